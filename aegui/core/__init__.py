@@ -1,0 +1,1 @@
+"""The science: data, networks, training, evaluation and files, without any window."""

@@ -1,0 +1,1 @@
+"""Datasets: glyph sets, font readers and writers, corruption."""

@@ -1,0 +1,146 @@
+"""A dataset: N small images with their labels, where they come from and their licence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """N images of one shape.
+
+    Attributes:
+        name: What the set is called in lists and recipes.
+        images: float32 ``[N, C, H, W]`` in [0, 1], read-only; row 0 is the top row.
+        labels: N short labels, as drawn on the map (for glyphs: the character).
+        names: N long names, as read from comments or made from the label.
+        source: Where the images come from, in words.
+        licence: Licence of the images, or an empty string.
+    """
+
+    name: str
+    images: NDArray[np.float32]
+    labels: tuple[str, ...]
+    names: tuple[str, ...]
+    source: str = ""
+    licence: str = ""
+
+    @classmethod
+    def from_images(
+        cls,
+        name: str,
+        images: ArrayLike,
+        labels: Sequence[str] | None = None,
+        names: Sequence[str] | None = None,
+        *,
+        source: str = "",
+        licence: str = "",
+    ) -> Dataset:
+        """Copy ``images`` (``[N, H, W]`` or ``[N, C, H, W]``, values in [0, 1]) into a new set.
+
+        Labels default to 0..N-1, names to the labels.
+
+        Raises:
+            AeguiError: The images are not N >= 1 images of one shape with values in [0, 1], or
+                there is not one label and one name for each.
+        """
+        array = np.array(images, dtype=np.float32)
+        if array.ndim == 3:
+            array = array[:, np.newaxis]
+        if array.ndim != 4 or array.size == 0:
+            raise AeguiError(
+                tr(
+                    "{name}: expected N images of one size, got an array of shape {shape}.",
+                    name=name,
+                    shape="x".join(map(str, array.shape)),
+                )
+            )
+        if not (float(array.min()) >= 0.0 and float(array.max()) <= 1.0):
+            raise AeguiError(tr("{name}: pixel values must lie between 0 and 1.", name=name))
+        labels = tuple(labels) if labels is not None else tuple(map(str, range(len(array))))
+        names = tuple(names) if names is not None else labels
+        if len(labels) != len(array) or len(names) != len(array):
+            raise AeguiError(
+                tr(
+                    "{name}: {images} images but {labels} labels and {names} names.",
+                    name=name,
+                    images=len(array),
+                    labels=len(labels),
+                    names=len(names),
+                )
+            )
+        array.setflags(write=False)
+        return cls(name, array, labels, names, source, licence)
+
+    def __len__(self) -> int:
+        """The number of samples N."""
+        return len(self.images)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of every image."""
+        _, channels, height, width = self.images.shape
+        return channels, height, width
+
+    @property
+    def pixels(self) -> int:
+        """Numbers per sample: C * H * W."""
+        channels, height, width = self.image_shape
+        return channels * height * width
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether every pixel is exactly 0 or 1."""
+        return bool(np.all((self.images == 0.0) | (self.images == 1.0)))
+
+    def flat(self) -> NDArray[np.float32]:
+        """The images as read-only rows, float32 ``[N, C*H*W]``."""
+        return self.images.reshape(len(self), -1)
+
+    def subset(self, indices: Iterable[int], name: str | None = None) -> Dataset:
+        """The samples at ``indices``, in that order."""
+        chosen = list(indices)
+        return Dataset.from_images(
+            name if name is not None else self.name,
+            self.images[chosen],
+            [self.labels[i] for i in chosen],
+            [self.names[i] for i in chosen],
+            source=self.source,
+            licence=self.licence,
+        )
+
+    def joined(self, other: Dataset, name: str | None = None) -> Dataset:
+        """This set followed by ``other``.
+
+        Raises:
+            AeguiError: The images of the two differ in size.
+        """
+        if self.image_shape != other.image_shape:
+            raise AeguiError(
+                tr(
+                    "{a} and {b} cannot be joined: their images differ in size ({sa} and {sb}).",
+                    a=self.name,
+                    b=other.name,
+                    sa="x".join(map(str, self.image_shape)),
+                    sb="x".join(map(str, other.image_shape)),
+                )
+            )
+        return Dataset.from_images(
+            name if name is not None else f"{self.name}+{other.name}",
+            np.concatenate([self.images, other.images]),
+            self.labels + other.labels,
+            self.names + other.names,
+            source="; ".join(dict.fromkeys(s for s in (self.source, other.source) if s)),
+            licence="; ".join(dict.fromkeys(s for s in (self.licence, other.licence) if s)),
+        )

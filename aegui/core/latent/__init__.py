@@ -1,0 +1,1 @@
+"""Encoding, decoding and everything done on the latent plane."""

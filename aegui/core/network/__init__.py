@@ -1,0 +1,1 @@
+"""Network and layer specifications, and the tables of choices."""

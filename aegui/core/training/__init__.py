@@ -1,0 +1,1 @@
+"""Training: step engines, schedules, history, checkpoints."""

@@ -1,0 +1,109 @@
+"""The history of a training: append-only columns that one thread writes and others read.
+
+Rows are not one per epoch but ever sparser (see ``records_epoch``): about 0.5 % of the epoch axis
+apart, far below what a chart can show. So the cost of an epoch stays the same at epoch 10 and at
+epoch 1,000,000, and so does the cost of drawing the whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+DENSE_EPOCHS = 50
+ROWS_PER_DOUBLING = 200
+
+
+def records_epoch(epoch: int) -> bool:
+    """Whether epoch number ``epoch`` gets a row: all of the first ones, then about every 0.5 %."""
+    return epoch <= DENSE_EPOCHS or epoch % record_stride(epoch) == 0
+
+
+def record_stride(epoch: int) -> int:
+    """Epochs between rows around ``epoch``: at least 5 after the dense start, about epoch/200."""
+    return max(5, epoch // ROWS_PER_DOUBLING)
+
+
+@dataclass(frozen=True, eq=False)
+class HistoryView:
+    """What had been recorded at one moment: n rows of K runs. Arrays must not be written to.
+
+    Attributes:
+        epoch: int64 ``[n]``, epochs done (row 0 is epoch 0, before the first step).
+        seconds: float64 ``[n]``, training time so far, pauses excluded.
+        learning_rate: float64 ``[n]``.
+        loss: float32 ``[n, K]``, the loss on the inputs of that step (corrupted, if they are).
+        wrong_mean: float32 ``[n, K]``, mean wrong pixels per sample, clean input.
+        wrong_max: float32 ``[n, K]``, wrong pixels of the worst sample, clean input.
+        share_at_most_1: float32 ``[n, K]``, share of samples with at most 1 wrong pixel.
+    """
+
+    epoch: NDArray[np.int64]
+    seconds: NDArray[np.float64]
+    learning_rate: NDArray[np.float64]
+    loss: NDArray[np.float32]
+    wrong_mean: NDArray[np.float32]
+    wrong_max: NDArray[np.float32]
+    share_at_most_1: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """The number of rows n."""
+        return len(self.epoch)
+
+
+SCALAR_COLUMNS = ("epoch", "seconds", "learning_rate")
+RUN_COLUMNS = ("loss", "wrong_mean", "wrong_max", "share_at_most_1")
+
+
+class History:
+    """Columns with room to spare, doubled when full; safe to ``view`` while another appends.
+
+    A reader gets slices up to the count of finished rows; growing makes new arrays and never
+    moves the ones that a reader holds.
+    """
+
+    def __init__(self, runs: int) -> None:
+        self.runs = runs
+        self._count = 0
+        self._columns: dict[str, NDArray[np.generic]] = {
+            "epoch": np.empty(256, np.int64),
+            "seconds": np.empty(256, np.float64),
+            "learning_rate": np.empty(256, np.float64),
+            **{name: np.empty((256, runs), np.float32) for name in RUN_COLUMNS},
+        }
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return self._count
+
+    def append(self, **row: ArrayLike) -> None:
+        """Add one row: a value for every column of ``HistoryView``."""
+        if self._count == len(self._columns["epoch"]):
+            self._columns = {
+                name: np.concatenate([column, np.empty_like(column)])
+                for name, column in self._columns.items()
+            }
+        for name, column in self._columns.items():
+            column[self._count] = row[name]
+        self._count += 1
+
+    def view(self) -> HistoryView:
+        """All rows finished so far, without copying."""
+        # The count is read first: a row that is appended meanwhile only lies beyond it.
+        count, columns = self._count, self._columns
+        return HistoryView(**{name: column[:count] for name, column in columns.items()})  # type: ignore[arg-type]
+
+    @classmethod
+    def from_view(cls, view: HistoryView) -> History:
+        """A history that goes on after the rows of ``view``, which are copied."""
+        history = cls(view.loss.shape[1])
+        for index in range(len(view)):
+            history.append(
+                **{name: getattr(view, name)[index] for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)}
+            )
+        return history

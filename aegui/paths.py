@@ -1,0 +1,45 @@
+"""Where things are: in the source tree, in an installed wheel and in the frozen app alike."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "aegui"
+
+
+@cache
+def _root() -> Path:
+    """The folder that holds ``resources/`` and ``models/``."""
+    package = Path(__file__).resolve().parent
+    candidates = [package.parent, package / "share"]
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen is not None:
+        candidates.insert(0, Path(frozen))
+    for folder in candidates:
+        if (folder / "resources" / "glyphs").is_dir():
+            return folder
+    raise FileNotFoundError(f"the resources of {APP_NAME} are in none of {candidates}")
+
+
+def resources_dir() -> Path:
+    """Read-only files that ship with the program: glyphs, icons, recipes, translations, guide."""
+    return _root() / "resources"
+
+
+def models_dir() -> Path:
+    """Trained runs that ship with the program."""
+    return _root() / "models"
+
+
+def user_data_dir() -> Path:
+    """The user's own data (autosave, drawn sets); created on first use by whoever writes there."""
+    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
+
+
+def user_config_dir() -> Path:
+    """The user's settings; created on first use by whoever writes there."""
+    return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))

@@ -1,0 +1,1 @@
+"""Time and ownership: the open document, the training thread, decoding, undo, settings."""

@@ -1,0 +1,1 @@
+"""Passive things that paint and feel the mouse."""

@@ -1,0 +1,1 @@
+"""Docks, menus, actions and wiring."""
