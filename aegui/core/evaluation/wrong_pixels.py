@@ -1,0 +1,54 @@
+"""Wrong pixels: the measure that counts for glyphs, and its summary over samples and runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+THRESHOLD = 0.5
+"""A pixel is on where its value is greater than this."""
+
+
+def wrong_pixels(target: ArrayLike, output: ArrayLike) -> NDArray[np.int64]:
+    """How many pixels of each output differ from its target, both thresholded.
+
+    Args:
+        target: The clean images ``[N, D]`` (further axes are flattened).
+        output: The network's answers, of the same shape.
+
+    Returns:
+        int64 ``[N]``.
+    """
+    wanted, got = np.asarray(target), np.asarray(output)
+    differs = (wanted > THRESHOLD) != (got > THRESHOLD)
+    return np.asarray(np.count_nonzero(differs.reshape(len(wanted), -1), axis=1), dtype=np.int64)
+
+
+def wrong_pixels_summary(wrong: Sequence[int]) -> dict[str, object]:
+    """Wrong pixels of one run as the command line's JSON tells them.
+
+    Args:
+        wrong: Wrong pixels per sample, at least one.
+    """
+    counts = np.asarray(wrong)
+    return {
+        "per_sample": [int(count) for count in counts],
+        "mean": float(counts.mean()),
+        "max": int(counts.max()),
+        "share_at_most_1": float((counts <= 1).mean()),
+        "share_exact": float((counts == 0).mean()),
+    }
+
+
+def mean_and_std(values: Sequence[float | None]) -> Mapping[str, float | None]:
+    """Mean and population standard deviation of the known ``values``; None where none is known."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return {"mean": None, "std": None}
+    return {"mean": float(np.mean(known)), "std": float(np.std(known))}

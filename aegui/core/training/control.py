@@ -1,0 +1,31 @@
+"""What may be changed while a training runs: plain attributes, set from any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import CorruptionSpec
+
+MAX_CHUNK = 1_000_000
+
+
+@dataclass
+class Control:
+    """The levers of a running training, read between two chunks of epochs.
+
+    Each attribute is replaced as a whole, so that a reader in another thread sees the old value or
+    the new one and no lock is needed.
+
+    Attributes:
+        learning_rate: Base rate from now on; the schedule's factors still apply. None keeps the
+            recipe's.
+        corruption: Kind, level and freshness of the noise from now on; the number of copies stays
+            the recipe's. None keeps the recipe's.
+        max_chunk: Most epochs between two yields; 1 while stepping and in slow motion.
+    """
+
+    learning_rate: float | None = None
+    corruption: CorruptionSpec | None = None
+    max_chunk: int = MAX_CHUNK
