@@ -1,0 +1,72 @@
+"""Writing a file so that a crash, a full disk or a pulled plug never leaves half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
+    """Make ``path`` hold exactly ``data``: whoever reads it sees the old content or the new one.
+
+    The bytes go to a temporary file in the same folder, are forced to the disk, and take the
+    name with one rename. A link is followed, and the permissions of a replaced file are kept.
+
+    Raises:
+        AeguiError: The file could not be written; what was there before is untouched.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        _replace(target, data)
+    except OSError as error:
+        raise AeguiError(
+            tr(
+                "{file} could not be written: {reason}.",
+                file=os.fspath(path),
+                reason=error.strerror or str(error),
+            )
+        ) from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    if target.is_dir():
+        raise IsADirectoryError(0, tr("there is a folder of that name"))
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(_mode(target))
+        Path(temporary).replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _mode(target: Path) -> int:
+    """The permissions of the file to be replaced, else those that a new file gets."""
+    with contextlib.suppress(OSError):
+        return stat.S_IMODE(target.stat().st_mode)
+    # The mask can only be read by setting it; a private one is the safe thing to set meanwhile.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force the rename itself to the disk, where the system can (Windows cannot open folders)."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

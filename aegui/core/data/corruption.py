@@ -1,0 +1,155 @@
+"""Corruption: what is done to the input, never to the target, before the encoder sees it.
+
+``corrupt_into`` serves the training engine with torch; ``corrupted`` serves the pixel editor and
+the command line with numpy, so that a drawing can be spoilt before torch has been imported.
+Both draw from the same distributions, from their own generators.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import ValidationError
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.network.catalog import CORRUPTIONS
+from aegui.core.recipe import CorruptionSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import torch
+    from numpy.typing import ArrayLike, NDArray
+
+
+def corrupt_into(
+    clean: torch.Tensor, out: torch.Tensor, spec: CorruptionSpec, generator: torch.Generator
+) -> None:
+    """Fill ``out`` with freshly corrupted ``clean``.
+
+    Nothing is allocated: the noise is drawn into ``out`` itself, in one draw and at most three
+    more operations.
+
+    Args:
+        clean: Images with values in [0, 1], of any shape that broadcasts to that of ``out``, so
+            that many copies and runs can be drawn from one set. Must not share memory with it.
+        out: Where the corrupted images go; same type and device.
+        spec: The kind and level; ``copies`` and ``fresh`` are the caller's business.
+        generator: The source of randomness, on the device of ``out``.
+    """
+    _INTO[spec.kind](clean, out, spec.level, generator)
+
+
+def _none_into(
+    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
+) -> None:
+    out.copy_(clean)
+
+
+def _salt_pepper_into(
+    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
+) -> None:
+    if level >= 1.0:
+        out.random_(0, 2, generator=generator)
+        return
+    import torch  # only whoever trains has paid for importing it
+
+    # u is uniform in -1/(1-p)..1/(1-p), so |u| > 1 with probability p, either sign alike. The
+    # hard shrink makes the other u zero, and what is left outweighs any pixel: salt or pepper.
+    reach = 1.0 / (1.0 - level)
+    out.uniform_(-reach, reach, generator=generator)
+    torch.hardshrink(out, 1.0, out=out)
+    out.add_(clean).clamp_(0.0, 1.0)
+
+
+def _flip_into(
+    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
+) -> None:
+    # |flip - x| is x where flip is 0, and 1 - x where it is 1.
+    out.uniform_(generator=generator).lt_(level).sub_(clean).abs_()
+
+
+def _gaussian_into(
+    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
+) -> None:
+    out.normal_(0.0, level, generator=generator).add_(clean).clamp_(0.0, 1.0)
+
+
+def _masking_into(
+    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
+) -> None:
+    out.uniform_(generator=generator).ge_(level).mul_(clean)
+
+
+_INTO: dict[str, Callable[[torch.Tensor, torch.Tensor, float, torch.Generator], None]] = {
+    "none": _none_into,
+    "salt_pepper": _salt_pepper_into,
+    "flip": _flip_into,
+    "gaussian": _gaussian_into,
+    "masking": _masking_into,
+}
+
+
+def corrupted(images: ArrayLike, spec: CorruptionSpec, seed: int) -> NDArray[np.float32]:
+    """A corrupted copy of ``images`` (any shape, values in [0, 1]), the same for the same seed."""
+    return corrupted_with(images, spec, np.random.default_rng(seed))
+
+
+def corrupted_with(
+    images: ArrayLike, spec: CorruptionSpec, generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Like ``corrupted``, going on with ``generator``: for many draws in a row."""
+    clean = np.array(images, dtype=np.float32)
+    level = np.float32(spec.level)
+    if spec.kind == "none":
+        return clean
+    if spec.kind == "gaussian":
+        clean += level * generator.standard_normal(clean.shape, dtype=np.float32)
+        return np.clip(clean, np.float32(0.0), np.float32(1.0), out=clean)
+    draw = generator.random(clean.shape, dtype=np.float32)
+    if spec.kind == "salt_pepper":
+        clean[draw < level] = 1.0
+        clean[draw < level / 2] = 0.0
+    elif spec.kind == "flip":
+        np.subtract(np.float32(1.0), clean, out=clean, where=draw < level)
+    else:
+        clean[draw < level] = 0.0
+    return clean
+
+
+def parse_corruption(text: str) -> CorruptionSpec:
+    """The corruption that ``text`` means: ``KIND:LEVEL``, such as ``salt_pepper:0.2``, or ``none``.
+
+    Raises:
+        AeguiError: The kind is unknown, or the level is missing or out of range.
+    """
+    kind, _, level = text.strip().partition(":")
+    kind = kind.strip().lower().replace("-", "_")
+    if kind not in CORRUPTIONS:
+        raise AeguiError(_unknown_kind(text, kind))
+    if kind == "none" and not level.strip():
+        return CorruptionSpec()
+    try:
+        return CorruptionSpec.model_validate({"kind": kind, "level": float(level)})
+    except (ValueError, ValidationError) as error:
+        limit = tr("a number of 0 or more") if kind == "gaussian" else tr("a number from 0 to 1")
+        raise AeguiError(
+            tr(
+                "Noise “{text}”: after “{kind}:” comes its level, {limit}.",
+                text=text,
+                kind=kind,
+                limit=limit,
+            )
+        ) from error
+
+
+def _unknown_kind(text: str, kind: str) -> str:
+    near = get_close_matches(kind, CORRUPTIONS, n=1, cutoff=0.4)
+    if near:
+        return tr("Noise “{text}” is unknown; did you mean “{near}”?", text=text, near=near[0])
+    return tr(
+        "Noise “{text}” is unknown; there is {kinds}.", text=text, kinds=", ".join(CORRUPTIONS)
+    )

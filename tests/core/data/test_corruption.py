@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from aegui.core.data.corruption import corrupt_into, corrupted, parse_corruption
+from aegui.core.errors import AeguiError
+from aegui.core.recipe import CorruptionSpec
+
+KINDS = ("none", "salt_pepper", "flip", "gaussian", "masking")
+N = 200_000
+
+
+def spec(kind: str, level: float) -> CorruptionSpec:
+    return CorruptionSpec.model_validate({"kind": kind, "level": level})
+
+
+def draw(kind: str, level: float, clean: float, with_torch: bool, seed: int = 0) -> np.ndarray:
+    if not with_torch:
+        return corrupted(np.full(N, clean), spec(kind, level), seed)
+    out = torch.empty(N)
+    generator = torch.Generator().manual_seed(seed)
+    corrupt_into(torch.full((N,), clean), out, spec(kind, level), generator)
+    return out.numpy()
+
+
+@pytest.mark.parametrize("with_torch", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "level", "share_on_if_off", "share_on_if_on"),
+    [
+        ("none", 0.0, 0.0, 1.0),
+        ("flip", 0.15, 0.15, 0.85),
+        ("flip", 1.0, 1.0, 0.0),
+        ("salt_pepper", 0.2, 0.1, 0.9),
+        ("salt_pepper", 0.9, 0.45, 0.55),
+        ("salt_pepper", 1.0, 0.5, 0.5),
+        ("masking", 0.3, 0.0, 0.7),
+        ("masking", 1.0, 0.0, 0.0),
+    ],
+)
+def test_shares_of_lit_pixels(
+    kind: str, level: float, share_on_if_off: float, share_on_if_on: float, with_torch: bool
+) -> None:
+    for clean, share in ((0.0, share_on_if_off), (1.0, share_on_if_on)):
+        out = draw(kind, level, clean, with_torch)
+        assert set(np.unique(out)) <= {0.0, 1.0}
+        sigma = np.sqrt(share * (1 - share) / N)
+        assert out.mean() == pytest.approx(share, abs=5 * sigma + 1e-12)
+
+
+@pytest.mark.parametrize("with_torch", [True, False])
+def test_gaussian_is_centred_and_clipped(with_torch: bool) -> None:
+    out = draw("gaussian", 0.1, 0.5, with_torch)
+    assert out.mean() == pytest.approx(0.5, abs=2e-3)
+    assert out.std() == pytest.approx(0.1, abs=2e-3)
+    edge = draw("gaussian", 0.3, 0.0, with_torch)
+    assert (edge == 0.0).mean() == pytest.approx(0.5, abs=0.01)
+    assert edge.min() >= 0.0
+    assert edge.max() <= 1.0
+
+
+@pytest.mark.parametrize("with_torch", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_level_zero_changes_nothing_and_grey_is_kept(kind: str, with_torch: bool) -> None:
+    assert (draw(kind, 0.0, 0.3, with_torch) == np.float32(0.3)).all()
+
+
+@pytest.mark.parametrize("with_torch", [True, False])
+def test_grey_pixels_are_inverted_or_replaced_whole(with_torch: bool) -> None:
+    flipped = draw("flip", 0.5, 0.25, with_torch)
+    assert set(np.unique(flipped)) == {0.25, 0.75}
+    salted = draw("salt_pepper", 0.5, 0.25, with_torch)
+    assert set(np.unique(salted)) == {0.0, 0.25, 1.0}
+    assert (salted == 0.25).mean() == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_same_seed_same_noise(kind: str) -> None:
+    for with_torch in (True, False):
+        a, b = (draw(kind, 0.3, 1.0, with_torch, seed=4) for _ in range(2))
+        assert np.array_equal(a, b)
+
+
+def test_every_copy_of_a_broadcast_set_is_drawn_apart() -> None:
+    clean = (torch.arange(32 * 35) % 3 == 0).float().reshape(1, 32, 35)
+    out = torch.empty(7, 32, 35)
+    before = clean.clone()
+    corrupt_into(clean, out, spec("flip", 0.5), torch.Generator().manual_seed(0))
+    assert torch.equal(clean, before)
+    assert len({bytes(copy.numpy().tobytes()) for copy in out}) == 7
+
+
+def test_images_given_are_not_written_to() -> None:
+    images = np.ones((2, 3, 3), np.float32)
+    images.setflags(write=False)
+    assert corrupted(images, spec("masking", 1.0), 0).sum() == 0
+    assert images.sum() == 18
+
+
+def test_parse() -> None:
+    assert parse_corruption("salt_pepper:0.2") == spec("salt_pepper", 0.2)
+    assert parse_corruption(" Salt-Pepper : 0.2 ") == spec("salt_pepper", 0.2)
+    assert parse_corruption("gaussian:1.5") == spec("gaussian", 1.5)
+    assert parse_corruption("none") == CorruptionSpec()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("salt_peper:0.2", "salt_pepper"),
+        ("xyz:0.2", "masking"),
+        ("flip", "from 0 to 1"),
+        ("flip:much", "from 0 to 1"),
+        ("flip:1.5", "from 0 to 1"),
+        ("flip:nan", "from 0 to 1"),
+        ("gaussian:-1", "0 or more"),
+        ("gaussian:inf", "0 or more"),
+    ],
+)
+def test_parse_refuses(text: str, message: str) -> None:
+    with pytest.raises(AeguiError, match=message) as caught:
+        parse_corruption(text)
+    assert text in str(caught.value)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import AeguiError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_writes_and_replaces_leaving_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    write_atomically(path, b"one")
+    write_atomically(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.bin"]
+
+
+def test_a_failed_write_leaves_the_old_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.bin"
+    write_atomically(path, b"old")
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(AeguiError, match=r"a\.bin could not be written: No space left"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.bin"]
+
+
+def test_refuses_a_folder_and_a_missing_parent(tmp_path: Path) -> None:
+    with pytest.raises(AeguiError, match="folder"):
+        write_atomically(tmp_path, b"")
+    with pytest.raises(AeguiError, match=r"nowhere"):
+        write_atomically(tmp_path / "nowhere" / "a", b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_permissions_are_those_of_the_old_file_or_of_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    plain = tmp_path / "plain"
+    plain.write_bytes(b"")
+    write_atomically(path, b"")
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+    path.chmod(0o640)
+    write_atomically(path, b"x")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    link = tmp_path / "link"
+    real.write_bytes(b"")
+    link.symlink_to(real)
+    write_atomically(link, b"through")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"through"
