@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from aegui.core.i18n import tr
+
 FORMAT: Literal["aegui-recipe"] = "aegui-recipe"
 VERSION: Literal[1] = 1
 
@@ -51,6 +53,8 @@ MAX_EPOCHS = 100_000_000
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Line = Annotated[str, Field(max_length=1_000)]
+Text = Annotated[str, Field(max_length=100_000)]
 
 
 class _Part(BaseModel):
@@ -75,15 +79,15 @@ class CorruptionSpec(_Part):
     @model_validator(mode="after")
     def _probability(self) -> CorruptionSpec:
         if self.kind in {"salt_pepper", "flip", "masking"} and self.level > 1.0:
-            raise ValueError("level is a probability here: at most 1")
+            raise ValueError(tr("level is a probability for this kind of noise: at most 1"))
         return self
 
 
 class DataSpec(_Part):
     """Which samples: a built-in name or a file, and which characters of it (None: all)."""
 
-    source: str = "lowercase"
-    chars: str | None = None
+    source: Line = "lowercase"
+    chars: Text | None = None
     corruption: CorruptionSpec = CorruptionSpec()
 
 
@@ -207,8 +211,8 @@ class Recipe(_Part):
 
     format: Literal["aegui-recipe"] = FORMAT
     version: Literal[1] = VERSION
-    name: str = ""
-    notes: str = ""
+    name: Line = ""
+    notes: Text = ""
     data: DataSpec = DataSpec()
     network: NetworkSpec = NetworkSpec()
     training: TrainingSpec = TrainingSpec()

@@ -1,0 +1,180 @@
+"""What is wrong with a recipe, in words: the key, what it was, and what it may be."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import types
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+
+import annotated_types
+from pydantic import BaseModel
+
+from aegui.core.errors import RecipeError
+from aegui.core.i18n import tr, trn
+from aegui.core.recipe import Recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+Place = tuple[int | str, ...]
+
+_LONGEST_QUOTE = 60
+
+
+def recipe_error(
+    error: ValidationError, where: str = "", aliases: Mapping[str, str] | None = None
+) -> RecipeError:
+    """One message for a failed validation: its first problem, and how many more there are.
+
+    Args:
+        error: What pydantic found.
+        where: The file, named at the start of the message.
+        aliases: Path in the recipe -> name of the key as the person wrote it.
+    """
+    problems = error.errors(include_url=False)
+    # A misspelt key is the cause of the "missing" that pydantic puts before it.
+    problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
+    message = _in_words(problems[0], aliases or {})
+    if len(problems) > 1:
+        more = len(problems) - 1
+        message += " " + trn("({n} more problem.)", "({n} more problems.)", more)
+    return RecipeError(f"{where}: {message}" if where else message)
+
+
+def quoted(value: object) -> str:
+    """``value`` as it stands in a file, shortened, for use inside a message."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
+    text = f'"{value}"' if isinstance(value, str) else _plain(value)
+    text = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that ``word`` was probably meant to be."""
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    found = difflib.get_close_matches(word[:100].lower(), by_lower, n=1, cutoff=0.5)
+    return by_lower[found[0]] if found else None
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """`` Did you mean "x"?`` with its leading space, or nothing."""
+    candidate = nearest(word, known) if isinstance(word, str) else None
+    return "" if candidate is None else " " + tr('Did you mean "{word}"?', word=candidate)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return tr("an enormous whole number")
+    return json.dumps(value, ensure_ascii=False, default=repr)
+
+
+def _in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
+    place = problem["loc"]
+    key = _alias(place, aliases)
+    kind, value = problem["type"], problem["input"]
+    if kind == "extra_forbidden":
+        known = _known_keys(place[:-1])
+        hint = did_you_mean(place[-1], known) or " " + tr("Known: {keys}.", keys=", ".join(known))
+        return tr('there is no key "{key}".', key=key) + hint
+    if kind == "missing":
+        return tr('"{key}" is missing; it must be {allowed}.', key=key, allowed=_allowed(place))
+    if kind == "value_error":
+        return tr('"{key}": {reason}.', key=key, reason=str(problem["ctx"]["error"]))
+    if not place:
+        return tr("a recipe is an object of keys and values.")
+    message = tr(
+        '"{key}" is {value}; it must be {allowed}.',
+        key=key,
+        value=quoted(value),
+        allowed=_allowed(place),
+    )
+    if kind == "literal_error":
+        message += did_you_mean(value, _choices(place))
+    return message
+
+
+def _alias(place: Place, aliases: Mapping[str, str]) -> str:
+    for length in range(len(place), 0, -1):
+        path = ".".join(map(str, place[:length]))
+        if path in aliases:
+            return aliases[path]
+    return ".".join(map(str, place))
+
+
+def _annotation(place: Place) -> tuple[Any, list[Any]]:
+    """The type at ``place`` without ``None`` and ``Annotated``, and the limits that go with it."""
+    found: Any = Recipe
+    limits: list[Any] = []
+    for step in place:
+        if isinstance(step, str):
+            field = found.model_fields[step]
+            found, limits = _unwrapped(field.annotation, list(field.metadata))
+        else:
+            found, limits = _unwrapped(get_args(found)[0], [])
+    return found, limits
+
+
+def _unwrapped(found: Any, limits: list[Any]) -> tuple[Any, list[Any]]:
+    while True:
+        origin = get_origin(found)
+        if origin in {Union, types.UnionType}:
+            found = next(arm for arm in get_args(found) if arm is not type(None))
+        elif origin is Annotated:
+            found, *metadata = get_args(found)
+            for item in metadata:
+                limits.extend(getattr(item, "metadata", [item]))
+        else:
+            return found, limits
+
+
+def _known_keys(place: Place) -> list[str]:
+    model, _ = _annotation(place)
+    return list(model.model_fields)
+
+
+def _choices(place: Place) -> list[str]:
+    return [str(choice) for choice in get_args(_annotation(place)[0])]
+
+
+def _allowed(place: Place) -> str:
+    found, limits = _annotation(place)
+    if get_origin(found) is Literal:
+        return tr("one of {choices}", choices=", ".join(map(quoted, get_args(found))))
+    if get_origin(found) is tuple:
+        longest = next((item.max_length for item in limits if hasattr(item, "max_length")), 0)
+        return tr("a list [...] of at most {n} layers", n=longest)
+    if found is bool:
+        return tr("true or false")
+    if found is str:
+        longest = next((item.max_length for item in limits if hasattr(item, "max_length")), 0)
+        return trn("a text of at most {n} character", "a text of at most {n} characters", longest)
+    if found is int or found is float:
+        return _range(found, limits)
+    return tr("an object of keys and values")
+
+
+def _range(found: type, limits: list[Any]) -> str:
+    least = next((item.ge for item in limits if isinstance(item, annotated_types.Ge)), None)
+    above = next((item.gt for item in limits if isinstance(item, annotated_types.Gt)), None)
+    most = next((item.le for item in limits if isinstance(item, annotated_types.Le)), None)
+    below = next((item.lt for item in limits if isinstance(item, annotated_types.Lt)), None)
+    kind = tr("a whole number") if found is int else tr("a number")
+    words = [kind]
+    if least is not None and most is not None:
+        words.append(tr("from {least:,} to {most:,}", least=least, most=most))
+    elif least is not None:
+        words.append(tr("of at least {least:,}", least=least))
+    elif above is not None:
+        words.append(tr("greater than {above:g}", above=above))
+    if below is not None or (most is not None and least is None):
+        words.append(
+            tr("and less than {below:,}", below=below)
+            if below is not None
+            else tr("and at most {most:,}", most=most)
+        )
+    return " ".join(words)
