@@ -20,7 +20,7 @@ class Problem:
     """One thing that keeps a draft from being trained.
 
     Attributes:
-        where: Path of the culprit in the recipe, such as ``network.encoder.1`` or ``training.loss``.
+        where: Path of the culprit, such as ``network.encoder.1`` or ``training.loss``.
         message: One sentence in the person's language: what is wrong and what to do.
     """
 

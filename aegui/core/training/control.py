@@ -23,9 +23,11 @@ class Control:
             recipe's.
         corruption: Kind, level and freshness of the noise from now on; the number of copies stays
             the recipe's. None keeps the recipe's.
+        spare_cores: Cores that the training leaves to a window; read once, at the start.
         max_chunk: Most epochs between two yields; 1 while stepping and in slow motion.
     """
 
     learning_rate: float | None = None
     corruption: CorruptionSpec | None = None
+    spare_cores: int = 0
     max_chunk: int = MAX_CHUNK

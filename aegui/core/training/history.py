@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 DENSE_EPOCHS = 50
-ROWS_PER_DOUBLING = 200
+MIN_STRIDE = 10
+ROWS_PER_EPOCH_COUNT = 200
 
 
 def records_epoch(epoch: int) -> bool:
@@ -25,8 +26,20 @@ def records_epoch(epoch: int) -> bool:
 
 
 def record_stride(epoch: int) -> int:
-    """Epochs between rows around ``epoch``: at least 5 after the dense start, about epoch/200."""
-    return max(5, epoch // ROWS_PER_DOUBLING)
+    """Epochs between rows around ``epoch``: at least 10 after the dense start, about epoch/200."""
+    return max(MIN_STRIDE, epoch // ROWS_PER_EPOCH_COUNT)
+
+
+def next_recorded_epoch(epoch: int, last: int) -> int:
+    """The first epoch after ``epoch`` that gets a row; ``last``, the end, always gets one."""
+    following = epoch + 1
+    if following > DENSE_EPOCHS:
+        stride = record_stride(following)
+        following = -(-following // stride) * stride
+        # Rounding up may pass into a range of wider strides; then their first multiple counts.
+        while not records_epoch(following):
+            following += 1
+    return min(following, last) if epoch < last else epoch
 
 
 @dataclass(frozen=True, eq=False)

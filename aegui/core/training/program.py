@@ -1,0 +1,295 @@
+"""Step programs: a whole training step with its hand-derived gradient, written out as source text.
+
+Tiny networks are bound by the cost of *calling* operations. So the step of a given network is
+generated as straight-line code of in-place operations on preallocated buffers, and compiled by
+``torch.jit.CompilationUnit``: many epochs are then one call from Python, run by torch's own
+interpreter, which is about 1.6 times faster than the same lines run by Python, and which does not
+hold Python's global lock, so that a busy window and a training hardly feel each other.
+
+(``torch.jit.script`` would need the source file of a function, which a frozen app has not got;
+text works everywhere.)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import LayerSpec, OptimizerSpec, TrainingSpec
+    from aegui.core.training.parameters import Parameters
+
+
+class Source:
+    """Lines of one function and the tensors that its names stand for."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, int] = {}
+        self.tensors: list[torch.Tensor] = []
+        self.lists: list[list[torch.Tensor]] = []
+        self._lines: list[str] = []
+
+    def bind(self, name: str, tensor: torch.Tensor) -> str:
+        """Let ``name`` stand for ``tensor``; a name is bound once."""
+        if name in self._names:
+            raise ValueError(f"{name} is bound already")
+        self._names[name] = len(self.tensors)
+        self.tensors.append(tensor)
+        return name
+
+    def tensor(self, name: str) -> torch.Tensor:
+        """The tensor that ``name`` stands for."""
+        return self.tensors[self._names[name]]
+
+    def bind_list(self, *tensors: torch.Tensor) -> str:
+        """An expression for the list of ``tensors``.
+
+        Operations that mutate the tensors of a list must get the list from outside: torch's
+        interpreter takes changes of a list made inside for dead code, and leaves them out.
+        """
+        self.lists.append(list(tensors))
+        return f"s[{len(self.lists) - 1}]"
+
+    def line(self, text: str, indent: int) -> None:
+        """Add a statement ``indent`` levels deep in the function."""
+        if text:
+            self._lines.append("    " * (indent + 1) + text)
+
+    def compile(self, name: str, parameters: str, result: str = "None") -> Any:
+        """The compiled function, to be called with ``tensors``, ``lists`` and ``parameters``."""
+        header = f"def {name}(t: List[Tensor], s: List[List[Tensor]], {parameters}) -> {result}:"
+        unpack = [f"    {key} = t[{index}]" for key, index in self._names.items()]
+        text = "\n".join([header, *unpack, *self._lines]) + "\n"
+        return getattr(torch.jit.CompilationUnit(text), name)
+
+
+def emit_corruption(source: Source, kind: str, clean: str, out: str, indent: int) -> None:
+    """Lines that write the corrupted ``clean`` to ``out``; ``level`` and ``g`` are in scope.
+
+    They draw and compute exactly what ``corrupt_into`` of ``core/data/corruption.py`` does.
+    """
+    if kind == "gaussian":
+        source.line(
+            f"{out}.normal_(0.0, level, generator=g).add_({clean}).clamp_(0.0, 1.0)", indent
+        )
+    elif kind == "flip":
+        source.line(
+            f"{out}.uniform_(0.0, 1.0, generator=g).lt_(level).sub_({clean}).abs_()", indent
+        )
+    elif kind == "masking":
+        source.line(f"{out}.uniform_(0.0, 1.0, generator=g).ge_(level).mul_({clean})", indent)
+    else:
+        source.line("if level >= 1.0:", indent)
+        source.line(f"{out}.random_(0, 2, generator=g)", indent + 1)
+        source.line("else:", indent)
+        source.line("reach = 1.0 / (1.0 - level)", indent + 1)
+        source.line(f"{out}.uniform_(-reach, reach, generator=g)", indent + 1)
+        source.line(f"torch.ops.aten.hardshrink({out}, 1.0, out={out})", indent + 1)
+        source.line(f"{out}.add_({clean}).clamp_(0.0, 1.0)", indent + 1)
+
+
+def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, indent: int) -> None:
+    """Lines of one optimiser step on the flat tensor; ``lr`` is in scope (torch's formulas)."""
+    p = source.bind("flat", parameters.flat)
+    g = source.bind("grad", parameters.grad)
+    for name, slot in parameters.slots.items():
+        source.bind(f"slot_{name}", slot)
+    steps = source.bind("steps", parameters.steps)
+    lines: list[str] = []
+    if spec.name == "sgd":
+        lines = [f"{p}.add_({g}, alpha=-lr)"]
+    elif spec.name in {"momentum", "nesterov"}:
+        lines = [f"slot_momentum.mul_({spec.momentum!r}).add_({g})"]
+        if spec.name == "nesterov":
+            lines.append(f"{g}.add_(slot_momentum, alpha={spec.momentum!r})")
+            lines.append(f"{p}.add_({g}, alpha=-lr)")
+        else:
+            lines.append(f"{p}.add_(slot_momentum, alpha=-lr)")
+    elif spec.name in {"rmsprop", "adagrad"}:
+        keep, take = (spec.alpha, 1 - spec.alpha) if spec.name == "rmsprop" else (1.0, 1.0)
+        lines = [
+            f"slot_square.mul_({keep!r}).addcmul_({g}, {g}, value={take!r})",
+            f"{p}.addcdiv_({g}, torch.sqrt(slot_square).add_({spec.eps!r}), value=-lr)",
+        ]
+    else:
+        decay = spec.weight_decay if spec.name == "adamw" else 0.0
+        slots = parameters.slots
+        lists = [[parameters.flat], [parameters.grad], [slots["mean"]], [slots["square"]], []]
+        arguments = ", ".join(source.bind_list(*tensors) for tensors in lists)
+        arguments += ", " + source.bind_list(parameters.steps)
+        lines = [
+            f"{steps}.add_(1.0)",
+            f"torch._fused_{spec.name}_({arguments}, lr=lr, beta1={spec.beta1!r}, "
+            f"beta2={spec.beta2!r}, weight_decay={decay!r}, eps={spec.eps!r}, "
+            "amsgrad=False, maximize=False)",
+        ]
+    for text in lines:
+        source.line(text, indent)
+
+
+class Forward:
+    """Emits the forward pass of ``rows`` samples of all runs through a chain of dense layers.
+
+    After ``emit``, ``outputs[i]`` names the output of layer i (after dropout) and
+    ``activations[i]`` what its backward line needs.
+    """
+
+    def __init__(
+        self, source: Source, layers: Sequence[LayerSpec], parameters: Parameters, tag: str = ""
+    ) -> None:
+        self._source = source
+        self._layers = layers
+        self._parameters = parameters
+        self._tag = tag
+        self.pre: list[str] = []
+        self.activations: list[str] = []
+        self.outputs: list[str] = []
+        self.masks: list[str | None] = []
+
+    def emit(self, inputs: str, rows: int, indent: int, *, training: bool) -> None:
+        """Add the lines; dropout is in force only while ``training``."""
+        for index, spec in enumerate(self._layers):
+            self._emit_layer(index, spec, inputs, rows, indent, dropout=training)
+            inputs = self.outputs[-1]
+
+    def _buffer(self, name: str, rows: int, units: int) -> str:
+        runs = self._parameters.layout.runs
+        tensor = torch.zeros(runs, rows, units, device=self._parameters.device)
+        return self._source.bind(f"{name}{self._tag}", tensor)
+
+    def _emit_layer(
+        self, index: int, spec: LayerSpec, inputs: str, rows: int, indent: int, *, dropout: bool
+    ) -> None:
+        line = self._source.line
+        activation = ACTIVATION_FUNCTIONS[spec.activation]
+        z = self._buffer(f"z{index}_", rows, spec.units)
+        line(f"torch.baddbmm(b{index}, {inputs}, w{index}, out={z})", indent)
+        if spec.slope != 1.0:
+            line(f"{z}.mul_({spec.slope!r})", indent)
+        h = z if activation.in_place else self._buffer(f"h{index}_", rows, spec.units)
+        line(activation.forward.format(z=z, h=h), indent)
+        output, mask = h, None
+        if dropout and spec.dropout > 0:
+            mask = self._buffer(f"mask{index}_", rows, spec.units)
+            output = self._buffer(f"kept{index}_", rows, spec.units)
+            line(f"{mask}.bernoulli_({1 - spec.dropout!r}, generator=g)", indent)
+            line(f"{mask}.mul_({1 / (1 - spec.dropout)!r})", indent)
+            line(f"torch.mul({h}, {mask}, out={output})", indent)
+        self.pre.append(z)
+        self.activations.append(h)
+        self.outputs.append(output)
+        self.masks.append(mask)
+
+
+def bind_layers(source: Source, parameters: Parameters, *, gradients: bool) -> None:
+    """Bind weights ``w<i>`` and biases ``b<i>`` and, if asked, ``wt<i>``, ``gw<i>``, ``gb<i>``."""
+    layout = parameters.layout
+    weights, biases = layout.weight_views(parameters.flat), layout.bias_views(parameters.flat)
+    for index, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+        source.bind(f"w{index}", weight)
+        source.bind(f"b{index}", bias)
+        if gradients and index:
+            source.bind(f"wt{index}", weight.transpose(1, 2))
+    if gradients:
+        views = zip(
+            layout.weight_views(parameters.grad), layout.bias_views(parameters.grad), strict=True
+        )
+        for index, (weight, bias) in enumerate(views):
+            source.bind(f"gw{index}", weight)
+            source.bind(f"gb{index}", bias)
+
+
+class Backward:
+    """Emits the gradient of the mean loss of every run with respect to all its parameters."""
+
+    def __init__(self, source: Source, forward: Forward, resolved: ResolvedRecipe) -> None:
+        self._source = source
+        self._forward = forward
+        self._training = resolved.recipe.training
+        self._layers = [shape.spec for shape in resolved.layers]
+
+    def emit(self, inputs: str, target: str, rows: int, indent: int) -> None:
+        """Add the lines that fill ``gw<i>`` and ``gb<i>`` after a forward pass from ``inputs``."""
+        last = len(self._layers) - 1
+        gradient = self._buffer_like(self._forward.outputs[last])
+        self._emit_loss(gradient, target, rows, indent)
+        for index in range(last, -1, -1):
+            below = inputs if index == 0 else self._forward.outputs[index - 1]
+            below = self._transposed(below)
+            self._source.line(f"torch.bmm({below}, {gradient}, out=gw{index})", indent)
+            self._source.line(f"torch.sum({gradient}, [1], True, out=gb{index})", indent)
+            if index:
+                upper, gradient = gradient, self._buffer_like(self._forward.outputs[index - 1])
+                self._source.line(f"torch.bmm({upper}, wt{index}, out={gradient})", indent)
+                self._emit_activation(index - 1, gradient, indent)
+
+    def _buffer_like(self, name: str) -> str:
+        return self._source.bind(f"d_{name}", torch.zeros_like(self._source.tensor(name)))
+
+    def _transposed(self, name: str) -> str:
+        return self._source.bind(f"t_{name}", self._source.tensor(name).transpose(1, 2))
+
+    def _emit_activation(self, index: int, gradient: str, indent: int) -> None:
+        """From the gradient by a layer's output to that by its pre-activation, in place."""
+        spec = self._layers[index]
+        mask = self._forward.masks[index]
+        if mask is not None:
+            self._source.line(f"{gradient}.mul_({mask})", indent)
+        names = {
+            "d": gradient,
+            "z": self._forward.pre[index],
+            "h": self._forward.activations[index],
+        }
+        backward = ACTIVATION_FUNCTIONS[spec.activation].backward
+        self._source.line(backward.format(**names), indent)
+        if spec.slope != 1.0:
+            self._source.line(f"{gradient}.mul_({spec.slope!r})", indent)
+
+    def _emit_loss(self, gradient: str, target: str, rows: int, indent: int) -> None:
+        """Gradient of the mean loss by the last pre-activation."""
+        line = self._source.line
+        last = len(self._layers) - 1
+        spec = self._layers[last]
+        output = self._forward.outputs[last]
+        scale = 1.0 / (rows * spec.units)
+        line(f"torch.sub({output}, {target}, out={gradient})", indent)
+        if self._training.loss == "bce":
+            # With a sigmoid the derivative of the cross-entropy is output - target, no division.
+            line(f"{gradient}.mul_({scale * spec.slope!r})", indent)
+            return
+        if self._training.loss == "mse":
+            scale *= 2.0
+        elif self._training.loss == "mae":
+            line(f"{gradient}.sign_()", indent)
+        else:
+            delta = self._training.huber_delta
+            line(f"{gradient}.clamp_({-delta!r}, {delta!r})", indent)
+        line(f"{gradient}.mul_({scale!r})", indent)
+        self._emit_activation(last, gradient, indent)
+
+
+def emit_penalties(source: Source, spec: TrainingSpec, parameters: Parameters, indent: int) -> None:
+    """Lines that add the L1 and L2 terms to the gradient and clip it, run by run."""
+    stop = parameters.layout.weights_stop
+    if spec.l1 or spec.l2:
+        source.bind("flat_w", parameters.flat[:stop])
+        source.bind("grad_w", parameters.grad[:stop])
+    if spec.l2:
+        source.line(f"grad_w.add_(flat_w, alpha={spec.l2!r})", indent)
+    if spec.l1:
+        source.line(f"grad_w.add_(flat_w.sign(), alpha={spec.l1!r})", indent)
+    if spec.clip_norm is None:
+        return
+    count = len(parameters.layout.weights)
+    blocks = [f"{kind}{index}" for index in range(count) for kind in ("gw", "gb")]
+    squares = " + ".join(f"torch.sum({block}.square(), [1, 2], True)" for block in blocks)
+    source.line(f"norm = torch.sqrt({squares})", indent)
+    source.line(f"clip = ({spec.clip_norm!r} / (norm + 1e-6)).clamp_(max=1.0)", indent)
+    for block in blocks:
+        source.line(f"{block}.mul_(clip)", indent)

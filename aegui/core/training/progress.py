@@ -1,0 +1,137 @@
+"""What is remembered of every run while it trains: best weights, goals, and runs gone astray."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from aegui.core.training.result import GOALS, RunResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.training.measure import Measured
+    from aegui.core.training.parameters import Layout
+
+_LIMITS = {"at_most_1": 1, "exact": 0}
+
+
+class Progress:
+    """The best weights and the figures of K runs, updated at every recorded epoch.
+
+    The best weights of a run are those with the fewest wrong pixels in all, then with the lowest
+    loss; of a denoiser, whose clean reconstructions are soon perfect and say little, those with
+    the lowest loss on the fixed noisy draw. Adam at a constant rate loses a perfect fit now and
+    then: the best is what was meant.
+    """
+
+    def __init__(self, flat: torch.Tensor, layout: Layout, samples: int, *, by_loss: bool) -> None:
+        runs = layout.runs
+        self._layout = layout
+        self._by_loss = by_loss
+        self.best_flat = flat.clone()
+        self.best_loss = np.full(runs, math.inf)
+        self.best_wrong = np.full(runs, np.iinfo(np.int64).max)
+        self.best_epoch = np.zeros(runs, np.int64)
+        self.best_wrong_pixels = np.zeros((runs, samples), np.int64)
+        self.loss = np.full(runs, math.nan)
+        self.first_epoch = {goal: np.full(runs, -1, np.int64) for goal in GOALS}
+        self.alive = np.ones(runs, bool)
+        self.improved_epoch = 0
+
+    def observe(self, epoch: int, flat: torch.Tensor, measured: Measured) -> None:
+        """Take in a measurement of ``flat`` after ``epoch`` epochs."""
+        self.alive &= np.isfinite(measured.loss)
+        self.loss = np.where(self.alive, measured.loss, self.loss)
+        for goal, first in self.first_epoch.items():
+            met = self.alive & (measured.wrong.max(axis=1) <= _LIMITS[goal])
+            first[met & (first < 0)] = epoch
+        better = self._better(measured)
+        if not better.any():
+            return
+        self.improved_epoch = epoch
+        self._keep(flat, better)
+        self.best_epoch[better] = epoch
+        self.best_loss[better] = measured.loss[better]
+        self.best_wrong[better] = measured.wrong.sum(axis=1)[better]
+        self.best_wrong_pixels[better] = measured.wrong[better]
+
+    def _better(self, measured: Measured) -> NDArray[np.bool_]:
+        lower: NDArray[np.bool_] = measured.loss < self.best_loss
+        if not self._by_loss:
+            wrong = measured.wrong.sum(axis=1)
+            lower = (wrong < self.best_wrong) | ((wrong == self.best_wrong) & lower)
+        lower &= self.alive
+        return lower
+
+    def _keep(self, flat: torch.Tensor, runs: NDArray[np.bool_]) -> None:
+        if runs.all():
+            self.best_flat.copy_(flat)
+            return
+        chosen = torch.from_numpy(np.flatnonzero(runs)).to(flat.device)
+        layout = self._layout
+        for block in (*layout.weights, *layout.biases):
+            source, kept = layout.view(flat, block), layout.view(self.best_flat, block)
+            kept[chosen] = source[chosen]
+
+    def presentable(self, flat: torch.Tensor) -> torch.Tensor:
+        """``flat`` with the runs that have gone astray put back to their last good weights."""
+        if self.alive.all():
+            return flat
+        result = flat.clone()
+        lost = torch.from_numpy(np.flatnonzero(~self.alive)).to(flat.device)
+        layout = self._layout
+        for block in (*layout.weights, *layout.biases):
+            layout.view(result, block)[lost] = layout.view(self.best_flat, block)[lost]
+        return result
+
+    def results(self, seed: int, epochs: int, seconds: float) -> tuple[RunResult, ...]:
+        """Every run in figures."""
+        return tuple(
+            RunResult(
+                seed=seed + run,
+                epochs=epochs,
+                seconds=seconds,
+                loss=float(self.loss[run]),
+                best_loss=float(self.best_loss[run]),
+                best_epoch=int(self.best_epoch[run]),
+                wrong_pixels=tuple(map(int, self.best_wrong_pixels[run])),
+                first_epoch={
+                    goal: int(first[run]) if first[run] >= 0 else None
+                    for goal, first in self.first_epoch.items()
+                },
+            )
+            for run in range(self._layout.runs)
+        )
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Copies of everything that continuation needs, by name."""
+        return {
+            "best_parameters": self.best_flat.cpu().numpy().copy(),
+            "best_loss": self.best_loss.copy(),
+            "best_wrong": self.best_wrong.copy(),
+            "best_epoch": self.best_epoch.copy(),
+            "best_wrong_pixels": self.best_wrong_pixels.copy(),
+            "last_loss": self.loss.copy(),
+            "alive": self.alive.copy(),
+            "improved_epoch": np.array([self.improved_epoch]),
+            **{f"first_{goal}": first.copy() for goal, first in self.first_epoch.items()},
+        }
+
+    def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Take back what ``state()`` gave."""
+        self.best_flat.copy_(torch.from_numpy(state["best_parameters"].copy()))
+        self.best_loss = np.array(state["best_loss"], np.float64)
+        self.best_wrong = np.array(state["best_wrong"], np.int64)
+        self.best_epoch = np.array(state["best_epoch"], np.int64)
+        self.best_wrong_pixels = np.array(state["best_wrong_pixels"], np.int64)
+        self.loss = np.array(state["last_loss"], np.float64)
+        self.alive = np.array(state["alive"], bool)
+        self.improved_epoch = int(state["improved_epoch"][0])
+        for goal in GOALS:
+            self.first_epoch[goal] = np.array(state[f"first_{goal}"], np.int64)

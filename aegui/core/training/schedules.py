@@ -1,0 +1,73 @@
+"""Learning-rate schedules: the factor of the base rate at each epoch."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aegui.core.recipe import ScheduleSpec
+
+
+class Schedule:
+    """The factor of the base learning rate, as a function of the epoch and, on plateau, the loss.
+
+    All but ``plateau`` are pure functions of the epoch, so continuing needs only its state.
+    """
+
+    def __init__(self, spec: ScheduleSpec, epochs: int) -> None:
+        self._spec = spec
+        self._epochs = epochs
+        self._plateau_factor = 1.0
+        self._best_loss = math.inf
+        self._best_epoch = 0
+
+    def factors(self, epoch: int, count: int) -> list[float]:
+        """Factors of the ``count`` epochs after ``epoch`` epochs have been done."""
+        if self._spec.name == "constant":
+            return [1.0] * count
+        if self._spec.name == "plateau":
+            return [self._plateau_factor] * count
+        return [self._factor(done) for done in range(epoch, epoch + count)]
+
+    def _factor(self, done: int) -> float:
+        """The factor of the epoch after ``done`` epochs; ``done`` in 0..epochs-1."""
+        spec = self._spec
+        if spec.name == "step":
+            return math.pow(spec.factor, done // spec.step_epochs)
+        if spec.name == "exponential":
+            share = done / max(1, self._epochs - 1)
+            return math.pow(max(spec.final_factor, 1e-12), min(1.0, share))
+        warmup = min(spec.warmup_epochs, self._epochs - 1)
+        if done < warmup:
+            return (done + 1) / (warmup + 1)
+        share = min(1.0, (done - warmup) / max(1, self._epochs - 1 - warmup))
+        return spec.final_factor + (1 - spec.final_factor) * 0.5 * (1 + math.cos(math.pi * share))
+
+    def observe(self, epoch: int, loss: float) -> None:
+        """Tell the mean loss over the runs after ``epoch`` epochs; only ``plateau`` listens."""
+        if self._spec.name != "plateau":
+            return
+        # Relative threshold as in torch's ReduceLROnPlateau: tiny gains are no gain.
+        if loss < self._best_loss * (1 - 1e-4):
+            self._best_loss, self._best_epoch = loss, epoch
+        elif epoch - self._best_epoch >= self._spec.patience_epochs:
+            lowest = self._spec.final_factor
+            self._plateau_factor = max(lowest, self._plateau_factor * self._spec.factor)
+            self._best_epoch = epoch
+
+    def state(self) -> dict[str, float | int]:
+        """What continuation needs."""
+        return {
+            "schedule_factor": self._plateau_factor,
+            "schedule_best_loss": self._best_loss,
+            "schedule_best_epoch": self._best_epoch,
+        }
+
+    def restore(self, state: Mapping[str, float | int | str]) -> None:
+        """Take back what ``state()`` gave."""
+        self._plateau_factor = float(state["schedule_factor"])
+        self._best_loss = float(state["schedule_best_loss"])
+        self._best_epoch = int(state["schedule_best_epoch"])
