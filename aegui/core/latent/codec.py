@@ -57,7 +57,11 @@ _FUNCTIONS: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
 
 
 class Codec:
-    """The encoder and decoder of one run of a snapshot. Immutable; safe to use in any thread."""
+    """The encoder and decoder of one run of a snapshot. Immutable; safe to use in any thread.
+
+    ``layers`` holds specification, weight and bias of each layer; those from ``code_end`` on are
+    the decoder.
+    """
 
     def __init__(self, network: NetworkSpec, snapshot: Snapshot, run: int = 0) -> None:
         self.epoch = snapshot.epoch
@@ -67,7 +71,7 @@ class Codec:
             (spec, layer.weight[run], layer.bias[run])
             for spec, layer in zip(network.layers(pixels), snapshot.layers, strict=True)
         )
-        self._code_end = network.code_index + 1
+        self.code_end = network.code_index + 1
 
     @property
     def pixels(self) -> int:
@@ -77,16 +81,16 @@ class Codec:
     @property
     def latent_size(self) -> int:
         """Numbers per code, d."""
-        return int(self.layers[self._code_end - 1][1].shape[1])
+        return int(self.layers[self.code_end - 1][1].shape[1])
 
     def encode(self, images: ArrayLike) -> NDArray[np.float32]:
         """Codes ``[n, d]`` of ``images`` ``[n, pixels]`` (any shape that flattens to that)."""
-        return self._forward(self._rows(images, self.pixels), 0, self._code_end)
+        return self._forward(self._rows(images, self.pixels), 0, self.code_end)
 
     def decode(self, codes: ArrayLike) -> NDArray[np.float32]:
         """Images ``[n, pixels]`` of ``codes`` ``[n, d]``, in 0..1 where the output is a sigmoid."""
         rows = self._rows(codes, self.latent_size)
-        return self._forward(rows, self._code_end, len(self.layers))
+        return self._forward(rows, self.code_end, len(self.layers))
 
     def reconstruct(self, images: ArrayLike) -> NDArray[np.float32]:
         """The network's answer ``[n, pixels]`` to ``images``."""

@@ -1,0 +1,73 @@
+"""One job at a time in the background; of those that wait, only the newest is done."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
+
+
+class LatestJob:
+    """Runs submitted jobs one after another in a thread of its own; a newer one replaces the next.
+
+    The thread ends when nothing is left to do and begins again with the next job (some 0.1 ms), so
+    an idle service holds no thread. ``submit`` may be called from any thread.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._pending: Callable[[], None] | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is running or waits."""
+        return self._thread is not None
+
+    def submit(self, job: Callable[[], None]) -> None:
+        """Do ``job`` as soon as the one in flight is done, instead of any that waits now."""
+        with self._lock:
+            if self._closed:
+                return
+            self._pending = job
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+                self._thread.start()
+
+    def shutdown(self, seconds: float = 3.0) -> bool:
+        """Drop what waits, wait for what runs, take no more; False if it runs on after that."""
+        with self._lock:
+            self._closed = True
+            self._pending = None
+        return self.wait(seconds)
+
+    def wait(self, seconds: float = 3.0) -> bool:
+        """Wait until nothing is left to do; False if that takes longer than ``seconds``."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+            if thread.is_alive():
+                _log.error("%s is still busy after %.1f s", self._name, seconds)
+                return False
+        return True
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            try:
+                job()
+            except Exception:
+                _log.exception("a job of %s failed", self._name)
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._lock:
+            job, self._pending = self._pending, None
+            if job is None:
+                self._thread = None
+            return job

@@ -1,0 +1,160 @@
+"""What the program remembers between two starts: a small, versioned JSON of the user's."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import LANGUAGES, tr
+from aegui.core.recipe import CorruptionSpec
+from aegui.paths import user_config_dir
+from aegui.session.notice import Notice
+
+VERSION: Literal[1] = 1
+MAX_RECENT = 10
+_MAX_BYTES = 4_000_000
+_log = logging.getLogger(__name__)
+
+
+class Settings(BaseModel):
+    """The user's settings; assignments are validated, ``save`` writes them.
+
+    A file that is missing gives the defaults. One that is broken does too, with ``notice`` saying
+    so, and is kept beside the new one as ``settings.json.broken``; single wrong values are replaced
+    by their default and the others kept.
+    """
+
+    model_config = ConfigDict(validate_assignment=True, extra="ignore", validate_default=True)
+
+    version: Literal[1] = VERSION
+    language: str | None = None
+    """A key of ``LANGUAGES``; None follows the system."""
+    theme: Literal["system", "light", "dark"] = "system"
+    recent_files: tuple[Path, ...] = ()
+    window_states: dict[str, str] = Field(default_factory=dict)
+    """Bytes that Qt gave (geometry, docks), base64, by name."""
+    perspective: str = ""
+    noise: CorruptionSpec = CorruptionSpec(kind="salt_pepper", level=0.1)
+    """The noise last put on a drawing."""
+    noise_seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    slow_epochs_per_second: Annotated[float, Field(gt=0.0, le=1000.0)] = 4.0
+    values: dict[str, bool | int | float | str] = Field(default_factory=dict)
+    """Small choices of single panels, by ``panel.name``."""
+
+    _path: Path = PrivateAttr(default_factory=lambda: default_path())
+    _notice: Notice | None = PrivateAttr(default=None)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Settings:
+        """Read the settings at ``path`` (None: the user's own); never raises."""
+        path = path if path is not None else default_path()
+        settings, notice = cls(), None
+        try:
+            with path.open("rb") as file:
+                settings, notice = _parsed(file.read(_MAX_BYTES), path)
+        except FileNotFoundError:
+            _log.info("no settings at %s yet: the defaults count", path)
+        except (OSError, ValueError) as error:
+            notice = _broken(path, error)
+        settings._path = path
+        settings._notice = notice
+        return settings
+
+    @property
+    def path(self) -> Path:
+        """Where ``save`` writes."""
+        return self._path
+
+    @property
+    def notice(self) -> Notice | None:
+        """What went wrong when the file was read; None if nothing did."""
+        return self._notice
+
+    def save(self) -> Notice | None:
+        """Write the settings, atomically; the answer says why that failed, None if it did not."""
+        text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._path, text.encode())
+        except (OSError, AeguiError) as error:
+            _log.info("settings not saved: %s", error)
+            return Notice("warning", tr("The settings were not saved. {reason}", reason=error))
+        return None
+
+    def window_state(self, name: str) -> bytes | None:
+        """Bytes kept under ``name`` by ``set_window_state``; None if there are none."""
+        text = self.window_states.get(name)
+        if text is None:
+            return None
+        try:
+            return base64.b64decode(text, validate=True)
+        except binascii.Error:
+            return None
+
+    def set_window_state(self, name: str, state: bytes | None) -> None:
+        """Keep ``state`` under ``name``; None forgets it."""
+        states = {key: value for key, value in self.window_states.items() if key != name}
+        if state is not None:
+            states[name] = base64.b64encode(state).decode("ascii")
+        self.window_states = states
+
+    def add_recent(self, path: Path) -> None:
+        """Put ``path`` at the head of the recent files."""
+        path = Path(path).absolute()
+        others = tuple(other for other in self.recent_files if other != path)
+        self.recent_files = (path, *others)[:MAX_RECENT]
+
+    def remove_recent(self, path: Path) -> None:
+        """Take ``path`` off the recent files."""
+        path = Path(path).absolute()
+        self.recent_files = tuple(other for other in self.recent_files if other != path)
+
+
+def default_path() -> Path:
+    """The file of the user who runs the program."""
+    return user_config_dir() / "settings.json"
+
+
+def _parsed(data: bytes, path: Path) -> tuple[Settings, Notice | None]:
+    """Settings in ``data``, wrong values left out.
+
+    Raises:
+        ValueError: It is no JSON object of this program's.
+    """
+    content = json.loads(data)
+    if not isinstance(content, dict) or content.get("version") != VERSION:
+        raise ValueError("not settings of this version")
+    if content.get("language") not in {None, *LANGUAGES}:
+        content["language"] = None
+    try:
+        return Settings.model_validate(content), None
+    except ValidationError as error:
+        wrong = sorted({str(entry["loc"][0]) for entry in error.errors()})
+    _log.info("settings at %s: no use for %s", path, ", ".join(wrong))
+    kept = {key: value for key, value in content.items() if key not in wrong}
+    return Settings.model_validate(kept), Notice(
+        "warning",
+        tr(
+            "Some settings could not be read and are the defaults again: {names}",
+            names=", ".join(wrong),
+        ),
+    )
+
+
+def _broken(path: Path, error: Exception) -> Notice:
+    _log.info("settings at %s are of no use: %s", path, error)
+    try:
+        path.replace(path.with_name(path.name + ".broken"))
+    except OSError as failure:
+        _log.info("they could not be put aside: %s", failure)
+    return Notice(
+        "warning", tr("The settings in {path} could not be read: the defaults count.", path=path)
+    )

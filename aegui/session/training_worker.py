@@ -1,0 +1,218 @@
+"""What runs in the training thread: it iterates the training, obeys orders, leaves snapshots."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.training.control import MAX_CHUNK, Control
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.history import HistoryView
+    from aegui.core.training.result import Checkpoint, TrainingResult
+    from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.train import Training
+
+SNAPSHOT_SECONDS = 0.033
+"""Least time between two snapshots: nobody looks more often."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A rare event in the thread: it has paused, has finished with a result, or has failed."""
+
+    run_id: int
+    kind: Literal["paused", "finished", "failed"]
+    result: TrainingResult | None = None
+    message: str = ""
+
+
+class Orders:
+    """What the training thread is told to do; given by one thread, followed by the other.
+
+    ``pressing`` is read between any two chunks without the lock: while it is False the thread has
+    nothing to look up and runs at full speed.
+    """
+
+    def __init__(self, control: Control, *, paused: bool, pace: float | None) -> None:
+        self.control = control
+        self._changed = threading.Condition()
+        self._paused = paused
+        self._steps = 0
+        self._stopped = False
+        self._pace = pace
+        self.pressing = False
+        self._refresh()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the training is to end now."""
+        return self._stopped
+
+    def pause(self) -> None:
+        """Do no more epochs until ``resume`` or ``step``."""
+        with self._changed:
+            self._paused = True
+            self._steps = 0
+            self._refresh()
+
+    def resume(self) -> None:
+        """Go on."""
+        with self._changed:
+            self._paused = False
+            self._steps = 0
+            self._refresh()
+
+    def step(self) -> None:
+        """Do one epoch more, then pause."""
+        with self._changed:
+            self._paused = True
+            self._steps += 1
+            self._refresh()
+
+    def stop(self) -> None:
+        """End the training."""
+        with self._changed:
+            self._stopped = True
+            self._refresh()
+
+    def set_pace(self, epochs_per_second: float | None) -> None:
+        """Slow motion: so many epochs a second; None is full speed."""
+        with self._changed:
+            self._pace = epochs_per_second
+            self._refresh()
+
+    def wait_for_turn(self, last_epoch_at: float, on_pause: Callable[[], None]) -> bool:
+        """Wait until another epoch may be done; False once the training is to end.
+
+        Args:
+            last_epoch_at: When the last epoch began, in seconds of ``time.monotonic``.
+            on_pause: Called, without the lock, each time that a pause begins.
+        """
+        told = False
+        while True:
+            with self._changed:
+                if self._stopped:
+                    return False
+                if self._paused and self._steps:
+                    self._steps -= 1
+                    return True
+                if not self._paused:
+                    told = False
+                    left = 0.0
+                    if self._pace is not None:
+                        left = last_epoch_at + 1.0 / self._pace - time.monotonic()
+                    if left <= 0.0:
+                        return True
+                    self._changed.wait(left)
+                    continue
+                if told:
+                    self._changed.wait()
+                    continue
+            on_pause()
+            told = True
+
+    def _refresh(self) -> None:
+        """Derive the hints that the thread reads without the lock, and wake it up."""
+        one_by_one = self._paused or self._pace is not None
+        self.control.max_chunk = 1 if one_by_one else MAX_CHUNK
+        self.pressing = one_by_one or self._stopped
+        self._changed.notify_all()
+
+
+class TrainingWorker:
+    """One training from its first epoch to its result; ``run`` is the body of its thread.
+
+    ``training`` appears once torch is loaded; its plain attributes and ``history.view()`` may be
+    read by any thread. ``mailbox`` holds at most one snapshot, taken out by the reader: as long as
+    nobody looks, none is made.
+    """
+
+    def __init__(
+        self,
+        run_id: int,
+        resolved: ResolvedRecipe,
+        orders: Orders,
+        report: Callable[[Report], None],
+        resume: Checkpoint | None = None,
+        history: HistoryView | None = None,
+    ) -> None:
+        self.run_id = run_id
+        self.resolved = resolved
+        self.orders = orders
+        self.training: Training | None = None
+        self.mailbox: deque[Snapshot] = deque(maxlen=1)
+        self._report = report
+        self._resume = resume
+        self._history = history
+        self._snapshot_at = 0.0
+        self._snapshot_epoch = -1
+
+    def run(self) -> None:
+        """Train to the end, and report it; an error is reported too, never raised."""
+        try:
+            result = self._train()
+        except AeguiError as error:
+            _log.info("training %d was refused: %s", self.run_id, error)
+            self._report(Report(self.run_id, "failed", message=str(error)))
+        except Exception as error:
+            _log.exception("training %d failed", self.run_id)
+            self._report(Report(self.run_id, "failed", message=_failure(error)))
+        else:
+            self._report(Report(self.run_id, "finished", result))
+
+    def _train(self) -> TrainingResult:
+        # Loads torch: in this thread, not in the window's.
+        from aegui.core.training.train import train
+
+        steps = train(self.resolved, self.orders.control, self._resume, self._history)
+        training = self.training = next(iter(steps))
+        self._leave_snapshot(training)
+        self._iterate(training, steps)
+        self._leave_snapshot(training)
+        return training.result("stopped" if training.finished is None else None)
+
+    def _iterate(self, training: Training, steps: Iterator[Training]) -> None:
+        orders = self.orders
+        mailbox = self.mailbox
+        clock = time.monotonic
+        begun = clock()
+        while training.finished is None:
+            if orders.pressing:
+                if not orders.wait_for_turn(begun, lambda: self._on_pause(training)):
+                    return
+                begun = clock()
+            next(steps, None)
+            if not mailbox and clock() - self._snapshot_at >= SNAPSHOT_SECONDS:
+                self._leave_snapshot(training)
+
+    def _leave_snapshot(self, training: Training) -> None:
+        """Put the present weights into the mailbox, instead of any older ones."""
+        if training.epoch != self._snapshot_epoch:
+            self.mailbox.append(training.snapshot())
+            self._snapshot_epoch = training.epoch
+            self._snapshot_at = time.monotonic()
+
+    def _on_pause(self, training: Training) -> None:
+        self._leave_snapshot(training)
+        self._report(Report(self.run_id, "paused"))
+
+
+def _failure(error: Exception) -> str:
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        return tr(
+            "There is not enough memory for this training: use fewer units, runs or copies, or a "
+            "smaller batch."
+        )
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return tr("The training failed: {reason}", reason=reason)
