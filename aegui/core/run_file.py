@@ -1,0 +1,329 @@
+"""Saved runs: recipe, data, weights, history, results and checkpoint in one ``.aegui`` file.
+
+The file is a zip of JSON and safetensors members: nothing in it can run code. Sizes are checked
+before anything is allocated, shapes against the recipe. The same content gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from aegui.core.archive import Archive, pack, refused, stated, to_tensors
+from aegui.core.atomic import write_atomically
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.i18n import tr
+from aegui.core.latent.codec import Codec
+from aegui.core.network.resolve import layer_shapes
+from aegui.core.recipe_file import MAX_BYTES as MAX_RECIPE_BYTES
+from aegui.core.recipe_file import parse_recipe, recipe_json
+from aegui.core.thumbnail import sheet_png
+from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
+from aegui.core.training.result import Checkpoint, RunResult
+from aegui.core.training.snapshot import LayerWeights, Snapshot
+
+if TYPE_CHECKING:
+    import os
+
+    from numpy.typing import NDArray
+
+    from aegui.core.recipe import Recipe
+
+SUFFIX = ".aegui"
+VERSION: Literal[1] = 1
+
+MAX_DOCUMENT_BYTES = 64 << 20
+_THUMBNAIL_SAMPLES = 32
+_HISTORY_TYPES: dict[str, type[np.generic]] = {
+    "epoch": np.int64,
+    **dict.fromkeys(("seconds", "learning_rate"), np.float64),
+    **dict.fromkeys(RUN_COLUMNS, np.float32),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class SavedRun:
+    """A document: what was to be learnt, and, once it has been trained, what was learnt.
+
+    Attributes:
+        recipe: The recipe of these weights.
+        dataset: The data that ``recipe.data`` named, as it was; it travels with the file.
+        snapshot: The best weights of each run, or None before any training.
+        history: The recorded rows, or None.
+        results: Each run in figures; empty before any training.
+        checkpoint: From where training can go on, or None.
+        engine: Key of the step engine that trained it.
+        device: Key of the device that trained it.
+    """
+
+    recipe: Recipe
+    dataset: Dataset
+    snapshot: Snapshot | None = None
+    history: HistoryView | None = None
+    results: tuple[RunResult, ...] = ()
+    checkpoint: Checkpoint | None = None
+    engine: str = ""
+    device: str = ""
+
+    @property
+    def best_run(self) -> int:
+        """The run with the fewest wrong pixels; among equals the one with the lowest loss."""
+        if not self.results:
+            return 0
+        order = [(run.wrong_mean, run.best_loss) for run in self.results]
+        return order.index(min(order))
+
+    def codec(self, run: int = 0) -> Codec:
+        """The encoder and decoder of one run.
+
+        Raises:
+            AeguiError: There are no weights, or no such run.
+        """
+        if self.snapshot is None:
+            raise AeguiError(tr("This has not been trained yet: there are no weights in it."))
+        if not 0 <= run < self.snapshot.runs:
+            raise AeguiError(
+                tr("There is no run {run}: the file holds {n}.", run=run, n=self.snapshot.runs)
+            )
+        return Codec(self.recipe.network, self.snapshot, run)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Data(_Part):
+    name: str
+    labels: list[str]
+    names: list[str]
+    source: str
+    licence: str
+
+
+class _Result(_Part):
+    seed: int
+    epochs: int
+    seconds: float
+    loss: float
+    best_loss: float
+    best_epoch: int
+    first_epoch: dict[str, int | None]
+
+
+class _Point(_Part):
+    epoch: Annotated[int, Field(ge=0)]
+    scalars: dict[str, int | float | str] = {}
+
+
+class _Document(_Part):
+    """``run.json``: everything that is neither the recipe nor an array."""
+
+    format: Literal["aegui-run"] = "aegui-run"
+    version: Literal[1] = VERSION
+    dataset: _Data
+    weights: _Point | None
+    history: bool
+    results: list[_Result]
+    checkpoint: _Point | None
+    engine: str
+    device: str
+
+
+def save_run(path: str | os.PathLike[str], run: SavedRun) -> None:
+    """Write ``run`` to ``path``, atomically; the same content gives the same bytes.
+
+    Raises:
+        AeguiError: The file could not be written.
+    """
+    write_atomically(path, run_bytes(run))
+
+
+def run_bytes(run: SavedRun) -> bytes:
+    """The whole file that ``save_run`` writes."""
+    members: dict[str, bytes | dict[str, NDArray[np.generic]]] = {
+        "recipe.json": recipe_json(run.recipe).encode(),
+        "run.json": _document(run).encode(),
+        "data.safetensors": {"images": run.dataset.images},
+        "thumbnail.png": _thumbnail(run),
+    }
+    if run.snapshot is not None:
+        members["weights.safetensors"] = {
+            f"{i}.{name}": getattr(layer, name)
+            for i, layer in enumerate(run.snapshot.layers)
+            for name in ("weight", "bias")
+        }
+    if run.history is not None:
+        members["history.safetensors"] = {
+            name: getattr(run.history, name) for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)
+        }
+    if run.results:
+        wrong = np.array([result.wrong_pixels for result in run.results], np.int32)
+        members["results.safetensors"] = {"wrong_pixels": wrong}
+    if run.checkpoint is not None:
+        members["checkpoint.safetensors"] = dict(run.checkpoint.tensors)
+    return pack(members)
+
+
+def load_run(path: str | os.PathLike[str]) -> SavedRun:
+    """The run in the file at ``path``.
+
+    Raises:
+        ReadError: The file is not a whole, undamaged run that this version can read; the message
+            names the file, the member and the reason.
+    """
+    with Archive(path) as archive:
+        recipe = _read_recipe(archive)
+        document = _read_document(archive)
+        dataset = _read_dataset(archive, document.dataset)
+        return SavedRun(
+            recipe,
+            dataset,
+            _read_weights(archive, document.weights, recipe, dataset),
+            _read_history(archive, recipe) if document.history else None,
+            _read_results(archive, document.results, len(dataset)),
+            _read_checkpoint(archive, document.checkpoint),
+            document.engine,
+            document.device,
+        )
+
+
+def _document(run: SavedRun) -> str:
+    data, point = run.dataset, run.checkpoint
+    document = _Document(
+        dataset=_Data(
+            name=data.name,
+            labels=list(data.labels),
+            names=list(data.names),
+            source=data.source,
+            licence=data.licence,
+        ),
+        weights=None if run.snapshot is None else _Point(epoch=run.snapshot.epoch),
+        history=run.history is not None,
+        results=[
+            _Result(
+                seed=result.seed,
+                epochs=result.epochs,
+                seconds=result.seconds,
+                loss=result.loss,
+                best_loss=result.best_loss,
+                best_epoch=result.best_epoch,
+                first_epoch=dict(result.first_epoch),
+            )
+            for result in run.results
+        ],
+        checkpoint=None
+        if point is None
+        else _Point(epoch=point.epoch, scalars=dict(point.scalars)),
+        engine=run.engine,
+        device=run.device,
+    )
+    return stated(document.model_dump())
+
+
+def _thumbnail(run: SavedRun) -> bytes:
+    shown = run.dataset.images[:_THUMBNAIL_SAMPLES]
+    if run.snapshot is not None:
+        shown = run.codec(run.best_run).reconstruct(shown.reshape(len(shown), -1))
+    return sheet_png(shown.reshape(-1, *run.dataset.image_shape))
+
+
+def _read_recipe(archive: Archive) -> Recipe:
+    data = archive.read("recipe.json", MAX_RECIPE_BYTES)
+    try:
+        return parse_recipe(data.decode())
+    except UnicodeDecodeError:
+        raise refused(archive.name, "recipe.json", tr("this is not UTF-8 text")) from None
+    except RecipeError as error:
+        raise refused(archive.name, "recipe.json", str(error).rstrip(".")) from None
+
+
+def _read_document(archive: Archive) -> _Document:
+    data = archive.read("run.json", MAX_DOCUMENT_BYTES)
+    try:
+        return _Document.model_validate_json(data)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        if problem["loc"] == ("version",) and isinstance(problem["input"], int):
+            reason = tr(
+                "it was written by a newer version of the program (run version {theirs}, this "
+                "one reads up to {ours})",
+                theirs=problem["input"],
+                ours=VERSION,
+            )
+        else:
+            place = ".".join(map(str, problem["loc"]))
+            reason = f"{place}: {problem['msg']}" if place else problem["msg"]
+        raise refused(archive.name, "run.json", reason) from None
+
+
+def _read_dataset(archive: Archive, data: _Data) -> Dataset:
+    member = "data.safetensors"
+    tensors = to_tensors(archive, member, {"images": (np.float32, (None, None, None, None))})
+    try:
+        return Dataset.from_images(
+            data.name,
+            tensors["images"],
+            data.labels,
+            data.names,
+            source=data.source,
+            licence=data.licence,
+        )
+    except AeguiError as error:
+        raise refused(archive.name, member, str(error).rstrip(".")) from None
+
+
+def _read_weights(
+    archive: Archive, point: _Point | None, recipe: Recipe, dataset: Dataset
+) -> Snapshot | None:
+    if point is None:
+        return None
+    shapes = layer_shapes(recipe, dataset.pixels)
+    expected: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {}
+    for index, layer in enumerate(shapes):
+        expected[f"{index}.weight"] = np.float32, (recipe.runs, layer.inputs, layer.outputs)
+        expected[f"{index}.bias"] = np.float32, (recipe.runs, layer.outputs)
+    tensors = to_tensors(archive, "weights.safetensors", expected)
+    layers = tuple(
+        LayerWeights(
+            tensors[f"{index}.weight"].astype(np.float32, copy=False),
+            tensors[f"{index}.bias"].astype(np.float32, copy=False),
+        )
+        for index in range(len(shapes))
+    )
+    return Snapshot(point.epoch, layers)
+
+
+def _read_history(archive: Archive, recipe: Recipe) -> HistoryView:
+    member = "history.safetensors"
+    tensors = to_tensors(
+        archive,
+        member,
+        {
+            name: (dtype, (None, recipe.runs) if name in RUN_COLUMNS else (None,))
+            for name, dtype in _HISTORY_TYPES.items()
+        },
+    )
+    if len({len(column) for column in tensors.values()}) > 1:
+        raise refused(archive.name, member, tr("its columns differ in length"))
+    return HistoryView(**tensors)  # type: ignore[arg-type]
+
+
+def _read_results(archive: Archive, results: list[_Result], samples: int) -> tuple[RunResult, ...]:
+    if not results:
+        return ()
+    shape = (len(results), samples)
+    tensors = to_tensors(archive, "results.safetensors", {"wrong_pixels": (np.int32, shape)})
+    return tuple(
+        RunResult(**result.model_dump(), wrong_pixels=tuple(int(n) for n in wrong))
+        for result, wrong in zip(results, tensors["wrong_pixels"], strict=True)
+    )
+
+
+def _read_checkpoint(archive: Archive, point: _Point | None) -> Checkpoint | None:
+    if point is None:
+        return None
+    return Checkpoint(point.epoch, to_tensors(archive, "checkpoint.safetensors"), point.scalars)

@@ -1,0 +1,41 @@
+"""Sheets of small images as PNG: the thumbnail of a saved run, and what ``decode`` writes."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+_GAP = 1
+
+
+def sheet_png(images: ArrayLike, columns: int = 8, scale: int = 4, *, ink: bool = True) -> bytes:
+    """A PNG of ``images`` side by side, ``columns`` to a row.
+
+    Args:
+        images: ``[N, C, H, W]``, values in [0, 1] (others are clipped), C is 1 or 3.
+        columns: Most images in a row.
+        scale: Pixels of the sheet per pixel of an image.
+        ink: One-channel images are drawn dark on light, as on paper; else as light on dark.
+    """
+    from PIL import Image  # slow to import, and reading a run needs none of it
+
+    array = np.nan_to_num(np.clip(np.asarray(images, dtype=np.float32), 0.0, 1.0))
+    count, channels, height, width = array.shape
+    if channels == 1 and ink:
+        array = 1.0 - array
+    across = min(columns, count)
+    down = -(-count // across)
+    sheet = np.ones((down * (height + _GAP) - _GAP, across * (width + _GAP) - _GAP, channels))
+    for index, image in enumerate(array):
+        top, left = index // across * (height + _GAP), index % across * (width + _GAP)
+        sheet[top : top + height, left : left + width] = image.transpose(1, 2, 0)
+    pixels = np.round(sheet * 255).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
+    picture = Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels[:, :, :3])
+    buffer = io.BytesIO()
+    picture.save(buffer, format="PNG")
+    return buffer.getvalue()
