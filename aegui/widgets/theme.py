@@ -1,0 +1,385 @@
+"""Colours, spacing, fonts and icons: the one place that knows what the program looks like.
+
+Widgets ask for tokens (``current_theme().accent``) when they paint, never keep a colour, and so
+follow a change of theme with the repaint that it causes. What a widget has cached in colours it
+drops in ``changeEvent`` at ``QEvent.Type.PaletteChange``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QIcon,
+    QIconEngine,
+    QImage,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
+from PySide6.QtSvg import QSvgRenderer
+
+from aegui.paths import resources_dir
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+SPACING = 8
+"""The unit of every distance, in logical pixels; halves and multiples of it are used too."""
+RADIUS = 4
+"""Corner radius of buttons, cards and fields, in logical pixels."""
+ICON_PX = 18
+"""Side of an icon on a button."""
+
+_TABULAR = "tnum"
+
+
+@dataclass(frozen=True, eq=False)
+class Theme:
+    """The colours of one appearance.
+
+    Attributes:
+        key: ``light`` or ``dark``.
+        window: Behind the panels.
+        panel: Behind the content of a panel; text tokens are legible on it.
+        raised: Cards, buttons and fields on a panel.
+        border: Edges of raised things.
+        text: What is read.
+        text_dim: What is read second: units, hints, axis figures.
+        accent: The one colour that says "here": focus, choice, the main button.
+        on_accent: Text on ``accent``.
+        good: Success, with a word or a sign beside it.
+        warn: Caution, likewise.
+        bad: Error, likewise.
+        grid: Lines that carry no message: grids, separators.
+        pixel_on: A pixel of value 1.
+        pixel_off: A pixel of value 0.
+        series: Eight colours for curves, told apart with common colour blindness too.
+    """
+
+    key: str
+    window: QColor
+    panel: QColor
+    raised: QColor
+    border: QColor
+    text: QColor
+    text_dim: QColor
+    accent: QColor
+    on_accent: QColor
+    good: QColor
+    warn: QColor
+    bad: QColor
+    grid: QColor
+    pixel_on: QColor
+    pixel_off: QColor
+    series: tuple[QColor, ...]
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether light text stands on a dark ground."""
+        return self.window.lightness() < self.text.lightness()
+
+
+def _colours(*names: str) -> tuple[QColor, ...]:
+    return tuple(QColor(name) for name in names)
+
+
+LIGHT = Theme(
+    key="light",
+    window=QColor("#eceef1"),
+    panel=QColor("#fafbfc"),
+    raised=QColor("#ffffff"),
+    border=QColor("#c5cad3"),
+    text=QColor("#1b1f26"),
+    text_dim=QColor("#5a6270"),
+    accent=QColor("#2f5bd0"),
+    on_accent=QColor("#ffffff"),
+    good=QColor("#1a7440"),
+    warn=QColor("#8f5300"),
+    bad=QColor("#b92c2c"),
+    grid=QColor("#dde1e7"),
+    pixel_on=QColor("#1b1f26"),
+    pixel_off=QColor("#f1f3f6"),
+    series=_colours(
+        "#2f5bd0", "#b8510b", "#0b7a6b", "#a02c7d", "#6d6a00", "#0e7bb0", "#8a4b2f", "#5a6270"
+    ),
+)
+
+DARK = Theme(
+    key="dark",
+    window=QColor("#13151a"),
+    panel=QColor("#1a1d23"),
+    raised=QColor("#252932"),
+    border=QColor("#3a404c"),
+    text=QColor("#e8eaee"),
+    text_dim=QColor("#a2a9b6"),
+    accent=QColor("#86abff"),
+    on_accent=QColor("#0e1524"),
+    good=QColor("#6fce95"),
+    warn=QColor("#f0b455"),
+    bad=QColor("#ff8c85"),
+    grid=QColor("#2c313b"),
+    pixel_on=QColor("#f0f2f6"),
+    pixel_off=QColor("#262b35"),
+    series=_colours(
+        "#86abff", "#f3a05c", "#57c9b5", "#e58cc9", "#d3cf5e", "#5fc3f0", "#d39b7d", "#a2a9b6"
+    ),
+)
+
+THEMES = {theme.key: theme for theme in (LIGHT, DARK)}
+
+
+class _State:
+    """The theme in force: one per process, as the QApplication that it dresses."""
+
+    theme = LIGHT
+
+
+def current_theme() -> Theme:
+    """The theme in force; LIGHT before ``apply_theme`` was called."""
+    return _State.theme
+
+
+def theme_named(key: str, app: QApplication) -> Theme:
+    """The theme of a setting: ``light``, ``dark``, or ``system`` for what the desktop prefers."""
+    if key in THEMES:
+        return THEMES[key]
+    return DARK if app.styleHints().colorScheme() is Qt.ColorScheme.Dark else LIGHT
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Dress the whole program in ``theme``; may be called again at any time."""
+    _State.theme = theme
+    if not app.styleSheet():
+        app.setStyle("Fusion")
+    app.setPalette(theme_palette(theme))
+    # Setting the style sheet polishes every widget anew, and with it drops what they cached.
+    app.setStyleSheet(_style_sheet(theme))
+
+
+def theme_palette(theme: Theme) -> QPalette:
+    """The Qt palette made of the tokens of ``theme``."""
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.raised,
+        role.AlternateBase: theme.panel,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.text_dim,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.bad,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.on_accent,
+        role.Accent: theme.accent,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.accent,
+        role.Light: theme.raised,
+        role.Midlight: theme.grid,
+        role.Mid: theme.border,
+        role.Dark: theme.border,
+        role.Shadow: theme.border.darker(),
+    }
+    palette = QPalette()
+    for name, colour in colours.items():
+        palette.setColor(name, colour)
+    faded = blend(theme.text_dim, theme.panel, 0.55)
+    for name in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, faded)
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, theme.border)
+    return palette
+
+
+def blend(over: QColor, under: QColor, share: float) -> QColor:
+    """``share`` of ``over`` (0..1) mixed with the rest of ``under``."""
+    mixed = (
+        share * a + (1.0 - share) * b
+        for a, b in zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)  # type: ignore[index]
+    )
+    return QColor(*(round(value) for value in mixed))
+
+
+def contrast(a: QColor, b: QColor) -> float:
+    """Contrast ratio 1..21 of two opaque colours (WCAG 2.2, relative luminance)."""
+    lighter, darker = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    def linear(value: float) -> float:
+        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+    return (
+        0.2126 * linear(colour.redF())
+        + 0.7152 * linear(colour.greenF())
+        + 0.0722 * linear(colour.blueF())
+    )
+
+
+def figures_font(base: QFont, *, scale: float = 1.0, bold: bool = False) -> QFont:
+    """``base`` with figures of one width, so that numbers that change do not dance."""
+    font = QFont(base)
+    tag = QFont.Tag.fromString(_TABULAR)
+    if tag is not None:
+        font.setFeature(tag, 1)
+    if scale != 1.0:
+        font.setPointSizeF(font.pointSizeF() * scale)
+    font.setBold(bold)
+    return font
+
+
+def fixed_font() -> QFont:
+    """The system's font with letters of one width."""
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+
+
+def icon(name: str, token: str = "text") -> QIcon:
+    """The icon of ``resources/icons/<name>.svg``, drawn in colour ``token`` of the theme in force.
+
+    It follows a change of theme by itself. Disabled icons are faded; those of a checked button are
+    drawn in the accent colour.
+    """
+    return QIcon(_TintedEngine(name, token))
+
+
+def icon_pixmap(name: str, size_px: int, token: str = "text", ratio: float = 1.0) -> QPixmap:
+    """The icon as a pixmap of ``size_px`` logical pixels in the theme in force."""
+    return _tinted(name, size_px, getattr(current_theme(), token), ratio)
+
+
+@cache
+def _svg(name: str) -> bytes:
+    return (resources_dir() / "icons" / f"{name}.svg").read_bytes()
+
+
+def _tinted(name: str, size_px: int, colour: QColor, ratio: float) -> QPixmap:
+    side = max(1, round(size_px * ratio))
+    pixmap = QPixmap.fromImage(_drawn(name, side, colour.rgba()))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+@cache
+def _drawn(name: str, side: int, rgba: int) -> QImage:
+    # Images, not pixmaps: these outlive the application.
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(_svg(name))).render(painter, QRectF(0, 0, side, side))
+    # The drawings are in one colour: keep their alpha, replace the colour.
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(0, 0, side, side, QColor.fromRgba(rgba))
+    painter.end()
+    return image
+
+
+class _TintedEngine(QIconEngine):
+    """Draws an SVG in the colours of the theme in force at the time of drawing."""
+
+    def __init__(self, name: str, token: str) -> None:
+        super().__init__()
+        self._name = name
+        self._token = token
+
+    def clone(self) -> QIconEngine:
+        return _TintedEngine(self._name, self._token)
+
+    def key(self) -> str:
+        return "aegui-tinted"
+
+    def isNull(self) -> bool:
+        return False
+
+    def _colour(self, mode: QIcon.Mode, state: QIcon.State) -> QColor:
+        theme = current_theme()
+        colour: QColor = getattr(theme, self._token)
+        if mode is QIcon.Mode.Disabled:
+            return blend(colour, theme.panel, 0.35)
+        if state is QIcon.State.On and self._token == "text":
+            return theme.accent
+        return colour
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        side = min(rect.width(), rect.height())
+        ratio = painter.device().devicePixelRatio()
+        pixmap = _tinted(self._name, side, self._colour(mode, state), ratio)
+        painter.drawPixmap(
+            rect.x() + (rect.width() - side) // 2, rect.y() + (rect.height() - side) // 2, pixmap
+        )
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return _tinted(self._name, min(size.width(), size.height()), self._colour(mode, state), 1.0)
+
+    def scaledPixmap(
+        self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
+    ) -> QPixmap:
+        # ``size`` comes in device pixels here.
+        side = min(size.width(), size.height()) / scale
+        return _tinted(self._name, round(side), self._colour(mode, state), scale)
+
+
+def _style_sheet(theme: Theme) -> str:
+    """The little that the palette cannot say; every rule costs at each polish, so few rules."""
+    text, dim, accent = theme.text.name(), theme.text_dim.name(), theme.accent.name()
+    border, grid = theme.border.name(), theme.grid.name()
+    panel, raised, window = theme.panel.name(), theme.raised.name(), theme.window.name()
+    hover = blend(theme.accent, theme.raised, 0.14).name()
+    chosen = blend(theme.accent, theme.raised, 0.26).name()
+    return f"""
+QToolTip {{ color: {text}; background: {raised}; border: 1px solid {border}; padding: 4px; }}
+QMainWindow::separator {{ background: {window}; width: 4px; height: 4px; }}
+QMainWindow::separator:hover {{ background: {accent}; }}
+QToolBar {{ background: {window}; border: none; spacing: 4px; padding: 4px 8px; }}
+QToolBar QToolButton, QToolButton[flat="true"] {{
+    background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px; padding: 4px;
+}}
+QToolBar QToolButton:hover, QToolButton[flat="true"]:hover {{ background: {hover}; }}
+QToolBar QToolButton:pressed, QToolBar QToolButton:checked,
+QToolButton[flat="true"]:pressed, QToolButton[flat="true"]:checked {{ background: {chosen}; }}
+QToolBar QToolButton:focus, QToolButton[flat="true"]:focus {{ border-color: {accent}; }}
+QToolButton[main="true"], QPushButton[main="true"] {{
+    background: {accent}; color: {theme.on_accent.name()}; border: 1px solid {accent};
+    border-radius: {RADIUS}px; padding: 4px 12px; font-weight: 600;
+}}
+QToolBar QToolButton[main="true"]:hover, QPushButton[main="true"]:hover {{
+    background: {blend(theme.accent, theme.text, 0.85).name()};
+}}
+QToolButton[main="true"]:focus, QPushButton[main="true"]:focus {{ border-color: {text}; }}
+QToolButton[main="true"]:disabled, QPushButton[main="true"]:disabled {{
+    background: {raised}; color: {dim}; border-color: {grid};
+}}
+QDockWidget {{ color: {dim}; font-weight: 600; }}
+QDockWidget::title {{ background: {window}; padding: 4px 8px; text-align: left; }}
+QDockWidget > QWidget {{ background: {panel}; }}
+QTabBar::tab {{
+    background: transparent; color: {dim}; padding: 5px 12px; border: none;
+    border-bottom: 2px solid transparent;
+}}
+QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabBar::tab:focus {{ background: {hover}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {grid}; }}
+QScrollArea {{ border: none; background: transparent; }}
+QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QLabel[dim="true"] {{ color: {dim}; }}
+QLabel[heading="true"] {{ font-weight: 600; }}
+QLabel[state="good"] {{ color: {theme.good.name()}; }}
+QLabel[state="warn"] {{ color: {theme.warn.name()}; }}
+QLabel[state="bad"] {{ color: {theme.bad.name()}; }}
+QFrame[card="true"] {{
+    background: {raised}; border: 1px solid {border}; border-radius: {RADIUS}px;
+}}
+QProgressBar {{
+    background: {grid}; border: none; border-radius: 3px; text-align: center; color: {text};
+}}
+QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
+"""

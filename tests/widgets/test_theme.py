@@ -1,0 +1,115 @@
+"""The theme: legible colours, icons that follow it, a palette made of its tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPalette
+
+from aegui.paths import resources_dir
+from aegui.widgets import theme as themes
+from aegui.widgets.theme import DARK, LIGHT, Theme, apply_theme, contrast, current_theme, icon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QApplication
+
+BOTH = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.key)
+
+
+@pytest.fixture(autouse=True)
+def _light_again(qapp: QApplication) -> Iterator[None]:
+    apply_theme(qapp, LIGHT)
+    yield
+    apply_theme(qapp, LIGHT)
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    black, white = QColor("#000000"), QColor("#ffffff")
+    assert contrast(black, white) == pytest.approx(21.0)
+    assert contrast(white, black) == pytest.approx(21.0)
+    assert contrast(QColor("#777777"), white) == pytest.approx(4.48, abs=0.01)
+
+
+@BOTH
+@pytest.mark.parametrize("token", ["text", "text_dim", "accent", "good", "warn", "bad"])
+@pytest.mark.parametrize("ground", ["window", "panel", "raised"])
+def test_text_is_legible(theme: Theme, token: str, ground: str) -> None:
+    assert contrast(getattr(theme, token), getattr(theme, ground)) >= 4.5
+
+
+@BOTH
+def test_text_on_the_accent_is_legible(theme: Theme) -> None:
+    assert contrast(theme.on_accent, theme.accent) >= 4.5
+
+
+@BOTH
+def test_curves_stand_out_and_differ(theme: Theme) -> None:
+    assert len(theme.series) == 8
+    assert len({colour.rgba() for colour in theme.series}) == 8
+    for colour in theme.series:
+        assert contrast(colour, theme.panel) >= 3.0
+
+
+@BOTH
+def test_pixels_on_and_off_are_told_apart(theme: Theme) -> None:
+    assert contrast(theme.pixel_on, theme.pixel_off) >= 7.0
+
+
+def test_light_and_dark_are_what_they_say() -> None:
+    assert DARK.is_dark
+    assert not LIGHT.is_dark
+
+
+def test_apply_theme_dresses_the_application(qapp: QApplication) -> None:
+    apply_theme(qapp, DARK)
+    assert current_theme() is DARK
+    assert "QToolTip" in qapp.styleSheet()
+    assert qapp.palette().color(QPalette.ColorRole.Window) == DARK.window
+
+
+def test_theme_named_knows_the_settings(qapp: QApplication) -> None:
+    assert themes.theme_named("dark", qapp) is DARK
+    assert themes.theme_named("light", qapp) is LIGHT
+    assert themes.theme_named("system", qapp) in {LIGHT, DARK}
+
+
+def test_blend_mixes() -> None:
+    assert themes.blend(QColor(200, 100, 0), QColor(0, 100, 200), 0.25) == QColor(50, 100, 150)
+
+
+def test_figures_have_one_width() -> None:
+    font = themes.figures_font(QFont(), scale=2.0, bold=True)
+    assert font.bold()
+    assert font.isFeatureSet(QFont.Tag("tnum"))
+
+
+def _ink(image: QImage) -> set[int]:
+    """The opaque colours of an image."""
+    found = set()
+    for y in range(image.height()):
+        for x in range(image.width()):
+            colour = image.pixelColor(x, y)
+            if colour.alpha() == 255:
+                found.add(colour.rgba())
+    return found
+
+
+def test_icons_follow_the_theme(qapp: QApplication) -> None:
+    made = icon("edit-undo")
+    size = QSize(32, 32)
+    assert _ink(made.pixmap(size).toImage()) == {LIGHT.text.rgba()}
+    apply_theme(qapp, DARK)
+    assert _ink(made.pixmap(size).toImage()) == {DARK.text.rgba()}
+    on = made.pixmap(size, QIcon.Mode.Normal, QIcon.State.On)
+    assert _ink(on.toImage()) == {DARK.accent.rgba()}
+
+
+def test_every_icon_file_draws_something(qapp: QApplication) -> None:
+    files = sorted((resources_dir() / "icons").glob("*.svg"))
+    assert files
+    for file in files:
+        assert _ink(themes.icon_pixmap(file.stem, 48).toImage()), file.name
