@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from aegui.core.i18n import mark, tr
@@ -89,25 +89,58 @@ def fitted_rect(height: int, width: int, bounds: QRect, *, least: int = 1) -> QR
 
 
 def draw_glyph(painter: QPainter, bounds: QRect, image: QImage) -> QRect:
-    """Paint ``image`` in the middle of ``bounds`` at the largest whole scale; say where."""
-    target = fitted_rect(image.height(), image.width(), bounds)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    """Paint ``image`` in the middle of ``bounds`` and say where.
+
+    It is drawn at the largest whole scale; an image larger than ``bounds`` is shrunk smoothly.
+    """
+    too_large = image.height() > bounds.height() or image.width() > bounds.width()
+    if too_large:
+        size = image.size().scaled(bounds.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRect(QPoint(0, 0), size)
+        target.moveCenter(bounds.center())
+    else:
+        target = fitted_rect(image.height(), image.width(), bounds)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, too_large)
     painter.drawImage(target, image)
     return target
 
 
-def glyph_pixmap(
-    image: ArrayLike, on: QColor, off: QColor, bounds: QSize, *, device_ratio: float = 1.0
-) -> QPixmap:
-    """A crisp pixmap of ``bounds`` (logical pixels) with the glyph in its middle, as for icons."""
+def glyph_pixmap(image: QImage, bounds: QSize, *, device_ratio: float = 1.0) -> QPixmap:
+    """A crisp pixmap of ``bounds`` (logical pixels) with ``image`` in its middle, as for icons."""
     size = QSize(round(bounds.width() * device_ratio), round(bounds.height() * device_ratio))
     pixmap = QPixmap(size)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    draw_glyph(painter, QRect(0, 0, size.width(), size.height()), glyph_image(image, on, off))
+    draw_glyph(painter, QRect(0, 0, size.width(), size.height()), image)
     painter.end()
     pixmap.setDevicePixelRatio(device_ratio)
     return pixmap
+
+
+class GlyphCache:
+    """The samples of a set as QImages, each made when first shown in its colours."""
+
+    def __init__(self, images: ArrayLike | None = None) -> None:
+        self._levels: NDArray[np.uint8] = np.zeros((0, 1, 1), dtype=np.uint8)
+        self._made: dict[tuple[int, int, int], QImage] = {}
+        if images is not None:
+            self.set_images(images)
+
+    def __len__(self) -> int:
+        """The number of images."""
+        return len(self._levels)
+
+    def set_images(self, images: ArrayLike) -> None:
+        """Hold ``images`` ``[N, H, W]`` in [0, 1] from now on."""
+        self._levels = grey_levels(images)
+        self._made.clear()
+
+    def image(self, index: int, on: QColor, off: QColor) -> QImage:
+        """Image ``index``, one screen pixel per pixel."""
+        key = (index, on.rgba(), off.rgba())
+        if key not in self._made:
+            self._made[key] = argb_image(palette(on, off)[self._levels[index]])
+        return self._made[key]
 
 
 def label_name(label: str) -> str:

@@ -1,0 +1,1 @@
+"""The drawing, the network's answer to it, the reconstructions, and choosing characters."""

@@ -1,0 +1,361 @@
+"""The pixel editor with its tools: edits, characters, noise, and adding to the set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
+from aegui.widgets.pixels.editor import PixelEditor
+from aegui.widgets.pixels.glyph_grid import CELL_PX, GlyphGrid
+from aegui.widgets.pixels.noise_box import NoiseBox
+from aegui.widgets.theme import ICON_PX, SPACING, current_theme, icon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+    from PySide6.QtGui import QResizeEvent
+
+    from aegui.core.recipe import CorruptionSpec
+
+_LONGEST_LABEL = 16
+_POPUP_COLUMNS = 12
+_POPUP_ROWS = 9
+_TALL = 1.5
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool button: what it says, its key while the panel has the focus, and its place."""
+
+    key: str
+    text: str
+    shortcut: str
+    row: int
+    column: int
+
+
+TOOLS = (
+    Tool("undo", mark("Undo"), "Ctrl+Z", 0, 0),
+    Tool("redo", mark("Redo"), "Ctrl+Shift+Z", 0, 1),
+    Tool("clear", mark("Clear the drawing"), "C", 0, 2),
+    Tool("invert", mark("Swap ink and paper"), "I", 0, 3),
+    Tool("flip-horizontal", mark("Mirror left and right"), "H", 0, 4),
+    Tool("flip-vertical", mark("Mirror top and bottom"), "V", 0, 5),
+    Tool("shift-left", mark("Move left by one pixel"), "Ctrl+Left", 1, 0),
+    Tool("shift-right", mark("Move right by one pixel"), "Ctrl+Right", 1, 1),
+    Tool("shift-up", mark("Move up by one pixel"), "Ctrl+Up", 1, 2),
+    Tool("shift-down", mark("Move down by one pixel"), "Ctrl+Down", 1, 3),
+    Tool("copy", mark("Copy the drawing"), "Ctrl+C", 1, 4),
+    Tool("paste", mark("Paste a drawing"), "Ctrl+V", 1, 5),
+)
+_LOAD_KEY = "L"
+_AGAIN_KEY = "N"
+
+
+class DrawPanel(QWidget):
+    """Draws, and asks for everything else; ``editor`` is the grid itself.
+
+    Signals:
+        stroke_started(), pixel_painted(row, column, value), stroke_finished(): See ``PixelEditor``.
+        undo_requested(), redo_requested(), clear_requested(), invert_requested(),
+        copy_requested(), paste_requested(): What their buttons say.
+        shift_requested(rows, columns): Move the drawing down and right.
+        flip_requested(axis): Mirror it: "horizontal" swaps left and right, "vertical" top and
+            bottom.
+        load_requested(index): Draw the sample at that place in the set.
+        noise_requested(spec, seed): Put this ``CorruptionSpec`` on it (of kind "none": take off).
+        add_requested(label): Add the drawing to the set under that label.
+    """
+
+    stroke_started = Signal()
+    pixel_painted = Signal(int, int, float)
+    stroke_finished = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
+    clear_requested = Signal()
+    invert_requested = Signal()
+    copy_requested = Signal()
+    paste_requested = Signal()
+    shift_requested = Signal(int, int)
+    flip_requested = Signal(str)
+    load_requested = Signal(int)
+    noise_requested = Signal(object, int)
+    add_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.editor = PixelEditor()
+        self.noise = NoiseBox()
+        self._buttons: dict[str, QToolButton] = {}
+        self._keys = {tool.shortcut: tool.key for tool in TOOLS}
+        self._load = QToolButton()
+        self._popup = QFrame(self, Qt.WindowType.Popup)
+        self._grid = GlyphGrid(checkable=False)
+        self._labels: tuple[str, ...] = ()
+        self._glyphs = GlyphCache()
+        self._loaded: int | None = None
+        self._label = QLineEdit()
+        self._add = QPushButton(tr("Add to the set"))
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._build_popup()
+        self._build_load()
+        self._build_add()
+        self._lay_out()
+        self._connect()
+        self.set_undo_enabled(False, False)
+        self.set_samples((), ())
+
+    # -- parts -----------------------------------------------------------------------------------
+
+    def _build_popup(self) -> None:
+        self._popup.setFrameShape(QFrame.Shape.StyledPanel)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self._grid)
+        area.setFocusProxy(self._grid)
+        layout = QVBoxLayout(self._popup)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(area)
+
+    def _build_load(self) -> None:
+        self._load.setIconSize(QSize(ICON_PX, ICON_PX))
+        self._load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._load.setSizePolicy(self._add.sizePolicy())
+        self._load.setToolTip(
+            tr("Draw a character of the set; it becomes the target ({key})", key=_LOAD_KEY)
+        )
+        self.set_loaded(None)
+
+    def _build_add(self) -> None:
+        self._label.setMaxLength(_LONGEST_LABEL)
+        self._label.setPlaceholderText(tr("Label"))
+        self._label.setAccessibleName(tr("Label of the new character"))
+        self._label.setToolTip(tr("What the new character is called, for example ñ"))
+        self._add.setToolTip(tr("Add the drawing to the set, to be learnt with the others"))
+        self._add.setEnabled(False)
+
+    def _tool_button(self, tool: Tool) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(tool.key)
+        button.setIcon(icon(f"edit-{tool.key}"))
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        button.setProperty("flat", True)
+        native = QKeySequence(tool.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+        button.setToolTip(f"{tr(tool.text)} ({native})")
+        button.setAccessibleName(tr(tool.text))
+        self._buttons[tool.key] = button
+        return button
+
+    def _lay_out(self) -> None:
+        tools = QGridLayout()
+        tools.setSpacing(2)
+        for tool in TOOLS:
+            tools.addWidget(self._tool_button(tool), tool.row, tool.column)
+        tools.setColumnStretch(6, 1)
+        adding = QHBoxLayout()
+        adding.setSpacing(4)
+        adding.addWidget(self._label, 1)
+        adding.addWidget(self._add)
+        side = QVBoxLayout()
+        side.setSpacing(6)
+        side.addWidget(self._load)
+        side.addLayout(tools)
+        side.addWidget(self.noise)
+        side.addLayout(adding)
+        side.addStretch(1)
+        self._layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        self._layout.setSpacing(SPACING)
+        self._layout.addWidget(self.editor, 1)
+        self._layout.addLayout(side)
+
+    def _connect(self) -> None:
+        self.editor.stroke_started.connect(self.stroke_started)
+        self.editor.pixel_painted.connect(self.pixel_painted)
+        self.editor.stroke_finished.connect(self.stroke_finished)
+        self.editor.copy_requested.connect(self.copy_requested)
+        self.editor.paste_requested.connect(self.paste_requested)
+        for button in self._buttons.values():
+            button.clicked.connect(self._on_tool_clicked)
+        self.noise.noise_requested.connect(self.noise_requested)
+        self._load.clicked.connect(self.open_characters)
+        self._grid.picked.connect(self._on_grid_picked)
+        self._label.textChanged.connect(self._on_label_changed)
+        self._label.returnPressed.connect(self._on_add_clicked)
+        self._add.clicked.connect(self._on_add_clicked)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_drawing(self, pixels: NDArray[np.float32], target: ArrayLike | None = None) -> None:
+        """Show ``pixels`` ``[H, W]``, over the shadow of ``target`` where one is known."""
+        self.editor.set_pixels(pixels)
+        self.editor.set_ghost(target)
+
+    def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
+        """Offer the set for loading: N ``labels`` and ``images`` ``[N, H, W]``."""
+        self._labels = tuple(labels)
+        images = images if self._labels else np.zeros((0, 1, 1))
+        self._glyphs.set_images(images)
+        self._grid.set_samples(labels, images)
+        self._load.setEnabled(bool(self._labels))
+        self.set_loaded(None)
+
+    def set_loaded(self, index: int | None) -> None:
+        """Show which sample the drawing began as; None: it was drawn freely."""
+        known = index is not None and 0 <= index < len(self._labels)
+        self._loaded = index if known else None
+        if self._loaded is None:
+            self._load.setText(tr("Load a character…"))
+            self._load.setIcon(icon("edit-load"))
+            return
+        label = label_name(self._labels[self._loaded])
+        self._load.setText(tr("Character {label}", label=label))
+        self._load.setIcon(self._glyph_icon(self._loaded))
+        self._grid.set_current(self._loaded)
+
+    def _glyph_icon(self, index: int) -> QIcon:
+        glyph = self._glyphs.image(index, current_theme().text, QColor(0, 0, 0, 0))
+        bounds = QSize(ICON_PX, ICON_PX)
+        return QIcon(glyph_pixmap(glyph, bounds, device_ratio=self.devicePixelRatioF()))
+
+    def set_undo_enabled(self, can_undo: bool, can_redo: bool) -> None:
+        """Say whether there is anything to undo and to redo."""
+        self._buttons["undo"].setEnabled(can_undo)
+        self._buttons["redo"].setEnabled(can_redo)
+
+    def set_noise(self, spec: CorruptionSpec, seed: int) -> None:
+        """Show this noise in the controls, without a signal."""
+        self.noise.set_noise(spec, seed)
+
+    def set_noised(self, noised: bool) -> None:
+        """Say whether there is noise on the drawing that could be taken off."""
+        self.noise.set_noised(noised)
+
+    def button(self, key: str) -> QToolButton:
+        """The button of the tool ``key`` of ``TOOLS``."""
+        return self._buttons[key]
+
+    # -- edits -----------------------------------------------------------------------------------
+
+    def _on_tool_clicked(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self._use(sender.objectName())
+
+    def _use(self, key: str) -> None:
+        shifts = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
+        verb, _, way = key.partition("-")
+        if verb == "shift":
+            self.shift_requested.emit(*shifts[way])
+        elif verb == "flip":
+            self.flip_requested.emit(way)
+        else:
+            signals = {
+                "undo": self.undo_requested,
+                "redo": self.redo_requested,
+                "clear": self.clear_requested,
+                "invert": self.invert_requested,
+                "copy": self.copy_requested,
+                "paste": self.paste_requested,
+            }
+            signals[verb].emit()
+
+    def open_characters(self) -> None:
+        """Show the characters of the set under the button."""
+        columns = min(_POPUP_COLUMNS, max(4, len(self._labels)))
+        rows = -(-len(self._labels) // columns)
+        frame = 12
+        bar = (
+            0
+            if rows <= _POPUP_ROWS
+            else self.style().pixelMetric(self.style().PixelMetric.PM_ScrollBarExtent)
+        )
+        self._popup.resize(
+            columns * CELL_PX + frame + bar, min(rows, _POPUP_ROWS) * CELL_PX + frame
+        )
+        corner = self._load.mapToGlobal(QPoint(0, self._load.height() + 2))
+        screen = self.screen().availableGeometry()
+        corner.setX(max(screen.left(), min(corner.x(), screen.right() - self._popup.width())))
+        corner.setY(max(screen.top(), min(corner.y(), screen.bottom() - self._popup.height())))
+        self._popup.move(corner)
+        self._popup.show()
+        self._grid.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    @property
+    def characters(self) -> GlyphGrid:
+        """The grid in the popup."""
+        return self._grid
+
+    def _on_grid_picked(self, index: int) -> None:
+        self._popup.hide()
+        self.load_requested.emit(index)
+
+    def _on_label_changed(self, text: str) -> None:
+        self._add.setEnabled(bool(text))
+
+    def _on_add_clicked(self) -> None:
+        if self._label.text():
+            self.add_requested.emit(self._label.text())
+            self._label.clear()
+
+    # -- keys and size ---------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        # While the panel has the focus its keys come before the window's, such as Ctrl+Z.
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and self._has_key(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _has_key(self, event: QKeyEvent) -> bool:
+        pressed = _pressed(event)
+        return pressed in self._keys or pressed in {_LOAD_KEY, _AGAIN_KEY}
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        pressed = _pressed(event)
+        if pressed in self._keys:
+            self._buttons[self._keys[pressed]].click()
+        elif pressed == _LOAD_KEY:
+            self._load.click()
+        elif pressed == _AGAIN_KEY:
+            self.noise.again()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        if event.type() == QEvent.Type.PaletteChange:
+            self.set_loaded(self._loaded)
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        tall = event.size().height() > _TALL * event.size().width()
+        direction = QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight
+        self._layout.setDirection(direction)
+        super().resizeEvent(event)
+
+
+def _pressed(event: QKeyEvent) -> str:
+    """The pressed keys as the table of tools writes them."""
+    sequence = QKeySequence(event.keyCombination())
+    return sequence.toString(QKeySequence.SequenceFormat.PortableText)

@@ -1,0 +1,269 @@
+"""Many glyphs in a grid that flows with the width: to pick one of them, or to tick some."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
+from aegui.widgets.pixels.speech import describe
+from aegui.widgets.theme import current_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import ArrayLike
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+CELL_PX = 32
+_GLYPH_PX = 24
+_HINT_COLUMNS = 8
+_CLEAR = QColor(0, 0, 0, 0)
+_PRESSES = {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+
+
+class GlyphGrid(QWidget):
+    """A grid of glyphs under one keyboard cursor.
+
+    Args:
+        checkable: Whether glyphs are ticked and unticked; else one is picked.
+        parent: The Qt parent.
+
+    Signals:
+        picked(index): A glyph was clicked, or Enter pressed on it; only if not checkable.
+        checked_changed(): The person ticked or unticked glyphs; only if checkable.
+    """
+
+    picked = Signal(int)
+    checked_changed = Signal()
+
+    def __init__(self, *, checkable: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._checkable = checkable
+        self._labels: tuple[str, ...] = ()
+        self._glyphs = GlyphCache()
+        self._checked: set[int] = set()
+        self._current = 0
+        self._hovered: int | None = None
+        self._dragged_state: bool | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName(tr("Characters"))
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
+        """Show N glyphs: ``labels`` and ``images`` ``[N, H, W]``; nothing is ticked."""
+        self._labels = tuple(labels)
+        self._glyphs.set_images(images)
+        self._checked.clear()
+        self._current = min(self._current, max(0, len(self._labels) - 1))
+        self._hovered = None
+        self.updateGeometry()
+        self._changed()
+
+    def set_checked(self, indices: Iterable[int]) -> None:
+        """Tick exactly ``indices``, without a signal."""
+        self._checked = set(indices)
+        self._changed()
+
+    def set_current(self, index: int) -> None:
+        """Move the keyboard cursor to ``index``."""
+        self._current = index
+        self._changed()
+
+    @property
+    def checked(self) -> tuple[int, ...]:
+        """The ticked indices in the order of the set."""
+        return tuple(sorted(self._checked))
+
+    @property
+    def current(self) -> int:
+        """The index under the keyboard cursor."""
+        return self._current
+
+    def _columns(self) -> int:
+        return max(1, self.width() // CELL_PX)
+
+    def cell_rect(self, index: int) -> QRect:
+        """Where glyph ``index`` is painted, in widget pixels."""
+        row, column = divmod(index, self._columns())
+        return QRect(column * CELL_PX, row * CELL_PX, CELL_PX, CELL_PX)
+
+    def _index_at(self, position: QPoint) -> int | None:
+        row, column = position.y() // CELL_PX, position.x() // CELL_PX
+        index = row * self._columns() + column
+        inside = 0 <= column < self._columns() and row >= 0 and index < len(self._labels)
+        return index if inside else None
+
+    def hasHeightForWidth(self) -> bool:  # noqa: D102
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: D102
+        columns = max(1, width // CELL_PX)
+        return max(1, -(-len(self._labels) // columns)) * CELL_PX
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        width = _HINT_COLUMNS * CELL_PX
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(4 * CELL_PX, CELL_PX)
+
+    def _changed(self) -> None:
+        if self._labels:
+            label = label_name(self._labels[self._current])
+            describe(self, self._described(label, self._current in self._checked))
+        self.update()
+
+    def _described(self, label: str, checked: bool) -> str:
+        place = tr("{index} of {count}", index=self._current + 1, count=len(self._labels))
+        if not self._checkable:
+            return f"{label}, {place}"
+        return f"{label}, {place}, {tr('chosen') if checked else tr('not chosen')}"
+
+    # -- ticking and picking ---------------------------------------------------------------------
+
+    def _check(self, index: int, state: bool) -> None:
+        if (index in self._checked) == state:
+            return
+        self._checked ^= {index}
+        self._changed()
+        self.checked_changed.emit()
+
+    def _press(self, index: int) -> None:
+        if self._checkable:
+            self._check(index, index not in self._checked)
+        else:
+            self.picked.emit(index)
+
+    # -- mouse -----------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        index = self._index_at(event.position().toPoint())
+        if index is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._current = index
+        if self._checkable:
+            # Dragging on gives every glyph on the way the state that the first one took.
+            self._dragged_state = index not in self._checked
+            self._check(index, self._dragged_state)
+        self._changed()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        index = self._index_at(event.position().toPoint())
+        if self._dragged_state is not None and index is not None:
+            self._current = index
+            self._check(index, self._dragged_state)
+        if index != self._hovered:
+            self._hovered = index
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._dragged_state = None
+        index = self._index_at(event.position().toPoint())
+        if not self._checkable and index is not None and index == self._current:
+            self.picked.emit(index)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
+        del event
+        self._hovered = None
+        self.update()
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            index = self._index_at(event.pos())
+            text = "" if index is None else label_name(self._labels[index])
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        target = self._target(event.key())
+        if not self._labels:
+            super().keyPressEvent(event)
+        elif target is not None:
+            self._move(target, sweep=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif event.key() in _PRESSES:
+            if not event.isAutoRepeat():
+                self._press(self._current)
+        elif self._checkable and event.matches(QKeySequence.StandardKey.SelectAll):
+            self.set_checked(range(len(self._labels)))
+            self.checked_changed.emit()
+        elif event.text() and event.text() in self._labels:
+            self.set_current(self._labels.index(event.text()))
+        else:
+            super().keyPressEvent(event)
+
+    def _target(self, key: int) -> int | None:
+        """Where ``key`` takes the cursor, or None if it is no key of motion."""
+        columns, last = self._columns(), len(self._labels) - 1
+        steps: dict[int, int] = {
+            Qt.Key.Key_Left: self._current - 1,
+            Qt.Key.Key_Right: self._current + 1,
+            Qt.Key.Key_Up: self._current - columns,
+            Qt.Key.Key_Down: self._current + columns,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        if key not in steps:
+            return None
+        return steps[key] if 0 <= steps[key] <= last else self._current
+
+    def _move(self, target: int, *, sweep: bool) -> None:
+        """Go to ``target``; a sweep gives every glyph on the way the state of the first."""
+        start = self._current
+        self._current = target
+        if sweep and self._checkable and start != target:
+            way = range(min(start, target), max(start, target) + 1)
+            state = start in self._checked
+            self._checked = self._checked | set(way) if state else self._checked - set(way)
+            self.checked_changed.emit()
+        self._changed()
+
+    # -- painting --------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        painter = QPainter(self)
+        for index in range(len(self._labels)):
+            cell = self.cell_rect(index)
+            if cell.intersects(event.rect()):
+                self._paint_cell(painter, index, cell)
+
+    def _paint_cell(self, painter: QPainter, index: int, cell: QRect) -> None:
+        theme = current_theme()
+        checked = index in self._checked
+        inner = cell.adjusted(1, 1, -1, -1)
+        hovered = index == self._hovered
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.accent if checked or hovered else theme.grid, 1))
+        painter.setBrush(theme.pixel_off if checked or not self._checkable else theme.panel)
+        painter.drawRoundedRect(QRectF(inner).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        lit = theme.pixel_on if checked or not self._checkable else theme.text_dim
+        box = QRect(0, 0, _GLYPH_PX, _GLYPH_PX)
+        box.moveCenter(cell.center())
+        draw_glyph(painter, box, self._glyphs.image(index, lit, _CLEAR))
+        if checked:
+            self._paint_tick(painter, inner)
+        if index == self._current and self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.accent, 2))
+            painter.drawRoundedRect(QRectF(inner), 3, 3)
+
+    def _paint_tick(self, painter: QPainter, cell: QRect) -> None:
+        painter.setPen(QPen(current_theme().accent, 1.5))
+        right, bottom = cell.right() - 2, cell.bottom() - 3
+        painter.drawPolyline(
+            [QPoint(right - 6, bottom - 3), QPoint(right - 4, bottom), QPoint(right, bottom - 6)]
+        )
