@@ -1,7 +1,7 @@
 """The history of a training: append-only columns that one thread writes and others read.
 
-Rows are not one per epoch but ever sparser (see ``records_epoch``): about 0.5 % of the epoch axis
-apart, far below what a chart can show. So the cost of an epoch stays the same at epoch 10 and at
+Rows are not one per epoch but ever sparser (see ``record_stride``): at most 0.5 % of the epoch
+axis apart, far below what a chart can show. So the cost of an epoch stays the same at epoch 10 and at
 epoch 1,000,000, and so does the cost of drawing the whole.
 """
 
@@ -16,30 +16,23 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 DENSE_EPOCHS = 50
+"""Every epoch up to here has a row."""
 MIN_STRIDE = 10
-ROWS_PER_EPOCH_COUNT = 200
-
-
-def records_epoch(epoch: int) -> bool:
-    """Whether epoch number ``epoch`` gets a row: all of the first ones, then about every 0.5 %."""
-    return epoch <= DENSE_EPOCHS or epoch % record_stride(epoch) == 0
+DOUBLING_EPOCH = 2_000
+"""From here on the stride doubles whenever the epoch does: rows lie 0.25 % to 0.5 % apart."""
 
 
 def record_stride(epoch: int) -> int:
-    """Epochs between rows around ``epoch``: at least 10 after the dense start, about epoch/200."""
-    return max(MIN_STRIDE, epoch // ROWS_PER_EPOCH_COUNT)
+    """Epochs between two rows, from ``epoch`` on."""
+    if epoch < DENSE_EPOCHS:
+        return 1
+    return MIN_STRIDE * int(2 ** max(0, (epoch // DOUBLING_EPOCH).bit_length() - 1))
 
 
 def next_recorded_epoch(epoch: int, last: int) -> int:
     """The first epoch after ``epoch`` that gets a row; ``last``, the end, always gets one."""
-    following = epoch + 1
-    if following > DENSE_EPOCHS:
-        stride = record_stride(following)
-        following = -(-following // stride) * stride
-        # Rounding up may pass into a range of wider strides; then their first multiple counts.
-        while not records_epoch(following):
-            following += 1
-    return min(following, last) if epoch < last else epoch
+    stride = record_stride(epoch)
+    return min((epoch // stride + 1) * stride, last)
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,9 +36,16 @@ class Source:
         self._lines: list[str] = []
 
     def bind(self, name: str, tensor: torch.Tensor) -> str:
-        """Let ``name`` stand for ``tensor``; a name is bound once."""
+        """Let ``name`` stand for ``tensor``, and give the name back.
+
+        Raises:
+            ValueError: The name stands for another tensor already.
+        """
         if name in self._names:
-            raise ValueError(f"{name} is bound already")
+            bound = self.tensor(name)
+            if bound.data_ptr() != tensor.data_ptr() or bound.shape != tensor.shape:
+                raise ValueError(f"{name} is bound already")
+            return name
         self._names[name] = len(self.tensors)
         self.tensors.append(tensor)
         return name

@@ -1,0 +1,70 @@
+"""Initialisers: torch's own numbers where it has them, the papers' spreads elsewhere."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import pytest
+import torch
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.network.initializers import initial_layers
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import Recipe
+
+
+def resolved_recipe(**initializer: Any) -> ResolvedRecipe:
+    recipe = Recipe.model_validate(
+        {
+            "network": {"encoder": [{"units": 300}], "latent": {"units": 200}},
+            "training": {"initializer": initializer},
+        }
+    )
+    images = torch.zeros(1, 20, 20).numpy()
+    resolved = resolve(recipe, Dataset.from_images("blank", images)).resolved
+    assert resolved is not None
+    return resolved
+
+
+def test_the_default_is_number_for_number_that_of_torch() -> None:
+    resolved = resolved_recipe(name="torch_default")
+    torch.manual_seed(3)
+    expected = [torch.nn.Linear(a, b) for a, b in itertools.pairwise(resolved.sizes)]
+    for (weight, bias), layer in zip(initial_layers(resolved, 3), expected, strict=True):
+        assert torch.equal(weight, layer.weight)
+        assert torch.equal(bias, layer.bias)
+
+
+SPREADS = {
+    "uniform": lambda _i, _o: 0.25 / math.sqrt(3),
+    "normal": lambda _i, _o: 0.05,
+    "xavier_uniform": lambda i, o: 2 * math.sqrt(2 / (i + o)),
+    "xavier_normal": lambda i, o: 2 * math.sqrt(2 / (i + o)),
+    "he_uniform": lambda i, _o: 2 * math.sqrt(2 / i),
+    "he_normal": lambda i, _o: 2 * math.sqrt(2 / i),
+}
+
+
+@pytest.mark.parametrize("name", SPREADS)
+def test_the_spread_is_that_of_the_paper(name: str) -> None:
+    resolved = resolved_recipe(name=name, range=0.25, std=0.05, gain=2.0)
+    for weight, bias in initial_layers(resolved, 0):
+        outputs, inputs = weight.shape
+        assert float(weight.std()) == pytest.approx(SPREADS[name](inputs, outputs), rel=0.02)
+        assert float(weight.mean()) == pytest.approx(0, abs=0.01)
+        assert not bias.any()
+    if name == "uniform":
+        assert float(weight.abs().max()) <= 0.25
+
+
+def test_orthogonal_keeps_lengths() -> None:
+    resolved = resolved_recipe(name="orthogonal", gain=3.0)
+    weight, _ = initial_layers(resolved, 0)[0]
+    torch.testing.assert_close(weight @ weight.t(), 9 * torch.eye(300), atol=1e-3, rtol=0)
+
+
+def test_another_seed_gives_other_numbers() -> None:
+    resolved = resolved_recipe(name="he_normal")
+    assert not torch.equal(initial_layers(resolved, 0)[0][0], initial_layers(resolved, 1)[0][0])

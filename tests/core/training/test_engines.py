@@ -1,0 +1,164 @@
+"""All engines do the same epochs: weights, and so losses and gradients, of plain autograd."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+import torch
+from aegui.core.data.builtin import load_builtin
+
+from aegui.core.network.catalog import ACTIVATIONS, CORRUPTIONS, LOSSES, OPTIMIZERS
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import Recipe
+from aegui.core.training.engines import ENGINES
+from aegui.core.training.measure import Meter
+from aegui.core.training.parameters import Parameters
+from aegui.core.training.samples import Samples
+
+STEPS = 100
+CPU = torch.device("cpu")
+
+
+def resolved_recipe(**changes: Any) -> ResolvedRecipe:
+    """The course network with some keys changed: ``training={...}`` and the like."""
+    raw: dict[str, Any] = {"runs": 2, "seed": 5}
+    recipe = Recipe.model_validate(raw | changes)
+    resolved = resolve(recipe, load_builtin("lowercase")).resolved
+    assert resolved is not None
+    return resolved
+
+
+def trained(
+    resolved: ResolvedRecipe, engine: str, steps: int = STEPS
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Parameters, last gradient and losses after ``steps`` epochs."""
+    torch.set_num_threads(1)
+    corruption = resolved.recipe.data.corruption
+    parameters = Parameters(resolved, CPU)
+    samples = Samples(resolved, corruption, CPU)
+    generator = torch.Generator().manual_seed(11)
+    stepper = ENGINES[engine](resolved, parameters, samples, generator)
+    rate = resolved.recipe.training.optimizer.learning_rate
+    stepper.run([rate] * steps, corruption.level)
+    losses = Meter(resolved, parameters, samples).measure().loss
+    return parameters.flat, parameters.grad, torch.from_numpy(losses)
+
+
+def assert_same(resolved: ResolvedRecipe) -> None:
+    flat, grad, loss = trained(resolved, "autograd")
+    start, _, _ = trained(resolved, "autograd", steps=0)
+    assert not torch.allclose(flat, start, atol=1e-4), "nothing was learnt: the test says nothing"
+    for engine in ("stacked", "fused"):
+        other_flat, other_grad, other_loss = trained(resolved, engine)
+        assert torch.allclose(other_loss, loss, atol=1e-5), engine
+        assert torch.allclose(other_grad, grad, atol=1e-5), engine
+        assert torch.allclose(other_flat, flat, atol=2e-4), engine
+
+
+# A gentle rate: what is compared is the mathematics, and a chaotic path multiplies the last bit.
+GENTLE = {"optimizer": {"name": "sgd", "learning_rate": 0.05}}
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation(activation: str) -> None:
+    layers = [
+        {"units": 12, "activation": activation, "slope": 0.7},
+        {"units": 6, "activation": activation},
+    ]
+    assert_same(resolved_recipe(network={"encoder": layers}, training=GENTLE))
+
+
+OUTPUTS = [(loss, "sigmoid") for loss in LOSSES] + [
+    (loss, output) for loss in LOSSES if loss != "bce" for output in ("identity", "silu")
+]
+
+
+@pytest.mark.parametrize(("loss", "output"), OUTPUTS)
+def test_every_loss(loss: str, output: str) -> None:
+    network = {"output_activation": output, "output_slope": 1.5}
+    training = GENTLE | {"loss": loss, "huber_delta": 0.3}
+    assert_same(resolved_recipe(network=network, training=training))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer(name: str) -> None:
+    rate = 0.05 if name in {"sgd", "momentum", "nesterov"} else 1e-3
+    assert_same(resolved_recipe(training={"optimizer": {"name": name, "learning_rate": rate}}))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_optimizers_are_those_of_torch(name: str) -> None:
+    rate = 0.05 if name in {"sgd", "momentum", "nesterov"} else 1e-3
+    spec = {"name": name, "learning_rate": rate}
+    resolved = resolved_recipe(runs=1, training={"optimizer": spec})
+    parameters, _, _ = trained(resolved, "fused")
+    torch.manual_seed(5)
+    sizes = resolved.sizes
+    modules: list[torch.nn.Module] = []
+    for index, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
+        modules.append(torch.nn.Linear(inputs, outputs))
+        if index not in {2, 5}:
+            modules.append(torch.nn.Tanh())
+    modules.append(torch.nn.Sigmoid())
+    model = torch.nn.Sequential(*modules)
+    factories: dict[str, Any] = {
+        "sgd": lambda p: torch.optim.SGD(p, rate),
+        "momentum": lambda p: torch.optim.SGD(p, rate, momentum=0.9),
+        "nesterov": lambda p: torch.optim.SGD(p, rate, momentum=0.9, nesterov=True),
+        "rmsprop": lambda p: torch.optim.RMSprop(p, rate),
+        "adagrad": lambda p: torch.optim.Adagrad(p, rate, eps=1e-8),
+        "adam": lambda p: torch.optim.Adam(p, rate),
+        "adamw": lambda p: torch.optim.AdamW(p, rate),
+    }
+    optimizer = factories[name](model.parameters())
+    target = torch.from_numpy(resolved.dataset.flat().copy())
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.binary_cross_entropy(model(target), target)
+        torch.autograd.backward(loss)
+        optimizer.step()
+    linear = [module for module in modules if isinstance(module, torch.nn.Linear)]
+    weights = [layer.weight.t().reshape(-1) for layer in linear]
+    biases = [layer.bias for layer in linear]
+    assert torch.allclose(torch.cat([*weights, *biases]), parameters, atol=2e-4)
+
+
+@pytest.mark.parametrize("kind", CORRUPTIONS)
+@pytest.mark.parametrize("fresh", [True, False])
+def test_every_corruption(kind: str, fresh: bool) -> None:
+    corruption = {"kind": kind, "level": 0.2, "copies": 2, "fresh": fresh}
+    assert_same(resolved_recipe(data={"corruption": corruption}, training=GENTLE))
+
+
+@pytest.mark.parametrize(
+    "training",
+    [
+        {"batch_size": 8},
+        {"batch_size": 5},
+        {"l1": 1e-4, "l2": 1e-3},
+        {"clip_norm": 0.01},
+        {"batch_size": 7, "l2": 1e-3, "clip_norm": 0.05},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("noisy", [False, True])
+def test_batches_penalties_and_clipping(training: dict[str, Any], noisy: bool) -> None:
+    level = 0.1 if noisy else 0.0
+    corruption = {"kind": "flip" if noisy else "none", "level": level}
+    resolved = resolved_recipe(data={"corruption": corruption}, training=GENTLE | training)
+    assert_same(resolved)
+
+
+def test_dropout() -> None:
+    layers = [{"units": 16, "dropout": 0.3}, {"units": 8, "activation": "gelu", "dropout": 0.1}]
+    assert_same(resolved_recipe(network={"encoder": layers}, training=GENTLE))
+
+
+def test_a_run_of_a_population_is_the_run_of_its_seed() -> None:
+    together, _, losses = trained(resolved_recipe(runs=3, seed=7), "fused")
+    for run in range(3):
+        _, _, alone = trained(resolved_recipe(runs=1, seed=7 + run), "fused")
+        assert torch.allclose(alone[0], losses[run], atol=1e-5)
+    assert len(together) == 3 * len(trained(resolved_recipe(runs=1), "fused", steps=0)[0])
