@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -13,6 +13,9 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.network.initializers import initial_layers
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def resolved_recipe(**initializer: Any) -> ResolvedRecipe:
@@ -37,7 +40,7 @@ def test_the_default_is_number_for_number_that_of_torch() -> None:
         assert torch.equal(bias, layer.bias)
 
 
-SPREADS = {
+SPREADS: dict[str, Callable[[int, int], float]] = {
     "uniform": lambda _i, _o: 0.25 / math.sqrt(3),
     "normal": lambda _i, _o: 0.05,
     "xavier_uniform": lambda i, o: 2 * math.sqrt(2 / (i + o)),
