@@ -46,6 +46,14 @@ _HISTORY_TYPES: dict[str, type[np.generic]] = {
 
 
 @dataclass(frozen=True, eq=False)
+class Draft:
+    """What a person had already changed for the next training when the document was saved."""
+
+    recipe: Recipe
+    dataset: Dataset
+
+
+@dataclass(frozen=True, eq=False)
 class SavedRun:
     """A document: what was to be learnt, and, once it has been trained, what was learnt.
 
@@ -58,6 +66,7 @@ class SavedRun:
         checkpoint: From where training can go on, or None.
         engine: Key of the step engine that trained it.
         device: Key of the device that trained it.
+        draft: The recipe and data of the next training, where they are not those of this one.
     """
 
     recipe: Recipe
@@ -68,6 +77,7 @@ class SavedRun:
     checkpoint: Checkpoint | None = None
     engine: str = ""
     device: str = ""
+    draft: Draft | None = None
 
     @property
     def best_run(self) -> int:
@@ -131,6 +141,7 @@ class _Document(_Part):
     checkpoint: _Point | None
     engine: str
     device: str
+    draft: _Data | None = None
 
 
 def save_run(path: str | os.PathLike[str], run: SavedRun) -> None:
@@ -165,6 +176,9 @@ def run_bytes(run: SavedRun) -> bytes:
         members["results.safetensors"] = {"wrong_pixels": wrong}
     if run.checkpoint is not None:
         members["checkpoint.safetensors"] = dict(run.checkpoint.tensors)
+    if run.draft is not None:
+        members["draft.json"] = recipe_json(run.draft.recipe).encode()
+        members["draft.safetensors"] = {"images": run.draft.dataset.images}
     return pack(members)
 
 
@@ -188,19 +202,24 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
             _read_checkpoint(archive, document.checkpoint),
             document.engine,
             document.device,
+            _read_draft(archive, document.draft),
         )
 
 
+def _data(dataset: Dataset) -> _Data:
+    return _Data(
+        name=dataset.name,
+        labels=list(dataset.labels),
+        names=list(dataset.names),
+        source=dataset.source,
+        licence=dataset.licence,
+    )
+
+
 def _document(run: SavedRun) -> str:
-    data, point = run.dataset, run.checkpoint
+    point = run.checkpoint
     document = _Document(
-        dataset=_Data(
-            name=data.name,
-            labels=list(data.labels),
-            names=list(data.names),
-            source=data.source,
-            licence=data.licence,
-        ),
+        dataset=_data(run.dataset),
         weights=None if run.snapshot is None else _Point(epoch=run.snapshot.epoch),
         history=run.history is not None,
         results=[
@@ -220,6 +239,7 @@ def _document(run: SavedRun) -> str:
         else _Point(epoch=point.epoch, scalars=dict(point.scalars)),
         engine=run.engine,
         device=run.device,
+        draft=None if run.draft is None else _data(run.draft.dataset),
     )
     return stated(document.model_dump())
 
@@ -231,14 +251,14 @@ def _thumbnail(run: SavedRun) -> bytes:
     return sheet_png(shown.reshape(-1, *run.dataset.image_shape))
 
 
-def _read_recipe(archive: Archive) -> Recipe:
-    data = archive.read("recipe.json", MAX_RECIPE_BYTES)
+def _read_recipe(archive: Archive, member: str = "recipe.json") -> Recipe:
+    data = archive.read(member, MAX_RECIPE_BYTES)
     try:
         return parse_recipe(data.decode())
     except UnicodeDecodeError:
-        raise refused(archive.name, "recipe.json", tr("this is not UTF-8 text")) from None
+        raise refused(archive.name, member, tr("this is not UTF-8 text")) from None
     except RecipeError as error:
-        raise refused(archive.name, "recipe.json", str(error).rstrip(".")) from None
+        raise refused(archive.name, member, str(error).rstrip(".")) from None
 
 
 def _read_document(archive: Archive) -> _Document:
@@ -260,8 +280,14 @@ def _read_document(archive: Archive) -> _Document:
         raise refused(archive.name, "run.json", reason) from None
 
 
-def _read_dataset(archive: Archive, data: _Data) -> Dataset:
-    member = "data.safetensors"
+def _read_draft(archive: Archive, data: _Data | None) -> Draft | None:
+    if data is None:
+        return None
+    dataset = _read_dataset(archive, data, "draft.safetensors")
+    return Draft(_read_recipe(archive, "draft.json"), dataset)
+
+
+def _read_dataset(archive: Archive, data: _Data, member: str = "data.safetensors") -> Dataset:
     tensors = to_tensors(archive, member, {"images": (np.float32, (None, None, None, None))})
     try:
         return Dataset.from_images(

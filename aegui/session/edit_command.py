@@ -1,0 +1,61 @@
+"""One undoable edit of the draft."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QUndoCommand
+
+from aegui.session.document import same_data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aegui.session.document import DraftState
+
+MERGE_SECONDS = 2.0
+"""Edits of the same field that follow each other no later than this are one."""
+_ID = 1
+
+
+class EditCommand(QUndoCommand):
+    """From one draft to another; further edits of the same field in quick succession join it."""
+
+    def __init__(
+        self,
+        show: Callable[[DraftState], None],
+        before: DraftState,
+        after: DraftState,
+        text: str,
+    ) -> None:
+        super().__init__(text)
+        self._show = show
+        self._before = before
+        self._after = after
+        self._edited_at = time.monotonic()
+
+    def id(self) -> int:
+        """The same for all edits: which of them merge is decided by text and time."""
+        return _ID
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take over where ``other`` leads to, if it edits the same field soon after this."""
+        if not isinstance(other, EditCommand) or other.text() != self.text():
+            return False
+        if other._edited_at - self._edited_at > MERGE_SECONDS:
+            return False
+        self._after = other._after
+        self._edited_at = other._edited_at
+        before, after = self._before, self._after
+        unchanged = before.recipe == after.recipe and same_data(before.dataset, after.dataset)
+        self.setObsolete(unchanged)
+        return True
+
+    def undo(self) -> None:
+        """Show the draft from before the edit."""
+        self._show(self._before)
+
+    def redo(self) -> None:
+        """Show the draft from after the edit."""
+        self._show(self._after)

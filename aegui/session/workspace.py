@@ -1,0 +1,423 @@
+"""The open document: the draft that is edited, the run that is shown, and where both are saved."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QUndoStack
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import Recipe
+from aegui.core.recipe_file import save_recipe
+from aegui.core.run_file import SUFFIX, SavedRun, save_run
+from aegui.session.autosave import Autosave, Recovery, remove
+from aegui.session.document import (
+    DraftState,
+    Opened,
+    continuation_of,
+    edited_draft,
+    fresh_draft,
+    is_data,
+    open_recipe,
+    open_run,
+    same_data,
+    shipped_model,
+    to_save,
+    with_chars,
+    with_source,
+)
+from aegui.session.edit_command import EditCommand
+from aegui.session.notice import Level, Notice
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from aegui.core.latent.codec import Codec
+    from aegui.core.network.resolve import Resolution, ResolvedRecipe
+    from aegui.core.training.result import TrainingResult
+    from aegui.session.document import Continuation
+    from aegui.session.settings import Settings
+
+AUTOSAVE_MS = 30_000
+_UNDO_LIMIT = 1000
+_log = logging.getLogger(__name__)
+
+
+class Workspace(QObject):
+    """The document and everything that may be done to it.
+
+    The draft (``recipe`` and ``dataset``) is what the person edits, each edit undoable. The run is
+    what was learnt, with the recipe and the data that it was learnt from; edits of the draft leave
+    it alone until another training has ended. Both are saved in one file.
+
+    Nothing here raises what a person could have caused: a refusal is one ``noticed`` signal, and
+    leaves everything as it was.
+    """
+
+    recipe_changed = Signal(object)
+    """The draft's ``Resolution``."""
+    dataset_changed = Signal(object)
+    """The draft's ``Dataset``."""
+    run_changed = Signal(object)
+    """The ``SavedRun``, or None where nothing has been learnt yet."""
+    document_changed = Signal(object)
+    """Another document is open: this workspace. Comes after the three above."""
+    title_changed = Signal(str, bool)
+    """Name of the document, and whether there is anything unsaved in it."""
+    recent_changed = Signal(object)
+    """Tuple of paths, newest first."""
+    recipe_imported = Signal(object)
+    """A ``CourseReading``: a foreign configuration was opened, this is what was made of it."""
+    noticed = Signal(object)
+    """A ``Notice``."""
+
+    def __init__(
+        self, settings: Settings, parent: QObject | None = None, autosave_folder: Path | None = None
+    ) -> None:
+        """Open the shipped model, or an untrained default recipe where there is none."""
+        super().__init__(parent)
+        self._settings = settings
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(_UNDO_LIMIT)
+        self._autosave = Autosave(self, autosave_folder)
+        self._autosave.failed.connect(self._on_autosave_failed)
+        self._autosave_failed = False
+        self._title = ("", False)
+        self._changes = 0
+        self._autosaved_changes = 0
+        self._unsaved = False
+        self._take(_first_document())
+        self.undo_stack.cleanChanged.connect(self._on_undo_stack_clean_changed)
+        self._timer = QTimer(self)
+        self._timer.setInterval(AUTOSAVE_MS)
+        self._timer.timeout.connect(self.autosave)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The draft's recipe."""
+        return self._draft.recipe
+
+    @property
+    def dataset(self) -> Dataset:
+        """The draft's data, cut to its characters."""
+        return self._draft.dataset
+
+    @property
+    def pool(self) -> Dataset:
+        """All the samples that the draft's characters are chosen from."""
+        return self._draft.pool
+
+    @property
+    def resolution(self) -> Resolution:
+        """The draft's shapes and problems, and, without problems, what training takes."""
+        return self._resolution
+
+    @property
+    def run(self) -> SavedRun | None:
+        """What was learnt, with its own recipe and data; None before any training."""
+        return self._run
+
+    @property
+    def path(self) -> Path | None:
+        """Where the document is saved; None where it has no file yet."""
+        return self._path
+
+    @property
+    def name(self) -> str:
+        """What the document is called."""
+        if self._path is not None:
+            return self._path.stem
+        return self._name or tr("Untitled")
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there is anything unsaved."""
+        return self._unsaved or not self.undo_stack.isClean()
+
+    @property
+    def is_draft_trained(self) -> bool:
+        """Whether the run is one of the draft as it is now."""
+        run = self._run
+        return (
+            run is not None
+            and run.recipe == self.recipe
+            and same_data(run.dataset, self._draft.dataset)
+        )
+
+    @property
+    def recent_files(self) -> tuple[Path, ...]:
+        """Files opened or saved last, newest first."""
+        return self._settings.recent_files
+
+    def codec(self, run: int | None = None) -> Codec | None:
+        """Encoder and decoder of one run (None: the best) of the population; None without any."""
+        if self._run is None:
+            return None
+        return self._run.codec(self._run.best_run if run is None else run)
+
+    def continuation(self) -> Continuation | None:
+        """What training on from the run takes; None where run and draft do not fit together."""
+        resolved = self._resolution.resolved
+        if self._run is None or resolved is None:
+            return None
+        return continuation_of(self._run, resolved)
+
+    def edit_recipe(self, recipe: Recipe, text: str) -> None:
+        """Make ``recipe`` the draft's; ``text`` names the edit in the undo history.
+
+        Edits of the same ``text`` in quick succession are one step of undo. Another source or
+        choice of characters is read first; if that fails, the old recipe is announced again.
+        """
+        if recipe == self.recipe:
+            return
+        try:
+            draft = edited_draft(self._draft, recipe)
+        except AeguiError as error:
+            self._notice("error", str(error))
+            self.recipe_changed.emit(self._resolution)
+            return
+        self._push(draft, text)
+
+    def edit_dataset(self, dataset: Dataset, text: str) -> None:
+        """Make ``dataset`` the draft's data, all of it; it is saved within the document."""
+        self._push(DraftState(with_chars(self.recipe, None), dataset, dataset), text)
+
+    def add_sample(self, image: ArrayLike, label: str) -> None:
+        """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``."""
+        draft = self._draft
+        try:
+            pixels = np.asarray(image, np.float32).reshape(1, *draft.dataset.image_shape)
+            one = Dataset.from_images(draft.dataset.name, pixels, [label])
+            dataset = draft.dataset.joined(one, draft.dataset.name)
+            pool = draft.pool.joined(one, draft.pool.name)
+        except (AeguiError, ValueError) as error:
+            self._notice("error", tr("The drawing was not added. {reason}", reason=error))
+            return
+        chars = draft.recipe.data.chars
+        recipe = draft.recipe if chars is None else with_chars(draft.recipe, chars + label)
+        self._push(DraftState(recipe, dataset, pool), tr("Add “{label}”", label=label))
+
+    def adopt_result(self, result: TrainingResult, resolved: ResolvedRecipe | None = None) -> None:
+        """Make what a training has learnt the document's run.
+
+        Args:
+            result: What it has learnt.
+            resolved: What was trained; None: the draft as it is now.
+        """
+        resolved = resolved if resolved is not None else self._resolution.resolved
+        if resolved is None:
+            raise ValueError("a result without the recipe that it is of")
+        self._run = SavedRun(
+            recipe=resolved.recipe,
+            dataset=resolved.dataset,
+            snapshot=result.snapshot,
+            history=result.history,
+            results=result.runs,
+            checkpoint=result.checkpoint,
+            engine=result.engine,
+            device=result.device,
+        )
+        self._unsaved = True
+        self._touch()
+        self.run_changed.emit(self._run)
+        if result.message:
+            self._notice("warning", result.message)
+
+    def new(self, recipe: Recipe) -> bool:
+        """Begin an untrained document with ``recipe``; False, with a notice, if that fails."""
+        try:
+            opened = Opened(fresh_draft(recipe), name=tr(recipe.name))
+        except AeguiError as error:
+            self._notice("error", str(error))
+            return False
+        self._swap(opened)
+        return True
+
+    def open(self, path: str | Path) -> bool:
+        """Open a run, a recipe or a course configuration, or take a glyph file as the draft's data.
+
+        False, with a notice, if that fails; then nothing has changed.
+        """
+        path = Path(path).absolute()
+        try:
+            if is_data(path):
+                draft = edited_draft(self._draft, with_source(self.recipe, str(path)))
+                self._push(draft, tr("Data from {file}", file=path.name))
+            else:
+                is_run = path.suffix.lower() == SUFFIX
+                self._swap(open_run(path) if is_run else open_recipe(path))
+        except AeguiError as error:
+            if not path.exists():
+                self._remember(path, forget=True)
+            self._notice("error", str(error))
+            return False
+        self._remember(path)
+        return True
+
+    def save(self) -> bool:
+        """Save to the document's file; False if it has none, or, with a notice, if that fails."""
+        return self._path is not None and self.save_as(self._path)
+
+    def save_as(self, path: str | Path) -> bool:
+        """Save to ``path`` (with ``.aegui`` added if need be), the document's file from now on."""
+        path = Path(path).absolute()
+        if path.suffix.lower() != SUFFIX:
+            path = path.with_name(path.name + SUFFIX)
+        try:
+            save_run(path, to_save(self._draft, self._run))
+        except AeguiError as error:
+            self._notice("error", str(error))
+            return False
+        self._path = path
+        self._unsaved = False
+        self.undo_stack.setClean()
+        self._forget_copy()
+        self._remember(path)
+        self._announce_title()
+        return True
+
+    def export_recipe(self, path: str | Path) -> bool:
+        """Write the draft's recipe alone to ``path``, as JSON; False, with a notice, on failure."""
+        try:
+            save_recipe(path, self.recipe)
+        except AeguiError as error:
+            self._notice("error", str(error))
+            return False
+        return True
+
+    def clear_recent(self) -> None:
+        """Forget the recent files."""
+        self._settings.recent_files = ()
+        self._store_recent()
+
+    @Slot()
+    def autosave(self) -> None:
+        """Copy unsaved work that has changed since the last copy; called every 30 s."""
+        if self.is_modified and self._changes != self._autosaved_changes:
+            self._autosaved_changes = self._changes
+            self._autosave.write(to_save(self._draft, self._run), self._path, self.name)
+
+    def recoveries(self) -> tuple[Recovery, ...]:
+        """Unsaved work that a crashed program has left, newest first."""
+        return self._autosave.found()
+
+    def recover(self, recovery: Recovery) -> bool:
+        """Open the unsaved work ``recovery``; False, with a notice, if it cannot be read."""
+        try:
+            opened = open_run(recovery.file)
+        except AeguiError as error:
+            self._notice("error", str(error))
+            return False
+        name = recovery.name or opened.draft.recipe.name
+        self._swap(Opened(opened.draft, opened.run, recovery.origin, name))
+        self._autosave.take_over(recovery)
+        self._unsaved = True
+        self._announce_title()
+        return True
+
+    def discard_recovery(self, recovery: Recovery) -> None:
+        """Remove the unsaved work ``recovery`` for good."""
+        remove(recovery.file)
+
+    def close(self) -> None:
+        """The program ends and the person has decided about unsaved work: remove the copy."""
+        self._timer.stop()
+        self._autosave.shutdown()
+
+    def _push(self, draft: DraftState, text: str) -> None:
+        self.undo_stack.push(EditCommand(self._show_draft, self._draft, draft, text))
+
+    def _show_draft(self, draft: DraftState) -> None:
+        """Make ``draft`` the present one: the only way in for edits, undo and redo."""
+        old, self._draft = self._draft, draft
+        self._resolution = resolve(draft.recipe, draft.dataset)
+        self._touch()
+        if draft.dataset is not old.dataset:
+            self.dataset_changed.emit(draft.dataset)
+        self.recipe_changed.emit(self._resolution)
+
+    def _take(self, opened: Opened) -> None:
+        self._draft = opened.draft
+        self._run = opened.run
+        self._path = opened.path
+        self._name = opened.name
+        self._resolution = resolve(opened.draft.recipe, opened.draft.dataset)
+
+    def _swap(self, opened: Opened) -> None:
+        """Show another document; whatever could fail has been done before."""
+        self._forget_copy()
+        self._unsaved = False
+        self._take(opened)
+        self.undo_stack.clear()
+        self.dataset_changed.emit(self.dataset)
+        self.recipe_changed.emit(self._resolution)
+        self.run_changed.emit(self._run)
+        self.document_changed.emit(self)
+        self._announce_title()
+        if opened.reading is not None:
+            self.recipe_imported.emit(opened.reading)
+
+    def _touch(self) -> None:
+        self._changes += 1
+        if not self._timer.isActive():
+            self._timer.start()
+        self._announce_title()
+
+    def _forget_copy(self) -> None:
+        self._timer.stop()
+        self._autosave.discard()
+        self._autosaved_changes = self._changes
+
+    def _announce_title(self) -> None:
+        title = (self.name, self.is_modified)
+        if title != self._title:
+            self._title = title
+            self.title_changed.emit(*title)
+
+    def _notice(self, level: Level, text: str) -> None:
+        _log.info("%s: %s", level, text)
+        self.noticed.emit(Notice(level, text))
+
+    def _remember(self, path: Path, *, forget: bool = False) -> None:
+        if forget:
+            self._settings.remove_recent(path)
+        else:
+            self._settings.add_recent(path)
+        self._store_recent()
+
+    def _store_recent(self) -> None:
+        notice = self._settings.save()
+        if notice is not None:
+            self.noticed.emit(notice)
+        self.recent_changed.emit(self._settings.recent_files)
+
+    @Slot(bool)
+    def _on_undo_stack_clean_changed(self, clean: bool) -> None:
+        self._announce_title()
+
+    @Slot(str)
+    def _on_autosave_failed(self, reason: str) -> None:
+        # Once is enough: it would say the same every half minute.
+        if not self._autosave_failed:
+            self._autosave_failed = True
+            self._notice("warning", tr("Unsaved work could not be backed up. {why}", why=reason))
+
+
+def _first_document() -> Opened:
+    path = shipped_model()
+    if path.is_file():
+        try:
+            opened = open_run(path)
+        except AeguiError as error:
+            _log.info("the shipped model cannot be shown: %s", error)
+        else:
+            # It has no file of the user's: saving asks for one.
+            return Opened(opened.draft, opened.run, None, opened.name)
+    return Opened(fresh_draft(Recipe()))
