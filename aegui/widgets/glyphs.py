@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LEVELS = 255
 _NAMED_LABELS = {" ": mark("space"), "\x7f": mark("DEL"), "": mark("no label")}
-_SHORT_LABELS = {" ": "\N{OPEN BOX}", "\x7f": "\N{SYMBOL FOR DELETE}", "": "\N{EN DASH}"}
+_SHORT_LABELS = {" ": "\N{OPEN BOX}", "\x7f": "\N{BLACK SQUARE}", "": "\N{EN DASH}"}
 
 
 def palette(on: QColor, off: QColor) -> NDArray[np.uint32]:

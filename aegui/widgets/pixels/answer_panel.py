@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr, trn
 from aegui.widgets.glyphs import (
@@ -19,7 +19,7 @@ from aegui.widgets.glyphs import (
     label_sign,
 )
 from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import current_theme
+from aegui.widgets.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from aegui.session.answers import Answer
 
-_GAP_PX = 8
 _LEAST_MARK_PX = 5
 _PLACE_PX = QSize(44, 50)
 _KIN_GLYPH_PX = 30
@@ -92,7 +91,7 @@ class AnswerPictures(QWidget):
     def _size(self, side: int) -> QSize:
         height, width = self._shape()
         side = side if height <= 16 else max(1, side * 7 // height)
-        return QSize(3 * width * side + 2 * _GAP_PX, height * side + self._caption_px())
+        return QSize(3 * width * side + 2 * SPACING, height * side + self._caption_px())
 
     def _shape(self) -> tuple[int, int]:
         if self._answer is None:
@@ -105,9 +104,9 @@ class AnswerPictures(QWidget):
 
     def picture_rect(self, place: int) -> QRect:
         """Where picture 0 (drawing), 1 (grey) or 2 (thresholded) is painted."""
-        width = (self.width() - 2 * _GAP_PX) // 3
+        width = (self.width() - 2 * SPACING) // 3
         height = self.height() - self._caption_px()
-        bounds = QRect(place * (width + _GAP_PX), self._caption_px(), width, height)
+        bounds = QRect(place * (width + SPACING), self._caption_px(), width, height)
         rect = fitted_rect(*self._shape(), bounds)
         rect.moveTop(bounds.top())
         return rect
@@ -154,7 +153,7 @@ class AnswerPictures(QWidget):
         for place, (image, caption) in enumerate(zip(self._images(), captions, strict=False)):
             rect = self.picture_rect(place)
             painter.drawImage(rect, glyph_image(image, theme.pixel_on, theme.pixel_off))
-            painter.setPen(QPen(theme.grid, 1))
+            painter.setPen(QPen(theme.border, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(-1, -1, 0, 0))
             self._paint_caption(painter, place, caption)
@@ -162,8 +161,8 @@ class AnswerPictures(QWidget):
             self._paint_wrong(painter, self._answer.wrong, self._answer.binary)
 
     def _paint_caption(self, painter: QPainter, place: int, caption: str) -> None:
-        width = (self.width() - 2 * _GAP_PX) // 3
-        bounds = QRect(place * (width + _GAP_PX), 0, width, self._caption_px() - 2)
+        width = (self.width() - 2 * SPACING) // 3
+        bounds = QRect(place * (width + SPACING), 0, width, self._caption_px() - 2)
         painter.setPen(current_theme().text_dim)
         text = self.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, width)
         painter.drawText(bounds, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
@@ -188,10 +187,10 @@ class MarksLegend(QWidget):
     def sizeHint(self) -> QSize:  # noqa: D102
         side = self.fontMetrics().height()
         texts = sum(self.fontMetrics().horizontalAdvance(text) for text, _ in self._rows())
-        return QSize(2 * (side + 4) + _GAP_PX * 2 + texts, side + 2)
+        return QSize(2 * (side + 6) + 2 * SPACING + texts, side + 2)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(0, self.sizeHint().height())
+        return self.sizeHint()
 
     def _rows(self) -> tuple[tuple[str, bool], tuple[str, bool]]:
         return (tr("missing"), True), (tr("extra"), False)
@@ -211,7 +210,7 @@ class MarksLegend(QWidget):
             painter.drawText(
                 QRect(x + side + 4, 1, advance + 2, side), Qt.AlignmentFlag.AlignVCenter, text
             )
-            x += side + 4 + advance + 2 * _GAP_PX
+            x += side + 4 + advance + 2 * SPACING
 
 
 class NearestStrip(QWidget):
@@ -332,16 +331,18 @@ class AnswerPanel(QWidget):
         self._nearest_title.setProperty("dim", True)
         self._verdict.setProperty("heading", True)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        header = QHBoxLayout()
+        header.addWidget(self._verdict, 1)
+        header.addWidget(self._legend)
         inner = QVBoxLayout(self._shown)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(4)
-        inner.addWidget(self._verdict)
+        inner.addLayout(header)
         inner.addWidget(self._pictures, 1)
-        inner.addWidget(self._legend)
         inner.addWidget(self._nearest_title)
         inner.addWidget(self._nearest)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(_GAP_PX, _GAP_PX, _GAP_PX, _GAP_PX)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.addWidget(self._reason, 1)
         layout.addWidget(self._shown, 1)
 

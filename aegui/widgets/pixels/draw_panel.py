@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,6 @@ from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -21,11 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
 from aegui.widgets.pixels.editor import PixelEditor
 from aegui.widgets.pixels.glyph_grid import CELL_PX, GlyphGrid
 from aegui.widgets.pixels.noise_box import NoiseBox
+from aegui.widgets.pixels.tool_row import TOOLS, ToolRow
 from aegui.widgets.theme import ICON_PX, SPACING, current_theme, icon
 
 if TYPE_CHECKING:
@@ -39,34 +38,12 @@ if TYPE_CHECKING:
 _LONGEST_LABEL = 16
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
+_POPUP_FRAME_PX = 16
+_SIDE_CHARACTERS = 28
 _TALL = 1.5
+_UNBOUNDED_PX = 16_777_215
 
 
-@dataclass(frozen=True)
-class Tool:
-    """A tool button: what it says, its key while the panel has the focus, and its place."""
-
-    key: str
-    text: str
-    shortcut: str
-    row: int
-    column: int
-
-
-TOOLS = (
-    Tool("undo", mark("Undo"), "Ctrl+Z", 0, 0),
-    Tool("redo", mark("Redo"), "Ctrl+Shift+Z", 0, 1),
-    Tool("clear", mark("Clear the drawing"), "C", 0, 2),
-    Tool("invert", mark("Swap ink and paper"), "I", 0, 3),
-    Tool("flip-horizontal", mark("Mirror left and right"), "H", 0, 4),
-    Tool("flip-vertical", mark("Mirror top and bottom"), "V", 0, 5),
-    Tool("shift-left", mark("Move left by one pixel"), "Ctrl+Left", 1, 0),
-    Tool("shift-right", mark("Move right by one pixel"), "Ctrl+Right", 1, 1),
-    Tool("shift-up", mark("Move up by one pixel"), "Ctrl+Up", 1, 2),
-    Tool("shift-down", mark("Move down by one pixel"), "Ctrl+Down", 1, 3),
-    Tool("copy", mark("Copy the drawing"), "Ctrl+C", 1, 4),
-    Tool("paste", mark("Paste a drawing"), "Ctrl+V", 1, 5),
-)
 _LOAD_KEY = "L"
 _AGAIN_KEY = "N"
 
@@ -105,17 +82,19 @@ class DrawPanel(QWidget):
         super().__init__(parent)
         self.editor = PixelEditor()
         self.noise = NoiseBox()
-        self._buttons: dict[str, QToolButton] = {}
+        self.tools = ToolRow()
         self._keys = {tool.shortcut: tool.key for tool in TOOLS}
         self._load = QToolButton()
         self._popup = QFrame(self, Qt.WindowType.Popup)
+        self._area = QScrollArea()
         self._grid = GlyphGrid(checkable=False)
         self._labels: tuple[str, ...] = ()
         self._glyphs = GlyphCache()
         self._loaded: int | None = None
         self._label = QLineEdit()
-        self._add = QPushButton(tr("Add to the set"))
-        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._add = QPushButton(icon("edit-add"), tr("Add"))
+        self._side = QWidget()
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build_popup()
         self._build_load()
         self._build_add()
@@ -128,15 +107,14 @@ class DrawPanel(QWidget):
 
     def _build_popup(self) -> None:
         self._popup.setFrameShape(QFrame.Shape.StyledPanel)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self._grid)
-        area.setFocusProxy(self._grid)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(self._grid)
+        self._area.setFocusProxy(self._grid)
         layout = QVBoxLayout(self._popup)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(area)
+        layout.addWidget(self._area)
 
     def _build_load(self) -> None:
         self._load.setIconSize(QSize(ICON_PX, ICON_PX))
@@ -155,39 +133,26 @@ class DrawPanel(QWidget):
         self._add.setToolTip(tr("Add the drawing to the set, to be learnt with the others"))
         self._add.setEnabled(False)
 
-    def _tool_button(self, tool: Tool) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(tool.key)
-        button.setIcon(icon(f"edit-{tool.key}"))
-        button.setIconSize(QSize(ICON_PX, ICON_PX))
-        button.setProperty("flat", True)
-        native = QKeySequence(tool.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-        button.setToolTip(f"{tr(tool.text)} ({native})")
-        button.setAccessibleName(tr(tool.text))
-        self._buttons[tool.key] = button
-        return button
-
     def _lay_out(self) -> None:
-        tools = QGridLayout()
-        tools.setSpacing(2)
-        for tool in TOOLS:
-            tools.addWidget(self._tool_button(tool), tool.row, tool.column)
-        tools.setColumnStretch(6, 1)
         adding = QHBoxLayout()
         adding.setSpacing(4)
         adding.addWidget(self._label, 1)
         adding.addWidget(self._add)
-        side = QVBoxLayout()
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(6)
         side.addWidget(self._load)
-        side.addLayout(tools)
         side.addWidget(self.noise)
         side.addLayout(adding)
         side.addStretch(1)
-        self._layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-        self._layout.setSpacing(SPACING)
-        self._layout.addWidget(self.editor, 1)
-        self._layout.addLayout(side)
+        self._body.setSpacing(SPACING)
+        self._body.addWidget(self.editor, 1)
+        self._body.addWidget(self._side)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(self.tools)
+        layout.addLayout(self._body, 1)
 
     def _connect(self) -> None:
         self.editor.stroke_started.connect(self.stroke_started)
@@ -195,8 +160,7 @@ class DrawPanel(QWidget):
         self.editor.stroke_finished.connect(self.stroke_finished)
         self.editor.copy_requested.connect(self.copy_requested)
         self.editor.paste_requested.connect(self.paste_requested)
-        for button in self._buttons.values():
-            button.clicked.connect(self._on_tool_clicked)
+        self.tools.used.connect(self._on_tools_used)
         self.noise.noise_requested.connect(self.noise_requested)
         self._load.clicked.connect(self.open_characters)
         self._grid.picked.connect(self._on_grid_picked)
@@ -240,8 +204,8 @@ class DrawPanel(QWidget):
 
     def set_undo_enabled(self, can_undo: bool, can_redo: bool) -> None:
         """Say whether there is anything to undo and to redo."""
-        self._buttons["undo"].setEnabled(can_undo)
-        self._buttons["redo"].setEnabled(can_redo)
+        self.tools.buttons["undo"].setEnabled(can_undo)
+        self.tools.buttons["redo"].setEnabled(can_redo)
 
     def set_noise(self, spec: CorruptionSpec, seed: int) -> None:
         """Show this noise in the controls, without a signal."""
@@ -251,18 +215,9 @@ class DrawPanel(QWidget):
         """Say whether there is noise on the drawing that could be taken off."""
         self.noise.set_noised(noised)
 
-    def button(self, key: str) -> QToolButton:
-        """The button of the tool ``key`` of ``TOOLS``."""
-        return self._buttons[key]
-
     # -- edits -----------------------------------------------------------------------------------
 
-    def _on_tool_clicked(self) -> None:
-        sender = self.sender()
-        if sender is not None:
-            self._use(sender.objectName())
-
-    def _use(self, key: str) -> None:
+    def _on_tools_used(self, key: str) -> None:
         shifts = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
         verb, _, way = key.partition("-")
         if verb == "shift":
@@ -284,14 +239,15 @@ class DrawPanel(QWidget):
         """Show the characters of the set under the button."""
         columns = min(_POPUP_COLUMNS, max(4, len(self._labels)))
         rows = -(-len(self._labels) // columns)
-        frame = 12
-        bar = (
-            0
-            if rows <= _POPUP_ROWS
-            else self.style().pixelMetric(self.style().PixelMetric.PM_ScrollBarExtent)
+        scrolled = rows > _POPUP_ROWS
+        policy = Qt.ScrollBarPolicy
+        self._area.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOn if scrolled else policy.ScrollBarAlwaysOff
         )
+        bar = self._area.verticalScrollBar().sizeHint().width() if scrolled else 0
         self._popup.resize(
-            columns * CELL_PX + frame + bar, min(rows, _POPUP_ROWS) * CELL_PX + frame
+            columns * CELL_PX + _POPUP_FRAME_PX + bar,
+            min(rows, _POPUP_ROWS) * CELL_PX + _POPUP_FRAME_PX,
         )
         corner = self._load.mapToGlobal(QPoint(0, self._load.height() + 2))
         screen = self.screen().availableGeometry()
@@ -335,7 +291,7 @@ class DrawPanel(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         pressed = _pressed(event)
         if pressed in self._keys:
-            self._buttons[self._keys[pressed]].click()
+            self.tools.buttons[self._keys[pressed]].click()
         elif pressed == _LOAD_KEY:
             self._load.click()
         elif pressed == _AGAIN_KEY:
@@ -351,7 +307,10 @@ class DrawPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         tall = event.size().height() > _TALL * event.size().width()
         direction = QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight
-        self._layout.setDirection(direction)
+        self._body.setDirection(direction)
+        side_px = self.fontMetrics().averageCharWidth() * _SIDE_CHARACTERS
+        self._side.setMinimumWidth(0 if tall else side_px)
+        self._side.setMaximumWidth(_UNBOUNDED_PX if tall else side_px)
         super().resizeEvent(event)
 
 

@@ -126,13 +126,12 @@ class PixelEditor(QWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Drawing"))
-        self.setWhatsThis(
-            tr(
-                "Left button paints, right button erases. By keyboard: arrows move, Space paints, "
-                "Delete erases, Shift with arrows draws, Escape takes back."
-            )
+        self._help = tr(
+            "Left button paints, right button erases. By keyboard: arrows move, Space paints, "
+            "Delete erases, Shift with arrows draws, Escape takes back."
         )
-        self._say()
+        self.setWhatsThis(self._help)
+        self.set_pixels(self._pixels)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -146,6 +145,8 @@ class PixelEditor(QWidget):
             self._cell = (min(self._cell[0], len(array) - 1), min(self._cell[1], len(array[0]) - 1))
             self.updateGeometry()
         self._pixels = array
+        # Help only while there is nothing yet: over a drawing it would be in the way.
+        self.setToolTip("" if array.any() else self._help)
         self._say()
         self.update()
 
@@ -403,7 +404,7 @@ class PixelEditor(QWidget):
     def _paint_grid(self, painter: QPainter, grid: QRect) -> None:
         height, width = self._pixels.shape
         side = grid.width() // width
-        painter.setPen(QPen(current_theme().grid, 1))
+        painter.setPen(QPen(current_theme().border, 1))
         if side >= _LEAST_GRID_PX:
             for column in range(1, width):
                 x = grid.x() + column * side
@@ -422,7 +423,7 @@ class PixelEditor(QWidget):
         painter.setBrush(theme.accent)
         for row, column in np.argwhere(ghost & (self._pixels <= 0.5)).tolist():
             rect = self.cell_rect(row, column)
-            radius = max(1.0, rect.width() / 9)
+            radius = max(2.0, rect.width() / 7)
             painter.drawEllipse(rect.toRectF().center(), radius, radius)
         painter.restore()
 

@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.recipe import CorruptionSpec
+from aegui.widgets.pixels.tool_row import BUTTON_PX
 from aegui.widgets.theme import ICON_PX, icon
 
 _NONE = "none"
 _STEPS = 100
 _START_LEVEL = 0.2
-_MOST_SEED = 2**31 - 1
+_MOST_SEED = 99_999
 
 
 class NoiseBox(QWidget):
@@ -70,6 +71,7 @@ class NoiseBox(QWidget):
         self._slider.setRange(0, _STEPS)
         self._slider.setPageStep(_STEPS // 10)
         self._slider.setValue(round(_START_LEVEL * _STEPS))
+        self._slider.setMinimumWidth(48)
         for widget in (self._level, self._slider):
             widget.setToolTip(tip)
             widget.setAccessibleName(tr("Level of the noise"))
@@ -93,17 +95,18 @@ class NoiseBox(QWidget):
         for button in (self._again, self._off):
             button.setIconSize(QSize(ICON_PX, ICON_PX))
             button.setProperty("flat", True)
+            button.setMinimumSize(BUTTON_PX, BUTTON_PX - 3)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
-        grid.addWidget(self._kind, 0, 0)
-        grid.addWidget(self._off, 0, 1)
+        grid.addWidget(self._kind, 0, 0, 1, 3)
         grid.addWidget(self._slider, 1, 0)
-        grid.addWidget(self._level, 1, 1)
+        grid.addWidget(self._level, 1, 1, 1, 2)
         grid.addWidget(self._seed, 2, 0)
         grid.addWidget(self._again, 2, 1)
+        grid.addWidget(self._off, 2, 2)
         grid.setColumnStretch(0, 1)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -130,7 +133,7 @@ class NoiseBox(QWidget):
         self._kind.setCurrentIndex(self._kind.findData(spec.kind))
         self._level.setValue(spec.level)
         self._slider.setValue(round(self._level.value() * _STEPS))
-        self._seed.setValue(seed)
+        self._seed.setValue(seed % (_MOST_SEED + 1))
         del blockers
 
     def set_noised(self, noised: bool) -> None:

@@ -167,10 +167,13 @@ class ReconstructionsView(QAbstractScrollArea):
         image_height, image_width = self._images[0].shape[1:] if self._images else (7, 5)
         count = max(1, len(self._images))
         glyphs = count * image_width + (count - 1) * _SEAM
-        text_px = self.fontMetrics().height() + SPACING // 2
+        text_px = self.fontMetrics().height() + SPACING
         gap = -(-2 * SPACING // scale)
-        group = (glyphs + gap, image_height + -(-text_px // scale))
-        columns = max(1, (width + gap * scale) // (group[0] * scale))
+        units = width // scale
+        columns = max(1, (units + gap) // (glyphs + gap))
+        # What is left over widens the gaps, up to twice their width.
+        spare = (units + gap - columns * (glyphs + gap)) // max(1, columns - 1)
+        group = (glyphs + gap + min(spare, gap), image_height + -(-text_px // scale))
         return _Layout(scale, columns, (glyphs, image_height), group)
 
     def _update_scroll_bar(self) -> None:
@@ -334,7 +337,7 @@ class ReconstructionsView(QAbstractScrollArea):
         painter.setFont(figures_font(self.font()))
         ascent = self.fontMetrics().ascent()
         zero = self.fontMetrics().horizontalAdvance("0")
-        top = layout.glyphs[1] * layout.scale + 1 + ascent
+        top = layout.glyphs[1] * layout.scale + 2 + ascent
         for colour, chosen in (
             (theme.text_dim, self._wrong == 0),
             (theme.text, (self._wrong > 0) & (self._wrong <= _FEW_WRONG)),
