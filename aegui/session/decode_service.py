@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.codec import Codec
 
-INLINE_WEIGHTS = 250_000
-"""Decoders of at most so many weights take numpy less than 0.2 ms: less than waking a thread."""
+INLINE_WEIGHTS = 1_000_000
+"""Decoders of at most so many weights take numpy some 0.1 ms: no more than waking a thread."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,8 @@ from aegui.core.run_file import SUFFIX, Draft, SavedRun, load_run
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.history import HistoryView

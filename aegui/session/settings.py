@@ -62,7 +62,7 @@ class Settings(BaseModel):
                 settings, notice = _parsed(file.read(_MAX_BYTES), path)
         except FileNotFoundError:
             _log.info("no settings at %s yet: the defaults count", path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             notice = _broken(path, error)
         settings._path = path
         settings._notice = notice
@@ -132,7 +132,7 @@ def _parsed(data: bytes, path: Path) -> tuple[Settings, Notice | None]:
     content = json.loads(data)
     if not isinstance(content, dict) or content.get("version") != VERSION:
         raise ValueError("not settings of this version")
-    if content.get("language") not in {None, *LANGUAGES}:
+    if content.get("language") not in [None, *LANGUAGES]:
         content["language"] = None
     try:
         return Settings.model_validate(content), None

@@ -52,7 +52,7 @@ class Orders:
         self._stopped = False
         self._pace = pace
         self.pressing = False
-        self._refresh()
+        self.set_pace(pace)
 
     @property
     def stopped(self) -> bool:

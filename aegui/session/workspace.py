@@ -93,6 +93,11 @@ class Workspace(QObject):
         self._changes = 0
         self._autosaved_changes = 0
         self._unsaved = False
+        self._draft: DraftState
+        self._resolution: Resolution
+        self._run: SavedRun | None
+        self._path: Path | None
+        self._name: str
         self._take(_first_document())
         self.undo_stack.cleanChanged.connect(self._on_undo_stack_clean_changed)
         self._timer = QTimer(self)

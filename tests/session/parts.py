@@ -1,0 +1,73 @@
+"""Small real things that the session's tests share: a set of glyphs, recipes, a trained result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.latent.codec import Codec
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
+from aegui.core.training.snapshot import LayerWeights, Snapshot
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def glyphs(count: int = 8, height: int = 7, width: int = 5, seed: int = 0) -> Dataset:
+    """``count`` random binary glyphs labelled a, b, c, ..."""
+    images = np.random.default_rng(seed).random((count, height, width)) < 0.5
+    return Dataset.from_images("random", images, [chr(97 + i) for i in range(count)])
+
+
+def recipe(epochs: int = 50, hidden: int = 12, latent: int = 2, runs: int = 1) -> Recipe:
+    """A small network on the CPU."""
+    return Recipe(
+        network=NetworkSpec(
+            encoder=(LayerSpec(units=hidden),),
+            latent=LayerSpec(units=latent, activation="identity"),
+        ),
+        training=TrainingSpec(
+            epochs=epochs, device="cpu", optimizer=OptimizerSpec(learning_rate=0.02)
+        ),
+        runs=runs,
+    )
+
+
+def resolved(
+    epochs: int = 50, hidden: int = 12, runs: int = 1, data: Dataset | None = None
+) -> ResolvedRecipe:
+    """Something that can be trained."""
+    answer = resolve(recipe(epochs, hidden, runs=runs), data or glyphs()).resolved
+    assert answer is not None
+    return answer
+
+
+def snapshot(
+    of: Recipe, pixels: int = 35, seed: int = 0, epoch: int = 3, scale: float = 1.0
+) -> Snapshot:
+    """Random weights for the network of a recipe."""
+    draw = np.random.default_rng(seed)
+    inputs = pixels
+    layers = []
+    for spec in of.network.layers(pixels):
+        layers.append(
+            LayerWeights(
+                _normal(draw, (of.runs, inputs, spec.units), scale),
+                _normal(draw, (of.runs, spec.units), scale),
+            )
+        )
+        inputs = spec.units
+    return Snapshot(epoch, tuple(layers))
+
+
+def codec(hidden: int = 12, latent: int = 2, pixels: int = 35, epoch: int = 3) -> Codec:
+    """A network with random weights."""
+    of = recipe(hidden=hidden, latent=latent)
+    return Codec(of.network, snapshot(of, pixels, epoch=epoch))
+
+
+def _normal(draw: np.random.Generator, shape: tuple[int, ...], scale: float) -> NDArray[np.float32]:
+    return draw.normal(0.0, scale, shape).astype(np.float32)
