@@ -1,0 +1,133 @@
+"""From plain numbers to images: what the shape and the range of an array mean."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.readers.source import Source
+
+GLYPH_HEIGHT = 7
+GLYPH_WIDTH = 5
+_GLYPH_PIXELS = GLYPH_HEIGHT * GLYPH_WIDTH
+_ROW_HEIGHTS = range(5, 33)
+"""Heights of glyphs whose rows are given as numbers."""
+
+
+def images_from(
+    array: NDArray[np.float64], source: Source, line: int | None
+) -> NDArray[np.float32]:
+    """Images ``[N, H, W]`` (or ``[N, C, H, W]``) that ``array`` holds.
+
+    Understood: rows as numbers ``[N, 7]`` with bit 4 on the left (8, 16, ... pixels wide if the
+    numbers need it), flat pixels ``[N, 35]`` or ``[N, side * side]``, pixels ``[N, H, W]``, one
+    glyph ``[7, 5]`` of pixels or ``[7]`` of rows. Pixels are 0..1, -1/+1 or 0..255.
+
+    Where ``width`` is given, the array is ``[N, H]`` rows of so many pixels.
+
+    Raises:
+        NotGlyphsError: The array has none of these shapes or ranges.
+    """
+    if array.ndim == 1:
+        array = _rows_of_line(array)
+    if array.ndim == 2:
+        if width is not None or is_rows(array):
+            return _from_rows(array, source, line, width)
+        flat = to_unit(array, source, line)
+        if _is_one_glyph(array):
+            return flat[np.newaxis]
+        return flat.reshape(len(flat), *_sides(array.shape[1], source, line))
+    if array.ndim in (3, 4) and min(array.shape[-2:]) >= 2:
+        return to_unit(array, source, line)
+    raise source.not_glyphs(
+        tr("numbers of shape {shape} are no images.", shape="x".join(map(str, array.shape))), line
+    )
+
+
+def is_rows(array: NDArray[np.float64]) -> bool:
+    """Whether every number of ``array`` is a row of pixels, not a pixel."""
+    width = array.shape[-1]
+    if width not in _ROW_HEIGHTS or array.min() < 0 or not (array == np.floor(array)).all():
+        return False
+    return bool(array.max() > 1) or width == GLYPH_HEIGHT
+
+
+def to_unit(array: NDArray[np.float64], source: Source, line: int | None) -> NDArray[np.float32]:
+    """Pixels in [0, 1] from 0..1, from -1 and +1, or from whole numbers 0..255."""
+    low, high = float(array.min()), float(array.max())
+    if low >= 0.0 and high <= 1.0:
+        return array.astype(np.float32)
+    if np.isin(array, (-1.0, 1.0)).all():
+        return (array > 0).astype(np.float32)
+    if low >= 0.0 and high <= 255.0 and (array == np.floor(array)).all():
+        return (array / 255.0).astype(np.float32)
+    raise source.not_glyphs(
+        tr(
+            "pixels from {low:g} to {high:g}; they must be 0 and 1, -1 and +1, 0 to 1 or 0 to 255.",
+            low=low,
+            high=high,
+        ),
+        line,
+    )
+
+
+def _rows_of_line(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A flat list is one glyph, or glyphs of 7 rows one after the other."""
+    count = len(array)
+    is_many = count > GLYPH_HEIGHT and count % GLYPH_HEIGHT == 0 and array.max() > 1
+    return array.reshape(-1, GLYPH_HEIGHT) if is_many else array.reshape(1, -1)
+
+
+def _is_one_glyph(array: NDArray[np.float64]) -> bool:
+    return array.shape == (GLYPH_HEIGHT, GLYPH_WIDTH)
+
+
+def _from_rows(
+    rows: NDArray[np.float64], source: Source, line: int | None, width: int | None
+) -> NDArray[np.float32]:
+    top = int(rows.max())
+    width = width if width is not None else row_width(top)
+    if width > 32 or not 0 <= top < 1 << width or rows.min() < 0:
+        raise source.not_glyphs(
+            tr("a row of more than {width} pixels ({top}).", width=min(width, 32), top=top), line
+        )
+    values = rows.astype(np.uint64)
+    shifts = np.arange(width - 1, -1, -1, dtype=np.uint64)
+    bits: NDArray[np.float32] = ((values[..., np.newaxis] >> shifts) & np.uint64(1)).astype(
+        np.float32
+    )
+    return bits
+
+
+def row_width(largest: int) -> int:
+    """Pixels in rows of which ``largest`` is the largest number: 5, else a multiple of 8."""
+    return GLYPH_WIDTH if largest < 1 << GLYPH_WIDTH else 8 * math.ceil(largest.bit_length() / 8)
+
+
+def _sides(pixels: int, source: Source, line: int | None) -> tuple[int, int]:
+    side = math.isqrt(pixels)
+    if pixels == _GLYPH_PIXELS:
+        return GLYPH_HEIGHT, GLYPH_WIDTH
+    if side * side == pixels and side > 1:
+        return side, side
+    raise source.not_glyphs(
+        tr(
+            "{pixels} numbers for each glyph; expected 7 rows, 35 pixels or a square image.",
+            pixels=pixels,
+        ),
+        line,
+    )
+
+
+def join_singles(images: Sequence[NDArray[np.float32]]) -> NDArray[np.float32] | None:
+    """Glyphs found one by one as one set, or None where their sizes differ."""
+    return np.concatenate(images) if len({image.shape for image in images}) == 1 else None

@@ -1,0 +1,204 @@
+r"""C, C++ and Arduino headers: any number of arrays of glyphs, named by the comments beside them.
+
+The text is scanned, not compiled. So a comment that ends in a backslash (``// 0x5c, \``) does not
+swallow the next glyph, as it would in a compiler.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aegui.core.data.readers.interpret import datasets_of, joined_singles, readable_sets
+from aegui.core.data.readers.names import parse_name
+from aegui.core.data.readers.nested import Comment, Nested, give_titles
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.readers.source import Source
+
+_SKIPPED = re.compile(
+    r"""//(?P<line>[^\n]*)
+      | /\*(?P<block>.*?)(?:\*/|\Z)
+      | "(?:[^"\\\n]|\\.)*"
+      | '(?:[^'\\\n]|\\.)+'
+      | ^[ \t]*\#[^\n]*""",
+    re.DOTALL | re.VERBOSE | re.MULTILINE,
+)
+_OPENING = re.compile(r"=\s{0,100}\{")
+_DECLARED = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(?P<sizes>(?:\[[^][{}]*\]\s*)+)[^=;{}\[\]]*\Z")
+_DECLARATION_CHARACTERS = 300
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|,)
+      | (?P<open>\{) | (?P<close>\})
+      | \[(?P<index>[^]\n]{0,20})\]\s*=
+      | \.(?P<field>[A-Za-z_]\w*)\s*=
+      | (?P<cast>\(\s*[A-Za-z_][\w\s]{0,40}\))
+      | (?P<number>[-+]?(?:0[xX][0-9A-Fa-f]+|0?[bB][01]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))
+        [uUlLfF]{0,3}(?!\w)""",
+    re.VERBOSE,
+)
+_DOCUMENTATION_MARK = re.compile(r"\A[/*!]<?(?=\s*\S)")
+_STATED_SIZE = re.compile(r"\bglyphs of (\d{1,2})x\d{1,5} pixels\b")
+_MAX_DEPTH = 6
+
+
+def is_c_header(source: Source) -> bool:
+    """Whether the text declares an array with values in braces."""
+    code, _ = _without_comments(source.text)
+    return any(True for _ in _declarations(code))
+
+
+def read_c_header(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
+    """All arrays of glyphs in the file, and notes on arrays that are none.
+
+    Raises:
+        ReadError: An array is broken, or none of them holds glyphs.
+    """
+    code, comments = _without_comments(source.text)
+    named = []
+    notes: list[str] = []
+    end = 0
+    for name, sizes, opening in _declarations(code):
+        if opening < end:  # what looks like a declaration inside the array before
+            continue
+        value = _parse(source, code, opening)
+        value.row_width = _stated_width(comments, end, opening)
+        end = value.end
+        _fill_up(value, sizes, name, notes)
+        give_titles(value, comments, source.text)
+        named.append((name, value))
+    sets, left_out = readable_sets(named, source)
+    return datasets_of(joined_singles(sets, source.path.stem), source), notes + left_out
+
+
+def _without_comments(text: str) -> tuple[str, list[Comment]]:
+    """The text with everything that is not code made blank in place, and the comments."""
+    comments = []
+    parts = []
+    at = 0
+    for match in _SKIPPED.finditer(text):
+        remark = match["line"] if match["line"] is not None else match["block"]
+        if remark is not None:
+            remark = _DOCUMENTATION_MARK.sub("", remark).strip()
+            comments.append(Comment(match.start(), match.end(), remark))
+        parts += [text[at : match.start()], _blank(match[0])]
+        at = match.end()
+    return "".join([*parts, text[at:]]), comments
+
+
+def _stated_width(comments: list[Comment], start: int, end: int) -> int | None:
+    """Width of the glyphs where a comment between ``start`` and ``end`` says it as ours do."""
+    for comment in comments:
+        stated = _STATED_SIZE.search(comment.text) if start <= comment.start < end else None
+        if stated is not None and int(stated[1]) > 0:
+            return int(stated[1])
+    return None
+
+
+def _blank(text: str) -> str:
+    return "\n".join(" " * len(line) for line in text.split("\n"))
+
+
+def _declarations(code: str) -> Iterator[tuple[str, list[int | None], int]]:
+    """Name, declared sizes and place of the opening brace of every initialised array."""
+    for match in _OPENING.finditer(code):
+        before = code[max(0, match.start() - _DECLARATION_CHARACTERS) : match.start()]
+        declared = _DECLARED.search(before)
+        if declared is not None:
+            sizes = re.findall(r"\[([^]]*)\]", declared["sizes"])
+            yield declared["name"], [_size(size) for size in sizes], match.end() - 1
+
+
+def _size(text: str) -> int | None:
+    return int(text) if text.strip().isdecimal() else None
+
+
+def _parse(source: Source, code: str, opening: int) -> Nested:
+    """The value in braces that begins at ``opening``."""
+    root = Nested(start=opening, line=source.line_at(opening))
+    stack = [root]
+    title: tuple[str, str] | None = None
+    line, counted = root.line or 1, opening
+    at = opening + 1
+    while stack:
+        token = _TOKEN.match(code, at)
+        if token is None:
+            raise _unexpected(source, code, at, root)
+        if token["open"]:
+            line, counted = line + code.count("\n", counted, at), at
+            if len(stack) == _MAX_DEPTH:
+                raise source.refusal(tr("braces nested too deep."), line)
+            stack.append(Nested(start=at, line=line, title=title))
+            title = None
+        elif token["close"]:
+            done = stack.pop()
+            done.end = token.end()
+            if stack:
+                stack[-1].add(done)
+        elif token["number"]:
+            stack[-1].add(_number(token["number"]))
+        elif token["index"] is not None:
+            # Read from the text itself: in the code, a character in quotes has been made blank.
+            title = parse_name(source.text[token.start("index") : token.end("index")])
+        at = token.end()
+    return root
+
+
+def _unexpected(source: Source, code: str, at: int, root: Nested) -> Exception:
+    if at >= len(code):
+        return source.refusal(tr("the brace opened here is never closed."), root.line)
+    word = re.match(r"\w+|.", code[at:])
+    found = word[0][:30] if word is not None else ""
+    return source.refusal(tr("“{found}” is not a number.", found=found), source.line_at(at))
+
+
+def _number(text: str) -> float:
+    sign = -1.0 if text.startswith("-") else 1.0
+    digits = text.lstrip("+-").lower()
+    if digits.startswith("0x"):
+        return sign * _bounded(digits[2:], 16)
+    if digits.startswith(("0b", "b")):
+        return sign * _bounded(digits.lstrip("0b") or "0", 2)
+    if re.fullmatch(r"0[0-7]+", digits):
+        return sign * _bounded(digits, 8)
+    return sign * float(digits)
+
+
+def _bounded(digits: str, base: int) -> float:
+    # Longer ones are no row of pixels, and would overflow a float.
+    return float(int(digits[:200], base))
+
+
+def _fill_up(value: Nested, sizes: list[int | None], name: str, notes: list[str]) -> None:
+    """Do as C does: what is missing in a row of declared length is zero."""
+    rows = [item for item in value.items if isinstance(item, Nested)]
+    width = sizes[1] if len(sizes) == 2 else None
+    if width is not None and 0 < width <= 64:
+        short = [row for row in rows if len(row.items) < width and _is_flat(row)]
+        for row in short:
+            row.items += [0.0] * (width - len(row.items))
+        if short:
+            notes.append(
+                tr(
+                    "{name}: rows that are missing are empty, as in C (line {line}).",
+                    name=name,
+                    line=short[0].line,
+                )
+            )
+    if rows and sizes and sizes[0] is not None and sizes[0] != len(rows):
+        notes.append(
+            tr(
+                "{name} is declared with {declared} glyphs and holds {found}.",
+                name=name,
+                declared=sizes[0],
+                found=len(rows),
+            )
+        )
+
+
+def _is_flat(row: Nested) -> bool:
+    return not any(isinstance(item, Nested) for item in row.items)

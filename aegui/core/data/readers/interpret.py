@@ -1,0 +1,263 @@
+"""Which glyphs a nested value means, whatever language it was written in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.readers.arrays import images_from, is_rows, join_singles
+from aegui.core.data.readers.names import parse_name, title_of
+from aegui.core.data.readers.nested import Nested
+from aegui.core.data.readers.pixels import row_of_pixels
+from aegui.core.data.readers.source import MAX_NUMBERS, NotGlyphsError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.readers.source import Source
+
+_LABEL_KEYS = ("label", "char", "character", "letter", "symbol", "name", "id")
+_PIXEL_KEYS = ("rows", "pixels", "bits", "data", "image", "bitmap", "values", "glyph", "matrix")
+_SET_KEYS = ("glyphs", "characters", "chars", "letters", "font", "symbols", "images", "samples")
+
+
+@dataclass(frozen=True)
+class RawSet:
+    """Images ``[N, H, W]`` or ``[N, C, H, W]`` with label and name where they are known."""
+
+    name: str
+    images: NDArray[np.float32]
+    titles: Sequence[tuple[str, str] | None]
+    notes: tuple[str, ...] = field(default=())
+
+
+def sets_of(value: Nested, name: str, source: Source) -> list[RawSet]:
+    """The sets of glyphs that ``value``, called ``name`` in the file, holds.
+
+    Raises:
+        NotGlyphsError: It holds none.
+        ReadError: It does, but something in it is not as it should be.
+    """
+    if value.size > MAX_NUMBERS:
+        raise source.refusal(tr("more than {n} numbers.", n=MAX_NUMBERS), value.line)
+    if value.keys is not None:
+        return _sets_of_mapping(value, name, source)
+    if value.items and all(isinstance(i, Nested) and i.keys is not None for i in value.items):
+        return [_set_of_records(value, name, source)]
+    array = _array(value, source)
+    if _is_list_of_sets(array):
+        return [
+            replace(raw, name=f"{name}-{number}")
+            for number, item in enumerate(value.items, 1)
+            if isinstance(item, Nested)
+            for raw in sets_of(item, name, source)
+        ]
+    images = images_from(array, source, value.line, value.row_width)
+    titles: list[tuple[str, str] | None] = [None] * len(images)
+    if len(images) == len(value.items):
+        titles = [item.title if isinstance(item, Nested) else None for item in value.items]
+    elif len(images) == 1:
+        titles = [value.title]
+    return [RawSet(name, images, titles)]
+
+
+def joined_singles(sets: list[RawSet], name: str) -> list[RawSet]:
+    """Sets of one glyph each, of one size, become one set titled by their names."""
+    if len(sets) < 2 or any(len(raw.images) != 1 for raw in sets):
+        return sets
+    images = join_singles([raw.images for raw in sets])
+    if images is None:
+        return sets
+    titles = [raw.titles[0] or parse_name(raw.name) for raw in sets]
+    return [RawSet(name, images, titles, sum((raw.notes for raw in sets), ()))]
+
+
+def datasets_of(sets: Iterable[RawSet], source: Source) -> tuple[Dataset, ...]:
+    """Finished datasets with a distinct name each; glyphs without a title are numbered."""
+    names: dict[str, int] = {}
+    result = []
+    for raw in sets:
+        names[raw.name] = names.get(raw.name, 0) + 1
+        again = names[raw.name]
+        titles = [title or (str(i), str(i)) for i, title in enumerate(raw.titles)]
+        result.append(
+            Dataset.from_images(
+                raw.name if again == 1 else f"{raw.name}-{again}",
+                raw.images,
+                [label for label, _ in titles],
+                [title for _, title in titles],
+                source=source.path.name,
+            )
+        )
+    return tuple(result)
+
+
+def _sets_of_mapping(value: Nested, name: str, source: Source) -> list[RawSet]:
+    members = _members(value)
+    for key in _SET_KEYS:
+        inner = members.get(key)
+        if isinstance(inner, Nested) and _depth(inner) >= 2:
+            given = members.get("name")
+            return sets_of(inner, given if isinstance(given, str) and given else name, source)
+    lists = [
+        (key, item if isinstance(item, Nested) else _lines(item))
+        for key, item in members.items()
+        if isinstance(item, Nested) or (isinstance(item, str) and "\n" in item)
+    ]
+    if not lists:
+        raise source.not_glyphs(tr("no lists of numbers in it."), value.line)
+    if _are_glyphs([item for _, item in lists], source):
+        glyphs = Nested([item for _, item in lists], line=value.line, size=value.size)
+        images = images_from(_array(glyphs, source), source, value.line)
+        return [RawSet(name, images, [title_of(key) for key, _ in lists])]
+    return readable_sets(lists, source)[0]
+
+
+def readable_sets(
+    named: Sequence[tuple[str, Nested]], source: Source
+) -> tuple[list[RawSet], list[str]]:
+    """The sets in those of the ``named`` values that hold glyphs, and notes on the others.
+
+    Raises:
+        NotGlyphsError: None of them does; the reason is that of the first.
+    """
+    sets: list[RawSet] = []
+    notes: list[str] = []
+    first: NotGlyphsError | None = None
+    for name, value in named:
+        try:
+            sets += sets_of(value, name, source)
+        except NotGlyphsError as error:
+            first = first or error
+            notes.append(tr("“{name}” was left out: {reason}", name=name, reason=error))
+    if not sets:
+        raise first or source.not_glyphs(tr("no glyphs in it."))
+    return sets, notes
+
+
+def _set_of_records(value: Nested, name: str, source: Source) -> RawSet:
+    glyphs = Nested(line=value.line)
+    titles: list[tuple[str, str] | None] = []
+    for number, record in enumerate(value.items, 1):
+        members = _members(record) if isinstance(record, Nested) else {}
+        pixels = next((members[key] for key in _PIXEL_KEYS if key in members), None)
+        if isinstance(pixels, str):
+            pixels = _lines(pixels)
+        if not isinstance(pixels, Nested):
+            raise source.not_glyphs(
+                tr(
+                    "glyph {number} has none of: {keys}.",
+                    number=number,
+                    keys=", ".join(_PIXEL_KEYS),
+                ),
+                record.line if isinstance(record, Nested) else value.line,
+            )
+        glyphs.add(pixels)
+        titles.append(_record_title(members))
+    return RawSet(name, images_from(_array(glyphs, source), source, value.line), titles)
+
+
+def _record_title(members: dict[str, Nested | float | str]) -> tuple[str, str] | None:
+    key = next((key for key in _LABEL_KEYS if key in members), None)
+    if key is None or isinstance(members[key], Nested):
+        return None
+    value = members[key]
+    label = value if isinstance(value, str) else f"{value:g}"
+    label, name = title_of(label)
+    given = members.get("name")
+    return label, given if isinstance(given, str) else name
+
+
+def _members(value: Nested) -> dict[str, Nested | float | str]:
+    return dict(zip(value.keys or (), value.items, strict=True))
+
+
+def _depth(value: Nested | float | str) -> int:
+    if isinstance(value, str):
+        return 1 if "\n" in value or row_of_pixels(value) is not None else 0
+    if not isinstance(value, Nested):
+        return 0
+    return 1 + max(map(_depth, value.items[:1]), default=0)
+
+
+def _are_glyphs(items: list[Nested], source: Source) -> bool:
+    """Whether each of the values of a mapping is one glyph, not a set."""
+    depths = {_depth(item) for item in items}
+    if depths == {1}:
+        return True
+    if depths != {2}:
+        return False
+    arrays = [_array(item, source) for item in items]
+    shapes = {array.shape for array in arrays}
+    return len(shapes) == 1 and arrays[0].shape[1] < 35 and not any(map(is_rows, arrays))
+
+
+def _is_list_of_sets(array: NDArray[np.float64]) -> bool:
+    return array.ndim == 3 and (
+        array.shape[2] == 35 or (array.shape[2] == 7 and is_rows(array) and array.max() > 1)
+    )
+
+
+def _array(value: Nested, source: Source) -> NDArray[np.float64]:
+    """The numbers of ``value``; every list must be as long as its neighbours."""
+    plain, shape = _plain(value, source)
+    if not all(shape):
+        raise source.not_glyphs(tr("an empty list."), value.line)
+    return np.array(plain, dtype=np.float64).reshape(shape)
+
+
+def _plain(value: Nested, source: Source) -> tuple[list[object], tuple[int, ...]]:
+    """Nested lists of numbers, and their common shape."""
+    plain: list[object] = []
+    shape: tuple[int, ...] | None = None
+    for number, item in enumerate(value.items, 1):
+        child, inner = _plain_item(item, value, source)
+        if shape is None:
+            shape = inner
+        elif inner != shape:
+            line = item.line if isinstance(item, Nested) else value.line
+            raise source.refusal(_odd_one(number, inner, shape), line)
+        plain.append(child)
+    return plain, (len(plain), *(shape or ()))
+
+
+def _plain_item(
+    item: Nested | float | str, parent: Nested, source: Source
+) -> tuple[object, tuple[int, ...]]:
+    if isinstance(item, str):
+        bits = row_of_pixels(item)
+        if bits is None and "\n" in item:
+            return _plain(_lines(item), source)
+        if bits is None:
+            text = item if len(item) <= 20 else item[:20] + "…"
+            raise source.not_glyphs(
+                tr("“{text}” is neither a number nor a row of pixels.", text=text), parent.line
+            )
+        return bits, (len(bits),)
+    if isinstance(item, Nested):
+        if item.keys is not None:
+            raise source.not_glyphs(tr("a mapping among the numbers."), item.line)
+        return _plain(item, source)
+    return item, ()
+
+
+def _lines(text: str) -> Nested:
+    lines = Nested()
+    for line in text.strip("\n").split("\n"):
+        lines.add(line)
+    return lines
+
+
+def _odd_one(number: int, found: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    return tr(
+        "item {number} has {found} values, the ones before it have {expected}.",
+        number=number,
+        found="x".join(map(str, found)) or "1",
+        expected="x".join(map(str, expected)) or "1",
+    )

@@ -1,0 +1,138 @@
+"""JSON: the form that we write, and whatever lists and mappings others make of glyphs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.readers.interpret import datasets_of, sets_of
+from aegui.core.data.readers.nested import Nested
+from aegui.core.data.readers.source import MAX_NUMBERS
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.data.readers.source import Source
+
+FORMAT = "aegui-glyphs"
+VERSION = 1
+_MAX_DEPTH = 8
+
+
+def is_json(source: Source) -> bool:
+    """Whether the text is valid JSON with a list or a mapping outermost."""
+    return source.text.lstrip().startswith(("{", "[")) and _loaded(source) is not None
+
+
+def read_json(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
+    """The sets of glyphs in a JSON file.
+
+    Raises:
+        ReadError: There are none in it, or it is of a newer version of our own form.
+    """
+    value = _loaded(source)
+    if isinstance(value, dict) and value.get("format") == FORMAT:
+        return (_own(value, source),), []
+    root = _nested(value, 0)
+    if root is None:
+        raise source.not_glyphs(tr("nested too deep, or no list in it."))
+    return datasets_of(sets_of(root, source.path.stem, source), source), []
+
+
+def json_error(source: Source) -> tuple[str, int] | None:
+    """Why the text is not JSON, and on which line; None if it is."""
+    try:
+        json.loads(source.text)
+    except json.JSONDecodeError as error:
+        return error.msg, error.lineno
+    except (RecursionError, ValueError):
+        return tr("nested too deep."), 1
+    return None
+
+
+def _loaded(source: Source) -> Any:
+    try:
+        return json.loads(source.text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _own(value: dict[str, Any], source: Source) -> Dataset:
+    if value.get("version") != VERSION:
+        raise source.refusal(
+            tr("made by a newer program (glyph form {version}).", version=value.get("version"))
+        )
+    glyphs = value.get("glyphs")
+    if not isinstance(glyphs, list) or not all(isinstance(glyph, dict) for glyph in glyphs):
+        raise source.refusal(tr("“glyphs” must be a list of mappings."))
+    try:
+        images = _own_images(value, glyphs)
+        return Dataset.from_images(
+            str(value.get("name") or source.path.stem),
+            images,
+            [str(glyph["label"]) for glyph in glyphs],
+            [str(glyph.get("name", glyph["label"])) for glyph in glyphs],
+            source=str(value.get("source", "")),
+            licence=str(value.get("licence", "")),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise source.refusal(tr("a glyph is not as it should be ({why}).", why=error)) from error
+    except AeguiError as error:
+        raise source.refusal(str(error)) from error
+
+
+def _own_images(value: dict[str, Any], glyphs: list[dict[str, Any]]) -> NDArray[np.float32]:
+    if not all("rows" in glyph for glyph in glyphs):
+        return np.array([glyph["pixels"] for glyph in glyphs], dtype=np.float32)
+    width = int(value["width"])
+    rows = np.array([glyph["rows"] for glyph in glyphs])
+    if rows.dtype.kind not in "iu" or not 1 <= width <= 32 or rows.size * width > MAX_NUMBERS * 8:
+        raise ValueError(tr("rows must be whole numbers, at most 32 pixels wide"))
+    if rows.ndim != 2 or rows.min() < 0 or rows.max() >= 1 << width:
+        raise ValueError(tr("rows must be numbers of {width} bits", width=width))
+    shifts = np.arange(width - 1, -1, -1)
+    bits: NDArray[np.float32] = (rows[..., np.newaxis] >> shifts & 1).astype(np.float32)
+    return bits
+
+
+def _nested(value: Any, depth: int) -> Nested | None:
+    """``value`` as nested lists; None if it is no list, or too deep."""
+    if depth == _MAX_DEPTH or not isinstance(value, (list, dict)):
+        return None
+    result = Nested(keys=[] if isinstance(value, dict) else None)
+    pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+    for key, item in pairs:
+        child: Nested | float | str | None = _leaf(item)
+        if child is None:
+            child = _nested(item, depth + 1)
+        if child is None:
+            if result.keys is None:
+                return None
+            continue  # a null among the keys of a mapping tells nothing
+        if result.keys is not None:
+            result.keys.append(str(key))
+        result.add(child)
+    return result
+
+
+def _leaf(item: Any) -> float | str | None:
+    if isinstance(item, str):
+        return _hexadecimal(item)
+    if isinstance(item, (bool, int, float)) and abs(item) < 1e18:
+        return float(item)
+    return None
+
+
+def _hexadecimal(text: str) -> float | str:
+    """JSON has no hex numbers, so people write them as strings."""
+    if text[:2].lower() == "0x" and len(text) <= 10:
+        try:
+            return float(int(text, 16))
+        except ValueError:
+            return text
+    return text

@@ -1,0 +1,98 @@
+"""What a glyph is called: from the comment or heading beside it, and back into one.
+
+People write ``0x61, a`` or ``a`` or ``'a'`` or ``U+0061 small a`` beside a glyph. We write
+``0x61 a``; whatever would not be read back as it was is written as a JSON string.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+DISPLAY_NAMES = {" ": "space", "\x7f": "DEL"}
+"""Names of the characters that show nothing when printed."""
+
+_BY_WORD = {"space": " ", "blank": " ", "sp": " ", "del": "\x7f", "delete": "\x7f"}
+_CODE = re.compile(r"(?:0[xX]|U\+)([0-9A-Fa-f]{2,6})(?![0-9A-Za-z])")
+_SEPARATOR = re.compile(r"\s*[,:;=–—-]\s*(?=\S)|\s*")
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_MAX_CHARACTERS = 80
+
+
+def display_name(label: str) -> str:
+    """The name of a glyph of which only the label is known."""
+    return DISPLAY_NAMES.get(label, label)
+
+
+def begins_with_code(text: str) -> bool:
+    """Whether ``text`` is surely a name: it begins with a character code or a quoted label."""
+    return _CODE.match(text) is not None or _json_string(text) is not None
+
+
+def parse_name(text: str) -> tuple[str, str]:
+    """Label and name that a comment or heading gives: ``0x20 space`` is ``(" ", "space")``."""
+    text = text.strip()
+    code = _CODE.match(text)
+    if code is not None and _is_character(int(code[1], 16)):
+        label = chr(int(code[1], 16))
+        rest = text[code.end() :]
+        return label, _second(rest, display_name(label))
+    quoted = _json_string(text)
+    if quoted is not None:
+        label, rest = quoted
+        return label, _second(rest, display_name(label))
+    name = _unquoted(text)[:_MAX_CHARACTERS]
+    label = _BY_WORD.get(name.lower(), name)
+    return label, display_name(label) if len(label) == 1 else name
+
+
+def title_of(key: str) -> tuple[str, str]:
+    """Label and name that the key of a mapping, or a given label, stands for."""
+    return (key, display_name(key)) if len(key) == 1 else parse_name(key)
+
+
+def format_name(label: str, name: str) -> str:
+    """One line from which ``parse_name`` reads ``label`` and ``name``; never ends in a backslash.
+
+    (A C compiler would take the next line for part of a comment that ends in one.)
+    """
+    if len(label) == 1 and _is_character(ord(label)):
+        first = f"0x{ord(label):02X}"
+    else:
+        first = json.dumps(label)
+        if name == display_name(label):
+            return first
+    plain = f"{first} {name}"
+    is_safe = name.isprintable() and not name.endswith(("\\", "/"))
+    return (
+        plain if is_safe and parse_name(plain) == (label, name) else f"{first} {json.dumps(name)}"
+    )
+
+
+def _second(rest: str, default: str) -> str:
+    separator = _SEPARATOR.match(rest)
+    rest = rest[separator.end() :].strip() if separator is not None else rest.strip()
+    quoted = _json_string(rest)
+    if quoted is not None and not quoted[1].strip():
+        return quoted[0]
+    return _unquoted(rest)[:_MAX_CHARACTERS] or default
+
+
+def _json_string(text: str) -> tuple[str, str] | None:
+    match = _JSON_STRING.match(text)
+    if match is None:
+        return None
+    try:
+        return str(json.loads(match[0])), text[match.end() :]
+    except ValueError:
+        return None
+
+
+def _unquoted(text: str) -> str:
+    """``'a'`` is a; a quote alone is a quote."""
+    return text[1:-1] if len(text) >= 3 and text[0] == text[-1] and text[0] in "'`" else text
+
+
+def _is_character(code: int) -> bool:
+    # Half of a surrogate pair is no character and cannot be written to a file.
+    return code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF

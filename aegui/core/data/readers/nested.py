@@ -1,0 +1,111 @@
+"""Nested values as found in a file, each list knowing where it stands, and names beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aegui.core.data.readers.names import parse_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(eq=False, slots=True)
+class Nested:
+    """A list of values, or with ``keys`` a mapping, standing at ``start``..``end`` of the text.
+
+    ``row_width`` tells, where the file does, that the numbers are rows of so many pixels.
+    """
+
+    items: list[Nested | float | str] = field(default_factory=list)
+    keys: list[str] | None = None
+    start: int = 0
+    end: int = 0
+    line: int | None = None
+    title: tuple[str, str] | None = None
+    row_width: int | None = None
+    size: int = 0
+
+    def add(self, item: Nested | float | str) -> None:
+        """Append ``item``; ``size`` counts the numbers and strings inside, at any depth."""
+        self.items.append(item)
+        self.size += item.size if isinstance(item, Nested) else 1
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A remark between ``start`` and ``end`` of the text."""
+
+    start: int
+    end: int
+    text: str
+
+
+def give_titles(parent: Nested, comments: Sequence[Comment], text: str) -> None:
+    """Name the lists inside ``parent`` after the comments beside them.
+
+    People comment after a glyph, before it, or on the line that opens it; whichever of the three
+    gives the most names is taken for all.
+    """
+    glyphs = [item for item in parent.items if isinstance(item, Nested)]
+    inside = [c for c in comments if parent.start <= c.start <= _line_end(text, parent.end)]
+    if not glyphs or not inside:
+        return
+    ways = (
+        _trailing(glyphs, inside, text),
+        _leading(parent, glyphs, inside, text),
+        _opening(glyphs, inside, text),
+    )
+    best = max(ways, key=len)
+    for index, comment in best.items():
+        if glyphs[index].title is None and comment.text.strip():
+            glyphs[index].title = parse_name(comment.text)
+
+
+def _line_end(text: str, offset: int) -> int:
+    end = text.find("\n", offset)
+    return len(text) if end < 0 else end
+
+
+def _trailing(glyphs: list[Nested], comments: list[Comment], text: str) -> dict[int, Comment]:
+    found = {}
+    at = 0
+    for index, glyph in enumerate(glyphs):
+        limit = _line_end(text, glyph.end)
+        if index + 1 < len(glyphs):
+            limit = min(limit, glyphs[index + 1].start)
+        while at < len(comments) and comments[at].start < glyph.end:
+            at += 1
+        if at < len(comments) and comments[at].start < limit:
+            found[index] = comments[at]
+    return found
+
+
+def _leading(
+    parent: Nested, glyphs: list[Nested], comments: list[Comment], text: str
+) -> dict[int, Comment]:
+    found = {}
+    at = 0
+    previous = parent.start
+    for index, glyph in enumerate(glyphs):
+        line_end = _line_end(text, previous)
+        while at < len(comments) and comments[at].end <= glyph.start:
+            # What follows something on its line speaks of that, unless the glyph is there too.
+            is_own = comments[at].start > line_end or glyph.start < line_end
+            if comments[at].start >= previous and is_own:
+                found[index] = comments[at]
+            at += 1
+        previous = glyph.end
+    return found
+
+
+def _opening(glyphs: list[Nested], comments: list[Comment], text: str) -> dict[int, Comment]:
+    found = {}
+    at = 0
+    for index, glyph in enumerate(glyphs):
+        while at < len(comments) and comments[at].start < glyph.start:
+            at += 1
+        if at < len(comments) and comments[at].start < min(glyph.end, _line_end(text, glyph.start)):
+            found[index] = comments[at]
+    return found

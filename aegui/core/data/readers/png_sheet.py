@@ -1,0 +1,199 @@
+"""PNG sheets: glyphs side by side in one image, enlarged or not, with or without gaps."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.core.data.readers.arrays import GLYPH_HEIGHT, GLYPH_WIDTH
+from aegui.core.data.readers.interpret import RawSet, datasets_of
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.readers.source import Source
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+TEXT_KEY = "aegui-glyphs"
+MAX_SIDE_PX = 16_384
+MAX_PIXELS = 16 << 20
+_GUESSED_SIZES = ((GLYPH_HEIGHT, GLYPH_WIDTH), (8, 5), (8, 8), (16, 8), (16, 16), (32, 32))
+_SINGLE_MAX_PX = 64
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the glyphs stand, in pixels of the sheet at scale 1: size, gap and outer margin."""
+
+    height: int
+    width: int
+    gap: int
+    margin: int
+
+    def counts(self, shape: tuple[int, ...]) -> tuple[int, int] | None:
+        """Rows and columns of glyphs that fill a sheet of ``shape``; None if they do not fit."""
+        counts = []
+        for extent, size in zip(shape[:2], (self.height, self.width), strict=True):
+            count, rest = divmod(extent - 2 * self.margin + self.gap, size + self.gap)
+            if rest or count < 1:
+                return None
+            counts.append(count)
+        return counts[0], counts[1]
+
+
+def is_png(source: Source) -> bool:
+    """Whether the file begins as every PNG does."""
+    return source.data.startswith(SIGNATURE)
+
+
+def read_png_sheet(
+    source: Source, size: tuple[int, int] | None = None
+) -> tuple[tuple[Dataset, ...], list[str]]:
+    """The glyphs of a sheet: of ``size`` (height, width), or of the size that fits best.
+
+    Raises:
+        ReadError: The image is broken or too large, or no grid fits it.
+    """
+    pixels, text = _load(source)
+    own = _own_set(pixels, text, source) if size is None else None
+    if own is not None:
+        return datasets_of([own], source), []
+    grey = _lit(pixels)
+    scale = _scale(grey)
+    sheet = grey[::scale, ::scale]
+    grid = _guess(sheet, size)
+    if grid is None:
+        raise source.refusal(
+            tr(
+                "no grid of glyphs fits {width}x{height} pixels; give the size of a glyph.",
+                width=sheet.shape[1],
+                height=sheet.shape[0],
+            )
+        )
+    images = _without_empty_end(_cut(sheet, grid))
+    note = tr(
+        "read as {n} glyphs of {width}x{height} pixels, enlarged {scale} times, {gap} apart.",
+        n=len(images),
+        width=grid.width,
+        height=grid.height,
+        scale=scale,
+        gap=grid.gap,
+    )
+    raw = RawSet(source.path.stem, images, [None] * len(images))
+    return datasets_of([raw], source), [note]
+
+
+def _load(source: Source) -> tuple[NDArray[np.float32], str]:
+    """Pixels ``[H, W, 3]`` in [0, 1], and the text that our writer adds."""
+    from PIL import Image  # only whoever reads an image pays for it
+
+    width, height = (int.from_bytes(source.data[at : at + 4], "big") for at in (16, 20))
+    if not (
+        0 < width <= MAX_SIDE_PX and 0 < height <= MAX_SIDE_PX and width * height <= MAX_PIXELS
+    ):
+        raise source.refusal(
+            tr(
+                "{width}x{height} pixels; at most {side} a side and {total} in all are read.",
+                width=width,
+                height=height,
+                side=MAX_SIDE_PX,
+                total=MAX_PIXELS,
+            )
+        )
+    try:
+        with Image.open(io.BytesIO(source.data), formats=["PNG"]) as image:
+            image.load()
+            text = str(getattr(image, "text", {}).get(TEXT_KEY, ""))
+            paper = Image.new("RGBA", image.size, "white")
+            rgb = Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise source.refusal(tr("the image is broken ({why}).", why=error)) from error
+    return np.asarray(rgb, dtype=np.float32) / np.float32(255.0), text
+
+
+def _own_set(pixels: NDArray[np.float32], text: str, source: Source) -> RawSet | None:
+    """The set as our writer described it; None if the description does not fit the image."""
+    try:
+        told: dict[str, Any] = json.loads(text)
+        grid = Grid(*(int(told[key]) for key in ("height", "width", "gap", "margin")))
+        scale, channels = int(told["scale"]), int(told["channels"])
+        titles = [(str(label), str(name)) for label, name in told["titles"]]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    is_sane = min(grid.height, grid.width, scale) >= 1 and min(grid.gap, grid.margin) >= 0
+    if not is_sane or channels not in (1, 3) or not titles:
+        return None
+    sheet = pixels[::scale, ::scale]
+    counts = grid.counts(sheet.shape)
+    if counts is None or counts[0] * counts[1] < len(titles):
+        return None
+    images = _cut(sheet, grid)[: len(titles)]
+    images = images[..., 0] if channels == 1 else images.transpose(0, 3, 1, 2)
+    return RawSet(str(told.get("name") or source.path.stem), images, titles)
+
+
+def _lit(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Grey levels with the ink as 1, whether it is light on dark or dark on light."""
+    grey: NDArray[np.float32] = pixels.mean(axis=2, dtype=np.float32)
+    return 1 - grey if np.count_nonzero(grey > 0.5) * 2 > grey.size else grey
+
+
+def _scale(sheet: NDArray[np.float32]) -> int:
+    """How many times the sheet is enlarged: every change of level is at a multiple of it."""
+    rows = np.flatnonzero((sheet[1:] != sheet[:-1]).any(axis=1)) + 1
+    columns = np.flatnonzero((sheet[:, 1:] != sheet[:, :-1]).any(axis=0)) + 1
+    if len(rows) + len(columns) == 0:
+        return 1
+    return math.gcd(*map(int, rows), *map(int, columns), *sheet.shape)
+
+
+def _guess(sheet: NDArray[np.float32], size: tuple[int, int] | None) -> Grid | None:
+    """The first grid that fits and cuts through no glyph."""
+    for height, width in (size,) if size is not None else _GUESSED_SIZES:
+        for gap in range(5):
+            for margin in dict.fromkeys((0, gap, 1, 2)):
+                grid = Grid(height, width, gap, margin)
+                if grid.counts(sheet.shape) is not None and _is_clear(sheet, grid):
+                    return grid
+    is_single = size is None and max(sheet.shape) <= _SINGLE_MAX_PX
+    return Grid(sheet.shape[0], sheet.shape[1], 0, 0) if is_single else None
+
+
+def _is_clear(sheet: NDArray[np.float32], grid: Grid) -> bool:
+    """Whether everything between the glyphs has one level."""
+    between = np.ones(sheet.shape[:2], dtype=bool)
+    rows, columns = (_inside(grid, axis, sheet.shape[axis]) for axis in (0, 1))
+    between[np.ix_(rows, columns)] = False
+    rest = sheet[between]
+    return rest.size == 0 or bool((rest == rest[0]).all())
+
+
+def _inside(grid: Grid, axis: int, extent: int) -> NDArray[np.intp]:
+    """Indices along ``axis`` that lie in a glyph, not in a gap or the margin."""
+    size = (grid.height, grid.width)[axis]
+    at = np.arange(extent) - grid.margin
+    is_glyph = (at >= 0) & (at % (size + grid.gap) < size) & (at < extent - 2 * grid.margin)
+    return np.flatnonzero(is_glyph)
+
+
+def _cut(sheet: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
+    """The glyphs ``[N, H, W]`` (``[N, H, W, 3]`` of a coloured sheet), row by row."""
+    counts = grid.counts(sheet.shape)
+    rows, columns = counts if counts is not None else (0, 0)
+    inside = sheet[np.ix_(_inside(grid, 0, sheet.shape[0]), _inside(grid, 1, sheet.shape[1]))]
+    tail = sheet.shape[2:]
+    parts = inside.reshape(rows, grid.height, columns, grid.width, *tail)
+    return parts.swapaxes(1, 2).reshape(rows * columns, grid.height, grid.width, *tail)
+
+
+def _without_empty_end(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Without the blank places after the last glyph."""
+    lit = np.flatnonzero(images.any(axis=(1, 2)))
+    return images[: lit[-1] + 1] if len(lit) else images[:1]

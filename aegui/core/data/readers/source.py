@@ -1,0 +1,86 @@
+"""A file being read: its bytes within bounds, its text, and refusals that name the place."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from aegui.core.errors import ReadError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_FILE_BYTES = 16 << 20
+
+MAX_NUMBERS = 2_000_000
+"""Most numbers that one set may hold once its text is understood."""
+
+
+class NotGlyphsError(ReadError):
+    """A well-formed value that cannot be a set of glyphs; others in the same file may be."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The content of the file at ``path``."""
+
+    path: Path
+    data: bytes
+
+    @cached_property
+    def text(self) -> str:
+        r"""The content as text with ``\n`` line ends; empty if it cannot be text."""
+        text = _decode(self.data)
+        return "" if "\0" in text else text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def line_at(self, offset: int) -> int:
+        """Number, from 1, of the line that holds the character at ``offset`` of the text."""
+        return self.text.count("\n", 0, offset) + 1
+
+    def refusal(self, reason: str, line: int | None = None) -> ReadError:
+        """The error that says why this file is not read."""
+        return ReadError(self._message(reason, line))
+
+    def not_glyphs(self, reason: str, line: int | None = None) -> NotGlyphsError:
+        """The error that says why one value of this file is no set of glyphs."""
+        return NotGlyphsError(self._message(reason, line))
+
+    def _message(self, reason: str, line: int | None) -> str:
+        if line is None:
+            return tr("{file}: {reason}", file=self.path.name, reason=reason)
+        return tr("{file}, line {line}: {reason}", file=self.path.name, line=line, reason=reason)
+
+
+def open_source(path: Path) -> Source:
+    """Read the file at ``path``, of at most ``MAX_FILE_BYTES``.
+
+    Raises:
+        ReadError: There is no such file, it is too large, or the system refuses it.
+    """
+    try:
+        if path.is_dir():
+            raise ReadError(tr("{file}: this is a folder, not a file.", file=path))
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ReadError(tr("{file}: {reason}", file=path, reason=reason)) from error
+    source = Source(path, data)
+    if len(data) > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES >> 20
+        raise source.refusal(tr("larger than {limit} MiB.", limit=limit))
+    if not data.strip():
+        raise source.refusal(tr("the file is empty."))
+    return source
+
+
+def _decode(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")

@@ -1,0 +1,99 @@
+"""The table of readers, and reading with the first one that knows the content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.core.data.readers.c_header import is_c_header, read_c_header
+from aegui.core.data.readers.json_glyphs import is_json, json_error, read_json
+from aegui.core.data.readers.png_sheet import is_png, read_png_sheet
+from aegui.core.data.readers.python_literals import is_python, read_python
+from aegui.core.data.readers.source import Source, open_source
+from aegui.core.data.readers.text_art import is_text_art, read_text_art
+from aegui.core.data.readers.text_lines import is_text_lines, read_text_lines
+from aegui.core.errors import AeguiError, ReadError
+from aegui.core.i18n import mark, tr
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from aegui.core.data.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One kind of file: how it is recognised and how it is read."""
+
+    key: str
+    label: str
+    recognises: Callable[[Source], bool]
+    read: Callable[[Source], tuple[tuple[Dataset, ...], list[str]]]
+
+
+READERS: dict[str, Reader] = {
+    reader.key: reader
+    for reader in (
+        Reader("png", mark("PNG sheet"), is_png, read_png_sheet),
+        Reader("json", mark("JSON"), is_json, read_json),
+        Reader("c", mark("C header"), is_c_header, read_c_header),
+        Reader("python", mark("Python literals"), is_python, read_python),
+        Reader("lines", mark("Text lines"), is_text_lines, read_text_lines),
+        Reader("art", mark("Text art"), is_text_art, read_text_art),
+    )
+}
+"""In the order in which they are asked: the more particular forms first."""
+
+
+@dataclass(frozen=True, eq=False)
+class GlyphFile:
+    """What was read from ``path``.
+
+    Attributes:
+        path: The file.
+        reader: Key of the reader in ``READERS``.
+        datasets: One set for each array, list or sheet in the file; at least one.
+        notes: What was assumed or left out, in words.
+    """
+
+    path: Path
+    reader: str
+    datasets: tuple[Dataset, ...]
+    notes: tuple[str, ...]
+
+
+def read_glyphs(path: str | os.PathLike[str], size: tuple[int, int] | None = None) -> GlyphFile:
+    """Read all sets of glyphs in a file.
+
+    Args:
+        path: The file; its content decides how it is read.
+        size: Height and width of a glyph, where an image does not tell.
+
+    Raises:
+        ReadError: The file cannot be read; file, line and reason are named.
+    """
+    source = open_source(Path(path))
+    reader = next((r for r in READERS.values() if r.recognises(source)), None)
+    if reader is None:
+        raise _unknown(source)
+    try:
+        if reader.key == "png":
+            datasets, notes = read_png_sheet(source, size)
+        else:
+            datasets, notes = reader.read(source)
+    except ReadError:
+        raise
+    except AeguiError as error:
+        raise source.refusal(str(error)) from error
+    return GlyphFile(source.path, reader.key, datasets, tuple(notes))
+
+
+def _unknown(source: Source) -> ReadError:
+    if source.text.lstrip().startswith(("{", "[")):
+        error = json_error(source)
+        if error is not None:
+            return source.refusal(tr("not valid JSON: {why}.", why=error[0]), error[1])
+    labels = ", ".join(tr(reader.label) for reader in READERS.values())
+    return source.refusal(tr("no glyphs found in it; what can be read: {kinds}.", kinds=labels))

@@ -1,0 +1,106 @@
+"""Text with one glyph a line: a label, if any, then its 35 pixels (or its 7 rows)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.readers.arrays import images_from
+from aegui.core.data.readers.interpret import RawSet, datasets_of
+from aegui.core.data.readers.names import title_of
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.readers.source import Source
+
+_NUMBER = re.compile(r"[-+]?(?:0[xX][0-9A-Fa-f]{1,8}|\d+\.?\d*(?:[eE][-+]?\d{1,3})?|\.\d+)\Z")
+_FEWEST_VALUES = 6
+_LOOKED_AT_LINES = 40
+
+
+def is_text_lines(source: Source) -> bool:
+    """Whether most of the first lines end in six or more numbers."""
+    lines = [line for line in source.text.split("\n", 4 * _LOOKED_AT_LINES) if line.strip()]
+    lines = lines[:_LOOKED_AT_LINES]
+    good = sum(_trailing_numbers(_fields(line)) >= _FEWEST_VALUES for line in lines)
+    return good > len(lines) / 2
+
+
+def read_text_lines(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
+    """The one set of glyphs of the file.
+
+    Raises:
+        ReadError: A line has another number of values than the others, or not only numbers.
+    """
+    rows = []
+    notes = []
+    for number, line in enumerate(source.text.split("\n"), 1):
+        fields = _fields(line)
+        if _trailing_numbers(fields) >= min(_FEWEST_VALUES, len(fields)) and fields:
+            rows.append((number, line, fields))
+        elif not rows and line.strip():
+            notes.append(tr("line {line} was taken for a heading.", line=number))
+        elif line.strip() and not line.lstrip().startswith(("#", ";", "//")):
+            raise source.refusal(tr("expected a label and numbers."), number)
+    if not rows:
+        raise source.not_glyphs(tr("no line of numbers in it."))
+    values = _value_count([fields for _, _, fields in rows])
+    titles = []
+    numbers = []
+    for number, line, fields in rows:
+        titles.append(_title(line, fields, values, source, number))
+        numbers.append([_number(field, source, number) for field in fields[-values:]])
+    images = images_from(np.array(numbers, dtype=np.float64), source, rows[0][0])
+    return datasets_of([RawSet(source.path.stem, images, titles)], source), notes
+
+
+def _fields(line: str) -> list[str]:
+    """The fields of a line, parted by blanks, commas, semicolons or tabs."""
+    line = line.strip()
+    # A sign that parts fields may be the label as well, alone or in quotes.
+    first = re.match(r"""("[^"]+"|'[^']+'|[,;])(?=[\s,;])""", line)
+    if first is None:
+        return [field for field in re.split(r"[\s,;]+", line) if field]
+    rest = line[first.end() :]
+    return [first[1], *(field for field in re.split(r"[\s,;]+", rest) if field)]
+
+
+def _trailing_numbers(fields: list[str]) -> int:
+    count = 0
+    for field in reversed(fields):
+        if not _NUMBER.match(field):
+            break
+        count += 1
+    return count
+
+
+def _value_count(rows: list[list[str]]) -> int:
+    """How many of the fields of every line are values; the rest is its label."""
+    widths = [len(fields) for fields in rows]
+    most = max(set(widths), key=widths.count)
+    has_words = any(len(fields) == most and not _NUMBER.match(fields[0]) for fields in rows)
+    # All numeric: 36 are a digit as label and 35 pixels; so are 8 and 7 rows.
+    return most - 1 if has_words or most in (36, 8) else most
+
+
+def _title(
+    line: str, fields: list[str], values: int, source: Source, number: int
+) -> tuple[str, str] | None:
+    if len(fields) < values or len(fields) > values + 1:
+        raise source.refusal(
+            tr("{found} values instead of {expected}.", found=len(fields), expected=values), number
+        )
+    if len(fields) == values:
+        return title_of(" ") if line[:1].isspace() else None
+    label = fields[0]
+    quoted = len(label) >= 3 and label[0] == label[-1] and label[0] in "\"'"
+    return title_of(label[1:-1] if quoted else label)
+
+
+def _number(field: str, source: Source, line: int) -> float:
+    if not _NUMBER.match(field):
+        raise source.refusal(tr("“{found}” is not a number.", found=field[:20]), line)
+    return float(int(field, 16)) if field[:2].lower() == "0x" else float(field)

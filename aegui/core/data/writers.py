@@ -1,0 +1,218 @@
+"""Writers of glyph files: one table; whatever they write, the readers read back the same."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.atomic import write_atomically
+from aegui.core.data.readers.json_glyphs import FORMAT, VERSION
+from aegui.core.data.readers.names import format_name
+from aegui.core.data.readers.png_sheet import TEXT_KEY
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+
+_SHEET_COLUMNS = 16
+_SHEET_GAP = 1
+_SHEET_SCALE = 8
+_SHEET_SMALL_PX = 64
+"""Images larger than this are not enlarged in a sheet."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One kind of file: its usual suffix and what makes its bytes."""
+
+    key: str
+    label: str
+    suffixes: tuple[str, ...]
+    encode: Callable[[Dataset], bytes]
+
+
+def write_dataset(path: str | os.PathLike[str], dataset: Dataset, key: str | None = None) -> None:
+    """Write ``dataset`` to ``path`` in the form ``key``, or the one that the suffix tells.
+
+    Raises:
+        AeguiError: The suffix tells no form, the form cannot hold these images, or the file
+            cannot be written.
+    """
+    write_atomically(path, encode_dataset(dataset, key or form_of(path)))
+
+
+def encode_dataset(dataset: Dataset, key: str) -> bytes:
+    """The bytes of a file of the form ``key`` of ``WRITERS`` that holds ``dataset``."""
+    return WRITERS[key].encode(dataset)
+
+
+def form_of(path: str | os.PathLike[str]) -> str:
+    """Key of the writer that the suffix of ``path`` stands for.
+
+    Raises:
+        AeguiError: It stands for none.
+    """
+    suffix = Path(path).suffix.lower()
+    for writer in WRITERS.values():
+        if suffix in writer.suffixes:
+            return writer.key
+    known = ", ".join(writer.suffixes[0] for writer in WRITERS.values())
+    raise AeguiError(
+        tr("{file}: the suffix must be one of {known}.", file=Path(path).name, known=known)
+    )
+
+
+def _c_header(dataset: Dataset) -> bytes:
+    rows, width = _rows(dataset, tr("C header"))
+    digits = -(-width // 4)
+    name = _identifier(dataset.name)
+    kind = next(size for size in (8, 16, 32) if width <= size)
+    lines = [
+        f"/* {len(dataset)} glyphs of {width}x{rows.shape[1]} pixels. A row is a number, the top",
+        f"   row first; its highest bit (0x{1 << (width - 1):X}) is the left pixel. */",
+        "#include <stdint.h>",
+        "",
+        f"static const uint{kind}_t {name}[{len(dataset)}][{rows.shape[1]}] = {{",
+    ]
+    for glyph, label, title in zip(rows.tolist(), dataset.labels, dataset.names, strict=True):
+        numbers = ", ".join(f"0x{row:0{max(2, digits)}x}" for row in glyph)
+        lines.append(f"   {{{numbers}}},   // {format_name(label, title)}")
+    return "\n".join([*lines, "};", ""]).encode()
+
+
+def _text_art(dataset: Dataset) -> bytes:
+    bits = _bits(dataset, tr("Text art"))
+    if bits.shape[2] < 2:
+        raise AeguiError(tr("Text art needs glyphs at least 2 pixels wide."))
+    _, height, width = dataset.image_shape
+    lines = [f"; {len(dataset)} glyphs of {width}x{height} pixels, # on and . off.", ""]
+    for glyph, label, title in zip(bits, dataset.labels, dataset.names, strict=True):
+        lines.append(format_name(label, title))
+        lines += ["".join(".#"[pixel] for pixel in row) for row in glyph.tolist()]
+        lines.append("")
+    return "\n".join(lines).encode()
+
+
+def _json(dataset: Dataset) -> bytes:
+    channels, height, width = dataset.image_shape
+    is_rows = dataset.is_binary and channels == 1 and width <= 32
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": dataset.name,
+        "source": dataset.source,
+        "licence": dataset.licence,
+        "width": width,
+        "height": height,
+    }
+    glyphs = []
+    values = _rows(dataset, "JSON")[0].tolist() if is_rows else map(_short, dataset.images)
+    for value, label, title in zip(values, dataset.labels, dataset.names, strict=True):
+        named = {"label": label, "name": title, "rows" if is_rows else "pixels": value}
+        glyphs.append("  " + json.dumps(named))
+    members = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
+    body = ",\n".join([*members, '"glyphs": [\n' + ",\n".join(glyphs) + "\n]"])
+    return f"{{\n{body}\n}}\n".encode()
+
+
+def _short(image: NDArray[np.float32]) -> list[object]:
+    """Pixels with the nine digits that tell every float32 from its neighbours, and no more."""
+    numbers = np.array([float(f"{value:.9g}") for value in image.ravel().tolist()])
+    nested: list[object] = numbers.reshape(image.shape).tolist()
+    return nested
+
+
+def _png(dataset: Dataset) -> bytes:
+    from PIL import Image  # only whoever writes an image pays for it
+    from PIL.PngImagePlugin import PngInfo
+
+    channels, height, width = dataset.image_shape
+    if channels not in (1, 3):
+        raise AeguiError(tr("A PNG sheet holds images of 1 or 3 channels."))
+    scale = _SHEET_SCALE if max(height, width) <= _SHEET_SMALL_PX else 1
+    sheet = _sheet(dataset).repeat(scale, axis=0).repeat(scale, axis=1)
+    told = {
+        "name": dataset.name,
+        "height": height,
+        "width": width,
+        "gap": _SHEET_GAP,
+        "margin": _SHEET_GAP,
+        "scale": scale,
+        "channels": channels,
+        "titles": list(zip(dataset.labels, dataset.names, strict=True)),
+    }
+    info = PngInfo()
+    info.add_text(TEXT_KEY, json.dumps(told))
+    buffer = io.BytesIO()
+    Image.fromarray(sheet[..., 0] if channels == 1 else sheet).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def _sheet(dataset: Dataset) -> NDArray[np.uint8]:
+    """All images on one black sheet, uint8 ``[H, W, C]``."""
+    channels, height, width = dataset.image_shape
+    columns = min(_SHEET_COLUMNS, len(dataset))
+    rows = -(-len(dataset) // columns)
+    high, wide = height + _SHEET_GAP, width + _SHEET_GAP
+    sheet = np.zeros((rows * high + _SHEET_GAP, columns * wide + _SHEET_GAP, channels), np.uint8)
+    levels = np.rint(dataset.images * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    for index, image in enumerate(levels):
+        top = index // columns * high + _SHEET_GAP
+        left = index % columns * wide + _SHEET_GAP
+        sheet[top : top + height, left : left + width] = image
+    return sheet
+
+
+def _bits(dataset: Dataset, form: str) -> NDArray[np.uint32]:
+    """The pixels ``[N, H, W]`` as 0 and 1; forms that know nothing else refuse grey ones."""
+    if not dataset.is_binary or dataset.image_shape[0] != 1:
+        raise AeguiError(
+            tr(
+                "{form} holds black and white glyphs only; {name} has grey or coloured ones. "
+                "Save it as JSON or PNG.",
+                form=form,
+                name=dataset.name,
+            )
+        )
+    return dataset.images[:, 0].astype(np.uint32)
+
+
+def _rows(dataset: Dataset, form: str) -> tuple[NDArray[np.uint32], int]:
+    """Rows ``[N, H]`` as numbers whose highest bit is the left pixel, and their width."""
+    bits = _bits(dataset, form)
+    width = bits.shape[2]
+    if width > 32:
+        raise AeguiError(
+            tr("{form} holds glyphs up to 32 pixels wide, not {width}.", form=form, width=width)
+        )
+    weights = np.uint32(1) << np.arange(width - 1, -1, -1, dtype=np.uint32)
+    return (bits * weights).sum(axis=2, dtype=np.uint32), width
+
+
+def _identifier(name: str) -> str:
+    cleaned = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")[:60]
+    return cleaned if cleaned and not cleaned[0].isdigit() else f"font_{cleaned}".rstrip("_")
+
+
+WRITERS: dict[str, Writer] = {
+    writer.key: writer
+    for writer in (
+        Writer("json", mark("JSON"), (".json",), _json),
+        Writer("c", mark("C header"), (".h", ".hpp", ".c", ".ino"), _c_header),
+        Writer("art", mark("Text art"), (".txt",), _text_art),
+        Writer("png", mark("PNG sheet"), (".png",), _png),
+    )
+}
+"""The table of writers, in the order in which they are offered."""
