@@ -1,0 +1,1 @@
+"""Charts of a training: loss, wrong pixels, share of characters, learning rate."""

@@ -1,0 +1,399 @@
+"""The charts panel: which charts are shown, one epoch axis for all, export."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.widgets.charts.curves import CHARTS, curves_of, history_csv
+from aegui.widgets.charts.painting import ChartData, ChartPainter, fitted_y
+from aegui.widgets.charts.plot import PlotView
+from aegui.widgets.charts.scale import Scale
+from aegui.widgets.theme import SPACING, current_theme, icon
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QResizeEvent, QShowEvent
+
+    from aegui.core.training.history import HistoryView
+
+EXPORT_KINDS = {
+    "png": mark("Picture (PNG)"),
+    "svg": mark("Drawing (SVG)"),
+    "csv": mark("Table (CSV)"),
+}
+"""Kinds that ``export_bytes`` makes, with their names."""
+
+_GOOD_SHAPE = 1.7
+_EXPORT_CHART = QSize(480, 300)
+_EXPORT_SCALE = 2.0
+_DEFAULT_SHOWN = ("loss", "wrong", "share")
+_LEAST_SPAN = 4.0
+
+
+class ChartsPanel(QWidget):
+    """Live charts of one training. Passive: ``set_history`` in, wishes out.
+
+    While the panel is hidden nothing is computed; it catches up when it is shown.
+    """
+
+    export_requested = Signal(str)
+    """A key of ``EXPORT_KINDS``."""
+    epoch_hovered = Signal(object)
+    """The epoch under the crosshair, or None."""
+    choices_changed = Signal(object)
+    """The dictionary of ``choices()`` after a person changed it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._history: HistoryView | None = None
+        self._seeds: tuple[int, ...] = ()
+        self._drawn_rows = -1
+        self._x_wish: Scale | None = None
+        self._y_wishes: dict[str, Scale] = {}
+        self._views = {spec.key: PlotView(spec) for spec in CHARTS}
+        self._buttons = {spec.key: _toggle(tr(spec.title), tr(spec.help)) for spec in CHARTS}
+        for key in _DEFAULT_SHOWN:
+            self._buttons[key].setChecked(True)
+        self._log_y = _toggle(
+            tr("Log values"), tr("Loss and learning rate on a logarithmic axis"), "log-axis"
+        )
+        self._log_y.setChecked(True)
+        self._log_x = _toggle(
+            tr("Log epochs"), tr("Epochs on a logarithmic axis: the start in full width"), "log-x"
+        )
+        self._fit = _tool("zoom-fit", tr("Show the whole training (double click on a chart)"))
+        self._export = self._export_button()
+        self._reading = QLabel()
+        self._reading.setProperty("dim", True)
+        self._empty = QLabel(
+            tr("Nothing to draw yet. Press Train, and the curves grow here epoch by epoch.")
+        )
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._empty.setProperty("dim", True)
+        self._build()
+        self._connect()
+        self._arrange()
+
+    def sizeHint(self) -> QSize:
+        """Three charts side by side."""
+        return QSize(640, 220)
+
+    def _build(self) -> None:
+        header = QHBoxLayout()
+        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        header.setSpacing(SPACING // 2)
+        for button in self._buttons.values():
+            header.addWidget(button)
+        header.addWidget(self._reading, 1)
+        for button in (self._log_y, self._log_x, self._fit, self._export):
+            header.addWidget(button)
+        self._room = QWidget()
+        self._grid = QGridLayout(self._room)
+        self._grid.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
+        self._grid.setSpacing(SPACING)
+        for view in self._views.values():
+            view.setParent(self._room)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._room)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(header)
+        layout.addLayout(self._stack, 1)
+
+    def _export_button(self) -> QToolButton:
+        button = _tool("export", tr("Save the charts as a picture, a drawing or a table"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for kind, label in EXPORT_KINDS.items():
+            action = menu.addAction(tr(label))
+            action.setData(kind)
+        menu.triggered.connect(lambda action: self.export_requested.emit(action.data()))
+        button.setMenu(menu)
+        return button
+
+    def _connect(self) -> None:
+        for button in (*self._buttons.values(), self._log_x, self._log_y):
+            button.toggled.connect(self._on_choice_toggled)
+        self._fit.clicked.connect(self.show_all)
+        for key, view in self._views.items():
+            view.row_hovered.connect(self._on_view_row_hovered)
+            view.zoom_requested.connect(self._on_view_zoom_requested)
+            view.height_zoom_requested.connect(
+                lambda factor, about, key=key: self._on_view_height_zoom_requested(
+                    key, factor, about
+                )
+            )
+            view.move_requested.connect(self._on_view_move_requested)
+            view.reset_requested.connect(self.show_all)
+
+    # What comes in
+
+    def set_history(self, history: HistoryView | None, seeds: tuple[int, ...] = ()) -> None:
+        """Show ``history`` of runs with ``seeds``; None shows how to get one."""
+        known = self._history
+        if history is not None and known is not None and _same(history, known):
+            return
+        if history is None or known is None or len(history) < len(known):
+            self._x_wish = None
+            self._y_wishes.clear()
+            self._set_row(None)
+        self._history = history
+        self._seeds = seeds
+        self._redraw()
+
+    def set_epoch_marker(self, epoch: int | None) -> None:
+        """Mark ``epoch`` in all charts; None for no mark."""
+        for view in self._views.values():
+            view.set_epoch_marker(epoch)
+
+    def choices(self) -> dict[str, bool]:
+        """What a person chose: a flag per chart shown, and ``log_x`` and ``log_y``."""
+        chosen = {key: button.isChecked() for key, button in self._buttons.items()}
+        return {**chosen, "log_x": self._log_x.isChecked(), "log_y": self._log_y.isChecked()}
+
+    def set_choices(self, choices: Mapping[str, bool]) -> None:
+        """Take up what ``choices`` gave; unknown keys are left out."""
+        buttons = {**self._buttons, "log_x": self._log_x, "log_y": self._log_y}
+        for key, value in choices.items():
+            if key in buttons:
+                buttons[key].setChecked(bool(value))
+
+    def show_all(self) -> None:
+        """Undo zoom and movement: the whole training again, and what comes."""
+        self._x_wish = None
+        self._y_wishes.clear()
+        self._redraw()
+
+    # What goes out
+
+    def export_bytes(self, kind: str) -> bytes:
+        """The charts shown as a file's content.
+
+        Args:
+            kind: ``png`` or ``svg`` (the charts side by side, as zoomed), or ``csv`` (all numbers).
+
+        Raises:
+            KeyError: ``kind`` is none of ``EXPORT_KINDS``.
+        """
+        if kind not in EXPORT_KINDS:
+            raise KeyError(kind)
+        if kind == "csv":
+            return (
+                b"" if self._history is None else history_csv(self._history, self._seeds).encode()
+            )
+        return self._png() if kind == "png" else self._svg()
+
+    def _png(self) -> bytes:
+        size = self._export_size()
+        image = QImage(size * _EXPORT_SCALE, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(_EXPORT_SCALE)
+        image.fill(current_theme().panel)
+        painter = QPainter(image)
+        self._paint_export(painter)
+        painter.end()
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        image.save(buffer, "PNG")  # type: ignore[call-overload]
+        return bytes(data.data())
+
+    def _svg(self) -> bytes:
+        size = self._export_size()
+        data = QByteArray()
+        buffer = QBuffer(data)
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(size)
+        generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
+        generator.setTitle(tr("Charts of a training"))
+        painter = QPainter(generator)
+        painter.fillRect(QRectF(0, 0, size.width(), size.height()), current_theme().panel)
+        self._paint_export(painter)
+        painter.end()
+        return bytes(data.data())
+
+    def _export_size(self) -> QSize:
+        return QSize(_EXPORT_CHART.width() * max(1, len(self._shown())), _EXPORT_CHART.height())
+
+    def _paint_export(self, painter: QPainter) -> None:
+        charts = ChartPainter(current_theme(), self.font())
+        for index, view in enumerate(self._shown()):
+            if view.data is not None:
+                left = index * _EXPORT_CHART.width() + SPACING
+                bounds = QRectF(
+                    left,
+                    SPACING,
+                    _EXPORT_CHART.width() - 2 * SPACING,
+                    _EXPORT_CHART.height() - 2 * SPACING,
+                )
+                charts.paint(painter, bounds, view.data, None)
+
+    # Arrangement
+
+    def _shown(self) -> list[PlotView]:
+        return [self._views[key] for key, button in self._buttons.items() if button.isChecked()]
+
+    def _arrange(self) -> None:
+        shown = self._shown()
+        for view in self._views.values():
+            self._grid.removeWidget(view)
+            view.setVisible(view in shown)
+        for index in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(index, 0)
+        columns = _columns(len(shown), self.width(), self.height())
+        for index, view in enumerate(shown):
+            self._grid.addWidget(view, index // columns, index % columns)
+            self._grid.setColumnStretch(index % columns, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Arrange the charts as the new shape allows."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came in while hidden."""
+        super().showEvent(event)
+        self._redraw()
+
+    # Drawing
+
+    def _redraw(self) -> None:
+        history = self._history
+        has_rows = history is not None and len(history) > 0
+        self._stack.setCurrentWidget(self._room if has_rows else self._empty)
+        self._export.setEnabled(has_rows)
+        self._fit.setEnabled(has_rows and (self._x_wish is not None or bool(self._y_wishes)))
+        if history is None or not has_rows or not self.isVisible():
+            return
+        epoch = np.asarray(history.epoch, dtype=np.float64)
+        x = self._x_scale(epoch)
+        is_log = self._log_y.isChecked()
+        for view in self._shown():
+            spec = view.spec
+            curves = curves_of(spec, history)
+            y = self._y_wishes.get(spec.key) or fitted_y(spec, epoch, curves, x, is_log)
+            view.set_data(ChartData(spec, epoch, curves, x, y))
+
+    def _whole_x(self) -> Scale:
+        last = 1.0 if self._history is None else float(self._history.epoch[-1])
+        if self._log_x.isChecked():
+            return Scale(1.0, max(last, 10.0), True)
+        return Scale(0.0, max(last, 1.0))
+
+    def _x_scale(self, epoch: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Scale:
+        return self._x_wish if self._x_wish is not None and len(epoch) else self._whole_x()
+
+    def _wish_x(self, wish: Scale) -> None:
+        whole = self._whole_x()
+        low, high = max(wish.low, whole.low), min(wish.high, whole.high)
+        if high - low < _LEAST_SPAN and high - low < whole.high - whole.low:
+            return
+        covers_all = low <= whole.low and high >= whole.high
+        self._x_wish = None if covers_all else Scale(low, high, whole.is_log)
+        self._redraw()
+
+    # What the person does
+
+    def _on_choice_toggled(self) -> None:
+        self._x_wish = None
+        self._y_wishes.clear()
+        self._arrange()
+        self._redraw()
+        self.choices_changed.emit(self.choices())
+
+    def _on_view_row_hovered(self, row: int | None) -> None:
+        self._set_row(row)
+        has_row = row is not None and self._history is not None
+        self.epoch_hovered.emit(int(self._history.epoch[row]) if has_row else None)  # type: ignore[union-attr]
+
+    def _set_row(self, row: int | None) -> None:
+        for view in self._views.values():
+            view.set_row(row)
+        if row is None or self._history is None or row >= len(self._history):
+            self._reading.setText("")
+        else:
+            self._reading.setText(tr("epoch {epoch:,}", epoch=int(self._history.epoch[row])))
+
+    def _on_view_zoom_requested(self, factor: float, about: float) -> None:
+        if self._history is not None:
+            self._wish_x((self._x_wish or self._whole_x()).zoomed(factor, about))
+
+    def _on_view_move_requested(self, share: float) -> None:
+        if self._x_wish is None:
+            return
+        moved, whole = self._x_wish.moved(share), self._whole_x()
+        if moved.low >= whole.low and moved.high <= whole.high:
+            self._wish_x(moved)
+
+    def _on_view_height_zoom_requested(self, key: str, factor: float, about: float) -> None:
+        data = self._views[key].data
+        if data is not None:
+            self._y_wishes[key] = data.y.zoomed(factor, about)
+            self._redraw()
+
+
+def _toggle(text: str, help_text: str, icon_name: str = "") -> QToolButton:
+    button = QToolButton()
+    button.setCheckable(True)
+    button.setProperty("flat", True)
+    button.setToolTip(help_text)
+    button.setAccessibleName(text)
+    if icon_name:
+        button.setIcon(icon(icon_name))
+    else:
+        button.setText(text)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return button
+
+
+def _tool(icon_name: str, help_text: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("flat", True)
+    button.setIcon(icon(icon_name))
+    button.setToolTip(help_text)
+    button.setAccessibleName(help_text)
+    return button
+
+
+def _same(a: HistoryView, b: HistoryView) -> bool:
+    """Whether ``a`` and ``b`` are views of the same rows: nothing to draw anew."""
+    if len(a) != len(b):
+        return False
+    if len(a) == 0:
+        return True
+    return np.shares_memory(a.epoch, b.epoch) or bool(
+        a.epoch[-1] == b.epoch[-1] and np.array_equal(a.loss, b.loss)
+    )
+
+
+def _columns(count: int, width: int, height: int) -> int:
+    """How many charts to put side by side so that they are as near to ``_GOOD_SHAPE`` as can be."""
+
+    def badness(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        shape = (width / columns) / max(1.0, height / rows)
+        return abs(math.log(shape / _GOOD_SHAPE))
+
+    return min(range(1, max(1, count) + 1), key=badness)

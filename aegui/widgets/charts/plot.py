@@ -1,0 +1,274 @@
+"""One chart on the screen: zoomed and moved by mouse and keys, with a crosshair to read values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.charts.curves import value_text
+from aegui.widgets.charts.painting import ChartData, ChartPainter
+from aegui.widgets.charts.scale import precise
+from aegui.widgets.theme import current_theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+
+    from aegui.widgets.charts.curves import ChartSpec
+
+_ZOOM_STEP = 1.25
+_WHEEL_STEP = 120.0
+_KEY_ROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_PAGE_ROWS = {Qt.Key.Key_PageUp: -20, Qt.Key.Key_PageDown: 20}
+
+
+class PlotView(QWidget):
+    """Paints the data it is given; what mouse and keys wish goes out as signals.
+
+    The curves are kept as a picture, so that a crosshair in motion costs next to nothing.
+    """
+
+    row_hovered = Signal(object)
+    """Row of the history under the crosshair; None when it has left."""
+    zoom_requested = Signal(float, float)
+    """Factor for the length of the epoch axis, and the share of it that stays put."""
+    height_zoom_requested = Signal(float, float)
+    """The same for this chart's vertical axis."""
+    move_requested = Signal(float)
+    """Share of the epoch axis's length by which to move."""
+    reset_requested = Signal()
+
+    def __init__(self, spec: ChartSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self._data: ChartData | None = None
+        self._row: int | None = None
+        self._marker: int | None = None
+        self._picture: QPixmap | None = None
+        self._grip: float | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(tr("Chart: {title}", title=tr(spec.title)))
+        self.setToolTip(
+            tr(spec.help)
+            + "\n\n"
+            + tr("Wheel: zoom. Drag: move. Ctrl and wheel: zoom upwards. Double click: all of it.")
+        )
+
+    def sizeHint(self) -> QSize:
+        """A chart that can be read."""
+        return QSize(220, 150)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for two figures on each axis."""
+        return QSize(110, 84)
+
+    @property
+    def data(self) -> ChartData | None:
+        """What is shown; None before any training."""
+        return self._data
+
+    def set_data(self, data: ChartData | None) -> None:
+        """Show ``data``."""
+        self._data = data
+        self._drop_picture()
+
+    def set_row(self, row: int | None) -> None:
+        """Put the crosshair at row ``row`` of the history; None takes it away."""
+        if row != self._row:
+            self._row = row
+            self._describe()
+            self.update()
+
+    def set_epoch_marker(self, epoch: int | None) -> None:
+        """Mark ``epoch`` with a vertical line; None for no mark."""
+        if epoch != self._marker:
+            self._marker = epoch
+            self.update()
+
+    def _describe(self) -> None:
+        data, row = self._data, self._row
+        if data is None or row is None or row >= len(data.epoch):
+            self.setAccessibleDescription("")
+            return
+        values = ", ".join(
+            f"{tr(curve.spec.label)} {value_text(curve, row, data.spec)}" for curve in data.curves
+        )
+        self.setAccessibleDescription(
+            tr("Epoch {epoch}: {values}", epoch=precise(float(data.epoch[row])), values=values)
+        )
+
+    # Painting
+
+    def _drop_picture(self) -> None:
+        self._picture = None
+        self.update()
+
+    def _painter(self) -> ChartPainter:
+        return ChartPainter(current_theme(), self.font())
+
+    def _plot_rect(self) -> QRectF:
+        return self._painter().plot_rect(QRectF(self.rect()), self._data)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the kept picture, and the crosshair, marker and values over it."""
+        painter = QPainter(self)
+        data = self._data
+        if data is None:
+            return
+        charts, bounds = self._painter(), QRectF(self.rect())
+        if self._picture is None:
+            self._picture = self._painted(charts, bounds, data)
+        painter.drawPixmap(0, 0, self._picture)
+        plot = charts.plot_rect(bounds, data)
+        if self._marker is not None:
+            pen = QPen(current_theme().accent, 1.0)
+            self._vertical(painter, plot, data, float(self._marker), pen)
+        row = self._row if self._row is not None and self._row < len(data.epoch) else None
+        if row is not None:
+            self._paint_crosshair(painter, plot, data, row)
+        charts.paint_header(painter, bounds, data, row)
+        if self.hasFocus():
+            painter.setPen(QPen(current_theme().accent, 1.0))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _painted(self, charts: ChartPainter, bounds: QRectF, data: ChartData) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        charts.paint_body(painter, bounds, data)
+        painter.end()
+        return picture
+
+    def _vertical(
+        self, painter: QPainter, plot: QRectF, data: ChartData, epoch: float, pen: QPen
+    ) -> float | None:
+        share = float(data.x.share(epoch))
+        if not -0.001 <= share <= 1.001:
+            return None
+        x = round(plot.left() + share * plot.width())
+        painter.setPen(pen)
+        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        return x
+
+    def _paint_crosshair(self, painter: QPainter, plot: QRectF, data: ChartData, row: int) -> None:
+        theme = current_theme()
+        pen = QPen(theme.text_dim, 1.0, Qt.PenStyle.DotLine)
+        x = self._vertical(painter, plot, data, float(data.epoch[row]), pen)
+        if x is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for curve in data.curves:
+            share = float(data.y.share(curve.mean[row]))
+            if np.isfinite(share) and 0.0 <= share <= 1.0:
+                painter.setPen(QPen(theme.panel, 1.0))
+                painter.setBrush(theme.series[curve.spec.colour])
+                painter.drawEllipse(QPointF(x, plot.bottom() - share * plot.height()), 3.5, 3.5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    # Mouse and keys
+
+    def row_at(self, x_px: float) -> int | None:
+        """The row of the history nearest to ``x_px`` of this widget; None without data."""
+        data = self._data
+        if data is None or not len(data.epoch):
+            return None
+        plot = self._plot_rect()
+        epoch = data.x.value((x_px - plot.left()) / max(plot.width(), 1.0))
+        after = int(np.searchsorted(data.epoch, epoch))
+        candidates = [row for row in (after - 1, after) if 0 <= row < len(data.epoch)]
+        return min(candidates, key=lambda row: abs(float(data.epoch[row]) - epoch))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the axis, or read the values under the pointer."""
+        x = event.position().x()
+        if self._grip is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self.move_requested.emit((self._grip - x) / max(self._plot_rect().width(), 1.0))
+            self._grip = x
+        self.row_hovered.emit(self.row_at(x))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the axis."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._grip = event.position().x()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of it."""
+        self._grip = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show everything again."""
+        self.reset_requested.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the crosshair away."""
+        self.row_hovered.emit(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the pointer."""
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if not turned:
+            return
+        factor = _ZOOM_STEP ** (-turned / _WHEEL_STEP)
+        plot, at = self._plot_rect(), event.position()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.height_zoom_requested.emit(factor, (plot.bottom() - at.y()) / plot.height())
+        else:
+            self.zoom_requested.emit(factor, (at.x() - plot.left()) / plot.width())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the crosshair, with Shift the axis; + - 0 zoom; Escape ends reading."""
+        key = Qt.Key(event.key())
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key in _KEY_ROWS and shift:
+            self.move_requested.emit(0.1 * _KEY_ROWS[key])
+        elif key in _KEY_ROWS or key in _PAGE_ROWS:
+            self._move_row(_KEY_ROWS.get(key, _PAGE_ROWS.get(key, 0)))
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._move_row(-(10**9) if key == Qt.Key.Key_Home else 10**9)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            zoom_out = key == Qt.Key.Key_Minus
+            self.zoom_requested.emit(_ZOOM_STEP if zoom_out else 1.0 / _ZOOM_STEP, 0.5)
+        elif key == Qt.Key.Key_0:
+            self.reset_requested.emit()
+        elif key == Qt.Key.Key_Escape and self._row is not None:
+            self.row_hovered.emit(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _move_row(self, by: int) -> None:
+        if self._data is None or not len(self._data.epoch):
+            return
+        last = len(self._data.epoch) - 1
+        start = last if self._row is None else self._row
+        self.row_hovered.emit(min(max(start + by, 0), last))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus."""
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that it has gone."""
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Paint anew at the new size."""
+        self._drop_picture()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint anew in new colours or letters."""
+        if event.type() in (
+            QEvent.Type.PaletteChange,
+            QEvent.Type.FontChange,
+            QEvent.Type.StyleChange,
+        ):
+            self._drop_picture()
+        super().changeEvent(event)

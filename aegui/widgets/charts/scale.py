@@ -1,0 +1,116 @@
+"""From values to places on an axis, linear or logarithmic, and the figures written along it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_MULTIPLES = (1.0, 2.0, 5.0, 10.0)
+_SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+_LOG_STEPS = (1, 2, 5)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The values ``low``..``high`` along an axis; ``low > 0`` where it is logarithmic."""
+
+    low: float
+    high: float
+    is_log: bool = False
+
+    def share(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Where ``values`` lie: 0 at ``low``, 1 at ``high``; what has no logarithm lies below 0."""
+        array = np.asarray(values, dtype=np.float64)
+        if not self.is_log:
+            return (array - self.low) / (self.high - self.low)
+        bottom = math.log10(self.low)
+        # Zero, as an error may well become, belongs just under the axis and not at minus infinity.
+        floor = 10.0 ** (bottom - 0.1 * (math.log10(self.high) - bottom))
+        placed: NDArray[np.float64] = np.log10(np.maximum(array, floor)) - bottom
+        return placed / (math.log10(self.high) - bottom)
+
+    def value(self, share: float) -> float:
+        """The value at ``share`` of the axis: the inverse of ``share``."""
+        if not self.is_log:
+            return self.low + share * (self.high - self.low)
+        bottom = math.log10(self.low)
+        return float(10.0 ** (bottom + share * (math.log10(self.high) - bottom)))
+
+    def zoomed(self, factor: float, about: float) -> Scale:
+        """This scale with ``factor`` times the length; the value at share ``about`` stays put."""
+        return Scale(
+            self.value(about * (1.0 - factor)),
+            self.value(about + (1.0 - about) * factor),
+            self.is_log,
+        )
+
+    def moved(self, share: float) -> Scale:
+        """This scale moved by ``share`` of its length."""
+        return Scale(self.value(share), self.value(1.0 + share), self.is_log)
+
+    def ticks(self, most: int) -> list[float]:
+        """At most about ``most`` round values within the scale, at least one where any fits."""
+        most = max(2, most)
+        if self.is_log and self.high / self.low >= 10.0:
+            return self._log_ticks(most)
+        return self._linear_ticks(most)
+
+    def _linear_ticks(self, most: int) -> list[float]:
+        rough = (self.high - self.low) / most
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next(m * power for m in _MULTIPLES if m * power >= rough * (1 - 1e-9))
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return [index * step for index in range(first, last + 1)]
+
+    def _log_ticks(self, most: int) -> list[float]:
+        first = math.floor(math.log10(self.low))
+        last = math.ceil(math.log10(self.high))
+        stride = max(1, math.ceil((last - first) / most))
+        steps = _LOG_STEPS if (last - first) * len(_LOG_STEPS) <= most else (1,)
+        values = [step * 10.0**power for power in range(first, last + 1, stride) for step in steps]
+        return [v for v in values if self.low * (1 - 1e-9) <= v <= self.high * (1 + 1e-9)]
+
+
+def fitted(values: ArrayLike, *, is_log: bool = False, from_zero: bool = False) -> Scale:
+    """A scale on which all finite ``values`` lie, with a little air above and below."""
+    array = np.asarray(values, dtype=np.float64)
+    array = array[np.isfinite(array) & (array > 0.0)] if is_log else array[np.isfinite(array)]
+    if array.size == 0:
+        return Scale(0.1, 1.0, True) if is_log else Scale(0.0, 1.0)
+    low, high = float(array.min()), float(array.max())
+    if is_log:
+        air = max((high / low) ** 0.05, 1.05)
+        return Scale(low / air, high * air, True)
+    if from_zero:
+        low = min(low, 0.0)
+    air = 0.05 * (high - low) or 0.05 * abs(high) or 0.5
+    return Scale(low if from_zero and low == 0.0 else low - air, high + air)
+
+
+def figure(value: float) -> str:
+    """``value`` short enough for an axis: 0.002, 1.5, 20k, 3e-7."""
+    size = abs(value)
+    if not math.isfinite(value):
+        return "–"
+    if size == 0.0:
+        return "0"
+    for unit, suffix in _SUFFIXES:
+        if size >= unit and size < 1e12:
+            return f"{value / unit:.3g}{suffix}"
+    if size < 1e-3 or size >= 1e12:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    return f"{value:.3g}"
+
+
+def precise(value: float) -> str:
+    """``value`` for reading off: four significant figures."""
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e9 else f"{value:.4g}"

@@ -1,0 +1,113 @@
+"""The numbers behind the curves."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+
+from aegui.core.training.history import History, HistoryView
+from aegui.widgets.charts.curves import (
+    CHARTS,
+    curves_of,
+    envelope,
+    finite_pieces,
+    history_csv,
+    polyline,
+    value_text,
+)
+
+SPECS = {chart.key: chart for chart in CHARTS}
+
+
+def some_history(rows: int, runs: int) -> HistoryView:
+    history = History(runs)
+    base = np.arange(1, runs + 1, dtype=np.float32)
+    for row in range(rows):
+        history.append(
+            epoch=10 * row,
+            seconds=0.5 * row,
+            learning_rate=0.01,
+            loss=base / (row + 1),
+            wrong_mean=base * 2,
+            wrong_max=base * 3,
+            share_at_most_1=np.full(runs, 0.25),
+        )
+    return history.view()
+
+
+def test_mean_and_band_of_several_runs() -> None:
+    (curve,) = curves_of(SPECS["loss"], some_history(3, 4))
+    assert curve.is_band
+    np.testing.assert_allclose(curve.mean, [2.5, 1.25, 2.5 / 3], rtol=1e-6)
+    np.testing.assert_allclose(curve.low, [1, 0.5, 1 / 3], rtol=1e-6)
+    np.testing.assert_allclose(curve.high, [4, 2, 4 / 3], rtol=1e-6)
+
+
+def test_a_run_that_diverged_is_left_out_of_the_mean() -> None:
+    history = some_history(2, 2)
+    loss = np.array([[1, 3], [np.nan, 5]], dtype=np.float32)
+    (curve,) = curves_of(SPECS["loss"], HistoryView(**{**vars(history), "loss": loss}))
+    assert curve.mean.tolist() == [2.0, 5.0]
+    loss = np.array([[1, 3], [np.nan, np.inf]], dtype=np.float32)
+    (curve,) = curves_of(SPECS["loss"], HistoryView(**{**vars(history), "loss": loss}))
+    assert np.isnan(curve.mean[1])
+    assert np.isnan(curve.low[1])
+
+
+def test_one_run_has_no_band_and_the_rate_is_one_curve() -> None:
+    (curve,) = curves_of(SPECS["loss"], some_history(3, 1))
+    assert not curve.is_band
+    (rate,) = curves_of(SPECS["rate"], some_history(3, 7))
+    assert not rate.is_band
+
+
+def test_the_envelope_keeps_extremes_of_each_pixel_column() -> None:
+    x = np.linspace(0, 99.99, 10_000)
+    y = np.random.default_rng(0).normal(size=10_000)
+    ex, ey = envelope(x, y)
+    assert len(ex) == len(ey) == 200
+    for column in range(100):
+        inside = np.floor(x) == column
+        drawn = np.floor(ex) == column
+        assert ey[drawn].min() == y[inside].min()
+        assert ey[drawn].max() == y[inside].max()
+
+
+def test_a_sparse_curve_is_untouched() -> None:
+    x, y = np.arange(5.0) * 7, np.arange(5.0)
+    ex, ey = envelope(x, y)
+    assert ex is x
+    assert ey is y
+
+
+def test_polyline_holds_the_points() -> None:
+    polygon = polyline(np.array([1.0, 2.5]), np.array([-3.0, 4.0]))
+    assert [(p.x(), p.y()) for p in polygon.toList()] == [(1.0, -3.0), (2.5, 4.0)]
+    assert polyline(np.empty(0), np.empty(0)).count() == 0
+
+
+def test_pieces_between_gaps() -> None:
+    assert finite_pieces(np.array([1.0, np.nan, 2.0, 3.0])) == [slice(0, 1), slice(2, 4)]
+    assert finite_pieces(np.array([1.0, 2.0])) == [slice(0, 2)]
+    assert finite_pieces(np.array([np.nan])) == []
+    assert finite_pieces(np.empty(0)) == []
+
+
+def test_csv_has_a_column_per_value_and_seed() -> None:
+    history = some_history(3, 2)
+    rows = list(csv.DictReader(io.StringIO(history_csv(history, (7, 8)))))
+    assert [row["epoch"] for row in rows] == ["0", "10", "20"]
+    assert float(rows[2]["loss_seed_8"]) == np.float32(2 / 3)
+    assert float(rows[1]["wrong_max_seed_7"]) == 3.0
+    assert float(rows[1]["share_at_most_1_seed_7"]) == 0.25
+    assert len(rows[0]) == 3 + 4 * 2
+
+
+def test_values_in_words() -> None:
+    (share,) = curves_of(SPECS["share"], some_history(3, 1))
+    assert value_text(share, 0, SPECS["share"]) == "25\N{NO-BREAK SPACE}%"
+    (loss,) = curves_of(SPECS["loss"], some_history(3, 3))
+    assert value_text(loss, 0, SPECS["loss"]) == "2 (1 to 3)"
+    assert value_text(loss, 0, SPECS["loss"], with_range=False) == "2"

@@ -1,0 +1,265 @@
+"""The charts panel, driven by mouse and keys and looked at by its pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from aegui.widgets.charts.panel import ChartsPanel
+from aegui.widgets.theme import DARK, LIGHT, apply_theme
+from tests.widgets.charts.test_curves import some_history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.widgets.charts.plot import PlotView
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> Iterator[ChartsPanel]:
+    apply_theme(QApplication.instance(), LIGHT)  # type: ignore[arg-type]
+    made = ChartsPanel()
+    qtbot.addWidget(made)
+    made.resize(900, 240)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    apply_theme(QApplication.instance(), LIGHT)  # type: ignore[arg-type]
+
+
+def view(panel: ChartsPanel, key: str) -> PlotView:
+    return panel._views[key]
+
+
+def count(image: QImage, colour: QColor) -> int:
+    """Pixels of the hue of ``colour``, smoothed edges included."""
+    found = 0
+    for x in range(image.width()):
+        for y in range(image.height()):
+            pixel = image.pixelColor(x, y)
+            near = abs(pixel.hsvHue() - colour.hsvHue()) <= 8
+            found += near and pixel.hsvSaturation() > colour.hsvSaturation() / 3
+    return found
+
+
+def span(panel: ChartsPanel) -> tuple[float, float]:
+    data = view(panel, "loss").data
+    assert data is not None
+    return data.x.low, data.x.high
+
+
+def wheel(plot: PlotView, turns: int, *, ctrl: bool = False) -> None:
+    at = QPointF(plot.rect().center())
+    event = QWheelEvent(
+        at,
+        plot.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, 120 * turns),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(plot, event)
+
+
+def test_explains_itself_when_empty(panel: ChartsPanel) -> None:
+    assert panel._empty.isVisible()
+    assert "Train" in panel._empty.text()
+    assert not panel._export.isEnabled()
+    panel.set_history(some_history(5, 1), (0,))
+    assert not panel._empty.isVisible()
+    panel.set_history(None)
+    assert panel._empty.isVisible()
+
+
+def test_curves_are_painted_in_their_colours(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(40, 1), (0,))
+    picture = view(panel, "share").grab().toImage()
+    assert count(picture, LIGHT.series[2]) > 50
+    before = view(panel, "loss").grab().toImage()
+    panel.set_history(some_history(60, 1), (0,))
+    assert view(panel, "loss").grab().toImage() != before
+
+
+def test_follows_the_theme(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(40, 1), (0,))
+    apply_theme(QApplication.instance(), DARK)  # type: ignore[arg-type]
+    QApplication.processEvents()
+    assert count(view(panel, "share").grab().toImage(), DARK.series[2]) > 50
+
+
+def test_the_same_rows_are_not_computed_again(panel: ChartsPanel) -> None:
+    history = some_history(40, 1)
+    panel.set_history(history, (0,))
+    data = view(panel, "loss").data
+    panel.set_history(history, (0,))
+    assert view(panel, "loss").data is data
+
+
+def test_hidden_panel_catches_up(panel: ChartsPanel) -> None:
+    panel.hide()
+    panel.set_history(some_history(40, 1), (0,))
+    assert view(panel, "loss").data is None
+    panel.show()
+    data = view(panel, "loss").data
+    assert data is not None
+    assert len(data.epoch) == 40
+
+
+def test_wheel_zooms_all_charts_about_the_pointer(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    assert span(panel) == (0.0, 400.0)
+    wheel(view(panel, "wrong"), 3)
+    low, high = span(panel)
+    assert 0.0 < low < 200.0 < high < 400.0
+    panel.set_history(some_history(60, 1), (0,))
+    assert span(panel) == (low, high)
+    panel.show_all()
+    assert span(panel) == (0.0, 590.0)
+
+
+def test_zooming_out_ends_at_the_whole(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    wheel(view(panel, "loss"), 2)
+    wheel(view(panel, "loss"), -9)
+    assert span(panel) == (0.0, 400.0)
+    assert not panel._fit.isEnabled()
+
+
+def test_ctrl_and_wheel_zoom_one_chart_upwards(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    wrong, share = view(panel, "wrong").data, view(panel, "share").data
+    assert wrong is not None
+    assert share is not None
+    wheel(view(panel, "wrong"), 2, ctrl=True)
+    zoomed = view(panel, "wrong").data
+    assert zoomed is not None
+    assert zoomed.y.high - zoomed.y.low < wrong.y.high - wrong.y.low
+    again = view(panel, "share").data
+    assert again is not None
+    assert again.y == share.y
+
+
+def test_drag_moves_a_zoomed_axis(qtbot: QtBot, panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    plot = view(panel, "loss")
+    wheel(plot, 4)
+    low, _ = span(panel)
+    middle = plot.rect().center()
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(plot, middle + QPoint(20, 0))
+    QTest.mouseMove(plot, middle + QPoint(30, 0))
+    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=middle)
+    assert span(panel)[0] < low
+    QTest.mouseDClick(plot, Qt.MouseButton.LeftButton, pos=middle)
+    assert span(panel) == (0.0, 400.0)
+
+
+def test_crosshair_reads_values_in_all_charts(qtbot: QtBot, panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    plot = view(panel, "loss")
+    with qtbot.waitSignal(panel.epoch_hovered) as heard:
+        QTest.mouseMove(plot, plot.rect().center())
+    epoch = heard.args[0]
+    assert 100 < epoch < 300
+    assert panel._reading.text() == f"epoch {epoch}"
+    assert f"Epoch {epoch}" in view(panel, "wrong").accessibleDescription()
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    assert panel._reading.text() == ""
+
+
+def test_keys_read_and_zoom(qtbot: QtBot, panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    plot = view(panel, "loss")
+    plot.setFocus()
+    QTest.keyClick(plot, Qt.Key.Key_Home)
+    assert panel._reading.text() == "epoch 0"
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert panel._reading.text() == "epoch 10"
+    QTest.keyClick(plot, Qt.Key.Key_PageDown)
+    assert panel._reading.text() == "epoch 210"
+    QTest.keyClick(plot, Qt.Key.Key_End)
+    assert panel._reading.text() == "epoch 400"
+    QTest.keyClick(plot, Qt.Key.Key_Escape)
+    assert panel._reading.text() == ""
+    QTest.keyClick(plot, Qt.Key.Key_Plus)
+    low, high = span(panel)
+    assert high - low == pytest.approx(320)
+    QTest.keyClick(plot, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert span(panel)[0] > low
+    QTest.keyClick(plot, Qt.Key.Key_0)
+    assert span(panel) == (0.0, 400.0)
+
+
+def test_log_axes(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    panel.set_choices({"log_x": True, "log_y": False})
+    data = view(panel, "loss").data
+    assert data is not None
+    assert data.x.is_log
+    assert not data.y.is_log
+    panel.set_choices({"log_y": True})
+    data, wrong = view(panel, "loss").data, view(panel, "wrong").data
+    assert data is not None
+    assert wrong is not None
+    assert data.y.is_log
+    assert not wrong.y.is_log
+
+
+def test_charts_are_chosen_and_remembered(qtbot: QtBot, panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    assert not view(panel, "rate").isVisible()
+    with qtbot.waitSignal(panel.choices_changed) as heard:
+        panel._buttons["rate"].click()
+    assert view(panel, "rate").isVisible()
+    assert view(panel, "rate").data is not None
+    assert heard.args[0]["rate"] is True
+    panel.set_choices({"rate": False, "nonsense": True})
+    assert panel.choices()["rate"] is False
+
+
+@pytest.mark.parametrize(("size", "columns"), [((900, 200), 3), ((300, 700), 1)])
+def test_arranged_by_the_room_there_is(
+    panel: ChartsPanel, size: tuple[int, int], columns: int
+) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    panel.resize(*size)
+    QApplication.processEvents()
+    assert len({plot.x() for plot in panel._shown()}) == columns
+
+
+def test_exports(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 3), (5, 6, 7))
+    picture = QImage.fromData(QByteArray(panel.export_bytes("png")))
+    assert picture.width() == 3 * 480 * 2
+    assert count(picture.copy(1920, 0, 960, 600), LIGHT.series[2]) > 50
+    assert QSvgRenderer(QByteArray(panel.export_bytes("svg"))).isValid()
+    table = panel.export_bytes("csv").decode()
+    assert table.splitlines()[0].startswith("epoch,seconds,learning_rate,loss_seed_5")
+    assert len(table.splitlines()) == 42
+    with pytest.raises(KeyError):
+        panel.export_bytes("exe")
+
+
+def test_export_menu_says_what_is_wished(qtbot: QtBot, panel: ChartsPanel) -> None:
+    actions = panel._export.menu().actions()
+    assert [action.data() for action in actions] == ["png", "svg", "csv"]
+    with qtbot.waitSignal(panel.export_requested) as heard:
+        actions[1].trigger()
+    assert heard.args == ["svg"]
+
+
+def test_epoch_marker_is_drawn(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    plain = count(view(panel, "share").grab().toImage(), LIGHT.accent)
+    panel.set_epoch_marker(100)
+    assert count(view(panel, "share").grab().toImage(), LIGHT.accent) > plain + 50

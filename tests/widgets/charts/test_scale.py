@@ -1,0 +1,102 @@
+"""Axes: places, ticks and figures."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aegui.widgets.charts.scale import Scale, figure, fitted, precise
+
+
+@given(
+    st.floats(1e-6, 1e6),
+    st.floats(1.5, 1e6),
+    st.booleans(),
+    st.floats(0.0, 1.0),
+)
+def test_value_is_the_inverse_of_share(low: float, ratio: float, is_log: bool, at: float) -> None:
+    scale = Scale(low, low * ratio, is_log)
+    assert float(scale.share(scale.value(at))) == pytest.approx(at, abs=1e-6)
+
+
+def test_zero_lies_below_a_logarithmic_axis() -> None:
+    shares = Scale(0.01, 1.0, True).share([0.0, -3.0, 0.01, 1.0])
+    assert shares.tolist() == pytest.approx([-0.1, -0.1, 0.0, 1.0])
+
+
+@given(st.floats(1e-5, 1e5), st.floats(1.1, 1e7), st.booleans(), st.integers(2, 12))
+def test_ticks_are_within_and_ascend(low: float, ratio: float, is_log: bool, most: int) -> None:
+    scale = Scale(low, low * ratio, is_log)
+    ticks = scale.ticks(most)
+    assert ticks == sorted(set(ticks))
+    assert len(ticks) <= 2 * most + 1
+    for tick in ticks:
+        assert -1e-6 <= float(scale.share(tick)) <= 1 + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("scale", "most", "ticks"),
+    [
+        (Scale(0, 10), 5, [0, 2, 4, 6, 8, 10]),
+        (Scale(0, 1), 2, [0, 0.5, 1.0]),
+        (Scale(0.001, 1, True), 4, [0.001, 0.01, 0.1, 1]),
+        (Scale(1, 10, True), 4, [1, 2, 5, 10]),
+        (Scale(1, 1e6, True), 3, [1, 100, 10_000, 1_000_000]),
+    ],
+)
+def test_ticks_are_round(scale: Scale, most: int, ticks: list[float]) -> None:
+    assert scale.ticks(most) == pytest.approx(ticks)
+
+
+def test_zoom_keeps_the_place_under_the_pointer() -> None:
+    for scale in (Scale(0, 100), Scale(1, 10_000, True)):
+        zoomed = scale.zoomed(0.5, 0.25)
+        assert zoomed.value(0.25) == pytest.approx(scale.value(0.25))
+        assert zoomed.is_log == scale.is_log
+    moved = Scale(0, 100).moved(0.1)
+    assert (moved.low, moved.high) == pytest.approx((10.0, 110.0))
+
+
+def test_fitted_leaves_air_and_skips_what_is_no_number() -> None:
+    scale = fitted([1.0, math.nan, 3.0, math.inf])
+    assert scale.low < 1.0 < 3.0 < scale.high
+    assert fitted([2.0, 4.0], from_zero=True).low == 0.0
+    log = fitted([0.0, 0.01, 1.0], is_log=True)
+    assert 0.0 < log.low < 0.01
+    assert log.high > 1.0
+
+
+@pytest.mark.parametrize("values", [[], [math.nan], [5.0], [0.0, 0.0], [-2.0]])
+@pytest.mark.parametrize("is_log", [True, False])
+def test_fitted_always_has_a_length(values: list[float], is_log: bool) -> None:
+    scale = fitted(values, is_log=is_log)
+    assert scale.high > scale.low
+    assert np.isfinite([scale.low, scale.high]).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (0.002, "0.002"),
+        (0.00003, "3e-5"),
+        (1.5, "1.5"),
+        (999, "999"),
+        (20_000, "20k"),
+        (1_500_000, "1.5M"),
+        (math.nan, "–"),
+        (-0.5, "-0.5"),
+    ],
+)
+def test_figures(value: float, text: str) -> None:
+    assert figure(value) == text
+
+
+def test_precise() -> None:
+    assert precise(12_345.0) == "12,345"
+    assert precise(0.123456) == "0.1235"
+    assert precise(math.inf) == "–"
