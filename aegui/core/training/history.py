@@ -1,7 +1,7 @@
 """The history of a training: append-only columns that one thread writes and others read.
 
-Rows are not one per epoch but ever sparser (see ``record_stride``): at most 0.5 % of the epoch
-axis apart, far below what a chart can show. So the cost of an epoch stays the same at epoch 10 and at
+Rows are not one per epoch but ever sparser (see ``record_stride``): at most 1 % of the epochs
+apart, which a chart can hardly show. So the cost of an epoch stays the same at epoch 10 and at
 epoch 1,000,000, and so does the cost of drawing the whole.
 """
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 DENSE_EPOCHS = 50
 """Every epoch up to here has a row."""
 MIN_STRIDE = 10
-DOUBLING_EPOCH = 2_000
-"""From here on the stride doubles whenever the epoch does: rows lie 0.25 % to 0.5 % apart."""
+DOUBLING_EPOCH = 1_000
+"""From here on the stride doubles whenever the epoch does: rows lie 0.5 % to 1 % apart."""
 
 
 def record_stride(epoch: int) -> int:

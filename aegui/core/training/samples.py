@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _NOISE_SEED = 0x5EED_0001
 _EVALUATION_SEED = 0x5EED_0002
-EVALUATION_ROWS = 256
+EVALUATION_ROWS = 1024
 """Noisy samples, at least, on which the loss of a denoiser is measured."""
 
 

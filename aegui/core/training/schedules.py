@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from aegui.core.recipe import ScheduleSpec
 
 
@@ -46,10 +49,11 @@ class Schedule:
         share = min(1.0, (done - warmup) / max(1, self._epochs - 1 - warmup))
         return spec.final_factor + (1 - spec.final_factor) * 0.5 * (1 + math.cos(math.pi * share))
 
-    def observe(self, epoch: int, loss: float) -> None:
-        """Tell the mean loss over the runs after ``epoch`` epochs; only ``plateau`` listens."""
+    def observe(self, epoch: int, losses: NDArray[np.float64]) -> None:
+        """Tell the losses ``[K]`` after ``epoch`` epochs; only ``plateau`` listens, to the mean."""
         if self._spec.name != "plateau":
             return
+        loss = float(losses.mean())
         # Relative threshold as in torch's ReduceLROnPlateau: tiny gains are no gain.
         if loss < self._best_loss * (1 - 1e-4):
             self._best_loss, self._best_epoch = loss, epoch

@@ -163,7 +163,7 @@ class Training:
     def _record(self, rate: float | None = None) -> None:
         measured = self._meter.measure()
         self._progress.observe(self.epoch, self._parameters.flat, measured)
-        self._schedule.observe(self.epoch, float(np.nanmean(self._progress.loss)))
+        self._schedule.observe(self.epoch, self._progress.loss)
         self.history.append(
             epoch=self.epoch,
             seconds=self.seconds,

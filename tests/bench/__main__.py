@@ -1,0 +1,46 @@
+"""Measure: ``python -m tests.bench [PART ...] [--json FILE]``. Never part of the tests.
+
+Speed is told as ratios within one run, the two sides taking turns, because machines are noisy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+from pathlib import Path
+
+from tests.bench.figures import Figure, table, write_json
+
+PARTS = {
+    "engine": "steps per second against the loop everybody writes",
+    "window": "training beside the live window, event-loop gaps, mouse to glyph",
+    "startup": "process start to first window and first decode",
+    "quality": "wrong pixels of the shipped recipes over ten seeds, denoising against the limit",
+}
+
+
+def main() -> int:
+    """Run the parts asked for, print the table; 1 when a goal was missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    arguments = parser.parse_args()
+    unknown = [part for part in arguments.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"no part called {unknown[0]}; there are {', '.join(PARTS)}")
+    figures: list[Figure] = []
+    for part in arguments.parts or PARTS:
+        started = time.perf_counter()
+        module = importlib.import_module(f"tests.bench.{part}")
+        figures += module.measure()
+        print(f"{part}: {PARTS[part]} ({time.perf_counter() - started:.0f} s)", file=sys.stderr)  # noqa: T201
+    print(table(figures))  # noqa: T201
+    if arguments.json:
+        write_json(arguments.json, figures)
+    return 0 if all(figure.met is not False for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""The engine against the loop everybody writes; cost per epoch early and late."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import time
+from typing import TYPE_CHECKING, Any
+
+import torch
+from aegui.core.data.builtin import load_builtin
+
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import Recipe
+from aegui.core.training.train import Training, train
+from tests.bench.figures import Figure, at_least, at_most
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROUNDS = 5
+
+
+def course_recipe(**changes: Any) -> ResolvedRecipe:
+    """35-25-10-2-10-25-35, Adam, cross-entropy, full batch of the 32 lower-case characters."""
+    recipe = Recipe.model_validate({"training": {"epochs": 100_000_000}} | changes)
+    resolved = resolve(recipe, load_builtin("lowercase")).resolved
+    if resolved is None:
+        raise ValueError("the course recipe does not resolve")
+    return resolved
+
+
+class EverybodysLoop:
+    """nn.Sequential, Adam's defaults, and a loss read at every epoch."""
+
+    def __init__(self, resolved: ResolvedRecipe) -> None:
+        modules: list[torch.nn.Module] = []
+        for inputs, outputs in itertools.pairwise(resolved.sizes):
+            modules += [torch.nn.Linear(inputs, outputs), torch.nn.Tanh()]
+        modules[-1] = torch.nn.Sigmoid()
+        self._model = torch.nn.Sequential(*modules)
+        self._optimizer = torch.optim.Adam(self._model.parameters(), lr=0.01)
+        self._data = torch.from_numpy(resolved.dataset.flat().copy())
+        self.losses: list[float] = []
+
+    def run(self, epochs: int) -> float:
+        """Seconds per epoch."""
+        criterion = torch.nn.BCELoss()
+        started = time.perf_counter()
+        for _ in range(epochs):
+            self._optimizer.zero_grad()
+            loss = criterion(self._model(self._data), self._data)
+            loss.backward()
+            self._optimizer.step()
+            self.losses.append(loss.item())
+        return (time.perf_counter() - started) / epochs
+
+
+def seconds_per_epoch(steps: Iterator[Training], epochs: int) -> float:
+    """Go on with a training for at least so many epochs, everything it does included."""
+    training = next(steps)
+    first = training.epoch
+    started = time.perf_counter()
+    while training.epoch < first + epochs:
+        training = next(steps)
+    return (time.perf_counter() - started) / (training.epoch - first)
+
+
+def measure() -> list[Figure]:
+    """Items 1, 2 and 4 of the list of speeds."""
+    torch.set_num_threads(1)
+    return [*_against_the_loop(), _late_epochs()]
+
+
+def _against_the_loop() -> list[Figure]:
+    loop = EverybodysLoop(course_recipe())
+    one, hundred = train(course_recipe()), train(course_recipe(runs=100))
+    loop.run(100)
+    seconds_per_epoch(one, 2000)
+    seconds_per_epoch(hundred, 60)
+    times: dict[str, list[float]] = {"loop": [], "one": [], "hundred": []}
+    for _ in range(ROUNDS):
+        times["loop"].append(loop.run(1000))
+        times["one"].append(seconds_per_epoch(one, 10_000))
+        times["hundred"].append(seconds_per_epoch(hundred, 300) / 100)
+    plain, ours, share = (statistics.median(times[key]) for key in ("loop", "one", "hundred"))
+    return [
+        Figure("loop everybody writes", plain * 1e6, "us/epoch"),
+        Figure("one run", ours * 1e6, "us/epoch"),
+        Figure("population of 100", share * 1e6, "us/(epoch run)"),
+        at_least("one run: times the loop's rate", plain / ours, "x", 8),
+        at_least("population of 100: times the loop's rate, per run", plain / share, "x", 30),
+    ]
+
+
+def _late_epochs() -> Figure:
+    """Cost at epoch 1,000,000 over that at epoch 10; the late side starts from a checkpoint."""
+    early, late = [], []
+    resolved = course_recipe()
+    first = next(train(resolved))
+    checkpoint = first.checkpoint()
+    checkpoint = type(checkpoint)(1_000_000, checkpoint.tensors, checkpoint.scalars)
+    view = _long_history(first)
+    for _ in range(ROUNDS):
+        steps = train(resolved)
+        seconds_per_epoch(steps, 10)
+        early.append(seconds_per_epoch(steps, 10_000))
+        steps = train(resolved, None, checkpoint, view)
+        seconds_per_epoch(steps, 10)
+        late.append(seconds_per_epoch(steps, 10_000))
+    ratio = statistics.median(late) / statistics.median(early)
+    return at_most("epoch 1,000,000 over epoch 10, history included", ratio, "x", 1.1)
+
+
+def _long_history(training: Training) -> Any:
+    """The history that a million epochs leave behind."""
+    from aegui.core.training.history import RUN_COLUMNS, next_recorded_epoch
+
+    epoch = 0
+    while epoch < 1_000_000:
+        epoch = next_recorded_epoch(epoch, 1_000_000)
+        values = dict.fromkeys(RUN_COLUMNS, 0.5)
+        training.history.append(epoch=epoch, seconds=0.0, learning_rate=0.01, **values)
+    return training.history.view()

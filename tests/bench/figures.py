@@ -1,0 +1,79 @@
+"""What a benchmark says: figures with their goals, as a table and as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure.
+
+    Attributes:
+        name: What was measured.
+        value: The figure itself.
+        unit: Its unit; ``x`` for a ratio within this run.
+        goal: What it should be, in words; empty where it is only told.
+        met: Whether the goal is met; None where there is none.
+    """
+
+    name: str
+    value: float
+    unit: str
+    goal: str = ""
+    met: bool | None = None
+
+
+def at_least(name: str, value: float, unit: str, goal: float) -> Figure:
+    """A figure that should not lie below ``goal``."""
+    return Figure(name, value, unit, f">= {goal:g}", value >= goal)
+
+
+def at_most(name: str, value: float, unit: str, goal: float) -> Figure:
+    """A figure that should not lie above ``goal``."""
+    return Figure(name, value, unit, f"<= {goal:g}", value <= goal)
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The value below which ``percent`` of 100 of the values lie."""
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """The figures as aligned lines."""
+    rows = [("figure", "value", "goal", "")]
+    marks = {True: "ok", False: "MISSED", None: ""}
+    for figure in figures:
+        value = f"{figure.value:,.4g} {figure.unit}"
+        rows.append((figure.name, value, figure.goal, marks[figure.met]))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def write_json(path: Path, figures: Sequence[Figure]) -> None:
+    """The figures, and what they were measured on, as JSON."""
+    import torch
+
+    machine = {
+        "python": sys.version.split()[0],
+        "torch": torch.__version__,
+        "platform": platform.platform(),
+        "cores": os.cpu_count(),
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+    }
+    content = {"machine": machine, "figures": [asdict(figure) for figure in figures]}
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
