@@ -1,0 +1,246 @@
+"""What the settings of foreign configurations are called; see ``course_configs``."""
+
+from __future__ import annotations
+
+from aegui.core.i18n import mark
+from aegui.core.network.catalog import (
+    ACTIVATIONS,
+    CORRUPTIONS,
+    INITIALIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+)
+
+CATALOGUES = {
+    "activation": ACTIVATIONS,
+    "loss": LOSSES,
+    "optimizer": OPTIMIZERS,
+    "initializer": INITIALIZERS,
+    "schedule": SCHEDULES,
+    "corruption": CORRUPTIONS,
+}
+
+IMAGES_NEEDED = mark("the image models")
+
+KEYS = (
+    ("name", mark("name"), ("experiment_name", "experiment", "run_name", "name", "title")),
+    ("notes", mark("notes"), ("description", "notes", "comment", "descripcion")),
+    ("data.chars", mark("characters"), ("chars", "characters", "letters", "caracteres")),
+)
+"""(path in the recipe, meaning, keys) of texts."""
+
+CHOICES = (
+    (
+        "training.optimizer.name",
+        "optimizer",
+        mark("optimiser"),
+        (
+            *("optimizer", "optimiser", "optim", "optimizer.name", "optimizer.type", "optimiser.*"),
+            *("optimizer.method", "optimizer_name", "optimizer_type", "optim_name", "optim*.name"),
+            *("optim*.type", "optimization_method", "optimization", "optimizador", "update_rule"),
+        ),
+    ),
+    (
+        "training.loss",
+        "loss",
+        mark("loss"),
+        (
+            *("loss_function", "loss", "loss_fn", "criterion", "loss_func", "cost_function"),
+            *("loss.name", "loss.type", "objective", "error_function", "loss_type", "cost"),
+            *("funcion_perdida", "reconstruction_loss"),
+        ),
+    ),
+    (
+        "training.initializer.name",
+        "initializer",
+        mark("initial weights"),
+        (
+            *("init_method", "initializer", "init", "weight_init*", "weights_init*"),
+            *("initialization", "initialisation", "kernel_initializer", "init*.name"),
+            *("init*.method", "init*.type", "weight_initialization", "inicializacion"),
+        ),
+    ),
+    (
+        "training.schedule.name",
+        "schedule",
+        mark("learning-rate schedule"),
+        (
+            *("scheduler", "lr_scheduler", "lr_schedule", "learning_rate_schedule*", "schedule"),
+            *("*schedul*.name", "*schedul*.type", "*schedul*.kind", "*schedul*.method"),
+            *("scheduler_type", "lr_decay_type", "lr_policy"),
+        ),
+    ),
+)
+"""(path in the recipe, table of names, meaning, keys) of choices."""
+
+NUMBERS = (
+    (
+        "training.schedule.patience_epochs",
+        True,
+        mark("epochs without progress before the rate falls"),
+        ("*schedul*.patience", "lr_patience"),
+    ),
+    (
+        "training.schedule.factor",
+        False,
+        mark("factor of the learning rate"),
+        ("*schedul*.gamma", "*schedul*.factor", "lr_decay_factor", "lr_gamma", "lr_factor"),
+    ),
+    (
+        "training.schedule.step_epochs",
+        True,
+        mark("epochs between two steps of the rate"),
+        (
+            "*schedul*.step_size",
+            "*schedul*.step",
+            "lr_step_size",
+            "lr_step",
+            "*schedul*.step_epochs",
+        ),
+    ),
+    (
+        "training.schedule.warmup_epochs",
+        True,
+        mark("epochs of warm-up"),
+        ("warmup_epochs", "*schedul*.warmup*", "warmup"),
+    ),
+    (
+        "training.optimizer.learning_rate",
+        False,
+        mark("learning rate"),
+        (
+            *("learning_rate", "lr", "eta", "learn_rate", "learningrate", "initial_lr", "base_lr"),
+            *("initial_learning_rate", "optim*.rate", "optim*.eta", "optim*.alpha_rate"),
+            *("tasa_aprendizaje", "tasa_de_aprendizaje", "step_length"),
+        ),
+    ),
+    (
+        "training.epochs",
+        True,
+        mark("epochs"),
+        (
+            *("epochs", "max_epochs", "epochs_max", "n_epochs", "num_epochs", "max_iter"),
+            *("max_iterations", "iterations", "num_iterations", "n_iter", "epoch", "max_epoch"),
+            *("total_epochs", "training_epochs", "epocas", "nb_epochs", "number_of_epochs"),
+        ),
+    ),
+    (
+        "seed",
+        True,
+        mark("seed"),
+        ("seed", "random_seed", "random_state", "rng_seed", "semilla", "torch_seed"),
+    ),
+    (
+        "runs",
+        True,
+        mark("runs"),
+        (
+            *("n_runs", "runs", "num_runs", "number_of_runs", "repetitions", "n_repetitions"),
+            *("n_seeds", "trials", "n_trials", "corridas"),
+        ),
+    ),
+    (
+        "training.optimizer.momentum",
+        False,
+        mark("momentum"),
+        ("momentum", "optim*.momentum_factor", "momentum_factor"),
+    ),
+    ("training.optimizer.beta1", False, "beta1", ("beta1", "beta_1", "adam_beta1")),
+    ("training.optimizer.beta2", False, "beta2", ("beta2", "beta_2", "adam_beta2")),
+    (
+        "training.optimizer.eps",
+        False,
+        "epsilon",
+        ("optim*.epsilon", "optim*.eps", "adam_epsilon", "adam_eps"),
+    ),
+    (
+        "training.optimizer.alpha",
+        False,
+        "alpha",
+        ("optim*.alpha", "optim*.rho", "rmsprop_alpha", "rho"),
+    ),
+    (
+        "training.goals.max_wrong_pixels",
+        True,
+        mark("goal: wrong pixels of every character"),
+        (
+            *("max_wrong_pixels", "max_pixel_error*", "pixel_tolerance", "max_wrong"),
+            *("target_pixel_error", "max_pixels_error", "pixel_error_goal"),
+        ),
+    ),
+    (
+        "training.goals.patience_epochs",
+        True,
+        mark("goal: epochs without progress"),
+        ("early_stop*.patience", "early_stopping_patience", "patience"),
+    ),
+    (
+        "training.goals.seconds",
+        False,
+        mark("goal: seconds"),
+        ("max_seconds", "time_limit", "timeout", "max_time", "time_limit_seconds"),
+    ),
+    (
+        "training.l1",
+        False,
+        "L1",
+        ("l1", "l1_lambda", "l1_weight", "lambda_l1", "l1_reg*", "*regulariz*.l1"),
+    ),
+    (
+        "training.l2",
+        False,
+        "L2",
+        ("l2", "l2_lambda", "l2_weight", "lambda_l2", "l2_reg*", "*regulariz*.l2"),
+    ),
+    (
+        "training.clip_norm",
+        False,
+        mark("gradient clipping"),
+        (
+            *("clip_norm", "grad_clip", "gradient_clip*", "clip_grad*", "max_grad_norm"),
+            *("grad_clip_norm", "clipnorm"),
+        ),
+    ),
+    ("training.huber_delta", False, "delta", ("huber_delta", "loss*.delta")),
+    (
+        "training.initializer.range",
+        False,
+        mark("range of the initial weights"),
+        ("init_range", "weight_range", "init_scale", "init_limit", "init*.range", "init*.limit"),
+    ),
+    (
+        "training.initializer.std",
+        False,
+        mark("spread of the initial weights"),
+        ("init_std", "weight_std", "init*.std", "init*.stddev"),
+    ),
+    (
+        "training.initializer.gain",
+        False,
+        mark("gain of the initial weights"),
+        ("init_gain", "init*.gain"),
+    ),
+)
+"""(path in the recipe, whether whole, meaning, keys) of numbers, the more special keys first."""
+
+OFF_AT_ZERO = {
+    "training.goals.patience_epochs",
+    "training.goals.seconds",
+    "training.clip_norm",
+    "training.schedule.patience_epochs",
+    "training.schedule.step_epochs",
+}
+"""Settings that people switch off with 0, -1 or false."""
+
+BUILTIN_DATA = {
+    **{name: name for name in ("symbols", "uppercase", "lowercase", "letters")},
+    # The three arrays of the header that the course hands out.
+    "font1": "symbols",
+    "font2": "uppercase",
+    "font3": "lowercase",
+    "lower": "lowercase",
+    "upper": "uppercase",
+    "ascii": "letters",
+}
+"""What data may be called -> the name of the set that ships with the program."""

@@ -1,0 +1,171 @@
+"""Values as people write them in configurations: numbers as text, and a choice's many names."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+from aegui.core.errors import RecipeError
+from aegui.core.i18n import tr
+from aegui.core.recipe_errors import quoted
+
+_ACTIVATIONS = {
+    "identity": "linear none lineal identidad",
+    "relu": "rectifier rectified",
+    "leaky_relu": "lrelu leaky",
+    "elu": "",
+    "gelu": "",
+    "silu": "swish",
+    "softplus": "",
+    "tanh": "tangent tangenth hyperbolictangent tanhyperbolic tangente tangentehiperbolica tanhip",
+    "sigmoid": "logistic sigmoide logistica logsig expit",
+    "sine": "sin seno siren",
+    "cosh": "",
+}
+_LOSSES = {
+    "bce": "binarycrossentropy crossentropy bcewithlogits binary entropy logloss xent ce"
+    " entropiacruzada",
+    "mse": "meansquarederror squarederror sse quadratic l2 meansquared rmse ecm squared",
+    "mae": "meanabsoluteerror absoluteerror l1 absolute",
+    "huber": "smoothl1",
+}
+_OPTIMIZERS = {
+    "sgd": "gd gradientdescent gradient stochasticgradientdescent backpropagation backprop vanilla"
+    " descenso descensogradiente",
+    "momentum": "sgdmomentum sgdwithmomentum gdmomentum",
+    "nesterov": "nag nesterovmomentum",
+    "rmsprop": "",
+    "adagrad": "",
+    "adam": "",
+    "adamw": "",
+}
+_INITIALIZERS = {
+    "torch_default": "default torch pytorch",
+    "uniform": "random randomuniform rand aleatorio uniforme",
+    "normal": "gaussian randomnormal randn gaussiana",
+    "xavier_uniform": "xavier glorot glorotuniform",
+    "xavier_normal": "glorotnormal",
+    "he_uniform": "he kaiming kaiminguniform",
+    "he_normal": "kaimingnormal",
+    "orthogonal": "",
+}
+_SCHEDULES = {
+    "constant": "none fixed no off",
+    "exponential": "exp exponentialdecay exponentiallr",
+    "step": "steplr stepdecay steps",
+    "cosine": "cosineannealing cosineannealinglr cosinedecay cosinewarmup",
+    "plateau": "reducelronplateau reduceonplateau onplateau",
+}
+_CORRUPTIONS = {
+    "none": "no off clean",
+    "salt_pepper": "saltandpepper sp snp impulse salt saltpepper salypimienta",
+    "flip": "bitflip bernoulli binary invert bsc binaria",
+    "gaussian": "normal gauss additive awgn gaussiano gaussiana",
+    "masking": "mask dropout zero zeros masked",
+}
+
+
+def plain(word: str) -> str:
+    """``word`` without accents, in lower case."""
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
+def snake(key: str) -> str:
+    """A key as all are compared: ``learningRate`` and ``Learning-Rate`` are ``learning_rate``."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key)
+    return re.sub(r"[\W_]+", "_", plain(split)).strip("_")
+
+
+def _index(table: dict[str, str]) -> dict[str, str]:
+    index = {}
+    for key, others in table.items():
+        for word in (key, *others.split()):
+            index[word.replace("_", "")] = key
+    return index
+
+
+_CHOICES = {
+    "activation": _index(_ACTIVATIONS),
+    "loss": _index(_LOSSES),
+    "optimizer": _index(_OPTIMIZERS),
+    "initializer": _index(_INITIALIZERS),
+    "schedule": _index(_SCHEDULES),
+    "corruption": _index(_CORRUPTIONS),
+}
+_TAILS = ("loss", "function", "fn", "noise", "init", "initializer", "initialization", "activation")
+
+
+def choice(table: str, value: object) -> str | None:
+    """The key that ``value`` names in ``table`` (a key of the tables above), or None."""
+    if not isinstance(value, str):
+        return None
+    word = re.sub(r"[^a-z0-9]", "", plain(value.rsplit(".", 1)[-1]))
+    index = _CHOICES[table]
+    while word not in index:
+        tail = next((t for t in _TAILS if word.endswith(t) and word != t), None)
+        if tail is None:
+            return None
+        word = word.removesuffix(tail)
+    return index[word]
+
+
+def is_nothing(value: object) -> bool:
+    """Whether ``value`` says that nothing was given."""
+    return value is None or (
+        isinstance(value, str) and plain(value).strip() in {"", "none", "null", "ninguno"}
+    )
+
+
+def to_number(value: object, key: str) -> float:
+    """The finite number that ``value`` is or spells.
+
+    Raises:
+        RecipeError: It is none; the message names ``key``.
+    """
+    number: float | None = None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = value if abs(value) < 1e300 else math.inf
+    elif isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            number = None
+    if number is None or not math.isfinite(number):
+        raise RecipeError(
+            tr('"{key}" is {value}; it must be a number.', key=key, value=quoted(value))
+        )
+    return number
+
+
+def to_whole(value: object, key: str) -> int:
+    """The whole number that ``value`` is or spells; 1e4 and "10000.0" are such.
+
+    Raises:
+        RecipeError: It is none; the message names ``key``.
+    """
+    number = to_number(value, key)
+    if number != int(number):
+        raise RecipeError(
+            tr('"{key}" is {value}; it must be a whole number.', key=key, value=quoted(value))
+        )
+    return int(number)
+
+
+def to_flag(value: object, key: str) -> bool:
+    """The yes or no that ``value`` is or spells.
+
+    Raises:
+        RecipeError: It is neither; the message names ``key``.
+    """
+    if isinstance(value, bool):
+        return value
+    word = plain(str(value)).strip() if isinstance(value, str | int | float) else ""
+    if word in {"true", "yes", "on", "1", "1.0", "si", "verdadero", "y", "t"}:
+        return True
+    if word in {"false", "no", "off", "0", "0.0", "falso", "n", "f"}:
+        return False
+    raise RecipeError(
+        tr('"{key}" is {value}; it must be true or false.', key=key, value=quoted(value))
+    )
