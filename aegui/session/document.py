@@ -205,7 +205,7 @@ def _pool(recipe: Recipe, dataset: Dataset) -> Dataset:
 def _beside(recipe: Recipe, folder: Path) -> Recipe:
     """A data file that a recipe names is looked for beside the recipe first."""
     source, mark, part = recipe.data.source.partition("#")
-    if source in builtin_names() or not (folder / source).is_file():
+    if source in builtin_names() or not source or not (folder / source).is_file():
         return recipe
     data = recipe.data.model_copy(update={"source": f"{(folder / source).absolute()}{mark}{part}"})
     return recipe.model_copy(update={"data": data})

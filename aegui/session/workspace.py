@@ -89,7 +89,6 @@ class Workspace(QObject):
         self._autosave = Autosave(self, autosave_folder)
         self._autosave.failed.connect(self._on_autosave_failed)
         self._autosave_failed = False
-        self._title = ("", False)
         self._changes = 0
         self._autosaved_changes = 0
         self._unsaved = False
@@ -99,6 +98,7 @@ class Workspace(QObject):
         self._path: Path | None
         self._name: str
         self._take(_first_document())
+        self._title = (self.name, False)
         self.undo_stack.cleanChanged.connect(self._on_undo_stack_clean_changed)
         self._timer = QTimer(self)
         self._timer.setInterval(AUTOSAVE_MS)
@@ -199,7 +199,7 @@ class Workspace(QObject):
         draft = self._draft
         try:
             pixels = np.asarray(image, np.float32).reshape(1, *draft.dataset.image_shape)
-            one = Dataset.from_images(draft.dataset.name, pixels, [label])
+            one = Dataset.from_images(draft.dataset.name, pixels, [label or "?"])
             dataset = draft.dataset.joined(one, draft.dataset.name)
             pool = draft.pool.joined(one, draft.pool.name)
         except (AeguiError, ValueError) as error:
@@ -231,6 +231,7 @@ class Workspace(QObject):
         )
         self._unsaved = True
         self._touch()
+        self._announce_title()
         self.run_changed.emit(self._run)
         if result.message:
             self._notice("warning", result.message)
@@ -366,14 +367,17 @@ class Workspace(QObject):
         self.run_changed.emit(self._run)
         self.document_changed.emit(self)
         self._announce_title()
-        if opened.reading is not None:
-            self.recipe_imported.emit(opened.reading)
+        reading = opened.reading
+        if reading is not None and (reading.understood or reading.assumed or reading.ignored):
+            self.recipe_imported.emit(reading)
+        if reading is not None and reading.needs:
+            needs = "; ".join(reading.needs)
+            self._notice("warning", tr("This version cannot do all of it: {needs}.", needs=needs))
 
     def _touch(self) -> None:
         self._changes += 1
         if not self._timer.isActive():
             self._timer.start()
-        self._announce_title()
 
     def _forget_copy(self) -> None:
         self._timer.stop()
