@@ -1,0 +1,84 @@
+"""The hourglass: how wide a layer of so many units is drawn, and its painting."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPen, QPolygonF
+
+from aegui.widgets.theme import blend, current_theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+MARGIN_PX = 10
+"""Free space between the widest band and each side of the chain."""
+LEAST_SHARE = 0.06
+"""Share of the full width that even a single unit gets, so that it can be seen and grasped."""
+
+_GROUND = 0.10
+_GROUND_CODE = 0.24
+_EDGE = 0.45
+
+
+def band_share(units: int, widest: int) -> float:
+    """Width of a layer of ``units`` as a share of the widest's; areas tell sizes, so a root."""
+    return min(1.0, max(LEAST_SHARE, math.sqrt(units / max(1, widest))))
+
+
+def band_units(share: float, widest: int) -> int:
+    """The units of a layer that is drawn ``share`` (>= 0) as wide as one of ``widest`` units."""
+    return max(1, round(widest * share * share))
+
+
+def band_edges(width_px: float, share: float) -> tuple[float, float]:
+    """Left and right x of a band in a chain of ``width_px``."""
+    half = share * (width_px - 2.0 * MARGIN_PX) / 2.0
+    return width_px / 2.0 - half, width_px / 2.0 + half
+
+
+def band_colour(*, is_code: bool) -> QColor:
+    """The ground of a band on a card: faint enough for text on it, stronger at the waist."""
+    theme = current_theme()
+    return blend(theme.accent, theme.raised, _GROUND_CODE if is_code else _GROUND)
+
+
+def edge_colour() -> QColor:
+    """The sides of the hourglass."""
+    theme = current_theme()
+    return blend(theme.accent, theme.panel, _EDGE)
+
+
+def paint_band(painter: QPainter, area: QRectF, share: float, *, is_code: bool) -> None:
+    """The part of the hourglass that runs straight through a card."""
+    left, right = band_edges(area.width(), share)
+    painter.fillRect(
+        QRectF(area.left() + left, area.top(), right - left, area.height()),
+        band_colour(is_code=is_code),
+    )
+    painter.setPen(QPen(edge_colour(), 1.5))
+    for x in (left, right):
+        painter.drawLine(
+            QPointF(area.left() + x, area.top()), QPointF(area.left() + x, area.bottom())
+        )
+
+
+def paint_funnel(painter: QPainter, area: QRectF, above: float, below: float) -> None:
+    """The slanted part between two cards, from the share ``above`` to the share ``below``."""
+    theme = current_theme()
+    top_left, top_right = band_edges(area.width(), above)
+    low_left, low_right = band_edges(area.width(), below)
+    corners = [
+        QPointF(top_left, area.top()),
+        QPointF(top_right, area.top()),
+        QPointF(low_right, area.bottom()),
+        QPointF(low_left, area.bottom()),
+    ]
+    painter.setPen(QPen(theme.panel, 0.0))
+    painter.setBrush(blend(theme.accent, theme.panel, _GROUND))
+    painter.drawPolygon(QPolygonF(corners))
+    painter.setPen(QPen(edge_colour(), 1.5))
+    painter.drawLine(corners[0], corners[3])
+    painter.drawLine(corners[1], corners[2])

@@ -1,0 +1,308 @@
+"""The single fields of the builder: numbers and choices that are set quietly and tell edits.
+
+All of them have ``set_value`` (shows a value, says nothing) and the signal ``edited`` (a person
+changed the value). A wheel turned over a field that has no focus scrolls the panel instead of
+changing a number by accident. A number typed without Enter counts after a short rest.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QValidator
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtGui import QWheelEvent
+
+    from aegui.core.network.catalog import Choice
+
+REST_MS = 600
+"""After so long without a key a typed number counts, as if Enter had been pressed."""
+
+_DECIMALS = 20
+_DIGITS = 10
+_LEADS = (1.0, 2.0, 5.0)
+_PARTIAL_NUMBER = re.compile(r"\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
+_SLIDER_STEPS = 600
+
+
+def short_number(value: float) -> str:
+    """``value`` as short as it can be written: 0.01, 250, 1e-08."""
+    return f"{value:.{_DIGITS}g}"
+
+
+def next_lead(value: float, steps: int) -> float:
+    """The number ``steps`` further along ... 0.1, 0.2, 0.5, 1, 2, 5, 10 ... than ``value`` > 0."""
+    for _ in range(abs(steps)):
+        power = 10.0 ** math.floor(math.log10(value) + 1e-9)
+        if steps > 0:
+            larger = [lead * power for lead in (*_LEADS, 10.0)]
+            value = next(x for x in larger if x > value * (1 + 1e-6))
+        else:
+            smaller = [lead * power for lead in (0.5, *_LEADS)]
+            value = next(x for x in reversed(smaller) if x < value * (1 - 1e-6))
+    return float(short_number(value))
+
+
+def _commit_after_rest(box: QAbstractSpinBox) -> None:
+    timer = QTimer(box)
+    timer.setSingleShot(True)
+    timer.setInterval(REST_MS)
+    timer.timeout.connect(box.interpretText)
+    box.lineEdit().textEdited.connect(timer.start)
+
+
+class CountField(QSpinBox):
+    """A whole number."""
+
+    edited = Signal(int)
+
+    def __init__(self, low: int, high: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(low, high)
+        self.setKeyboardTracking(False)
+        # Thousands as in all the other numbers of the program, whatever the machine's locale.
+        self.setLocale(QLocale(QLocale.Language.English))
+        self.setGroupSeparatorShown(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if high > 1_000:
+            self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+        _commit_after_rest(self)
+        self.valueChanged.connect(self.edited)
+
+    def set_value(self, value: int) -> None:
+        """Show ``value`` and stay silent; a number being typed is left alone."""
+        if value != self.value():
+            with QSignalBlocker(self):
+                self.setValue(value)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only a field with the focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class NumberField(QDoubleSpinBox):
+    """A real number of any size, written short; steps go 1-2-5 when ``step`` is None."""
+
+    edited = Signal(float)
+
+    def __init__(
+        self, low: float, high: float, step: float | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._step = step
+        self.setDecimals(_DECIMALS)
+        self.setRange(low, high)
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        _commit_after_rest(self)
+        self.valueChanged.connect(self.edited)
+
+    def set_value(self, value: float) -> None:
+        """Show ``value`` and stay silent; a number being typed is left alone."""
+        if value != self.value():
+            with QSignalBlocker(self):
+                self.setValue(value)
+
+    def textFromValue(self, value: float) -> str:
+        """The short form, with a point whatever the machine's locale."""
+        return short_number(value)
+
+    def valueFromText(self, text: str) -> float:
+        """Point or comma, with or without an exponent."""
+        try:
+            return float(text.strip().replace(",", "."))
+        except ValueError:
+            return self.value()
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Whatever may become a number of the range is let through while it is typed."""
+        stripped = text.strip()
+        if not _PARTIAL_NUMBER.fullmatch(stripped):
+            return QValidator.State.Invalid, text, position
+        try:
+            inside = self.minimum() <= float(stripped.replace(",", ".")) <= self.maximum()
+        except ValueError:
+            inside = False
+        state = QValidator.State.Acceptable if inside else QValidator.State.Intermediate
+        return state, text, position
+
+    def fixup(self, text: str) -> str:
+        """A number out of the range becomes the nearest inside it."""
+        return short_number(min(max(self.valueFromText(text), self.minimum()), self.maximum()))
+
+    def stepBy(self, steps: int) -> None:
+        """By the step, or along 1-2-5 where sizes matter more than differences."""
+        value = self.value()
+        if self._step is not None:
+            target = value + steps * self._step
+        elif value > 0.0:
+            target = next_lead(value, steps)
+        else:
+            target = max(self.minimum(), 1e-6) if steps > 0 else value
+        self.setValue(float(short_number(target)))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only a field with the focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ChoiceField(QComboBox):
+    """One of a table of choices, each with its explanation as a tooltip."""
+
+    edited = Signal(str)
+
+    def __init__(self, choices: Iterable[Choice] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        for choice in choices:
+            self.add_choice(choice.key, tr(choice.label), tr(choice.help))
+        self.activated.connect(self._on_activated)
+
+    def add_choice(self, key: str, label: str, help_text: str) -> None:
+        """One more row; ``label`` and ``help_text`` are already in the person's language."""
+        self.addItem(label, key)
+        self.setItemData(self.count() - 1, help_text, Qt.ItemDataRole.ToolTipRole)
+
+    def value(self) -> str:
+        """The key of the row that is shown."""
+        return str(self.currentData())
+
+    def set_value(self, key: str) -> None:
+        """Show the row of ``key``."""
+        if key != self.currentData():
+            with QSignalBlocker(self):
+                self.setCurrentIndex(self.findData(key))
+
+    def showPopup(self) -> None:
+        """The list is as wide as its words, however narrow the field is."""
+        view = self.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + view.verticalScrollBar().width() + 8)
+        super().showPopup()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only a field with the focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def _on_activated(self, index: int) -> None:
+        self.edited.emit(self.itemData(index))
+
+
+class QuietSlider(QSlider):
+    """A horizontal slider that leaves the wheel to the panel until it has the focus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setRange(0, _SLIDER_STEPS)
+        self.setSingleStep(_SLIDER_STEPS // 60)
+        self.setPageStep(_SLIDER_STEPS // 12)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only a slider with the focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class SliderField(QWidget):
+    """A number with a slider over its usual range, linear or logarithmic.
+
+    The number field accepts ``low`` to ``high``; the slider spans ``slider_low`` to
+    ``slider_high`` and rests at its end for numbers outside.
+    """
+
+    edited = Signal(float)
+
+    def __init__(
+        self,
+        limits: tuple[float, float],
+        slider_limits: tuple[float, float],
+        *,
+        logarithmic: bool,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._low, self._high = slider_limits
+        self._logarithmic = logarithmic
+        self.slider = QuietSlider(self)
+        self.number = NumberField(*limits, None if logarithmic else 0.01, self)
+        self.number.setFixedWidth(84)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.number)
+        self.setFocusProxy(self.number)
+        self.slider.valueChanged.connect(self._on_slider_changed)
+        self.number.edited.connect(self._on_number_edited)
+
+    def value(self) -> float:
+        """The number shown."""
+        return self.number.value()
+
+    def set_value(self, value: float) -> None:
+        """Show ``value`` in both and stay silent."""
+        self.number.set_value(value)
+        self._place_slider(value)
+
+    def _place_slider(self, value: float) -> None:
+        # A slider that already stands for the value to two digits keeps its finer position.
+        if self._slider_number() != value:
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(round(self._fraction(value) * _SLIDER_STEPS))
+
+    def _fraction(self, value: float) -> float:
+        if self._logarithmic:
+            if value <= 0.0:
+                return 0.0
+            part = math.log(value / self._low) / math.log(self._high / self._low)
+        else:
+            part = (value - self._low) / (self._high - self._low)
+        return min(max(part, 0.0), 1.0)
+
+    def _slider_number(self) -> float:
+        part = self.slider.value() / _SLIDER_STEPS
+        if self._logarithmic:
+            return float(f"{self._low * (self._high / self._low) ** part:.2g}")
+        return float(f"{self._low + (self._high - self._low) * part:.2f}")
+
+    def _on_slider_changed(self, _position: int) -> None:
+        value = self._slider_number()
+        if value != self.number.value():
+            self.number.set_value(value)
+            self.edited.emit(value)
+
+    def _on_number_edited(self, value: float) -> None:
+        self._place_slider(value)
+        self.edited.emit(value)

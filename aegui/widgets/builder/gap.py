@@ -1,0 +1,97 @@
+"""The connection between two layers: its weights, and the place for one more layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from aegui.core.i18n import tr, trn
+from aegui.widgets.builder.band import paint_funnel
+from aegui.widgets.theme import current_theme, figures_font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+_HEIGHT_PX = 24
+_RADIUS_PX = 8.0
+_CROSS_PX = 4.0
+_SMALL = 0.88
+
+
+class LayerGap(QAbstractButton):
+    """A click adds a layer here; a layer that is dragged may be dropped here."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._above = self._below = 1.0
+        self._parameters = 0
+        self._is_target = False
+        self._can_add = True
+        # The keyboard adds layers from the cards (Insert), so that Tab is not twice as long.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setToolTip(tr("Add a layer here (Insert adds one after the chosen card)"))
+
+    def set_state(
+        self, names: tuple[str, str], shares: tuple[float, float], parameters: int, can_add: bool
+    ) -> None:
+        """Names and widths of the layers above and below, and the parameters between them."""
+        self._above, self._below = shares
+        self._parameters = parameters
+        self._can_add = can_add
+        self.setEnabled(can_add)
+        self.setAccessibleName(
+            tr("Add a layer between {above} and {below}", above=names[0], below=names[1])
+        )
+        self.update()
+
+    def set_target(self, is_target: bool) -> None:
+        """Whether the layer that is dragged would land here."""
+        if is_target != self._is_target:
+            self._is_target = is_target
+            self.update()
+
+    @property
+    def is_target(self) -> bool:
+        """Whether the layer that is dragged would land here."""
+        return self._is_target
+
+    def sizeHint(self) -> QSize:
+        """As low as a button may be for the mouse."""
+        return QSize(2 * _HEIGHT_PX, _HEIGHT_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The hourglass's slant, the plus, and the number of parameters."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect())
+        paint_funnel(painter, area, self._above, self._below)
+        self._paint_count(painter, area)
+        if self._is_target:
+            painter.setPen(QPen(current_theme().accent, 3.0))
+            middle = area.center().y()
+            painter.drawLine(QPointF(8.0, middle), QPointF(area.right() - 8.0, middle))
+        elif self.isEnabled():
+            self._paint_plus(painter, area.center())
+
+    def _paint_count(self, painter: QPainter, area: QRectF) -> None:
+        painter.setFont(figures_font(self.font(), scale=_SMALL))
+        painter.setPen(current_theme().text_dim)
+        text = trn("{n:,} parameter", "{n:,} parameters", self._parameters)
+        beside = area.adjusted(area.width() / 2.0 + 16.0, 0.0, -12.0, 0.0)
+        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_plus(self, painter: QPainter, centre: QPointF) -> None:
+        theme = current_theme()
+        hot = self.underMouse()
+        painter.setPen(QPen(theme.accent if hot else theme.border, 1.0))
+        painter.setBrush(theme.accent if hot else theme.raised)
+        painter.drawEllipse(centre, _RADIUS_PX, _RADIUS_PX)
+        painter.setPen(QPen(theme.on_accent if hot else theme.text_dim, 1.6))
+        across, down = QPointF(_CROSS_PX, 0.0), QPointF(0.0, _CROSS_PX)
+        painter.drawLine(centre - across, centre + across)
+        painter.drawLine(centre - down, centre + down)

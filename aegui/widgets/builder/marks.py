@@ -1,0 +1,150 @@
+"""Small things of the builder that are only looked at or grasped: signs, hints, the grip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from aegui.widgets.theme import current_theme, icon
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
+
+_SIGN_PX = 16
+
+
+def flat_button(icon_name: str, tooltip: str, parent: QWidget | None = None) -> QToolButton:
+    """A small button without a frame; its tooltip is also what a screen reader says."""
+    button = QToolButton(parent)
+    button.setProperty("flat", True)
+    button.setIcon(icon(icon_name))
+    button.setIconSize(QSize(_SIGN_PX, _SIGN_PX))
+    button.setToolTip(tooltip)
+    button.setAccessibleName(tooltip)
+    return button
+
+
+def wrapped_label(text: str = "", parent: QWidget | None = None) -> QLabel:
+    """A label that breaks its lines and never asks for more width than there is."""
+    label = QLabel(text, parent)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    # Preferred height for the width given; a long word may not widen the dock.
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
+    return label
+
+
+class Sign(QWidget):
+    """An icon that is no button."""
+
+    def __init__(self, icon_name: str, token: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = icon(icon_name, token)
+        self.setFixedSize(_SIGN_PX, _SIGN_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The icon in the colours of the theme in force."""
+        painter = QPainter(self)
+        self._icon.paint(painter, self.rect())
+
+
+class ProblemLabel(QWidget):
+    """What is wrong here, in words, with a sign beside it; hidden when nothing is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = wrapped_label()
+        self._label.setProperty("state", "bad")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 2, 0, 2)
+        layout.setSpacing(6)
+        layout.addWidget(Sign("builder-warning", "bad"), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._label, 1)
+        self.hide()
+
+    def text(self) -> str:
+        """The words shown, or an empty string."""
+        return self._label.text()
+
+    def set_text(self, text: str) -> None:
+        """Show ``text``, or nothing at all."""
+        if text != self._label.text():
+            self._label.setText(text)
+            self.setAccessibleName(text)
+        self.setVisible(bool(text))
+
+
+class Grip(QWidget):
+    """Six dots by which a card is dragged to another place.
+
+    Signals:
+        dragged(QPoint): The pointer's global place, once a drag has begun.
+        dropped(QPoint): Where the button was let go after a drag.
+    """
+
+    dragged = Signal(QPoint)
+    dropped = Signal(QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pressed_at: QPoint | None = None
+        self._is_dragging = False
+        self.setFixedSize(14, 20)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def cancel(self) -> None:
+        """Forget the drag; letting go drops nothing."""
+        self._pressed_at = None
+        self._is_dragging = False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember where; the drag begins when the pointer has moved far enough."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed_at = event.globalPosition().toPoint()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            card = self.parentWidget()
+            if card is not None:
+                card.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell where the pointer is, once the drag has begun."""
+        if self._pressed_at is None:
+            return
+        place = event.globalPosition().toPoint()
+        far = (place - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        self._is_dragging = self._is_dragging or far
+        if self._is_dragging:
+            self.dragged.emit(place)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The end of the drag, if there was one."""
+        was_dragging = self._is_dragging
+        self.cancel()
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        if was_dragging:
+            self.dropped.emit(event.globalPosition().toPoint())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Two columns of three dots."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(current_theme().text_dim)
+        centre = QRect(self.rect()).center()
+        for column in (-2.5, 2.5):
+            for row in (-5.0, 0.0, 5.0):
+                painter.drawEllipse(
+                    QPointF(centre.x() + 0.5 + column, centre.y() + 0.5 + row), 1.3, 1.3
+                )

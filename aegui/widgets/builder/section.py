@@ -1,0 +1,146 @@
+"""A heading that folds its settings away and sums them up while they are folded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.theme import RADIUS, SPACING, blend, current_theme, icon
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QPaintEvent
+
+_HEIGHT_PX = 30
+_CHEVRON_PX = 14
+
+
+class SectionHeader(QAbstractButton):
+    """Chevron, title and, while folded, a summary; a sign when something is wrong inside."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._summary = ""
+        self._has_problem = False
+        self._closed = icon("builder-closed", "text_dim")
+        self._open = icon("builder-open", "text_dim")
+        self._warning = icon("builder-warning", "bad")
+        self.setText(title)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.toggled.connect(self._describe)
+
+    def set_summary(self, summary: str, has_problem: bool) -> None:
+        """The words that stand for the folded settings."""
+        if (summary, has_problem) != (self._summary, self._has_problem):
+            self._summary, self._has_problem = summary, has_problem
+            self._describe()
+            self.update()
+
+    def summary(self) -> str:
+        """The words that stand for the folded settings."""
+        return self._summary
+
+    def sizeHint(self) -> QSize:
+        """One line with room around it."""
+        return QSize(120, _HEIGHT_PX)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left folds, Right unfolds, Enter does what Space does."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.toggle()
+        elif event.key() in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+            self.setChecked(event.key() == Qt.Key.Key_Right)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A flat line that answers to the mouse and shows the focus."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter)
+        middle = self.height() // 2
+        chevron = QRect(2, middle - _CHEVRON_PX // 2, _CHEVRON_PX, _CHEVRON_PX)
+        (self._open if self.isChecked() else self._closed).paint(painter, chevron)
+        left = self._paint_title(painter, chevron.right() + 6)
+        right = self.width() - 4
+        if self._has_problem:
+            right -= 16
+            self._warning.paint(painter, QRect(right, middle - 8, 16, 16))
+            right -= 4
+        if not self.isChecked():
+            self._paint_summary(painter, left + SPACING, right)
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        theme = current_theme()
+        area = self.rect().adjusted(0, 1, -1, -2)
+        if self.underMouse() or self.hasFocus():
+            painter.setPen(QPen(theme.accent, 1.0) if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(
+                blend(theme.accent, theme.panel, 0.10)
+                if self.underMouse()
+                else Qt.BrushStyle.NoBrush
+            )
+            painter.drawRoundedRect(area, RADIUS, RADIUS)
+
+    def _paint_title(self, painter: QPainter, left: int) -> int:
+        painter.setFont(self._title_font())
+        painter.setPen(current_theme().text)
+        area = QRect(left, 0, self.width() - left, self.height())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self.text())
+        return left + painter.fontMetrics().horizontalAdvance(self.text())
+
+    def _paint_summary(self, painter: QPainter, left: int, right: int) -> None:
+        painter.setFont(self.font())
+        painter.setPen(current_theme().text_dim)
+        text = QFontMetrics(self.font()).elidedText(
+            self._summary, Qt.TextElideMode.ElideMiddle, right - left
+        )
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRect(left, 0, right - left, self.height()), flags, text)
+
+    def _title_font(self) -> QFont:
+        font = self.font()
+        font.setWeight(font.Weight.DemiBold)
+        return font
+
+    def _describe(self) -> None:
+        state = tr("unfolded") if self.isChecked() else self._summary
+        warning = tr("has a problem") if self._has_problem else ""
+        words = (self.text(), state, warning)
+        self.setAccessibleName(", ".join(word for word in words if word))
+
+
+class FoldingSection(QWidget):
+    """A header and the rows under it."""
+
+    def __init__(self, title: str, is_open: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = SectionHeader(title)
+        self._body = QWidget()
+        self._rows = QVBoxLayout(self._body)
+        self._rows.setContentsMargins(_CHEVRON_PX + SPACING, 2, 2, SPACING + 4)
+        self._rows.setSpacing(6)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self._body)
+        self.header.setChecked(is_open)
+        self._body.setVisible(is_open)
+        self.header.toggled.connect(self._body.setVisible)
+
+    def add_row(self, row: QWidget) -> None:
+        """One more row at the end."""
+        self._rows.addWidget(row)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A line below tells the sections apart."""
+        painter = QPainter(self)
+        painter.setPen(QPen(current_theme().grid, 1.0))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)

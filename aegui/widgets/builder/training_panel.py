@@ -1,0 +1,211 @@
+"""The settings of data and training, as far as they count for the draft, in folding sections."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.builder.edits import value_at, with_values
+from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
+from aegui.widgets.builder.rows import SettingRow
+from aegui.widgets.builder.section import FoldingSection
+from aegui.widgets.builder.settings_table import SECTIONS
+from aegui.widgets.builder.words import data_words
+from aegui.widgets.theme import SPACING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aegui.core.network.resolve import Problem, Resolution
+    from aegui.core.recipe import Recipe
+    from aegui.widgets.builder.settings_table import Section, Setting
+
+_RATE = "training.optimizer.learning_rate"
+_NOISE = "data.corruption"
+_FIRST_LEVEL = 0.1
+_HIGHEST_SIGMA = 1e6
+
+
+class TrainingPanel(QWidget):
+    """Everything of a recipe but its network; passive but for its signals.
+
+    While a training runs the learning rate and the noise stay open: their edits go to the running
+    training (the ``live_*`` signals) and leave the draft as it is; the panel shows them until the
+    training has ended.
+
+    Signals:
+        recipe_edited(Recipe, str): A wished recipe and the words for undoing the edit.
+        live_learning_rate_changed(float): The base rate from now on.
+        live_noise_changed(CorruptionSpec): The noise from now on.
+        open_data_requested(): A file of images or glyphs is to be chosen.
+    """
+
+    recipe_edited = Signal(object, str)
+    live_learning_rate_changed = Signal(float)
+    live_noise_changed = Signal(object)
+    open_data_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recipe: Recipe | None = None
+        self._is_locked = False
+        self._live: dict[str, Any] = {}
+        self.rows: dict[str, SettingRow] = {}
+        self.sections: dict[str, FoldingSection] = {}
+        self._hint = wrapped_label(
+            tr("Training: learning rate and noise can be changed now, the rest afterwards.")
+        )
+        self._hint.setProperty("dim", True)
+        self._hint.hide()
+        self.problem = ProblemLabel()
+        self._data_words = QLabel()
+        self._data_words.setProperty("dim", True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING // 2, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(self._hint)
+        layout.addWidget(self.problem)
+        layout.addWidget(self._build_scroll(), 1)
+
+    def _build_scroll(self) -> QScrollArea:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, SPACING, SPACING)
+        column.setSpacing(2)
+        for section in SECTIONS:
+            column.addWidget(self._build_section(section))
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(holder)
+        return scroll
+
+    def _build_section(self, section: Section) -> FoldingSection:
+        folding = FoldingSection(tr(section.title), section.is_open)
+        for setting in section.settings:
+            row = SettingRow(setting)
+            row.edited.connect(partial(self._on_row_edited, setting))
+            row.open_requested.connect(self.open_data_requested)
+            self.rows[setting.path] = row
+            folding.add_row(row)
+        if section.key == "data":
+            folding.add_row(self._data_words)
+        self.sections[section.key] = folding
+        return folding
+
+    # ------------------------------------------------------------------- state
+
+    def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
+        """Show the draft and what resolving it against the data gave."""
+        self._recipe = recipe
+        if resolution.resolved is not None:
+            self._data_words.setText(data_words(resolution.resolved.dataset))
+        self._show_recipe(resolution.problems)
+
+    def set_enabled_while_training(self, enabled: bool) -> None:
+        """Whether everything may be edited; False leaves only what a running training takes."""
+        self._is_locked = not enabled
+        self._hint.setVisible(self._is_locked)
+        if enabled:
+            self._live.clear()
+        for row in self.rows.values():
+            row.set_locked(self._is_locked)
+        if self._recipe is not None:
+            self._show_values()
+
+    def open_sections(self) -> tuple[str, ...]:
+        """Keys of the sections that are unfolded, to be remembered."""
+        return tuple(key for key, section in self.sections.items() if section.header.isChecked())
+
+    def set_open_sections(self, keys: Iterable[str]) -> None:
+        """Unfold the sections of ``keys`` and fold the others."""
+        wanted = set(keys)
+        for key, section in self.sections.items():
+            section.header.setChecked(key in wanted)
+
+    def _shown_recipe(self) -> Recipe:
+        """The draft with what was changed in the running training."""
+        assert self._recipe is not None
+        return with_values(self._recipe, self._live) if self._live else self._recipe
+
+    def _show_recipe(self, problems: tuple[Problem, ...]) -> None:
+        texts = _texts_by_path(problems, self.rows)
+        for path, row in self.rows.items():
+            row.problem.set_text(texts.get(path, ""))
+        self.problem.set_text(texts.get("", ""))
+        self._show_values()
+
+    def _show_values(self) -> None:
+        recipe = self._shown_recipe()
+        gaussian = recipe.data.corruption.kind == "gaussian"
+        self.rows[f"{_NOISE}.level"].set_highest(_HIGHEST_SIGMA if gaussian else 1.0)
+        for path, row in self.rows.items():
+            row.set_value(value_at(recipe, path))
+            row.setVisible(row.setting.shown(recipe) or bool(row.problem.text()))
+        for section in SECTIONS:
+            wrong = any(self.rows[setting.path].problem.text() for setting in section.settings)
+            self.sections[section.key].header.set_summary(section.summary(recipe), wrong)
+
+    # ------------------------------------------------------------------- edits
+
+    def _on_row_edited(self, setting: Setting, value: object) -> None:
+        if self._recipe is None:
+            return
+        if self._is_locked:
+            self._edit_live(setting, value)
+            return
+        changed = with_values(self._recipe, _consequences(self._recipe, setting.path, value))
+        if changed == self._recipe:
+            self._show_values()
+        else:
+            self.recipe_edited.emit(changed, tr(setting.label))
+
+    def _edit_live(self, setting: Setting, value: object) -> None:
+        self._live |= _consequences(self._shown_recipe(), setting.path, value)
+        recipe = self._shown_recipe()
+        self._show_values()
+        if setting.path == _RATE:
+            self.live_learning_rate_changed.emit(recipe.training.optimizer.learning_rate)
+        else:
+            self.live_noise_changed.emit(recipe.data.corruption)
+
+
+def _consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]:
+    """All values that an edit changes: the new kind of noise also needs a level that it may have.
+
+    A noise that is switched on begins at a level that can be seen, not at nothing.
+    """
+    changes: dict[str, object] = {path: value}
+    level = recipe.data.corruption.level
+    if path == f"{_NOISE}.kind" and value != "none":
+        if level == 0.0:
+            changes[f"{_NOISE}.level"] = _FIRST_LEVEL
+        elif level > 1.0 and value != "gaussian":
+            changes[f"{_NOISE}.level"] = 1.0
+    return changes
+
+
+def _texts_by_path(problems: tuple[Problem, ...], paths: Iterable[str]) -> dict[str, str]:
+    """Messages by the row that they belong to; "" for those that belong to no row.
+
+    Problems of the network are told on the builder's cards.
+    """
+    known = sorted(paths, key=len, reverse=True)
+    texts: dict[str, list[str]] = {}
+    for problem in problems:
+        if problem.where.split(".")[0] == "network":
+            continue
+        where = next((path for path in known if _belongs(problem.where, path)), "")
+        texts.setdefault(where, []).append(problem.message)
+    return {where: "\n".join(messages) for where, messages in texts.items()}
+
+
+def _belongs(where: str, path: str) -> bool:
+    """Whether the row of ``path`` is the place, or lies at the place, that ``where`` names."""
+    return where == path or where.startswith(path + ".") or path.startswith(where + ".")
