@@ -24,7 +24,7 @@ _ROW_HEIGHTS = range(5, 33)
 
 
 def images_from(
-    array: NDArray[np.float64], source: Source, line: int | None
+    array: NDArray[np.float64], source: Source, line: int | None, width: int | None = None
 ) -> NDArray[np.float32]:
     """Images ``[N, H, W]`` (or ``[N, C, H, W]``) that ``array`` holds.
 
