@@ -19,7 +19,7 @@ from aegui.widgets.glyphs import (
     label_sign,
 )
 from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, current_theme
+from aegui.widgets.theme import SPACING, contrast, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from aegui.session.answers import Answer
 
 _LEAST_MARK_PX = 5
+_LEAST_CONTRAST = 3.0
+_MIDDLE_LIGHTNESS = 128
+_PUSH_PERCENT = 165
 _PLACE_PX = QSize(44, 50)
 _KIN_GLYPH_PX = 30
 
@@ -49,7 +52,10 @@ def paint_extra(painter: QPainter, rect: QRect) -> None:
 def _paint_mark(
     painter: QPainter, rect: QRect, colour: QColor, ground: QColor, *, ring: bool
 ) -> None:
-    """The mark in its colour over a rim of the ``ground`` below, to part it from neighbours."""
+    """The mark in its colour, or one told apart from ``ground``, over a rim of the ground."""
+    if contrast(colour, ground) < _LEAST_CONTRAST:
+        is_light = ground.lightness() > _MIDDLE_LIGHTNESS
+        colour = colour.darker(_PUSH_PERCENT) if is_light else colour.lighter(_PUSH_PERCENT)
     width = max(1.5, rect.width() / 8)
     inset = rect.width() * 0.27
     box = QRectF(rect).adjusted(inset, inset, -inset, -inset)

@@ -43,12 +43,12 @@ class CharacterChooser(QWidget):
         self._labels: tuple[str, ...] = ()
         self._chosen: tuple[str, ...] = ()
         self._count = QLabel()
-        self._grid = GlyphGrid(checkable=True)
-        self._field = QLineEdit()
+        self.grid = GlyphGrid(checkable=True)
+        self.field = QLineEdit()
         self._problem = QLabel()
         self._build()
-        self._grid.checked_changed.connect(self._on_grid_checked_changed)
-        self._field.textEdited.connect(self._on_field_text_edited)
+        self.grid.checked_changed.connect(self._on_grid_checked_changed)
+        self.field.textEdited.connect(self._on_field_text_edited)
 
     def _build(self) -> None:
         all_button = QPushButton(tr("All"))
@@ -64,12 +64,12 @@ class CharacterChooser(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(self._grid)
-        self._field.setPlaceholderText(tr("Type characters, for example abc"))
-        self._field.setToolTip(
+        area.setWidget(self.grid)
+        self.field.setPlaceholderText(tr("Type characters, for example abc"))
+        self.field.setToolTip(
             tr("The chosen characters. The blank is written {blank}.", blank=label_sign(" "))
         )
-        self._field.setAccessibleName(tr("Chosen characters"))
+        self.field.setAccessibleName(tr("Chosen characters"))
         self._problem.setWordWrap(True)
         self._problem.setProperty("state", "bad")
         self._problem.hide()
@@ -77,7 +77,7 @@ class CharacterChooser(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(header)
         layout.addWidget(area, 1)
-        layout.addWidget(self._field)
+        layout.addWidget(self.field)
         layout.addWidget(self._problem)
 
     @property
@@ -88,19 +88,19 @@ class CharacterChooser(QWidget):
     def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
         """Offer N characters: ``labels`` and ``images`` ``[N, H, W]``; all are chosen."""
         self._labels = tuple(labels)
-        self._grid.set_samples(labels, images)
+        self.grid.set_samples(labels, images)
         self.set_chosen(labels)
 
     def set_chosen(self, labels: Iterable[str]) -> None:
         """Show ``labels`` as chosen, without a signal; those not in the set are left out."""
         known = set(self._labels)
         self._take(tuple(label for label in labels if label in known))
-        self._field.setText("".join(map(label_sign, self._chosen)))
+        self.field.setText("".join(map(label_sign, self._chosen)))
 
     # -- edits -----------------------------------------------------------------------------------
 
     def _on_grid_checked_changed(self) -> None:
-        checked = {self._labels[index] for index in self._grid.checked}
+        checked = {self._labels[index] for index in self.grid.checked}
         kept = [label for label in self._chosen if label in checked]
         for label in (each for each in self._labels if each in checked and each not in kept):
             kept.insert(self._place(label, kept), label)
@@ -137,7 +137,7 @@ class CharacterChooser(QWidget):
     def _take(self, labels: tuple[str, ...], unknown: str = "") -> None:
         self._chosen = labels
         chosen = set(labels)
-        self._grid.set_checked(i for i, label in enumerate(self._labels) if label in chosen)
+        self.grid.set_checked(i for i, label in enumerate(self._labels) if label in chosen)
         self._count.setText(
             tr("{chosen} of {count} characters", chosen=len(labels), count=len(self._labels))
         )

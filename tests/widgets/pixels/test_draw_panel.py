@@ -1,0 +1,264 @@
+"""The drawing panel: every tool by button and by key, characters, noise, adding to the set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QToolButton,
+)
+
+from aegui.core.recipe import CorruptionSpec
+from aegui.widgets.pixels.draw_panel import DrawPanel
+from aegui.widgets.pixels.tool_row import TOOLS, Tool, ToolRow
+from aegui.widgets.theme import DARK, LIGHT, apply_theme
+from tests.widgets.pixels.samples import LABELS, glyphs
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+LEFT = Qt.MouseButton.LeftButton
+# The offscreen platform says so whenever a popup opens.
+popup = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> DrawPanel:
+    panel = DrawPanel()
+    qtbot.addWidget(panel)
+    panel.set_samples(LABELS, glyphs())
+    panel.set_undo_enabled(True, True)
+    panel.resize(340, 220)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+EXPECTED: dict[str, tuple[str, list[object]]] = {
+    "undo": ("undo_requested", []),
+    "redo": ("redo_requested", []),
+    "clear": ("clear_requested", []),
+    "invert": ("invert_requested", []),
+    "flip-horizontal": ("flip_requested", ["horizontal"]),
+    "flip-vertical": ("flip_requested", ["vertical"]),
+    "shift-left": ("shift_requested", [0, -1]),
+    "shift-right": ("shift_requested", [0, 1]),
+    "shift-up": ("shift_requested", [-1, 0]),
+    "shift-down": ("shift_requested", [1, 0]),
+    "copy": ("copy_requested", []),
+    "paste": ("paste_requested", []),
+}
+
+
+def test_every_tool_is_expected() -> None:
+    assert [tool.key for tool in TOOLS] == list(EXPECTED)
+    assert len({tool.shortcut for tool in TOOLS}) == len(TOOLS)
+
+
+@pytest.mark.parametrize("key", EXPECTED)
+def test_a_tool_asks_for_its_edit_when_clicked(panel: DrawPanel, qtbot: QtBot, key: str) -> None:
+    name, arguments = EXPECTED[key]
+    with qtbot.waitSignal(getattr(panel, name)) as blocker:
+        QTest.mouseClick(panel.tools.buttons[key], LEFT)
+    assert blocker.args == arguments
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.key)
+def test_a_tool_has_a_key_in_its_tooltip_and_obeys_it(
+    panel: DrawPanel, qtbot: QtBot, tool: Tool
+) -> None:
+    sequence = QKeySequence(tool.shortcut)
+    tip = panel.tools.buttons[tool.key].toolTip()
+    assert sequence.toString(QKeySequence.SequenceFormat.NativeText) in tip
+    assert panel.tools.buttons[tool.key].accessibleName()
+    name, arguments = EXPECTED[tool.key]
+    with qtbot.waitSignal(getattr(panel, name)) as blocker:
+        QTest.keySequence(panel.editor, sequence)
+    assert blocker.args == arguments
+
+
+def test_undo_and_redo_are_grey_when_there_is_nothing(panel: DrawPanel, qtbot: QtBot) -> None:
+    panel.set_undo_enabled(False, True)
+    assert not panel.tools.buttons["undo"].isEnabled()
+    assert panel.tools.buttons["redo"].isEnabled()
+    with qtbot.assertNotEmitted(panel.undo_requested):
+        QTest.keyClick(panel.editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_its_undo_comes_before_that_of_the_window(panel: DrawPanel) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    for key, wanted in ((Qt.Key.Key_Z, True), (Qt.Key.Key_S, False)):
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, key, control)
+        event.ignore()
+        QApplication.sendEvent(panel.editor, event)
+        assert event.isAccepted() is wanted
+
+
+def test_strokes_pass_through(panel: DrawPanel, qtbot: QtBot) -> None:
+    signals = [panel.stroke_started, panel.pixel_painted, panel.stroke_finished]
+    with qtbot.waitSignals(signals, order="strict"):
+        QTest.mouseClick(panel.editor, LEFT, pos=panel.editor.cell_rect(2, 3).center())
+
+
+def test_a_drawing_is_shown_over_its_target(panel: DrawPanel) -> None:
+    pixels = glyphs()[3]
+    panel.set_drawing(pixels, glyphs()[5])
+    assert np.array_equal(panel.editor.pixels, pixels)
+
+
+@popup
+def test_a_character_is_loaded_from_the_popup(panel: DrawPanel, qtbot: QtBot) -> None:
+    load = _button_with_text(panel, "Load a character…")
+    QTest.mouseClick(load, LEFT)
+    grid = panel.characters
+    assert grid.isVisible()
+    with qtbot.waitSignal(panel.load_requested) as blocker:
+        QTest.mouseClick(grid, LEFT, pos=grid.cell_rect(3).center())
+    assert blocker.args == [3]
+    assert not grid.isVisible()
+    panel.set_loaded(3)
+    assert load.text() == "Character c"
+    panel.set_loaded(0)
+    assert load.text() == "Character space"
+    panel.set_loaded(None)
+    assert load.text() == "Load a character…"
+
+
+@popup
+def test_a_character_is_loaded_by_keys_alone(panel: DrawPanel, qtbot: QtBot) -> None:
+    QTest.keyClick(panel.editor, Qt.Key.Key_L)
+    grid = panel.characters
+    assert grid.isVisible()
+    QTest.keyClick(grid, Qt.Key.Key_E)
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    with qtbot.waitSignal(panel.load_requested) as blocker:
+        QTest.keyClick(grid, Qt.Key.Key_Return)
+    assert blocker.args == [LABELS.index("f")]
+
+
+def test_without_a_set_nothing_can_be_loaded(qtbot: QtBot) -> None:
+    panel = DrawPanel()
+    qtbot.addWidget(panel)
+    assert not _button_with_text(panel, "Load a character…").isEnabled()
+    panel.set_samples(LABELS, glyphs())
+    panel.set_loaded(2)
+    panel.set_samples((), ())
+    assert not _button_with_text(panel, "Load a character…").isEnabled()
+
+
+def test_again_asks_for_the_noise_of_the_next_seed(panel: DrawPanel, qtbot: QtBot) -> None:
+    panel.set_noise(CorruptionSpec(kind="flip", level=0.15), 41)
+    with qtbot.waitSignal(panel.noise_requested) as blocker:
+        QTest.keyClick(panel.editor, Qt.Key.Key_N)
+    assert blocker.args == [CorruptionSpec(kind="flip", level=0.15), 42]
+
+
+def test_showing_a_noise_asks_for_nothing(panel: DrawPanel, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(panel.noise_requested):
+        panel.set_noise(CorruptionSpec(kind="gaussian", level=0.4), 7)
+        panel.set_noise(CorruptionSpec(), 9)
+    assert panel.noise.spec == CorruptionSpec(kind="gaussian", level=0.4)
+    assert panel.noise.seed == 7
+
+
+def test_every_control_of_the_noise_asks_at_once(panel: DrawPanel, qtbot: QtBot) -> None:
+    asked: list[tuple[CorruptionSpec, int]] = []
+    panel.noise_requested.connect(lambda spec, seed: asked.append((spec, seed)))
+    for slider in panel.noise.findChildren(QSlider):
+        QTest.keyClick(slider, Qt.Key.Key_PageUp)
+    assert asked == [(CorruptionSpec(kind="salt_pepper", level=0.3), 0)]
+    for combo in panel.noise.findChildren(QComboBox):
+        QTest.keyClick(combo, Qt.Key.Key_Down)
+    for spin in panel.noise.findChildren(QAbstractSpinBox):
+        QTest.keyClick(spin, Qt.Key.Key_Up)
+    assert [spec.kind for spec, _ in asked[1:]] == ["flip"] * 3
+    assert asked[-1] == (CorruptionSpec(kind="flip", level=0.35), 1)
+
+
+def test_noise_is_taken_off_only_where_there_is_some(panel: DrawPanel, qtbot: QtBot) -> None:
+    off = next(
+        button
+        for button in panel.noise.findChildren(QToolButton)
+        if button.accessibleName() == "Take the noise off"
+    )
+    assert not off.isEnabled()
+    panel.set_noised(True)
+    with qtbot.waitSignal(panel.noise_requested) as blocker:
+        QTest.mouseClick(off, LEFT)
+    assert blocker.args[0] == CorruptionSpec()
+
+
+def test_adding_needs_a_label(panel: DrawPanel, qtbot: QtBot) -> None:
+    add = next(b for b in panel.findChildren(QPushButton) if b.text() == "Add")
+    field = next(f for f in panel.findChildren(QLineEdit) if f.placeholderText() == "Label")
+    assert not add.isEnabled()
+    with qtbot.assertNotEmitted(panel.add_requested):
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClicks(field, "n")
+    with qtbot.waitSignal(panel.add_requested) as blocker:
+        QTest.mouseClick(add, LEFT)
+    assert blocker.args == ["n"]
+    assert field.text() == ""
+    assert not add.isEnabled()
+
+
+def test_letters_typed_as_a_label_are_no_shortcuts(panel: DrawPanel, qtbot: QtBot) -> None:
+    field = next(f for f in panel.findChildren(QLineEdit) if f.placeholderText() == "Label")
+    with qtbot.assertNotEmitted(panel.clear_requested):
+        QTest.keyClicks(field, "chiv")
+    assert field.text() == "chiv"
+
+
+@pytest.mark.parametrize(("width", "height"), [(340, 200), (300, 560), (700, 500)])
+def test_all_is_visible_at_any_shape(panel: DrawPanel, width: int, height: int) -> None:
+    panel.resize(width, height)
+    QApplication.processEvents()
+    assert panel.size().width() == width
+    assert panel.size().height() == height
+    for button in panel.tools.buttons.values():
+        assert panel.tools.rect().contains(button.geometry())
+    corner = panel.editor.cell_rect(6, 4).bottomRight()
+    assert panel.rect().contains(panel.editor.mapTo(panel, corner))
+    assert panel.editor.cell_rect(0, 0).width() >= 14
+
+
+def test_the_row_of_tools_breaks_in_two_where_it_is_narrow(qtbot: QtBot) -> None:
+    row = ToolRow()
+    qtbot.addWidget(row)
+    assert row.heightForWidth(400) * 2 == row.heightForWidth(200)
+
+
+def test_the_loaded_glyph_follows_the_theme(panel: DrawPanel, qapp: QApplication) -> None:
+    load = _button_with_text(panel, "Load a character…")
+    panel.set_loaded(7)
+    colours = []
+    try:
+        for theme in (LIGHT, DARK):
+            apply_theme(qapp, theme)
+            QApplication.processEvents()
+            image = load.icon().pixmap(18, 18).toImage()
+            lit = (
+                image.pixelColor(x, y)
+                for x in range(image.width())
+                for y in range(image.height())
+                if image.pixelColor(x, y).alpha() == 255
+            )
+            colours.append(next(lit))
+            assert colours[-1] == theme.text
+    finally:
+        apply_theme(qapp, LIGHT)
+
+
+def _button_with_text(panel: DrawPanel, text: str) -> QToolButton:
+    return next(button for button in panel.findChildren(QToolButton) if button.text() == text)

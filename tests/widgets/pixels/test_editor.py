@@ -1,0 +1,371 @@
+"""The pixel grid under a real mouse and real keys, joined to a real drawing."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from aegui.session.drawing import Drawing
+from aegui.widgets.pixels.editor import PixelEditor, line_cells
+from aegui.widgets.theme import current_theme
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+NONE = Qt.KeyboardModifier.NoModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+class Desk:
+    """An editor joined to a drawing, as the window joins them."""
+
+    def __init__(self, qtbot: QtBot, height: int = 7, width: int = 5) -> None:
+        self.editor = PixelEditor()
+        self.drawing = Drawing(height, width, self.editor)
+        self.editor.set_pixels(self.drawing.pixels)
+        self.editor.stroke_started.connect(self.drawing.begin_stroke)
+        self.editor.pixel_painted.connect(self.drawing.paint)
+        self.editor.stroke_finished.connect(self.drawing.end_stroke)
+        self.drawing.changed.connect(self._on_drawing_changed)
+        qtbot.addWidget(self.editor)
+        self.editor.resize(220, 300)
+        self.editor.show()
+        qtbot.waitExposed(self.editor)
+        self.editor.activateWindow()
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_drawing_changed(self) -> None:
+        self.editor.set_pixels(self.drawing.pixels)
+
+    def at(self, row: int, column: int) -> QPoint:
+        return self.editor.cell_rect(row, column).center()
+
+    def press(self, row: int, column: int, button: Qt.MouseButton = LEFT) -> None:
+        QTest.mousePress(self.editor, button, NONE, self.at(row, column))
+
+    def move(self, row: int, column: int) -> None:
+        QTest.mouseMove(self.editor, self.at(row, column))
+
+    def release(self, row: int, column: int, button: Qt.MouseButton = LEFT) -> None:
+        QTest.mouseRelease(self.editor, button, NONE, self.at(row, column))
+
+    def click(self, row: int, column: int, button: Qt.MouseButton = LEFT) -> None:
+        self.press(row, column, button)
+        self.release(row, column, button)
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
+        QTest.keyClick(self.editor, key, modifiers)
+
+    @property
+    def lit(self) -> set[tuple[int, int]]:
+        return {(row, column) for row, column in np.argwhere(self.drawing.pixels > 0.5).tolist()}
+
+    @property
+    def steps(self) -> int:
+        return self.drawing.undo_stack.count()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Desk:
+    return Desk(qtbot)
+
+
+def test_every_pixel_is_painted_and_erased_where_it_is_clicked(desk: Desk) -> None:
+    expected = set()
+    for row in range(7):
+        for column in range(5):
+            desk.click(row, column)
+            expected.add((row, column))
+            assert desk.lit == expected
+    for row in range(7):
+        for column in range(5):
+            desk.click(row, column, RIGHT)
+            expected.discard((row, column))
+            assert desk.lit == expected
+
+
+def test_a_fast_drag_leaves_no_gap_and_is_one_step_of_undo(desk: Desk) -> None:
+    desk.press(0, 0)
+    desk.move(4, 4)
+    desk.move(6, 0)
+    desk.release(6, 0)
+    assert desk.lit == {(i, i) for i in range(5)} | set(line_cells((4, 4), (6, 0)))
+    assert desk.steps == 1
+    desk.drawing.undo()
+    assert desk.lit == set()
+
+
+def test_a_drag_with_the_right_button_erases(desk: Desk) -> None:
+    desk.drawing.invert()
+    desk.press(3, 0, RIGHT)
+    desk.move(3, 4)
+    desk.release(3, 4, RIGHT)
+    assert desk.lit == {(r, c) for r in range(7) for c in range(5) if r != 3}
+
+
+def test_a_drag_may_leave_the_grid_and_come_back(desk: Desk) -> None:
+    desk.press(0, 0)
+    QTest.mouseMove(desk.editor, desk.at(0, 4) + QPoint(200, 0))
+    QTest.mouseMove(desk.editor, desk.at(6, 4) + QPoint(200, 0))
+    desk.move(6, 4)
+    desk.release(6, 4)
+    assert desk.lit == {(0, column) for column in range(5)} | {(6, 4)}
+
+
+def test_moving_without_a_button_paints_nothing(desk: Desk) -> None:
+    desk.move(1, 1)
+    desk.move(5, 3)
+    assert desk.lit == set()
+    desk.click(2, 2)
+    desk.move(5, 3)
+    assert desk.lit == {(2, 2)}
+
+
+def test_a_second_button_does_not_disturb_a_stroke(desk: Desk) -> None:
+    desk.press(0, 0)
+    desk.press(0, 2, RIGHT)
+    desk.release(0, 2, RIGHT)
+    desk.move(0, 4)
+    desk.release(0, 4)
+    assert desk.lit == {(0, column) for column in range(5)}
+
+
+def test_pixels_that_have_the_value_already_are_not_painted(desk: Desk) -> None:
+    painted: list[tuple[int, int, float]] = []
+    desk.click(1, 1)
+    desk.editor.pixel_painted.connect(lambda *args: painted.append(args))
+    desk.click(1, 1)
+    assert painted == []
+    assert desk.steps == 1
+
+
+def test_a_grey_pixel_can_be_painted_and_erased(desk: Desk) -> None:
+    desk.drawing.paste(np.full((7, 5), 0.5))
+    desk.click(0, 0)
+    desk.click(0, 1, RIGHT)
+    assert desk.drawing.pixels[0, :3].tolist() == [1.0, 0.0, 0.5]
+
+
+def test_the_keyboard_draws_pixel_by_pixel(desk: Desk) -> None:
+    assert not desk.editor.cell_visible
+    desk.key(Qt.Key.Key_Down)
+    assert desk.editor.cell_visible
+    desk.key(Qt.Key.Key_Right)
+    assert desk.editor.cell == (1, 1)
+    desk.key(Qt.Key.Key_Space)
+    desk.key(Qt.Key.Key_Right)
+    desk.key(Qt.Key.Key_Return)
+    assert desk.lit == {(1, 1), (1, 2)}
+    desk.key(Qt.Key.Key_Delete)
+    desk.key(Qt.Key.Key_Left)
+    desk.key(Qt.Key.Key_Backspace)
+    assert desk.lit == set()
+    assert desk.steps == 4
+
+
+@pytest.mark.parametrize(
+    ("key", "cell"),
+    [
+        (Qt.Key.Key_Home, (3, 0)),
+        (Qt.Key.Key_End, (3, 4)),
+        (Qt.Key.Key_PageUp, (0, 2)),
+        (Qt.Key.Key_PageDown, (6, 2)),
+    ],
+)
+def test_the_cell_cursor_jumps_to_the_edges_and_stays_inside(
+    desk: Desk, key: Qt.Key, cell: tuple[int, int]
+) -> None:
+    for _ in range(3):
+        desk.key(Qt.Key.Key_Down)
+    for _ in range(2):
+        desk.key(Qt.Key.Key_Right)
+    desk.key(key)
+    assert desk.editor.cell == cell
+    for arrow in (Qt.Key.Key_Left, Qt.Key.Key_Up):
+        for _ in range(9):
+            desk.key(arrow)
+    assert desk.editor.cell == (0, 0)
+
+
+def test_shift_with_arrows_draws_a_line_as_one_step(desk: Desk) -> None:
+    QTest.keyPress(desk.editor, Qt.Key.Key_Shift)
+    for arrow in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down):
+        # QTest's own clicks would let go of Shift each time.
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(desk.editor, QKeyEvent(kind, arrow, SHIFT))
+    QTest.keyRelease(desk.editor, Qt.Key.Key_Shift)
+    assert desk.lit == {(0, 0), (0, 1), (0, 2), (0, 3), (1, 3)}
+    assert desk.steps == 1
+    desk.key(Qt.Key.Key_Down)
+    assert desk.steps == 1
+
+
+@pytest.mark.parametrize(("key", "lit"), [(Qt.Key.Key_Space, True), (Qt.Key.Key_Delete, False)])
+def test_holding_a_key_draws_while_the_arrows_move(desk: Desk, key: Qt.Key, lit: bool) -> None:
+    if not lit:
+        desk.drawing.invert()
+    before = desk.steps
+    QTest.keyPress(desk.editor, key)
+    desk.key(Qt.Key.Key_Down)
+    # Held keys repeat; a repetition is neither a new stroke nor the end of one.
+    for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
+        QApplication.sendEvent(desk.editor, QKeyEvent(kind, key, NONE, "", True))
+    desk.key(Qt.Key.Key_Right)
+    QTest.keyRelease(desk.editor, key)
+    changed = {(0, 0), (1, 0), (1, 1)}
+    everything = {(row, column) for row in range(7) for column in range(5)}
+    assert desk.lit == (changed if lit else everything - changed)
+    assert desk.steps == before + 1
+
+
+def test_escape_takes_a_stroke_back_and_leaves_no_step(desk: Desk) -> None:
+    desk.click(6, 4)
+    desk.press(0, 0)
+    desk.move(0, 4)
+    desk.key(Qt.Key.Key_Escape)
+    assert desk.lit == {(6, 4)}
+    desk.move(3, 3)
+    desk.release(3, 3)
+    assert desk.lit == {(6, 4)}
+    assert desk.steps == 1
+
+
+def test_escape_unwinds_stroke_then_cell_then_passes_on(desk: Desk) -> None:
+    QTest.keyPress(desk.editor, Qt.Key.Key_Space)
+    desk.key(Qt.Key.Key_Escape)
+    QTest.keyRelease(desk.editor, Qt.Key.Key_Space)
+    assert desk.lit == set()
+    assert desk.editor.cell_visible
+    desk.key(Qt.Key.Key_Escape)
+    assert not desk.editor.cell_visible
+    last = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, NONE)
+    last.accept()
+    desk.editor.keyPressEvent(last)
+    assert not last.isAccepted()
+
+
+def test_losing_the_focus_ends_a_stroke(desk: Desk) -> None:
+    QTest.keyPress(desk.editor, Qt.Key.Key_Space)
+    desk.editor.clearFocus()
+    assert desk.steps == 1
+    assert desk.lit == {(0, 0)}
+
+
+def test_its_keys_come_before_the_shortcuts_of_the_window(desk: Desk) -> None:
+    for key, modifiers, wanted in (
+        (Qt.Key.Key_Space, NONE, True),
+        (Qt.Key.Key_Delete, NONE, True),
+        (Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, True),
+        (Qt.Key.Key_F5, NONE, False),
+        (Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier, False),
+    ):
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, key, modifiers)
+        event.ignore()
+        QApplication.sendEvent(desk.editor, event)
+        assert event.isAccepted() is wanted, key
+
+
+def test_copy_and_paste_are_asked_for(desk: Desk, qtbot: QtBot) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    with qtbot.waitSignal(desk.editor.copy_requested):
+        desk.key(Qt.Key.Key_C, control)
+    with qtbot.waitSignal(desk.editor.paste_requested):
+        desk.key(Qt.Key.Key_V, control)
+
+
+def test_position_and_state_are_spoken(desk: Desk) -> None:
+    editor = desk.editor
+    assert editor.accessibleName() == "Drawing"
+    assert editor.accessibleDescription() == "Row 1 of 7, column 1 of 5: off"
+    desk.key(Qt.Key.Key_Down)
+    desk.key(Qt.Key.Key_Space)
+    assert editor.accessibleDescription() == "Row 2 of 7, column 1 of 5: on"
+    desk.drawing.paste(np.full((7, 5), 0.25))
+    assert editor.accessibleDescription() == "Row 2 of 7, column 1 of 5: 25 % grey"
+
+
+def test_help_shows_only_over_an_empty_drawing(desk: Desk) -> None:
+    assert "Left button paints" in desk.editor.toolTip()
+    desk.click(0, 0)
+    assert desk.editor.toolTip() == ""
+
+
+@pytest.mark.parametrize(("height", "width"), [(7, 5), (1, 1), (3, 8), (28, 28), (64, 64)])
+def test_any_size_is_shown_in_its_colours_and_drawn_on(
+    qtbot: QtBot, height: int, width: int
+) -> None:
+    desk = Desk(qtbot, height, width)
+    pixels = (np.arange(height * width) % 3 == 0).astype(np.float32).reshape(height, width)
+    desk.drawing.paste(pixels)
+    desk.editor.clearFocus()
+    shot = desk.editor.grab().toImage()
+    theme = current_theme()
+    for row, column in ((0, 0), (height - 1, width - 1), (height // 2, width // 3)):
+        colour = theme.pixel_on if pixels[row, column] else theme.pixel_off
+        assert shot.pixelColor(desk.at(row, column)) == colour
+    value = 0.0 if pixels[-1, -1] else 1.0
+    desk.click(height - 1, width - 1, LEFT if value else RIGHT)
+    assert desk.drawing.pixels[-1, -1] == value
+
+
+def test_another_size_keeps_the_cell_inside(desk: Desk) -> None:
+    desk.key(Qt.Key.Key_End)
+    desk.key(Qt.Key.Key_PageDown)
+    desk.drawing.reset(3, 2)
+    assert desk.editor.cell == (2, 1)
+    desk.editor.set_ghost(np.ones((7, 5)))
+    desk.editor.grab()
+
+
+def test_the_ghost_shows_the_ink_that_is_lacking(desk: Desk) -> None:
+    target = np.zeros((7, 5))
+    target[1, 1] = target[2, 2] = 1.0
+    desk.click(2, 2)
+    desk.editor.clearFocus()
+    QTest.mouseMove(desk.editor, QPoint(1, 1))
+    desk.editor.set_ghost(target)
+    theme = current_theme()
+    shot = desk.editor.grab().toImage()
+    assert shot.pixelColor(desk.at(1, 1)) == theme.accent
+    assert shot.pixelColor(desk.at(2, 2)) == theme.pixel_on
+    desk.editor.set_ghost(None)
+    assert desk.editor.grab().toImage().pixelColor(desk.at(1, 1)) == theme.pixel_off
+
+
+def test_the_cell_under_the_keyboard_is_framed(desk: Desk) -> None:
+    def accent_in(row: int, column: int) -> bool:
+        rect = desk.editor.cell_rect(row, column).adjusted(1, 1, -1, -1)
+        shot = desk.editor.grab(rect).toImage()
+        colours = (shot.pixelColor(x, y) for y in range(shot.height()) for x in range(shot.width()))
+        return QColor(current_theme().accent) in list(colours)
+
+    desk.key(Qt.Key.Key_Down)
+    if not desk.editor.hasFocus():
+        pytest.skip("this platform gives no focus")
+    assert accent_in(1, 0)
+    assert not accent_in(3, 3)
+
+
+@given(
+    st.tuples(st.integers(-20, 20), st.integers(-20, 20)),
+    st.tuples(st.integers(-20, 20), st.integers(-20, 20)),
+)
+def test_lines_are_connected_and_as_short_as_can_be(
+    start: tuple[int, int], end: tuple[int, int]
+) -> None:
+    cells = list(line_cells(start, end))
+    assert cells[0] == start
+    assert cells[-1] == end
+    assert len(cells) == max(abs(start[0] - end[0]), abs(start[1] - end[1])) + 1
+    for (row, column), (next_row, next_column) in pairwise(cells):
+        assert max(abs(row - next_row), abs(column - next_column)) == 1
