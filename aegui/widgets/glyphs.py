@@ -7,6 +7,7 @@ that the same pixel has the same colour everywhere. Grey level 0 is the ``off`` 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,18 +25,25 @@ _SHORT_LABELS = {" ": "\N{OPEN BOX}", "\x7f": "\N{BLACK SQUARE}", "": "\N{EN DAS
 
 
 def palette(on: QColor, off: QColor) -> NDArray[np.uint32]:
-    """The 256 premultiplied ARGB colours from ``off`` to ``on``, uint32 ``[256]``.
+    """The 256 premultiplied ARGB colours from ``off`` to ``on``, read-only uint32 ``[256]``.
 
     Mixing happens after premultiplication, so that an ``off`` of alpha 0 fades without a seam.
     """
+    return _palette(on.rgba(), off.rgba())
+
+
+@lru_cache(maxsize=64)
+def _palette(on: int, off: int) -> NDArray[np.uint32]:
     mix = np.linspace(0.0, 1.0, _LEVELS + 1)[:, np.newaxis]
     channels = np.rint(_premultiplied(off) * (1.0 - mix) + _premultiplied(on) * mix)
     alpha, red, green, blue = channels.astype(np.uint32).T
     packed: NDArray[np.uint32] = alpha << 24 | red << 16 | green << 8 | blue
+    packed.setflags(write=False)
     return packed
 
 
-def _premultiplied(colour: QColor) -> NDArray[np.float64]:
+def _premultiplied(rgba: int) -> NDArray[np.float64]:
+    colour = QColor.fromRgba(rgba)
     alpha = colour.alphaF()
     return np.array(
         [

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
-    from PySide6.QtGui import QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
     from aegui.session.answers import Answer
 
@@ -223,7 +223,8 @@ class NearestStrip(QWidget):
     """The samples nearest to the answer: their glyphs, labels and distances in pixels.
 
     Signals:
-        sample_activated(index): A sample was clicked; ``index`` is its place in the set.
+        sample_activated(index): A sample was clicked, or Enter pressed on it; ``index`` is its
+            place in the set.
     """
 
     sample_activated = Signal(int)
@@ -233,6 +234,8 @@ class NearestStrip(QWidget):
         self._glyphs = GlyphCache()
         self._nearest: tuple[tuple[str, int], ...] = ()
         self._indices: tuple[int, ...] = ()
+        self._current = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Nearest characters"))
 
@@ -245,7 +248,9 @@ class NearestStrip(QWidget):
         """Show ``nearest``: label and differing pixels, with their places in the set."""
         if (nearest, tuple(indices)) != (self._nearest, self._indices):
             self._nearest, self._indices = nearest, tuple(indices)
-            describe(self, "; ".join(self.text_of(i) for i in range(len(nearest))))
+            self._current = min(self._current, max(0, len(nearest) - 1))
+            texts = (self.text_of(place) for place in range(len(nearest)))
+            describe(self, "; ".join(texts), spoken=False)
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: D102
@@ -272,7 +277,20 @@ class NearestStrip(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         place = self._place_at(event.position().toPoint())
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._current = place
             self.sample_activated.emit(self._indices[place])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if self._nearest and event.key() in steps:
+            place = self._current + steps[event.key()]
+            self._current = min(max(place, 0), len(self._nearest) - 1)
+            describe(self, self.text_of(self._current))
+            self.update()
+        elif self._nearest and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.sample_activated.emit(self._indices[self._current])
+        else:
+            super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -288,6 +306,9 @@ class NearestStrip(QWidget):
         for place in range(len(self._nearest)):
             if self.place_rect(place).right() <= self.width():
                 self._paint_place(painter, place)
+        if self.hasFocus() and self._nearest:
+            painter.setPen(QPen(current_theme().accent, 2))
+            painter.drawRect(self.place_rect(self._current).adjusted(2, 1, -3, -2))
 
     def _paint_place(self, painter: QPainter, place: int) -> None:
         theme = current_theme()

@@ -62,6 +62,7 @@ class CharacterChooser(QWidget):
         header.addWidget(all_button)
         header.addWidget(none_button)
         area = QScrollArea()
+        self.grid.current_moved.connect(area.ensureVisible)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(self.grid)
@@ -90,6 +91,12 @@ class CharacterChooser(QWidget):
         self._labels = tuple(labels)
         self.grid.set_samples(labels, images)
         self.set_chosen(labels)
+        # A choice is written as a string, which says nothing where labels are longer than a sign.
+        self.setEnabled(all(len(label) == 1 for label in self._labels))
+        if not self.isEnabled():
+            self._show_problem(
+                tr("Only sets whose labels are single characters can be chosen from.")
+            )
 
     def set_chosen(self, labels: Iterable[str]) -> None:
         """Show ``labels`` as chosen, without a signal; those not in the set are left out."""
@@ -141,13 +148,15 @@ class CharacterChooser(QWidget):
         self._count.setText(
             tr("{chosen} of {count} characters", chosen=len(labels), count=len(self._labels))
         )
-        self._show_problem(unknown)
+        self._show_problem(self._problem_with(unknown))
 
-    def _show_problem(self, unknown: str) -> None:
-        text = ""
+    def _problem_with(self, unknown: str) -> str:
         if unknown:
-            text = tr("Not in this set: {characters}", characters=" ".join(unknown))
-        elif not self._chosen and self._labels:
-            text = tr("Choose at least one character.")
+            return tr("Not in this set: {characters}", characters=" ".join(unknown))
+        if not self._chosen and self._labels:
+            return tr("Choose at least one character.")
+        return ""
+
+    def _show_problem(self, text: str) -> None:
         self._problem.setText(text)
         self._problem.setVisible(bool(text))

@@ -39,7 +39,7 @@ _LONGEST_LABEL = 16
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
-_SIDE_CHARACTERS = 28
+_SIDE_CHARACTERS = 30
 _TALL = 1.5
 _UNBOUNDED_PX = 16_777_215
 
@@ -164,6 +164,7 @@ class DrawPanel(QWidget):
         self.noise.noise_requested.connect(self.noise_requested)
         self._load.clicked.connect(self.open_characters)
         self._grid.picked.connect(self._on_grid_picked)
+        self._grid.current_moved.connect(self._area.ensureVisible)
         self._label.textChanged.connect(self._on_label_changed)
         self._label.returnPressed.connect(self._on_add_clicked)
         self._add.clicked.connect(self._on_add_clicked)
@@ -264,6 +265,7 @@ class DrawPanel(QWidget):
 
     def _on_grid_picked(self, index: int) -> None:
         self._popup.hide()
+        self.editor.setFocus(Qt.FocusReason.PopupFocusReason)
         self.load_requested.emit(index)
 
     def _on_label_changed(self, text: str) -> None:

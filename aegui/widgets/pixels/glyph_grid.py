@@ -36,10 +36,13 @@ class GlyphGrid(QWidget):
     Signals:
         picked(index): A glyph was clicked, or Enter pressed on it; only if not checkable.
         checked_changed(): The person ticked or unticked glyphs; only if checkable.
+        current_moved(x, y): The keyboard cursor has moved to the glyph around that point, which
+            should be scrolled into view.
     """
 
     picked = Signal(int)
     checked_changed = Signal()
+    current_moved = Signal(int, int)
 
     def __init__(self, *, checkable: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +81,11 @@ class GlyphGrid(QWidget):
         """Move the keyboard cursor to ``index``."""
         self._current = index
         self._changed()
+        self._tell_current()
+
+    def _tell_current(self) -> None:
+        middle = self.cell_rect(self._current).center()
+        self.current_moved.emit(middle.x(), middle.y())
 
     @property
     def checked(self) -> tuple[int, ...]:
@@ -231,6 +239,7 @@ class GlyphGrid(QWidget):
             self._checked = self._checked | set(way) if state else self._checked - set(way)
             self.checked_changed.emit()
         self._changed()
+        self._tell_current()
 
     # -- painting --------------------------------------------------------------------------------
 

@@ -203,7 +203,7 @@ class ReconstructionsView(QAbstractScrollArea):
     def _refresh(self) -> None:
         self._picture = None
         if self._labels:
-            describe(self, self.text_of(self._current))
+            describe(self, self.text_of(self._current), spoken=False)
         self.viewport().update()
 
     # -- mouse and keys --------------------------------------------------------------------------

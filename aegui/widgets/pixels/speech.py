@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
-def describe(widget: QWidget, text: str) -> None:
+def describe(widget: QWidget, text: str, *, spoken: bool = True) -> None:
     """Make ``text`` the description of ``widget``, and have it spoken if the widget is in use.
 
-    A painted widget has no parts that a screen reader could visit, so what changed is announced.
+    A painted widget has no parts that a screen reader could visit, so what changed is announced;
+    but what changes by itself many times a second is not to be ``spoken``.
     """
     if text == widget.accessibleDescription():
         return
     widget.setAccessibleDescription(text)
-    if QAccessible.isActive() and widget.hasFocus():
+    if spoken and QAccessible.isActive() and widget.hasFocus():
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))

@@ -142,6 +142,17 @@ def test_the_nearest_are_named_and_clicked(panel: AnswerPanel, qtbot: QtBot) -> 
     assert blocker.args == [2]
 
 
+def test_the_nearest_are_reached_by_keys(panel: AnswerPanel, qtbot: QtBot) -> None:
+    panel.set_answer(make_answer(glyphs()[5]))
+    for _ in range(5):
+        QTest.keyClick(panel.nearest, Qt.Key.Key_Right)
+    QTest.keyClick(panel.nearest, Qt.Key.Key_Left)
+    assert panel.nearest.accessibleDescription() == "space: 1 pixel away"
+    with qtbot.waitSignal(panel.sample_activated) as blocker:
+        QTest.keyClick(panel.nearest, Qt.Key.Key_Return)
+    assert blocker.args == [0]
+
+
 def test_a_nearest_sample_that_is_not_known_yet_is_no_error(qtbot: QtBot) -> None:
     strip = NearestStrip()
     qtbot.addWidget(strip)

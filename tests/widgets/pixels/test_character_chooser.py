@@ -140,6 +140,25 @@ def test_labels_of_another_set_are_left_out(chooser: Chooser) -> None:
     assert chooser.said == []
 
 
+def test_labels_of_several_characters_cannot_be_chosen_from(chooser: Chooser) -> None:
+    chooser.widget.set_samples(("10", "11"), glyphs(2))
+    assert not chooser.widget.isEnabled()
+    texts = [label.text() for label in chooser.widget.findChildren(QLabel)]
+    assert any("single characters" in text for text in texts)
+    chooser.widget.set_samples(LABELS, glyphs())
+    assert chooser.widget.isEnabled()
+
+
+def test_the_keyboard_scrolls_the_grid(qtbot: QtBot, chooser: Chooser) -> None:
+    labels = [chr(0x4E00 + place) for place in range(200)]
+    chooser.widget.set_samples(labels, glyphs(200))
+    qtbot.wait(1)
+    QTest.keyClick(chooser.grid, Qt.Key.Key_End)
+    assert chooser.grid.visibleRegion().contains(chooser.grid.cell_rect(199).center())
+    QTest.keyClick(chooser.grid, Qt.Key.Key_Home)
+    assert chooser.grid.visibleRegion().contains(chooser.grid.cell_rect(0).center())
+
+
 def test_an_empty_set_does_no_harm(chooser: Chooser) -> None:
     chooser.widget.set_samples((), glyphs(0))
     QTest.keyClick(chooser.grid, Qt.Key.Key_Right)

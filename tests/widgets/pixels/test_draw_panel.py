@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLineEdit,
+    QMainWindow,
     QPushButton,
     QSlider,
     QToolButton,
+    QVBoxLayout,
+    QWidget,
 )
 
 from aegui.core.recipe import CorruptionSpec
@@ -103,6 +106,32 @@ def test_its_undo_comes_before_that_of_the_window(panel: DrawPanel) -> None:
         event.ignore()
         QApplication.sendEvent(panel.editor, event)
         assert event.isAccepted() is wanted
+
+
+def test_undo_goes_to_the_drawing_or_to_the_window_by_focus(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    panel, other = DrawPanel(), QPushButton()
+    panel.set_undo_enabled(True, True)
+    body = QWidget()
+    layout = QVBoxLayout(body)
+    layout.addWidget(panel)
+    layout.addWidget(other)
+    window.setCentralWidget(body)
+    undone: list[str] = []
+    action = QAction("Undo", window)
+    action.setShortcut(QKeySequence("Ctrl+Z"))
+    action.triggered.connect(lambda: undone.append("window"))
+    window.addAction(action)
+    panel.undo_requested.connect(lambda: undone.append("drawing"))
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    for widget in (panel.editor, other):
+        widget.setFocus()
+        # Through the window system, which knows the shortcuts of the window.
+        QTest.keyClick(window.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == ["drawing", "window"]
 
 
 def test_strokes_pass_through(panel: DrawPanel, qtbot: QtBot) -> None:
