@@ -1,0 +1,102 @@
+"""The grid of decoded tiles: fixed on the plane, so that the background does not swim.
+
+The edges of the tiles are multiples of a few sizes (powers of the square root of two), counted
+from the origin. Panning asks for the same tiles again, and zooming in and out finds the same sizes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.widgets.map.types import ViewRequest
+
+if TYPE_CHECKING:
+    from aegui.widgets.map.viewport import Bounds, Viewport
+
+TILE_PX = 40.0
+"""Side of the square whose area a tile of small glyphs has, more or less."""
+RIBBON_TILE_PX = 64.0
+"""The same for the single row of tiles of a network with one code number."""
+MAX_TILES = 120
+"""Most tiles across, and most down."""
+_LEAST_SHARE, _LARGEST_SHARE = 0.72, 1.42
+_MARGIN = 0.12
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Tiles of ``width`` x ``height`` latent units."""
+
+    width: float
+    height: float
+
+    def suits(self, view: Viewport, tile_px: tuple[float, float]) -> bool:
+        """Whether its tiles are seen at about ``tile_px``: near enough to keep them."""
+        across = self.width * view.sx / tile_px[0]
+        down = self.height * view.sy / tile_px[1]
+        return all(_LEAST_SHARE <= share <= _LARGEST_SHARE for share in (across, down))
+
+
+def tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[float, float]:
+    """Wanted width and height of a tile on the screen, in logical pixels."""
+    side = RIBBON_TILE_PX if ribbon else TILE_PX
+    aspect = math.sqrt((image_width + 1) / (image_height + 1))
+    # An image of more pixels than that is not squeezed, up to twice the size.
+    grow = min(2.0, max(1.0, image_width / (side * aspect), image_height * aspect / side))
+    return side * aspect * grow, side / aspect * grow
+
+
+def lattice_for(view: Viewport, tile_px: tuple[float, float]) -> Lattice:
+    """The lattice whose tiles are seen nearest to ``tile_px``."""
+    return Lattice(_level(tile_px[0] / view.sx), _level(tile_px[1] / view.sy))
+
+
+def plane_request(
+    view: Viewport,
+    lattice: Lattice,
+    axes: tuple[int, int],
+    base: tuple[float, ...],
+    *,
+    ribbon: bool,
+) -> ViewRequest:
+    """The tiles of ``lattice`` that cover ``view`` and a margin around it."""
+    x0, y0, x1, y1 = view.bounds
+    spare_x, spare_y = _MARGIN * (x1 - x0), _MARGIN * (y1 - y0)
+    first_x, last_x = _span(x0 - spare_x, x1 + spare_x, lattice.width)
+    first_y, last_y = _span(y0 - spare_y, y1 + spare_y, lattice.height)
+    if ribbon:
+        first_y, last_y = -0.5, 0.5
+    return ViewRequest(
+        rect=(
+            first_x * lattice.width,
+            first_y * lattice.height,
+            last_x * lattice.width,
+            last_y * lattice.height,
+        ),
+        width_px=round(view.width),
+        height_px=round(view.height),
+        columns=round(last_x - first_x),
+        rows=round(last_y - first_y),
+        axes=axes,
+        base=base,
+    )
+
+
+def covers(outer: Bounds, inner: Bounds, *, ribbon: bool) -> bool:
+    """Whether ``inner`` lies in ``outer``; of a ribbon only x counts."""
+    across = outer[0] <= inner[0] and inner[2] <= outer[2]
+    return across and (ribbon or (outer[1] <= inner[1] and inner[3] <= outer[3]))
+
+
+def _level(size: float) -> float:
+    return float(2.0 ** (round(2.0 * math.log2(size)) / 2.0))
+
+
+def _span(low: float, high: float, size: float) -> tuple[float, float]:
+    first, last = math.floor(low / size), math.ceil(high / size)
+    if last - first > MAX_TILES:
+        middle = (first + last) // 2
+        return middle - MAX_TILES // 2, middle + MAX_TILES // 2
+    return first, last

@@ -1,0 +1,88 @@
+"""Painting what a person put on the map: pins, the drawing's code with its trail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.widgets.theme import Theme
+
+PIN_PX = 18.0
+"""Height of a pin above the place where its point stands."""
+DRAWING_PX = 6.0
+"""Radius of the mark at the drawing's code."""
+_TRAIL_ALPHA = 0.75
+
+
+def paint_pin(painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFont) -> None:
+    """A pin whose point stands at ``at``, with its name beside its head."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    radius = PIN_PX * 0.36
+    head = QPointF(at.x(), at.y() - PIN_PX + radius)
+    path = QPainterPath(at)
+    path.quadTo(QPointF(at.x() - radius, at.y() - PIN_PX * 0.42), head - QPointF(radius, 0))
+    path.arcTo(QRectF(head.x() - radius, head.y() - radius, 2 * radius, 2 * radius), 180, -180)
+    path.quadTo(QPointF(at.x() + radius, at.y() - PIN_PX * 0.42), at)
+    painter.setPen(QPen(theme.panel, 1.5))
+    painter.setBrush(theme.accent)
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.on_accent)
+    painter.drawEllipse(head, radius * 0.38, radius * 0.38)
+    if name:
+        paint_tag(painter, QPointF(head.x() + radius + 3, head.y()), name, theme, font)
+
+
+def paint_tag(
+    painter: QPainter, left_middle: QPointF, text: str, theme: Theme, font: QFont
+) -> QRectF:
+    """``text`` on a small plate whose left edge has its middle at ``left_middle``."""
+    box = tag_rect(left_middle, text, font)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font)
+    painter.setPen(QPen(theme.border, 1))
+    painter.setBrush(theme.raised)
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setPen(theme.text)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    return box
+
+
+def tag_rect(left_middle: QPointF, text: str, font: QFont) -> QRectF:
+    """The plate of ``paint_tag``."""
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(text) + 10, metrics.height() + 2
+    return QRectF(left_middle.x(), round(left_middle.y() - height / 2) + 0.5, width, height)
+
+
+def paint_trail(painter: QPainter, pixels: NDArray[np.float64], theme: Theme) -> None:
+    """The way the drawing's code has come: ``pixels`` ``[M, 2]``, oldest first, fading."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    points = [QPointF(x, y) for x, y in pixels.tolist()]
+    for place, (begin, end) in enumerate(zip(points, points[1:], strict=False), start=1):
+        colour = QColor(theme.warn)
+        colour.setAlphaF(_TRAIL_ALPHA * place / len(points))
+        painter.setPen(QPen(colour, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawLine(begin, end)
+
+
+def paint_drawing(painter: QPainter, at: QPointF, theme: Theme) -> None:
+    """The mark at the drawing's code: a diamond in a ring, unlike every dot and pin."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((theme.panel, 4.5), (theme.warn, 2.0)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(at, DRAWING_PX + 3, DRAWING_PX + 3)
+    half = DRAWING_PX - 1
+    diamond = QPolygonF([at + QPointF(0, -half), at + QPointF(half, 0)])
+    diamond.append(at + QPointF(0, half))
+    diamond.append(at + QPointF(-half, 0))
+    painter.setPen(QPen(theme.panel, 1.0))
+    painter.setBrush(theme.warn)
+    painter.drawPolygon(diamond)

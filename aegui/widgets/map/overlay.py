@@ -1,0 +1,202 @@
+"""What follows the cursor over the map: cross, coordinates, decoded glyph, the sample meant.
+
+It is painted over the cached picture of the map, and only where it was and where it is now: a move
+of the mouse repaints some two thin lines and two small plates.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
+
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.map.marks import paint_tag, tag_rect
+from aegui.widgets.map.rulers import x_pill, y_pill
+from aegui.widgets.map.stamps import PLATE_MARGIN, plate_pixmap
+from aegui.widgets.map.ticks import number_text
+from aegui.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.widgets.map.scene import Scene
+    from aegui.widgets.map.viewport import Viewport
+
+PREVIEW_PX = 48
+"""Side that a preview has about, in logical pixels."""
+PREVIEW_AWAY_PX = 16.0
+"""From the cursor to the nearest corner of the preview."""
+_GAP_PX = 9.0
+_HOVER_SCALE = 3
+
+
+class Overlay:
+    """The state of the cursor on the screen, and its painting."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self.place: tuple[float, float] | None = None
+        self.hovered: int | None = None
+        self._preview: NDArray[np.float32] | None = None
+        self._pixmap: tuple[object, QPixmap] | None = None
+
+    def set_preview(self, image: ArrayLike | None) -> None:
+        """The decoded image ``[H, W]`` at the cursor."""
+        self._preview = None if image is None else np.asarray(image, np.float32)
+        self._pixmap = None
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether a decoded image is known for the cursor."""
+        return self._preview is not None
+
+    def pixel(self, view: Viewport) -> QPointF | None:
+        """Where the cursor is on the screen; on a ribbon in the middle of it."""
+        if self.place is None:
+            return None
+        x, y = view.to_pixels(self.place)[0].tolist()
+        band = self._scene.band(view)
+        return QPointF(x, y if band is None else view.top + (band[0] + band[1]) / 2)
+
+    def region(self, view: Viewport, font: QFont) -> QRegion:
+        """All that it would paint now."""
+        region = QRegion()
+        for rect in self._rects(view, font):
+            region += rect.toAlignedRect().adjusted(-2, -2, 2, 2)
+        return region
+
+    def _rects(self, view: Viewport, font: QFont) -> list[QRectF]:
+        rects = []
+        if self.hovered is not None:
+            rects += [self._hover_box(self.hovered), self._hover_tag(self.hovered, font)]
+        at = self.pixel(view)
+        if at is None:
+            return rects
+        rects += [QRectF(at.x(), view.top, 1, view.height), *self._pill_rects(view, at, font)]
+        if not self._scene.ribbon:
+            rects.append(QRectF(view.left, at.y(), view.width, 1))
+        if self._shows_preview():
+            rects.append(self.preview_rect(view, at))
+        return rects
+
+    def _shows_preview(self) -> bool:
+        return self._preview is not None and self._scene.style.preview
+
+    def _pill_rects(self, view: Viewport, at: QPointF, font: QFont) -> list[QRectF]:
+        metrics = QFontMetricsF(font)
+        texts = self._texts()
+        pills = [x_pill(view, at.x(), texts[0], metrics)]
+        return pills if self._scene.ribbon else [*pills, y_pill(view, at.y(), metrics)]
+
+    def _texts(self) -> tuple[str, str]:
+        x, y = self.place or (0.0, 0.0)
+        return number_text(x), number_text(y)
+
+    def paint(
+        self, painter: QPainter, view: Viewport, theme: Theme, ratio: float, font: QFont
+    ) -> None:
+        """Paint it all."""
+        at = self.pixel(view)
+        if at is not None:
+            self._paint_cross(painter, view, at, theme)
+        if self.hovered is not None:
+            self._paint_hovered(painter, self.hovered, theme, ratio, font)
+        if at is not None:
+            self._paint_pills(painter, view, at, theme, font)
+            if self._shows_preview():
+                rect = self.preview_rect(view, at)
+                painter.drawPixmap(rect.topLeft(), self._preview_pixmap(theme, ratio))
+
+    def _paint_cross(self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        colour = QColor(theme.accent)
+        colour.setAlphaF(0.75)
+        painter.setPen(QPen(colour, 0))
+        x, y = round(at.x()), round(at.y())
+        right, bottom = view.left + view.width - 1, view.top + view.height - 1
+        if self._scene.ribbon:
+            painter.drawLine(QLineF(x, view.top, x, bottom))
+            return
+        lines = (
+            QLineF(view.left, y, x - _GAP_PX, y),
+            QLineF(x + _GAP_PX, y, right, y),
+            QLineF(x, view.top, x, y - _GAP_PX),
+            QLineF(x, y + _GAP_PX, x, bottom),
+        )
+        painter.drawLines(list(lines))
+
+    def _paint_pills(
+        self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme, font: QFont
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font)
+        rects = self._pill_rects(view, at, font)
+        for rect, text in zip(rects, self._texts(), strict=False):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.accent)
+            painter.drawRoundedRect(rect, 3, 3)
+            painter.setPen(theme.on_accent)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+
+    def preview_rect(self, view: Viewport, at: QPointF) -> QRectF:
+        """Where the preview is painted for a cursor at ``at``: right below it where it fits."""
+        height, width = self._preview_size()
+        left, top = at.x() + PREVIEW_AWAY_PX, at.y() + PREVIEW_AWAY_PX
+        if left + width > view.left + view.width:
+            left = at.x() - PREVIEW_AWAY_PX - width
+        if top + height > view.top + view.height:
+            top = at.y() - PREVIEW_AWAY_PX - height
+        return QRectF(round(left), round(top), width, height)
+
+    def _preview_scale(self) -> int:
+        assert self._preview is not None
+        return max(1, round(PREVIEW_PX / max(self._preview.shape)))
+
+    def _preview_size(self) -> tuple[int, int]:
+        assert self._preview is not None
+        scale, (height, width) = self._preview_scale(), self._preview.shape
+        margin = 2 * PLATE_MARGIN
+        return (height + margin) * scale + 2, (width + margin) * scale + 2
+
+    def _preview_pixmap(self, theme: Theme, ratio: float) -> QPixmap:
+        assert self._preview is not None
+        key = (theme.key, ratio)
+        if self._pixmap is None or self._pixmap[0] != key:
+            scale = self._preview_scale()
+            made = plate_pixmap(self._preview, scale, ratio, theme, theme.accent)
+            self._pixmap = (key, made)
+        return self._pixmap[1]
+
+    def _hover_scale(self) -> int:
+        scale = self._scene.points.scale
+        height, _ = self._scene.points.stamps.image_shape
+        return scale if scale else max(1, min(_HOVER_SCALE, 48 // height))
+
+    def _hover_box(self, index: int) -> QRectF:
+        return self._scene.points.box(index, self._hover_scale())
+
+    def _hover_tag(self, index: int, font: QFont) -> QRectF:
+        box = self._hover_box(index)
+        text = label_name(self._scene.points.stamps.labels[index])
+        rect = tag_rect(QPointF(0, 0), text, font)
+        rect.moveCenter(QPointF(box.center().x(), box.top() - rect.height() / 2 - 3))
+        return rect
+
+    def _paint_hovered(
+        self, painter: QPainter, index: int, theme: Theme, ratio: float, font: QFont
+    ) -> None:
+        stamps = self._scene.points.stamps
+        box = self._hover_box(index)
+        plate = stamps.plate(index, self._hover_scale(), ratio, theme, marked=True)
+        painter.drawPixmap(box.topLeft(), plate)
+        # A second line of the rim: what is meant differs by more than a colour.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(theme.accent, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRect(box.toRect()).adjusted(-1, -1, 0, 0))
+        tag = self._hover_tag(index, font)
+        left_middle = QPointF(tag.left(), tag.center().y())
+        paint_tag(painter, left_middle, label_name(stamps.labels[index]), theme, font)

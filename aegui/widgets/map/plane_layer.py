@@ -1,0 +1,142 @@
+"""The decoded plane as a soft field of glyphs, each drawn at a whole scale in its own tile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from aegui.widgets.glyphs import grey_levels, palette
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QColor
+
+    from aegui.session.plane_service import Plane
+    from aegui.widgets.map.viewport import Viewport
+
+
+class PlaneLayer:
+    """Turns a plane into the pixels of the visible window, however that has moved since.
+
+    Every pixel of the screen looks up its source in a mosaic of all tiles; the lookup of a column
+    is the same in every row, so a whole window costs one copy of its pixels.
+    """
+
+    def __init__(self) -> None:
+        self._plane: Plane | None = None
+        self._levels: NDArray[np.uint8] = np.zeros((1, 1), np.uint8)
+        self._mosaic: NDArray[np.uint32] | None = None
+        self._colours: tuple[int, int] = (0, 0)
+        self._buffer: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
+        self._key: object = None
+        self._image = QImage()
+
+    @property
+    def plane(self) -> Plane | None:
+        """What is shown."""
+        return self._plane
+
+    def set_plane(self, plane: Plane | None) -> None:
+        """Show ``plane`` from now on."""
+        self._plane = plane
+        self._mosaic = None
+        self._key = None
+        if plane is None:
+            return
+        rows, columns, height, width = plane.images.shape
+        # One blank row and column behind every tile: what lies between the glyphs is found there.
+        levels = np.zeros((rows, height + 1, columns, width + 1), np.uint8)
+        levels[:, :height, :, :width] = grey_levels(plane.images).transpose(0, 2, 1, 3)
+        self._levels = levels.reshape(rows * (height + 1), columns * (width + 1))
+
+    def image(
+        self,
+        view: Viewport,
+        on: QColor,
+        off: QColor,
+        ratio: float,
+        band: tuple[float, float] | None = None,
+    ) -> QImage:
+        """The window of ``view`` in the colours ``on`` and ``off``; blank beyond the plane.
+
+        Args:
+            view: What is seen.
+            on: Colour of grey level 1.
+            off: Colour of grey level 0, and of the ground.
+            ratio: Device pixels per logical pixel.
+            band: For a ribbon: first and last logical pixel row of the one row of tiles, counted
+                from the window's top; None: tiles lie where their latent y says.
+        """
+        key = (view, on.rgba(), off.rgba(), ratio, band)
+        if key != self._key:
+            self._key = key
+            self._image = self._render(view, on, off, ratio, band)
+        return self._image
+
+    def _render(
+        self,
+        view: Viewport,
+        on: QColor,
+        off: QColor,
+        ratio: float,
+        band: tuple[float, float] | None,
+    ) -> QImage:
+        width, height = round(view.width * ratio), round(view.height * ratio)
+        plane = self._plane
+        if plane is None:
+            image = QImage(width, height, QImage.Format.Format_RGB32)
+            image.fill(off)
+            image.setDevicePixelRatio(ratio)
+            return image
+        rows, columns, tile_h, tile_w = plane.images.shape
+        x0, y0, x1, y1 = plane.rect
+        left, bottom, right, top = view.bounds
+        across = _sources(
+            width, columns, tile_w, (x0 - left) * view.sx * ratio, (x1 - left) * view.sx * ratio
+        )
+        if band is None:
+            span = (top - y1) * view.sy * ratio, (top - y0) * view.sy * ratio
+        else:
+            span = band[0] * ratio, band[1] * ratio
+        down = _sources(height, rows, tile_h, *span, flipped=True)
+        mosaic = self._coloured(on, off)
+        self._buffer = np.take(np.take(mosaic, across, axis=1), down, axis=0)
+        image = QImage(self._buffer.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        return image
+
+    def _coloured(self, on: QColor, off: QColor) -> NDArray[np.uint32]:
+        colours = on.rgba(), off.rgba()
+        if self._mosaic is None or colours != self._colours:
+            self._colours = colours
+            self._mosaic = palette(on, off)[self._levels]
+        return self._mosaic
+
+
+def _sources(
+    count: int, tiles: int, pixels: int, begin: float, end: float, *, flipped: bool = False
+) -> NDArray[np.int64]:
+    """For each of ``count`` device pixels the column (or row) of the mosaic that it shows.
+
+    ``tiles`` tiles of ``pixels`` pixels fill the device pixels from ``begin`` to ``end``; when
+    ``flipped`` the last tile comes first. What lies outside shows the blank behind tile 0.
+    """
+    size = (end - begin) / tiles
+    place = np.arange(count) + 0.5
+    tile = np.floor((place - begin) / size)
+    outside = (tile < 0) | (tile >= tiles)
+    tile = np.clip(tile, 0, tiles - 1)
+    scale = int(size // (pixels + 1))
+    if scale >= 1:
+        start = np.rint(begin + tile * size + (size - scale * pixels) / 2)
+        source = np.floor((place - start) / scale)
+    else:
+        source = np.floor((place - begin - tile * size) / size * (pixels + 1))
+    blank = outside | (source < 0) | (source >= pixels)
+    source = np.where(blank, pixels, source)
+    if flipped:
+        tile = tiles - 1 - tile
+    index: NDArray[np.int64] = (tile * (pixels + 1) + source).astype(np.int64)
+    return index

@@ -1,0 +1,222 @@
+"""Everything that lies on the map, painted into two cached pictures: the ground and the whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+
+from aegui.widgets.map.lattice import RIBBON_TILE_PX
+from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_trail
+from aegui.widgets.map.plane_layer import PlaneLayer
+from aegui.widgets.map.point_layer import PointLayer
+from aegui.widgets.map.rulers import paint_grid, paint_rulers
+from aegui.widgets.map.types import MapStyle, Pin
+from aegui.widgets.map.viewport import Bounds, Viewport, bounds_of
+from aegui.widgets.theme import Theme, blend
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+FIELD_CONTRAST = 0.22
+"""Share of the text colour in a lit pixel of the field: seen when looked for, else quiet."""
+_RIBBON_AT = 0.64
+
+
+class Scene:
+    """What the map holds, and how the codes of d numbers lie on its plane.
+
+    x and y stand for the two code dimensions ``axes``; ``base`` gives the others, for everything
+    that has only a place on the plane (the cursor, the decoded tiles). Codes of one number lie
+    along x, over a ribbon of decoded tiles.
+    """
+
+    def __init__(self) -> None:
+        self.points = PointLayer()
+        self.plane = PlaneLayer()
+        self.style = MapStyle()
+        self.axes = (0, 1)
+        self.base: NDArray[np.float32] = np.zeros(2, np.float32)
+        self.codes: NDArray[np.float64] | None = None
+        self.bounds: Bounds | None = None
+        self.pins: tuple[Pin, ...] = ()
+        self.drawing: NDArray[np.float64] | None = None
+        self.trail: NDArray[np.float64] = np.zeros((0, 2))
+        self._ground = QPixmap()
+        self._ground_key: object = None
+        self._whole = QPixmap()
+        self._whole_key: object = None
+        self._version = 0
+        self._laid_out: object = None
+
+    @property
+    def size(self) -> int:
+        """Numbers per code, d."""
+        return len(self.base)
+
+    @property
+    def ribbon(self) -> bool:
+        """Whether codes have one number only."""
+        return self.size == 1
+
+    def touch(self) -> None:
+        """Something that lies on the map has changed."""
+        self._version += 1
+
+    def drop_pictures(self) -> None:
+        """Colours, fonts or the screen have changed."""
+        self.points.stamps.drop()
+        self._ground_key = None
+        self.touch()
+
+    def set_size(self, size: int) -> None:
+        """Codes have ``size`` numbers from now on."""
+        self.base = np.zeros(size, np.float32)
+        self.axes = (0, min(1, size - 1))
+        self.plane.set_plane(None)
+
+    def set_codes(self, codes: NDArray[np.float64] | None) -> None:
+        """The samples' codes ``[N, d]``."""
+        self.codes = codes
+        self.project_codes()
+
+    def project_codes(self) -> None:
+        """Place the samples anew: their codes or the axes have changed."""
+        places = np.zeros((0, 2)) if self.codes is None else self.project(self.codes)
+        self.bounds = bounds_of(places)
+        self.points.set_places(places, self.bounds)
+        self.touch()
+
+    def project(self, codes: ArrayLike) -> NDArray[np.float64]:
+        """Places ``[N, 2]`` on the plane of ``codes`` ``[N, d]``."""
+        z = np.asarray(codes, np.float64).reshape(-1, self.size)
+        if self.ribbon:
+            return np.column_stack([z[:, 0], np.zeros(len(z))])
+        return np.ascontiguousarray(z[:, list(self.axes)])
+
+    def full_code(self, x: float, y: float) -> NDArray[np.float32]:
+        """The code ``[d]`` at a place on the plane."""
+        code = self.base.copy()
+        if not self.ribbon:
+            code[self.axes[1]] = y
+        code[self.axes[0]] = x
+        return code
+
+    def nearest(self, code: NDArray[np.float32]) -> int | None:
+        """The sample whose whole code is nearest to ``code`` ``[d]``."""
+        if self.codes is None or not len(self.codes):
+            return None
+        distance = ((self.codes - code) ** 2).sum(axis=1)
+        return None if np.isnan(distance).all() else int(np.nanargmin(distance))
+
+    def band(self, view: Viewport) -> tuple[float, float] | None:
+        """First and last pixel row of the ribbon, counted from the top of ``view``."""
+        if not self.ribbon:
+            return None
+        height, width = self.points.stamps.image_shape
+        tall = RIBBON_TILE_PX * ((height + 1) / (width + 1)) ** 0.5
+        top = round(_RIBBON_AT * view.height)
+        return float(top), min(view.height, top + max(tall, height + 1.0))
+
+    def lay_out(self, view: Viewport) -> None:
+        """Find where everything lies in ``view``, if that is not known."""
+        key = (view, self._version)
+        if key == self._laid_out:
+            return
+        self._laid_out = key
+        band = self.band(view)
+        floor = None if band is None else view.top + band[0] - 6
+        self.points.lay_out(view, self.style.points, labels=self.style.labels, floor=floor)
+
+    def pin_places(self, view: Viewport) -> list[tuple[int, QPointF]]:
+        """Index and pixel of each pin whose code fits."""
+        places = []
+        for index, pin in enumerate(self.pins):
+            if len(pin.z) == self.size:
+                places.append((index, self._pixel(view, self.project(pin.z))))
+        return places
+
+    def _pixel(self, view: Viewport, place: NDArray[np.float64]) -> QPointF:
+        x, y = view.to_pixels(place)[0].tolist()
+        band = self.band(view)
+        return QPointF(x, y if band is None else view.top + band[0])
+
+    def picture(
+        self, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
+    ) -> QPixmap:
+        """The whole map as a pixmap of ``size`` logical pixels; painted only if it changed."""
+        self.lay_out(view)
+        key = (view, size, ratio, theme.key, self._version)
+        if key != self._whole_key:
+            self._whole_key = key
+            ground = self._painted_ground(view, size, ratio, theme, font)
+            self._whole = _fitting(self._whole, size, ratio)
+            painter = QPainter(self._whole)
+            painter.drawPixmap(0, 0, ground)
+            painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
+            self.points.paint(painter, view, theme, ratio, font)
+            self._paint_marks(painter, view, theme, font)
+            painter.end()
+        return self._whole
+
+    def _painted_ground(
+        self, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
+    ) -> QPixmap:
+        style, plane = self.style, self._shown_plane()
+        key = (view, size, ratio, theme.key, style, plane, self.axes, self.size)
+        if key == self._ground_key:
+            return self._ground
+        self._ground_key = key
+        self._ground = _fitting(self._ground, size, ratio)
+        painter = QPainter(self._ground)
+        painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
+        if plane is not None:
+            on = blend(theme.text, theme.panel, FIELD_CONTRAST)
+            image = self.plane.image(view, on, theme.panel, ratio, self.band(view))
+            painter.drawImage(QPointF(view.left, view.top), image)
+        if style.grid:
+            paint_grid(painter, view, theme, ribbon=self.ribbon)
+        if self.ribbon:
+            self._paint_ribbon_edges(painter, view, theme)
+        paint_rulers(painter, view, theme, font, self.axes, ribbon=self.ribbon)
+        painter.end()
+        return self._ground
+
+    def _shown_plane(self) -> object:
+        """The plane, where it is wanted and of these axes."""
+        plane = self.plane.plane
+        if plane is None or not self.style.plane:
+            return None
+        return plane if self.ribbon or plane.axes == self.axes else None
+
+    def _paint_ribbon_edges(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+        band = self.band(view)
+        if band is not None:
+            painter.setPen(QColor(theme.border))
+            for row in band:
+                y = round(view.top + row)
+                painter.drawLine(round(view.left), y, round(view.left + view.width), y)
+
+    def _paint_marks(self, painter: QPainter, view: Viewport, theme: Theme, font: QFont) -> None:
+        if len(self.trail) > 1:
+            pixels = view.to_pixels(self.project(self.trail))
+            band = self.band(view)
+            if band is not None:
+                pixels[:, 1] = view.top + band[0]
+            paint_trail(painter, pixels, theme)
+        for index, at in self.pin_places(view):
+            paint_pin(painter, at, self.pins[index].name, theme, font)
+        if self.drawing is not None:
+            paint_drawing(painter, self._pixel(view, self.project(self.drawing)), theme)
+
+
+def _fitting(pixmap: QPixmap, size: QSize, ratio: float) -> QPixmap:
+    """``pixmap`` if it has ``size`` logical pixels, else a new one."""
+    wanted = QSize(max(1, round(size.width() * ratio)), max(1, round(size.height() * ratio)))
+    if pixmap.size() == wanted and pixmap.devicePixelRatio() == ratio:
+        return pixmap
+    made = QPixmap(wanted)
+    made.setDevicePixelRatio(ratio)
+    return made

@@ -1,0 +1,174 @@
+"""Which part of the latent plane is seen, and where each code lies on the screen. No Qt here."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+Bounds = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in latent coordinates; y grows upwards."""
+
+FIT_MARGIN_PX = 36.0
+"""Room around the codes after a fit, for the glyphs that are drawn at them."""
+MAX_STRETCH = 2.0
+"""A fit lets one axis fill the room up to this factor beyond equal units before it stretches."""
+MIN_ZOOM = 1.0 / 12.0
+"""Smallest scale, as a share of the fitted one."""
+MAX_ZOOM = 2000.0
+"""Largest scale, in multiples of the fitted one."""
+_FLATTEST = 0.05
+_KEPT_SHARE = 0.45
+
+
+@dataclass(frozen=True)
+class Viewport:
+    """A window of ``width`` x ``height`` logical pixels at (``left``, ``top``) onto the plane.
+
+    Attributes:
+        cx: Latent x at the middle.
+        cy: Latent y at the middle.
+        sx: Pixels per latent unit along x.
+        sy: Pixels per latent unit along y.
+        left: First pixel column of the window in its widget.
+        top: First pixel row of the window in its widget.
+        width: Pixels across.
+        height: Pixels down.
+    """
+
+    cx: float = 0.0
+    cy: float = 0.0
+    sx: float = 200.0
+    sy: float = 200.0
+    left: float = 0.0
+    top: float = 0.0
+    width: float = 400.0
+    height: float = 400.0
+
+    @property
+    def bounds(self) -> Bounds:
+        """The part of the plane that is seen."""
+        half_w, half_h = self.width / 2 / self.sx, self.height / 2 / self.sy
+        return self.cx - half_w, self.cy - half_h, self.cx + half_w, self.cy + half_h
+
+    def to_pixels(self, places: ArrayLike) -> NDArray[np.float64]:
+        """Widget pixels ``[N, 2]`` of latent ``places`` ``[N, 2]``."""
+        z = np.asarray(places, dtype=np.float64).reshape(-1, 2)
+        pixels = np.empty_like(z)
+        pixels[:, 0] = self.left + self.width / 2 + (z[:, 0] - self.cx) * self.sx
+        pixels[:, 1] = self.top + self.height / 2 - (z[:, 1] - self.cy) * self.sy
+        return pixels
+
+    def to_latent(self, x: float, y: float) -> tuple[float, float]:
+        """The latent place at pixel (``x``, ``y``) of the widget."""
+        return (
+            self.cx + (x - self.left - self.width / 2) / self.sx,
+            self.cy - (y - self.top - self.height / 2) / self.sy,
+        )
+
+    def contains(self, x: float, y: float) -> bool:
+        """Whether pixel (``x``, ``y``) of the widget lies in the window."""
+        inside_x = self.left <= x < self.left + self.width
+        return inside_x and self.top <= y < self.top + self.height
+
+    def panned(self, dx: float, dy: float) -> Viewport:
+        """Moved so that what was seen shifts by (``dx``, ``dy``) pixels."""
+        return replace(self, cx=self.cx - dx / self.sx, cy=self.cy + dy / self.sy)
+
+    def zoomed(self, factor: float, x: float, y: float) -> Viewport:
+        """Scaled by ``factor``; what is seen at pixel (``x``, ``y``) stays there."""
+        at_x, at_y = self.to_latent(x, y)
+        sx, sy = self.sx * factor, self.sy * factor
+        return replace(
+            self,
+            sx=sx,
+            sy=sy,
+            cx=at_x - (x - self.left - self.width / 2) / sx,
+            cy=at_y + (y - self.top - self.height / 2) / sy,
+        )
+
+    def placed(self, left: float, top: float, width: float, height: float) -> Viewport:
+        """The same plane in another window; the middle and the scale stay."""
+        return replace(self, left=left, top=top, width=max(1.0, width), height=max(1.0, height))
+
+    def fitted(self, bounds: Bounds) -> Viewport:
+        """Moved and scaled so that all of ``bounds`` is seen.
+
+        One latent unit is as long in x as in y, unless one direction would then fill less than
+        half of its room.
+        """
+        x0, y0, x1, y1 = bounds
+        wide, high = _extents(bounds)
+        sx = self._room(self.width) / wide
+        sy = self._room(self.height) / high
+        least = min(sx, sy)
+        most = least * max(1.0, max(sx, sy) / least / MAX_STRETCH)
+        return replace(
+            self,
+            cx=(x0 + x1) / 2,
+            cy=(y0 + y1) / 2,
+            sx=least if sx <= sy else most,
+            sy=least if sy <= sx else most,
+        )
+
+    def limited(self, bounds: Bounds) -> Viewport:
+        """Brought back to where there is something to see of ``bounds`` at a sane scale."""
+        home = self.fitted(bounds)
+        ratio = self.sx / home.sx
+        if not math.isfinite(ratio) or ratio <= 0.0:
+            return home
+        correction = min(MAX_ZOOM, max(MIN_ZOOM, ratio)) / ratio
+        view = replace(self, sx=self.sx * correction, sy=self.sy * correction)
+        x0, y0, x1, y1 = bounds
+        reach_x, reach_y = _KEPT_SHARE * view.width / view.sx, _KEPT_SHARE * view.height / view.sy
+        return replace(
+            view,
+            cx=min(max(view.cx, x0 - reach_x), x1 + reach_x),
+            cy=min(max(view.cy, y0 - reach_y), y1 + reach_y),
+        )
+
+    def towards(self, goal: Viewport, share: float) -> Viewport:
+        """Between this (``share`` 0) and ``goal`` (1): scales geometrically, centres in step.
+
+        The window itself is that of this viewport.
+        """
+
+        def scale(a: float, b: float) -> float:
+            return math.exp(math.log(a) * (1 - share) + math.log(b) * share)
+
+        return replace(
+            self,
+            cx=self.cx + share * (goal.cx - self.cx),
+            cy=self.cy + share * (goal.cy - self.cy),
+            sx=scale(self.sx, goal.sx),
+            sy=scale(self.sy, goal.sy),
+        )
+
+    def _room(self, pixels: float) -> float:
+        return max(pixels / 2, pixels - 2 * FIT_MARGIN_PX)
+
+
+def bounds_of(places: ArrayLike) -> Bounds | None:
+    """The smallest rectangle around the finite ones of ``places`` ``[N, 2]``; None without any."""
+    z = np.asarray(places, dtype=np.float64).reshape(-1, 2)
+    finite = z[np.isfinite(z).all(axis=1)]
+    if not len(finite):
+        return None
+    (x0, y0), (x1, y1) = finite.min(axis=0).tolist(), finite.max(axis=0).tolist()
+    return x0, y0, x1, y1
+
+
+def _extents(bounds: Bounds) -> tuple[float, float]:
+    """Width and height to fit: never 0, and no axis so flat that it would be all stretch."""
+    x0, y0, x1, y1 = bounds
+    wide, high = x1 - x0, y1 - y0
+    largest = max(wide, high)
+    # Codes on one spot, as a dead network gives: one unit, or what single precision resolves.
+    if largest <= 1e-5 * max(abs(x0), abs(y0), 1e-3):
+        largest = max(1.0, abs(x0), abs(y0))
+    return max(wide, _FLATTEST * largest), max(high, _FLATTEST * largest)
