@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from aegui.session.answers import Answer
 
@@ -84,9 +84,21 @@ class AnswerPictures(QWidget):
     def set_answer(self, answer: Answer) -> None:
         """Show ``answer``."""
         if self._answer is None or self._answer.drawing.shape != answer.drawing.shape:
+            self._answer = answer
             self.updateGeometry()
+            self._bound_height()
         self._answer = answer
         self.update()
+
+    def _bound_height(self) -> None:
+        """No higher than what the width lets it fill, so that what is below follows at once."""
+        _, width = self._shape()
+        side = max(1, (self.width() - 2 * SPACING) // 3 // width)
+        self.setMaximumHeight(max(self.minimumSizeHint().height(), self._height(side)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._bound_height()
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return self._size(14)
@@ -97,7 +109,10 @@ class AnswerPictures(QWidget):
     def _size(self, side: int) -> QSize:
         height, width = self._shape()
         side = side if height <= 16 else max(1, side * 7 // height)
-        return QSize(3 * width * side + 2 * SPACING, height * side + self._caption_px())
+        return QSize(3 * width * side + 2 * SPACING, self._height(side))
+
+    def _height(self, side: int) -> int:
+        return self._shape()[0] * side + self._caption_px() + 1
 
     def _shape(self) -> tuple[int, int]:
         if self._answer is None:
@@ -111,7 +126,7 @@ class AnswerPictures(QWidget):
     def picture_rect(self, place: int) -> QRect:
         """Where picture 0 (drawing), 1 (grey) or 2 (thresholded) is painted."""
         width = (self.width() - 2 * SPACING) // 3
-        height = self.height() - self._caption_px()
+        height = self.height() - self._caption_px() - 1
         bounds = QRect(place * (width + SPACING), self._caption_px(), width, height)
         rect = fitted_rect(*self._shape(), bounds)
         rect.moveTop(bounds.top())
@@ -365,9 +380,11 @@ class AnswerPanel(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(4)
         inner.addLayout(header)
-        inner.addWidget(self._pictures, 1)
+        # The pictures take the room that they can use; the rest stays free below.
+        inner.addWidget(self._pictures, 100)
         inner.addWidget(self._nearest_title)
         inner.addWidget(self._nearest)
+        inner.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.addWidget(self._reason, 1)

@@ -175,3 +175,16 @@ def test_numbers_that_are_none_do_no_harm(panel: AnswerPanel) -> None:
     output = np.full((7, 5), np.nan, dtype=np.float32)
     panel.set_answer(make_answer(output, np.zeros((7, 5), dtype=np.float32)))
     panel.grab()
+
+
+def test_the_nearest_follow_the_pictures_and_nothing_is_cut(panel: AnswerPanel) -> None:
+    panel.set_answer(make_answer(glyphs()[5]))
+    for width, height in ((320, 200), (420, 700), (700, 300)):
+        panel.resize(width, height)
+        panel.grab()
+        bottom = panel.pictures.picture_rect(2).bottom()
+        below = panel.pictures.mapTo(panel, panel.pictures.rect().bottomLeft()).y()
+        assert bottom <= panel.pictures.rect().bottom()
+        strip = panel.nearest.mapTo(panel, QPoint(0, 0)).y()
+        assert 0 < strip - below < 40
+        assert panel.rect().contains(panel.nearest.mapTo(panel, panel.nearest.rect().bottomLeft()))
