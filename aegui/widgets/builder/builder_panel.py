@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -190,7 +191,8 @@ class BuilderPanel(QWidget):
         self.recipe_edited.emit(with_mirror(self._recipe, mirrored), text)
 
     def _on_chain_card_focused(self, card: QWidget) -> None:
-        self._scroll.ensureWidgetVisible(card, 0, SPACING)
+        # A new card has no place before the layout has been done; gone cards scroll nothing.
+        QTimer.singleShot(0, card, partial(self._scroll.ensureWidgetVisible, card, 0, SPACING))
 
     def _on_chain_drag_moved(self, pointer: QPoint) -> None:
         place = self.chain.mapTo(self._holder, pointer)

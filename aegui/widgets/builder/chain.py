@@ -146,6 +146,9 @@ class LayerChain(QWidget):
             self._column.insertWidget(2 * i, card)
             if i < len(self.gaps):
                 self._column.insertWidget(2 * i + 1, self.gaps[i])
+        # A widget can take the focus only once it is shown; the layout would show it later.
+        for widget in (*self.cards, *self.gaps):
+            widget.show()
         stops = [widget for card in self.cards for widget in card.tab_order()]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
