@@ -36,6 +36,7 @@ class CourseReading:
         assumed: What it does not say, and what was taken instead.
         ignored: Keys that mean nothing here.
         needs: What it needs and this version does not have; empty where it can be trained.
+        only_data: Whether other data would be all that it needs.
     """
 
     recipe: Recipe
@@ -43,6 +44,7 @@ class CourseReading:
     assumed: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    only_data: bool = False
 
 
 def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:
@@ -90,7 +92,8 @@ def understand(config: object, folder: Path | None = None) -> CourseReading:
         tuple(reader.understood),
         tuple(reader.assumed),
         (*reader.unknown, *reader.keys.left()),
-        tuple(dict.fromkeys(reader.needs)),
+        (*reader.needs_data, *reader.needs),
+        only_data=bool(reader.needs_data) and not reader.needs,
     )
 
 

@@ -53,6 +53,7 @@ class Reader:
     assumed: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
+    needs_data: list[str] = field(default_factory=list)
 
     def read(self) -> Recipe:
         """The recipe that all the keys together amount to.
@@ -374,9 +375,11 @@ class Reader:
         if pixels is None or pixels == GLYPH_PIXELS:
             self.assumed.append(tr("Data: the 32 lower-case characters of 5x7 pixels."))
         elif pixels > _MAX_GLYPH_PIXELS:
-            self.needs.append(tr(IMAGES_NEEDED))
+            self.needs_data.append(tr(IMAGES_NEEDED))
         else:
-            self.needs.append(tr("data of {n} pixels per sample: open your own file", n=pixels))
+            self.needs_data.append(
+                tr("data of {n} pixels per sample: open your own file", n=pixels)
+            )
 
     def _source(self, text: str) -> str | None:
         known = BUILTIN_DATA.get(plain(text).strip())

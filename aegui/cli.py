@@ -1,0 +1,344 @@
+"""The command ``aegui``: the window, and the same core without one.
+
+Nothing heavy is imported before it is known what is wanted; ``aegui --help`` needs no numpy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from aegui import __version__
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import LANGUAGES, set_language, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    # argparse has no public name for what add_subparsers() gives.
+    _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+EXIT_REFUSED = 2
+EXIT_INTERRUPTED = 130
+EXIT_PIPE_CLOSED = 141
+
+# Those of the recipe's schema, which is too slow to import for a line of help.
+_DEVICES = ("auto", "cpu", "cuda")
+
+
+class _Refused(AeguiError):
+    """The command line itself is wrong."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse with ``message``."""
+        raise _Refused(message)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line says.
+
+    Args:
+        argv: The arguments without the program's name; None takes those of the process.
+
+    Returns:
+        The exit code: 0, 1 where a training blew up, 2 for a refusal, 130 after Ctrl-C.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    set_language(_language(arguments))
+    try:
+        return _dispatch(arguments)
+    except AeguiError as error:
+        text = " ".join(str(error).split())
+        sys.stderr.write(f"aegui: {text}\n")
+        return EXIT_REFUSED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone; keep Python from complaining about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PIPE_CLOSED
+
+
+def _dispatch(arguments: list[str]) -> int:
+    parser, commands = _parsers()
+    window_only = _without_language(arguments)
+    if not window_only:
+        return _open_window(None)
+    first = window_only[0]
+    if len(window_only) == 1 and not first.startswith("-") and first not in commands:
+        return _open_window(_existing(first, commands))
+    try:
+        options = parser.parse_args(_joined_points(arguments))
+    except SystemExit as done:  # --help and --version
+        return int(done.code or 0)
+    command: Callable[[argparse.Namespace], int] = options.command
+    return command(options)
+
+
+def _open_window(path: Path | None) -> int:
+    from aegui.app import run_window
+
+    return run_window(path)
+
+
+def _existing(name: str, commands: Sequence[str]) -> Path:
+    path = Path(name)
+    if path.is_file():
+        return path
+    near = difflib.get_close_matches(name, commands, n=1)
+    if near:
+        raise _Refused(
+            tr("{name} is no command and no file; did you mean {near}?", name=name, near=near[0])
+        )
+    raise _Refused(
+        tr(
+            "{name} is no command and no file; the commands are {commands}.",
+            name=name,
+            commands=", ".join(commands),
+        )
+    )
+
+
+def _language(arguments: list[str]) -> str:
+    """The language that is asked for, on the command line or by the system."""
+    for index, argument in enumerate(arguments):
+        if argument.startswith("--language="):
+            return argument.partition("=")[2]
+        if argument == "--language" and index + 1 < len(arguments):
+            return arguments[index + 1]
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return os.environ[name].split(".")[0]
+    return "en"
+
+
+def _without_language(arguments: list[str]) -> list[str]:
+    rest = list(arguments)
+    while "--language" in rest:
+        at = rest.index("--language")
+        del rest[at : at + 2]
+    return [argument for argument in rest if not argument.startswith("--language=")]
+
+
+def _joined_points(arguments: list[str]) -> list[str]:
+    """``--at -1,2`` as ``--at=-1,2``: argparse takes a leading minus for another option."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] == "--at":
+            joined[-1] = f"--at={argument}"
+        else:
+            joined.append(argument)
+    return joined
+
+
+def _parsers() -> tuple[_Parser, list[str]]:
+    general = _Parser(add_help=False)
+    general.add_argument(
+        "--language",
+        choices=list(LANGUAGES),
+        default=argparse.SUPPRESS,
+        help=tr("language of all messages"),
+    )
+    parser = _Parser(
+        prog="aegui",
+        parents=[general],
+        description=tr("A desktop laboratory for autoencoders."),
+        epilog=tr("Without a command the window opens, with FILE if one is named: aegui [FILE]"),
+    )
+    parser.add_argument("--version", action="version", version=f"aegui {__version__}")
+    commands = parser.add_subparsers(metavar=tr("COMMAND"), required=True)
+    for add in (_add_train, _add_evaluate, _add_encode, _add_decode, _add_data, _add_convert):
+        add(commands, general)
+    _add_self_test(commands, general)
+    return parser, list(commands.choices)
+
+
+def _add_train(commands: _Commands, general: _Parser) -> None:
+    parser = commands.add_parser(
+        "train", parents=[general], help=tr("train a recipe"), description=tr("Train a recipe.")
+    )
+    parser.add_argument(
+        "recipe",
+        metavar=tr("RECIPE"),
+        help=tr("a recipe or course configuration (JSON or YAML), or the name of a shipped recipe"),
+    )
+    parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("train on this data instead"))
+    parser.add_argument("--chars", metavar=tr("STR"), help=tr("only these characters of the data"))
+    parser.add_argument("--epochs", type=int, metavar="N", help=tr("epochs to train"))
+    parser.add_argument("--runs", type=int, metavar="K", help=tr("runs trained together"))
+    parser.add_argument("--seed", type=int, metavar="S", help=tr("seed of the first run"))
+    parser.add_argument("--device", choices=_DEVICES, help=tr("where to compute"))
+    parser.add_argument("--out", metavar=tr("F.aegui"), help=tr("save the run to this file"))
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON object at the end"))
+    parser.set_defaults(command=_train)
+
+
+def _add_evaluate(commands: _Commands, general: _Parser) -> None:
+    parser = commands.add_parser(
+        "evaluate",
+        parents=[general],
+        help=tr("wrong pixels of a saved run, with and without noise"),
+        description=tr("Wrong pixels of a saved run, beside the Bayes limit where it is known."),
+    )
+    _add_run_file(parser)
+    parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
+    parser.add_argument(
+        "--noise",
+        action="append",
+        default=[],
+        metavar=tr("KIND:LEVEL"),
+        help=tr("such as salt_pepper:0.2, flip:0.1, gaussian:0.3, masking:0.5; may be repeated"),
+    )
+    parser.add_argument(
+        "--draws",
+        type=int,
+        default=16_000,
+        metavar="N",
+        help=tr("noisy characters to draw, as many of each (default: %(default)s)"),
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the noise"))
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
+    parser.set_defaults(command=_evaluate)
+
+
+def _add_encode(commands: _Commands, general: _Parser) -> None:
+    parser = commands.add_parser(
+        "encode",
+        parents=[general],
+        help=tr("the codes of data, as CSV"),
+        description=tr("Write the code of every sample as CSV: label, name, z1, z2 ..."),
+    )
+    _add_run_file(parser)
+    parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
+    parser.add_argument(
+        "-o", "--out", metavar=tr("codes.csv"), help=tr("where to (default: the terminal)")
+    )
+    parser.set_defaults(command=_encode)
+
+
+def _add_decode(commands: _Commands, general: _Parser) -> None:
+    parser = commands.add_parser(
+        "decode",
+        parents=[general],
+        help=tr("the image at a point of the latent space"),
+        description=tr("Decode points of the latent space into an image."),
+    )
+    _add_run_file(parser)
+    parser.add_argument(
+        "--at",
+        action="append",
+        required=True,
+        metavar="X,Y",
+        help=tr("the point, such as 0.3,-1.2; may be repeated"),
+    )
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar=tr("glyph.png"),
+        help=tr(
+            ".png in grey levels, or .txt, .json, .h thresholded (default: text on the terminal)"
+        ),
+    )
+    parser.add_argument(
+        "--scale", type=int, default=16, metavar="N", help=tr("size of a pixel in the PNG")
+    )
+    parser.set_defaults(command=_decode)
+
+
+def _add_data(commands: _Commands, general: _Parser) -> None:
+    parser = commands.add_parser(
+        "data",
+        parents=[general],
+        help=tr("what is read from a file of glyphs"),
+        description=tr("Tell what is read from a file of glyphs, or from a built-in set."),
+    )
+    parser.add_argument("file", metavar=tr("FILE"), help=tr("a file of glyphs, or a built-in name"))
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
+    parser.set_defaults(command=_data)
+
+
+def _add_convert(commands: _Commands, general: _Parser) -> None:
+    parser = commands.add_parser(
+        "convert",
+        parents=[general],
+        help=tr("between glyph formats, or any configuration to a recipe"),
+        description=tr(
+            "Convert glyphs between .h, .json, .txt and .png; a course configuration or the "
+            "recipe in an .aegui file to a recipe .json."
+        ),
+    )
+    parser.add_argument("source", metavar=tr("IN"), help=tr("the file to read"))
+    parser.add_argument("target", metavar=tr("OUT"), help=tr("the file to write"))
+    parser.set_defaults(command=_convert)
+
+
+def _add_self_test(commands: _Commands, general: _Parser) -> None:
+    parser = commands.add_parser(
+        "self-test",
+        parents=[general],
+        help=tr("train, save, reload and open the window for a moment"),
+        description=tr("Try everything once: train, decode, save, reload, open the window, quit."),
+    )
+    parser.add_argument("--no-window", action="store_true", help=tr("leave the window out"))
+    parser.set_defaults(command=_self_test)
+
+
+def _add_run_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar=tr("F.aegui"), help=tr("a saved run"))
+    parser.add_argument(
+        "--run",
+        type=int,
+        metavar="I",
+        help=tr("number of the run in the file, from 0 (default: the best)"),
+    )
+
+
+def _train(options: argparse.Namespace) -> int:
+    from aegui.commands.train import train_command
+
+    return train_command(options)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from aegui.commands.evaluate import evaluate_command
+
+    return evaluate_command(options)
+
+
+def _encode(options: argparse.Namespace) -> int:
+    from aegui.commands.codes import encode_command
+
+    return encode_command(options)
+
+
+def _decode(options: argparse.Namespace) -> int:
+    from aegui.commands.codes import decode_command
+
+    return decode_command(options)
+
+
+def _data(options: argparse.Namespace) -> int:
+    from aegui.commands.files import data_command
+
+    return data_command(options)
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from aegui.commands.files import convert_command
+
+    return convert_command(options)
+
+
+def _self_test(options: argparse.Namespace) -> int:
+    from aegui.commands.self_test import self_test_command
+
+    return self_test_command(options)

@@ -1,0 +1,105 @@
+"""``aegui encode`` and ``aegui decode``: between images and points of the latent space."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.commands.evaluate import codec_for, data_for
+from aegui.commands.words import say
+from aegui.core.atomic import write_atomically
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.writers import write_dataset
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr
+from aegui.core.run_file import load_run
+from aegui.core.thumbnail import sheet_png
+
+if TYPE_CHECKING:
+    import argparse
+
+    from numpy.typing import NDArray
+
+_MAX_SCALE = 256
+
+
+def encode_command(options: argparse.Namespace) -> int:
+    """Write the code of every sample as CSV."""
+    saved = load_run(options.file)
+    dataset = data_for(saved, options.data)
+    _, codec = codec_for(saved, options.run, dataset)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["label", "name", *(f"z{i + 1}" for i in range(codec.latent_size))])
+    codes = codec.encode(dataset.flat())
+    for label, name, code in zip(dataset.labels, dataset.names, codes, strict=True):
+        writer.writerow([label, name, *(f"{value:.9g}" for value in code)])
+    if options.out in {None, "-"}:
+        sys.stdout.write(buffer.getvalue())
+    else:
+        write_atomically(options.out, buffer.getvalue().encode())
+    return 0
+
+
+def decode_command(options: argparse.Namespace) -> int:
+    """Decode the points and write the images, or draw them on the terminal."""
+    points = [_point(text) for text in options.at]
+    if not 1 <= options.scale <= _MAX_SCALE:
+        raise AeguiError(
+            tr("--scale is {n}; it must be from 1 to {most}.", n=options.scale, most=_MAX_SCALE)
+        )
+    saved = load_run(options.file)
+    _, codec = codec_for(saved, options.run, saved.dataset)
+    for text, point in zip(options.at, points, strict=True):
+        if len(point) != codec.latent_size:
+            raise AeguiError(
+                tr(
+                    "--at {text} has {got} numbers, but a code of this run has {wanted}.",
+                    text=text,
+                    got=len(point),
+                    wanted=codec.latent_size,
+                )
+            )
+    images = np.clip(np.nan_to_num(codec.decode(points)), 0, 1)
+    _write(options, images.reshape(-1, *saved.dataset.image_shape), points)
+    return 0
+
+
+def _write(
+    options: argparse.Namespace, images: NDArray[np.float32], points: list[list[float]]
+) -> None:
+    if options.out is None:
+        for image in images:
+            say(_drawn(image))
+    elif Path(options.out).suffix.lower() == ".png":
+        write_atomically(options.out, sheet_png(images, scale=options.scale, ink=False))
+    else:
+        labels = [", ".join(f"{value:g}" for value in point) for point in points]
+        binary = (images > THRESHOLD).astype(np.float32)
+        write_dataset(options.out, Dataset.from_images("decoded", binary, labels))
+
+
+def _point(text: str) -> list[float]:
+    try:
+        point = [float(number) for number in text.split(",")]
+    except ValueError:
+        point = [math.nan]
+    if not all(map(math.isfinite, point)):
+        raise AeguiError(
+            tr("--at {text}: a point is numbers with commas between them: 0.3,-1.2", text=text)
+        )
+    return point
+
+
+def _drawn(image: NDArray[np.float32]) -> str:
+    """An image as text, two characters to a pixel, dark to light in five steps."""
+    shades = " .:+#"
+    levels = np.rint(image.mean(axis=0) * (len(shades) - 1)).astype(int)
+    return "\n".join("".join(shades[level] * 2 for level in row) for row in levels) + "\n"

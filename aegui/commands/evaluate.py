@@ -1,0 +1,124 @@
+"""``aegui evaluate``: wrong pixels of a saved run, clean and noisy, beside the Bayes limit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.commands.words import say, say_json, shown, table
+from aegui.core.data.corruption import parse_corruption
+from aegui.core.data.load import load_dataset
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.noise import NoisyScore, noisy_score
+from aegui.core.evaluation.wrong_pixels import wrong_pixels, wrong_pixels_summary
+from aegui.core.i18n import tr
+from aegui.core.network.catalog import CORRUPTIONS
+from aegui.core.run_file import load_run
+
+if TYPE_CHECKING:
+    import argparse
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+    from aegui.core.run_file import SavedRun
+
+
+def evaluate_command(options: argparse.Namespace) -> int:
+    """Print the wrong pixels of every character, without noise and with each kind asked for."""
+    specs = [parse_corruption(text) for text in options.noise]
+    if options.draws < 1:
+        raise AeguiError(tr("--draws is {n}; it must be at least 1.", n=options.draws))
+    if options.seed < 0:
+        raise AeguiError(tr("--seed is {n}; it must be at least 0.", n=options.seed))
+    saved = load_run(options.file)
+    dataset = data_for(saved, options.data)
+    run, codec = codec_for(saved, options.run, dataset)
+    clean = wrong_pixels(dataset.flat(), codec.reconstruct(dataset.flat()))
+    scores = [noisy_score(codec, dataset, spec, options.draws, options.seed) for spec in specs]
+    if options.json:
+        say_json(_document(options.file, run, saved, dataset, clean, scores))
+    else:
+        _say(dataset, clean, scores)
+    return 0
+
+
+def data_for(saved: SavedRun, source: str | None) -> Dataset:
+    """The data that ``--data`` names, or the run's own."""
+    return saved.dataset if source is None else load_dataset(source)
+
+
+def codec_for(saved: SavedRun, run: int | None, dataset: Dataset) -> tuple[int, Codec]:
+    """The run asked for, or the best one, and its codec; refuses data of another size."""
+    index = saved.best_run if run is None else run
+    codec = saved.codec(index)
+    if dataset.pixels != codec.pixels:
+        raise AeguiError(
+            tr(
+                "{name} has {got} pixels per sample, but the network takes {wanted}.",
+                name=dataset.name,
+                got=dataset.pixels,
+                wanted=codec.pixels,
+            )
+        )
+    return index, codec
+
+
+def _document(
+    file: str,
+    run: int,
+    saved: SavedRun,
+    dataset: Dataset,
+    clean: NDArray[np.int64],
+    scores: list[NoisyScore],
+) -> dict[str, Any]:
+    return {
+        "file": file,
+        "run": run,
+        "seed": saved.recipe.seed + run,
+        "data": dataset.name,
+        "labels": list(dataset.labels),
+        "pixels": dataset.pixels,
+        "wrong_pixels": wrong_pixels_summary(clean.tolist()),
+        "noise": [
+            {
+                "kind": score.spec.kind,
+                "level": score.spec.level,
+                "draws": score.draws,
+                "seed": score.seed,
+                "wrong_pixels": {
+                    "per_sample": score.per_sample.tolist(),
+                    "mean": score.mean,
+                    "max": score.max,
+                    "share_at_most_1": score.share_at_most_1,
+                    "share_exact": score.share_exact,
+                },
+                "bayes_limit": score.limit,
+            }
+            for score in scores
+        ],
+    }
+
+
+def _say(dataset: Dataset, clean: NDArray[np.int64], scores: list[NoisyScore]) -> None:
+    titles = [f"{tr(CORRUPTIONS[score.spec.kind].label)} {score.spec.level:g}" for score in scores]
+    rows = [
+        [shown(label, name), str(wrong), *(f"{score.per_sample[i]:.2f}" for score in scores)]
+        for i, (label, name, wrong) in enumerate(
+            zip(dataset.labels, dataset.names, clean.tolist(), strict=True)
+        )
+    ]
+    rows.append([tr("mean"), f"{clean.mean():.2f}", *(f"{score.mean:.3f}" for score in scores)])
+    if scores:
+        limits = ["-" if score.limit is None else f"{score.limit:.3f}" for score in scores]
+        rows.append([tr("Bayes limit"), "0", *limits])
+    say(table([tr("wrong pixels"), tr("clean"), *titles], rows))
+    say(
+        tr(
+            "Clean: {one:.0%} of the characters have at most 1 wrong pixel, {none:.0%} have none.",
+            one=float(np.mean(clean <= 1)),
+            none=float(np.mean(clean == 0)),
+        )
+    )

@@ -1,0 +1,97 @@
+"""The progress of a training on a terminal, and stopping it with Ctrl-C without losing it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aegui.core.training.train import Training
+
+_BAR_CELLS = 24
+_REDRAW_SECONDS = 0.1
+
+
+@dataclass
+class Stop:
+    """Whether the person has asked to stop."""
+
+    wished: bool = False
+
+
+@contextlib.contextmanager
+def stopping_at_ctrl_c() -> Iterator[Stop]:
+    """Turn the first Ctrl-C into a wish, so that no step is cut in half; the second one kills."""
+    stop = Stop()
+
+    def on_signal(number: int, frame: object) -> None:
+        if stop.wished:
+            raise KeyboardInterrupt
+        stop.wished = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop  # only the main thread may handle signals
+        return
+    before = signal.signal(signal.SIGINT, on_signal)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class ProgressBar:
+    """One line on the standard error, redrawn in place; silent where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._due = 0.0
+
+    def update(self, training: Training) -> None:
+        """Redraw, unless that was done a moment ago."""
+        now = time.monotonic()
+        if self._shown and now >= self._due:
+            self._due = now + _REDRAW_SECONDS
+            sys.stderr.write(f"\r{progress_line(training)}\033[K")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Leave an empty line behind."""
+        if self._shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+def progress_line(training: Training) -> str:
+    """Bar, epochs, rate, time left, loss and wrong pixels in one line."""
+    done = training.epoch / training.epochs
+    cells = round(_BAR_CELLS * done)
+    rate = training.epoch / training.seconds if training.seconds > 0 else 0.0
+    history = training.history.view()
+    left = clock((training.epochs - training.epoch) / rate) if rate > 0 else "--:--"
+    return tr(
+        "[{bar}] {epoch:,}/{epochs:,}  {rate:,.0f} epochs/s  {left} left  loss {loss:.4f}  "
+        "wrong pixels {wrong:.2f}",
+        bar="#" * cells + "." * (_BAR_CELLS - cells),
+        epoch=training.epoch,
+        epochs=training.epochs,
+        rate=rate,
+        left=left,
+        loss=float(history.loss[-1].mean()),
+        wrong=float(history.wrong_mean[-1].mean()),
+    )
+
+
+def clock(seconds: float) -> str:
+    """``01:05`` or ``2:00:00``."""
+    minutes, rest = divmod(int(min(seconds, 359_999)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"

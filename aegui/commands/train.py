@@ -1,0 +1,244 @@
+"""``aegui train``: a recipe is trained without a window, with the window's own engine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aegui.commands.progress import ProgressBar, stopping_at_ctrl_c
+from aegui.commands.words import note, say, say_json, table
+from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
+from aegui.core.data.builtin import builtin_names
+from aegui.core.data.load import load_dataset
+from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.evaluation.wrong_pixels import mean_and_std, wrong_pixels_summary
+from aegui.core.i18n import mark, tr
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe_file import find_recipe, list_recipes, recipe_from
+from aegui.core.run_file import SavedRun, save_run
+
+if TYPE_CHECKING:
+    import argparse
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.result import RunResult, TrainingResult
+
+EXIT_DIVERGED = 1
+EXIT_INTERRUPTED = 130
+_MOST_RUNS_SHOWN = 20
+
+REASONS = {
+    "epochs": mark("all epochs are done"),
+    "goal": mark("the goal is met"),
+    "patience": mark("no more progress"),
+    "seconds": mark("the time is up"),
+    "stopped": mark("stopped"),
+    "diverged": mark("the loss is no longer a number"),
+}
+
+
+def train_command(options: argparse.Namespace) -> int:
+    """Train what the command line says, print the figures, and save the run if so wished."""
+    reading, folder = _reading(options.recipe)
+    recipe = _overridden(reading.recipe, folder, options)
+    _tell(reading)
+    if reading.needs and not (reading.only_data and options.data is not None):
+        raise RecipeError(
+            tr("{file} needs {needs}.", file=options.recipe, needs=", ".join(reading.needs))
+        )
+    _check_target(options.out)
+    result, dataset_bound = _trained(_resolved(recipe))
+    if options.out is not None:
+        save_run(options.out, _saved(dataset_bound, result))
+    if result.message:
+        note(result.message)
+    if options.json:
+        say_json(results_json(result))
+    else:
+        _say_results(result, options.out)
+    if result.reason == "stopped":
+        return EXIT_INTERRUPTED
+    return EXIT_DIVERGED if result.reason == "diverged" else 0
+
+
+def results_json(result: TrainingResult) -> dict[str, object]:
+    """All figures of a training, as ``--json`` prints them."""
+    runs = [_run_json(run) for run in result.runs]
+    return {
+        "runs": runs,
+        "summary": {key: _summary([run[key] for run in runs]) for key in runs[0] if key != "seed"},
+        "reason": result.reason,
+        "engine": result.engine,
+        "device": result.device,
+        "epochs_per_second": result.epochs_per_second,
+    }
+
+
+def _run_json(run: RunResult) -> dict[str, Any]:
+    return {
+        "seed": run.seed,
+        "epochs": run.epochs,
+        "seconds": run.seconds,
+        "loss": run.loss,
+        "best_loss": run.best_loss,
+        "wrong_pixels": wrong_pixels_summary(run.wrong_pixels),
+        "first_epoch": {goal: run.first_epoch.get(goal) for goal in ("at_most_1", "exact")},
+    }
+
+
+def _summary(values: list[Any]) -> object:
+    """Mean and spread over the runs of a figure, or of each figure of an object of figures."""
+    if isinstance(values[0], dict):
+        return {name: _summary([value[name] for value in values]) for name in values[0]}
+    if isinstance(values[0], list):
+        columns = [mean_and_std(column) for column in zip(*values, strict=True)]
+        return {key: [column[key] for column in columns] for key in ("mean", "std")}
+    return mean_and_std(values)
+
+
+def _reading(source: str) -> tuple[CourseReading, Path]:
+    path = Path(source)
+    shipped = find_recipe(source)
+    if not path.exists() and shipped is not None:
+        path = shipped
+    if not path.exists():
+        raise RecipeError(
+            tr(
+                "There is no file {file}, and no shipped recipe of that name; there are {names}.",
+                file=source,
+                names=", ".join(key for key, _ in list_recipes()),
+            )
+        )
+    return load_any_recipe(path), path.parent
+
+
+def _overridden(recipe: Recipe, folder: Path, options: argparse.Namespace) -> Recipe:
+    """``recipe`` with what the command line says, checked as a recipe is."""
+    document = recipe.model_dump(mode="json")
+    data, training = document["data"], document["training"]
+    if options.data is not None:
+        data.update(source=_absolute(options.data, Path()), chars=None)
+    else:
+        data["source"] = _absolute(data["source"], folder)
+    for part, key, value in (
+        (data, "chars", options.chars),
+        (training, "epochs", options.epochs),
+        (training, "device", options.device),
+        (document, "runs", options.runs),
+        (document, "seed", options.seed),
+    ):
+        if value is not None:
+            part[key] = value
+    return recipe_from(
+        document,
+        aliases={"training.epochs": "--epochs", "runs": "--runs", "seed": "--seed"},
+    )
+
+
+def _absolute(source: str, folder: Path) -> str:
+    """A file's whole path, so that the saved run finds it from anywhere; names stay names."""
+    if all(name in builtin_names() for name in source.split("+")):
+        return source
+    before = source.rpartition("#")[0] or source
+    if not Path(before).is_absolute() and (folder / before).exists():
+        return os.fspath(folder.resolve() / source)
+    return source
+
+
+def _tell(reading: CourseReading) -> None:
+    for title, lines in lines_of(reading):
+        for line in lines:
+            note(f"{title}: {line}")
+
+
+def _check_target(out: str | None) -> None:
+    if out is not None and (Path(out).is_dir() or not Path(out).resolve().parent.is_dir()):
+        raise AeguiError(tr("{file} cannot be written: there is no such folder.", file=out))
+
+
+def _resolved(recipe: Recipe) -> ResolvedRecipe:
+    dataset = load_dataset(recipe.data.source, recipe.data.chars)
+    resolution = resolve(recipe, dataset)
+    if resolution.resolved is None:
+        raise RecipeError(
+            " ".join(f"{problem.where}: {problem.message}" for problem in resolution.problems)
+        )
+    return resolution.resolved
+
+
+def _trained(resolved: ResolvedRecipe) -> tuple[TrainingResult, ResolvedRecipe]:
+    from aegui.core.training.train import train  # brings torch
+
+    bar = ProgressBar()
+    with stopping_at_ctrl_c() as stop:
+        training = None
+        for training in train(resolved):
+            bar.update(training)
+            if stop.wished:
+                break
+        bar.clear()
+        assert training is not None, "train() yields before its first step"
+        for line in training.notes:
+            note(line)
+        result = training.result(None if training.finished else "stopped")
+    return result, resolved
+
+
+def _saved(resolved: ResolvedRecipe, result: TrainingResult) -> SavedRun:
+    return SavedRun(
+        resolved.recipe,
+        resolved.dataset,
+        result.snapshot,
+        result.history,
+        result.runs,
+        result.checkpoint,
+        result.engine,
+        result.device,
+    )
+
+
+def _say_results(result: TrainingResult, out: str | None) -> None:
+    header = [
+        tr("seed"),
+        tr("loss"),
+        tr("best loss"),
+        tr("wrong pixels"),
+        tr("worst"),
+        "<= 1",
+        "= 0",
+        tr("epoch <= 1"),
+        tr("epoch = 0"),
+    ]
+    say(table(header, [_row(run) for run in result.runs[:_MOST_RUNS_SHOWN]]))
+    if len(result.runs) > _MOST_RUNS_SHOWN:
+        say(tr("... and {n} more runs", n=len(result.runs) - _MOST_RUNS_SHOWN))
+    say(
+        tr(
+            "{epochs:,} epochs in {seconds:.1f} s ({rate:,.0f} epochs/s, {engine}, {device}): "
+            "{reason}.",
+            epochs=result.runs[0].epochs,
+            seconds=result.seconds,
+            rate=result.epochs_per_second,
+            engine=result.engine,
+            device=result.device,
+            reason=tr(REASONS[result.reason]),
+        )
+    )
+    if out is not None:
+        say(tr("Saved as {file}.", file=out))
+
+
+def _row(run: RunResult) -> list[str]:
+    firsts = [run.first_epoch.get(goal) for goal in ("at_most_1", "exact")]
+    return [
+        str(run.seed),
+        f"{run.loss:.4g}",
+        f"{run.best_loss:.4g}",
+        f"{run.wrong_mean:.2f}",
+        str(run.wrong_max),
+        f"{run.share_at_most_1:.0%}",
+        f"{run.share_exact:.0%}",
+        *("-" if first is None else f"{first:,}" for first in firsts),
+    ]

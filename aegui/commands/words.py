@@ -1,0 +1,56 @@
+"""Output of the commands: plain lines, tables, and JSON that every reader accepts."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def say(text: str = "") -> None:
+    """A line on the standard output."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """A line on the standard error: for people, never for pipes."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def say_json(document: object) -> None:
+    """``document`` on one line; NaN and infinity, which JSON does not know, become null."""
+    say(json.dumps(_finite(document), ensure_ascii=False, allow_nan=False))
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns as wide as they need be: the first one to the left, numbers to the right."""
+    lines = [list(header), *map(list, rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if index == 0 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def shown(label: str, name: str) -> str:
+    """A label as it can be seen: the name where it is a space or a control character."""
+    return label if label.isprintable() and label.strip() else name
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return value
