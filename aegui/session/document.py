@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.course_configs import CourseReading, load_any_recipe
 from aegui.core.data.builtin import builtin_names
 from aegui.core.data.load import choose, load_dataset
 from aegui.core.errors import AeguiError, RecipeError
@@ -18,6 +17,7 @@ from aegui.paths import models_dir
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aegui.core.course_configs import CourseReading
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.history import HistoryView
@@ -134,7 +134,7 @@ def open_recipe(path: Path) -> Opened:
     Raises:
         AeguiError: It is none, or its data cannot be read.
     """
-    reading = load_any_recipe(path)
+    reading = _reading(path)
     recipe = _beside(reading.recipe, path.parent)
     return Opened(fresh_draft(recipe), None, None, recipe.name or path.stem, reading)
 
@@ -147,7 +147,7 @@ def is_data(path: Path) -> bool:
     if suffix not in RECIPE_SUFFIXES:
         return True
     try:
-        load_any_recipe(path)
+        _reading(path)
     except RecipeError:
         # JSON may hold glyphs as well; if it does not, the recipe's refusal is the one to read.
         return suffix == ".json" and _holds_glyphs(path)
@@ -185,6 +185,13 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
         training = recipe.training.model_copy(update={"epochs": epochs})
         recipe = recipe.model_copy(update={"training": training})
     return Continuation(replace(resolved, recipe=recipe), point, run.history)
+
+
+def _reading(path: Path) -> CourseReading:
+    # The YAML reader takes 30 ms to import: not before the window shows.
+    from aegui.core.course_configs import load_any_recipe
+
+    return load_any_recipe(path)
 
 
 def _chosen(pool: Dataset, chars: str | None) -> Dataset:

@@ -312,22 +312,59 @@ def test_a_checkpoint_that_does_not_fit_is_refused_in_words(
     assert not runner.is_busy
 
 
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (OSError("boo\nand more"), "The training failed: boo"),
+        (ZeroDivisionError(), "The training failed: ZeroDivisionError"),
+        (MemoryError(), "There is not enough memory"),
+        (RuntimeError("CUDA out of memory. Tried"), "There is not enough memory"),
+    ],
+)
 def test_an_unexpected_error_is_told_and_logged_with_its_traceback(
     qtbot: QtBot,
     runner: TrainingRunner,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    message: str,
 ) -> None:
-    monkeypatch.setattr(
-        "aegui.core.training.train.choose_engine", lambda *_: (_ for _ in ()).throw(OSError("boo"))
-    )
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("aegui.core.training.train.choose_engine", fail)
     with qtbot.waitSignal(runner.failed, timeout=20_000) as caught:
         run_id = runner.start(resolved())
-    assert caught.args == [run_id, "The training failed: boo"]
+    assert caught.args is not None
+    assert caught.args[0] == run_id
+    assert caught.args[1].startswith(message)
     record = next(record for record in caplog.records if record.exc_info)
     assert record.exc_info is not None
-    assert record.exc_info[0] is OSError
+    assert record.exc_info[1] is error
     caplog.clear()
+
+
+def test_a_thread_that_does_not_end_is_logged_and_not_waited_for_ever(
+    runner: TrainingRunner, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, gate = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        stuck.set()
+        gate.wait(10)
+
+    monkeypatch.setattr("aegui.core.training.train.Training.advance", hang)
+    monkeypatch.setattr("aegui.session.training_runner.SHUTDOWN_SECONDS", 0.1)
+    runner.start(resolved())
+    assert stuck.wait(10)
+    begun = time.monotonic()
+    runner.shutdown()
+    assert time.monotonic() - begun < 2.0
+    assert "did not end" in caplog.text
+    caplog.clear()
+    gate.set()
+    for thread in runner._threads:
+        thread.join(5)
 
 
 def test_learning_rate_and_noise_change_while_training(
