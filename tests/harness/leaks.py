@@ -1,0 +1,145 @@
+"""What outlives its test fails it: threads, QThreads, running timers and animations, windows.
+
+Qt has no list of its timers and threads, so those made from Python are noted as they are made.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import (
+    QAbstractAnimation,
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QParallelAnimationGroup,
+    QPropertyAnimation,
+    QSequentialAnimationGroup,
+    QThread,
+    QThreadPool,
+    QTimer,
+    QVariantAnimation,
+)
+from PySide6.QtWidgets import QApplication
+from shiboken6 import Shiboken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_GRACE_SECONDS = 1.0
+"""A thread that was told to end may take this long."""
+
+_WATCHED: tuple[type[QObject], ...] = (
+    QTimer,
+    QThread,
+    QPropertyAnimation,
+    QVariantAnimation,
+    QParallelAnimationGroup,
+    QSequentialAnimationGroup,
+)
+
+_made: weakref.WeakSet[QObject] = weakref.WeakSet()
+_originals: dict[type[QObject], Any] = {}
+_failed = pytest.StashKey[bool]()
+
+
+def pytest_configure() -> None:
+    """Note every timer, thread and animation from now on."""
+    for kind in _WATCHED:
+        _originals[kind] = kind.__init__
+        kind.__init__ = _noting(kind.__init__)  # type: ignore[method-assign]
+
+
+def pytest_unconfigure() -> None:
+    """Leave the classes as they were."""
+    for kind, original in _originals.items():
+        kind.__init__ = original  # type: ignore[method-assign]
+    _originals.clear()
+
+
+def _noting(original: Callable[..., None]) -> Callable[..., None]:
+    def __init__(self: QObject, *args: object, **values: object) -> None:
+        original(self, *args, **values)
+        _made.add(self)
+
+    return __init__
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Iterator[None]:
+    """Remember a failure: its traceback keeps alive whatever the test had made."""
+    report: Any = yield
+    if report.failed:
+        item.stash[_failed] = True
+    return report  # type: ignore[return-value]
+
+
+@pytest.fixture(autouse=True)
+def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Compare what is alive after the test, and its other fixtures, with what was before."""
+    before = _alive()
+    yield
+    if request.node.stash.get(_failed, False):
+        return
+    left = _left(before)
+    if left:
+        # Only now, because a collection with torch loaded takes as long as many a test.
+        gc.collect()
+        left = _left(before)
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while any(what.startswith("thread") for what in left.values()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+        left = _left(before)
+    if left:
+        pytest.fail("left behind:\n" + "\n".join(left.values()), pytrace=False)
+
+
+def _left(before: dict[int, str]) -> dict[int, str]:
+    """What is alive now and was not before, after Qt has deleted what it had promised to."""
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    return {key: what for key, what in _alive().items() if key not in before}
+
+
+def _alive() -> dict[int, str]:
+    """Address -> words, for everything that should not outlive a test."""
+    alive = {
+        id(thread): f"thread {thread.name}"
+        for thread in threading.enumerate()
+        # Python's stand-in for a thread of Qt's stays listed after the thread has ended.
+        if not isinstance(thread, threading._DummyThread)
+    }
+    for thing in list(_made):
+        if Shiboken.isValid(thing) and (words := _activity(thing)):
+            alive[_address(thing)] = words
+    if QThreadPool.globalInstance().activeThreadCount():
+        alive[0] = "thread of the global QThreadPool"
+    if isinstance(QCoreApplication.instance(), QApplication):
+        for widget in QApplication.topLevelWidgets():
+            alive[_address(widget)] = f"window {widget!r}"
+    return alive
+
+
+def _activity(thing: QObject) -> str:
+    """What a watched object is doing, in words; empty when it is at rest."""
+    if isinstance(thing, QTimer) and thing.isActive():
+        return f"active timer {thing!r} of {thing.parent()!r}, every {thing.interval()} ms"
+    if isinstance(thing, QThread) and thing.isRunning():
+        return f"thread {thing!r}"
+    if (
+        isinstance(thing, QAbstractAnimation)
+        and thing.state() is QAbstractAnimation.State.Running
+    ):
+        return f"running animation {thing!r}"
+    return ""
+
+
+def _address(thing: QObject) -> int:
+    return int(Shiboken.getCppPointer(thing)[0])

@@ -1,0 +1,252 @@
+"""Each guard can fail: small test files that offend, run by a pytest of their own."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from typing import TYPE_CHECKING
+
+import platformdirs
+import pytest
+
+from aegui.core.i18n import language, set_language
+from aegui.paths import user_config_dir, user_data_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.harness.logs import ExpectLog
+
+_OFFENDERS = {
+    "thread": (
+        """
+        import threading
+        def test_offends(request):
+            release = threading.Event()
+            thread = threading.Thread(target=release.wait, name="forgotten", daemon=True)
+            thread.start()
+            # So that the process itself can end.
+            request.config.add_cleanup(release.set)
+        """,
+        "thread forgotten",
+    ),
+    "qthread": (
+        """
+        from PySide6.QtCore import QThread
+        def test_offends(request, qapp):
+            thread = QThread()
+            thread.start()
+            request.config.add_cleanup(lambda: (thread.quit(), thread.wait()))
+        """,
+        "thread <PySide6.QtCore.QThread",
+    ),
+    "timer": (
+        """
+        from PySide6.QtCore import QTimer
+        kept = []
+        def test_offends(qapp):
+            timer = QTimer()
+            timer.start(1000)
+            kept.append(timer)
+        """,
+        "active timer",
+    ),
+    "timer of a subclass": (
+        """
+        from PySide6.QtCore import QObject, QTimer
+        class Beat(QTimer):
+            def __init__(self, parent):
+                super().__init__(parent, interval=50)
+        kept = []
+        def test_offends(qapp):
+            kept.append(QObject())
+            Beat(kept[0]).start()
+            kept.append(kept[0].children())
+        """,
+        "active timer",
+    ),
+    "animation": (
+        """
+        from PySide6.QtCore import QVariantAnimation
+        kept = []
+        def test_offends(qapp):
+            animation = QVariantAnimation(startValue=0.0, endValue=1.0, duration=60000)
+            animation.start()
+            kept.append(animation)
+        """,
+        "running animation",
+    ),
+    "window": (
+        """
+        from PySide6.QtWidgets import QWidget
+        kept = []
+        def test_offends(qapp):
+            kept.append(QWidget())
+        """,
+        "window <PySide6.QtWidgets.QWidget",
+    ),
+    "log": (
+        """
+        import logging
+        def test_offends():
+            logging.getLogger("somebody").warning("all is not well")
+        """,
+        "WARNING somebody: all is not well",
+    ),
+    "log at the end": (
+        """
+        import logging, pytest
+        @pytest.fixture
+        def thing():
+            yield
+            logging.getLogger("somebody").error("cannot tidy up")
+        def test_offends(thing):
+            pass
+        """,
+        "ERROR somebody: cannot tidy up",
+    ),
+    "expected log that never came": (
+        """
+        def test_offends(expect_log):
+            with expect_log("not well"):
+                pass
+        """,
+        "no WARNING that matches 'not well' was logged",
+    ),
+    "warning": (
+        """
+        import warnings
+        def test_offends():
+            warnings.warn("old")
+        """,
+        "UserWarning: old",
+    ),
+    "message of Qt": (
+        """
+        from PySide6.QtCore import QObject, Qt
+        def test_offends(qapp):
+            QObject().startTimer(-1)
+        """,
+        "QObject::startTimer",
+    ),
+    "exception in a slot": (
+        """
+        from PySide6.QtCore import QTimer
+        def test_offends(qtbot):
+            QTimer.singleShot(0, lambda: 1 / 0)
+            qtbot.wait(20)
+        """,
+        "ZeroDivisionError",
+    ),
+    "exception in a thread": (
+        """
+        import threading
+        def test_offends():
+            thread = threading.Thread(target=lambda: 1 / 0)
+            thread.start()
+            thread.join()
+        """,
+        "PytestUnhandledThreadExceptionWarning",
+    ),
+    "time": (
+        """
+        import time, pytest
+        @pytest.mark.timeout(0.2)
+        def test_offends():
+            time.sleep(5)
+        """,
+        "Timeout",
+    ),
+}
+
+_INNOCENT = """
+    import logging, threading
+    from PySide6.QtCore import QThread, QTimer
+    from PySide6.QtWidgets import QWidget
+
+    def test_joins_its_thread():
+        thread = threading.Thread(target=lambda: None)
+        thread.start()
+        thread.join()
+
+    def test_ends_its_qthread(qapp):
+        thread = QThread()
+        thread.start()
+        thread.quit()
+        assert thread.wait(1000)
+
+    def test_registers_its_window(qtbot):
+        widget = QWidget()
+        qtbot.addWidget(widget)
+        widget.timer = QTimer(widget, interval=10)
+        widget.timer.start()
+        widget.show()
+
+    def test_leaves_a_cycle_to_the_collector(qapp):
+        widget = QWidget()
+        widget.me = widget
+
+    def test_expects_its_log(expect_log):
+        with expect_log("not .*well"):
+            logging.getLogger("somebody").warning("all is not well")
+"""
+
+
+@pytest.fixture
+def inner(
+    pytester: pytest.Pytester, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
+    """A folder in which a pytest of its own runs under the same configuration and guards."""
+    monkeypatch.setenv("PYTHONPATH", str(repository))
+    conftest = (repository / "tests/conftest.py").read_text("utf-8")
+    pytester.path.joinpath("conftest.py").write_text(conftest, "utf-8")
+    project = (repository / "pyproject.toml").read_text("utf-8")
+    pytester.path.joinpath("pyproject.toml").write_text(project, "utf-8")
+    return pytester
+
+
+def _run(inner: pytest.Pytester) -> pytest.RunResult:
+    return inner.runpytest_subprocess(".", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+
+
+@pytest.mark.parametrize("name", _OFFENDERS)
+def test_what_offends_fails(name: str, inner: pytest.Pytester) -> None:
+    source, said = _OFFENDERS[name]
+    inner.makepyfile(source)
+    result = _run(inner)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert said in result.stdout.str() + result.stderr.str()
+
+
+def test_the_innocent_pass(inner: pytest.Pytester) -> None:
+    inner.makepyfile(_INNOCENT)
+    _run(inner).assert_outcomes(passed=5)
+
+
+def test_a_leak_is_not_blamed_on_the_next_test(inner: pytest.Pytester) -> None:
+    inner.makepyfile(textwrap.dedent(_OFFENDERS["window"][0]) + "def test_after(): pass\n")
+    _run(inner).assert_outcomes(passed=2, errors=1)
+
+
+def test_nobody_writes_to_the_real_home(user_home: Path) -> None:
+    for folder in (user_data_dir(), user_config_dir(), platformdirs.user_cache_path()):
+        assert folder.is_relative_to(user_home)
+    assert os.path.expanduser("~") == str(user_home)
+
+
+def test_home_is_empty_at_first(user_home: Path) -> None:
+    assert list(user_home.iterdir()) == []
+
+
+@pytest.mark.parametrize("repetition", [1, 2])
+def test_language_is_english_at_first(repetition: int) -> None:
+    assert language() == "en"
+    set_language("es")
+
+
+def test_a_cleared_log_is_accepted(expect_log: ExpectLog) -> None:
+    import logging
+
+    with expect_log("^first$"), expect_log("^second$", logging.ERROR):
+        logging.getLogger(__name__).warning("first")
+        logging.getLogger(__name__).error("second")
