@@ -1,0 +1,1 @@
+"""Set-up, packaging and upkeep of the program; not part of it."""

@@ -1,0 +1,149 @@
+"""Keep the catalogues of translations: ``python installer/translations.py update|compile|check``.
+
+``update`` collects every marked string of the program and of the shipped recipes into each
+language's ``aegui.po``, keeping what is translated; ``compile`` writes the ``aegui.mo`` that the
+program reads; ``check`` tells what is missing, and fails when anything is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import string
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel.messages.catalog import Message
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "resources" / "translations"
+LANGUAGES = ("es",)
+KEYWORDS = {"tr": None, "mark": None, "trn": (1, 2)}
+
+
+def collect() -> Catalog:
+    """Every string that a person may see, without translations."""
+    catalog = Catalog(project="aegui", charset="utf-8")
+    found = extract_from_dir(ROOT / "aegui", method_map=[("**.py", "python")], keywords=KEYWORDS)
+    for name, _line, message, _comments, _context in sorted(found, key=lambda row: row[:2]):
+        catalog.add(message, locations=[(f"aegui/{name}", 0)])
+    for path in sorted((ROOT / "resources" / "recipes").glob("*.json")):
+        recipe = json.loads(path.read_text(encoding="utf-8"))
+        for key in ("name", "notes"):
+            if recipe[key]:
+                catalog.add(recipe[key], locations=[(f"resources/recipes/{path.name}", 0)])
+    return catalog
+
+
+def po_path(language: str) -> Path:
+    """The catalogue that people edit."""
+    return FOLDER / language / "LC_MESSAGES" / "aegui.po"
+
+
+def load(language: str) -> Catalog:
+    """The catalogue of ``language`` as it is; an empty one where there is none yet."""
+    path = po_path(language)
+    if not path.exists():
+        return Catalog(locale=language, project="aegui", charset="utf-8")
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def update() -> None:
+    """Bring every language's catalogue up to date with the sources."""
+    template = collect()
+    for language in LANGUAGES:
+        catalog = load(language)
+        # No guessing from similar strings: a wrong guess is worse than a gap.
+        catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
+        catalog.obsolete.clear()
+        path = po_path(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        buffer = io.BytesIO()
+        write_po(buffer, catalog, width=100, include_lineno=False, omit_header=False)
+        path.write_bytes(buffer.getvalue())
+
+
+def mo_bytes(language: str) -> bytes:
+    """The compiled catalogue."""
+    buffer = io.BytesIO()
+    write_mo(buffer, load(language))
+    return buffer.getvalue()
+
+
+def compile_all() -> None:
+    """Write every ``aegui.mo``."""
+    for language in LANGUAGES:
+        po_path(language).with_suffix(".mo").write_bytes(mo_bytes(language))
+
+
+def problems() -> Iterator[str]:
+    """Everything that is missing or wrong, in words."""
+    wanted = [message for message in collect() if message.id]
+    for language in LANGUAGES:
+        catalog = load(language)
+        known = {_key(message): message for message in catalog if message.id}
+        for message in wanted:
+            translated = known.get(_key(message))
+            if translated is None:
+                yield f"{language}: not in the catalogue: {_key(message)!r}"
+            else:
+                yield from _message_problems(language, translated)
+        mo = po_path(language).with_suffix(".mo")
+        if not mo.exists() or mo.read_bytes() != mo_bytes(language):
+            yield f"{language}: {mo.name} is not what {po_path(language).name} compiles to"
+
+
+def _message_problems(language: str, message: Message) -> Iterator[str]:
+    sources = message.id if isinstance(message.id, tuple | list) else (message.id,)
+    strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    texts = [text or "" for text in strings]
+    if message.fuzzy or not all(texts):
+        yield f"{language}: not translated: {sources[0]!r}"
+        return
+    fields = set().union(*map(_fields, sources))
+    for text in texts:
+        if not _fields(text) <= fields or (len(sources) == 1 and _fields(text) != fields):
+            yield f"{language}: other fields than in English: {text!r}"
+
+
+def _key(message: Message) -> str:
+    return message.id[0] if isinstance(message.id, tuple | list) else message.id
+
+
+def _fields(text: str) -> set[str]:
+    """Names of the fields of a format string; none where it is plain text with braces."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    except ValueError:
+        return set()
+
+
+def main() -> int:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("command", choices=["update", "compile", "check"])
+    command = parser.parse_args().command
+    if command == "update":
+        update()
+    elif command == "compile":
+        compile_all()
+    else:
+        found = list(problems())
+        sys.stdout.writelines(f"{problem}\n" for problem in found)
+        return 1 if found else 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
