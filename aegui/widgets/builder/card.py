@@ -15,7 +15,14 @@ from aegui.core.recipe import MAX_UNITS
 from aegui.widgets.builder.band import band_edges, band_share, band_units, paint_band
 from aegui.widgets.builder.curve import ActivationCurve
 from aegui.widgets.builder.fields import ChoiceField, CountField, NumberField, short_number
-from aegui.widgets.builder.marks import Grip, ProblemLabel, Sign, flat_button
+from aegui.widgets.builder.marks import (
+    ElidedLabel,
+    Grip,
+    ProblemLabel,
+    Sign,
+    flat_button,
+    wrapped_label,
+)
 from aegui.widgets.theme import RADIUS, current_theme, figures_font
 
 if TYPE_CHECKING:
@@ -25,8 +32,8 @@ if TYPE_CHECKING:
     from aegui.widgets.builder.edits import Place
 
 _REACH_PX = 6.0
-_UNITS_PX = 76
-_NUMBER_PX = 68
+_UNITS_PX = 72
+_NUMBER_PX = 64
 _SLOPES = (1e-12, 1e9)
 _DROPOUTS = (0.0, 0.999_999)
 
@@ -114,7 +121,7 @@ class LayerCard(QWidget):
     def _build_head(self) -> QHBoxLayout:
         self.grip = Grip(self)
         self.grip.setToolTip(tr("Drag to another place (Ctrl+Up, Ctrl+Down)"))
-        self._title = QLabel(self)
+        self._title = ElidedLabel(self)
         self._title.setProperty("heading", True)
         self._twin = Sign("builder-link", "text_dim", self)
         self._detail = QLabel(self)
@@ -133,11 +140,10 @@ class LayerCard(QWidget):
             button.setSizePolicy(policy)
         row = QHBoxLayout()
         row.setSpacing(6)
-        for widget in (self.grip, self._title, self._twin, self._detail):
+        row.addWidget(self.grip)
+        row.addWidget(self._title, 1)
+        for widget in (self._twin, self._detail, self._shape, self.remove):
             row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self._shape)
-        row.addWidget(self.remove)
         return row
 
     def _build_main(self) -> QWidget:
@@ -179,8 +185,8 @@ class LayerCard(QWidget):
         self.dropout.setToolTip(
             tr("Share of the units silenced at random in each training step (0 to below 1)")
         )
-        self._slope_label = QLabel(tr("Slope"))
-        self._dropout_label = QLabel(tr("Dropout"))
+        self._slope_label = wrapped_label(tr("Slope"))
+        self._dropout_label = wrapped_label(tr("Dropout"))
         holder = QWidget(self)
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
@@ -193,9 +199,8 @@ class LayerCard(QWidget):
             label.setBuddy(field)
             field.setAccessibleName(label.text())
             field.setFixedWidth(_NUMBER_PX)
-            row.addWidget(label)
+            row.addWidget(label, 1)
             row.addWidget(field)
-        row.addStretch(1)
         holder.hide()
         return holder
 

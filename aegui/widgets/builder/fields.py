@@ -40,6 +40,7 @@ _DIGITS = 10
 _LEADS = (1.0, 2.0, 5.0)
 _PARTIAL_NUMBER = re.compile(r"\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
 _SLIDER_STEPS = 600
+_LEAST_CHOICE_PX = 88
 
 
 def short_number(value: float) -> str:
@@ -181,6 +182,8 @@ class ChoiceField(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
+        # Also the placeholder must not widen the dock.
+        self.setMinimumWidth(_LEAST_CHOICE_PX)
         for choice in choices:
             self.add_choice(choice.key, tr(choice.label), tr(choice.help))
         self.activated.connect(self._on_activated)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe
 from aegui.widgets.builder.band import band_edges
@@ -332,6 +332,20 @@ def test_too_many_parameters_are_told_on_the_layer_that_has_them(bench: Bench) -
     bench.cards[2].units.setValue(60_000)
     assert "fewer units" in bench.cards[2].problem.text()
     assert bench.cards[4].problem.text() == ""
+
+
+def test_nothing_is_cut_off_in_a_narrow_dock(bench: Bench, qtbot: QtBot) -> None:
+    bench.show(
+        Recipe(network=NetworkSpec(encoder=(LayerSpec(units=50_000, dropout=0.125),) * 11))
+    )
+    bench.panel.resize(300, 760)
+    assert bench.panel.width() == 300
+    card = bench.cards[11]
+    qtbot.waitUntil(lambda: card.width() < 290)
+    for part in (card, *(c for c in card.findChildren(QWidget) if c.isVisible())):
+        layout = part.layout()
+        assert layout is None or layout.minimumSize().width() <= part.width()
+    assert card.accessibleName().startswith("Encoder 11, 50000 → 50000")
 
 
 def test_every_card_says_what_it_is(bench: Bench) -> None:

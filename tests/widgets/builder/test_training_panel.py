@@ -261,6 +261,7 @@ def test_nothing_is_cut_off_in_a_narrow_dock(bench: Bench, qtbot: QtBot) -> None
         )
     )
     bench.panel.resize(300, 760)
+    assert bench.panel.width() == 300
     scroll = bench.panel.findChild(QScrollArea)
     assert scroll is not None
     content = scroll.widget()
