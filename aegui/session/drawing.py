@@ -113,11 +113,14 @@ class Drawing(QObject):
         height, width = self.shape
         if not (0 <= row < height and 0 <= column < width):
             return
+        value = min(1.0, max(0.0, value))
+        if self._state.pixels[row, column] == np.float32(value):
+            return
         alone = self._stroke_start is None
         if alone:
             self.begin_stroke()
         pixels = self._state.pixels.copy()
-        pixels[row, column] = min(1.0, max(0.0, value))
+        pixels[row, column] = value
         self._show(replace(self._state, pixels=_frozen(pixels), before_noise=None))
         if alone:
             self.end_stroke()
@@ -125,7 +128,11 @@ class Drawing(QObject):
     def end_stroke(self) -> None:
         """Make what was painted since ``begin_stroke`` one step of undo."""
         start, self._stroke_start = self._stroke_start, None
-        if start is not None and not np.array_equal(start.pixels, self._state.pixels):
+        if start is None:
+            return
+        if np.array_equal(start.pixels, self._state.pixels):
+            self._show(start)
+        else:
             self.undo_stack.push(_Change(self, start, self._state, tr("Stroke")))
 
     def load(self, image: ArrayLike, label: str) -> None:

@@ -66,6 +66,19 @@ def test_a_stroke_that_changes_nothing_is_no_step() -> None:
     assert drawing.undo_stack.count() == 0
 
 
+def test_a_stroke_that_changes_nothing_leaves_the_noise_to_be_taken_off() -> None:
+    drawing = Drawing(7, 5)
+    drawing.load(GLYPH, "a")
+    drawing.apply_noise(FLIP_ALL, seed=1)
+    noisy = float(drawing.pixels[0, 0])
+    drawing.begin_stroke()
+    drawing.paint(0, 0, 1.0 - noisy)
+    drawing.paint(0, 0, noisy)
+    drawing.end_stroke()
+    drawing.apply_noise(CorruptionSpec(), seed=1)
+    assert np.array_equal(drawing.pixels, GLYPH)
+
+
 def test_a_single_pixel_and_its_range() -> None:
     drawing = Drawing(7, 5)
     drawing.paint(6, 4, 7.0)
