@@ -70,7 +70,10 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
 def _plain(value: object) -> str:
     if isinstance(value, int) and abs(value) >= 10**20:
         return tr("an enormous whole number")
-    return json.dumps(value, ensure_ascii=False, default=repr)
+    try:
+        return json.dumps(value, ensure_ascii=False, default=repr)
+    except (TypeError, ValueError):  # keys or loops that only YAML knows
+        return repr(value)
 
 
 def _in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
