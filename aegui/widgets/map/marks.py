@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -65,7 +66,7 @@ def paint_trail(painter: QPainter, pixels: NDArray[np.float64], theme: Theme) ->
     """The way the drawing's code has come: ``pixels`` ``[M, 2]``, oldest first, fading."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     points = [QPointF(x, y) for x, y in pixels.tolist()]
-    for place, (begin, end) in enumerate(zip(points, points[1:], strict=False), start=1):
+    for place, (begin, end) in enumerate(itertools.pairwise(points), start=1):
         colour = QColor(theme.warn)
         colour.setAlphaF(_TRAIL_ALPHA * place / len(points))
         painter.setPen(QPen(colour, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))

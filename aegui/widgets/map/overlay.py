@@ -17,13 +17,13 @@ from aegui.widgets.map.marks import paint_tag, tag_rect
 from aegui.widgets.map.rulers import x_pill, y_pill
 from aegui.widgets.map.stamps import PLATE_MARGIN, plate_pixmap
 from aegui.widgets.map.ticks import number_text
-from aegui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.widgets.map.scene import Scene
     from aegui.widgets.map.viewport import Viewport
+    from aegui.widgets.theme import Theme
 
 PREVIEW_PX = 48
 """Side that a preview has about, in logical pixels."""
@@ -153,7 +153,7 @@ class Overlay:
 
     def _preview_scale(self) -> int:
         assert self._preview is not None
-        return max(1, round(PREVIEW_PX / max(self._preview.shape)))
+        return max(1, round(PREVIEW_PX / int(max(self._preview.shape))))
 
     def _preview_size(self) -> tuple[int, int]:
         assert self._preview is not None

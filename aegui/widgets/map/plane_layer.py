@@ -92,7 +92,7 @@ class PlaneLayer:
             return image
         rows, columns, tile_h, tile_w = plane.images.shape
         x0, y0, x1, y1 = plane.rect
-        left, bottom, right, top = view.bounds
+        left, _bottom, _right, top = view.bounds
         across = _sources(
             width, columns, tile_w, (x0 - left) * view.sx * ratio, (x1 - left) * view.sx * ratio
         )

@@ -95,9 +95,7 @@ class Stamps:
         return made
 
 
-def plate_pixmap(
-    image: ArrayLike, scale: int, ratio: float, theme: Theme, rim: QColor
-) -> QPixmap:
+def plate_pixmap(image: ArrayLike, scale: int, ratio: float, theme: Theme, rim: QColor) -> QPixmap:
     """``image`` ``[H, W]`` on a plate, its pixels ``scale`` logical pixels wide.
 
     The rim is one logical pixel of the colour ``rim``; the corners are cut by as much.

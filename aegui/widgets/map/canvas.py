@@ -1,0 +1,345 @@
+"""The latent map with hands: mouse, wheel, touch and keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QNativeGestureEvent
+from PySide6.QtWidgets import QGestureEvent, QMenu, QPinchGesture, QToolTip, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.map.rulers import axis_name
+from aegui.widgets.map.ticks import number_text
+from aegui.widgets.map.view import ZOOM_STEP, MapView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QFocusEvent,
+        QHideEvent,
+        QMouseEvent,
+        QWheelEvent,
+    )
+
+STEP_PX = 8.0
+"""How far an arrow key moves the cursor; with Ctrl a single pixel."""
+PAN_SHARE = 0.12
+"""Share of the map that Shift and an arrow key pan by."""
+DRAG_PX = 4.0
+"""A press that moves less than that is a click."""
+PIN_REACH_PX = 48.0
+"""From farther away Delete removes no pin."""
+_NOTCH = 120.0
+_ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0),
+    Qt.Key.Key_Down: (0.0, 1.0),
+}
+
+
+class LatentCanvas(MapView):
+    """The latent map: drag to pan, wheel or pinch to zoom, click to pin, point to decode.
+
+    Signals:
+        pin_requested(object): A place, float32 ``[d]``, was clicked.
+        pin_removed(int): The pin of that index should go.
+        sample_activated(int): That sample was double-clicked or chosen with Shift+Enter.
+    """
+
+    pin_requested = Signal(object)
+    pin_removed = Signal(int)
+    sample_activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mouse: QPointF | None = None
+        self._pressed: QPointF | None = None
+        self._dragged: QPointF | None = None
+        self._keys = self._key_table()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.grabGesture(Qt.GestureType.PinchGesture)
+
+    # The mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._navigation.grab()
+            self._pressed = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        at = event.position()
+        if self._pressed is None:
+            self._point_at(at)
+            return
+        if self._dragged is None:
+            way = at - self._pressed
+            if abs(way.x()) + abs(way.y()) < DRAG_PX:
+                return
+            self._dragged = self._pressed
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        way, self._dragged, self._mouse = at - self._dragged, at, at
+        self._navigation.pan(way.x(), way.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if self._pressed is None:
+            return
+        at, clicked = event.position(), self._dragged is None
+        self._pressed = self._dragged = None
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        if not clicked:
+            self._navigation.let_go()
+            self._point_at(at)
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._click(at)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._point_at(event.position())
+            if self._overlay.hovered is not None:
+                self.sample_activated.emit(self._overlay.hovered)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().leaveEvent(event)
+        self._mouse = None
+        self._leave()
+
+    def _click(self, at: QPointF) -> None:
+        """Pin the place, unless a sample is there: that one takes the double click."""
+        self._point_at(at)
+        if self._overlay.hovered is None:
+            self._pin()
+
+    def _point_at(self, at: QPointF) -> None:
+        """The mouse is at pixel ``at``: the cursor is there, or nowhere on the rulers."""
+        self._mouse = at
+        if not self._view.contains(at.x(), at.y()):
+            self._leave()
+            return
+        x, y = self._view.to_latent(at.x(), at.y())
+        self._put((x, 0.0 if self._scene.ribbon else y))
+
+    def _put(self, place: tuple[float, float]) -> None:
+        self._set_place(place)
+        self._tell_cursor()
+
+    def _leave(self) -> None:
+        if self._overlay.place is not None:
+            self._set_place(None)
+            self.cursor_left.emit()
+
+    def _on_navigation_moved(self) -> None:
+        super()._on_navigation_moved()
+        # What is under a mouse that rests has changed; under one that drags it has not.
+        if self._mouse is not None and self._pressed is None:
+            self._point_at(self._mouse)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        turned = event.angleDelta().y() / _NOTCH
+        if turned:
+            at = event.position()
+            self._navigation.zoom(ZOOM_STEP**turned, at.x(), at.y())
+        event.accept()
+
+    # Touch
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        if isinstance(event, QGestureEvent):
+            return self._pinch(event)
+        if isinstance(event, QNativeGestureEvent):
+            return self._gesture(event) or super().event(event)
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.text_at(QPointF(event.pos())), self)
+            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            return self._claim(event) or super().event(event)
+        return super().event(event)
+
+    def _claim(self, event: QKeyEvent) -> bool:
+        """While the map has the focus its keys are its own, not the menu's."""
+        if self._action_of(event) is None:
+            return False
+        event.accept()
+        return True
+
+    def _pinch(self, event: QGestureEvent) -> bool:
+        gesture = event.gesture(Qt.GestureType.PinchGesture)
+        if not isinstance(gesture, QPinchGesture):
+            return False
+        at = QPointF(self.mapFromGlobal(gesture.centerPoint()))
+        way = gesture.centerPoint() - gesture.lastCenterPoint()
+        if gesture.state() == Qt.GestureState.GestureStarted:
+            # Until the second finger came the first was taken for a mouse.
+            self._pressed = self._dragged = None
+            self._navigation.grab()
+        else:
+            self._navigation.pan(way.x(), way.y())
+        self._navigation.zoom(gesture.scaleFactor(), at.x(), at.y())
+        event.accept(gesture)
+        return True
+
+    def _gesture(self, event: QNativeGestureEvent) -> bool:
+        """A trackpad's pinch; True if it was one that the map knows."""
+        kind = event.gestureType()
+        at = event.position()
+        if kind == Qt.NativeGestureType.ZoomNativeGesture:
+            self._navigation.zoom(max(0.2, 1.0 + event.value()), at.x(), at.y())
+        elif kind == Qt.NativeGestureType.SmartZoomNativeGesture:
+            self.fit()
+        elif kind == Qt.NativeGestureType.PanNativeGesture:
+            self._navigation.pan(event.delta().x(), event.delta().y())
+        else:
+            return False
+        return True
+
+    # Keys
+
+    def _key_table(self) -> dict[Qt.Key, Callable[[], None]]:
+        return {
+            Qt.Key.Key_Plus: lambda: self.zoom_by(ZOOM_STEP),
+            Qt.Key.Key_Equal: lambda: self.zoom_by(ZOOM_STEP),
+            Qt.Key.Key_Minus: lambda: self.zoom_by(1 / ZOOM_STEP),
+            Qt.Key.Key_0: self.fit,
+            Qt.Key.Key_F: self.fit,
+            Qt.Key.Key_Return: self._pin,
+            Qt.Key.Key_Enter: self._pin,
+            Qt.Key.Key_Delete: self._remove_nearest_pin,
+            Qt.Key.Key_Backspace: self._remove_nearest_pin,
+            Qt.Key.Key_Escape: self._leave,
+        }
+
+    def _action_of(self, event: QKeyEvent) -> Callable[[], None] | None:
+        key = Qt.Key(event.key())
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        shift = modifiers == Qt.KeyboardModifier.ShiftModifier
+        control = modifiers == Qt.KeyboardModifier.ControlModifier
+        plain = modifiers == Qt.KeyboardModifier.NoModifier
+        if key in _ARROWS and (plain or control):
+            return lambda: self._step(key, 1.0 if control else STEP_PX)
+        if key in _ARROWS and shift:
+            return lambda: self._pan_towards(key)
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and shift:
+            return self._activate_nearest
+        # Plus needs Shift on many keyboards.
+        if plain or (shift and key == Qt.Key.Key_Plus):
+            return self._keys.get(key)
+        return None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        action = self._action_of(event)
+        if action is None:
+            super().keyPressEvent(event)
+        else:
+            action()
+
+    def _step(self, key: Qt.Key, pixels: float) -> None:
+        """Move the cursor, beginning in the middle, and bring it into sight."""
+        view = self._view
+        at = self._overlay.pixel(view)
+        if at is None or not view.contains(at.x(), at.y()):
+            at = QPointF(view.left + view.width / 2, view.top + view.height / 2)
+        else:
+            dx, dy = _ARROWS[key]
+            at += QPointF(dx * pixels, dy * pixels)
+        # The mouse may rest elsewhere; it counts again when it moves.
+        self._mouse = None
+        x, y = view.to_latent(at.x(), at.y())
+        self._put((x, 0.0 if self._scene.ribbon else y))
+        if not view.contains(at.x(), at.y()):
+            self._pan_towards(key)
+
+    def _pan_towards(self, key: Qt.Key) -> None:
+        dx, dy = _ARROWS[key]
+        view = self._view
+        self._navigation.glide_by(-dx * PAN_SHARE * view.width, -dy * PAN_SHARE * view.height)
+
+    def _pin(self) -> None:
+        code = self.cursor_code()
+        if code is not None:
+            self.pin_requested.emit(code)
+
+    def _remove_nearest_pin(self) -> None:
+        index = self._pin_near_cursor()
+        if index is not None:
+            self.pin_removed.emit(index)
+
+    def _pin_near_cursor(self) -> int | None:
+        """The pin nearest to the cursor; from far away none is meant."""
+        at = self._overlay.pixel(self._view)
+        places = self._scene.pin_places(self._view)
+        if at is None or not places:
+            return None
+        distances = [(at - place).manhattanLength() for _, place in places]
+        nearest = int(np.argmin(distances))
+        return places[nearest][0] if distances[nearest] <= PIN_REACH_PX else None
+
+    def _activate_nearest(self) -> None:
+        at = self._overlay.pixel(self._view)
+        self._scene.lay_out(self._view)
+        index = None if at is None else self._scene.points.nearest(at.x(), at.y())
+        if index is not None:
+            self.sample_activated.emit(index)
+
+    # Words and menus
+
+    def text_at(self, at: QPointF) -> str:
+        """What is at pixel ``at``, in words; empty where there is neither sample nor pin."""
+        scene = self._scene
+        scene.lay_out(self._view)
+        index = scene.points.hit(at.x(), at.y())
+        if index is None or scene.codes is None:
+            return ""
+        code = scene.codes[index].tolist()
+        numbers = (f"{axis_name(i)} {number_text(code[i])}" for i in sorted({*scene.axes}))
+        return tr(
+            "{label}: {code}\nDouble-click to load it into the editor.",
+            label=label_name(scene.points.stamps.labels[index]),
+            code=", ".join(numbers),
+        )
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: D102
+        menu = self.menu_at(event.pos())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def menu_at(self, position: QPoint) -> QMenu:
+        """What can be done at ``position``; the caller owns the menu."""
+        if self.rect().contains(position) and self._mouse is not None:
+            self._point_at(QPointF(position))
+        menu = QMenu(self)
+        code, hovered, pin = self.cursor_code(), self._overlay.hovered, self._pin_near_cursor()
+        if hovered is not None:
+            label = label_name(self._scene.points.stamps.labels[hovered])
+            load = menu.addAction(tr("Load {label} into the editor", label=label))
+            load.triggered.connect(lambda: self.sample_activated.emit(hovered))
+        if code is not None:
+            add = menu.addAction(tr("Pin this place"))
+            add.triggered.connect(lambda: self.pin_requested.emit(code))
+        if pin is not None:
+            name = self._scene.pins[pin].name
+            remove = menu.addAction(tr("Remove pin {name}", name=name).rstrip())
+            remove.triggered.connect(lambda: self.pin_removed.emit(pin))
+        menu.addSeparator()
+        menu.addAction(tr("Show all codes")).triggered.connect(self.fit)
+        menu.addMenu(self._bar.show_menu.menu()).setText(tr("Show"))
+        return menu
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: D102
+        super().focusOutEvent(event)
+        self.update()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
+        super().hideEvent(event)
+        self._navigation.rest()
+        self._pressed = self._dragged = self._mouse = None

@@ -1,0 +1,264 @@
+"""What the network decodes at the cursor: large, with its code and the nearest characters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.glyphs import draw_glyph, fitted_rect, glyph_image
+from aegui.widgets.map.rulers import axis_name
+from aegui.widgets.map.ticks import number_text
+from aegui.widgets.pixels.answer_panel import NearestStrip
+from aegui.widgets.pixels.speech import describe
+from aegui.widgets.theme import SPACING, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+    from PySide6.QtGui import QFont, QPaintEvent
+
+THRESHOLD = 0.5
+"""Above it a pixel counts as on."""
+_LINES = 3
+_NUMBER_CHARS = 7
+
+
+class CursorPictures(QWidget):
+    """The decoded image in grey levels and thresholded, side by side at one scale."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(tr("Decoded image at the cursor"))
+
+    def set_image(self, image: NDArray[np.float32]) -> None:
+        """Show ``image`` ``[H, W]``."""
+        self._image = image
+        self.update()
+
+    @property
+    def image(self) -> NDArray[np.float32]:
+        """What is shown."""
+        return self._image
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(240, 180 + self._caption_px())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(120, 72 + self._caption_px())
+
+    def _caption_px(self) -> int:
+        return self.fontMetrics().height() + 4
+
+    def picture_rect(self, place: int) -> QRect:
+        """Where picture 0 (grey levels) or 1 (thresholded) is painted."""
+        height, width = self._image.shape
+        room = QRect(0, 0, (self.width() - SPACING) // 2, self.height() - self._caption_px())
+        if height <= room.height() and width <= room.width():
+            rect = fitted_rect(height, width, room)
+        else:
+            rect = QRect(0, 0, min(room.width(), room.height()), min(room.width(), room.height()))
+        middle = self.width() // 2
+        rect.moveTop(self._caption_px())
+        rect.moveLeft(middle + SPACING // 2 if place else middle - SPACING // 2 - rect.width())
+        return rect
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme = current_theme()
+        painter = QPainter(self)
+        binary = (self._image > THRESHOLD).astype(np.float32)
+        pictures = ((self._image, tr("decoded")), (binary, tr("thresholded")))
+        for place, (image, caption) in enumerate(pictures):
+            rect = self.picture_rect(place)
+            draw_glyph(painter, rect, glyph_image(image, theme.pixel_on, theme.pixel_off))
+            painter.setPen(QPen(theme.grid, 1))
+            painter.drawRect(rect.adjusted(-1, -1, 0, 0))
+            painter.setPen(theme.text_dim)
+            above = QRect(0, 0, self.width() // 2, self._caption_px() - 2)
+            above.moveCenter(rect.center())
+            above.moveTop(0)
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+            painter.drawText(above, flags, caption)
+
+
+class CodeNumbers(QWidget):
+    """The numbers of a code in columns that stand still while they change, and their epoch."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._code: tuple[float, ...] = (0.0, 0.0)
+        self._epoch: int | None = None
+        self._fonts: tuple[QFont, QFont] | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(tr("Code"))
+
+    def set_code(self, code: Sequence[float], epoch: int | None) -> None:
+        """Show the numbers of ``code`` and the epoch of the weights."""
+        if self._lines(len(code)) != self._lines(len(self._code)):
+            self._code = tuple(code)
+            self.updateGeometry()
+        self._code, self._epoch = tuple(code), epoch
+        self.setToolTip("" if len(code) <= self.shown else ", ".join(self.texts()))
+        self.update()
+
+    def texts(self) -> list[str]:
+        """Every number with its name."""
+        return [f"{axis_name(i)} {number_text(value)}" for i, value in enumerate(self._code)]
+
+    @property
+    def shown(self) -> int:
+        """How many numbers there is room for."""
+        return self._columns() * _LINES
+
+    def _columns(self) -> int:
+        return max(1, int(self.width() // self._cell_px()))
+
+    def _cell_px(self) -> float:
+        metrics = QFontMetricsF(self._two_fonts()[0])
+        return metrics.horizontalAdvance("0" * (_NUMBER_CHARS + 4)) + SPACING
+
+    def _two_fonts(self) -> tuple[QFont, QFont]:
+        if self._fonts is None:
+            self._fonts = figures_font(self.font(), bold=True), figures_font(self.font())
+        return self._fonts
+
+    def _lines(self, count: int) -> int:
+        return min(_LINES, -(-count // self._columns()))
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        line = self.fontMetrics().height() + 2
+        return QSize(160, (self._lines(len(self._code)) + 1) * line)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(100, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme = current_theme()
+        bold, plain = self._two_fonts()
+        painter = QPainter(self)
+        cell, line = self._cell_px(), self.fontMetrics().height() + 2
+        columns = self._columns()
+        for place, value in enumerate(self._code[: self.shown]):
+            left, top = place % columns * cell, place // columns * line
+            painter.setFont(plain)
+            painter.setPen(theme.text_dim)
+            name = f"{axis_name(place)} "
+            painter.drawText(QRectF(left, top, cell, line), Qt.AlignmentFlag.AlignVCenter, name)
+            painter.setFont(bold)
+            painter.setPen(theme.text)
+            number = QRectF(left, top, cell - SPACING, line)
+            sides = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(number, sides, number_text(value))
+        painter.setFont(plain)
+        painter.setPen(theme.text_dim)
+        below = QRectF(0, self._lines(len(self._code)) * line, self.width(), line)
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, self._below())
+
+    def _below(self) -> str:
+        more = len(self._code) - self.shown
+        parts = [tr("and {n} more", n=more)] if more > 0 else []
+        if self._epoch is not None:
+            parts.append(tr("epoch {epoch}", epoch=format(self._epoch, ",")))
+        return " · ".join(parts)
+
+
+class CursorPanel(QWidget):
+    """The image decoded at the cursor, or why there is none.
+
+    Signals:
+        sample_activated(int): One of the nearest characters was clicked.
+    """
+
+    sample_activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._labels: tuple[str, ...] = ()
+        self._reason = QLabel()
+        self._reason.setWordWrap(True)
+        self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._reason.setProperty("dim", True)
+        self._reason.setMargin(2 * SPACING)
+        self.pictures = CursorPictures()
+        self.numbers = CodeNumbers()
+        self.nearest = NearestStrip()
+        self._near_title = QLabel(tr("Nearest characters"))
+        self._near_title.setProperty("dim", True)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._reason)
+        self._stack.addWidget(self._filled())
+        self.nearest.sample_activated.connect(self.sample_activated)
+        self.setAccessibleName(tr("Cursor"))
+        self.set_empty(tr("Point at the map to see what the network decodes there."))
+
+    def _filled(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(self.pictures, 1)
+        layout.addWidget(self.numbers)
+        layout.addWidget(self._near_title)
+        layout.addWidget(self.nearest)
+        return page
+
+    def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
+        """The set whose members can be nearest: N ``labels``, ``images`` ``[N, H, W]``."""
+        self._labels = tuple(labels)
+        self.nearest.set_nearest((), ())
+        self.nearest.set_samples(images)
+
+    def set_decoded(
+        self,
+        image: ArrayLike,
+        z: ArrayLike,
+        nearest: Sequence[tuple[str, int]] = (),
+        epoch: int | None = None,
+        indices: Sequence[int] | None = None,
+    ) -> None:
+        """Show what was decoded.
+
+        Args:
+            image: Grey levels ``[H, W]`` in 0..1.
+            z: The code ``[d]``.
+            nearest: Label and differing pixels of the nearest samples, nearest first.
+            epoch: Epoch of the weights.
+            indices: Places of ``nearest`` in the set; without them the first of each label.
+        """
+        picture = np.asarray(image, np.float32)
+        code = np.asarray(z, np.float64).reshape(-1).tolist()
+        self.pictures.set_image(picture)
+        self.numbers.set_code(code, epoch)
+        if indices is None:
+            known = [entry for entry in nearest if entry[0] in self._labels]
+            indices = [self._labels.index(label) for label, _ in known]
+        else:
+            known = list(nearest)
+        self.nearest.set_nearest(tuple(known), indices)
+        self._stack.setCurrentIndex(1)
+        self._describe(code, known)
+
+    def set_empty(self, reason: str) -> None:
+        """Show ``reason``, why nothing is decoded."""
+        self._reason.setText(reason)
+        self._stack.setCurrentIndex(0)
+        describe(self, reason)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a reason is shown instead of an image."""
+        return self._stack.currentIndex() == 0
+
+    def _describe(self, code: list[float], nearest: list[tuple[str, int]]) -> None:
+        where = ", ".join(number_text(value) for value in code)
+        near = self.nearest.text_of(0) if nearest else tr("no character is near")
+        describe(self, tr("Code {where}; {near}", where=where, near=near))
