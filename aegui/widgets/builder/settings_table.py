@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from aegui.core.data.builtin import BUILTIN_LABELS
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.network.catalog import (
     CORRUPTIONS,
@@ -35,18 +36,13 @@ _TINY = 1e-15
 _LARGE = 1e9
 _ALMOST_ONE = 0.999_999
 
-SOURCES = {
-    "lowercase": Choice(
-        "lowercase", mark("Lower-case letters"), mark("` a to z { | } ~ and a full block: 32.")
-    ),
-    "uppercase": Choice(
-        "uppercase", mark("Upper-case letters"), mark("@ A to Z [ \\ ] ^ _: 32 characters.")
-    ),
-    "symbols": Choice(
-        "symbols", mark("Symbols and digits"), mark("Space, punctuation and 0 to 9: 32.")
-    ),
-    "letters": Choice("letters", mark("All 96 characters"), mark("The three sets together.")),
+_SOURCE_HELP = {
+    "symbols": mark("Space, punctuation and the digits 0 to 9: 32 characters."),
+    "uppercase": mark("The letters A to Z, @, brackets and a few signs: 32 characters."),
+    "lowercase": mark("The letters a to z, braces and a full block: 32 characters."),
+    "letters": mark("The three sets together: 96 characters."),
 }
+SOURCES = {key: Choice(key, label, _SOURCE_HELP[key]) for key, label in BUILTIN_LABELS.items()}
 """The sets that come with the program, as they are offered."""
 
 DEVICES = {
