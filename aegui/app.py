@@ -1,0 +1,195 @@
+"""The window's composition root: the one place that knows everybody."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Slot
+from PySide6.QtWidgets import QApplication
+
+import aegui
+from aegui.core.i18n import language, set_language, tr
+from aegui.paths import APP_NAME, user_data_dir
+from aegui.session.notice import Notice
+from aegui.session.settings import Settings
+from aegui.widgets.theme import apply_theme, icon, theme_named
+from aegui.window.main_window import MainWindow
+from aegui.window.services import Services
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+_LOG_BYTES = 500_000
+_WARM_UP_MS = 50
+_log = logging.getLogger(__name__)
+
+
+class App(QObject):
+    """Session and window of a running program."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        settings: Settings | None = None,
+        autosave_folder: Path | None = None,
+    ) -> None:
+        super().__init__(application)
+        self._application = application
+        self._settings = settings if settings is not None else Settings.load()
+        self._translator: QTranslator | None = None
+        self._speak(self._settings.language or QLocale.system().name())
+        self._dress()
+        self.services = Services.create(self._settings, autosave_folder)
+        self.window = self._new_window()
+        application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+
+    def start(self, path: Path | None = None) -> None:
+        """Show the window, open ``path``, and load torch behind the first picture."""
+        self.window.show()
+        QTimer.singleShot(_WARM_UP_MS, self, lambda: self._after_first_picture(path))
+
+    def _after_first_picture(self, path: Path | None) -> None:
+        self.services.runner.warm_up()
+        if self._settings.notice is not None:
+            self.window.notify(self._settings.notice)
+        if path is not None:
+            self.window.document.open_path(path)
+        else:
+            self.window.document.offer_recoveries()
+
+    def shutdown(self) -> None:
+        """The one way to the end: keep the settings, stop all threads."""
+        self._settings.save()
+        self.services.shutdown()
+
+    def _new_window(self) -> MainWindow:
+        window = MainWindow(self.services)
+        window.language_requested.connect(self.use_language)
+        window.theme_requested.connect(self.use_theme)
+        return window
+
+    @Slot(str)
+    def use_language(self, code: str) -> None:
+        """Speak ``code`` from now on: another window on the same session takes over."""
+        if code == language():
+            return
+        self._settings.language = code
+        self._speak(code)
+        old = self.window
+        shown, place, state = old.isVisible(), old.geometry(), old.windowState()
+        old.dismiss()
+        self.window = self._new_window()
+        self.window.setGeometry(place)
+        self.window.setWindowState(state)
+        if shown:
+            self.window.show()
+        self._keep_settings()
+
+    @Slot(str)
+    def use_theme(self, key: str) -> None:
+        """Light, dark, or as the system is, from now on."""
+        if key in ("system", "light", "dark"):
+            self._settings.theme = key  # type: ignore[assignment]
+            self._dress()
+            self._keep_settings()
+
+    def _keep_settings(self) -> None:
+        notice = self._settings.save()
+        if notice is not None:
+            self.window.notify(notice)
+
+    def _dress(self) -> None:
+        apply_theme(self._application, theme_named(self._settings.theme, self._application))
+
+    @Slot()
+    def _on_color_scheme_changed(self) -> None:
+        if self._settings.theme == "system":
+            self._dress()
+
+    def _speak(self, code: str) -> None:
+        """Use ``code`` for our own words and for those in Qt's dialogs."""
+        set_language(code)
+        QLocale.setDefault(QLocale(language()))
+        if self._translator is not None:
+            self._application.removeTranslator(self._translator)
+        self._translator = QTranslator(self)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._translator.load(QLocale(language()), "qtbase", "_", folder):
+            self._application.installTranslator(self._translator)
+
+    def report(self, error: BaseException) -> None:
+        """Tell the person about an error that nobody expected."""
+        text = tr(
+            "Something went wrong that should not have: {error}. Your work is still here; the log "
+            "says more.",
+            error=f"{type(error).__name__}: {error}",
+        )
+        self.window.notify(Notice("error", text))
+
+
+def run_window(path: Path | None = None) -> int:
+    """Open the window, on ``path`` if given, and stay until it is closed; the exit code."""
+    _begin_log()
+    QApplication.setApplicationName(APP_NAME)
+    QApplication.setApplicationDisplayName(APP_NAME)
+    QApplication.setApplicationVersion(aegui.__version__)
+    QApplication.setDesktopFileName(APP_NAME)
+    QApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    application = QApplication(sys.argv[:1])
+    application.setWindowIcon(icon("app", "accent"))
+    app = App(application)
+    _catch_errors(app)
+    application.aboutToQuit.connect(app.shutdown)
+    app.start(path)
+    code = application.exec()
+    sys.excepthook = sys.__excepthook__
+    threading.excepthook = threading.__excepthook__
+    return code
+
+
+def _begin_log() -> None:
+    """Write what happens to a file of the user's; the terminal gets warnings only."""
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.WARNING)
+    root.addHandler(terminal)
+    try:
+        folder = user_data_dir()
+        folder.mkdir(parents=True, exist_ok=True)
+        file = logging.handlers.RotatingFileHandler(
+            folder / f"{APP_NAME}.log", maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8"
+        )
+    except OSError as error:
+        _log.warning("no log file: %s", error)
+        return
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root.addHandler(file)
+
+
+def _catch_errors(app: App) -> None:
+    """Errors that nobody expected go to the log and into the window, and end nothing."""
+
+    def on_error(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            app.window.close()
+            return
+        _log.error("unexpected", exc_info=(kind, error, trace))
+        app.report(error)
+
+    def on_thread_error(arguments: threading.ExceptHookArgs) -> None:
+        value = arguments.exc_value
+        if value is not None:
+            _log.error("unexpected, in a thread", exc_info=value)
+
+    sys.excepthook = on_error
+    threading.excepthook = on_thread_error

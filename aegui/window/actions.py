@@ -1,0 +1,431 @@
+"""Everything that can be done from menus, toolbar and keys: one table, and actions made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from aegui.core.i18n import LANGUAGES, mark, tr
+from aegui.widgets.theme import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtWidgets import QMainWindow
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action.
+
+    Attributes:
+        key: Its name in code; unique.
+        text: What the menu says, with a mnemonic.
+        help: What the tooltip says.
+        menu: Key of the menu it belongs to, from ``MENUS``.
+        handler: Key of what it does; several actions may share one and differ in ``argument``.
+        argument: Passed to the handler where it is not None.
+        shortcuts: Keys in Qt's portable notation; the first is shown.
+        icon: Icon in ``resources/icons``.
+        in_toolbar: Whether the toolbar shows it.
+        checkable: Whether it is on or off; the handler gets a bool if it has no argument.
+        group: Name of a group of which one is on.
+        needs: Conditions, all of which must hold for it to be enabled.
+        opens_section: Whether a line is drawn above it in its menu.
+    """
+
+    key: str
+    text: str
+    help: str
+    menu: str
+    handler: str
+    argument: str | None = None
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    in_toolbar: bool = False
+    checkable: bool = False
+    group: str = ""
+    needs: tuple[str, ...] = ()
+    opens_section: bool = False
+
+
+MENUS: dict[str, str] = {
+    "file": mark("&File"),
+    "edit": mark("&Edit"),
+    "train": mark("&Training"),
+    "view": mark("&View"),
+    "view/panels": mark("&Panels"),
+    "view/theme": mark("&Theme"),
+    "view/language": mark("&Language"),
+    "help": mark("&Help"),
+}
+"""Menus in their order; a path is a submenu."""
+
+CONDITIONS = frozenset(
+    {"idle", "busy", "active", "can_train", "can_continue", "can_undo", "can_redo", "has_history"}
+)
+"""What ``needs`` may name."""
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "new",
+        mark("&New"),
+        mark("Begin an untrained document"),
+        "file",
+        "new",
+        shortcuts=("Ctrl+N",),
+        icon="document-new",
+    ),
+    ActionSpec(
+        "open",
+        mark("&Open…"),
+        mark("Open a run, a recipe, a course configuration or a file of glyphs"),
+        "file",
+        "open",
+        shortcuts=("Ctrl+O",),
+        icon="document-open",
+    ),
+    ActionSpec(
+        "save",
+        mark("&Save"),
+        mark("Save the recipe, what was learnt and the history in one file"),
+        "file",
+        "save",
+        shortcuts=("Ctrl+S",),
+        icon="document-save",
+        opens_section=True,
+    ),
+    ActionSpec(
+        "save_as",
+        mark("Save &as…"),
+        mark("Save under another name"),
+        "file",
+        "save_as",
+        shortcuts=("Ctrl+Shift+S",),
+    ),
+    ActionSpec(
+        "export_recipe",
+        mark("Save the &recipe alone…"),
+        mark("Write the recipe as JSON, to be read by hand or by the command line"),
+        "file",
+        "export_recipe",
+    ),
+    ActionSpec(
+        "export_data",
+        mark("Save the &characters…"),
+        mark("Write the set as C header, JSON, text art or picture"),
+        "file",
+        "export_data",
+    ),
+    ActionSpec(
+        "export_charts_png",
+        mark("Save charts as &picture…"),
+        mark("Write the charts as PNG"),
+        "file",
+        "export_charts",
+        argument="png",
+        needs=("has_history",),
+        opens_section=True,
+    ),
+    ActionSpec(
+        "export_charts_svg",
+        mark("Save charts as &drawing…"),
+        mark("Write the charts as SVG"),
+        "file",
+        "export_charts",
+        argument="svg",
+        needs=("has_history",),
+    ),
+    ActionSpec(
+        "export_charts_csv",
+        mark("Save charts as &table…"),
+        mark("Write every recorded number as CSV"),
+        "file",
+        "export_charts",
+        argument="csv",
+        needs=("has_history",),
+    ),
+    ActionSpec(
+        "quit",
+        mark("&Quit"),
+        mark("Close the program"),
+        "file",
+        "quit",
+        shortcuts=("Ctrl+Q",),
+        opens_section=True,
+    ),
+    ActionSpec(
+        "undo",
+        mark("&Undo"),
+        mark("Take back the last edit of the recipe"),
+        "edit",
+        "undo",
+        shortcuts=("Ctrl+Z",),
+        icon="edit-undo",
+        needs=("can_undo", "idle"),
+    ),
+    ActionSpec(
+        "redo",
+        mark("&Redo"),
+        mark("Do the edit again that was taken back"),
+        "edit",
+        "redo",
+        shortcuts=("Ctrl+Shift+Z", "Ctrl+Y"),
+        icon="edit-redo",
+        needs=("can_redo", "idle"),
+    ),
+    ActionSpec(
+        "choose_characters",
+        mark("&Choose characters…"),
+        mark("Which characters of the set the network has to learn"),
+        "edit",
+        "choose_characters",
+        shortcuts=("Ctrl+Shift+C",),
+        icon="edit-load",
+        needs=("idle",),
+        opens_section=True,
+    ),
+    ActionSpec(
+        "train",
+        mark("&Train"),
+        mark("Train the network of the builder from the start"),
+        "train",
+        "train",
+        shortcuts=("Ctrl+R", "F5"),
+        icon="train",
+        in_toolbar=True,
+        needs=("idle", "can_train"),
+    ),
+    ActionSpec(
+        "continue",
+        mark("&Continue training"),
+        mark("Go on where the training of this network ended"),
+        "train",
+        "continue",
+        shortcuts=("Ctrl+Shift+R",),
+        icon="continue",
+        in_toolbar=True,
+        needs=("idle", "can_continue"),
+    ),
+    ActionSpec(
+        "pause",
+        mark("&Pause"),
+        mark("Rest after the present epochs; again: go on"),
+        "train",
+        "pause",
+        shortcuts=("F6",),
+        icon="pause",
+        in_toolbar=True,
+        checkable=True,
+        needs=("active",),
+        opens_section=True,
+    ),
+    ActionSpec(
+        "step",
+        mark("S&tep"),
+        mark("Train for one epoch and rest"),
+        "train",
+        "step",
+        shortcuts=("F7",),
+        icon="step",
+        in_toolbar=True,
+        needs=("can_train",),
+    ),
+    ActionSpec(
+        "stop",
+        mark("&Stop"),
+        mark("End the training and keep what was learnt"),
+        "train",
+        "stop",
+        shortcuts=("F8",),
+        icon="stop",
+        in_toolbar=True,
+        needs=("active",),
+    ),
+    ActionSpec(
+        "slow",
+        mark("S&low motion"),
+        mark("A few epochs a second, to watch them one by one"),
+        "train",
+        "slow",
+        shortcuts=("F9",),
+        icon="slow",
+        in_toolbar=True,
+        checkable=True,
+    ),
+    ActionSpec(
+        "wander",
+        mark("&Wander"),
+        mark("Arrange the panels for wandering over the map"),
+        "view",
+        "perspective",
+        argument="wander",
+        shortcuts=("Ctrl+1",),
+        icon="wander",
+        checkable=True,
+        group="perspective",
+    ),
+    ActionSpec(
+        "draw",
+        mark("&Draw"),
+        mark("Arrange the panels for drawing characters"),
+        "view",
+        "perspective",
+        argument="draw",
+        shortcuts=("Ctrl+2",),
+        icon="draw",
+        checkable=True,
+        group="perspective",
+    ),
+    ActionSpec(
+        "build",
+        mark("&Build"),
+        mark("Arrange the panels for building and training a network"),
+        "view",
+        "perspective",
+        argument="build",
+        shortcuts=("Ctrl+3",),
+        icon="build",
+        checkable=True,
+        group="perspective",
+    ),
+    ActionSpec(
+        "reset_layout",
+        mark("&Reset the panels"),
+        mark("Put all panels back where this arrangement has them"),
+        "view",
+        "reset_layout",
+    ),
+    ActionSpec(
+        "fit_map",
+        mark("Show the whole &map"),
+        mark("Zoom so that every character is on the map"),
+        "view",
+        "fit_map",
+        shortcuts=("Ctrl+0",),
+        icon="zoom-fit",
+        opens_section=True,
+    ),
+    ActionSpec(
+        "full_screen",
+        mark("&Full screen"),
+        mark("Use the whole screen"),
+        "view",
+        "full_screen",
+        shortcuts=("F11",),
+        checkable=True,
+    ),
+    *(
+        ActionSpec(
+            f"theme_{key}",
+            text,
+            help_text,
+            "view/theme",
+            "theme",
+            argument=key,
+            checkable=True,
+            group="theme",
+        )
+        for key, text, help_text in (
+            ("system", mark("As the &system"), mark("Light or dark, as the desktop is")),
+            ("light", mark("&Light"), mark("Dark letters on a light ground")),
+            ("dark", mark("&Dark"), mark("Light letters on a dark ground")),
+        )
+    ),
+    *(
+        ActionSpec(
+            f"language_{code}",
+            name,
+            name,
+            "view/language",
+            "language",
+            argument=code,
+            checkable=True,
+            group="language",
+        )
+        for code, name in LANGUAGES.items()
+    ),
+    ActionSpec(
+        "guide",
+        mark("&Guide"),
+        mark("How to use this program"),
+        "help",
+        "guide",
+        shortcuts=("F1",),
+        icon="help",
+    ),
+    ActionSpec(
+        "log_folder",
+        mark("Folder of the &settings"),
+        mark("Open the folder where settings and log are kept"),
+        "help",
+        "settings_folder",
+    ),
+    ActionSpec(
+        "about",
+        mark("&About aegui"),
+        mark("Version and licence"),
+        "help",
+        "about",
+        opens_section=True,
+    ),
+)
+
+
+class Actions:
+    """The actions of one window, made from ``ACTIONS``."""
+
+    def __init__(self, window: QMainWindow, handlers: Mapping[str, Callable[..., object]]) -> None:
+        self._actions: dict[str, QAction] = {}
+        self._groups: dict[str, QActionGroup] = {}
+        for spec in ACTIONS:
+            action = self._make(window, spec)
+            self._actions[spec.key] = action
+            _connect(action, spec, handlers[spec.handler])
+            window.addAction(action)
+
+    def __getitem__(self, key: str) -> QAction:
+        """The action ``key``."""
+        return self._actions[key]
+
+    def _make(self, window: QMainWindow, spec: ActionSpec) -> QAction:
+        action = QAction(tr(spec.text), window)
+        action.setObjectName(spec.key)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+        action.setToolTip(_tooltip(spec))
+        action.setStatusTip(tr(spec.help))
+        action.setCheckable(spec.checkable)
+        if spec.icon:
+            action.setIcon(icon(spec.icon))
+        if spec.group:
+            group = self._groups.setdefault(spec.group, QActionGroup(window))
+            group.addAction(action)
+        return action
+
+    def set_conditions(self, conditions: frozenset[str]) -> None:
+        """Enable each action whose needs are among ``conditions``."""
+        for spec in ACTIONS:
+            self._actions[spec.key].setEnabled(conditions.issuperset(spec.needs))
+
+    def set_checked(self, key: str, checked: bool) -> None:
+        """Show an action as on or off without doing what it does."""
+        self._actions[key].setChecked(checked)
+
+
+def _connect(action: QAction, spec: ActionSpec, handler: Callable[..., object]) -> None:
+    # ``triggered`` is the person's doing, ``toggled`` would be that of ``set_checked`` as well.
+    if spec.argument is not None:
+        action.triggered.connect(lambda _checked, argument=spec.argument: handler(argument))
+    elif spec.checkable:
+        action.triggered.connect(lambda checked: handler(checked))
+    else:
+        action.triggered.connect(lambda _checked: handler())
+
+
+def _tooltip(spec: ActionSpec) -> str:
+    if not spec.shortcuts:
+        return tr(spec.help)
+    keys = QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    return tr("{help} ({keys})", help=tr(spec.help), keys=keys)

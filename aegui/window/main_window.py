@@ -1,0 +1,282 @@
+"""The window: menus, toolbar, docks around the map, and what joins them with the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolButton, QWidget
+
+from aegui.core.i18n import language, tr
+from aegui.widgets.theme import ICON_PX, icon
+from aegui.window import dialogs
+from aegui.window.actions import ACTIONS, MENUS, Actions
+from aegui.window.docks import (
+    DEFAULT_PERSPECTIVE,
+    DOCKS,
+    PERSPECTIVES,
+    arrange,
+    make_docks,
+)
+from aegui.window.help_viewer import HelpViewer
+from aegui.window.notifications import Notifications
+from aegui.window.panels import Panels
+from aegui.window.toolbar import MainToolBar
+from aegui.window.wiring_document import DocumentWiring
+from aegui.window.wiring_drawing import DrawingWiring
+from aegui.window.wiring_map import MapWiring
+from aegui.window.wiring_results import ResultsWiring
+from aegui.window.wiring_training import TrainingWiring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+
+    from aegui.session.notice import Notice
+    from aegui.window.services import Services
+
+LAYOUT_VERSION = 1
+_FIRST_SIZE = QSize(1280, 800)
+_SECTIONS = "training.sections"
+
+
+class MainWindow(QMainWindow):
+    """One window on the session. Rebuilt for another language; the session stays."""
+
+    language_requested = Signal(str)
+    theme_requested = Signal(str)
+    closed = Signal()
+    """The person has closed the window, and decided about unsaved work."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._help: HelpViewer | None = None
+        self._is_arranged = False
+        self.setObjectName("main")
+        self.setWindowIcon(icon("app", "accent"))
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.resize(_FIRST_SIZE)
+        self.panels = Panels()
+        self.setCentralWidget(self.panels.canvas)
+        self.docks = make_docks(self, self.panels.docked())
+        self.perspective = services.settings.perspective
+        if self.perspective not in PERSPECTIVES:
+            self.perspective = DEFAULT_PERSPECTIVE
+        self.notifications = Notifications(self)
+        self._recent = QMenu(tr("Open &recent"), self)
+        self._build()
+
+    def _build(self) -> None:
+        services = self._services
+        # Handlers are looked up when an action is triggered: the wirings need the toolbar, which
+        # needs the actions.
+        handlers = {spec.handler: self._handler(spec.handler) for spec in ACTIONS}
+        self.actions_table = Actions(self, handlers)
+        self._build_menus()
+        self.toolbar = MainToolBar(self.actions_table)
+        self.addToolBar(self.toolbar)
+        self._restore_layout()
+        docks, panels = self.docks, self.panels
+        self.training = TrainingWiring(services, panels, self.toolbar, self)
+        self.document = DocumentWiring(services, panels, self.toolbar, self._recent, self)
+        self.results = ResultsWiring(services, panels, docks, self)
+        self.map = MapWiring(services, panels, docks, self)
+        self.drawing = DrawingWiring(services, panels, docks, self)
+        self._handlers: dict[str, Callable[..., object]] = {
+            **self.training.handlers,
+            **self.document.handlers,
+            **self.results.handlers,
+            **self.map.handlers,
+            "quit": self.close,
+            "perspective": self.set_perspective,
+            "reset_layout": self.reset_layout,
+            "full_screen": self._set_full_screen,
+            "theme": self.theme_requested.emit,
+            "language": self.language_requested.emit,
+            "guide": self.show_guide,
+            "about": lambda: dialogs.show_about(self),
+        }
+        self._connect()
+        self._show_conditions()
+        self._show_choices()
+
+    def _handler(self, key: str) -> Callable[..., object]:
+        return lambda *arguments: self._handlers[key](*arguments)
+
+    def _connect(self) -> None:
+        workspace = self._services.workspace
+        workspace.noticed.connect(self.notifications.show)
+        self.training.noticed.connect(self.notifications.show)
+        self.document.noticed.connect(self.notifications.show)
+        self.training.conditions_changed.connect(self._show_conditions)
+        self._services.showing.history_changed.connect(self._show_conditions)
+        sections = self._services.settings.values.get(_SECTIONS)
+        if isinstance(sections, str):
+            self.panels.training.set_open_sections(sections.split())
+
+    # Menus
+
+    def _build_menus(self) -> None:
+        menus: dict[str, QMenu] = {}
+        for path, text in MENUS.items():
+            parent = menus.get(path.rpartition("/")[0])
+            menus[path] = (
+                self.menuBar().addMenu(tr(text)) if parent is None else QMenu(tr(text), parent)
+            )
+        for spec in ACTIONS:
+            if spec.opens_section:
+                menus[spec.menu].addSeparator()
+            menus[spec.menu].addAction(self.actions_table[spec.key])
+            if spec.key == "open":
+                menus["file"].addMenu(self._recent)
+        menus["view"].addSeparator()
+        for path, menu in menus.items():
+            menu.setToolTipsVisible(True)
+            if path.startswith("view/"):
+                menus["view"].addMenu(menu)
+        for spec_dock in DOCKS:
+            menus["view/panels"].addAction(self.docks[spec_dock.key].toggleViewAction())
+        self.menuBar().setCornerWidget(self._perspective_buttons())
+
+    def _perspective_buttons(self) -> QWidget:
+        """The three arrangements within reach, at the end of the menu bar."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 2, 8, 0)
+        row.setSpacing(2)
+        for key in PERSPECTIVES:
+            button = QToolButton()
+            button.setProperty("flat", True)
+            button.setIconSize(QSize(ICON_PX, ICON_PX))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setDefaultAction(self.actions_table[key])
+            row.addWidget(button)
+        return holder
+
+    @Slot()
+    def _show_conditions(self) -> None:
+        self.actions_table.set_conditions(self.training.conditions | self.results.conditions)
+        runner = self._services.runner
+        self.actions_table.set_checked("pause", runner.state == "paused")
+        self.actions_table.set_checked("slow", runner.slow is not None)
+
+    def _show_choices(self) -> None:
+        self.actions_table.set_checked(self.perspective, True)
+        self.actions_table.set_checked(f"theme_{self._services.settings.theme}", True)
+        self.actions_table.set_checked(f"language_{language()}", True)
+        self.actions_table.set_checked("full_screen", self.isFullScreen())
+
+    # Layout
+
+    def _restore_layout(self) -> None:
+        settings = self._services.settings
+        geometry = settings.window_state("geometry")
+        if geometry is None or not self.restoreGeometry(QByteArray(geometry)):
+            self._first_size()
+        arrange(self, self.docks, self.perspective)
+        self._is_arranged = self._restore_docks(self.perspective)
+
+    def _restore_docks(self, perspective: str) -> bool:
+        state = self._services.settings.window_state(f"docks-{perspective}")
+        return state is not None and self.restoreState(QByteArray(state), LAYOUT_VERSION)
+
+    def _first_size(self) -> None:
+        room = self.screen().availableSize()
+        self.resize(min(room.width(), 1720), min(room.height() - 40, 1000))
+
+    def set_perspective(self, key: str) -> None:
+        """Arrange the docks for ``key`` of ``PERSPECTIVES``, as they were last left there."""
+        self._keep_docks()
+        self.perspective = key
+        self._services.settings.perspective = key
+        arrange(self, self.docks, key)
+        self._restore_docks(key)
+        self.actions_table.set_checked(key, True)
+
+    def reset_layout(self) -> None:
+        """Put the docks back where the perspective has them."""
+        self._services.settings.set_window_state(f"docks-{self.perspective}", None)
+        arrange(self, self.docks, self.perspective)
+
+    def _keep_docks(self) -> None:
+        state = self.saveState(LAYOUT_VERSION).data()
+        self._services.settings.set_window_state(f"docks-{self.perspective}", bytes(state))
+
+    def keep_layout(self) -> None:
+        """Remember size, place and docks in the settings."""
+        self._keep_docks()
+        settings = self._services.settings
+        settings.perspective = self.perspective
+        settings.set_window_state("geometry", bytes(self.saveGeometry().data()))
+        opened = " ".join(self.panels.training.open_sections())
+        settings.values = {**settings.values, _SECTIONS: opened}
+
+    def _set_full_screen(self, full: bool) -> None:
+        self.setWindowState(
+            self.windowState() | Qt.WindowState.WindowFullScreen
+            if full
+            else self.windowState() & ~Qt.WindowState.WindowFullScreen
+        )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Arrange the docks once their true sizes are known."""
+        super().showEvent(event)
+        if not self._is_arranged:
+            self._is_arranged = True
+            arrange(self, self.docks, self.perspective)
+
+    # Help and messages
+
+    def show_guide(self) -> None:
+        """Open the guide beside the window."""
+        if self._help is None:
+            self._help = HelpViewer(self)
+        self._help.show()
+        self._help.raise_()
+
+    def notify(self, notice: Notice) -> None:
+        """Show a message."""
+        self.notifications.show(notice)
+
+    # Files that are dropped
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take one file."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file that was dropped."""
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            # Later: a question in the middle of a drop would hang the program it came from.
+            QTimer.singleShot(0, self, lambda: self.document.open_path(Path(files[0])))
+
+    # The end
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved work first."""
+        if not self.document.may_leave():
+            event.ignore()
+            return
+        self.keep_layout()
+        event.accept()
+        self.closed.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Show whether the whole screen is used."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.actions_table.set_checked("full_screen", self.isFullScreen())
+
+    def dismiss(self) -> None:
+        """Go, without a question, for another window that takes its place."""
+        self.keep_layout()
+        self.hide()
+        self.setParent(None)
+        self.deleteLater()

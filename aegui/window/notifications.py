@@ -1,0 +1,186 @@
+"""Messages inside the window that stop nobody: shown, read out, and gone after a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from aegui.core.i18n import mark, tr
+from aegui.widgets.theme import ICON_PX, SPACING, current_theme, icon, icon_pixmap
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QEnterEvent
+
+    from aegui.session.notice import Level, Notice
+
+MOST_SHOWN = 3
+_WIDTH_PX = 400
+_LONGEST_QUEUE = 50
+
+
+@dataclass(frozen=True)
+class _Manner:
+    """How messages of one level are shown; ``seconds`` 0: until they are put away."""
+
+    icon: str
+    token: str
+    name: str
+    seconds: float
+
+
+_MANNERS: dict[Level, _Manner] = {
+    "info": _Manner("notice-info", "accent", mark("Note"), 6.0),
+    "warning": _Manner("notice-warning", "warn", mark("Caution"), 15.0),
+    "error": _Manner("notice-error", "bad", mark("Error"), 0.0),
+}
+
+
+class Toast(QFrame):
+    """One message with a sign, its text, and a button to put it away."""
+
+    closed = Signal(object)
+    """This toast."""
+
+    def __init__(self, notice: Notice, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.notice = notice
+        self._manner = _MANNERS[notice.level]
+        self.setObjectName("toast")
+        self.setAutoFillBackground(True)
+        self.setAccessibleName(f"{tr(self._manner.name)}: {notice.text}")
+        self._sign = QLabel()
+        text = QLabel(notice.text)
+        text.setWordWrap(True)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        close = QToolButton()
+        close.setProperty("flat", True)
+        close.setIcon(icon("close"))
+        close.setToolTip(tr("Put this message away"))
+        close.setAccessibleName(tr("Put this message away"))
+        close.clicked.connect(self.close_now)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACING + 4, SPACING, SPACING // 2, SPACING)
+        layout.setSpacing(SPACING)
+        layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(text, 1)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.close_now)
+        self._dress()
+        self._wait()
+
+    def _dress(self) -> None:
+        theme, token = current_theme(), self._manner.token
+        self._sign.setPixmap(
+            icon_pixmap(self._manner.icon, ICON_PX, token, self.devicePixelRatioF())
+        )
+        colour = getattr(theme, token).name()
+        self.setStyleSheet(
+            f"#toast {{ background: {theme.raised.name()}; border: 1px solid {theme.border.name()};"
+            f" border-left: 4px solid {colour}; border-radius: 4px; }}"
+        )
+
+    def _wait(self) -> None:
+        if self._manner.seconds:
+            self._timer.start(int(1000 * self._manner.seconds))
+
+    @Slot()
+    def close_now(self) -> None:
+        """Put this message away."""
+        self._timer.stop()
+        self.closed.emit(self)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Whoever reads is not hurried."""
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Begin to wait again."""
+        self._wait()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.isVisible():
+            QTimer.singleShot(0, self, self._dress)
+
+
+class Notifications(QObject):
+    """Shows messages at the lower edge of ``host``, a few at a time, the others in a queue."""
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._host = host
+        self._toasts: list[Toast] = []
+        self._queue: list[Notice] = []
+        host.installEventFilter(self)
+
+    @property
+    def shown(self) -> tuple[Notice, ...]:
+        """The messages in sight, the oldest first."""
+        return tuple(toast.notice for toast in self._toasts)
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for room."""
+        return len(self._queue)
+
+    @Slot(object)
+    def show(self, notice: Notice) -> None:
+        """Show ``notice``, or queue it; the same text is not said twice at a time."""
+        if notice in self.shown or notice in self._queue:
+            return
+        if len(self._toasts) >= MOST_SHOWN:
+            self._queue.append(notice)
+            del self._queue[:-_LONGEST_QUEUE]
+            return
+        toast = Toast(notice, self._host)
+        toast.closed.connect(self._on_toast_closed)
+        self._toasts.append(toast)
+        toast.show()
+        self._place()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(toast, toast.accessibleName()))
+
+    def close_all(self) -> None:
+        """Put every message away, those that wait too."""
+        self._queue.clear()
+        for toast in tuple(self._toasts):
+            toast.close_now()
+
+    @Slot(object)
+    def _on_toast_closed(self, toast: Toast) -> None:
+        if toast not in self._toasts:
+            return
+        self._toasts.remove(toast)
+        toast.hide()
+        toast.deleteLater()
+        if self._queue:
+            self.show(self._queue.pop(0))
+        self._place()
+
+    def _place(self) -> None:
+        """Stack the messages from the lower edge upwards, the newest at the bottom."""
+        host = self._host.rect()
+        width = min(_WIDTH_PX, host.width() - 2 * SPACING)
+        bottom = host.bottom() - 2 * SPACING
+        for toast in reversed(self._toasts):
+            height = toast.heightForWidth(width)
+            height = max(height, toast.sizeHint().height() if height < 0 else height)
+            toast.setGeometry(
+                host.left() + (host.width() - width) // 2, bottom - height, width, height
+            )
+            toast.raise_()
+            bottom -= height + SPACING
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the messages at the lower edge of a host that is resized."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False

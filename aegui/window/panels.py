@@ -1,0 +1,44 @@
+"""The panels of one window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aegui.widgets.builder.builder_panel import BuilderPanel
+from aegui.widgets.builder.training_panel import TrainingPanel
+from aegui.widgets.charts.panel import ChartsPanel
+from aegui.widgets.map.canvas import LatentCanvas
+from aegui.widgets.map.cursor_panel import CursorPanel
+from aegui.widgets.pixels.answer_panel import AnswerPanel
+from aegui.widgets.pixels.draw_panel import DrawPanel
+from aegui.widgets.pixels.reconstructions_panel import ReconstructionsPanel
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+
+@dataclass(eq=False)
+class Panels:
+    """One of each, made in the language and theme in force."""
+
+    canvas: LatentCanvas = field(default_factory=LatentCanvas)
+    cursor: CursorPanel = field(default_factory=CursorPanel)
+    builder: BuilderPanel = field(default_factory=BuilderPanel)
+    training: TrainingPanel = field(default_factory=TrainingPanel)
+    draw: DrawPanel = field(default_factory=DrawPanel)
+    answer: AnswerPanel = field(default_factory=AnswerPanel)
+    charts: ChartsPanel = field(default_factory=ChartsPanel)
+    reconstructions: ReconstructionsPanel = field(default_factory=ReconstructionsPanel)
+
+    def docked(self) -> dict[str, QWidget]:
+        """All but the map, by the key of their dock."""
+        return {
+            "builder": self.builder,
+            "training": self.training,
+            "cursor": self.cursor,
+            "draw": self.draw,
+            "answer": self.answer,
+            "charts": self.charts,
+            "reconstructions": self.reconstructions,
+        }

@@ -1,0 +1,73 @@
+"""Redrawing one panel when it is out of date, in sight, and not more often than it needs."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QDockWidget
+
+
+class Refresher(QObject):
+    """Calls ``update`` for a panel that was marked.
+
+    At once where the last time is long enough ago, else when it is; never while its dock is
+    hidden or behind another tab, but then as soon as it comes into sight.
+    """
+
+    def __init__(
+        self,
+        update: Callable[[], None],
+        least_ms: int = 0,
+        dock: QDockWidget | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent if parent is not None else dock)
+        self._update = update
+        self._least_ms = least_ms
+        self._is_shown = dock is None or dock.isVisible()
+        self._is_dirty = False
+        self._last_ms = -1.0e9
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        if dock is not None:
+            dock.visibilityChanged.connect(self._on_dock_visibility_changed)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the panel can be seen."""
+        return self._is_shown
+
+    def mark(self) -> None:
+        """The panel is out of date."""
+        self._is_dirty = True
+        if not self._is_shown or self._timer.isActive():
+            return
+        wait_ms = self._least_ms - (1000.0 * time.monotonic() - self._last_ms)
+        if wait_ms <= 0.0:
+            self.flush()
+        else:
+            self._timer.start(int(wait_ms) + 1)
+
+    def flush(self) -> None:
+        """Bring the panel up to date now, if it is out of date and in sight."""
+        if not self._is_dirty or not self._is_shown:
+            return
+        self._is_dirty = False
+        self._last_ms = 1000.0 * time.monotonic()
+        self._update()
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        self.flush()
+
+    @Slot(bool)
+    def _on_dock_visibility_changed(self, visible: bool) -> None:
+        self._is_shown = visible
+        self.flush()

@@ -1,0 +1,60 @@
+"""What a window works with; it outlives the window, which is rebuilt for another language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aegui.session.clock import Ticker
+from aegui.session.decode_service import DecodeService
+from aegui.session.drawing import Drawing
+from aegui.session.plane_service import PlaneService
+from aegui.session.training_runner import TrainingRunner
+from aegui.session.workspace import Workspace
+from aegui.window.showing import Showing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aegui.session.settings import Settings
+    from aegui.widgets.map.types import Pin
+
+
+@dataclass(eq=False)
+class Services:
+    """The session: one of each. ``pins`` are those of the open document's map."""
+
+    settings: Settings
+    workspace: Workspace
+    runner: TrainingRunner
+    decode: DecodeService
+    plane: PlaneService
+    drawing: Drawing
+    ticker: Ticker
+    showing: Showing
+    pins: list[Pin] = field(default_factory=list)
+
+    @classmethod
+    def create(cls, settings: Settings, autosave_folder: Path | None = None) -> Services:
+        """A session on the document that the program opens with."""
+        workspace = Workspace(settings, autosave_folder=autosave_folder)
+        runner = TrainingRunner()
+        _, height, width = workspace.dataset.image_shape
+        return cls(
+            settings=settings,
+            workspace=workspace,
+            runner=runner,
+            decode=DecodeService(),
+            plane=PlaneService(),
+            drawing=Drawing(height, width),
+            ticker=Ticker(),
+            showing=Showing(workspace, runner),
+        )
+
+    def shutdown(self) -> None:
+        """Stop every thread and timer: the one way in which the program ends."""
+        self.ticker.stop()
+        self.runner.shutdown()
+        self.decode.shutdown()
+        self.plane.shutdown()
+        self.workspace.close()

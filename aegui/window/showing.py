@@ -1,0 +1,188 @@
+"""Which network, data and history the panels show at present: the run's, or the training's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.latent.codec import Codec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import CorruptionSpec, Recipe
+    from aegui.core.run_file import SavedRun
+    from aegui.core.training.history import HistoryView
+    from aegui.session.training_runner import Pulled, TrainingRunner
+    from aegui.session.workspace import Workspace
+
+
+class Showing(QObject):
+    """Joins the document and the training under way into one thing to look at.
+
+    While a training is under way its weights are shown, else those of the document's run. The
+    samples are those of the draft where the network can read them, so that another set is seen on
+    the old map at once; else those that the network was trained on.
+    """
+
+    network_changed = Signal()
+    """Other weights: ``codec``, ``codes`` and ``epoch`` are new."""
+    dataset_changed = Signal()
+    """Other samples; ``network_changed`` follows."""
+    history_changed = Signal()
+    """``history`` has other or more rows."""
+    replaced = Signal()
+    """Another network altogether: a view of the old one is of no use. Comes last."""
+
+    def __init__(
+        self, workspace: Workspace, runner: TrainingRunner, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._runner = runner
+        self._live: ResolvedRecipe | None = None
+        self._awaits_first = False
+        self._codec: Codec | None = None
+        self._codes: NDArray[np.float32] | None = None
+        self._history: HistoryView | None = None
+        self._recipe: Recipe = workspace.recipe
+        self._noise: CorruptionSpec | None = None
+        self._dataset: Dataset = workspace.dataset
+        workspace.run_changed.connect(self._on_workspace_run_changed)
+        workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
+        runner.started.connect(self._on_runner_started)
+        runner.state_changed.connect(self._on_runner_state_changed)
+        self._take_run(workspace.run)
+
+    @property
+    def codec(self) -> Codec | None:
+        """The network that is shown; None where there is none yet."""
+        return self._codec
+
+    @property
+    def dataset(self) -> Dataset:
+        """The samples that are shown."""
+        return self._dataset
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the network that is shown, or the draft's where there is none."""
+        return self._recipe
+
+    @property
+    def noise(self) -> CorruptionSpec:
+        """The noise that the network is trained with, as last set by hand."""
+        return self._noise if self._noise is not None else self._recipe.data.corruption
+
+    @property
+    def history(self) -> HistoryView | None:
+        """The rows recorded so far; None where there are none."""
+        return self._history
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds of the runs in ``history``."""
+        return tuple(range(self._recipe.seed, self._recipe.seed + self._recipe.runs))
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a training under way is shown."""
+        return self._live is not None
+
+    @property
+    def codes(self) -> NDArray[np.float32] | None:
+        """The code of every sample, ``[N, d]``; None without a network that can read them."""
+        codec = self._codec
+        if codec is None or codec.pixels != self._dataset.pixels:
+            return None
+        if self._codes is None:
+            self._codes = codec.encode(self._dataset.flat())
+        return self._codes
+
+    def set_noise(self, noise: CorruptionSpec) -> None:
+        """The noise of the training under way was changed by hand."""
+        self._noise = noise
+        self.network_changed.emit()
+
+    def take(self, pulled: Pulled) -> None:
+        """Show what was pulled from the training under way."""
+        if self._live is None:
+            return
+        if self._history is None or len(pulled.history) != len(self._history):
+            self._history = pulled.history
+            self.history_changed.emit()
+        if pulled.snapshot is not None:
+            self._codec = Codec(self._recipe.network, pulled.snapshot)
+            self._codes = None
+            self.network_changed.emit()
+            if self._awaits_first:
+                self._awaits_first = False
+                self.replaced.emit()
+
+    def _take_run(self, run: SavedRun | None) -> None:
+        self._live = None
+        self._noise = None
+        self._codes = None
+        self._codec = None if run is None else run.codec(run.best_run)
+        self._history = None if run is None else run.history
+        self._recipe = self._workspace.recipe if run is None else run.recipe
+        self._choose_dataset()
+
+    def _choose_dataset(self) -> bool:
+        run, dataset = self._workspace.run, self._workspace.dataset
+        fits = self._codec is None or self._codec.pixels == dataset.pixels
+        if self._live is not None:
+            dataset = self._live.dataset
+        elif not fits and run is not None:
+            dataset = run.dataset
+        changed = dataset is not self._dataset
+        self._dataset = dataset
+        self._codes = None if changed else self._codes
+        return changed
+
+    @Slot(object)
+    def _on_workspace_run_changed(self, run: SavedRun | None) -> None:
+        self._take_run(run)
+        self._announce_all()
+
+    @Slot(object)
+    def _on_workspace_dataset_changed(self, dataset: Dataset) -> None:
+        if self._choose_dataset():
+            self.dataset_changed.emit()
+            self.network_changed.emit()
+
+    @Slot(int)
+    def _on_runner_started(self, run_id: int) -> None:
+        resolved = self._runner.resolved
+        if resolved is None:
+            return
+        self._live = resolved
+        self._recipe = resolved.recipe
+        self._noise = None
+        self._history = None
+        self._codes = None
+        self._awaits_first = True
+        # The old network stays in sight until the new one's first weights arrive, if it can read
+        # the new data: the map would be empty for a moment otherwise.
+        if self._codec is not None and self._codec.pixels != resolved.dataset.pixels:
+            self._codec = None
+        if self._choose_dataset():
+            self.dataset_changed.emit()
+        self.history_changed.emit()
+
+    @Slot(str)
+    def _on_runner_state_changed(self, state: str) -> None:
+        # After "idle" the result is adopted, which announces the run; a failure leaves the old one.
+        if state == "failed" and self._live is not None:
+            self._take_run(self._workspace.run)
+            self._announce_all()
+
+    def _announce_all(self) -> None:
+        self.dataset_changed.emit()
+        self.history_changed.emit()
+        self.network_changed.emit()
+        self.replaced.emit()

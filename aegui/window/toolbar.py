@@ -1,0 +1,172 @@
+"""The toolbar: what is trained, how it is driven, and how far it has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.widgets.theme import ICON_PX, SPACING, figures_font, icon
+from aegui.window.actions import ACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.window.actions import Actions
+
+OPEN_FILE = "*open*"
+"""Data of the entry that opens a file of characters."""
+_PROGRESS_STEPS = 1000
+
+
+class MainToolBar(QToolBar):
+    """Passive: it shows what it is told, and says what was chosen."""
+
+    data_chosen = Signal(str)
+    """A built-in set's name, or a file."""
+    data_file_requested = Signal()
+    preset_chosen = Signal(str)
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Toolbar"), parent)
+        self.setObjectName("toolbar")
+        self.setMovable(False)
+        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self._data_key = ""
+        self.data = self._combo(
+            tr("Data"), tr("The characters to learn"), tr("Choose characters…"), 104
+        )
+        self.presets = self._combo(
+            tr("Recipe"), tr("Recipes that come with the program"), tr("Own recipe"), 120
+        )
+        self.addSeparator()
+        self._add_actions(actions)
+        self.addSeparator()
+        self._build_status()
+        self.data.activated.connect(self._on_data_activated)
+        self.presets.activated.connect(self._on_presets_activated)
+
+    def _combo(self, title: str, help_text: str, empty: str, width_px: int) -> QComboBox:
+        label = QLabel(title)
+        label.setProperty("dim", True)
+        label.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
+        combo = QComboBox()
+        combo.setAccessibleName(title)
+        combo.setToolTip(help_text)
+        combo.setPlaceholderText(empty)
+        combo.setMinimumWidth(width_px)
+        combo.setMaximumWidth(int(1.9 * width_px))
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(8)
+        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        label.setBuddy(combo)
+        self.addWidget(label)
+        self.addWidget(combo)
+        return combo
+
+    def _add_actions(self, actions: Actions) -> None:
+        for spec in ACTIONS:
+            if not spec.in_toolbar:
+                continue
+            action = actions[spec.key]
+            self.addAction(action)
+            button = self.widgetForAction(action)
+            if spec.key == "train" and isinstance(button, QToolButton):
+                button.setProperty("main", True)
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                action.setIcon(icon("train", "on_accent"))
+                action.setIconText(tr("Train"))
+
+    def _build_status(self) -> None:
+        self.progress = QProgressBar()
+        self.progress.setRange(0, _PROGRESS_STEPS)
+        self.progress.setFixedHeight(2 * SPACING + 2)
+        self.progress.setMinimumWidth(96)
+        self.progress.setFont(figures_font(self.font()))
+        self.progress.setAccessibleName(tr("Progress of the training"))
+        self.status = QLabel()
+        self.status.setFont(figures_font(self.font()))
+        self.status.setAccessibleName(tr("State of the training"))
+        self.device = QLabel()
+        self.device.setProperty("dim", True)
+        for label in (self.status, self.device):
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        room = QWidget()
+        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        layout = QHBoxLayout(room)
+        layout.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
+        layout.setSpacing(SPACING)
+        layout.addWidget(self.progress, 1)
+        layout.addWidget(self.status)
+        layout.addWidget(self.device)
+        self.addWidget(room)
+
+    def set_data(self, names: Sequence[tuple[str, str]], key: str) -> None:
+        """Offer sets ``names`` (key, text) with ``key`` chosen, and to open a file."""
+        self._data_key = key
+        with QSignalBlocker(self.data):
+            self.data.clear()
+            for name, text in names:
+                self.data.addItem(text, name)
+            self.data.insertSeparator(self.data.count())
+            self.data.addItem(tr("Open a file…"), OPEN_FILE)
+            self.data.setCurrentIndex(self.data.findData(key))
+
+    def set_presets(self, presets: Sequence[tuple[str, str, str]]) -> None:
+        """Offer recipes (key, name, notes)."""
+        with QSignalBlocker(self.presets):
+            self.presets.clear()
+            for row, (key, name, notes) in enumerate(presets):
+                self.presets.addItem(name, key)
+                self.presets.setItemData(row, notes, Qt.ItemDataRole.ToolTipRole)
+            self.presets.setCurrentIndex(-1)
+
+    def set_preset(self, key: str | None) -> None:
+        """Show which recipe the draft is; None: none of them."""
+        with QSignalBlocker(self.presets):
+            self.presets.setCurrentIndex(-1 if key is None else self.presets.findData(key))
+
+    def set_locked(self, locked: bool) -> None:
+        """Whether data and recipe must stay as they are."""
+        self.data.setEnabled(not locked)
+        self.presets.setEnabled(not locked)
+
+    def set_progress(self, epoch: int, epochs: int) -> None:
+        """Show ``epoch`` of ``epochs``; 0 epochs: nothing to show."""
+        self.progress.setVisible(epochs > 0)
+        if epochs <= 0:
+            return
+        self.progress.setValue(round(_PROGRESS_STEPS * epoch / epochs))
+        self.progress.setFormat(tr("{epoch:,} of {epochs:,}", epoch=epoch, epochs=epochs))
+        self.progress.setToolTip(tr("{epoch:,} of {epochs:,} epochs", epoch=epoch, epochs=epochs))
+
+    def set_status(self, text: str, device: str, tooltip: str = "") -> None:
+        """Show how the training goes, and on what."""
+        self.status.setText(text)
+        self.device.setText(device)
+        self.device.setToolTip(tooltip)
+
+    @Slot(int)
+    def _on_data_activated(self, index: int) -> None:
+        key = self.data.itemData(index)
+        # The document decides what is shown; it will say so when it has changed.
+        self.data.setCurrentIndex(self.data.findData(self._data_key))
+        if key == OPEN_FILE:
+            self.data_file_requested.emit()
+        elif key is not None:
+            self.data_chosen.emit(key)
+
+    @Slot(int)
+    def _on_presets_activated(self, index: int) -> None:
+        self.preset_chosen.emit(self.presets.itemData(index))

@@ -1,0 +1,278 @@
+"""Joins the document with files, title, recent files and the choice of data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QObject, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QAction, QDesktopServices
+
+from aegui.core.data.builtin import BUILTIN_LABELS
+from aegui.core.data.writers import write_dataset
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.recipe import Recipe
+from aegui.paths import user_config_dir
+from aegui.session.answers import sample_images
+from aegui.session.document import with_chars, with_source
+from aegui.session.notice import Notice
+from aegui.window import dialogs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QMenu, QWidget
+
+    from aegui.core.course_configs import CourseReading
+    from aegui.session.autosave import Recovery
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+    from aegui.window.toolbar import MainToolBar
+
+_STOP_MS = 5000
+
+
+class DocumentWiring(QObject):
+    """Opening, saving and leaving documents, and their data."""
+
+    noticed = Signal(object)
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        toolbar: MainToolBar,
+        recent: QMenu,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._services = services
+        self._toolbar = toolbar
+        self._recent = recent
+        workspace = services.workspace
+        workspace.title_changed.connect(self._show_title)
+        workspace.recent_changed.connect(self._show_recent)
+        workspace.recipe_imported.connect(self._on_workspace_recipe_imported)
+        workspace.dataset_changed.connect(self._show_data)
+        workspace.recipe_changed.connect(self._show_data)
+        toolbar.data_chosen.connect(self.take_data)
+        toolbar.data_file_requested.connect(self.open_data)
+        panels.training.open_data_requested.connect(self.open_data)
+        recent.triggered.connect(self._on_recent_triggered)
+        self._show_title(workspace.name, workspace.is_modified)
+        self._show_recent(workspace.recent_files)
+        self._show_data()
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {
+            "new": self.new,
+            "open": self.open,
+            "save": self.save,
+            "save_as": self.save_as,
+            "export_recipe": self.export_recipe,
+            "export_data": self.export_data,
+            "choose_characters": self.choose_characters,
+            "settings_folder": self.open_settings_folder,
+        }
+
+    # Opening
+
+    def new(self) -> None:
+        """Begin an untrained document."""
+        if self.may_leave():
+            self._services.workspace.new(Recipe())
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        path = dialogs.choose_open_file(self._window, self._folder())
+        if path:
+            self.open_path(Path(path))
+
+    def open_path(self, path: Path) -> bool:
+        """Open ``path``, after asking what to do with unsaved work."""
+        return self.may_leave() and self._services.workspace.open(path)
+
+    def open_data(self) -> None:
+        """Ask for a file of characters and make it the draft's data."""
+        path = dialogs.choose_data_file(self._window, self._folder())
+        if path:
+            self.take_data(path)
+
+    @Slot(str)
+    def take_data(self, source: str) -> None:
+        """Make a built-in set or a file the draft's data."""
+        workspace = self._services.workspace
+        text = tr("Data: {name}", name=_source_name(source))
+        workspace.edit_recipe(with_source(workspace.recipe, source), text)
+
+    def choose_characters(self) -> None:
+        """Ask which characters of the set to learn."""
+        workspace = self._services.workspace
+        pool = workspace.pool
+        chosen = dialogs.choose_characters(
+            self._window, pool.labels, sample_images(pool), workspace.dataset.labels
+        )
+        if chosen is None:
+            return
+        chars = None if chosen == pool.labels else "".join(chosen)
+        workspace.edit_recipe(with_chars(workspace.recipe, chars), tr("Choose characters"))
+
+    # Saving
+
+    def save(self) -> bool:
+        """Save, asking where to if the document has no file; False: it was not."""
+        if self._services.workspace.path is None:
+            return self.save_as()
+        return self._services.workspace.save()
+
+    def save_as(self) -> bool:
+        """Ask where to and save; False: it was not."""
+        workspace = self._services.workspace
+        suggestion = str(workspace.path or Path(self._folder()) / f"{workspace.name}.aegui")
+        path = self._ask_save(tr("Save"), suggestion, tr("Runs ({patterns})", patterns="*.aegui"))
+        return bool(path) and workspace.save_as(path)
+
+    def export_recipe(self) -> None:
+        """Ask where to and write the recipe alone."""
+        workspace = self._services.workspace
+        suggestion = str(Path(self._folder()) / f"{workspace.name}.json")
+        path = self._ask_save(
+            tr("Save the recipe"), suggestion, tr("Recipes ({patterns})", patterns="*.json")
+        )
+        if path and workspace.export_recipe(path):
+            self.noticed.emit(Notice("info", tr("The recipe is saved: {path}", path=path)))
+
+    def export_data(self) -> None:
+        """Ask where to and write the characters, in the form that the name's ending says."""
+        workspace = self._services.workspace
+        suggestion = str(Path(self._folder()) / f"{workspace.dataset.name}.h")
+        path = self._ask_save(
+            tr("Save the characters"),
+            suggestion,
+            tr("Characters ({patterns})", patterns="*.h *.json *.txt *.png"),
+        )
+        if not path:
+            return
+        notice = Notice("info", tr("The characters are saved: {path}", path=path))
+        try:
+            write_dataset(path, workspace.dataset)
+        except AeguiError as error:
+            notice = Notice("error", str(error))
+        self.noticed.emit(notice)
+
+    def _ask_save(self, title: str, suggestion: str, patterns: str) -> str:
+        return dialogs.choose_save_file(self._window, title, suggestion, patterns)
+
+    def _folder(self) -> str:
+        path = self._services.workspace.path
+        recent = self._services.workspace.recent_files
+        known = path if path is not None else next(iter(recent), None)
+        return str(known.parent if known is not None else Path.home())
+
+    # Leaving
+
+    def may_leave(self) -> bool:
+        """Ask about unsaved work; False: stay. A training under way ends when it is left."""
+        runner, workspace = self._services.runner, self._services.workspace
+        if not workspace.is_modified and not runner.is_busy:
+            return True
+        wish = dialogs.ask_leaving(self._window, workspace.name, training=runner.is_busy)
+        if wish == "cancel":
+            return False
+        if wish == "discard":
+            runner.abandon()
+            return True
+        self._finish_training()
+        return self.save()
+
+    def _finish_training(self) -> None:
+        """End the training and take over what it has learnt, before that is saved."""
+        runner = self._services.runner
+        if not runner.is_busy:
+            return
+        loop = QEventLoop()
+
+        def quit_loop(*_: object) -> None:
+            loop.quit()
+
+        runner.finished.connect(quit_loop)
+        runner.failed.connect(quit_loop)
+        QTimer.singleShot(_STOP_MS, loop, loop.quit)
+        runner.stop()
+        if runner.is_busy:
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        runner.finished.disconnect(quit_loop)
+        runner.failed.disconnect(quit_loop)
+
+    def offer_recoveries(self) -> None:
+        """Ask about work that a crashed program has left, the newest first."""
+        workspace = self._services.workspace
+        for recovery in workspace.recoveries():
+            if self._offer(recovery):
+                return
+
+    def _offer(self, recovery: Recovery) -> bool:
+        wish = dialogs.ask_recovery(self._window, recovery)
+        if wish is None:
+            return True
+        if wish:
+            return self._services.workspace.recover(recovery)
+        self._services.workspace.discard_recovery(recovery)
+        return False
+
+    # What is shown
+
+    @Slot(str, bool)
+    def _show_title(self, name: str, modified: bool) -> None:
+        self._window.setWindowTitle(f"{name}[*] – aegui")
+        self._window.setWindowModified(modified)
+
+    @Slot(object)
+    def _show_recent(self, paths: tuple[Path, ...]) -> None:
+        self._recent.clear()
+        for number, path in enumerate(paths, start=1):
+            name = path.name.replace("&", "&&")
+            action = self._recent.addAction(f"&{number}  {name}" if number < 10 else name)
+            action.setData(str(path))
+            action.setToolTip(str(path))
+            action.setStatusTip(str(path))
+        self._recent.addSeparator()
+        clear = self._recent.addAction(tr("&Forget these"))
+        clear.setData("")
+        self._recent.setEnabled(bool(paths))
+
+    @Slot(object)
+    def _on_recent_triggered(self, action: QAction) -> None:
+        path = action.data()
+        if path:
+            self.open_path(Path(path))
+        else:
+            self._services.workspace.clear_recent()
+
+    @Slot(object)
+    def _on_workspace_recipe_imported(self, reading: CourseReading) -> None:
+        if reading.understood or reading.assumed or reading.ignored or reading.needs:
+            dialogs.show_import(self._window, reading)
+
+    @Slot()
+    @Slot(object)
+    def _show_data(self, _changed: object = None) -> None:
+        source = self._services.workspace.recipe.data.source
+        names = [(key, tr(label)) for key, label in BUILTIN_LABELS.items()]
+        if source not in BUILTIN_LABELS:
+            names.append((source, _source_name(source)))
+        self._toolbar.set_data(names, source)
+
+    def open_settings_folder(self) -> None:
+        """Show the folder of the settings in the desktop's file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(user_config_dir())))
+
+
+def _source_name(source: str) -> str:
+    if source in BUILTIN_LABELS:
+        return tr(BUILTIN_LABELS[source])
+    return Path(source).name or source
