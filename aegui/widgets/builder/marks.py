@@ -84,29 +84,38 @@ class Sign(QWidget):
 
 
 class ProblemLabel(QWidget):
-    """What is wrong here, in words, with a sign beside it; hidden when nothing is."""
+    """What is wrong here, in words, with a sign beside it; hidden when nothing is.
+
+    There is one for every field and most are never seen, so their parts are made when needed.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = wrapped_label()
-        self._label.setProperty("state", "bad")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 2, 0, 2)
-        layout.setSpacing(6)
-        layout.addWidget(Sign("builder-warning", "bad"), 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._label, 1)
+        self._label: QLabel | None = None
         self.hide()
 
     def text(self) -> str:
         """The words shown, or an empty string."""
-        return self._label.text()
+        return self._label.text() if self._label is not None else ""
 
     def set_text(self, text: str) -> None:
         """Show ``text``, or nothing at all."""
-        if text != self._label.text():
-            self._label.setText(text)
+        if text != self.text():
+            self._words().setText(text)
             self.setAccessibleName(text)
-        self.setVisible(bool(text))
+            self.setVisible(bool(text))
+
+    def _words(self) -> QLabel:
+        if self._label is None:
+            self._label = wrapped_label(parent=self)
+            self._label.setProperty("state", "bad")
+            layout = QHBoxLayout(self)
+            layout.setContentsMargins(0, 2, 0, 2)
+            layout.setSpacing(6)
+            sign = Sign("builder-warning", "bad", self)
+            layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+            layout.addWidget(self._label, 1)
+        return self._label
 
 
 class Grip(QWidget):

@@ -165,12 +165,13 @@ class SettingRow(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(3)
-        self._explanation = wrapped_label()
-        self._explanation.setProperty("dim", True)
+        self._explanation: QLabel | None = None
         self._build()
-        self._column.addWidget(self._explanation)
-        self._explanation.setVisible(setting.kind == "choice")
-        self.problem = ProblemLabel()
+        if setting.kind == "choice":
+            self._explanation = wrapped_label(parent=self)
+            self._explanation.setProperty("dim", True)
+            self._column.addWidget(self._explanation)
+        self.problem = ProblemLabel(self)
         self._column.addWidget(self.problem)
         self.setToolTip(self._tooltip())
 
@@ -262,7 +263,7 @@ class SettingRow(QWidget):
             # An unticked value shows, greyed, what ticking would begin with.
             unticked = self.box is not None and value is None
             self.editor.set_value(self._default() if unticked else value)
-        if self.setting.kind == "choice" and self.setting.choices is not None:
+        if self._explanation is not None and self.setting.choices is not None:
             self._explanation.setText(tr(self.setting.choices[value].help))
         self._enable()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -117,10 +117,17 @@ class SectionHeader(QAbstractButton):
 
 
 class FoldingSection(QWidget):
-    """A header and the rows under it."""
+    """A header and the rows under it.
 
-    def __init__(self, title: str, is_open: bool, parent: QWidget | None = None) -> None:
+    Signals:
+        rows_needed(): The section is unfolded for the first time and still empty.
+    """
+
+    rows_needed = Signal()
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_filled = False
         self.header = SectionHeader(title)
         self._body = QWidget()
         self._rows = QVBoxLayout(self._body)
@@ -131,13 +138,18 @@ class FoldingSection(QWidget):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self._body)
-        self.header.setChecked(is_open)
-        self._body.setVisible(is_open)
-        self.header.toggled.connect(self._body.setVisible)
+        self._body.hide()
+        self.header.toggled.connect(self._on_header_toggled)
 
     def add_row(self, row: QWidget) -> None:
         """One more row at the end."""
         self._rows.addWidget(row)
+
+    def _on_header_toggled(self, is_open: bool) -> None:
+        if is_open and not self._is_filled:
+            self._is_filled = True
+            self.rows_needed.emit()
+        self._body.setVisible(is_open)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A line below tells the sections apart."""

@@ -28,6 +28,7 @@ _RATE = "training.optimizer.learning_rate"
 _NOISE = "data.corruption"
 _FIRST_LEVEL = 0.1
 _HIGHEST_SIGMA = 1e6
+_SECTIONS = {section.key: section for section in SECTIONS}
 
 
 class TrainingPanel(QWidget):
@@ -54,6 +55,7 @@ class TrainingPanel(QWidget):
         self._recipe: Recipe | None = None
         self._is_locked = False
         self._live: dict[str, Any] = {}
+        self._problems: dict[str, str] = {}
         self.rows: dict[str, SettingRow] = {}
         self.sections: dict[str, FoldingSection] = {}
         self._hint = wrapped_label(
@@ -87,17 +89,25 @@ class TrainingPanel(QWidget):
         return scroll
 
     def _build_section(self, section: Section) -> FoldingSection:
-        folding = FoldingSection(tr(section.title), section.is_open)
+        folding = FoldingSection(tr(section.title))
+        folding.rows_needed.connect(partial(self._fill_section, section, folding))
+        folding.header.setChecked(section.is_open)
+        self.sections[section.key] = folding
+        return folding
+
+    def _fill_section(self, section: Section, folding: FoldingSection) -> None:
+        """Make the rows; most sections stay folded, and the window should be there at once."""
         for setting in section.settings:
             row = SettingRow(setting)
             row.edited.connect(partial(self._on_row_edited, setting))
             row.open_requested.connect(self.open_data_requested)
+            row.set_locked(self._is_locked)
             self.rows[setting.path] = row
             folding.add_row(row)
         if section.key == "data":
             folding.add_row(self._data_words)
-        self.sections[section.key] = folding
-        return folding
+        if self._recipe is not None:
+            self._show()
 
     # ------------------------------------------------------------------- state
 
@@ -106,7 +116,8 @@ class TrainingPanel(QWidget):
         self._recipe = recipe
         if resolution.resolved is not None:
             self._data_words.setText(data_words(resolution.resolved.dataset))
-        self._show_recipe(resolution.problems)
+        self._problems = _texts_by_path(resolution.problems)
+        self._show()
 
     def set_enabled_while_training(self, enabled: bool) -> None:
         """Whether everything may be edited; False leaves only what a running training takes."""
@@ -117,7 +128,7 @@ class TrainingPanel(QWidget):
         for row in self.rows.values():
             row.set_locked(self._is_locked)
         if self._recipe is not None:
-            self._show_values()
+            self._show()
 
     def open_sections(self) -> tuple[str, ...]:
         """Keys of the sections that are unfolded, to be remembered."""
@@ -134,23 +145,20 @@ class TrainingPanel(QWidget):
         assert self._recipe is not None
         return with_values(self._recipe, self._live) if self._live else self._recipe
 
-    def _show_recipe(self, problems: tuple[Problem, ...]) -> None:
-        texts = _texts_by_path(problems, self.rows)
-        for path, row in self.rows.items():
-            row.problem.set_text(texts.get(path, ""))
-        self.problem.set_text(texts.get("", ""))
-        self._show_values()
-
-    def _show_values(self) -> None:
+    def _show(self) -> None:
         recipe = self._shown_recipe()
-        gaussian = recipe.data.corruption.kind == "gaussian"
-        self.rows[f"{_NOISE}.level"].set_highest(_HIGHEST_SIGMA if gaussian else 1.0)
         for path, row in self.rows.items():
+            if row.setting.kind == "level":
+                gaussian = recipe.data.corruption.kind == "gaussian"
+                row.set_highest(_HIGHEST_SIGMA if gaussian else 1.0)
             row.set_value(value_at(recipe, path))
-            row.setVisible(row.setting.shown(recipe) or bool(row.problem.text()))
-        for section in SECTIONS:
-            wrong = any(self.rows[setting.path].problem.text() for setting in section.settings)
-            self.sections[section.key].header.set_summary(section.summary(recipe), wrong)
+            row.problem.set_text(self._problems.get(path, ""))
+            row.setVisible(row.setting.shown(recipe) or path in self._problems)
+        for key, section in self.sections.items():
+            settings = _SECTIONS[key].settings
+            wrong = any(setting.path in self._problems for setting in settings)
+            section.header.set_summary(_SECTIONS[key].summary(recipe), wrong)
+        self.problem.set_text(self._problems.get("", ""))
 
     # ------------------------------------------------------------------- edits
 
@@ -162,14 +170,14 @@ class TrainingPanel(QWidget):
             return
         changed = with_values(self._recipe, _consequences(self._recipe, setting.path, value))
         if changed == self._recipe:
-            self._show_values()
+            self._show()
         else:
             self.recipe_edited.emit(changed, tr(setting.label))
 
     def _edit_live(self, setting: Setting, value: object) -> None:
         self._live |= _consequences(self._shown_recipe(), setting.path, value)
         recipe = self._shown_recipe()
-        self._show_values()
+        self._show()
         if setting.path == _RATE:
             self.live_learning_rate_changed.emit(recipe.training.optimizer.learning_rate)
         else:
@@ -191,17 +199,17 @@ def _consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]
     return changes
 
 
-def _texts_by_path(problems: tuple[Problem, ...], paths: Iterable[str]) -> dict[str, str]:
+def _texts_by_path(problems: tuple[Problem, ...]) -> dict[str, str]:
     """Messages by the row that they belong to; "" for those that belong to no row.
 
     Problems of the network are told on the builder's cards.
     """
-    known = sorted(paths, key=len, reverse=True)
+    paths = [setting.path for section in SECTIONS for setting in section.settings]
     texts: dict[str, list[str]] = {}
     for problem in problems:
         if problem.where.split(".")[0] == "network":
             continue
-        where = next((path for path in known if _belongs(problem.where, path)), "")
+        where = next((path for path in paths if _belongs(problem.where, path)), "")
         texts.setdefault(where, []).append(problem.message)
     return {where: "\n".join(messages) for where, messages in texts.items()}
 

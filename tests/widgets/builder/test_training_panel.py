@@ -221,6 +221,23 @@ def test_live_values_stay_until_the_training_has_ended(bench: Bench) -> None:
     assert bench.editor("training.epochs").isEnabled()
 
 
+def test_rows_are_made_when_their_section_is_first_unfolded(qtbot: QtBot) -> None:
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    recipe = Recipe(seed=7)
+    layers = resolve(recipe, LETTERS).layers
+    panel.set_state(recipe, Resolution(layers, (Problem("seed", "Unlucky."),), None))
+    panel.set_enabled_while_training(False)
+    assert "seed" not in panel.rows
+    header = panel.sections["repetition"].header
+    assert header.accessibleName() == "Repetition, 1 run, seed 7, has a problem"
+    header.click()
+    row = panel.rows["seed"]
+    assert isinstance(row.editor, SeedField)
+    assert (row.editor.text(), row.problem.text()) == ("7", "Unlucky.")
+    assert not row.editor.isEnabled()
+
+
 def test_a_folded_section_is_summed_up(bench: Bench) -> None:
     header = bench.panel.sections["optimizer"].header
     assert header.summary() == "Adam 0.01"
