@@ -74,8 +74,11 @@ def _dispatch(arguments: list[str]) -> int:
     if not window_only:
         return _open_window(None)
     first = window_only[0]
-    if len(window_only) == 1 and not first.startswith("-") and first not in commands:
-        return _open_window(_existing(first, commands))
+    if not first.startswith("-") and first not in commands:
+        path = _existing(first, commands)
+        if len(window_only) > 1:
+            raise _Refused(tr("One file can be opened at a time."))
+        return _open_window(path)
     try:
         options = parser.parse_args(_joined_points(arguments))
     except SystemExit as done:  # --help and --version

@@ -12,9 +12,9 @@ from aegui.core.data.load import load_dataset
 from aegui.core.data.readers import READERS, read_glyphs
 from aegui.core.data.report import report
 from aegui.core.data.writers import write_dataset
-from aegui.core.errors import AeguiError, ReadError, RecipeError
+from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
-from aegui.core.recipe_file import is_recipe, parse_json, read_text, save_recipe
+from aegui.core.recipe_file import save_recipe
 from aegui.core.run_file import SUFFIX, load_run
 
 if TYPE_CHECKING:
@@ -67,21 +67,17 @@ def _convert_to_recipe(source: Path, target: str) -> bool:
         return True
     if source.suffix.lower() not in _CONFIG_SUFFIXES or not source.is_file():
         return False
-    if not _says_recipe(source) and _holds_glyphs(source):
-        return False
-    reading = load_any_recipe(source)
+    try:
+        reading = load_any_recipe(source)
+    except RecipeError:
+        if _holds_glyphs(source):
+            return False
+        raise
     for title, lines in lines_of(reading):
         for line in lines:
             note(f"{title}: {line}")
     save_recipe(target, reading.recipe)
     return True
-
-
-def _says_recipe(source: Path) -> bool:
-    try:
-        return is_recipe(parse_json(read_text(source)))
-    except (ReadError, RecipeError):
-        return False
 
 
 def _holds_glyphs(source: Path) -> bool:

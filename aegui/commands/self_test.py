@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -34,8 +35,10 @@ _COLOURS_OF_A_WINDOW = 8
 
 def self_test_command(options: argparse.Namespace) -> int:
     """Train, decode, save, reload, open the window, paint and quit; raises at what fails."""
-    # A hang must end too: the stacks of all threads are printed, and the process exits.
-    faulthandler.dump_traceback_later(_TIMEOUT_SECONDS, exit=True)
+    # A hang must end too: the stacks of all threads are printed, and the process exits. A frozen
+    # app without a terminal has no standard error.
+    if sys.__stderr__ is not None:
+        faulthandler.dump_traceback_later(_TIMEOUT_SECONDS, exit=True, file=sys.__stderr__)
     try:
         with tempfile.TemporaryDirectory(prefix="aegui-", ignore_cleanup_errors=True) as folder:
             path = _check_core(Path(folder))

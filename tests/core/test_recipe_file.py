@@ -27,6 +27,7 @@ from aegui.core.recipe_file import (
     recipe_json,
     save_recipe,
 )
+from aegui.core.recipe_texts import RECIPE_TEXTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,6 +181,8 @@ def test_every_shipped_recipe_is_valid_named_and_explained() -> None:
     for key, recipe in list_recipes():
         assert recipe.name, key
         assert recipe.notes, key
+        # Else the translators would never see them.
+        assert {recipe.name, recipe.notes} <= set(RECIPE_TEXTS), key
 
 
 def test_saving_where_nothing_can_be_written_is_refused(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe
-from aegui.core.run_file import SavedRun, load_run, run_bytes, save_run
+from aegui.core.run_file import Draft, SavedRun, load_run, run_bytes, save_run
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, History
 from aegui.core.training.result import Checkpoint, RunResult
 from aegui.core.training.snapshot import LayerWeights, Snapshot
@@ -153,6 +153,16 @@ def test_a_document_without_weights_survives(tmp_path: Path) -> None:
     assert (back.snapshot, back.history, back.results, back.checkpoint) == (None, None, (), None)
     with pytest.raises(AeguiError, match="not been trained"):
         back.codec()
+
+
+def test_a_draft_for_the_next_training_survives(tmp_path: Path) -> None:
+    draft = Draft(Recipe(name="next", seed=99), a_dataset().subset([0, 2], "fewer"))
+    save_run(tmp_path / "d.aegui", replace(a_run(), draft=draft))
+    back = load_run(tmp_path / "d.aegui")
+    assert back.draft is not None
+    assert back.draft.recipe == draft.recipe
+    assert back.draft.dataset.labels == ("a", "€")
+    assert back.recipe == a_recipe()
 
 
 def test_the_same_content_gives_the_same_bytes(saved: Path) -> None:

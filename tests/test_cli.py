@@ -1,0 +1,469 @@
+"""The command line as people use it: real trainings, real files, one line for every refusal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aegui.cli import main
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.load import load_dataset
+from aegui.core.i18n import set_language
+from aegui.core.recipe import GoalsSpec, OptimizerSpec, Recipe, TrainingSpec
+from aegui.core.recipe_file import load_recipe, save_recipe
+from aegui.core.run_file import load_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+CLASSIC = """{"layers":[35,25,10,2,10,25,35],"learning_rate":0.01,"epochs":10000,
+"activation_fn":"relu","loss_function":"cross_entropy_loss","optimizer":"adam","n_runs":1,
+"seed":42,"init_method":"uniform"}"""
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    set_language("en")
+
+
+@pytest.fixture(scope="module")
+def run_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two runs of 400 epochs."""
+    folder = tmp_path_factory.mktemp("runs")
+    save_recipe(folder / "r.json", Recipe(runs=2, seed=5, training=TrainingSpec(epochs=400)))
+    path = folder / "run.aegui"
+    assert main(["train", str(folder / "r.json"), "--out", str(path), "--device", "cpu"]) == 0
+    return path
+
+
+def refused(arguments: list[str], capsys: Captured, *words: str) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("aegui: ")
+    assert captured.err.count("\n") == 1
+    for word in words:
+        assert word in captured.err
+
+
+def last_json(text: str) -> Any:
+    return json.loads(text.splitlines()[-1])
+
+
+def test_training_a_course_configuration_prints_the_promised_json(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    (tmp_path / "config.json").write_text(CLASSIC)
+    arguments = ["train", str(tmp_path / "config.json"), "--epochs", "150", "--runs", "3"]
+    assert main([*arguments, "--seed", "7", "--device", "cpu", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.count("\n") == 1
+    answer = last_json(captured.out)
+    assert [run["seed"] for run in answer["runs"]] == [7, 8, 9]
+    for run in answer["runs"]:
+        assert set(run) == {
+            *("seed", "epochs", "seconds", "loss", "best_loss", "wrong_pixels", "first_epoch"),
+        }
+        wrong = run["wrong_pixels"]
+        assert len(wrong["per_sample"]) == 32
+        assert wrong["mean"] == pytest.approx(np.mean(wrong["per_sample"]))
+        assert wrong["max"] == max(wrong["per_sample"])
+        assert wrong["share_at_most_1"] == np.mean(np.array(wrong["per_sample"]) <= 1)
+        assert wrong["share_exact"] == np.mean(np.array(wrong["per_sample"]) == 0)
+        assert set(run["first_epoch"]) == {"at_most_1", "exact"}
+        assert run["epochs"] == 150
+        assert run["best_loss"] <= run["loss"]
+    summary = answer["summary"]
+    losses = [run["loss"] for run in answer["runs"]]
+    assert summary["loss"] == pytest.approx({"mean": np.mean(losses), "std": np.std(losses)})
+    means = [run["wrong_pixels"]["mean"] for run in answer["runs"]]
+    assert summary["wrong_pixels"]["mean"]["mean"] == pytest.approx(np.mean(means))
+    assert set(summary["first_epoch"]["exact"]) == {"mean", "std"}
+    assert answer["epochs_per_second"] > 0
+    assert answer["device"] == "cpu"
+    assert answer["engine"]
+    assert "Assumed" in captured.err
+    assert "[#" not in captured.err  # no progress bar where there is no terminal
+
+
+def test_training_is_repeatable_from_its_seed(tmp_path: Path, capsys: Captured) -> None:
+    for name in ("a", "b"):
+        out = str(tmp_path / f"{name}.aegui")
+        assert (
+            main(["train", "letters-course", "--epochs", "60", "--device", "cpu", "--out", out])
+            == 0
+        )
+    capsys.readouterr()
+    a, b = (load_run(tmp_path / f"{name}.aegui").snapshot for name in ("a", "b"))
+    assert a is not None
+    assert b is not None
+    assert all(np.array_equal(x.weight, y.weight) for x, y in zip(a.layers, b.layers, strict=True))
+
+
+def test_a_saved_run_holds_recipe_data_history_and_checkpoint(run_path: Path) -> None:
+    run = load_run(run_path)
+    assert run.recipe.seed == 5
+    assert run.dataset.labels == load_builtin("lowercase").labels
+    assert run.snapshot is not None
+    assert run.snapshot.runs == 2
+    assert run.history is not None
+    assert run.history.epoch[-1] == 400
+    assert run.checkpoint is not None
+    assert run.checkpoint.epoch == 400
+    assert len(run.results) == 2
+
+
+def test_other_data_and_characters(tmp_path: Path, capsys: Captured) -> None:
+    save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=5)))
+    out = str(tmp_path / "o.aegui")
+    arguments = ["train", str(tmp_path / "r.json"), "--data", "uppercase", "--chars", "ABC"]
+    assert main([*arguments, "--out", out]) == 0
+    assert load_run(out).dataset.labels == ("A", "B", "C")
+    assert "Saved as" in capsys.readouterr().out
+
+
+def test_data_beside_the_recipe_is_found_from_anywhere(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["convert", str(ROOT / "resources/glyphs/symbols.txt"), str(tmp_path / "s.h")]) == 0
+    document = {"layers": [35, 5, 2], "epochs": 3, "data_path": "s.h"}
+    (tmp_path / "c.json").write_text(json.dumps(document))
+    out = str(tmp_path / "o.aegui")
+    assert main(["train", str(tmp_path / "c.json"), "--out", out]) == 0
+    assert load_run(out).dataset.labels == load_builtin("symbols").labels
+    capsys.readouterr()
+
+
+def test_a_goal_ends_the_training(tmp_path: Path, capsys: Captured) -> None:
+    goals = GoalsSpec(max_wrong_pixels=1)
+    training = TrainingSpec(epochs=20_000, goals=goals)
+    save_recipe(tmp_path / "r.json", Recipe(training=training))
+    assert main(["train", str(tmp_path / "r.json"), "--device", "cpu"]) == 0
+    assert "the goal is met" in capsys.readouterr().out
+
+
+def test_a_training_that_blows_up_says_so_and_prints_valid_json(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    optimizer = OptimizerSpec(name="sgd", learning_rate=1e30)
+    training = TrainingSpec(epochs=500, optimizer=optimizer, loss="mse")
+    network = Recipe().network.model_copy(update={"output_activation": "identity"})
+    save_recipe(tmp_path / "r.json", Recipe(training=training, network=network))
+    assert main(["train", str(tmp_path / "r.json"), "--json"]) == 1
+    captured = capsys.readouterr()
+    assert last_json(captured.out)["reason"] == "diverged"
+    assert "learning rate" in captured.err
+
+
+def test_refusals_of_train_are_one_line(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "c.json").write_text(CLASSIC)
+    config = str(tmp_path / "c.json")
+    refused(["train", "nowhere.json"], capsys, "nowhere.json", "letters-course")
+    refused(["train"], capsys, "RECIPE")
+    refused(["train", config, "--epochs", "x"], capsys, "--epochs", "x")
+    for arguments, words in (
+        (["--epochs", "0"], ["--epochs", "1 to"]),
+        (["--runs", "-1"], ["--runs"]),
+        (["--data", "nothing"], ["nothing"]),
+        (["--chars", "é"], ["é"]),
+        (["--out", str(tmp_path / "no" / "o.aegui")], ["no such folder"]),
+    ):
+        assert main(["train", config, *arguments]) == 2
+        line = capsys.readouterr().err.splitlines()[-1]
+        assert line.startswith("aegui: ")
+        assert all(word in line for word in words)
+    refused(["train", config, "--device", "toaster"], capsys, "--device", "toaster")
+    (tmp_path / "bad.json").write_text('{"format": "aegui-recipe", "version": 1, "seeed": 1}')
+    refused(["train", str(tmp_path / "bad.json")], capsys, "bad.json", "seeed", "seed")
+
+
+def test_a_configuration_that_needs_images_says_so(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "c.json").write_text('{"layers": [784, 32, 2, 32, 784], "epochs": 2}')
+    assert main(["train", str(tmp_path / "c.json")]) == 2
+    assert "needs the image models" in capsys.readouterr().err.splitlines()[-1]
+    assert main(["train", str(tmp_path / "c.json"), "--data", "lowercase"]) == 0
+    capsys.readouterr()
+
+
+def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path) -> None:
+    save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=50_000_000)))
+    out = tmp_path / "o.aegui"
+    arguments = ["train", str(tmp_path / "r.json"), "--device", "cpu", "--out", str(out), "--json"]
+    # The line about the kind of start-up tells when the interpreter is past its imports.
+    code = (
+        "import sys, aegui.core.training.train as t, aegui.cli as c\n"
+        "run = t.Training.advance\n"
+        "def first(self):\n"
+        "    if self.epoch == 0: print('started', file=sys.stderr, flush=True)\n"
+        "    run(self)\n"
+        "t.Training.advance = first\n"
+        "sys.exit(c.main(sys.argv[1:]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stderr is not None
+            assert "started" in process.stderr.readline()
+            time.sleep(0.5)
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    answer = last_json(output)
+    assert answer["reason"] == "stopped"
+    run = load_run(out)
+    assert run.checkpoint is not None
+    assert 0 < run.checkpoint.epoch == answer["runs"][0]["epochs"]
+
+
+def test_evaluate_prints_a_table_of_characters(run_path: Path, capsys: Captured) -> None:
+    assert main(["evaluate", str(run_path), "--noise", "flip:0.1", "--draws", "320"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:3] == ["wrong", "pixels", "clean"]
+    assert [line.split()[0] for line in lines[1:33]][1:4] == ["a", "b", "c"]
+    assert lines[32].startswith("DEL")
+    assert lines[34].startswith("Bayes limit")
+
+
+def test_evaluate_as_json(run_path: Path, capsys: Captured) -> None:
+    noises = ["--noise", "flip:0.15", "--noise", "gaussian:0.3"]
+    arguments = ["evaluate", str(run_path), *noises, "--draws", "1000", "--json"]
+    assert main([*arguments, "--seed", "3"]) == 0
+    answer = last_json(capsys.readouterr().out)
+    assert answer["wrong_pixels"]["mean"] >= 0
+    assert len(answer["labels"]) == len(answer["wrong_pixels"]["per_sample"]) == 32
+    flip, gaussian = answer["noise"]
+    assert (flip["kind"], flip["level"], flip["draws"], flip["seed"]) == ("flip", 0.15, 1024, 3)
+    assert (gaussian["kind"], gaussian["level"]) == ("gaussian", 0.3)
+    assert 0 < flip["bayes_limit"] < flip["wrong_pixels"]["mean"]
+    assert flip["wrong_pixels"]["mean"] == pytest.approx(
+        np.mean(flip["wrong_pixels"]["per_sample"])
+    )
+    assert main([*arguments, "--seed", "3"]) == 0
+    assert last_json(capsys.readouterr().out) == answer
+
+
+def test_evaluate_on_other_data_and_another_run(run_path: Path, capsys: Captured) -> None:
+    arguments = ["evaluate", str(run_path), "--data", "uppercase", "--run", "1", "--json"]
+    assert main(arguments) == 0
+    answer = last_json(capsys.readouterr().out)
+    assert (answer["run"], answer["seed"], answer["data"]) == (1, 6, "uppercase")
+    refused(["evaluate", str(run_path), "--run", "2"], capsys, "no run 2")
+    refused(["evaluate", str(run_path), "--noise", "flop:0.1"], capsys, "flip")
+    refused(["evaluate", str(run_path), "--noise", "flip:2"], capsys, "0 to 1")
+    refused(["evaluate", str(run_path), "--draws", "0"], capsys, "--draws")
+    refused(["evaluate", str(run_path.parent / "r.json")], capsys, "r.json", "not a run")
+    refused(["evaluate", "nowhere.aegui"], capsys, "nowhere.aegui")
+
+
+def test_codes_come_back_as_the_reconstruction(
+    run_path: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    out = tmp_path / "codes.csv"
+    assert main(["encode", str(run_path), "--run", "0", "-o", str(out)]) == 0
+    rows = list(csv.DictReader(io.StringIO(out.read_text())))
+    dataset = load_builtin("lowercase")
+    assert tuple(row["label"] for row in rows) == dataset.labels
+    codec = load_run(run_path).codec(0)
+    codes = np.array([[float(row["z1"]), float(row["z2"])] for row in rows], np.float32)
+    np.testing.assert_array_equal(codes, codec.encode(dataset.flat()))
+    assert main(["encode", str(run_path), "--data", "symbols"]) == 0
+    assert capsys.readouterr().out.startswith("label,name,z1,z2\n")
+
+
+def test_decode_writes_the_grey_levels_of_a_point(
+    run_path: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    out = tmp_path / "g.png"
+    arguments = ["decode", str(run_path), "--run", "0", "--at", "-0.3,1.2", "-o", str(out)]
+    assert main([*arguments, "--scale", "2"]) == 0
+    with Image.open(out) as picture:
+        pixels = np.asarray(picture)
+    wanted = load_run(run_path).codec(0).decode([-0.3, 1.2]).reshape(7, 5)
+    assert pixels.shape == (14, 10)
+    np.testing.assert_allclose(pixels[::2, ::2] / 255, wanted, atol=0.003)
+    several = ["decode", str(run_path), "--at", "1,2", "--at=-1,-2", "-o", str(tmp_path / "g.txt")]
+    assert main(several) == 0
+    assert len(load_dataset(str(tmp_path / "g.txt"))) == 2
+    assert main(["decode", str(run_path), "--at", "0,0"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 8
+    refused(["decode", str(run_path), "--at", "1,2,3"], capsys, "3 numbers", "has 2")
+    refused(["decode", str(run_path), "--at", "1;2"], capsys, "1;2")
+    refused(["decode", str(run_path), "--at", "nan,2"], capsys, "nan,2")
+    refused(["decode", str(run_path), "--at", "1,2", "--scale", "0"], capsys, "--scale")
+    refused(["decode", str(run_path), "--at", "1,2", "-o", "x.xyz"], capsys, "x.xyz")
+
+
+def test_data_tells_what_was_read(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["data", "lowercase", "--json"]) == 0
+    answer = last_json(capsys.readouterr().out)
+    (data,) = answer["datasets"]
+    assert (data["samples"], data["height"], data["width"]) == (32, 7, 5)
+    assert data["labels"][1:4] == ["a", "b", "c"]
+    assert data["duplicates"] == []
+    assert data["closest"][0]["distance"] >= 2
+    assert main(["data", str(ROOT / "resources/glyphs/symbols.txt")]) == 0
+    assert "32 samples of 5x7 pixels" in capsys.readouterr().out
+    (tmp_path / "junk.txt").write_text("?")
+    refused(["data", str(tmp_path / "junk.txt")], capsys, "junk.txt")
+    refused(["data", "lowercas"], capsys, "lowercase")
+
+
+@pytest.mark.parametrize("suffix", [".h", ".json", ".txt", ".png"])
+def test_glyphs_are_converted_to_every_form(tmp_path: Path, suffix: str) -> None:
+    source, target = ROOT / "resources/glyphs/uppercase.txt", tmp_path / f"out{suffix}"
+    assert main(["convert", str(source), str(target)]) == 0
+    np.testing.assert_array_equal(
+        load_dataset(str(target)).images, load_builtin("uppercase").images
+    )
+    back = tmp_path / "back.json"
+    assert main(["convert", str(target), str(back)]) == 0
+    np.testing.assert_array_equal(load_dataset(str(back)).images, load_builtin("uppercase").images)
+
+
+def test_configurations_and_runs_are_converted_to_recipes(
+    run_path: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    (tmp_path / "course.json").write_text(CLASSIC)
+    (tmp_path / "course.yaml").write_text("layers: [35, 9, 2]\nlr: 0.5\n")
+    for name in ("course.json", "course.yaml"):
+        assert main(["convert", str(tmp_path / name), str(tmp_path / "r.json")]) == 0
+        assert load_recipe(tmp_path / "r.json").name == "course"
+    assert "Understood" in capsys.readouterr().err
+    assert main(["convert", str(run_path), str(tmp_path / "r.json")]) == 0
+    assert load_recipe(tmp_path / "r.json") == load_run(run_path).recipe
+    assert main(["convert", str(run_path), str(tmp_path / "data.h")]) == 0
+    assert len(load_dataset(str(tmp_path / "data.h"))) == 32
+    refused(["convert", str(run_path), str(run_path)], capsys, "itself")
+    refused(["convert", str(tmp_path / "data.h"), str(tmp_path / "x.xyz")], capsys, "x.xyz")
+    refused(["convert", "nothing.h", str(tmp_path / "x.h")], capsys, "nothing.h")
+    (tmp_path / "junk.json").write_text('{"a": 1}')
+    refused(["convert", str(tmp_path / "junk.json"), str(tmp_path / "x.json")], capsys, "junk.json")
+
+
+def test_help_exists_for_everything_and_speaks_both_languages(capsys: Captured) -> None:
+    assert main(["--help"]) == 0
+    text = capsys.readouterr().out
+    for command in ("train", "evaluate", "encode", "decode", "data", "convert", "self-test"):
+        assert command in text
+        assert main([command, "--help"]) == 0
+        assert "usage: aegui" in capsys.readouterr().out
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("aegui ")
+
+
+def test_the_language_comes_from_the_option_or_the_system(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    from aegui.core.i18n import language
+
+    monkeypatch.setenv("LANG", "es_AR.UTF-8")
+    main(["--version"])
+    assert language() == "es"
+    main(["--language", "en", "--version"])
+    assert language() == "en"
+    main(["data", "lowercase", "--language=es", "--json"])
+    assert language() == "es"
+    capsys.readouterr()
+
+
+def test_what_is_no_command_and_no_file_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    refused(["trian"], capsys, "trian", "train")
+    refused(["trian", "x.json"], capsys, "trian", "train")
+    refused(["zzz"], capsys, "commands are train")
+    refused([str(Path(__file__)), "more"], capsys, "One file")
+
+
+def test_the_window_opens_without_arguments_and_with_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = pytest.importorskip("aegui.app")
+    opened: list[Path | None] = []
+
+    def run_window(path: Path | None) -> int:
+        opened.append(path)
+        return 0
+
+    monkeypatch.setattr(app, "run_window", run_window)
+    path = tmp_path / "a.aegui"
+    path.write_bytes(b"")
+    assert main([]) == 0
+    assert main([str(path)]) == 0
+    assert main(["--language", "es"]) == 0
+    assert opened == [None, path, None]
+
+
+def test_help_and_refusals_import_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom aegui.cli import main\nmain(['--help'])\nmain(['zzz'])\n"
+        "heavy = {'numpy', 'torch', 'pydantic', 'PySide6', 'PIL', 'yaml'} & set(sys.modules)\n"
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_only_training_imports_torch(run_path: Path) -> None:
+    code = (
+        "import sys\nfrom aegui.cli import main\n"
+        f"path = {str(run_path)!r}\n"
+        "assert main(['evaluate', path, '--noise', 'flip:0.1', '--draws', '9']) == 0\n"
+        "assert main(['decode', path, '--at', '0,0']) == 0\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are a Unix thing")
+def test_a_terminal_sees_a_progress_bar(tmp_path: Path) -> None:
+    import pty
+
+    save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=300)))
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "aegui", "train", str(tmp_path / "r.json"), "--json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        check=True,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "epochs/s" in shown
+    assert "left" in shown
+    assert shown.endswith("\r\033[K")
+    assert last_json(done.stdout.decode())["runs"][0]["epochs"] == 300
+
+
+def test_the_self_test_of_the_core_passes(capsys: Captured) -> None:
+    assert main(["self-test", "--no-window"]) == 0
+    assert "Everything works" in capsys.readouterr().out
