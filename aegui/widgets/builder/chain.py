@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from aegui.core.i18n import mark, tr
@@ -28,6 +29,9 @@ _FIELD_TEXTS = {
     "slope": mark("{layer}: slope"),
     "dropout": mark("{layer}: dropout"),
 }
+
+_GHOST_OFFSET = QPoint(8, -14)
+_GHOST_OPACITY = 0.8
 
 
 class LayerChain(QWidget):
@@ -236,17 +240,30 @@ class LayerChain(QWidget):
     def _on_card_dragged(self, card: LayerCard, place: QPoint) -> None:
         pointer = self.mapFromGlobal(place)
         if self._ghost is None:
-            self._ghost = QLabel(self)
-            self._ghost.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            self._ghost.setPixmap(card.grab())
-            self._ghost.show()
+            self._ghost = self._make_ghost(card)
             card.set_lifted(True)
-        self._ghost.move(card.x() + 8, pointer.y() - 14)
-        self._ghost.raise_()
+        self._ghost.move(card.x() + _GHOST_OFFSET.x(), pointer.y() + _GHOST_OFFSET.y())
         self._drag_target = self._nearest_gap(pointer.y())
         for i, gap in enumerate(self.gaps):
             gap.set_target(i == self._drag_target)
         self.drag_moved.emit(pointer)
+
+    def _make_ghost(self, card: LayerCard) -> QLabel:
+        """A picture of the card that follows the pointer, seen through for the place beneath."""
+        picture = card.grab()
+        faded = QPixmap(picture.size())
+        faded.setDevicePixelRatio(picture.devicePixelRatio())
+        faded.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(faded)
+        painter.setOpacity(_GHOST_OPACITY)
+        painter.drawPixmap(0, 0, picture)
+        painter.end()
+        ghost = QLabel(self)
+        ghost.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        ghost.setPixmap(faded)
+        ghost.adjustSize()
+        ghost.show()
+        return ghost
 
     def _on_card_dropped(self, card: LayerCard, _place: QPoint) -> None:
         target, index = self._drag_target, self.cards.index(card)
