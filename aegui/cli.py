@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import gettext
 import os
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from aegui import __version__
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import LANGUAGES, set_language, tr
+from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
+from aegui.paths import APP_NAME, resources_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +31,21 @@ EXIT_PIPE_CLOSED = 141
 
 # Those of the recipe's schema, which is too slow to import for a line of help.
 _DEVICES = ("auto", "cpu", "cuda")
+
+ARGPARSE_TEXTS = (
+    mark("usage: "),
+    mark("positional arguments"),
+    mark("options"),
+    mark("show this help message and exit"),
+    mark("show program's version number and exit"),
+    mark("the following arguments are required: %s"),
+    mark("argument %(argument_name)s: %(message)s"),
+    mark("invalid choice: %(value)r (choose from %(choices)s)"),
+    mark("invalid %(type)s value: %(value)r"),
+    mark("expected one argument"),
+    mark("unrecognized arguments: %s"),
+)
+"""Sentences of argparse that a person can meet, for the translators."""
 
 
 class _Refused(AeguiError):
@@ -54,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     set_language(_language(arguments))
+    _translate_argparse()
     try:
         return _dispatch(arguments)
     except AeguiError as error:
@@ -122,6 +140,13 @@ def _language(arguments: list[str]) -> str:
         if os.environ.get(name):
             return os.environ[name].split(".")[0]
     return "en"
+
+
+def _translate_argparse() -> None:
+    """Let argparse find its own sentences, which it looks up with gettext, in our catalogues."""
+    gettext.bindtextdomain(APP_NAME, resources_dir() / "translations")
+    gettext.textdomain(APP_NAME)
+    os.environ["LANGUAGE"] = language()
 
 
 def _without_language(arguments: list[str]) -> list[str]:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aegui.cli import main
+from aegui.cli import ARGPARSE_TEXTS, main
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.load import load_dataset
 from aegui.core.i18n import set_language
@@ -40,6 +40,7 @@ Captured = pytest.CaptureFixture[str]
 def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANGUAGE", "en")  # the command sets it; this puts it back
     yield
     set_language("en")
 
@@ -462,6 +463,29 @@ def test_a_terminal_sees_a_progress_bar(tmp_path: Path) -> None:
     assert "left" in shown
     assert shown.endswith("\r\033[K")
     assert last_json(done.stdout.decode())["runs"][0]["epochs"] == 300
+
+
+def test_argparse_looks_up_the_sentences_that_are_translated() -> None:
+    import argparse
+    import inspect
+
+    source = inspect.getsource(argparse)
+    for text in ARGPARSE_TEXTS:
+        assert repr(text)[1:-1].replace("\\'", "'") in source
+
+
+@pytest.mark.timeout(120)
+def test_the_self_test_opens_the_window_and_quits() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "aegui", "self-test"],
+        cwd=ROOT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "The window opened, painted itself and closed." in done.stdout
 
 
 def test_the_self_test_of_the_core_passes(capsys: Captured) -> None:
