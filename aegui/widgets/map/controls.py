@@ -124,17 +124,26 @@ class ViewBar(QFrame):
         self.style_edited.emit(MapStyle(points=self._style.points, **shown))
 
 
-class FollowButton(QToolButton):
-    """Gives the view back to the codes; seen only after a person has moved it."""
+class FollowBar(QFrame):
+    """Gives the view back to the codes; seen only after a person has moved it.
+
+    Signals:
+        follow_requested(): Follow the codes again.
+    """
+
+    follow_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setText(tr("Follow"))
-        self.setIcon(icon("map-follow"))
-        self.setIconSize(QSize(ICON_PX, ICON_PX))
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setToolTip(tr("Show all codes again, and keep them in sight while they move"))
-        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setProperty("card", True)
+        tip = tr("Show all codes again, and keep them in sight while they move")
+        self.button = _button("map-follow", tr("Follow"), tip, self)
+        self.button.setText(tr("Follow"))
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.clicked.connect(self.follow_requested)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.addWidget(self.button)
         self.hide()
 
 

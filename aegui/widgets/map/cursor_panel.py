@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 THRESHOLD = 0.5
 """Above it a pixel counts as on."""
 _LINES = 3
-_NUMBER_CHARS = 7
+_NUMBER_CHARS = 6
+_TALLEST_PX = 320
 
 
 class CursorPictures(QWidget):
@@ -35,11 +36,15 @@ class CursorPictures(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName(tr("Decoded image at the cursor"))
 
     def set_image(self, image: NDArray[np.float32]) -> None:
         """Show ``image`` ``[H, W]``."""
+        if image.shape != self._image.shape:
+            self.updateGeometry()
         self._image = image
         self.update()
 
@@ -48,8 +53,14 @@ class CursorPictures(QWidget):
         """What is shown."""
         return self._image
 
+    def heightForWidth(self, width: int) -> int:  # noqa: D102
+        rows, columns = self._image.shape
+        scale = (width - SPACING) // 2 / columns
+        whole = max(1.0, float(int(scale))) if scale >= 1 else scale
+        return min(_TALLEST_PX, int(whole * rows)) + self._caption_px() + 1
+
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(240, 180 + self._caption_px())
+        return QSize(240, self.heightForWidth(240))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return QSize(120, 72 + self._caption_px())
@@ -123,7 +134,7 @@ class CodeNumbers(QWidget):
 
     def _cell_px(self) -> float:
         metrics = QFontMetricsF(self._two_fonts()[0])
-        return metrics.horizontalAdvance("0" * (_NUMBER_CHARS + 4)) + SPACING
+        return metrics.horizontalAdvance("0" * (_NUMBER_CHARS + 3)) + 2 * SPACING
 
     def _two_fonts(self) -> tuple[QFont, QFont]:
         if self._fonts is None:
@@ -155,7 +166,7 @@ class CodeNumbers(QWidget):
             painter.drawText(QRectF(left, top, cell, line), Qt.AlignmentFlag.AlignVCenter, name)
             painter.setFont(bold)
             painter.setPen(theme.text)
-            number = QRectF(left, top, cell - SPACING, line)
+            number = QRectF(left, top, cell - 2 * SPACING, line)
             sides = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(number, sides, number_text(value))
         painter.setFont(plain)
@@ -205,10 +216,11 @@ class CursorPanel(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING // 2)
-        layout.addWidget(self.pictures, 1)
+        layout.addWidget(self.pictures)
         layout.addWidget(self.numbers)
         layout.addWidget(self._near_title)
         layout.addWidget(self.nearest)
+        layout.addStretch(1)
         return page
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:

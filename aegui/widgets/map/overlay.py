@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.marks import paint_tag, tag_rect
 from aegui.widgets.map.rulers import x_pill, y_pill
 from aegui.widgets.map.stamps import PLATE_MARGIN, plate_pixmap
-from aegui.widgets.map.ticks import number_text
+from aegui.widgets.map.ticks import place_text
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -57,7 +57,7 @@ class Overlay:
         """Where the cursor is on the screen; on a ribbon in the middle of it."""
         if self.place is None:
             return None
-        x, y = view.to_pixels(self.place)[0].tolist()
+        x, y = view.x_pixel(self.place[0]), view.y_pixel(self.place[1])
         band = self._scene.band(view)
         return QPointF(x, y if band is None else view.top + (band[0] + band[1]) / 2)
 
@@ -87,13 +87,13 @@ class Overlay:
 
     def _pill_rects(self, view: Viewport, at: QPointF, font: QFont) -> list[QRectF]:
         metrics = QFontMetricsF(font)
-        texts = self._texts()
+        texts = self._texts(view)
         pills = [x_pill(view, at.x(), texts[0], metrics)]
         return pills if self._scene.ribbon else [*pills, y_pill(view, at.y(), metrics)]
 
-    def _texts(self) -> tuple[str, str]:
+    def _texts(self, view: Viewport) -> tuple[str, str]:
         x, y = self.place or (0.0, 0.0)
-        return number_text(x), number_text(y)
+        return place_text(x, view.sx), place_text(y, view.sy)
 
     def paint(
         self, painter: QPainter, view: Viewport, theme: Theme, ratio: float, font: QFont
@@ -111,22 +111,22 @@ class Overlay:
                 painter.drawPixmap(rect.topLeft(), self._preview_pixmap(theme, ratio))
 
     def _paint_cross(self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         colour = QColor(theme.accent)
         colour.setAlphaF(0.75)
-        painter.setPen(QPen(colour, 0))
         x, y = round(at.x()), round(at.y())
-        right, bottom = view.left + view.width - 1, view.top + view.height - 1
+        right, bottom = view.left + view.width, view.top + view.height
         if self._scene.ribbon:
-            painter.drawLine(QLineF(x, view.top, x, bottom))
+            painter.fillRect(QRectF(x, view.top, 1, view.height), colour)
             return
-        lines = (
-            QLineF(view.left, y, x - _GAP_PX, y),
-            QLineF(x + _GAP_PX, y, right, y),
-            QLineF(x, view.top, x, y - _GAP_PX),
-            QLineF(x, y + _GAP_PX, x, bottom),
-        )
-        painter.drawLines(list(lines))
+        above, before = y - _GAP_PX - view.top, x - _GAP_PX - view.left
+        below, behind = bottom - y - _GAP_PX, right - x - _GAP_PX
+        for line in (
+            QRectF(view.left, y, max(0.0, before), 1),
+            QRectF(x + _GAP_PX, y, max(0.0, behind), 1),
+            QRectF(x, view.top, 1, max(0.0, above)),
+            QRectF(x, y + _GAP_PX, 1, max(0.0, below)),
+        ):
+            painter.fillRect(line, colour)
 
     def _paint_pills(
         self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme, font: QFont
@@ -134,7 +134,7 @@ class Overlay:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font)
         rects = self._pill_rects(view, at, font)
-        for rect, text in zip(rects, self._texts(), strict=False):
+        for rect, text in zip(rects, self._texts(view), strict=False):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.accent)
             painter.drawRoundedRect(rect, 3, 3)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.widgets.map.viewport import Bounds, Viewport
     from aegui.widgets.theme import Theme
 
-GLYPH_SHARE = 0.07
+GLYPH_SHARE = 0.11
 """Plates may cover about this share of the room that the codes take."""
 LARGEST_SCALE = 6
 """Largest screen pixels per glyph pixel on a plate."""

@@ -41,23 +41,22 @@ def y_ticks(view: Viewport) -> tuple[list[float], float]:
 
 def paint_grid(painter: QPainter, view: Viewport, theme: Theme, *, ribbon: bool) -> None:
     """Lines at the ticks; those through 0 stronger."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     right, bottom = view.left + view.width, view.top + view.height
     for value in x_ticks(view)[0]:
-        x = round(view.to_pixels((value, 0.0))[0, 0])
-        _line(painter, QLineF(x, view.top, x, bottom), theme, strong=value == 0.0)
+        x = round(view.x_pixel(value))
+        _line(painter, QRectF(x, view.top, 1, bottom - view.top), theme, strong=value == 0.0)
     if ribbon:
         return
     for value in y_ticks(view)[0]:
-        y = round(view.to_pixels((0.0, value))[0, 1])
-        _line(painter, QLineF(view.left, y, right, y), theme, strong=value == 0.0)
+        y = round(view.y_pixel(value))
+        _line(painter, QRectF(view.left, y, right - view.left, 1), theme, strong=value == 0.0)
 
 
-def _line(painter: QPainter, line: QLineF, theme: Theme, *, strong: bool) -> None:
+def _line(painter: QPainter, line: QRectF, theme: Theme, *, strong: bool) -> None:
+    # A thin rectangle is filled many times faster than a translucent line is drawn.
     colour = QColor(theme.text_dim)
-    colour.setAlphaF(0.42 if strong else 0.16)
-    painter.setPen(QPen(colour, 0))
-    painter.drawLine(line)
+    colour.setAlphaF(0.34 if strong else 0.12)
+    painter.fillRect(line, colour)
 
 
 def paint_rulers(
@@ -92,7 +91,7 @@ def _paint_x(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None
     values, step = x_ticks(view)
     painter.setPen(theme.text_dim)
     for value in values:
-        x = view.to_pixels((value, 0.0))[0, 0]
+        x = view.x_pixel(value)
         text = tick_text(value, step)
         box = _centred(metrics, text, QPointF(x, bottom + _TICK_PX), QRectF(0, bottom, right, 0))
         painter.drawLine(QLineF(round(x), bottom, round(x), bottom + _TICK_PX))
@@ -110,7 +109,7 @@ def _paint_y(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None
     painter.setPen(theme.text_dim)
     sides = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
     for value in values:
-        y = view.to_pixels((0.0, value))[0, 1]
+        y = view.y_pixel(value)
         box = QRectF(0, y - height / 2, view.left - 8, height)
         painter.drawLine(QLineF(view.left - 1 - _TICK_PX, round(y), view.left - 1, round(y)))
         if not box.intersects(end) and box.bottom() < view.top + view.height + height / 2:
@@ -131,7 +130,7 @@ def x_pill(view: Viewport, x: float, text: str, metrics: QFontMetricsF) -> QRect
     bottom, right = view.top + view.height, view.left + view.width
     within = QRectF(view.left, bottom, view.width, 0)
     within.setRight(right)
-    return _centred(metrics, f"  {text}  ", QPointF(x, bottom + 1), within).adjusted(0, 0, 0, 2)
+    return _centred(metrics, f" {text} ", QPointF(x, bottom + 1), within).adjusted(0, 0, 0, 2)
 
 
 def y_pill(view: Viewport, y: float, metrics: QFontMetricsF) -> QRectF:

@@ -20,7 +20,7 @@ from aegui.widgets.theme import Theme, blend
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-FIELD_CONTRAST = 0.22
+FIELD_CONTRAST = 0.16
 """Share of the text colour in a lit pixel of the field: seen when looked for, else quiet."""
 _RIBBON_AT = 0.64
 
@@ -132,11 +132,11 @@ class Scene:
 
     def pin_places(self, view: Viewport) -> list[tuple[int, QPointF]]:
         """Index and pixel of each pin whose code fits."""
-        places = []
-        for index, pin in enumerate(self.pins):
-            if len(pin.z) == self.size:
-                places.append((index, self._pixel(view, self.project(pin.z))))
-        return places
+        return [
+            (index, self._pixel(view, self.project(pin.z)))
+            for index, pin in enumerate(self.pins)
+            if len(pin.z) == self.size
+        ]
 
     def _pixel(self, view: Viewport, place: NDArray[np.float64]) -> QPointF:
         x, y = view.to_pixels(place)[0].tolist()
@@ -171,8 +171,9 @@ class Scene:
         self._ground_key = key
         self._ground = _fitting(self._ground, size, ratio)
         painter = QPainter(self._ground)
-        painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
-        if plane is not None:
+        if plane is None:
+            painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
+        else:
             on = blend(theme.text, theme.panel, FIELD_CONTRAST)
             image = self.plane.image(view, on, theme.panel, ratio, self.band(view))
             painter.drawImage(QPointF(view.left, view.top), image)

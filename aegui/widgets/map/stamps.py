@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, palette
 from aegui.widgets.theme import Theme, blend
@@ -98,7 +98,8 @@ class Stamps:
 def plate_pixmap(image: ArrayLike, scale: int, ratio: float, theme: Theme, rim: QColor) -> QPixmap:
     """``image`` ``[H, W]`` on a plate, its pixels ``scale`` logical pixels wide.
 
-    The rim is one logical pixel of the colour ``rim``; the corners are cut by as much.
+    The rim is one logical pixel of the colour ``rim``, paler at the corners. Nothing of it is
+    transparent: so it is copied, not blended, wherever it is drawn.
     """
     device = max(1, round(ratio))
     side = max(1, round(scale * ratio))
@@ -111,8 +112,9 @@ def plate_pixmap(image: ArrayLike, scale: int, ratio: float, theme: Theme, rim: 
     argb[device:-device, device:-device] = palette(theme.pixel_on, ground)[large]
     for rows in (slice(None, device), slice(-device, None)):
         for columns in (slice(None, device), slice(-device, None)):
-            argb[rows, columns] = 0
-    pixmap = QPixmap.fromImage(argb_image(argb))
+            argb[rows, columns] = blend(rim, theme.panel, 0.3).rgba()
+    opaque = argb_image(argb).convertToFormat(QImage.Format.Format_RGB32)
+    pixmap = QPixmap.fromImage(opaque)
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
 

@@ -33,6 +33,12 @@ def tick_text(value: float, step: float) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def place_text(value: float, pixels_per_unit: float) -> str:
+    """A coordinate with about the decimals that a pixel of the screen resolves."""
+    decimals = min(9, max(0, math.floor(math.log10(pixels_per_unit) + 0.3)))
+    return tick_text(value, 10.0**-decimals)
+
+
 def number_text(value: float) -> str:
     """A coordinate to read aloud or beside the cursor: two decimals, more where it is small."""
     if value != value or math.isinf(value):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.map.controls import AxesBar, FollowButton, ViewBar
+from aegui.widgets.map.controls import AxesBar, FollowBar, ViewBar
 from aegui.widgets.map.lattice import Lattice, covers, lattice_for, plane_request, tile_pixels
 from aegui.widgets.map.navigation import Navigation
 from aegui.widgets.map.overlay import Overlay
@@ -70,7 +70,7 @@ class MapView(QWidget):
         self._empty_text = tr("Press Train to see the codes.")
         self._figures: QFont | None = None
         self._bar = ViewBar(ZOOM_STEP, self)
-        self._follow = FollowButton(self)
+        self._follow = FollowBar(self)
         self._axes_bar = AxesBar(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -85,7 +85,7 @@ class MapView(QWidget):
         self._bar.zoom_requested.connect(self.zoom_by)
         self._bar.fit_requested.connect(self.fit)
         self._bar.style_edited.connect(self._on_style_edited)
-        self._follow.clicked.connect(self.fit)
+        self._follow.follow_requested.connect(self.fit)
         self._axes_bar.axes_edited.connect(self.set_axes)
         self._axes_bar.base_edited.connect(self.set_base)
         self._axes_bar.mean_requested.connect(self._on_mean_requested)
@@ -435,8 +435,5 @@ class MapView(QWidget):
             right -= control.width()
             control.move(right, SPACING)
             right -= SPACING
-        self._follow.move(
-            self._follow.x(), SPACING + (self._bar.height() - self._follow.height()) // 2
-        )
         self._axes_bar.adjustSize()
         self._axes_bar.move(round(LEFT_PX) + SPACING, SPACING)

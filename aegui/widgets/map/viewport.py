@@ -64,6 +64,14 @@ class Viewport:
         pixels[:, 1] = self.top + self.height / 2 - (z[:, 1] - self.cy) * self.sy
         return pixels
 
+    def x_pixel(self, x: float) -> float:
+        """Widget pixel of latent ``x``."""
+        return self.left + self.width / 2 + (x - self.cx) * self.sx
+
+    def y_pixel(self, y: float) -> float:
+        """Widget pixel of latent ``y``."""
+        return self.top + self.height / 2 - (y - self.cy) * self.sy
+
     def to_latent(self, x: float, y: float) -> tuple[float, float]:
         """The latent place at pixel (``x``, ``y``) of the widget."""
         return (
