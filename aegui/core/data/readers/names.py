@@ -14,7 +14,7 @@ DISPLAY_NAMES = {" ": "space", "\x7f": "DEL"}
 
 _BY_WORD = {"space": " ", "blank": " ", "sp": " ", "del": "\x7f", "delete": "\x7f"}
 _CODE = re.compile(r"(?:0[xX]|U\+)([0-9A-Fa-f]{2,6})(?![0-9A-Za-z])")
-_SEPARATOR = re.compile(r"\s*[,:;=–—-]\s*(?=\S)|\s*")
+_SEPARATOR = re.compile(r"\s*[,:;=–—-]\s*(?=\S)|[,:;=]\s*\Z|\s*")
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _MAX_CHARACTERS = 80
 

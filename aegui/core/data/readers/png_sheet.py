@@ -25,6 +25,7 @@ TEXT_KEY = "aegui-glyphs"
 MAX_SIDE_PX = 16_384
 MAX_PIXELS = 16 << 20
 _GUESSED_SIZES = ((GLYPH_HEIGHT, GLYPH_WIDTH), (8, 5), (8, 8), (16, 8), (16, 16), (32, 32))
+_MAX_GAP = 4
 _SINGLE_MAX_PX = 64
 
 
@@ -155,24 +156,31 @@ def _scale(sheet: NDArray[np.float32]) -> int:
 
 
 def _guess(sheet: NDArray[np.float32], size: tuple[int, int] | None) -> Grid | None:
-    """The first grid that fits and cuts through no glyph."""
+    """A grid that fits and cuts through no glyph, of the first size for which there is one.
+
+    Without gaps nothing can be cut, so a grid that leaves more free is the better founded one.
+    """
     for height, width in (size,) if size is not None else _GUESSED_SIZES:
-        for gap in range(5):
-            for margin in dict.fromkeys((0, gap, 1, 2)):
-                grid = Grid(height, width, gap, margin)
-                if grid.counts(sheet.shape) is not None and _is_clear(sheet, grid):
-                    return grid
+        grids = [
+            Grid(height, width, gap, margin)
+            for gap in range(_MAX_GAP + 1)
+            for margin in sorted({0, 1, 2, gap})
+        ]
+        free = {grid: _free_pixels(sheet, grid) for grid in grids if grid.counts(sheet.shape)}
+        clear = {grid: count for grid, count in free.items() if count is not None}
+        if clear:
+            return max(clear, key=lambda grid: clear[grid])
     is_single = size is None and max(sheet.shape) <= _SINGLE_MAX_PX
     return Grid(sheet.shape[0], sheet.shape[1], 0, 0) if is_single else None
 
 
-def _is_clear(sheet: NDArray[np.float32], grid: Grid) -> bool:
-    """Whether everything between the glyphs has one level."""
+def _free_pixels(sheet: NDArray[np.float32], grid: Grid) -> int | None:
+    """How many pixels lie between the glyphs; None unless all of them have one level."""
     between = np.ones(sheet.shape[:2], dtype=bool)
     rows, columns = (_inside(grid, axis, sheet.shape[axis]) for axis in (0, 1))
     between[np.ix_(rows, columns)] = False
     rest = sheet[between]
-    return rest.size == 0 or bool((rest == rest[0]).all())
+    return rest.size if rest.size == 0 or (rest == rest[0]).all() else None
 
 
 def _inside(grid: Grid, axis: int, extent: int) -> NDArray[np.intp]:

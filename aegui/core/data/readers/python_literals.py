@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aegui.core.data.readers.interpret import datasets_of, joined_singles, readable_sets
@@ -199,15 +200,7 @@ class _Evaluator:
     def _reference(self, name: str) -> Nested:
         self.used.add(name)
         original = self.variables[name]
-        return Nested(
-            original.items,
-            original.keys,
-            original.start,
-            original.end,
-            original.line,
-            original.title or (name, name),
-            original.size,
-        )
+        return replace(original, title=original.title or (name, name))
 
     def _empty(self, node: ast.expr) -> Nested:
         start = self._offset(node.lineno, node.col_offset)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.readers.source import Source
 
+_MAX_SIDE = 1024
+
 
 @dataclass
 class _Block:
@@ -42,9 +44,18 @@ def read_text_art(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
     blocks = _blocks(source.text)
     if not blocks:
         raise source.not_glyphs(tr("no drawn rows in it."))
-    if sum(len(row) for block in blocks for row in block.rows) > MAX_NUMBERS:
-        raise source.refusal(tr("more than {n} numbers.", n=MAX_NUMBERS))
+    _close_up(blocks)
     width = max(len(row) for block in blocks for row in block.rows)
+    height = max(len(block.rows) for block in blocks)
+    if max(width, height) > _MAX_SIDE or width * height * len(blocks) > MAX_NUMBERS:
+        raise source.refusal(
+            tr(
+                "{n} drawings of up to {width}x{height}: too large.",
+                n=len(blocks),
+                width=width,
+                height=height,
+            )
+        )
     pixels = [_pixels(block, width, source) for block in blocks]
     titles = [_title(block.heading) for block in blocks]
     notes = []
@@ -76,7 +87,7 @@ def _is_stack(rows: int) -> bool:
 
 
 def _is_drawn(line: str) -> bool:
-    return bool(line.strip()) and is_row(line.rstrip() or line) and not begins_with_code(line)
+    return bool(line.strip()) and is_row(line) and not begins_with_code(line)
 
 
 def _blocks(text: str) -> list[_Block]:
@@ -84,13 +95,11 @@ def _blocks(text: str) -> list[_Block]:
     heading = ""
     is_inside = False
     for number, line in enumerate(text.split("\n"), 1):
-        # Rows of nothing but blanks belong to a drawing that is under way.
-        is_blank_row = is_inside and line.isspace() and len(line) == len(blocks[-1].rows[0])
-        if _is_drawn(line) or is_blank_row:
+        if _is_drawn(line) or (is_inside and _goes_on(blocks[-1], line)):
             if not is_inside:
                 blocks.append(_Block(number, heading))
                 heading = ""
-            blocks[-1].rows.append(_closed_up(line))
+            blocks[-1].rows.append(line)
             is_inside = True
         else:
             is_inside = False
@@ -99,16 +108,27 @@ def _blocks(text: str) -> list[_Block]:
     return blocks
 
 
+def _goes_on(block: _Block, line: str) -> bool:
+    """Whether a line that tells nothing alone belongs to the drawing above it.
+
+    Where blanks are pixels, a row may be all blank, or shortened to its first pixel.
+    """
+    if line.isspace():
+        return len(line) == len(block.rows[0])
+    return len(line) == 1 and is_row(line * 2) and any(" " in row for row in block.rows)
+
+
 def _is_remark(line: str) -> bool:
     text = line.strip()
     return len(text) > 1 and text.startswith((";", "//")) and not begins_with_code(text)
 
 
-def _closed_up(line: str) -> str:
-    """``0 1 1 0`` is ``0110``; trailing blanks are kept where blanks are pixels."""
-    closed = line.strip()[::2]
-    is_spaced = len(closed) >= 2 and not line.strip()[1::2].strip() and " " not in closed
-    return closed if is_spaced else line
+def _close_up(blocks: list[_Block]) -> None:
+    """Where every row is spaced as ``0 1 1 0`` is, take the blanks out."""
+    rows = [row.strip() for block in blocks for row in block.rows]
+    if all(len(row) >= 3 and not row[1::2].strip() and " " not in row[::2] for row in rows):
+        for block in blocks:
+            block.rows = [row.strip()[::2] for row in block.rows]
 
 
 def _pixels(block: _Block, width: int, source: Source) -> list[list[int]]:

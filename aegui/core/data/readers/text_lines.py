@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ def is_text_lines(source: Source) -> bool:
     lines = [line for line in source.text.split("\n", 4 * _LOOKED_AT_LINES) if line.strip()]
     lines = lines[:_LOOKED_AT_LINES]
     good = sum(_trailing_numbers(_fields(line)) >= _FEWEST_VALUES for line in lines)
-    return good > len(lines) / 2
+    return good > 0 and good >= len(lines) / 2
 
 
 def read_text_lines(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
@@ -79,8 +80,7 @@ def _trailing_numbers(fields: list[str]) -> int:
 
 def _value_count(rows: list[list[str]]) -> int:
     """How many of the fields of every line are values; the rest is its label."""
-    widths = [len(fields) for fields in rows]
-    most = max(set(widths), key=widths.count)
+    ((most, _),) = Counter(map(len, rows)).most_common(1)
     has_words = any(len(fields) == most and not _NUMBER.match(fields[0]) for fields in rows)
     # All numeric: 36 are a digit as label and 35 pixels; so are 8 and 7 rows.
     return most - 1 if has_words or most in (36, 8) else most

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.load import choose, load_dataset
+from aegui.core.data.writers import write_dataset
+from aegui.core.errors import AeguiError, ReadError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TWO = """
+const uint8_t Font2[2][7] = {
+  {1,2,3,4,5,6,7}, // a
+  {1,2,3,4,5,6,8}, // b
+};
+uint8_t Font3[][7] = { {7,2,3,4,5,6,7} /* c */ };
+"""
+
+
+def test_built_in_names_and_their_sum() -> None:
+    assert load_dataset("lowercase") is load_builtin("lowercase")
+    both = load_dataset("lowercase+uppercase")
+    assert both.labels == load_builtin("lowercase").labels + load_builtin("uppercase").labels
+
+
+def test_chars_choose_and_order() -> None:
+    chosen = load_dataset("letters", "zA a")
+    assert chosen.labels == ("z", "A", " ", "a")
+    letters = load_builtin("letters")
+    assert np.array_equal(chosen.images[0], letters.images[letters.labels.index("z")])
+    assert choose(letters, "aab␡␠").labels == ("a", "b", "\x7f", " ")
+
+
+def test_labels_of_several_characters() -> None:
+    dataset = Dataset.from_images("n", np.eye(4).reshape(4, 2, 2), ["10", "1", "a b", "0"])
+    assert choose(dataset, "1, 10 0 a b").labels == ("1", "10", "0", "a b")
+
+
+@pytest.mark.parametrize(
+    ("source", "chars", "message"),
+    [
+        ("lowercse", None, "did you mean “lowercase”"),
+        ("nothing-like-it", None, "symbols, uppercase, lowercase, letters"),
+        ("lowercase", "aBé", "B é"),
+        ("lowercase", "", "No characters"),
+    ],
+)
+def test_refusals(source: str, chars: str | None, message: str) -> None:
+    with pytest.raises(AeguiError, match=message):
+        load_dataset(source, chars)
+
+
+def test_one_of_several_sets_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "f#nt.h"
+    path.write_text(TWO)
+    assert load_dataset(str(path)).labels == ("a", "b", "c")
+    assert load_dataset(f"{path}#Font3").labels == ("c",)
+    assert load_dataset(f"{path}#1", "b").labels == ("b",)
+    with pytest.raises(ReadError, match=r"no set “4”.*f#nt\.h#Font2, f#nt\.h#Font3"):
+        load_dataset(f"{path}#4")
+
+
+def test_sets_of_different_sizes_must_be_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "two.json"
+    path.write_text('{"a": [[[0,1],[1,0]]], "b": [[[0,1,1],[1,0,1]]]}')
+    with pytest.raises(ReadError, match=r"choose one: two\.json#a, two\.json#b"):
+        load_dataset(str(path))
+    assert load_dataset(f"{path}#b").image_shape == (1, 2, 3)
+
+
+def test_a_home_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    write_dataset(tmp_path / "own.txt", load_builtin("lowercase"))
+    assert load_dataset("~/own.txt", "c").labels == ("c",)
