@@ -8,6 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Slot
 from PySide6.QtWidgets import QApplication
 
@@ -63,9 +64,14 @@ class App(QObject):
             self.window.document.offer_recoveries()
 
     def shutdown(self) -> None:
-        """The one way to the end: keep the settings, stop all threads."""
+        """The one way to the end: keep the settings, stop all threads, then take all apart.
+
+        The window goes first: it listens to what is taken apart after it.
+        """
         self._settings.save()
         self.services.shutdown()
+        if shiboken6.isValid(self.window):
+            shiboken6.delete(self.window)
 
     def _new_window(self) -> MainWindow:
         window = MainWindow(self.services)

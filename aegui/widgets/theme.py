@@ -167,7 +167,8 @@ def theme_palette(theme: Theme) -> QPalette:
     """The Qt palette made of the tokens of ``theme``."""
     role = QPalette.ColorRole
     colours = {
-        role.Window: theme.window,
+        # What is no panel, such as the toolbar, is given its own ground by the style sheet.
+        role.Window: theme.panel,
         role.WindowText: theme.text,
         role.Base: theme.raised,
         role.AlternateBase: theme.panel,
@@ -331,10 +332,13 @@ def _style_sheet(theme: Theme) -> str:
     """The little that the palette cannot say; every rule costs at each polish, so few rules."""
     text, dim, accent = theme.text.name(), theme.text_dim.name(), theme.accent.name()
     border, grid = theme.border.name(), theme.grid.name()
-    panel, raised, window = theme.panel.name(), theme.raised.name(), theme.window.name()
+    raised, window = theme.raised.name(), theme.window.name()
     hover = blend(theme.accent, theme.raised, 0.14).name()
     chosen = blend(theme.accent, theme.raised, 0.26).name()
     return f"""
+QMainWindow, QMenuBar {{ background: {window}; }}
+QMenuBar::item {{ padding: 6px 8px; background: transparent; border-radius: {RADIUS}px; }}
+QMenuBar::item:selected {{ background: {hover}; }}
 QToolTip {{ color: {text}; background: {raised}; border: 1px solid {border}; padding: 4px; }}
 QMainWindow::separator {{ background: {window}; width: 4px; height: 4px; }}
 QMainWindow::separator:hover {{ background: {accent}; }}
@@ -359,7 +363,6 @@ QToolButton[main="true"]:disabled, QPushButton[main="true"]:disabled {{
 }}
 QDockWidget {{ color: {dim}; font-weight: 600; }}
 QDockWidget::title {{ background: {window}; padding: 4px 8px; text-align: left; }}
-QDockWidget > QWidget {{ background: {panel}; }}
 QTabBar::tab {{
     background: transparent; color: {dim}; padding: 5px 12px; border: none;
     border-bottom: 2px solid transparent;

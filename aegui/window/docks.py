@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QWidget
 
 from aegui.core.i18n import mark, tr
@@ -19,6 +19,8 @@ Area = Qt.DockWidgetArea
 
 WIDE_PX = 1500
 """From this width of the window on, charts and reconstructions lie side by side."""
+TALL_PX = 960
+"""From this height of the window on, the panels at the right lie one below the other."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,44 @@ def make_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str, 
         dock.setObjectName(f"dock-{spec.key}")
         dock.setAccessibleName(tr(spec.title))
         panel = panels[spec.key]
-        dock.setWidget(_scrolled(panel) if spec.scrolls else panel)
+        content = _scrolled(panel) if spec.scrolls else panel
+        content.setAutoFillBackground(True)
+        dock.setWidget(content)
         docks[spec.key] = dock
     return docks
+
+
+class DockTitles(QObject):
+    """Takes the title bar off docks that are tabs: the tab says the same, and can be dragged."""
+
+    def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._docks = tuple(docks.values())
+        # Later and all at once: in the middle of a drag Qt does not like other title bars.
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._on_later_timeout)
+        for dock in self._docks:
+            dock.dockLocationChanged.connect(self._later.start)
+            dock.topLevelChanged.connect(self._later.start)
+            dock.visibilityChanged.connect(self._later.start)
+
+    @Slot()
+    def _on_later_timeout(self) -> None:
+        for dock in self._docks:
+            tabs = [
+                other for other in self._window.tabifiedDockWidgets(dock) if not other.isHidden()
+            ]
+            is_tab = bool(tabs) and not dock.isFloating()
+            bare = dock.titleBarWidget() is not None
+            if is_tab and not bare:
+                dock.setTitleBarWidget(QWidget(dock))
+            elif bare and not is_tab:
+                bar = dock.titleBarWidget()
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+                bar.deleteLater()
 
 
 def _scrolled(panel: QWidget) -> QScrollArea:
@@ -126,13 +163,15 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: 
     for dock in docks.values():
         dock.setFloating(False)
         window.removeDockWidget(dock)
-    bottom = wanted.bottom
+    bottom, right = wanted.bottom, wanted.right
+    if window.height() >= TALL_PX:
+        right = tuple((key,) for place in right for key in place)
     if window.width() < WIDE_PX and bottom:
         bottom = (tuple(key for place in bottom for key in place),)
     _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, Qt.Orientation.Vertical)
-    _fill(window, docks, Area.RightDockWidgetArea, wanted.right, Qt.Orientation.Vertical)
+    _fill(window, docks, Area.RightDockWidgetArea, right, Qt.Orientation.Vertical)
     _fill(window, docks, Area.BottomDockWidgetArea, bottom, Qt.Orientation.Horizontal)
-    _resize(window, docks, wanted, bottom)
+    _resize(window, docks, wanted, right, bottom)
 
 
 def _fill(
@@ -156,6 +195,7 @@ def _resize(
     window: QMainWindow,
     docks: Mapping[str, QDockWidget],
     wanted: Perspective,
+    right: tuple[tuple[str, ...], ...],
     bottom: tuple[tuple[str, ...], ...],
 ) -> None:
     horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -164,8 +204,9 @@ def _resize(
         if places:
             window.resizeDocks([docks[places[0][0]]], [round(width * wide)], horizontal)
     if wanted.right:
-        firsts = [docks[place[0]] for place in wanted.right]
-        window.resizeDocks(firsts, [100 * weight for weight in wanted.weights], vertical)
+        firsts = [docks[place[0]] for place in right]
+        weights = wanted.weights if len(right) == len(wanted.weights) else (1,) * len(right)
+        window.resizeDocks(firsts, [100 * weight for weight in weights], vertical)
     if bottom:
         height = round(wanted.bottom_px * window.height())
         window.resizeDocks([docks[place[0]] for place in bottom], [height] * len(bottom), vertical)

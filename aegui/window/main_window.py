@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 
 from aegui.core.i18n import language, tr
 from aegui.widgets.theme import ICON_PX, icon
@@ -16,6 +23,7 @@ from aegui.window.docks import (
     DEFAULT_PERSPECTIVE,
     DOCKS,
     PERSPECTIVES,
+    DockTitles,
     arrange,
     make_docks,
 )
@@ -59,14 +67,16 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("app", "accent"))
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.resize(_FIRST_SIZE)
         self.panels = Panels()
         self.setCentralWidget(self.panels.canvas)
         self.docks = make_docks(self, self.panels.docked())
+        self._titles = DockTitles(self, self.docks)
         self.perspective = services.settings.perspective
         if self.perspective not in PERSPECTIVES:
             self.perspective = DEFAULT_PERSPECTIVE
-        self.notifications = Notifications(self)
+        self.notifications = Notifications(self, self.panels.canvas)
         self._recent = QMenu(tr("Open &recent"), self)
         self._build()
 
@@ -140,11 +150,13 @@ class MainWindow(QMainWindow):
                 menus["view"].addMenu(menu)
         for spec_dock in DOCKS:
             menus["view/panels"].addAction(self.docks[spec_dock.key].toggleViewAction())
-        self.menuBar().setCornerWidget(self._perspective_buttons())
+        # Kept: PySide would let the widget go.
+        self._corner = self._perspective_buttons()
+        self.menuBar().setCornerWidget(self._corner)
 
     def _perspective_buttons(self) -> QWidget:
         """The three arrangements within reach, at the end of the menu bar."""
-        holder = QWidget()
+        holder = QWidget(self.menuBar())
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 2, 8, 0)
         row.setSpacing(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -113,14 +113,18 @@ class Toast(QFrame):
 
 
 class Notifications(QObject):
-    """Shows messages at the lower edge of ``host``, a few at a time, the others in a queue."""
+    """Shows messages inside ``host``, at the lower edge of ``room`` in it.
 
-    def __init__(self, host: QWidget) -> None:
+    A few at a time; the others wait in a queue.
+    """
+
+    def __init__(self, host: QWidget, room: QWidget) -> None:
         super().__init__(host)
         self._host = host
+        self._room = room
         self._toasts: list[Toast] = []
         self._queue: list[Notice] = []
-        host.installEventFilter(self)
+        room.installEventFilter(self)
 
     @property
     def shown(self) -> tuple[Notice, ...]:
@@ -167,7 +171,8 @@ class Notifications(QObject):
 
     def _place(self) -> None:
         """Stack the messages from the lower edge upwards, the newest at the bottom."""
-        host = self._host.rect()
+        room = self._room
+        host = QRect(room.mapTo(self._host, QPoint()), room.size())
         width = min(_WIDTH_PX, host.width() - 2 * SPACING)
         bottom = host.bottom() - 2 * SPACING
         for toast in reversed(self._toasts):
@@ -180,7 +185,7 @@ class Notifications(QObject):
             bottom -= height + SPACING
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the messages at the lower edge of a host that is resized."""
-        if event.type() == QEvent.Type.Resize:
+        """Keep the messages at the lower edge of a room that is resized."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return False

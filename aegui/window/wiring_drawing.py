@@ -48,10 +48,9 @@ class DrawingWiring(QObject):
         self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
         self._answer = Refresher(self._show_answer, _ANSWER_MS, docks["answer"], self)
         self._connect()
-        self._show_samples()
         settings = services.settings
         panels.draw.set_noise(settings.noise, settings.noise_seed)
-        self._show_drawing(services.drawing.state)
+        self._show_samples()
 
     def _connect(self) -> None:
         services, draw = self._services, self._panels.draw
@@ -74,6 +73,7 @@ class DrawingWiring(QObject):
         drawing.undo_stack.canUndoChanged.connect(self._show_undo)
         drawing.undo_stack.canRedoChanged.connect(self._show_undo)
         self._panels.answer.sample_activated.connect(self.load_sample)
+        self._panels.cursor.sample_activated.connect(self.load_sample)
         self._panels.canvas.sample_activated.connect(self.load_sample)
         self._panels.reconstructions.sample_activated.connect(self.load_sample)
         services.showing.dataset_changed.connect(self._show_samples)
@@ -92,6 +92,7 @@ class DrawingWiring(QObject):
         drawing.reset(*images.shape[1:])
         if drawing.undo_stack.count() == 0 and not drawing.pixels.any():
             self._begin(dataset.labels, images)
+        self._show_drawing(drawing.state)
 
     def _begin(self, labels: tuple[str, ...], images: NDArray[np.float32]) -> None:
         """Begin on a character: an empty drawing says nothing about the network."""

@@ -74,7 +74,9 @@ class MapWiring(QObject):
     @Slot()
     def _show_samples(self) -> None:
         dataset = self._services.showing.dataset
-        self._panels.canvas.set_samples(dataset.labels, sample_images(dataset))
+        images = sample_images(dataset)
+        self._panels.canvas.set_samples(dataset.labels, images)
+        self._panels.cursor.set_samples(dataset.labels, images)
 
     @Slot()
     def _show_network(self) -> None:
@@ -140,8 +142,14 @@ class MapWiring(QObject):
         decoded, dataset = self._decoded, self._services.showing.dataset
         if decoded is None or decoded.image.size != dataset.pixels:
             return
-        near = labelled(dataset, nearest_samples(decoded.image, dataset))
-        self._panels.cursor.set_decoded(self._image(decoded), decoded.z, near, decoded.epoch)
+        near = nearest_samples(decoded.image, dataset)
+        self._panels.cursor.set_decoded(
+            self._image(decoded),
+            decoded.z,
+            labelled(dataset, near),
+            decoded.epoch,
+            [index for index, _ in near],
+        )
 
     # The background
 

@@ -68,7 +68,7 @@ def test_apply_theme_dresses_the_application(qapp: QApplication) -> None:
     apply_theme(qapp, DARK)
     assert current_theme() is DARK
     assert "QToolTip" in qapp.styleSheet()
-    assert qapp.palette().color(QPalette.ColorRole.Window) == DARK.window
+    assert qapp.palette().color(QPalette.ColorRole.Window) == DARK.panel
 
 
 def test_theme_named_knows_the_settings(qapp: QApplication) -> None:

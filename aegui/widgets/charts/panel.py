@@ -43,6 +43,7 @@ EXPORT_KINDS = {
 """Kinds that ``export_bytes`` makes, with their names."""
 
 _GOOD_SHAPE = 1.7
+_EMPTY_IS_BAD = 0.4
 _EXPORT_CHART = QSize(480, 300)
 _EXPORT_SCALE = 2.0
 _DEFAULT_SHOWN = ("loss", "wrong", "share")
@@ -262,7 +263,7 @@ class ChartsPanel(QWidget):
             view.setVisible(view in shown)
         for index in range(self._grid.columnCount()):
             self._grid.setColumnStretch(index, 0)
-        columns = _columns(len(shown), self.width(), self.height())
+        columns = _columns(len(shown), self._room.width(), self._room.height())
         for index, view in enumerate(shown):
             self._grid.addWidget(view, index // columns, index % columns)
             self._grid.setColumnStretch(index % columns, 1)
@@ -394,6 +395,7 @@ def _columns(count: int, width: int, height: int) -> int:
     def badness(columns: int) -> float:
         rows = math.ceil(count / columns)
         shape = (width / columns) / max(1.0, height / rows)
-        return abs(math.log(shape / _GOOD_SHAPE))
+        empty = rows * columns - count
+        return abs(math.log(shape / _GOOD_SHAPE)) + _EMPTY_IS_BAD * empty
 
     return min(range(1, max(1, count) + 1), key=badness)
