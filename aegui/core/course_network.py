@@ -30,12 +30,14 @@ class Bends:
         )
         act = ("activation", "activation_fn", "activation_function", "act", "activation.name")
         self._output = self._one(
-            *("output_activation*", "final_activation", "last_activation", "activation_output"),
-            *("out_activation", "output.activation", "activacion_salida", "activation*.output"),
+            *("output*activation*", "final_activation", "last_activation", "activation_output"),
+            "o_activation",
+            *("out_activation", "output*.activation*", "activacion_salida", "activation*.output"),
         )
         self._code = self._one(
             *("latent_activation*", "bottleneck_activation*", "code_activation*"),
             *("activation*.latent", "activation*.bottleneck", "activation*.code"),
+            *("latent*.activation*", "bottleneck*.activation*", "code.activation*"),
         )
         self._encoder = self._one(
             "encoder_activation*", "activation*.encoder", *(f"encoder*.{name}" for name in act)
@@ -44,8 +46,8 @@ class Bends:
             "decoder_activation*", "activation*.decoder", *(f"decoder*.{name}" for name in act)
         )
         self._hidden = self._one(
-            *("hidden_activation*", *act, "activation*.hidden", "activation.type", "nonlinearity"),
-            *("activation*.name", "non_linearity"),
+            *("hidden*activation*", *act, "activation*.hidden", "activation.type", "nonlinearity"),
+            *("activation*.name", "activation*.function", "activation*.fn", "non_linearity"),
             *("activation_type", "activacion", "funcion_activacion", "transfer_function"),
         )
         self._slope = self._beta()
@@ -147,7 +149,7 @@ class Bends:
         bends = {self._hidden, self._encoder, self._decoder, self._output}
         if not bends & {"tanh", "sigmoid"}:
             return None
-        return self._number("beta", "activation_beta", "slope", "tanh_beta", "sigmoid_beta")
+        return self._number("beta", "activation*beta", "slope", "tanh_beta", "sigmoid_beta")
 
     def _number(self, *patterns: str) -> float | None:
         item = self._reader.keys.take(*patterns, fits=lambda v: not isinstance(v, list | dict))

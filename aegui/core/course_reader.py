@@ -23,6 +23,7 @@ from aegui.core.course_tables import (
     CHOICES,
     IMAGES_NEEDED,
     KEYS,
+    NOISE_BY_KIND,
     NUMBERS,
     OFF_AT_ZERO,
 )
@@ -138,18 +139,51 @@ class Reader:
                 number = to_number(value, betas.key)
                 self._set(f"training.optimizer.{beta}", number, betas, beta)
         name = self.settings.get("training.optimizer.name")
+        rolls = self._momentum()
         nesterov = self.keys.take("nesterov", "use_nesterov")
-        if name == "sgd" and self.settings.get("training.optimizer.momentum"):
+        if name == "sgd" and rolls:
             fast = nesterov is not None and to_flag(nesterov.value, nesterov.key)
             self.settings["training.optimizer.name"] = "nesterov" if fast else "momentum"
+        alpha = self.keys.take("optim*.alpha")
+        if alpha is not None:
+            # The paper on Adam calls its step alpha; RMSprop's alpha is the smoothing.
+            field = "alpha" if name == "rmsprop" else "learning_rate"
+            if f"training.optimizer.{field}" not in self.settings:
+                number = to_number(alpha.value, alpha.key)
+                self._set(f"training.optimizer.{field}", number, alpha, field)
         decay = self.keys.take("weight_decay")
         if decay is not None:
             path = "training.optimizer.weight_decay" if name == "adamw" else "training.l2"
             value = to_number(decay.value, decay.key)
             self._set(path, value, decay, tr("weight decay") if name == "adamw" else "L2")
-        enabled = self.keys.take("early_stopping", "early_stopping.enabled", "early_stop")
-        if enabled is not None and not to_flag(enabled.value, enabled.key):
-            self.settings.pop("training.goals.patience_epochs", None)
+        self._early_stopping()
+
+    def _momentum(self) -> bool:
+        """Whether momentum is wished; some give its size, some 1 or true for yes."""
+        item = self.keys.take("momentum", "use_momentum", "momentum_factor", "optim*.momentum_*")
+        if item is None or isinstance(item.value, list | dict):
+            return False
+        spelt = plain(str(item.value)).strip()
+        if spelt in {"true", "false", "yes", "no", "1", "1.0", "0", "0.0"}:
+            wished = to_flag(item.value, item.key)
+            if wished:
+                self.understood.append(f"{item.text}: {tr('momentum')}")
+            return wished
+        value = to_number(item.value, item.key)
+        self._set("training.optimizer.momentum", value, item, tr("momentum"))
+        return True
+
+    def _early_stopping(self) -> None:
+        path = "training.goals.patience_epochs"
+        item = self.keys.take("early_stopping", "early_stopping.enabled", "early_stop")
+        if item is None:
+            return
+        spelt = plain(str(item.value)).strip()
+        if spelt.isdecimal() and spelt not in {"0", "1"}:
+            value = to_whole(item.value, item.key)
+            self._set(path, value, item, tr("goal: epochs without progress"))
+        elif not to_flag(item.value, item.key):
+            self.settings.pop(path, None)
 
     def _schedule_details(self) -> None:
         name = self.settings.get("training.schedule.name", "constant")
@@ -202,7 +236,7 @@ class Reader:
             "corruption",
             fits=lambda v: isinstance(v, str) and choice("corruption", v) is not None,
         )
-        salt = self.keys.take("salt_p", "salt_prob", "salt_and_pepper_p", "salt_pepper_p", "salt")
+        named, salt = self._noise_by_kind()
         pepper = self.keys.take("pepper_p", "pepper_prob", "pepper")
         level_item = salt or self.keys.take(
             "noise_level*",
@@ -231,13 +265,21 @@ class Reader:
             return
         if level_item is None and kind_item is None:
             return
-        kind = self._noise_kind(kind_item, level_item, salt is not None)
+        kind = named or self._noise_kind(kind_item, level_item)
         self._set_noise(kind, level_item, pepper, kind_item)
 
-    def _noise_kind(self, kind_item: Item | None, level: Item | None, salt: bool) -> str:
+    def _noise_by_kind(self) -> tuple[str | None, Item | None]:
+        """A level whose key names the kind of noise as well."""
+        for kind, patterns in NOISE_BY_KIND:
+            item = self.keys.take(*patterns, fits=lambda v: not isinstance(v, bool | dict | list))
+            if item is not None:
+                return kind, item
+        return None, None
+
+    def _noise_kind(self, kind_item: Item | None, level: Item | None) -> str:
         kind = None if kind_item is None else choice("corruption", kind_item.value)
-        if kind is not None or salt:
-            return kind or "salt_pepper"
+        if kind is not None:
+            return kind
         name = "" if level is None else level.names[-1]
         kind = "gaussian" if any(w in name for w in ("factor", "std", "sigma")) else "salt_pepper"
         label = tr(CATALOGUES["corruption"][kind].label)
@@ -312,7 +354,7 @@ class Reader:
             code = to_whole(code_item.value, code_item.key)
             self.names["network.latent.units"] = code_item.key
             self.understood.append(f"{code_item.text}: {tr('units of the code')}")
-        encoder = self._layers("encoder", "encoder*", "encoder*.*layer*", "encoder*.*")
+        encoder = self._layers("encoder", "encod*", "encod*.*layer*", "encod*.*")
         if encoder is not None:
             return self._two_sided(encoder, code, inputs)
         hidden = self._layers(
@@ -335,7 +377,7 @@ class Reader:
         return Chain((Layer(25), Layer(10)), Layer(2 if code is None else code))
 
     def _two_sided(self, encoder: Item, code: int | None, inputs: int | None) -> Chain:
-        decoder = self._layers("decoder", "decoder*", "decoder*.*layer*", "decoder*.*")
+        decoder = self._layers("decoder", "decod*", "decod*.*layer*", "decod*.*")
         if decoder is None:
             # Three dots in a copied text: the reader is to think of the mirror image.
             self.keys.take("decoder*", "decoder*.*", fits=is_elided)

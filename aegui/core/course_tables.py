@@ -37,8 +37,9 @@ CHOICES = (
         mark("optimiser"),
         (
             *("optimizer", "optimiser", "optim", "optimizer.name", "optimizer.type", "optimiser.*"),
-            *("optimizer.method", "optimizer_name", "optimizer_type", "optim_name", "optim*.name"),
+            *("optim*.method", "optimizer_name", "optimizer_type", "optim_name", "optim*.name"),
             *("optim*.type", "optimization_method", "optimization", "optimizador", "update_rule"),
+            *("optim*.algorithm", "optim*.kind"),
         ),
     ),
     (
@@ -48,7 +49,7 @@ CHOICES = (
         (
             *("loss_function", "loss", "loss_fn", "criterion", "loss_func", "cost_function"),
             *("loss.name", "loss.type", "objective", "error_function", "loss_type", "cost"),
-            *("funcion_perdida", "reconstruction_loss"),
+            *("funcion_perdida", "reconstruction_loss", "loss.reconstruction", "recon_loss"),
         ),
     ),
     (
@@ -140,12 +141,6 @@ NUMBERS = (
             *("n_seeds", "trials", "n_trials", "corridas"),
         ),
     ),
-    (
-        "training.optimizer.momentum",
-        False,
-        mark("momentum"),
-        ("momentum", "optim*.momentum_factor", "momentum_factor"),
-    ),
     ("training.optimizer.beta1", False, "beta1", ("beta1", "beta_1", "adam_beta1")),
     ("training.optimizer.beta2", False, "beta2", ("beta2", "beta_2", "adam_beta2")),
     (
@@ -158,7 +153,7 @@ NUMBERS = (
         "training.optimizer.alpha",
         False,
         "alpha",
-        ("optim*.alpha", "optim*.rho", "rmsprop_alpha", "rho"),
+        ("optim*.rho", "rmsprop_alpha", "rho"),
     ),
     (
         "training.goals.max_wrong_pixels",
@@ -223,6 +218,20 @@ NUMBERS = (
     ),
 )
 """(path in the recipe, whether whole, meaning, keys) of numbers, the more special keys first."""
+
+NOISE_BY_KIND = (
+    (
+        "salt_pepper",
+        (
+            *("salt_p", "salt_prob*", "salt_and_pepper*", "salt_pepper*", "salt", "sp_noise"),
+            *("sp_prob*", "saltpepper"),
+        ),
+    ),
+    ("gaussian", ("gaussian_noise*", "noise.gaussian", "gaussian_std", "gaussian_sigma")),
+    ("flip", ("flip_p", "flip_prob*", "bit_flip*", "bitflip*", "noise.flip", "flip_noise*")),
+    ("masking", ("mask_p", "mask_prob*", "masking_*", "noise.masking", "mask_ratio")),
+)
+"""(kind of noise, keys) of levels whose key tells the kind."""
 
 OFF_AT_ZERO = {
     "training.goals.patience_epochs",

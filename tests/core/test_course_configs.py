@@ -110,6 +110,9 @@ def test_three_dots_for_the_decoder_and_for_paths_are_no_obstacle(tmp_path: Path
         ({"encoder": [35, 25, 10, 2], "decoder": [2, 10, 25, 35]}, [25, 10, 2, 10, 25]),
         ({"encoder": [25, 10, 2], "decoder": [10, 25]}, [25, 10, 2, 10, 25]),
         ({"encoder": [25, 10, 2], "decoder": [2, 10, 25]}, [25, 10, 2, 10, 25]),
+        ({"layer_config": [35, 23, 2, 23, 35]}, [23, 2, 23]),
+        ({"hidden_layers": [20, 15, 20]}, [20, 15, 20]),
+        ({"encoding_layers": [20], "latent_space_size": 2, "decoding_layers": [9]}, [20, 2, 9]),
         ({"encoder_layers": [25, 10], "latent_dim": 2}, [25, 10, 2, 10, 25]),
         ({"encoder_layers": [25, 10], "latent_dim": 2, "decoder_layers": [30]}, [25, 10, 2, 30]),
         ({"encoder": {"layers": [25, 10, 2]}, "decoder": {"layers": [15, 35]}}, [25, 10, 2, 15]),
@@ -158,6 +161,7 @@ def test_elements_of_a_list_may_carry_activation_slope_and_dropout() -> None:
         {"optimizer": {"learning_rate": 0.25}},
         {"optimizer": "adam", "optim_kwargs": {"learning_rate": "2.5e-1"}},
         {"training": {"optimizer": {"name": "adam", "params": {"lr": 0.25}}}},
+        {"optimizer": {"type": "adam", "alpha": 0.25}},
         {"Learning-Rate": 0.25},
         {"learningRate": 0.25},
         {"eta": 0.25},
@@ -190,6 +194,11 @@ def test_the_epochs_by_all_their_names(config: dict[str, Any]) -> None:
         ({"noise_factor": 0.2}, "gaussian", 0.2),
         ({"salt_p": 0.2}, "salt_pepper", 0.2),
         ({"salt_prob": 0.1, "pepper_prob": 0.1}, "salt_pepper", 0.2),
+        ({"noise": {"salt_pepper": 0.2}}, "salt_pepper", 0.2),
+        ({"gaussian_noise": "0.2"}, "gaussian", 0.2),
+        ({"noise": True, "flip_prob": 0.2}, "flip", 0.2),
+        ({"mask_ratio": 0.2}, "masking", 0.2),
+        ({"noise": {"enabled": True, "kind": "gaussian", "std": 0.2}}, "gaussian", 0.2),
         ({"noise": {"type": "gaussian", "sigma": 0.2}}, "gaussian", 0.2),
         ({"noise": {"type": "salt_and_pepper", "level": "0.2"}}, "salt_pepper", 0.2),
         ({"noise_type": "masking", "noise_level": 0.2}, "masking", 0.2),
@@ -241,6 +250,23 @@ def test_beta_is_the_slope_of_tangent_and_logistic_only() -> None:
     assert plain.ignored == ("beta = 0.8",)
 
 
+def test_activations_of_hidden_and_output_layers_by_longer_names() -> None:
+    reading = read(
+        Arquitectura=[35, 20, 2, 20, 35],
+        hidden_layers_activation_functions="relu",
+        output_layer_activation_function="logistic",
+    )
+    assert reading.recipe.network.encoder == (LayerSpec(units=20, activation="relu"),)
+    assert reading.ignored == ()
+    nested = read(hidden_layers=[9], activation={"function": "tanh", "beta": 0.7})
+    assert nested.recipe.network.encoder == (LayerSpec(units=9, activation="tanh", slope=0.7),)
+
+
+def test_early_stopping_may_be_its_own_patience() -> None:
+    goals = read(epochs=5, early_stopping="30").recipe.training.goals
+    assert goals.patience_epochs == 30
+
+
 def test_a_list_of_activations_is_put_onto_the_layers() -> None:
     network = read(
         layers=[35, 20, 2, 20, 35], activations=["relu", "linear", "tanh", "sigmoid"]
@@ -252,6 +278,19 @@ def test_a_list_of_activations_is_put_onto_the_layers() -> None:
     assert (short.encoder[0].activation, short.decoder) == ("relu", None)
     odd = read(layers=[35, 20, 2, 20, 35], activations=["relu"] * 9)
     assert any("activations" in line for line in odd.ignored)
+
+
+def test_code_and_output_may_bend_on_their_own() -> None:
+    network = read(
+        encoder={"hidden_dims": [20], "activation": "relu"},
+        latent={"dim": 2, "activation": "tanh"},
+        decoder={"hidden_dims": [20]},
+        output={"activation": "tanh"},
+        loss="mse",
+    ).recipe.network
+    assert network.encoder == (LayerSpec(units=20, activation="relu"),)
+    assert network.latent.activation == "tanh"
+    assert network.output_activation == "tanh"
 
 
 def test_sides_may_bend_differently() -> None:
@@ -279,6 +318,11 @@ def test_outputs_of_a_cross_entropy_are_a_sigmoid_others_as_told() -> None:
         ({"optimizer": {"type": "sgd", "momentum": 0.8, "nesterov": "true"}}, "nesterov"),
         ({"optimizer": "torch.optim.AdamW", "weight_decay": 0.1}, "adamw"),
         ({"optimizer": {"method": "RMSProp"}}, "rmsprop"),
+        ({"optimization": {"method": "gradient_descent", "momentum": 0.5}}, "momentum"),
+        ({"optimizer": "sgd", "momentum": True}, "momentum"),
+        ({"optimizer": "sgd", "momentum": 1}, "momentum"),
+        ({"optimizer": "sgd", "momentum": 0}, "sgd"),
+        ({"optimizer": "sgd", "momentum": "false"}, "sgd"),
     ],
 )
 def test_optimisers(config: dict[str, Any], name: str) -> None:
