@@ -408,6 +408,14 @@ class Reader:
             *("input_file", "font_file", "dataset_file"),
             fits=lambda v: isinstance(v, str),
         )
+        # Many solutions number the three arrays of the course's header.
+        numbered = self.keys.take(
+            "font", "fonts", "font_number", fits=lambda v: type(v) is int and 1 <= v <= 3
+        )
+        if item is None and numbered is not None:
+            source = BUILTIN_DATA[f"font{numbered.value}"]
+            self._set("data.source", source, numbered, tr("data"))
+            return
         source = None if item is None else self._source(str(item.value))
         if item is not None and source is not None:
             self._set("data.source", source, item, tr("data"))

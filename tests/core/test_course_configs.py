@@ -400,6 +400,7 @@ def test_images_are_needed_and_other_sizes_ask_for_a_file() -> None:
 
 def test_data_by_name_and_by_file(tmp_path: Path) -> None:
     assert read(layers=[35, 2], font="Font2").recipe.data.source == "uppercase"
+    assert read(layers=[35, 2], fonts=1).recipe.data.source == "symbols"
     assert read(layers=[35, 2], dataset="letters", chars="abc").recipe.data.chars == "abc"
     (tmp_path / "font.h").write_text("x")
     (tmp_path / "c.json").write_text('{"layers": [35, 2], "data_path": "font.h"}')
