@@ -413,8 +413,8 @@ class Reader:
             "font", "fonts", "font_number", fits=lambda v: type(v) is int and 1 <= v <= 3
         )
         if item is None and numbered is not None:
-            source = BUILTIN_DATA[f"font{numbered.value}"]
-            self._set("data.source", source, numbered, tr("data"))
+            name = BUILTIN_DATA[f"font{numbered.value}"]
+            self._set("data.source", name, numbered, tr("data"))
             return
         source = None if item is None else self._source(str(item.value))
         if item is not None and source is not None:
