@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 TEXT_KEY = "aegui-glyphs"
 MAX_SIDE_PX = 16_384
-MAX_PIXELS = 16 << 20
+MAX_PIXELS = 8 << 20
 _GUESSED_SIZES = ((GLYPH_HEIGHT, GLYPH_WIDTH), (8, 5), (8, 8), (16, 8), (16, 16), (32, 32))
 _MAX_GAP = 4
 _SINGLE_MAX_PX = 64
@@ -80,7 +80,7 @@ def read_png_sheet(
         )
     images = _without_empty_end(_cut(sheet, grid))
     note = tr(
-        "read as {n} glyphs of {width}x{height} pixels, enlarged {scale} times, {gap} apart.",
+        "read as {n} glyphs of {width}x{height} pixels (scale {scale}, gap {gap}).",
         n=len(images),
         width=grid.width,
         height=grid.height,
@@ -112,11 +112,18 @@ def _load(source: Source) -> tuple[NDArray[np.float32], str]:
         with Image.open(io.BytesIO(source.data), formats=["PNG"]) as image:
             image.load()
             text = str(getattr(image, "text", {}).get(TEXT_KEY, ""))
-            paper = Image.new("RGBA", image.size, "white")
-            rgb = Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
+            rgba = image.convert("RGBA")
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise source.refusal(tr("the image is broken ({why}).", why=error)) from error
-    return np.asarray(rgb, dtype=np.float32) / np.float32(255.0), text
+    paper = Image.new("RGBA", rgba.size, "white")
+    pixels = np.array(Image.alpha_composite(paper, rgba).convert("RGB"), dtype=np.float32)
+    if pixels.min() == pixels.max():
+        # White ink on nothing, or one colour all over: what can be seen is how opaque it is.
+        opacity = np.array(rgba.getchannel("A"), dtype=np.float32)
+        if opacity.min() < opacity.max():
+            pixels[:] = opacity[..., np.newaxis]
+    pixels /= np.float32(255.0)
+    return pixels, text
 
 
 def _own_set(pixels: NDArray[np.float32], text: str, source: Source) -> RawSet | None:

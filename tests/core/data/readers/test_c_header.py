@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.errors import ReadError
+from tests.core.data.readers.given import A_ROWS, LOWER, ROWS, c_rows, hexed, is_lower, one, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_c_header_of_several_arrays(folder: Path) -> None:
+    symbols = load_builtin("symbols")
+    rows = (symbols.images[:, 0].astype(int) @ np.array([16, 8, 4, 2, 1])).tolist()
+    lines = "\n".join(
+        f"{hexed(row)}, // 0x{ord(label):x}, {label}"
+        for row, label in zip(rows, symbols.labels, strict=True)
+    )
+    upper = "\n".join(f"{hexed(A_ROWS)},\t// 0x{code:x}, {chr(code)}" for code in range(0x40, 0x60))
+    text = (
+        "#pragma once\n/* Fonts: int x[2][7] = { {1}, {2} } is not code */\n"
+        f"unsigned char Font1[32][7]={{\n{lines}\n}};\n"
+        f"static const uint8_t Font2[32][7] PROGMEM = {{\n{upper}\n}};\n"
+        f"int Font3[32][7] =\n{{\n{c_rows()}\n}};\n"
+    )
+    file = read(folder, text)
+    assert file.reader == "c"
+    assert [dataset.name for dataset in file.datasets] == ["Font1", "Font2", "Font3"]
+    assert [len(dataset) for dataset in file.datasets] == [32, 32, 32]
+    assert file.datasets[0].labels == symbols.labels
+    assert np.array_equal(file.datasets[0].images, symbols.images)
+    assert file.datasets[1].labels == tuple(chr(code) for code in range(0x40, 0x60))
+    assert is_lower(file.datasets[2])
+    assert file.datasets[2].names[-1] == "DEL"
+    assert file.notes == ()
+
+
+def test_windows_line_ends_and_the_backslash_that_swallows_a_line(folder: Path) -> None:
+    text = (
+        "int f[3][7] = {\r\n"
+        f"{hexed(A_ROWS)}, // 0x5b, [\r\n{hexed(ROWS[2])}, // 0x5c, \\\r\n"
+        f"{hexed(ROWS[3])}, // 0x5d, ]\r\n}};\r\n"
+    )
+    dataset = one(folder, text, "c")
+    assert dataset.labels == ("[", "\\", "]")
+    assert np.array_equal(dataset.images, LOWER.images[1:4])
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        " // {label}",
+        " /* 0x{code:02X} {label} */",
+        " // '{label}'",
+        " //U+00{code:02X} {label}",
+        " ///< 0x{code:x}: {label}",
+    ],
+)
+def test_names_in_comments_after(folder: Path, comment: str) -> None:
+    assert is_lower(one(folder, f"char f[][7] = {{\n{c_rows(comment)}\n}};", "c"))
+
+
+def test_names_in_comments_before_and_on_the_opening_line(folder: Path) -> None:
+    before = "".join(
+        f"  // {label}\n  {hexed(rows)},\n"
+        for rows, label in zip(ROWS[1:27], LOWER.labels[1:27], strict=True)
+    )
+    dataset = one(folder, f"int f[26][7] = {{  // rows, top first\n{before}}};", "c")
+    assert dataset.labels == LOWER.labels[1:27]
+    inline = ", ".join(f"/* {chr(97 + i)} */ {hexed(ROWS[i + 1])}" for i in range(26))
+    assert one(folder, f"int f[26][7] = {{ {inline} }};", "c").labels == LOWER.labels[1:27]
+    opening = "".join(f"{{ // {chr(97 + i)}\n0x1, 2,\n3,4,5,6,7 }},\n" for i in range(4))
+    assert one(folder, f"int f[4][7] = {{\n{opening}}};", "c").labels == tuple("abcd")
+
+
+def test_c_spellings_of_numbers(folder: Path) -> None:
+    text = "byte f[1][7] = {{0x1Fu, 0b00001, B10000, 017, 5L, (uint8_t) 3, 4}};"
+    rows = one(folder, text, "c").images[0, 0] @ np.array([16, 8, 4, 2, 1])
+    assert rows.tolist() == [31, 1, 16, 15, 5, 3, 4]
+
+
+def test_c_designators_name_glyphs(folder: Path) -> None:
+    text = f"int f[128][7] = {{ ['{{'] = {hexed(A_ROWS)}, [0x62] = {hexed(ROWS[2])} }};"
+    file = read(folder, text)
+    assert file.datasets[0].labels == ("{", "b")
+    assert "declared with 128" in file.notes[0]
+
+
+def test_c_rows_left_out_are_zero_as_in_c(folder: Path) -> None:
+    file = read(folder, "int f[2][7] = {{0},\n{1,2,3,4,5,6,7}};")
+    assert not file.datasets[0].images[0].any()
+    assert "line 1" in file.notes[0]
+
+
+def test_custom_characters_one_array_each(folder: Path) -> None:
+    text = (
+        "byte heart[8] = {B00000,B01010,B11111,B11111,B01110,B00100,B00000,B00000};\n"
+        "byte bell[8] = {0x4,0xe,0xe,0xe,0x1f,0x0,0x4,0};\nint pins[3] = {1, 2, 3};"
+    )
+    file = read(folder, text)
+    assert file.datasets[0].labels == ("heart", "bell")
+    assert file.datasets[0].image_shape == (1, 8, 5)
+    assert "pins" in file.notes[0]
+
+
+def test_wider_rows_take_bytes(folder: Path) -> None:
+    text = "uint8_t f[2][8] = {{0x80,1,2,3,4,5,6,7},{0,0,0,0,0,0,0,0x7e}};"
+    dataset = one(folder, text, "c")
+    assert dataset.image_shape == (1, 8, 8)
+    assert dataset.images[0, 0, 0].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("int f[2][7] = {\n{1,2,3,4,5,6,7},\n{1,2,3,4,5,6,7,8}};", 3, "8 values"),
+        ("int f[][W] = {\n{1,2,3,4,5,6,7},\n{1,2,3,4,5,6}};", 3, "6 values"),
+        ("int f[2][7] = {\n\n{1,2,OOPS,4}};", 3, "OOPS"),
+        ("int f[2][7] = {\n{1,2,3,4,5,6,7},\n", 1, "never closed"),
+        ("int f[1] = {" + "{" * 50, 1, "too deep"),
+    ],
+)
+def test_c_refusals_name_the_line(folder: Path, text: str, line: int, reason: str) -> None:
+    with pytest.raises(ReadError, match=rf"bad\.h, line {line}: .*{reason}"):
+        read(folder, text, "bad.h")
