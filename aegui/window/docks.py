@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
-from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QDockWidget, QWidget
 
 from aegui.core.i18n import mark, tr
 
@@ -25,19 +25,18 @@ TALL_PX = 960
 
 @dataclass(frozen=True)
 class DockSpec:
-    """A dock: key, title, and whether its panel needs scroll bars of the dock's."""
+    """A dock: key and title."""
 
     key: str
     title: str
-    scrolls: bool = False
 
 
 DOCKS: tuple[DockSpec, ...] = (
     DockSpec("builder", mark("Network")),
     DockSpec("training", mark("Training")),
-    DockSpec("cursor", mark("Cursor"), scrolls=True),
+    DockSpec("cursor", mark("Cursor")),
     DockSpec("draw", mark("Draw")),
-    DockSpec("answer", mark("Answer"), scrolls=True),
+    DockSpec("answer", mark("Answer")),
     DockSpec("charts", mark("Charts")),
     DockSpec("reconstructions", mark("Reconstructions")),
 )
@@ -100,9 +99,8 @@ def make_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str, 
         dock.setObjectName(f"dock-{spec.key}")
         dock.setAccessibleName(tr(spec.title))
         panel = panels[spec.key]
-        content = _scrolled(panel) if spec.scrolls else panel
-        content.setAutoFillBackground(True)
-        dock.setWidget(content)
+        panel.setAutoFillBackground(True)
+        dock.setWidget(panel)
         docks[spec.key] = dock
     return docks
 
@@ -138,16 +136,6 @@ class DockTitles(QObject):
                 bar = dock.titleBarWidget()
                 dock.setTitleBarWidget(None)  # type: ignore[arg-type]
                 bar.deleteLater()
-
-
-def _scrolled(panel: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(panel)
-    return area
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str) -> None:

@@ -43,7 +43,7 @@ EXPORT_KINDS = {
 """Kinds that ``export_bytes`` makes, with their names."""
 
 _GOOD_SHAPE = 1.7
-_EMPTY_IS_BAD = 0.4
+_EMPTY_IS_BAD = 0.6
 _EXPORT_CHART = QSize(480, 300)
 _EXPORT_SCALE = 2.0
 _DEFAULT_SHOWN = ("loss", "wrong", "share")

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _MULTIPLES = (1.0, 2.0, 5.0, 10.0)
 _SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
-_LOG_STEPS = (1, 2, 5)
+_LOG_STEPS: tuple[tuple[tuple[int, ...], int], ...] = (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1))
+"""Multiples within a decade and decades between them, from fine to coarse."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,22 @@ class Scale:
     def _log_ticks(self, most: int) -> list[float]:
         first = math.floor(math.log10(self.low))
         last = math.ceil(math.log10(self.high))
-        stride = max(1, math.ceil((last - first) / most))
-        steps = _LOG_STEPS if (last - first) * len(_LOG_STEPS) <= most else (1,)
-        values = [step * 10.0**power for power in range(first, last + 1, stride) for step in steps]
-        return [v for v in values if self.low * (1 - 1e-9) <= v <= self.high * (1 + 1e-9)]
+        found: list[float] = []
+        for steps, stride in (*_LOG_STEPS, *(((1,), stride) for stride in range(2, last - first))):
+            finer = found
+            found = [
+                step * 10.0**power
+                for power in range(first, last + 1, stride)
+                for step in steps
+                if self._holds(step * 10.0**power)
+            ]
+            if len(found) <= most:
+                # One figure alone says nothing of the scale: rather a few too many.
+                return found if len(found) > 1 or not finer else finer
+        return found
+
+    def _holds(self, value: float) -> bool:
+        return self.low * (1 - 1e-9) <= value <= self.high * (1 + 1e-9)
 
 
 def fitted(values: ArrayLike, *, is_log: bool = False, from_zero: bool = False) -> Scale:

@@ -45,7 +45,8 @@ def test_ticks_are_within_and_ascend(low: float, ratio: float, is_log: bool, mos
         (Scale(0, 1), 2, [0, 0.5, 1.0]),
         (Scale(0.001, 1, True), 4, [0.001, 0.01, 0.1, 1]),
         (Scale(1, 10, True), 4, [1, 2, 5, 10]),
-        (Scale(1, 1e6, True), 3, [1, 100, 10_000, 1_000_000]),
+        (Scale(0.012, 0.5, True), 3, [0.03, 0.1, 0.3]),
+        (Scale(1, 1e6, True), 3, [1, 1000, 1_000_000]),
     ],
 )
 def test_ticks_are_round(scale: Scale, most: int, ticks: list[float]) -> None:
