@@ -39,6 +39,7 @@ SWITCHES = {
 }
 """What may be shown or not: field of ``MapStyle`` -> label."""
 _MOST_OTHERS_PX = 260
+_NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
 def _button(name: str, text: str, tip: str, parent: QWidget) -> QToolButton:
@@ -86,7 +87,7 @@ class ViewBar(QFrame):
         self._switches: dict[str, QAction] = {}
         self.show_menu.setMenu(self._build_menu())
         self.show_menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.show_menu.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.show_menu.setStyleSheet(_NO_ARROW)
         self.set_style(self._style)
 
     def _build_menu(self) -> QMenu:
@@ -188,11 +189,12 @@ class AxesBar(QFrame):
             choice.activated.connect(self._on_choice_activated)
             layout.addWidget(label)
             layout.addWidget(choice)
-        self.others.setText(tr("Others"))
+        self.others.setText(tr("Others..."))
         self.others.setProperty("flat", True)
         self.others.setToolTip(tr("Values of the code numbers that are not shown"))
         self.others.setMenu(self._menu)
         self.others.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.others.setStyleSheet(_NO_ARROW)
         layout.addWidget(self.others)
 
     def set_state(self, axes: tuple[int, int], base: NDArray[np.float32]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
-    from PySide6.QtGui import QFont, QPaintEvent
+    from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
 
 THRESHOLD = 0.5
 """Above it a pixel counts as on."""
@@ -108,17 +108,26 @@ class CodeNumbers(QWidget):
         self._code: tuple[float, ...] = (0.0, 0.0)
         self._epoch: int | None = None
         self._fonts: tuple[QFont, QFont] | None = None
+        self._roomy_for = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Code"))
 
     def set_code(self, code: Sequence[float], epoch: int | None) -> None:
         """Show the numbers of ``code`` and the epoch of the weights."""
-        if self._lines(len(code)) != self._lines(len(self._code)):
-            self._code = tuple(code)
-            self.updateGeometry()
         self._code, self._epoch = tuple(code), epoch
+        self._make_room()
         self.setToolTip("" if len(code) <= self.shown else ", ".join(self.texts()))
         self.update()
+
+    def _make_room(self) -> None:
+        lines = self._lines(len(self._code))
+        if lines != self._roomy_for:
+            self._roomy_for = lines
+            self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._make_room()
 
     def texts(self) -> list[str]:
         """Every number with its name."""

@@ -253,7 +253,9 @@ class Navigation(QObject):
         eased = 1.0 - (1.0 - share) ** 3
         if share >= 1.0:
             self.rest()
-        self._set(_between(glide.begin, glide.goal, eased))
+            self._set(glide.goal)
+        else:
+            self._set(_between(glide.begin, glide.goal, eased))
 
     def _step_fling(self, fling: _Fling, now: float) -> None:
         seconds = now - fling.last

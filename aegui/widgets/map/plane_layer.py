@@ -93,14 +93,16 @@ class PlaneLayer:
         rows, columns, tile_h, tile_w = plane.images.shape
         x0, y0, x1, y1 = plane.rect
         left, _bottom, _right, top = view.bounds
-        across = _sources(
-            width, columns, tile_w, (x0 - left) * view.sx * ratio, (x1 - left) * view.sx * ratio
+        spans = (
+            ((x0 - left) * view.sx * ratio, (x1 - left) * view.sx * ratio),
+            ((top - y1) * view.sy * ratio, (top - y0) * view.sy * ratio)
+            if band is None
+            else (band[0] * ratio, band[1] * ratio),
         )
-        if band is None:
-            span = (top - y1) * view.sy * ratio, (top - y0) * view.sy * ratio
-        else:
-            span = band[0] * ratio, band[1] * ratio
-        down = _sources(height, rows, tile_h, *span, flipped=True)
+        # One scale for both directions: the pixels of a glyph are squares.
+        scale = min(_whole_scale(spans[0], columns, tile_w), _whole_scale(spans[1], rows, tile_h))
+        across = _sources(width, columns, tile_w, spans[0], scale)
+        down = _sources(height, rows, tile_h, spans[1], scale, flipped=True)
         mosaic = self._coloured(on, off)
         self._buffer = np.take(np.take(mosaic, across, axis=1), down, axis=0)
         image = QImage(self._buffer.data, width, height, 4 * width, QImage.Format.Format_RGB32)
@@ -115,20 +117,31 @@ class PlaneLayer:
         return self._mosaic
 
 
+def _whole_scale(span: tuple[float, float], tiles: int, pixels: int) -> int:
+    """Device pixels per pixel of an image in a tile, with room for a gap; 0: less than one."""
+    return int((span[1] - span[0]) / tiles // (pixels + 1))
+
+
 def _sources(
-    count: int, tiles: int, pixels: int, begin: float, end: float, *, flipped: bool = False
+    count: int,
+    tiles: int,
+    pixels: int,
+    span: tuple[float, float],
+    scale: int,
+    *,
+    flipped: bool = False,
 ) -> NDArray[np.int64]:
     """For each of ``count`` device pixels the column (or row) of the mosaic that it shows.
 
-    ``tiles`` tiles of ``pixels`` pixels fill the device pixels from ``begin`` to ``end``; when
-    ``flipped`` the last tile comes first. What lies outside shows the blank behind tile 0.
+    ``tiles`` tiles of ``pixels`` pixels fill the device pixels of ``span``; each image lies in the
+    middle of its tile at ``scale``, or fills it where that is 0. When ``flipped`` the last tile
+    comes first. What lies outside shows the blank behind tile 0.
     """
-    size = (end - begin) / tiles
+    begin, size = span[0], (span[1] - span[0]) / tiles
     place = np.arange(count) + 0.5
     tile = np.floor((place - begin) / size)
     outside = (tile < 0) | (tile >= tiles)
     tile = np.clip(tile, 0, tiles - 1)
-    scale = int(size // (pixels + 1))
     if scale >= 1:
         start = np.rint(begin + tile * size + (size - scale * pixels) / 2)
         source = np.floor((place - start) / scale)

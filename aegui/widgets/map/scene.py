@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FIELD_CONTRAST = 0.16
 """Share of the text colour in a lit pixel of the field: seen when looked for, else quiet."""
+RIBBON_CONTRAST = 0.55
+"""The same on a ribbon, which no sample covers."""
 _RIBBON_AT = 0.64
 
 
@@ -174,7 +176,8 @@ class Scene:
         if plane is None:
             painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
         else:
-            on = blend(theme.text, theme.panel, FIELD_CONTRAST)
+            contrast = RIBBON_CONTRAST if self.ribbon else FIELD_CONTRAST
+            on = blend(theme.text, theme.panel, contrast)
             image = self.plane.image(view, on, theme.panel, ratio, self.band(view))
             painter.drawImage(QPointF(view.left, view.top), image)
         if style.grid:

@@ -44,7 +44,7 @@ def number_text(value: float) -> str:
     if value != value or math.isinf(value):
         return str(value)
     magnitude = abs(value)
-    decimals = 2 if magnitude >= 0.1 or magnitude == 0.0 else 3
+    decimals = 3 if 0.0005 <= magnitude < 0.1 else 2
     text = f"{value:.{decimals}f}" if magnitude < _LARGEST_PLAIN else f"{value:.4g}"
     if float(text) == 0.0:
         text = text.lstrip("-")

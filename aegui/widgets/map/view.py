@@ -19,7 +19,7 @@ from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
 from aegui.widgets.map.scene import Scene
 from aegui.widgets.map.ticks import number_text
 from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, current_theme, figures_font
+from aegui.widgets.theme import RADIUS, SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,6 +114,8 @@ class MapView(QWidget):
                 raise ValueError(f"codes of shape {array.shape} do not fit the samples")
             if array.shape[1] != self._scene.size:
                 self._set_size(array.shape[1])
+                self._scene.base = _mean(array)
+                self._show_axes()
         self._scene.set_codes(array)
         self._navigation.set_bounds(self._scene.bounds)
         self._refresh_hover()
@@ -129,7 +131,6 @@ class MapView(QWidget):
         self._navigation.set_ribbon(size == 1)
         self._navigation.start_afresh()
         self._place_window()
-        self._show_axes()
 
     def set_plane(self, plane: Plane | None) -> None:
         """The decoded background; drawn where it belongs however the view has moved since."""
@@ -293,7 +294,7 @@ class MapView(QWidget):
 
     def _on_mean_requested(self) -> None:
         if self._scene.codes is not None:
-            self.set_base(np.nan_to_num(self._scene.codes).mean(axis=0))
+            self.set_base(_mean(self._scene.codes))
 
     def _update_request(self) -> None:
         """Ask for another plane if the one asked for no longer serves."""
@@ -391,10 +392,17 @@ class MapView(QWidget):
             self._paint_focus(painter)
 
     def _paint_empty(self, painter: QPainter, view: Viewport) -> None:
+        theme = current_theme()
         painter.setFont(self.font())
-        painter.setPen(current_theme().text_dim)
         room = QRectF(view.left, view.top, view.width, view.height).adjusted(24, 24, -24, -24)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        text = painter.boundingRect(room, flags, self._empty_text)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.border)
+        painter.setBrush(theme.raised)
+        card = text.adjusted(-2 * SPACING, -SPACING, 2 * SPACING, SPACING)
+        painter.drawRoundedRect(card, RADIUS, RADIUS)
+        painter.setPen(theme.text)
         painter.drawText(room, flags, self._empty_text)
 
     def _paint_focus(self, painter: QPainter) -> None:
@@ -437,3 +445,10 @@ class MapView(QWidget):
             right -= SPACING
         self._axes_bar.adjustSize()
         self._axes_bar.move(round(LEFT_PX) + SPACING, SPACING)
+
+
+def _mean(codes: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The mean code ``[d]``; numbers that are not finite count as 0."""
+    finite = np.nan_to_num(codes, nan=0.0, posinf=0.0, neginf=0.0)
+    mean: NDArray[np.float32] = finite.mean(axis=0).astype(np.float32)
+    return mean

@@ -1,0 +1,66 @@
+"""The lattice of tiles: stable while the view moves, and always enough of it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aegui.widgets.map.lattice import (
+    MAX_TILES,
+    covers,
+    lattice_for,
+    plane_request,
+    tile_pixels,
+)
+from aegui.widgets.map.viewport import Viewport
+
+VIEW = Viewport(cx=0.3, cy=-0.2, sx=300.0, sy=250.0, left=46.0, width=1154.0, height=778.0)
+TILE = tile_pixels(7, 5, ribbon=False)
+
+
+@given(st.floats(0.01, 100), st.floats(-50, 50), st.floats(-50, 50))
+def test_a_request_covers_the_view_with_whole_tiles(zoom: float, dx: float, dy: float) -> None:
+    view = VIEW.zoomed(zoom, 300, 300).panned(dx, dy)
+    lattice = lattice_for(view, TILE)
+    assert lattice.suits(view, TILE)
+    request = plane_request(view, lattice, (0, 1), (0.0, 0.0), ribbon=False)
+    assert covers(request.rect, view.bounds, ribbon=False)
+    assert request.columns <= MAX_TILES
+    assert request.rows <= MAX_TILES
+    x0, y0, x1, y1 = request.rect
+    assert abs((x1 - x0) / request.columns / lattice.width - 1) < 1e-9
+    assert abs((y1 - y0) / request.rows / lattice.height - 1) < 1e-9
+    assert abs(x0 / lattice.width - round(x0 / lattice.width)) < 1e-6
+
+
+def test_a_small_zoom_keeps_the_lattice_and_a_large_one_does_not() -> None:
+    lattice = lattice_for(VIEW, TILE)
+    assert lattice.suits(VIEW.zoomed(1.1, 300, 300), TILE)
+    assert not lattice.suits(VIEW.zoomed(2.0, 300, 300), TILE)
+
+
+def test_zooming_out_and_in_again_finds_the_same_lattice() -> None:
+    there = VIEW.zoomed(3.7, 200, 100)
+    back = there.zoomed(1 / 3.7, 500, 300)
+    assert lattice_for(back, TILE) == lattice_for(VIEW, TILE)
+
+
+def test_a_ribbon_is_one_row() -> None:
+    lattice = lattice_for(VIEW, TILE)
+    request = plane_request(VIEW, lattice, (0, 0), (0.0,), ribbon=True)
+    assert request.rows == 1
+    assert covers(request.rect, VIEW.bounds, ribbon=True)
+
+
+def test_an_enormous_view_asks_for_a_bounded_number_of_tiles() -> None:
+    wide = Viewport(sx=300.0, sy=250.0, width=9000.0, height=9000.0)
+    request = plane_request(wide, lattice_for(wide, TILE), (0, 1), (0.0, 0.0), ribbon=False)
+    assert request.columns <= MAX_TILES
+    assert request.rows <= MAX_TILES
+
+
+def test_tiles_have_the_shape_of_the_images_and_room_for_their_pixels() -> None:
+    width, height = TILE
+    assert height > width
+    assert tile_pixels(28, 28, ribbon=False)[0] >= 28
+    assert tile_pixels(7, 5, ribbon=True)[0] > width
