@@ -189,9 +189,9 @@ class Scene:
         return self._ground
 
     def _shown_plane(self) -> object:
-        """The plane, where it is wanted and of these axes."""
+        """The plane, where it is wanted, of these axes, and of a network that still is there."""
         plane = self.plane.plane
-        if plane is None or not self.style.plane:
+        if plane is None or not self.style.plane or self.codes is None:
             return None
         return plane if self.ribbon or plane.axes == self.axes else None
 

@@ -21,6 +21,7 @@ DOT_PX = 7.0
 PLATE_MARGIN = 1
 """Blank glyph pixels around a glyph on its plate; the rim is a screen pixel more."""
 _LABEL_GAP_PX = 2.0
+_MOST_KEPT = 6000
 
 
 class Stamps:
@@ -67,6 +68,8 @@ class Stamps:
         key = ("plate", index, scale, ratio, theme.key, marked)
         made = self._made.get(key)
         if made is None:
+            if len(self._made) > _MOST_KEPT:
+                self._made.clear()
             rim = theme.accent if marked else blend(theme.text_dim, theme.raised, 0.55)
             made = plate_pixmap(self._levels[index] / 255.0, scale, ratio, theme, rim)
             self._made[key] = made

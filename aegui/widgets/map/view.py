@@ -171,6 +171,9 @@ class MapView(QWidget):
         self._scene.style = style
         self._bar.set_style(style)
         self._redraw()
+        if not style.plane:
+            # Whoever decodes may forget it meanwhile: ask again when it is wished again.
+            self._request = None
         self._update_request()
 
     def set_empty_text(self, text: str) -> None:

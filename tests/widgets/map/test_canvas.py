@@ -516,6 +516,25 @@ def test_the_plane_is_painted_softly_and_never_goes_blank(canvas: LatentCanvas) 
     assert has(picture(canvas), LIGHT.panel, (200, 250), 3)
 
 
+def test_a_plane_that_was_switched_off_is_asked_for_again(canvas: LatentCanvas) -> None:
+    got = told(canvas.view_changed)
+    canvas.set_style(MapStyle(plane=False))
+    assert got == []
+    canvas.set_style(MapStyle())
+    assert len(got) == 1
+
+
+def test_a_plane_goes_with_its_network(canvas: LatentCanvas) -> None:
+    assert canvas.request is not None
+    canvas.set_codes(None)
+    empty = picture(canvas)
+    canvas.set_codes(codes())
+    canvas.set_plane(plane_for(canvas.request))
+    assert picture(canvas) != empty
+    canvas.set_codes(None)
+    assert picture(canvas) == empty
+
+
 def test_a_plane_of_other_axes_is_not_shown(canvas: LatentCanvas) -> None:
     canvas.set_codes(codes(4))
     assert canvas.request is not None
