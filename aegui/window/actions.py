@@ -224,7 +224,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "step",
-        mark("S&tep"),
+        mark("St&ep"),
         mark("Train for one epoch and rest"),
         "train",
         "step",

@@ -201,10 +201,14 @@ class DocumentWiring(QObject):
 
         runner.finished.connect(quit_loop)
         runner.failed.connect(quit_loop)
-        QTimer.singleShot(_STOP_MS, loop, loop.quit)
+        limit = QTimer(loop)
+        limit.setSingleShot(True)
+        limit.timeout.connect(loop.quit)
+        limit.start(_STOP_MS)
         runner.stop()
         if runner.is_busy:
             loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        limit.stop()
         runner.finished.disconnect(quit_loop)
         runner.failed.disconnect(quit_loop)
 

@@ -1,0 +1,259 @@
+"""Files, unsaved work, data: the window with its document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
+
+from aegui.core.recipe_file import load_recipe, save_recipe
+from aegui.window import dialogs, wiring_results
+from tests.window.conftest import SMALL, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.window.main_window import MainWindow
+
+EDITED = SMALL.model_copy(update={"seed": 99})
+
+
+def answer(text: str) -> None:
+    """Press the button that says ``text`` on the question that comes next."""
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox | QDialog)
+        button = next(b for b in box.findChildren(QPushButton) if b.text().replace("&", "") == text)
+        button.click()
+
+    QTimer.singleShot(100, press)
+
+
+def saving_to(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    def chosen(*_: object) -> str:
+        return str(path)
+
+    monkeypatch.setattr(dialogs, "choose_save_file", chosen)
+    monkeypatch.setattr(wiring_results, "choose_save_file", chosen)
+
+
+def closed(window: MainWindow) -> bool:
+    event = QCloseEvent()
+    window.closeEvent(event)
+    return event.isAccepted()
+
+
+def test_the_title_names_the_document_and_marks_changes(window: MainWindow) -> None:
+    assert window.windowTitle() == "small[*] – aegui"
+    assert not window.isWindowModified()
+    window._services.workspace.edit_recipe(EDITED, "seed")
+    assert window.isWindowModified()
+
+
+def test_closing_asks_only_about_unsaved_work(window: MainWindow) -> None:
+    assert closed(window)
+
+
+@pytest.mark.parametrize(("button", "leaves"), [("Cancel", False), ("Do not save", True)])
+def test_unsaved_work_is_asked_about(window: MainWindow, button: str, leaves: bool) -> None:
+    window._services.workspace.edit_recipe(EDITED, "seed")
+    answer(button)
+    assert closed(window) is leaves
+
+
+def test_save_on_the_way_out(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    saving_to(monkeypatch, tmp_path / "kept.aegui")
+    window._services.workspace.edit_recipe(EDITED, "seed")
+    answer("Save")
+    assert closed(window)
+    assert (tmp_path / "kept.aegui").is_file()
+
+
+def test_leaving_while_it_trains_keeps_what_was_learnt(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    saving_to(monkeypatch, tmp_path / "kept.aegui")
+    services = window._services
+    training = SMALL.training.model_copy(update={"epochs": 5_000_000})
+    services.workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "longer")
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    answer("Save")
+    assert closed(window)
+    assert not services.runner.is_busy
+    assert services.workspace.open(tmp_path / "kept.aegui")
+    assert services.workspace.run is not None
+
+
+def test_save_open_and_recent(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    train(qtbot, window)
+    path = tmp_path / "first.aegui"
+    saving_to(monkeypatch, path)
+    window.actions_table["save"].trigger()
+    assert path.is_file()
+    assert window.windowTitle() == "first[*] – aegui"
+    assert not window.isWindowModified()
+    window.actions_table["new"].trigger()
+    assert window._services.workspace.run is None
+    names = [action.text() for action in window._recent.actions()]
+    assert any("first.aegui" in name for name in names)
+    window._recent.actions()[0].trigger()
+    assert window._services.workspace.run is not None
+    assert window._services.workspace.path == path
+
+
+def test_exports(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    train(qtbot, window)
+    for kind, start in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("csv", b"epoch,")):
+        path = tmp_path / f"charts.{kind}"
+        saving_to(monkeypatch, path)
+        window.actions_table[f"export_charts_{kind}"].trigger()
+        assert path.read_bytes().startswith(start)
+    saving_to(monkeypatch, tmp_path / "recipe.json")
+    window.actions_table["export_recipe"].trigger()
+    assert load_recipe(tmp_path / "recipe.json") == SMALL
+    saving_to(monkeypatch, tmp_path / "set.h")
+    window.actions_table["export_data"].trigger()
+    assert "0x" in (tmp_path / "set.h").read_text()
+
+
+def test_a_place_that_cannot_be_written_is_told(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    train(qtbot, window)
+    saving_to(monkeypatch, tmp_path / "no" / "such" / "charts.png")
+    window.actions_table["export_charts_png"].trigger()
+    assert window.notifications.shown[-1].level == "error"
+
+
+def test_open_asks_for_a_file(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "other.json"
+    save_recipe(path, EDITED)
+
+    def chosen(*_: object) -> str:
+        return str(path)
+
+    monkeypatch.setattr(dialogs, "choose_open_file", chosen)
+    window.actions_table["open"].trigger()
+    assert window._services.workspace.recipe == EDITED
+
+
+def test_a_course_configuration_says_what_was_made_of_it(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "course.json"
+    path.write_text(
+        '{"layers":[35,25,10,2,10,25,35],"learning_rate":0.01,"epochs":100,"optimizer":"adam",'
+        '"activation_fn":"relu","loss_function":"cross_entropy_loss","n_runs":1,"seed":42,'
+        '"init_method":"uniform"}'
+    )
+    assert window.document.open_path(path)
+    dialog = next(d for d in window.findChildren(QDialog) if "read" in d.windowTitle())
+    assert dialog.isVisible()
+    dialog.close()
+    assert window._services.workspace.recipe.seed == 42
+
+
+def test_a_file_that_is_none_is_refused(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "broken.aegui"
+    path.write_bytes(b"no zip")
+    assert not window.document.open_path(path)
+    assert "broken.aegui" in window.notifications.shown[-1].text
+    assert window._services.workspace.recipe == SMALL
+
+
+def test_files_are_dropped(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "dropped.json"
+    save_recipe(path, EDITED)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    arguments = (
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    enter = QDragEnterEvent(QPoint(5, 5), *arguments)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    window.dropEvent(QDropEvent(QPointF(5, 5), *arguments))
+    qtbot.waitUntil(lambda: window._services.workspace.recipe == EDITED)
+
+
+def test_data_is_chosen_in_the_toolbar(window: MainWindow) -> None:
+    data, workspace = window.toolbar.data, window._services.workspace
+    data.activated.emit(data.findData("uppercase"))
+    assert workspace.recipe.data.source == "uppercase"
+    assert len(workspace.dataset) == 32
+    assert data.currentData() == "uppercase"
+    assert len(window.panels.draw._labels) == 32
+    workspace.undo_stack.undo()
+    assert data.currentData() == "lowercase"
+
+
+def test_characters_are_chosen(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def choose(*arguments: object) -> tuple[str, ...]:
+        seen.extend(arguments[1:])
+        return ("x", "y")
+
+    monkeypatch.setattr(dialogs, "choose_characters", choose)
+    window.actions_table["choose_characters"].trigger()
+    assert len(seen[0]) == 32  # type: ignore[arg-type]
+    assert seen[2] == tuple("abcdef")
+    assert window._services.workspace.dataset.labels == ("x", "y")
+
+
+def test_the_dialog_of_characters(window: MainWindow) -> None:
+    pool = window._services.workspace.pool
+    answer("Use these")
+    chosen = dialogs.choose_characters(window, pool.labels, pool.images[:, 0], ("b", "a"))
+    assert chosen == ("b", "a")
+    answer("Cancel")
+    assert dialogs.choose_characters(window, pool.labels, pool.images[:, 0], ("b",)) is None
+
+
+def test_unsaved_work_of_a_crash_is_offered(
+    app: App, monkeypatch: pytest.MonkeyPatch, user_home: Path
+) -> None:
+    from aegui.core.run_file import SavedRun
+    from aegui.session.autosave import Autosave
+
+    left = Autosave()
+    left.write(SavedRun(EDITED, app.services.workspace.dataset), None, "lost")
+    left.flush()
+    # What a crash does: the lock goes with the program, the copy stays.
+    assert left._lock is not None
+    left._lock.unlock()
+    answer("Later")
+    app.window.document.offer_recoveries()
+    assert app.services.workspace.recipe == SMALL
+    answer("Open it")
+    app.window.document.offer_recoveries()
+    assert app.services.workspace.recipe == EDITED
+    assert app.window.isWindowModified()
+
+
+def test_import_summary_escapes_what_it_lists() -> None:
+    from aegui.core.course_configs import CourseReading
+
+    text = dialogs.import_summary(CourseReading(SMALL, understood=("a_b*c",), ignored=("<x>",)))
+    assert r"a\_b\*c" in text
+    assert r"\<x\>" in text
+    assert "Assumed" not in text

@@ -1,0 +1,330 @@
+"""Layout, language, theme, messages, help, drawing and map in the real window."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
+
+from aegui.app import App, _catch_errors
+from aegui.core.i18n import set_language
+from aegui.core.recipe import CorruptionSpec
+from aegui.session.notice import Notice
+from aegui.session.settings import Settings
+from aegui.widgets.theme import DARK, LIGHT, current_theme
+from aegui.window.docks import PERSPECTIVES
+from aegui.window.help_viewer import HelpViewer, guide_pages
+from aegui.window.notifications import MOST_SHOWN
+from tests.window.conftest import SMALL, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+
+@pytest.mark.parametrize("key", PERSPECTIVES)
+def test_perspectives_arrange_the_same_docks(window: MainWindow, key: str) -> None:
+    window.actions_table[key].trigger()
+    wanted = PERSPECTIVES[key]
+    named = {
+        dock for side in (wanted.left, wanted.right, wanted.bottom) for p in side for dock in p
+    }
+    for dock_key, dock in window.docks.items():
+        assert dock.isHidden() == (dock_key not in named)
+    assert window.panels.canvas.isVisible()
+    assert window.panels.canvas.width() >= 400
+    assert window.panels.canvas.height() >= 250
+    assert window.actions_table[key].isChecked()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_nothing_sticks_out_of_the_window(
+    qtbot: QtBot, window: MainWindow, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    window.reset_layout()
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == size
+    for dock in window.docks.values():
+        if dock.isVisible() and not dock.visibleRegion().isEmpty():
+            assert window.rect().contains(dock.geometry())
+
+
+def test_each_perspective_keeps_its_own_layout(qtbot: QtBot, window: MainWindow) -> None:
+    window.set_perspective("build")
+    window.docks["charts"].close()
+    window.set_perspective("wander")
+    assert window.docks["charts"].isHidden()
+    window.set_perspective("draw")
+    assert not window.docks["charts"].isHidden()
+    window.set_perspective("build")
+    assert window.docks["charts"].isHidden()
+    window.actions_table["reset_layout"].trigger()
+    assert not window.docks["charts"].isHidden()
+
+
+def test_layout_is_remembered(qapp: QApplication, app: App) -> None:
+    app.window.set_perspective("draw")
+    app.window.docks["charts"].close()
+    app.window.panels.charts.choices_changed.emit({"rate": True})
+    app.window.keep_layout()
+    app.shutdown()
+    again = App(qapp, Settings.load())
+    assert again.window.perspective == "draw"
+    assert again.window.docks["charts"].isHidden()
+    assert again.window.panels.charts.choices()["rate"] is True
+    again.shutdown()
+    again.deleteLater()
+    app.window = again.window
+
+
+def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
+    train(qtbot, app.window)
+    old, run = app.window, app.services.workspace.run
+    app.window.actions_table["language_es"].trigger()
+    assert app.window is not old
+    assert app.window.isVisible()
+    assert app.services.workspace.run is run
+    assert app.window._services.settings.language == "es"
+    assert app.window.actions_table["language_es"].isChecked()
+    assert app.window.panels.canvas.scene.codes is not None
+    assert app.window.panels.builder._recipe == SMALL
+    qtbot.waitUntil(lambda: old not in QApplication.topLevelWidgets())
+    set_language("en")
+
+
+def test_training_goes_on_in_another_language(qtbot: QtBot, app: App) -> None:
+    services = app.services
+    training = SMALL.training.model_copy(update={"epochs": 5_000_000})
+    services.workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "longer")
+    app.window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    app.use_language("es")
+    assert services.runner.state == "running"
+    rows = len(services.showing.history or ())
+    qtbot.waitUntil(lambda: len(services.showing.history or ()) > rows + 5, timeout=20_000)
+    assert app.window.training._pulled is not None
+    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+        app.window.actions_table["stop"].trigger()
+    set_language("en")
+
+
+def test_the_theme_changes_at_once(app: App) -> None:
+    app.window.actions_table["theme_dark"].trigger()
+    assert current_theme() is DARK
+    assert app.services.settings.theme == "dark"
+    assert app.window.actions_table["theme_dark"].isChecked()
+    app.use_theme("light")
+    assert current_theme() is LIGHT
+
+
+def test_full_screen_is_shown_as_checked(window: MainWindow) -> None:
+    window.actions_table["full_screen"].trigger()
+    assert window.isFullScreen()
+    window.actions_table["full_screen"].trigger()
+    assert not window.isFullScreen()
+
+
+# Messages
+
+
+def test_messages_queue_and_are_put_away(qtbot: QtBot, window: MainWindow) -> None:
+    notifications = window.notifications
+    notifications.close_all()
+    for number in range(MOST_SHOWN + 2):
+        notifications.show(Notice("error", f"message {number}"))
+    notifications.show(Notice("error", "message 0"))
+    assert [notice.text for notice in notifications.shown] == [
+        "message 0",
+        "message 1",
+        "message 2",
+    ]
+    assert notifications.waiting == 2
+    shown = tuple(notifications._toasts)
+    assert shown[0].accessibleName() == "Error: message 0"
+    assert any(label.text() == "message 0" for label in shown[0].findChildren(QLabel))
+    assert window.rect().contains(shown[0].geometry())
+    tops = [toast.y() for toast in notifications._toasts]
+    assert tops == sorted(tops)
+    shown[0].close_now()
+    assert [notice.text for notice in notifications.shown][-1] == "message 3"
+    notifications.close_all()
+    assert notifications.shown == ()
+    assert notifications.waiting == 0
+
+
+def test_notes_go_by_themselves(qtbot: QtBot, window: MainWindow) -> None:
+    window.notifications.close_all()
+    window.notify(Notice("info", "by the way"))
+    toast = window.notifications._toasts[0]
+    # The pointer may happen to be over it.
+    QApplication.sendEvent(toast, QEvent(QEvent.Type.Leave))
+    assert toast._timer.isActive()
+    toast._timer.start(1)
+    qtbot.waitUntil(lambda: window.notifications.shown == ())
+    window.notify(Notice("error", "wait"))
+    assert not window.notifications._toasts[0]._timer.isActive()
+
+
+def test_an_unexpected_error_is_told_and_ends_nothing(
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr("threading.excepthook", sys.__excepthook__)
+    _catch_errors(app)
+    error = ZeroDivisionError("by zero")
+    sys.excepthook(ZeroDivisionError, error, None)
+    assert "ZeroDivisionError: by zero" in app.window.notifications.shown[-1].text
+    assert any(record.message == "unexpected" for record in caplog.records)
+    caplog.clear()
+
+
+def test_about_box(window: MainWindow) -> None:
+    seen: list[str] = []
+
+    def look() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        seen.append(box.text())
+        box.accept()
+
+    QTimer.singleShot(100, look)
+    window.actions_table["about"].trigger()
+    assert "aegui" in seen[0]
+
+
+def test_guide(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pages = tmp_path / "guide" / "en"
+    pages.mkdir(parents=True)
+    (pages / "1-first.md").write_text("# First steps\n\nTo [the map](2-map.md).")
+    (pages / "2-map.md").write_text("# The map\n\nCodes lie here.")
+    monkeypatch.setattr("aegui.window.help_viewer.resources_dir", lambda: tmp_path)
+    window.actions_table["guide"].trigger()
+    viewer = window.findChild(HelpViewer)
+    assert isinstance(viewer, HelpViewer)
+    assert viewer.isVisible()
+    assert "To the map." in viewer.text
+    assert viewer._list.item(1).text() == "The map"
+    viewer._on_text_anchor_clicked(QUrl("2-map.md"))
+    assert "Codes lie here." in viewer.text
+    set_language("es")
+    assert [page.name for page in guide_pages()] == ["1-first.md", "2-map.md"]
+
+
+# Map and drawing
+
+
+def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    canvas, cursor = window.panels.canvas, window.panels.cursor
+    QTest.mouseMove(canvas, canvas.rect().center())
+    first = np.array(cursor.pictures.image)
+    QTest.mouseMove(canvas, canvas.rect().center() + QPoint(150, 90))
+    assert np.abs(cursor.pictures.image - first).max() > 0.01
+    decoded = window.map._decoded
+    code = canvas.cursor_code()
+    assert decoded is not None
+    assert code is not None
+    np.testing.assert_array_equal(decoded.z, code)
+    codec = window._services.showing.codec
+    assert codec is not None
+    np.testing.assert_allclose(cursor.pictures.image.ravel(), codec.decode(code)[0], atol=1e-6)
+
+
+def test_a_plane_lies_behind_the_map(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: window.panels.canvas.scene.plane.plane is not None, timeout=10_000)
+
+
+def test_pins_come_and_go(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    canvas = window.panels.canvas
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    assert [pin.name for pin in canvas.scene.pins] == ["Pin 1"]
+    canvas.pin_removed.emit(0)
+    assert canvas.scene.pins == ()
+
+
+def test_drawing_moves_its_code_and_its_answer(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    window.docks["answer"].raise_()
+    canvas, draw = window.panels.canvas, window.panels.draw
+    drawing = window._services.drawing
+    assert drawing.label == "a"
+    before = np.array(canvas.scene.drawing)
+    draw.pixel_painted.emit(0, 0, 1.0)
+    assert drawing.pixels[0, 0] == 1.0
+    after = canvas.scene.drawing
+    assert after is not None
+    assert not np.array_equal(after, before)
+    draw.undo_requested.emit()
+    assert drawing.pixels[0, 0] == 0.0
+    again = canvas.scene.drawing
+    assert again is not None
+    np.testing.assert_allclose(again, before)
+    spec = CorruptionSpec(kind="flip", level=0.5)
+    draw.noise_requested.emit(spec, 5)
+    assert drawing.target is not None
+    assert window._services.settings.noise == spec
+    assert window._services.settings.noise_seed == 5
+
+
+def test_samples_are_loaded_from_wherever_they_are_clicked(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    panels, drawing = window.panels, window._services.drawing
+    for number, signal in enumerate(
+        (
+            panels.canvas.sample_activated,
+            panels.reconstructions.sample_activated,
+            panels.answer.sample_activated,
+            panels.cursor.sample_activated,
+            panels.draw.load_requested,
+        )
+    ):
+        signal.emit(number + 1)
+        assert drawing.label == "abcdef"[number + 1]
+
+
+def test_a_drawing_is_added_to_the_set(window: MainWindow) -> None:
+    window.panels.draw.add_requested.emit("ñ")
+    dataset = window._services.workspace.dataset
+    assert dataset.labels == (*"abcdef", "ñ")
+    np.testing.assert_array_equal(dataset.images[-1, 0], dataset.images[0, 0])
+    window.actions_table["undo"].trigger()
+    assert len(window._services.workspace.dataset) == 6
+
+
+def test_copy_and_paste(window: MainWindow) -> None:
+    draw, drawing = window.panels.draw, window._services.drawing
+    draw.copy_requested.emit()
+    text = QApplication.clipboard().text()
+    assert len(text.splitlines()) == 7
+    copied = np.array(drawing.pixels)
+    draw.clear_requested.emit()
+    assert not drawing.pixels.any()
+    draw.paste_requested.emit()
+    np.testing.assert_array_equal(drawing.pixels, copied)
+    QApplication.clipboard().setText("nothing of the kind")
+    draw.paste_requested.emit()
+    assert "nothing to paste" in window.notifications.shown[-1].text
+
+
+def test_the_window_opens_on_what_the_session_has(qtbot: QtBot, qapp: QApplication) -> None:
+    made = App(qapp, Settings(language="en"))
+    made.start()
+    qtbot.waitExposed(made.window)
+    assert made.services.workspace.recipe is not None
+    qtbot.wait(300)
+    made.shutdown()
+    made.deleteLater()

@@ -1,0 +1,176 @@
+"""Training in the real window: everything that should move does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.recipe import CorruptionSpec
+from aegui.window.wiring_training import clock
+from tests.window.conftest import SMALL, train
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.core.recipe import Recipe
+    from aegui.window.main_window import MainWindow
+
+
+def with_epochs(epochs: int) -> Recipe:
+    training = SMALL.training.model_copy(update={"epochs": epochs})
+    return SMALL.model_copy(update={"training": training})
+
+
+def epochs_done(window: MainWindow) -> int:
+    pulled = window.training._pulled
+    return pulled.epoch if pulled is not None else -1
+
+
+def test_untrained_document_explains_itself(window: MainWindow) -> None:
+    panels = window.panels
+    assert panels.cursor.is_empty
+    assert "Train" in panels.answer.text
+    assert window.toolbar.status.text() == "not trained yet"
+    assert window.actions_table["train"].isEnabled()
+    assert not window.actions_table["continue"].isEnabled()
+    assert not window.actions_table["export_charts_csv"].isEnabled()
+
+
+def test_training_fills_every_panel(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    showing, panels = window._services.showing, window.panels
+    assert showing.history is not None
+    assert int(showing.history.epoch[-1]) == 400
+    assert showing.codes is not None
+    assert panels.canvas.scene.codes is not None
+    np.testing.assert_allclose(panels.canvas.scene.codes, showing.codes, rtol=1e-6)
+    loss = panels.charts._views["loss"]
+    qtbot.waitUntil(lambda: loss.data is not None and loss.data.epoch[-1] == 400)
+    qtbot.waitUntil(lambda: not panels.cursor.is_empty)
+    assert "epoch" in window.toolbar.status.text()
+    assert window.isWindowModified()
+    assert window.notifications.shown[-1].text.startswith("All epochs are done.")
+    window.docks["reconstructions"].raise_()
+    qtbot.waitUntil(lambda: "of 6 perfect" in panels.reconstructions.summary)
+    window.docks["answer"].raise_()
+    qtbot.waitUntil(lambda: "Train" not in panels.answer.text)
+
+
+def test_the_map_and_the_charts_move_while_it_trains(qtbot: QtBot, window: MainWindow) -> None:
+    services, canvas = window._services, window.panels.canvas
+    services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
+    window.actions_table["train"].trigger()
+    assert not window.actions_table["train"].isEnabled()
+    assert not window.toolbar.data.isEnabled()
+    qtbot.waitUntil(lambda: canvas.scene.codes is not None, timeout=30_000)
+    assert canvas.scene.codes is not None
+    before = np.array(canvas.scene.codes)
+    rows = len(services.showing.history or ())
+    qtbot.waitUntil(
+        lambda: (
+            bool(np.abs(canvas.scene.codes - before).max() > 0.01)  # type: ignore[operator]
+            and len(services.showing.history or ()) > rows + 20
+        ),
+        timeout=30_000,
+    )
+    qtbot.waitUntil(lambda: "left" in window.toolbar.status.text(), timeout=10_000)
+    assert window.toolbar.progress.isVisible()
+    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+        window.actions_table["stop"].trigger()
+    assert window.notifications.shown[-1].text.startswith("Stopped.")
+    assert not services.ticker.is_active
+    assert window.toolbar.data.isEnabled()
+
+
+def test_step_pause_and_go_on(qtbot: QtBot, window: MainWindow) -> None:
+    services, table = window._services, window.actions_table
+    services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
+    with qtbot.waitSignal(services.runner.paused, timeout=30_000):
+        table["step"].trigger()
+    assert table["pause"].isChecked()
+    qtbot.waitUntil(lambda: epochs_done(window) == 1, timeout=30_000)
+    table["step"].trigger()
+    qtbot.waitUntil(lambda: epochs_done(window) == 2, timeout=30_000)
+    assert window.toolbar.status.text() == "paused"
+    table["pause"].trigger()
+    assert services.runner.state == "running"
+    table["slow"].trigger()
+    assert services.runner.slow == services.settings.slow_epochs_per_second
+    table["slow"].trigger()
+    assert services.runner.slow is None
+    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+        table["stop"].trigger()
+
+
+def test_training_goes_on_from_its_end(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    assert window.actions_table["continue"].isEnabled()
+    train(qtbot, window, "continue")
+    history = window._services.showing.history
+    assert history is not None
+    assert int(history.epoch[-1]) == 800
+
+
+def test_live_rate_and_noise_reach_the_training(qtbot: QtBot, window: MainWindow) -> None:
+    services = window._services
+    services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    window.panels.training.live_learning_rate_changed.emit(0.001)
+    noise = CorruptionSpec(kind="flip", level=0.1)
+    window.panels.training.live_noise_changed.emit(noise)
+    assert services.showing.noise == noise
+    qtbot.waitUntil(lambda: services.showing.history.learning_rate[-1] == 0.001, timeout=10_000)  # type: ignore[union-attr]
+    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+        window.actions_table["stop"].trigger()
+
+
+def test_undo_and_redo_of_the_draft(window: MainWindow) -> None:
+    workspace, table = window._services.workspace, window.actions_table
+    assert not table["undo"].isEnabled()
+    window.panels.builder.recipe_edited.emit(with_epochs(7), "Epochs")
+    assert workspace.recipe.training.epochs == 7
+    table["undo"].trigger()
+    assert workspace.recipe == SMALL
+    table["redo"].trigger()
+    assert workspace.recipe.training.epochs == 7
+
+
+def test_presets_are_edits(window: MainWindow) -> None:
+    key = next(iter(window.training._presets))
+    window.toolbar.presets.activated.emit(window.toolbar.presets.findData(key))
+    workspace = window._services.workspace
+    assert workspace.recipe == window.training._presets[key]
+    assert window.toolbar.presets.currentData() == key
+    workspace.undo_stack.undo()
+    assert workspace.recipe == SMALL
+    assert window.toolbar.presets.currentIndex() == -1
+
+
+def test_a_failure_is_told_and_the_old_run_stays(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    services = window._services
+    run, history = services.workspace.run, services.showing.history
+    services.runner.failed.emit(services.runner.run_id, "no memory")
+    assert window.notifications.shown[-1].text == "no memory"
+    assert services.workspace.run is run
+    assert services.showing.history is history
+
+
+def test_opening_another_document_ends_a_training(qtbot: QtBot, app: App) -> None:
+    services = app.services
+    services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
+    app.window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    services.workspace.new(SMALL)
+    assert not services.runner.is_busy
+    assert services.showing.codec is None
+    assert app.window.actions_table["train"].isEnabled()
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(7, "0:07"), (750, "12:30"), (11_100, "3:05:00")])
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
