@@ -14,6 +14,7 @@ from aegui.window.actions import ACTIONS, CONDITIONS, MENUS, ActionSpec
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
+
     from aegui.window.main_window import MainWindow
 
 EACH = pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.key)
