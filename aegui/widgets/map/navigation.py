@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass, replace
-from math import exp, hypot, log
+from math import exp, hypot
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -255,7 +255,7 @@ class Navigation(QObject):
             self.rest()
             self._set(glide.goal)
         else:
-            self._set(_between(glide.begin, glide.goal, eased))
+            self._set(glide.begin.towards(glide.goal, eased))
 
     def _step_fling(self, fling: _Fling, now: float) -> None:
         seconds = now - fling.last
@@ -266,20 +266,3 @@ class Navigation(QObject):
         fling.vx, fling.vy, fling.last = fling.vx * kept, fling.vy * kept, now
         if hypot(fling.vx, fling.vy) < FLING_LEAST_PX_S / 3:
             self.rest()
-
-
-def _between(begin: Viewport, goal: Viewport, share: float) -> Viewport:
-    """From ``begin`` to ``goal``; the centre moves so that a zoom keeps its fixed point."""
-    view = begin.towards(goal, share)
-    return replace(
-        view,
-        cx=begin.cx + _centre_share(begin.sx, goal.sx, view.sx, share) * (goal.cx - begin.cx),
-        cy=begin.cy + _centre_share(begin.sy, goal.sy, view.sy, share) * (goal.cy - begin.cy),
-    )
-
-
-def _centre_share(begin: float, goal: float, now: float, share: float) -> float:
-    if abs(log(goal / begin)) < 1e-6:
-        return share
-    # With centre = pivot + offset / scale, the pivot rests on the screen.
-    return (1 / begin - 1 / now) / (1 / begin - 1 / goal)

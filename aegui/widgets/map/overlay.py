@@ -48,11 +48,6 @@ class Overlay:
         self._preview = None if image is None else np.asarray(image, np.float32)
         self._pixmap = None
 
-    @property
-    def has_preview(self) -> bool:
-        """Whether a decoded image is known for the cursor."""
-        return self._preview is not None
-
     def pixel(self, view: Viewport) -> QPointF | None:
         """Where the cursor is on the screen; on a ribbon in the middle of it."""
         if self.place is None:

@@ -210,11 +210,6 @@ class MapView(QWidget):
     # What can be asked
 
     @property
-    def style_shown(self) -> MapStyle:
-        """What is shown."""
-        return self._scene.style
-
-    @property
     def axes(self) -> tuple[int, int]:
         """The code numbers (from 0) that lie across and upwards."""
         return self._scene.axes

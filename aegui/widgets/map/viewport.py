@@ -141,20 +141,18 @@ class Viewport:
         )
 
     def towards(self, goal: Viewport, share: float) -> Viewport:
-        """Between this (``share`` 0) and ``goal`` (1): scales geometrically, centres in step.
+        """Between this (``share`` 0) and ``goal`` (1), in the window of this one.
 
-        The window itself is that of this viewport.
+        Scales change geometrically; the point that both show at the same pixel rests there.
         """
-
-        def scale(a: float, b: float) -> float:
-            return math.exp(math.log(a) * (1 - share) + math.log(b) * share)
-
+        sx = self.sx * (goal.sx / self.sx) ** share
+        sy = self.sy * (goal.sy / self.sy) ** share
         return replace(
             self,
-            cx=self.cx + share * (goal.cx - self.cx),
-            cy=self.cy + share * (goal.cy - self.cy),
-            sx=scale(self.sx, goal.sx),
-            sy=scale(self.sy, goal.sy),
+            cx=self.cx + _centre_share(self.sx, goal.sx, sx, share) * (goal.cx - self.cx),
+            cy=self.cy + _centre_share(self.sy, goal.sy, sy, share) * (goal.cy - self.cy),
+            sx=sx,
+            sy=sy,
         )
 
     def _room(self, pixels: float) -> float:
@@ -180,3 +178,11 @@ def _extents(bounds: Bounds) -> tuple[float, float]:
     if largest <= 1e-5 * max(abs(x0), abs(y0), 1e-3):
         largest = max(1.0, abs(x0), abs(y0))
     return max(wide, _FLATTEST * largest), max(high, _FLATTEST * largest)
+
+
+def _centre_share(begin: float, goal: float, now: float, share: float) -> float:
+    """How far the centre has come when the scale has come from ``begin`` to ``now``."""
+    if abs(math.log(goal / begin)) < 1e-6:
+        return share
+    # With centre = fixed point + offset / scale, the fixed point rests on the screen.
+    return (1 / begin - 1 / now) / (1 / begin - 1 / goal)
