@@ -1,0 +1,99 @@
+"""The driver of ``startup.py``: starts the program in this process, and prints when what was seen.
+
+It does what ``run_window`` does, with eyes open; torch is imported behind the first picture.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+
+def process_age() -> float:
+    """Seconds since this process was started, by the system's own books where it keeps them."""
+    try:
+        with open("/proc/self/stat", encoding="ascii") as file:
+            ticks = int(file.read().rsplit(")", 1)[1].split()[19])
+        with open("/proc/uptime", encoding="ascii") as file:
+            return float(file.read().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0.0
+
+
+BORN = time.perf_counter() - process_age()
+
+
+def main() -> None:
+    """Start, watch, print."""
+    from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    from aegui.app import App
+
+    seen: dict[str, float] = {}
+
+    class Eyes(QObject):
+        """Notes when the window and the decoded glyph are painted for the first time."""
+
+        def __init__(self, app: App) -> None:
+            super().__init__(app)
+            self._app = app
+            self._moved = False
+            app.window.installEventFilter(self)
+            app.services.decode.decoded.connect(self._on_decoded)
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint and "painted_s" not in seen:
+                QTimer.singleShot(0, self, self._on_painted)
+            return False
+
+        def _on_painted(self) -> None:
+            if "painted_s" in seen:
+                return
+            seen["painted_s"] = time.perf_counter() - BORN
+            canvas = self._app.window.panels.canvas
+            place = canvas.rect().center().toPointF()
+            self._moved = True
+            event = QMouseEvent(
+                QEvent.Type.MouseMove,
+                place,
+                canvas.mapToGlobal(place),
+                Qt.MouseButton.NoButton,
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+            )
+            QApplication.sendEvent(canvas, event)
+
+        def _on_decoded(self, decoded: object) -> None:
+            if self._moved and "decoded_s" not in seen:
+                QTimer.singleShot(0, self, self._on_glyph_painted)
+
+        def _on_glyph_painted(self) -> None:
+            seen.setdefault("decoded_s", time.perf_counter() - BORN)
+            if "aegui.core.training.train" in sys.modules and threads_done():
+                seen["torch_s"] = time.perf_counter() - BORN
+                QApplication.quit()
+            else:
+                QTimer.singleShot(20, self, self._on_glyph_painted)
+
+    def threads_done() -> bool:
+        import threading
+
+        return not any("warm" in thread.name for thread in threading.enumerate())
+
+    application = QApplication(sys.argv[:1])
+    app = App(application)
+    eyes = Eyes(app)
+    app.start()
+    QTimer.singleShot(20_000, application, application.quit)
+    application.exec()
+    del eyes
+    app.shutdown()
+    sys.stdout.write(json.dumps(seen) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""The driver of ``window.py``: runs the real window, and prints what it saw as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from aegui.app import App
+from aegui.core.recipe import Recipe, TrainingSpec
+from tests.bench.figures import percentile
+
+if TYPE_CHECKING:
+    from aegui.core.network.resolve import ResolvedRecipe
+
+ROUNDS = 4
+SECONDS = 3.0
+MOVES = 600
+WINDOW = (1920, 1080)
+
+
+class Paints(QObject):
+    """Counts the paint events of one widget."""
+
+    def __init__(self, widget: QObject) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+class Probe(QObject):
+    """Notes the time between two turns of the event loop, in ms, by a timer of 1 ms."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.gaps: list[float] = []
+        self._last = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_timeout)
+
+    def start(self) -> None:
+        self._last = time.perf_counter()
+        self._timer.start(1)
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def _on_timeout(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append(1000 * (now - self._last))
+        self._last = now
+
+
+def spin(seconds: float) -> None:
+    """Run the event loop, the way ``exec`` does, for so long."""
+    application = QApplication.instance()
+    if application is None:
+        raise RuntimeError("no application")
+    QTimer.singleShot(int(1000 * seconds), application, application.quit)
+    QApplication.exec()
+
+
+def headless_rate(resolved: ResolvedRecipe) -> float:
+    """Epochs per second of the same training in a thread, while the window has nothing to do."""
+    rate = 0.0
+
+    def body() -> None:
+        nonlocal rate
+        from aegui.core.training.train import train
+
+        steps = train(resolved)
+        training = next(steps)
+        while training.seconds < 0.3:
+            next(steps)
+        first, started = training.epoch, time.perf_counter()
+        while time.perf_counter() - started < SECONDS:
+            next(steps)
+        rate = (training.epoch - first) / (time.perf_counter() - started)
+
+    thread = threading.Thread(target=body)
+    thread.start()
+    thread.join()
+    return rate
+
+
+def start(app: App, resolved: ResolvedRecipe) -> None:
+    """Train in the window, and let it settle."""
+    app.services.runner.start(resolved)
+    spin(1.0)
+
+
+def stop(app: App) -> None:
+    """End the training and wait until the window knows."""
+    app.services.runner.stop()
+    while app.services.runner.is_busy:
+        spin(0.05)
+    spin(0.3)
+
+
+def epochs_done(app: App) -> int:
+    """Epochs that the training has done by now."""
+    pulled = app.services.runner.pull()
+    if pulled is None:
+        raise RuntimeError("nothing is being trained")
+    return pulled.epoch
+
+
+def live_rate(app: App) -> float:
+    """Epochs per second while the window shows everything."""
+    first, started = epochs_done(app), time.perf_counter()
+    spin(SECONDS)
+    return (epochs_done(app) - first) / (time.perf_counter() - started)
+
+
+def moves(app: App) -> list[float]:
+    """Milliseconds from a mouse move on the map until the decoded glyph is painted."""
+    canvas = app.window.panels.canvas
+    pictures = Paints(app.window.panels.cursor.pictures)
+    times = []
+    for index in range(MOVES):
+        angle = index / 25
+        place = QPointF(
+            canvas.width() * (0.5 + 0.3 * math.cos(angle)),
+            canvas.height() * (0.5 + 0.3 * math.sin(1.3 * angle)),
+        )
+        before, started = pictures.count, time.perf_counter()
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            place,
+            QPointF(canvas.mapToGlobal(QPoint(0, 0))) + place,
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(canvas, event)
+        while pictures.count == before and time.perf_counter() - started < 1.0:
+            QApplication.processEvents()
+        times.append(1000 * (time.perf_counter() - started))
+        spin(0.012)
+    return times
+
+
+def main() -> None:
+    """Measure and print."""
+    application = QApplication(sys.argv[:1])
+    app = App(application)
+    app.start()
+    app.window.resize(*WINDOW)
+    spin(2.5)
+    app.services.workspace.edit_recipe(
+        Recipe(training=TrainingSpec(epochs=100_000_000)), "the course network"
+    )
+    resolved = app.services.workspace.resolution.resolved
+    if resolved is None:
+        raise RuntimeError("the course network does not resolve")
+    probe, paints = Probe(app), Paints(app.window.panels.canvas)
+    headless, live, painted = [], [], []
+    for _ in range(ROUNDS):
+        headless.append(headless_rate(resolved))
+        start(app, resolved)
+        count, started = paints.count, time.perf_counter()
+        live.append(live_rate(app))
+        painted.append((paints.count - count) / (time.perf_counter() - started))
+        # The gaps are noted apart: the probe's own thousand calls a second cost the training.
+        probe.start()
+        spin(SECONDS)
+        probe.stop()
+        stop(app)
+    start(app, resolved)
+    times = moves(app)
+    stop(app)
+    ratios = [a / b for a, b in zip(live, headless, strict=True)]
+    sys.stdout.write(
+        json.dumps(
+            {
+                "headless": statistics.median(headless),
+                "live": statistics.median(live),
+                "kept": statistics.median(ratios),
+                "gap_p99_ms": percentile(probe.gaps, 99),
+                "gap_max_ms": max(probe.gaps),
+                "paints": statistics.median(painted),
+                "move_p50_ms": percentile(times, 50),
+                "move_p99_ms": percentile(times, 99),
+            }
+        )
+        + "\n"
+    )
+    app.shutdown()
+
+
+if __name__ == "__main__":
+    main()

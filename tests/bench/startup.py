@@ -1,0 +1,23 @@
+"""Process start to the first painted window, and to the first live decode."""
+
+from __future__ import annotations
+
+import statistics
+
+from tests.bench.figures import Figure, at_most
+from tests.bench.window import run_driver
+
+ROUNDS = 5
+
+
+def measure() -> list[Figure]:
+    """Item 6 of the list of figures: the median of some starts after a first, cold one."""
+    told = [run_driver("first_window") for _ in range(ROUNDS + 1)][1:]
+    painted = statistics.median(start["painted_s"] for start in told)
+    decoded = statistics.median(start["decoded_s"] for start in told)
+    ready = statistics.median(start["torch_s"] for start in told)
+    return [
+        at_most("process start to first painted window", painted, "s", 1.0),
+        at_most("process start to first live decode", decoded, "s", 2.5),
+        Figure("process start to torch ready to train", ready, "s"),
+    ]

@@ -1,0 +1,56 @@
+"""The live window beside a training: rate kept, event-loop gaps, mouse to painted glyph.
+
+Under Xvfb where there is one, so that painting goes the way it goes for a person; else offscreen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.figures import Figure, at_least, at_most
+
+_SCREEN = "-screen 0 1920x1080x24"
+
+
+def display_command() -> tuple[list[str], str]:
+    """What to put before a command that shows a window, and the Qt platform it runs on."""
+    if os.environ.get("DISPLAY") or sys.platform in {"win32", "darwin"}:
+        return [], ""
+    if shutil.which("xvfb-run"):
+        return ["xvfb-run", "-a", "-s", _SCREEN], "xcb"
+    return [], "offscreen"
+
+
+def run_driver(module: str) -> dict[str, float]:
+    """The figures that ``python -m tests.bench.<module>`` prints as its last line, as JSON."""
+    prefix, platform = display_command()
+    with tempfile.TemporaryDirectory() as home:
+        folders = {name: str(Path(home) / name) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+        environment = {**os.environ, **folders}
+        if platform:
+            environment["QT_QPA_PLATFORM"] = platform
+        command = [*prefix, sys.executable, "-m", f"tests.bench.{module}"]
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def measure() -> list[Figure]:
+    """Items 3 and 5 of the list of speeds."""
+    told = run_driver("live_window")
+    return [
+        Figure("headless rate", told["headless"], "epochs/s"),
+        Figure("rate with the window live", told["live"], "epochs/s"),
+        at_least("rate kept with the window live", told["kept"], "x", 0.9),
+        at_most("event-loop gap while training, p99", told["gap_p99_ms"], "ms", 17),
+        Figure("event-loop gap while training, worst", told["gap_max_ms"], "ms"),
+        Figure("maps painted a second while training", told["paints"], "1/s"),
+        at_most("mouse move to painted glyph while training, p50", told["move_p50_ms"], "ms", 4),
+        at_most("mouse move to painted glyph while training, p99", told["move_p99_ms"], "ms", 16),
+    ]
