@@ -8,8 +8,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import torch
-from aegui.core.data.builtin import load_builtin
 
+from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.train import Training, train

@@ -10,7 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -66,11 +66,10 @@ class Probe(QObject):
 
 def spin(seconds: float) -> None:
     """Run the event loop, the way ``exec`` does, for so long."""
-    application = QApplication.instance()
-    if application is None:
-        raise RuntimeError("no application")
-    QTimer.singleShot(int(1000 * seconds), application, application.quit)
-    QApplication.exec()
+    # Not application.quit: that would close the window first.
+    loop = QEventLoop()
+    QTimer.singleShot(int(1000 * seconds), loop, loop.quit)
+    loop.exec()
 
 
 def headless_rate(resolved: ResolvedRecipe) -> float:

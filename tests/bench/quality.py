@@ -6,11 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from aegui.core.data.builtin import load_builtin
+from aegui.core.data.corruption import corrupted
 from aegui.core.data.load import load_dataset
 from aegui.core.evaluation.bayes import limit
-
-from aegui.core.data.corruption import corrupted
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
