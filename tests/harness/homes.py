@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
@@ -14,6 +13,7 @@ from aegui.core.i18n import language, set_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _numbers = count()
 

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import Shiboken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 _GRACE_SECONDS = 1.0
 """A thread that was told to end may take this long."""
@@ -73,12 +73,12 @@ def _noting(original: Callable[..., None]) -> Callable[..., None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
-) -> Iterator[None]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember a failure: its traceback keeps alive whatever the test had made."""
-    report: Any = yield
+    report = yield
     if report.failed:
         item.stash[_failed] = True
-    return report  # type: ignore[return-value]
+    return report
 
 
 @pytest.fixture(autouse=True)
@@ -133,10 +133,7 @@ def _activity(thing: QObject) -> str:
         return f"active timer {thing!r} of {thing.parent()!r}, every {thing.interval()} ms"
     if isinstance(thing, QThread) and thing.isRunning():
         return f"thread {thing!r}"
-    if (
-        isinstance(thing, QAbstractAnimation)
-        and thing.state() is QAbstractAnimation.State.Running
-    ):
+    if isinstance(thing, QAbstractAnimation) and thing.state() is QAbstractAnimation.State.Running:
         return f"running animation {thing!r}"
     return ""
 

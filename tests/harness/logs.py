@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+
+
+_PHASES: tuple[Literal["setup", "call", "teardown"], ...] = ("setup", "call", "teardown")
 
 
 class ExpectLog(Protocol):
@@ -28,8 +31,8 @@ def _no_unexpected_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     unexpected = [
         f"{record.levelname} {record.name}: {record.getMessage()}"
-        for phase in ("setup", "call", "teardown")
-        for record in caplog.get_records(phase)  # type: ignore[arg-type]
+        for phase in _PHASES
+        for record in caplog.get_records(phase)
         if record.levelno >= logging.WARNING
     ]
     if unexpected:

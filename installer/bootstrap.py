@@ -1,0 +1,455 @@
+"""Set everything up, then do what is asked: run, test, lint, bench, models, bundle, setup.
+
+    python3 installer/bootstrap.py run -- train letters-course --runs 10
+
+Needs Python 3.11 to 3.13 with pip, and nothing else: the standard library is all it imports, and
+neither ensurepip nor git nor make has to be there. It makes the virtual environment ``.venv``
+beside this folder, installs the versions of ``constraints.txt`` into it, chooses a torch for the
+machine and sees to Qt's system libraries. A second start finds the stamp of the first and loses no
+time. All that set-up says goes to stderr, so that stdout is the program's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "set-up.json"
+UNDERWAY = VENV / "set-up-underway"
+CONSTRAINTS = ROOT / "installer" / "constraints.txt"
+PROJECT = ROOT / "pyproject.toml"
+
+WINDOWS = os.name == "nt"
+VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
+
+OLDEST, NEWEST = (3, 11), (3, 13)
+OLDEST_PIP = (22, 3)
+"""From this version on pip can install into another environment (``--python``)."""
+
+TORCH = "2.13.0"
+TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+INDEX_PATIENCE_SECONDS = 4.0
+"""Where an index cannot be reached, pip would try for minutes."""
+
+COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "run": ("start the program; further arguments are its own", (), ("main.py",)),
+    "test": ("run the tests; further arguments are pytest's", ("test",), ("-m", "pytest")),
+    "lint": ("check style, types, layers and words", ("test", "lint"), ("-m", "installer.lint")),
+    "bench": ("measure speed and quality; see --help", ("test",), ("-m", "tests.bench")),
+    "models": ("train the shipped models again", (), ("-m", "installer.models")),
+    "bundle": ("freeze the program into dist/", ("bundle",), ("-m", "installer.bundle")),
+    "setup": ("set up for all of the above, and stop", ("test", "lint", "bundle"), ()),
+}
+"""Command -> what it does, the extras of pyproject.toml that it needs, what Python then runs."""
+
+LIBRARIES = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+"""Libraries of the system that Qt loads on Linux -> Debian's package."""
+
+FONT_PACKAGE = "fonts-dejavu-core"
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+FONT_SUFFIXES = {".ttf", ".otf", ".ttc", ".pfb"}
+
+
+class SetUpError(Exception):
+    """Set-up cannot go on; the message says what to do."""
+
+
+def main(arguments: list[str]) -> int:
+    """Set up what the command needs, then hand over to it; its exit status is ours."""
+    parser = argparse.ArgumentParser(
+        prog="bootstrap.py",
+        description="Sets everything up, then does what is asked.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="commands:\n"
+        + "\n".join(f"  {name:8}{help_}" for name, (help_, *_) in COMMANDS.items()),
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="command")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on")
+    options = parser.parse_args(arguments)
+    passed_on = options.arguments
+    if passed_on[:1] == ["--"]:
+        passed_on = passed_on[1:]
+    _, extras, target = COMMANDS[options.command]
+    try:
+        _use_supported_python(arguments)
+        # The terminal's commands import no Qt, and servers have no window.
+        needs_qt = options.command not in ("lint", "models") and not (
+            options.command == "run" and passed_on and not passed_on[0].endswith(".aegui")
+        )
+        set_up(extras, needs_qt=needs_qt)
+        return hand_over([*target, *passed_on], options.command) if target else 0
+    except SetUpError as error:
+        say(f"aegui: {error}")
+        return 2
+    except KeyboardInterrupt:
+        say("aegui: interrupted; the next start goes on from here")
+        return 130
+
+
+def say(text: str) -> None:
+    """Tell the person, leaving stdout to the program."""
+    print(text, file=sys.stderr, flush=True)
+
+
+# --- the environment -----------------------------------------------------------------------------
+
+
+def set_up(extras: tuple[str, ...], *, needs_qt: bool) -> None:
+    """Bring ``.venv`` and the system to what pyproject.toml asks for.
+
+    Args:
+        extras: Names of optional dependency groups, beside the dependencies themselves.
+        needs_qt: Whether missing system libraries of Qt are a reason to stop.
+
+    Raises:
+        SetUpError: Something is missing that cannot be had from here.
+    """
+    done = _read_stamp()
+    if done.get("key") == _key() and set(extras) <= set(done["extras"]):
+        if done["system"] or not needs_qt:
+            return
+    else:
+        done = {}
+    steps = Steps()
+    system = _see_to_system(steps, required=needs_qt)
+    if not done:
+        extras = _with_earlier(extras)
+        _make_environment(steps)
+        UNDERWAY.write_text("Set-up was interrupted if this file is here and nothing runs.\n")
+        pip = _pip()
+        _install_torch(steps, pip)
+        steps.begin("Packages" + (f" ({', '.join(extras)})" if extras else ""))
+        _install(pip, [*requirements(extras)])
+        UNDERWAY.unlink()
+    else:
+        extras = tuple(done["extras"])
+    _write_stamp({"key": _key(), "extras": sorted(extras), "system": system})
+    steps.end()
+
+
+class Steps:
+    """Says what is being done."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def begin(self, text: str) -> None:
+        """Announce a step."""
+        self._count += 1
+        say(f"[{self._count}] {text}")
+
+    def end(self) -> None:
+        """Announce that all is there."""
+        say("Everything is set up.")
+
+
+def _key() -> str:
+    """Changes whenever set-up would do something else than last time."""
+    digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
+    for path in (PROJECT, CONSTRAINTS, Path(__file__)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _read_stamp() -> dict[str, Any]:
+    """What an earlier set-up left; empty when there was none, or it is not to be trusted."""
+    try:
+        stamp: dict[str, Any] = json.loads(STAMP.read_text(encoding="utf-8"))
+        return stamp if VENV_PYTHON.exists() and not UNDERWAY.exists() else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _with_earlier(extras: tuple[str, ...]) -> tuple[str, ...]:
+    """Also the extras of an earlier set-up, so that commands do not take turns in setting up."""
+    earlier = _read_stamp().get("extras", [])
+    return tuple(sorted({*extras, *earlier}))
+
+
+def _write_stamp(stamp: dict[str, Any]) -> None:
+    new = STAMP.with_suffix(".new")
+    new.write_text(json.dumps(stamp), encoding="utf-8")
+    new.replace(STAMP)
+
+
+def _use_supported_python(arguments: list[str]) -> None:
+    """Start again under a Python that will do, when this one will not and there is another."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return
+    here = "{}.{}".format(*sys.version_info[:2])
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        other = shutil.which(f"python3.{minor}")
+        if other and subprocess.run([other, "-c", ""], capture_output=True).returncode == 0:
+            say(f"Python {here} will not do; using {other}")
+            _replace_process([other, str(Path(__file__).resolve()), *arguments])
+    raise SetUpError(f"Python 3.{OLDEST[1]} to 3.{NEWEST[1]} is needed, and this is {here}")
+
+
+def _base_python() -> str:
+    """The Python outside of any virtual environment, so that ours can be made anew."""
+    return getattr(sys, "_base_executable", None) or sys.executable
+
+
+def _make_environment(steps: Steps) -> None:
+    """Make ``.venv`` without pip (Debian's Python cannot make one with), unless it is sound."""
+    if UNDERWAY.exists() or (VENV.exists() and not _environment_is_sound()):
+        steps.begin("Removing a virtual environment that is not whole")
+        shutil.rmtree(VENV)
+    if VENV.exists():
+        return
+    steps.begin(f"Virtual environment {VENV}")
+    _must_run(
+        [_base_python(), "-m", "venv", "--without-pip", str(VENV)],
+        "the virtual environment could not be made",
+    )
+
+
+def _environment_is_sound() -> bool:
+    """Whether the environment starts, and with the version of Python that runs us."""
+    code = "import sys; print(*sys.version_info[:2])"
+    try:
+        answer = subprocess.run([str(VENV_PYTHON), "-c", code], capture_output=True, text=True)
+    except OSError:
+        return False
+    return answer.stdout.split() == [str(part) for part in sys.version_info[:2]]
+
+
+# --- pip -----------------------------------------------------------------------------------------
+
+
+def _pip() -> list[str]:
+    """The start of a command line that installs into ``.venv``.
+
+    The system's own pip does it from outside. Where that is missing or too old, one is put into
+    the environment with ensurepip, or comes from Debian.
+    """
+    if _outer_pip_will_do():
+        return [_base_python(), "-m", "pip", "--python", str(VENV_PYTHON)]
+    inner = [str(VENV_PYTHON), "-m", "pip"]
+    if _works([*inner, "--version"]) or _works([str(VENV_PYTHON), "-m", "ensurepip"]):
+        return inner
+    if _can_apt():
+        _apt_install(["python3-pip"])
+        if _outer_pip_will_do():
+            return [_base_python(), "-m", "pip", "--python", str(VENV_PYTHON)]
+    raise SetUpError("pip is missing; on Debian: sudo apt-get install python3-pip")
+
+
+def _outer_pip_will_do() -> bool:
+    answer = subprocess.run([_base_python(), "-m", "pip", "--version"], capture_output=True)
+    words = answer.stdout.decode(errors="replace").split()
+    if answer.returncode != 0 or len(words) < 2:
+        return False
+    numbers = [int(part) for part in words[1].split(".")[:2] if part.isdigit()]
+    return tuple(numbers) >= OLDEST_PIP
+
+
+def _install(pip: list[str], what: list[str]) -> None:
+    """Install requirements, in the versions of the constraints.
+
+    Raises:
+        SetUpError: pip failed; it has said why, and has left what was there before.
+    """
+    command = [*pip, "install", *_PIP_MANNERS, "--constraint", str(CONSTRAINTS), *what]
+    environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
+    if subprocess.run(command, stdout=sys.stderr, env=environment).returncode != 0:
+        UNDERWAY.unlink(missing_ok=True)
+        raise SetUpError("pip could not install what is needed (see above); is the network up?")
+
+
+_PIP_MANNERS = ["--no-input", "--disable-pip-version-check", "--only-binary=:all:"]
+
+
+def requirements(extras: tuple[str, ...]) -> list[str]:
+    """What pyproject.toml asks for, with torch as it is chosen here."""
+    import tomllib
+
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+    wanted = list(project["dependencies"])
+    for extra in extras:
+        wanted += project["optional-dependencies"][extra]
+    return [one for one in wanted if not one.startswith("torch>")] + [f"torch=={TORCH}"]
+
+
+# --- torch ---------------------------------------------------------------------------------------
+
+
+def _install_torch(steps: Steps, pip: list[str]) -> None:
+    """Install the torch that suits the machine: with CUDA or, a tenth of the size, without."""
+    cpu = f"torch=={TORCH}+cpu"
+    if _torch_is_there():
+        return
+    if sys.platform != "linux":
+        steps.begin("torch")
+        _install(pip, [f"torch=={TORCH}"])
+    elif has_nvidia():
+        steps.begin("torch for the NVIDIA GPU of this machine (several GB)")
+        _install(pip, [f"torch=={TORCH}"])
+    elif _is_offered(pip, cpu):
+        steps.begin("torch for the CPU")
+        _install(pip, [cpu])
+    elif answers(TORCH_CPU_INDEX + "/torch/"):
+        steps.begin(f"torch for the CPU, from {TORCH_CPU_INDEX}")
+        # Its dependencies come with the other packages, from where those come.
+        _install(pip, ["--no-deps", "--index-url", TORCH_CPU_INDEX, cpu])
+    else:
+        steps.begin(
+            "torch with CUDA: no build for the CPU alone can be reached. This is a download of\n"
+            "    several GB, of which this machine uses a tenth; it works all the same"
+        )
+        _install(pip, [f"torch=={TORCH}"])
+
+
+def _torch_is_there() -> bool:
+    code = "from importlib.metadata import version; print(version('torch'))"
+    answer = subprocess.run([str(VENV_PYTHON), "-c", code], capture_output=True, text=True)
+    return answer.stdout.strip().split("+")[0] == TORCH
+
+
+def has_nvidia() -> bool:
+    """Whether the driver of an NVIDIA GPU is there."""
+    if Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi"):
+        return True
+    return not _lacks("libcuda.so.1")
+
+
+def _is_offered(pip: list[str], requirement: str) -> bool:
+    """Whether the indexes that pip is configured with have it."""
+    return _works([*pip, "install", *_PIP_MANNERS, "--dry-run", "--no-deps", "-q", requirement])
+
+
+def answers(address: str) -> bool:
+    """Whether a server answers within a few seconds, name look-up included."""
+    # urllib's own time limit does not cover the look-up of the name.
+    code = f"import urllib.request as u; u.urlopen({address!r}, timeout={INDEX_PATIENCE_SECONDS})"
+    try:
+        command = [_base_python(), "-c", code]
+        done = subprocess.run(command, capture_output=True, timeout=INDEX_PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+# --- the system ----------------------------------------------------------------------------------
+
+
+def _see_to_system(steps: Steps, *, required: bool) -> bool:
+    """Install what Qt needs of the system, if asked and possible; tell whether all is there.
+
+    Raises:
+        SetUpError: Something is missing and required, and only an administrator can install it.
+    """
+    packages = missing_packages()
+    if packages and required and _can_apt():
+        steps.begin(f"System libraries for the window: {' '.join(packages)}")
+        _apt_install(packages)
+        packages = missing_packages()
+    if packages and required:
+        raise SetUpError(
+            "the window needs libraries of the system that are missing. On Debian and its kin:\n\n"
+            f"    sudo apt-get install {' '.join(packages)}\n\n"
+            "Then start again. The commands of the terminal (run -- train ...) work without."
+        )
+    return not packages
+
+
+def missing_packages() -> list[str]:
+    """Debian's names of what Qt needs and this system lacks."""
+    if sys.platform != "linux":
+        return []
+    packages = [package for library, package in LIBRARIES.items() if _lacks(library)]
+    return packages if _has_font() else [*packages, FONT_PACKAGE]
+
+
+def _lacks(library: str) -> bool:
+    """Whether the loader cannot load a library: the question that Qt will ask it, too."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return True
+    return False
+
+
+def _has_font() -> bool:
+    """Whether there is any font: without one every text is a row of boxes."""
+    return any(
+        Path(file).suffix.lower() in FONT_SUFFIXES
+        for folder in FONT_FOLDERS
+        for _, _, files in os.walk(os.path.expanduser(folder))
+        for file in files
+    )
+
+
+def _can_apt() -> bool:
+    return not WINDOWS and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _apt_install(packages: list[str]) -> None:
+    """Install Debian packages, as root."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    # The lists of a fresh system are empty, those of an old one name packages that are gone.
+    for command in (["apt-get", "update", "-qq"], install):
+        if subprocess.run(command, stdout=sys.stderr, env=environment).returncode != 0:
+            raise SetUpError(f"this failed (see above): {' '.join(command)}")
+
+
+# --- processes -----------------------------------------------------------------------------------
+
+
+def _works(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+def _must_run(command: list[str], complaint: str) -> None:
+    answer = subprocess.run(command, capture_output=True, text=True)
+    if answer.returncode != 0:
+        raise SetUpError(f"{complaint}:\n{answer.stdout}{answer.stderr}".rstrip())
+
+
+def hand_over(arguments: list[str], command: str) -> int:
+    """Let the environment's Python go on in our place, in the folder where we were started."""
+    if command != "run":
+        os.chdir(ROOT)
+        if command != "bench":
+            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    else:
+        arguments = [str(ROOT / arguments[0]), *arguments[1:]]
+    return _replace_process([str(VENV_PYTHON), *arguments])
+
+
+def _replace_process(command: list[str]) -> int:
+    """Run a command instead of ourselves; where the system cannot, run it and pass its status."""
+    sys.stderr.flush()
+    if WINDOWS:
+        sys.exit(subprocess.run(command).returncode)
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

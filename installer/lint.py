@@ -1,0 +1,61 @@
+"""All checks that need no running program: ``python -m installer.lint [NAME ...]``.
+
+They run side by side; what a failing one says is shown whole, of the others the time they took.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+
+CHECKS: dict[str, list[str]] = {
+    # The slowest first: the others run beside it.
+    "types": [PYTHON, "-m", "mypy"],
+    "style": [PYTHON, "-m", "ruff", "check", "."],
+    "format": [PYTHON, "-m", "ruff", "format", "--check", "."],
+    "layers": [str(SCRIPTS / "lint-imports"), "--no-cache"],
+    "spelling": [str(SCRIPTS / "typos")],
+    "idioms": [PYTHON, "-m", "tests.style.idioms"],
+    "translations": [PYTHON, "-m", "installer.translations", "check"],
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the checks, all or those named; 1 when any fails, 2 for a name that is none."""
+    unknown = [name for name in arguments if name not in CHECKS]
+    if unknown:
+        print(f"no check called {unknown[0]}; there are {', '.join(CHECKS)}", file=sys.stderr)
+        return 2
+    with ThreadPoolExecutor(len(CHECKS)) as pool:
+        verdicts = {name: pool.submit(_run, CHECKS[name]) for name in arguments or CHECKS}
+        failed = [name for name, verdict in verdicts.items() if not _tell(name, *verdict.result())]
+    print(f"failed: {', '.join(failed)}" if failed else "All checks pass.")
+    return 1 if failed else 0
+
+
+def _run(command: list[str]) -> tuple[bool, float, str]:
+    """Whether a command succeeds, the seconds that it took, and what it said."""
+    started = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    seconds = time.perf_counter() - started
+    return done.returncode == 0, seconds, done.stdout.decode(errors="replace")
+
+
+def _tell(name: str, passes: bool, seconds: float, said: str) -> bool:
+    """Print the verdict on a check, and pass it on."""
+    print(f"{'ok  ' if passes else 'FAIL'} {name:14}{seconds:5.1f} s", flush=True)
+    if not passes:
+        print(said, flush=True)
+    return passes
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,281 @@
+"""What no ready-made checker knows of our style: ``python -m tests.style.idioms``.
+
+Each rule is a function from a parsed file to the lines that break it, in one table. A rule is
+obeyed, not silenced: there is no comment that switches one off.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("aegui", "installer", "tests")
+MAX_LINES = 500
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "tools"}
+MAY_PRINT = ("aegui/cli.py", "aegui/commands/", "installer/", "tests/style/", "tests/bench/")
+TRANSLATORS = {"tr", "trn", "mark"}
+
+_TODO = re.compile(r"#\s*(TODO|FIXME|XXX|HACK)\b(?!\([\w-]+\))")
+_CAMEL = re.compile(r"[a-z]+[A-Z]\w*")
+
+Finding = tuple[int, str]
+
+
+class Source(NamedTuple):
+    """A file under examination; ``name`` is its path from the root, with slashes."""
+
+    name: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it belongs to the program itself, not to its tests or set-up."""
+        return self.name.startswith("aegui/")
+
+
+def no_vague_file_names(source: Source) -> Iterator[Finding]:
+    """A file is named after what is in it."""
+    stem = Path(source.name).stem
+    if stem in FORBIDDEN_NAMES:
+        yield 1, f"a file called {stem} says nothing about what is in it"
+
+
+def no_long_files(source: Source) -> Iterator[Finding]:
+    """A file that passes some 500 lines is two files."""
+    lines = source.text.count("\n")
+    if source.is_program and lines > MAX_LINES:
+        yield lines, f"{lines} lines: split it (at most {MAX_LINES})"
+
+
+def no_todo_without_owner(source: Source) -> Iterator[Finding]:
+    """What is left to do has somebody to do it."""
+    for number, line in enumerate(source.text.splitlines(), 1):
+        if _TODO.search(line):
+            yield number, "say who: # TODO(name): what"
+
+
+def no_print(source: Source) -> Iterator[Finding]:
+    """Only the terminal's commands print."""
+    if source.name.startswith(MAY_PRINT):
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and _called(node) == "print":
+            yield node.lineno, "print is for the terminal's commands; log it or return it"
+
+
+def no_assembled_messages(source: Source) -> Iterator[Finding]:
+    """The extractor must see the text that is translated."""
+    if not source.is_program:
+        return
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.Call) or _called(node) not in TRANSLATORS:
+            continue
+        texts = node.args[: 2 if _called(node) == "trn" else 1]
+        for text in texts:
+            if isinstance(text, ast.JoinedStr | ast.BinOp) or _is_format(text):
+                yield node.lineno, f"{_called(node)}() needs a literal; fill in {{fields}} by name"
+            elif _called(node) == "mark" and not isinstance(text, ast.Constant):
+                yield node.lineno, "mark() needs a literal"
+
+
+def no_translation_while_importing(source: Source) -> Iterator[Finding]:
+    """The language is not known yet when a module is imported."""
+    for node in _executed_while_importing(source.tree):
+        if isinstance(node, ast.Call) and _called(node) in {"tr", "trn"}:
+            yield node.lineno, "translated while importing; mark() it here, tr() it when shown"
+
+
+def no_objects_of_qt_while_importing(source: Source) -> Iterator[Finding]:
+    """Importing makes no widgets, no objects of Qt, and no application."""
+    if not source.is_program:
+        return
+    qt = _names_from_qt(source.tree)
+    for node in _executed_while_importing(source.tree):
+        if isinstance(node, ast.Call) and _called(node) in qt:
+            yield node.lineno, f"{_called(node)} is made while importing"
+
+
+def no_swallowed_errors(source: Source) -> Iterator[Finding]:
+    """Whoever catches everything must at least say so."""
+    for node in ast.walk(source.tree):
+        if (
+            isinstance(node, ast.ExceptHandler)
+            and _catches_everything(node)
+            and all(isinstance(line, ast.Pass | ast.Continue) for line in node.body)
+        ):
+            yield node.lineno, "catches everything and says nothing"
+
+
+def no_camel_case_but_of_qt(source: Source) -> Iterator[Finding]:
+    """A camelCase method is there to override one of Qt's, or of a standard class."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ClassDef):
+            for line in _camel_case_methods(node):
+                yield line.lineno, f"{line.name} in a class without bases: snake_case is ours"
+    inside = {id(child) for node in ast.walk(source.tree) for child in _methods(node)}
+    for node in ast.walk(source.tree):
+        if (
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and id(node) not in inside
+            and _CAMEL.fullmatch(node.name)
+        ):
+            yield node.lineno, f"{node.name}: snake_case is ours"
+
+
+def no_camel_case_signals(source: Source) -> Iterator[Finding]:
+    """Signals and slots that we own are in snake_case."""
+    for node in ast.walk(source.tree):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and _called(node.value) == "Signal"
+            and isinstance(node.targets[0], ast.Name)
+            and _CAMEL.fullmatch(node.targets[0].id)
+        ):
+            yield node.lineno, f"signal {node.targets[0].id}: snake_case is ours"
+
+
+def no_dict_signals(source: Source) -> Iterator[Finding]:
+    """``Signal(dict)`` delivers {} when the keys are not strings."""
+    for node in ast.walk(source.tree):
+        if (
+            isinstance(node, ast.Call)
+            and _called(node) == "Signal"
+            and any(isinstance(kind, ast.Name) and kind.id == "dict" for kind in node.args)
+        ):
+            yield node.lineno, "Signal(dict) loses what is in it: Signal(object)"
+
+
+def no_torch_seed_of_all(source: Source) -> Iterator[Finding]:
+    """The generators of torch and numpy that everybody shares are nobody's to seed or draw from."""
+    if not source.is_program:
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            if name in {"torch.manual_seed", "np.random.seed", "numpy.random.seed", "random.seed"}:
+                yield node.lineno, f"{name}: pass a generator"
+
+
+def no_widgets_in_the_session(source: Source) -> Iterator[Finding]:
+    """The session paints nothing. (import-linter does not see inside of PySide6.)"""
+    if not source.name.startswith("aegui/session/"):
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "PySide6.QtWidgets":
+            yield node.lineno, "QtWidgets are for aegui/widgets and aegui/window"
+
+
+RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
+    no_vague_file_names,
+    no_long_files,
+    no_todo_without_owner,
+    no_print,
+    no_assembled_messages,
+    no_translation_while_importing,
+    no_objects_of_qt_while_importing,
+    no_swallowed_errors,
+    no_camel_case_but_of_qt,
+    no_camel_case_signals,
+    no_dict_signals,
+    no_torch_seed_of_all,
+    no_widgets_in_the_session,
+)
+
+
+def _called(node: ast.Call) -> str:
+    """The bare name that is called, or ''."""
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def _is_format(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "format"
+    )
+
+
+def _catches_everything(node: ast.ExceptHandler) -> bool:
+    if node.type is None:
+        return True
+    return isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}
+
+
+def _methods(node: ast.AST) -> list[ast.FunctionDef]:
+    if not isinstance(node, ast.ClassDef):
+        return []
+    return [line for line in node.body if isinstance(line, ast.FunctionDef)]
+
+
+def _camel_case_methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef]:
+    """Those of a class that overrides nothing."""
+    if not node.bases:
+        yield from (line for line in _methods(node) if _CAMEL.fullmatch(line.name))
+
+
+def _executed_while_importing(node: ast.AST) -> Iterator[ast.AST]:
+    """Everything below ``node`` that runs when its module is imported."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            for part in [*child.decorator_list, *child.args.defaults, *child.args.kw_defaults]:
+                if part is not None:
+                    yield part
+                    yield from _executed_while_importing(part)
+        elif not isinstance(child, ast.Lambda) and not _is_main_guard(child):
+            yield child
+            yield from _executed_while_importing(child)
+
+
+def _is_main_guard(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
+
+
+def _names_from_qt(tree: ast.Module) -> set[str]:
+    """Classes imported from Qt whose objects belong to an application: not values such as QSize."""
+    values = {"Signal", "Slot", "Property", "QSize", "QSizeF", "QPoint", "QPointF", "QColor"}
+    names = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("PySide6")
+        for alias in node.names
+    }
+    values |= {"QRect", "QRectF", "QMargins", "QLineF", "QKeyCombination", "QKeySequence"}
+    return names - values
+
+
+def findings(source: Source) -> list[str]:
+    """What breaks a rule in one file, as ``path:line: what``, in the order of lines."""
+    found = sorted(finding for rule in RULES for finding in rule(source))
+    return [f"{source.name}:{line}: {what}" for line, what in found]
+
+
+def parse(name: str, text: str) -> Source:
+    """A file to be examined, from its text."""
+    return Source(name, text, ast.parse(text))
+
+
+def main() -> int:
+    """Examine every file; 1 when any breaks a rule."""
+    found = [
+        line
+        for folder in FOLDERS
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line in findings(
+            parse(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
+        )
+    ]
+    sys.stdout.writelines(f"{line}\n" for line in found)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

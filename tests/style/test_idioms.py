@@ -1,0 +1,87 @@
+"""Every rule finds what breaks it, and leaves the like alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.style.idioms import MAX_LINES, RULES, findings, parse
+
+BREAKS = {
+    "no_vague_file_names": ("aegui/core/utils.py", "x = 1\n"),
+    "no_long_files": ("aegui/core/a.py", "x = 1\n" * (MAX_LINES + 1)),
+    "no_todo_without_owner": ("aegui/core/a.py", "x = 1  # " + "TODO make it 2\n"),
+    "no_print": ("aegui/core/a.py", "def f():\n    print(1)\n"),
+    "no_assembled_messages": ("aegui/core/a.py", "def f(x):\n    return tr(f'{x} pixels')\n"),
+    "no_translation_while_importing": ("aegui/core/a.py", "TABLE = {'a': tr('A')}\n"),
+    "no_objects_of_qt_while_importing": (
+        "aegui/widgets/a.py",
+        "from PySide6.QtWidgets import QLabel\nLABEL = QLabel()\n",
+    ),
+    "no_swallowed_errors": (
+        "aegui/core/a.py",
+        "def f():\n    try:\n        g()\n    except Exception:\n        pass\n",
+    ),
+    "no_camel_case_but_of_qt": (
+        "aegui/core/a.py",
+        "class Thing:\n    def doIt(self):\n        return 1\n",
+    ),
+    "no_camel_case_signals": (
+        "aegui/session/a.py",
+        "class A(QObject):\n    runFinished = Signal(int)\n",
+    ),
+    "no_dict_signals": ("aegui/session/a.py", "class A(QObject):\n    done = Signal(dict)\n"),
+    "no_torch_seed_of_all": ("aegui/core/a.py", "def f():\n    torch.manual_seed(1)\n"),
+    "no_widgets_in_the_session": ("aegui/session/a.py", "from PySide6.QtWidgets import QWidget\n"),
+}
+
+OBEYS = '''
+"""A module that does everything right, some of it nearly wrong."""
+from PySide6.QtCore import QObject, QSize, Signal
+SIZE = QSize(1, 2)
+TABLE = {"a": mark("A")}
+MAKE = {"a": lambda: tr("A")}
+class A(QWidget):
+    run_finished = Signal(object)
+    def paintEvent(self, event):
+        try:
+            self.x = tr("{n} pixels", n=1)
+        except Exception:
+            log.exception("no")
+            raise
+    def f(self, table):
+        # TODO(ana): draw it
+        return tr(table["a"]), trn("{n} pixel", "{n} pixels", 2)
+'''
+
+
+def test_every_rule_is_tried() -> None:
+    assert {rule.__name__ for rule in RULES} == set(BREAKS)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_a_breach_is_found(rule: object) -> None:
+    name, text = BREAKS[rule.__name__]  # type: ignore[attr-defined]
+    assert len(list(rule(parse(name, text)))) == 1  # type: ignore[operator]
+    assert len(findings(parse(name, text))) == 1
+
+
+def test_what_obeys_is_left_alone() -> None:
+    assert findings(parse("aegui/widgets/a.py", OBEYS)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(x):\n    tr('a ' + x)\n",
+        "def f(x):\n    tr('{}'.format(x))\n",
+        "def f(x):\n    trn('{n} a', f'{x}', 2)\n",
+        "NAME = 'x'\nA = mark(NAME)\n",
+    ],
+)
+def test_messages_assembled_in_other_ways(text: str) -> None:
+    assert len(findings(parse("aegui/core/a.py", text))) == 1
+
+
+def test_places_are_told() -> None:
+    (finding,) = findings(parse("aegui/core/a.py", "\n\nprint(1)\n"))
+    assert finding.startswith("aegui/core/a.py:3: print")
