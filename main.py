@@ -7,4 +7,9 @@ import sys
 from aegui.cli import main
 
 if __name__ == "__main__":
+    if getattr(sys, "frozen", False):
+        # A frozen program that starts another process starts itself, and must know it at once.
+        from multiprocessing import freeze_support
+
+        freeze_support()
     sys.exit(main())
