@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -19,6 +18,7 @@ PIN_PX = 18.0
 DRAWING_PX = 6.0
 """Radius of the mark at the drawing's code."""
 _TRAIL_ALPHA = 0.75
+_TRAIL_PARTS = 4
 
 
 def paint_pin(painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFont) -> None:
@@ -66,11 +66,13 @@ def paint_trail(painter: QPainter, pixels: NDArray[np.float64], theme: Theme) ->
     """The way the drawing's code has come: ``pixels`` ``[M, 2]``, oldest first, fading."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     points = [QPointF(x, y) for x, y in pixels.tolist()]
-    for place, (begin, end) in enumerate(itertools.pairwise(points), start=1):
+    # A few polylines of falling strength: many single lines with pens of their own are slow.
+    size = -(-len(points) // _TRAIL_PARTS)
+    for part, first in enumerate(range(0, len(points) - 1, size), start=1):
         colour = QColor(theme.warn)
-        colour.setAlphaF(_TRAIL_ALPHA * place / len(points))
-        painter.setPen(QPen(colour, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawLine(begin, end)
+        colour.setAlphaF(_TRAIL_ALPHA * part / _TRAIL_PARTS)
+        painter.setPen(QPen(colour, 2.0))
+        painter.drawPolyline(points[first : first + size + 1])
 
 
 def paint_drawing(painter: QPainter, at: QPointF, theme: Theme) -> None:

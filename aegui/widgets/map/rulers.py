@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from aegui.widgets.map.ticks import tick_text, ticks
 from aegui.widgets.theme import Theme, blend
@@ -53,10 +53,8 @@ def paint_grid(painter: QPainter, view: Viewport, theme: Theme, *, ribbon: bool)
 
 
 def _line(painter: QPainter, line: QRectF, theme: Theme, *, strong: bool) -> None:
-    # A thin rectangle is filled many times faster than a translucent line is drawn.
-    colour = QColor(theme.text_dim)
-    colour.setAlphaF(0.34 if strong else 0.12)
-    painter.fillRect(line, colour)
+    # Opaque: a translucent column is blended row by row, which takes ten times as long.
+    painter.fillRect(line.toRect(), blend(theme.text_dim, theme.panel, 0.34 if strong else 0.14))
 
 
 def paint_rulers(
