@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Slot
+from PySide6.QtGui import QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 import aegui
 from aegui.core.i18n import language, set_language, tr
-from aegui.paths import APP_NAME, user_data_dir
+from aegui.paths import APP_NAME, resources_dir, user_data_dir
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from aegui.widgets.theme import apply_theme, icon, theme_named
@@ -149,6 +150,7 @@ def run_window(path: Path | None = None) -> int:
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
     application = QApplication(sys.argv[:1])
+    ensure_font(application)
     application.setWindowIcon(icon("app", "accent"))
     app = App(application)
     _catch_errors(app)
@@ -158,6 +160,12 @@ def run_window(path: Path | None = None) -> int:
     sys.excepthook = sys.__excepthook__
     threading.excepthook = threading.__excepthook__
     return code
+
+
+def ensure_font(application: QApplication) -> None:
+    """Bring a font along where the system has none, and every text would be a row of boxes."""
+    if not QFontInfo(application.font()).family():
+        QFontDatabase.addApplicationFont(str(resources_dir() / "fonts" / "DejaVuSans.ttf"))
 
 
 def _begin_log() -> None:

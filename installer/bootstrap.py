@@ -136,7 +136,7 @@ def set_up(extras: tuple[str, ...], *, needs_qt: bool) -> None:
     else:
         done = {}
     steps = Steps()
-    system = _see_to_system(steps, required=needs_qt)
+    system = _see_to_system(steps, required=needs_qt, freezing="bundle" in extras)
     if not done:
         extras = _with_earlier(extras)
         _make_environment(steps)
@@ -358,17 +358,17 @@ def answers(address: str) -> bool:
 # --- the system ----------------------------------------------------------------------------------
 
 
-def _see_to_system(steps: Steps, *, required: bool) -> bool:
+def _see_to_system(steps: Steps, *, required: bool, freezing: bool = False) -> bool:
     """Install what Qt needs of the system, if asked and possible; tell whether all is there.
 
     Raises:
         SetUpError: Something is missing and required, and only an administrator can install it.
     """
-    packages = missing_packages()
+    packages = missing_packages(freezing=freezing)
     if packages and required and _can_apt():
-        steps.begin(f"System libraries for the window: {' '.join(packages)}")
+        steps.begin(f"From the system: {' '.join(packages)}")
         _apt_install(packages)
-        packages = missing_packages()
+        packages = missing_packages(freezing=freezing)
     if packages and required:
         raise SetUpError(
             "the window needs libraries of the system that are missing. On Debian and its kin:\n\n"
@@ -378,12 +378,27 @@ def _see_to_system(steps: Steps, *, required: bool) -> bool:
     return not packages
 
 
-def missing_packages() -> list[str]:
-    """Debian's names of what Qt needs and this system lacks."""
+def missing_packages(*, freezing: bool) -> list[str]:
+    """Debian's names of what Qt, and PyInstaller when asked, need and this system lacks."""
     if sys.platform != "linux":
         return []
     packages = [package for library, package in LIBRARIES.items() if _lacks(library)]
-    return packages if _has_font() else [*packages, FONT_PACKAGE]
+    if not _has_font():
+        packages.append(FONT_PACKAGE)
+    if freezing:
+        if not shutil.which("objdump"):
+            packages.append("binutils")
+        if _lacks_own_library():
+            packages.append("libpython{}.{}".format(*sys.version_info[:2]))
+    return packages
+
+
+def _lacks_own_library() -> bool:
+    """Whether Python's own library is missing: Debian's does without, a frozen app cannot."""
+    import sysconfig
+
+    library = sysconfig.get_config_var("INSTSONAME") or ""
+    return ".so" in library and _lacks(library)
 
 
 def _lacks(library: str) -> bool:

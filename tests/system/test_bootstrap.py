@@ -142,6 +142,17 @@ def test_root_on_debian_has_them_installed(monkeypatch: pytest.MonkeyPatch) -> N
     assert here == set(bootstrap.LIBRARIES.values())
 
 
+def test_freezing_needs_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(bootstrap, "_has_font", lambda: True)
+    monkeypatch.setattr(bootstrap, "_lacks", lambda library: library.startswith("libpython"))
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setattr("sysconfig.get_config_var", lambda _: "libpython3.12.so.1.0")
+    assert bootstrap.missing_packages(freezing=False) == []
+    own = "libpython{}.{}".format(*sys.version_info[:2])
+    assert bootstrap.missing_packages(freezing=True) == ["binutils", own]
+
+
 def test_the_loader_is_asked() -> None:
     assert bootstrap._lacks("libno-such-thing.so.7")
 
@@ -208,7 +219,7 @@ def test_a_second_start_installs_nothing(
     monkeypatch.setattr(bootstrap, "_install", lambda _, what: installed.append(what))
     monkeypatch.setattr(bootstrap, "_install_torch", lambda *_: None)
     monkeypatch.setattr(bootstrap, "_pip", lambda: ["pip"])
-    monkeypatch.setattr(bootstrap, "missing_packages", list)
+    monkeypatch.setattr(bootstrap, "missing_packages", lambda freezing: [])
     bootstrap.set_up(("test",), needs_qt=True)
     bootstrap.set_up(("test",), needs_qt=True)
     bootstrap.set_up((), needs_qt=True)
