@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QDockWidget
 
+_GRACE_MS = 150
+
 
 class Refresher(QObject):
     """Calls ``update`` for a panel that was marked.
@@ -47,19 +49,22 @@ class Refresher(QObject):
     def mark(self) -> None:
         """The panel is out of date."""
         self._is_dirty = True
-        if not self._is_shown or self._timer.isActive():
+        if not self._is_shown:
             return
         wait_ms = self._least_ms - (1000.0 * time.monotonic() - self._last_ms)
         if wait_ms <= 0.0:
             self.flush()
-        else:
-            self._timer.start(int(wait_ms) + 1)
+        elif not self._timer.isActive():
+            # Whoever marks again and again draws with one of these marks, within the ticker's
+            # budget; the timer is for the last mark of all.
+            self._timer.start(int(wait_ms) + _GRACE_MS)
 
     def flush(self) -> None:
         """Bring the panel up to date now, if it is out of date and in sight."""
         if not self._is_dirty or not self._is_shown:
             return
         self._is_dirty = False
+        self._timer.stop()
         self._last_ms = 1000.0 * time.monotonic()
         self._update()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.session.clock import Ticker
@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aegui.session.settings import Settings
-    from aegui.widgets.map.types import Pin
 
 
 @dataclass(eq=False)
 class Services:
-    """The session: one of each. ``pins`` are those of the open document's map."""
+    """The session: one of each."""
 
     settings: Settings
     workspace: Workspace
@@ -32,7 +31,6 @@ class Services:
     drawing: Drawing
     ticker: Ticker
     showing: Showing
-    pins: list[Pin] = field(default_factory=list)
 
     @classmethod
     def create(cls, settings: Settings, autosave_folder: Path | None = None) -> Services:

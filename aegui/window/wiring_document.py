@@ -93,8 +93,8 @@ class DocumentWiring(QObject):
             self.open_path(Path(path))
 
     def open_path(self, path: Path) -> bool:
-        """Open ``path``, after asking what to do with unsaved work."""
-        return self.may_leave() and self._services.workspace.open(path)
+        """Open ``path``, after asking what to do with unsaved work if it can be opened at all."""
+        return self._services.workspace.open(path, self.may_leave)
 
     def open_data(self) -> None:
         """Ask for a file of characters and make it the draft's data."""

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
-_ANSWER_MS = 66
+_ANSWER_MS = 200
+"""While a network learns; an edit of the drawing is answered at once."""
 _TRAIL = 24
 _LEAST_STEP = 1e-4
 _FIRST_LABELS = ("a", "A")
@@ -78,7 +79,6 @@ class DrawingWiring(QObject):
         self._panels.reconstructions.sample_activated.connect(self.load_sample)
         services.showing.dataset_changed.connect(self._show_samples)
         services.showing.network_changed.connect(self._on_showing_network_changed)
-        services.showing.replaced.connect(self._on_showing_replaced)
 
     # The set
 
@@ -124,6 +124,7 @@ class DrawingWiring(QObject):
         draw.set_noised(state.before_noise is not None)
         self._show_undo()
         self._answer.mark()
+        self._answer.flush()
         self._mark_code()
 
     @Slot()
@@ -162,10 +163,7 @@ class DrawingWiring(QObject):
     @Slot()
     def _on_showing_network_changed(self) -> None:
         self._answer.mark()
-        self._mark_code()
-
-    @Slot()
-    def _on_showing_replaced(self) -> None:
+        # Codes of other weights are no way that the drawing has come.
         self._trail.clear()
         self._mark_code()
 

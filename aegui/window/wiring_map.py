@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import tr
 from aegui.session.answers import labelled, nearest_samples, sample_images
 from aegui.widgets.map.types import MapStyle, Pin
 from aegui.window.refresher import Refresher
@@ -14,7 +15,6 @@ from aegui.window.refresher import Refresher
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from aegui.window.services import Services
 
 _STYLE = "map."
+_FOLLOWING_MS = 100
+"""The cursor's panel while the network learns; moves of the mouse are shown at once."""
 
 
 class MapWiring(QObject):
@@ -41,7 +43,9 @@ class MapWiring(QObject):
         self._services = services
         self._panels = panels
         self._decoded: Decoded | None = None
-        self._cursor = Refresher(self._show_decoded, 0, docks["cursor"], self)
+        self._plane: Plane | None = None
+        self._follows = False
+        self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, docks["cursor"], self)
         self._connect()
         self._restore_style()
         self._show_samples()
@@ -64,10 +68,11 @@ class MapWiring(QObject):
         canvas.style_changed.connect(self._on_canvas_style_changed)
         services.decode.decoded.connect(self._on_decode_decoded)
         services.plane.decoded.connect(self._on_plane_decoded)
+        services.runner.paused.connect(self._show_plane)
         services.showing.dataset_changed.connect(self._show_samples)
         services.showing.network_changed.connect(self._show_network)
         services.showing.replaced.connect(self._on_showing_replaced)
-        services.workspace.document_changed.connect(self._on_workspace_document_changed)
+        services.workspace.places_changed.connect(self._show_pins)
 
     # The network
 
@@ -86,20 +91,18 @@ class MapWiring(QObject):
             canvas.set_empty_text(tr("Press Train to see the codes."))
         else:
             canvas.set_empty_text(tr("The images of this set do not fit the network."))
+        self._show_plane()
         canvas.set_codes(showing.codes)
         _, height, width = showing.dataset.image_shape
         self._services.plane.set_codec(codec, (height, width))
+        self._follows = True
         self._services.decode.set_codec(codec)
+        self._follows = False
 
     @Slot()
     def _on_showing_replaced(self) -> None:
         self._panels.canvas.fit()
         self._begin_cursor()
-
-    @Slot(object)
-    def _on_workspace_document_changed(self, workspace: object) -> None:
-        self._services.pins.clear()
-        self._show_pins()
 
     # The cursor
 
@@ -131,6 +134,8 @@ class MapWiring(QObject):
         if self._panels.canvas.cursor_code() is not None:
             self._panels.canvas.set_preview(self._image(decoded))
         self._cursor.mark()
+        if not self._follows:
+            self._cursor.flush()
 
     def _image(self, decoded: Decoded) -> NDArray[np.float32]:
         channels, height, width = self._services.showing.dataset.image_shape
@@ -161,23 +166,35 @@ class MapWiring(QObject):
 
     @Slot(object)
     def _on_plane_decoded(self, plane: Plane) -> None:
-        self._panels.canvas.set_plane(plane)
+        # While codes move the map is painted anew many times a second: then with the plane as well.
+        if self._services.runner.state == "running":
+            self._plane = plane
+        else:
+            self._panels.canvas.set_plane(plane)
+
+    @Slot()
+    def _show_plane(self) -> None:
+        if self._plane is not None:
+            plane, self._plane = self._plane, None
+            self._panels.canvas.set_plane(plane)
 
     # Pins and style
 
     @Slot(object)
     def _on_canvas_pin_requested(self, z: NDArray[np.float32]) -> None:
-        pins = self._services.pins
-        pins.append(Pin(z, trn("Pin {n}", "Pin {n}", len(pins) + 1)))
-        self._show_pins()
+        self._services.workspace.pin(z)
 
     @Slot(int)
     def _on_canvas_pin_removed(self, index: int) -> None:
-        del self._services.pins[index]
-        self._show_pins()
+        self._services.workspace.unpin(index)
 
-    def _show_pins(self) -> None:
-        self._panels.canvas.set_pins(tuple(self._services.pins))
+    @Slot()
+    @Slot(object)
+    def _show_pins(self, _places: object = None) -> None:
+        places = self._services.workspace.places
+        self._panels.canvas.set_pins(
+            tuple(Pin(np.array(place.z, np.float32), place.name) for place in places)
+        )
 
     def _restore_style(self) -> None:
         values = self._services.settings.values

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
-_CHARTS_MS = 200
-_ROWS_MS = 250
+_CHARTS_MS = 300
+_ROWS_MS = 400
 _CHOICE = "charts."
 _FILE_KINDS = {"png": "PNG (*.png)", "svg": "SVG (*.svg)", "csv": "CSV (*.csv)"}
 
