@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import torch
-from aegui.core.data.builtin import load_builtin
 
+from aegui.core.data.builtin import load_builtin
 from aegui.core.network.catalog import ACTIVATIONS, CORRUPTIONS, LOSSES, OPTIMIZERS
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe

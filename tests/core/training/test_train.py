@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from aegui.core.data.builtin import load_builtin
 
+from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import TrainingError
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import ResolvedRecipe, resolve

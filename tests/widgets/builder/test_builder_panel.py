@@ -335,9 +335,7 @@ def test_too_many_parameters_are_told_on_the_layer_that_has_them(bench: Bench) -
 
 
 def test_nothing_is_cut_off_in_a_narrow_dock(bench: Bench, qtbot: QtBot) -> None:
-    bench.show(
-        Recipe(network=NetworkSpec(encoder=(LayerSpec(units=50_000, dropout=0.125),) * 11))
-    )
+    bench.show(Recipe(network=NetworkSpec(encoder=(LayerSpec(units=50_000, dropout=0.125),) * 11)))
     bench.panel.resize(300, 760)
     assert bench.panel.width() == 300
     card = bench.cards[11]
