@@ -101,15 +101,16 @@ class MainToolBar(QToolBar):
         self.device = QLabel()
         self.device.setProperty("dim", True)
         for label in (self.status, self.device):
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         room = QWidget()
         room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(room)
         layout.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
         layout.setSpacing(SPACING)
-        layout.addWidget(self.progress, 1)
+        layout.addWidget(self.progress, 1000)
         layout.addWidget(self.status)
         layout.addWidget(self.device)
+        layout.addStretch(1)
         self.addWidget(room)
 
     def set_data(self, names: Sequence[tuple[str, str]], key: str) -> None:
