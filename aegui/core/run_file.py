@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from aegui.core.archive import Archive, pack, refused, stated, to_tensors
 from aegui.core.atomic import write_atomically
@@ -37,6 +37,9 @@ SUFFIX = ".aegui"
 VERSION: Literal[1] = 1
 
 MAX_DOCUMENT_BYTES = 64 << 20
+MAX_PLACES = 10_000
+MAX_PLACE_NUMBERS = 100_000
+MAX_NAME = 200
 _THUMBNAIL_SAMPLES = 32
 _HISTORY_TYPES: dict[str, type[np.generic]] = {
     "epoch": np.int64,
@@ -53,6 +56,19 @@ class Draft:
     dataset: Dataset
 
 
+@dataclass(frozen=True)
+class Place:
+    """A place among the codes that a person wants to find again.
+
+    Attributes:
+        z: The code.
+        name: What it is called.
+    """
+
+    z: tuple[float, ...]
+    name: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class SavedRun:
     """A document: what was to be learnt, and, once it has been trained, what was learnt.
@@ -67,6 +83,7 @@ class SavedRun:
         engine: Key of the step engine that trained it.
         device: Key of the device that trained it.
         draft: The recipe and data of the next training, where they are not those of this one.
+        places: What is pinned on the map.
     """
 
     recipe: Recipe
@@ -78,6 +95,7 @@ class SavedRun:
     engine: str = ""
     device: str = ""
     draft: Draft | None = None
+    places: tuple[Place, ...] = ()
 
     @property
     def best_run(self) -> int:
@@ -129,6 +147,11 @@ class _Point(_Part):
     scalars: dict[str, int | float | str] = {}
 
 
+class _Place(_Part):
+    z: Annotated[list[FiniteFloat], Field(min_length=1, max_length=MAX_PLACE_NUMBERS)]
+    name: Annotated[str, Field(max_length=MAX_NAME)]
+
+
 class _Document(_Part):
     """``run.json``: everything that is neither the recipe nor an array."""
 
@@ -142,6 +165,7 @@ class _Document(_Part):
     engine: str
     device: str
     draft: _Data | None = None
+    places: Annotated[list[_Place], Field(max_length=MAX_PLACES)] = []
 
 
 def save_run(path: str | os.PathLike[str], run: SavedRun) -> None:
@@ -203,6 +227,7 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
             document.engine,
             document.device,
             _read_draft(archive, document.draft),
+            tuple(Place(tuple(place.z), place.name) for place in document.places),
         )
 
 
@@ -240,6 +265,7 @@ def _document(run: SavedRun) -> str:
         engine=run.engine,
         device=run.device,
         draft=None if run.draft is None else _data(run.draft.dataset),
+        places=[_Place(z=list(place.z), name=place.name) for place in run.places],
     )
     return stated(document.model_dump())
 

@@ -11,7 +11,7 @@ from aegui.core.data.builtin import builtin_names
 from aegui.core.data.load import choose, load_dataset
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.recipe import MAX_EPOCHS, Recipe
-from aegui.core.run_file import SUFFIX, Draft, SavedRun, load_run
+from aegui.core.run_file import SUFFIX, Draft, Place, SavedRun, load_run
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Opened:
     path: Path | None = None
     name: str = ""
     reading: CourseReading | None = None
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +124,10 @@ def open_run(path: Path) -> Opened:
     """
     saved = load_run(path)
     draft = saved.draft if saved.draft is not None else Draft(saved.recipe, saved.dataset)
-    run = None if saved.snapshot is None else replace(saved, draft=None)
+    run = None if saved.snapshot is None else replace(saved, draft=None, places=())
     pool = _pool(draft.recipe, draft.dataset)
-    return Opened(DraftState(draft.recipe, draft.dataset, pool), run, path, path.stem)
+    state = DraftState(draft.recipe, draft.dataset, pool)
+    return Opened(state, run, path, path.stem, places=saved.places)
 
 
 def open_recipe(path: Path) -> Opened:
@@ -156,13 +158,13 @@ def is_data(path: Path) -> bool:
     return False
 
 
-def to_save(draft: DraftState, run: SavedRun | None) -> SavedRun:
-    """The content of the run file that keeps both the run and the draft."""
+def to_save(draft: DraftState, run: SavedRun | None, places: tuple[Place, ...] = ()) -> SavedRun:
+    """The content of the run file that keeps the run, the draft and what is pinned."""
     if run is None:
-        return SavedRun(draft.recipe, draft.dataset)
+        return SavedRun(draft.recipe, draft.dataset, places=places)
     if run.recipe == draft.recipe and same_data(run.dataset, draft.dataset):
-        return run
-    return replace(run, draft=Draft(draft.recipe, draft.dataset))
+        return replace(run, places=places)
+    return replace(run, draft=Draft(draft.recipe, draft.dataset), places=places)
 
 
 def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | None:
@@ -199,14 +201,20 @@ def _chosen(pool: Dataset, chars: str | None) -> Dataset:
 
 
 def _pool(recipe: Recipe, dataset: Dataset) -> Dataset:
-    """All of the source again, where that is certain to be what ``dataset`` was chosen from."""
+    """What ``dataset`` was chosen from: the source, if it can be had, and what was added."""
     if recipe.data.source not in builtin_names():
         return dataset
-    try:
-        draft = fresh_draft(recipe)
-    except AeguiError:
+    pool = load_dataset(recipe.data.source)
+    if pool.image_shape != dataset.image_shape:
         return dataset
-    return draft.pool if same_data(draft.dataset, dataset) else dataset
+    known = {_identity(pool, index) for index in range(len(pool))}
+    added = [i for i in range(len(dataset)) if _identity(dataset, i) not in known]
+    return pool if not added else pool.joined(dataset.subset(added), pool.name)
+
+
+def _identity(dataset: Dataset, index: int) -> tuple[str, bytes]:
+    """What makes two samples the same: label and pixels."""
+    return dataset.labels[index], dataset.images[index].tobytes()
 
 
 def _beside(recipe: Recipe, folder: Path) -> Recipe:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +14,11 @@ from PySide6.QtGui import QUndoStack
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.recipe_file import save_recipe
-from aegui.core.run_file import SUFFIX, SavedRun, save_run
+from aegui.core.run_file import SUFFIX, Place, SavedRun, save_run
 from aegui.session.autosave import Autosave, Recovery, remove
 from aegui.session.document import (
     DraftState,
@@ -37,6 +39,8 @@ from aegui.session.edit_command import EditCommand
 from aegui.session.notice import Level, Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
 
     from aegui.core.latent.codec import Codec
@@ -68,9 +72,11 @@ class Workspace(QObject):
     run_changed = Signal(object)
     """The ``SavedRun``, or None where nothing has been learnt yet."""
     document_changed = Signal(object)
-    """Another document is open: this workspace. Comes after the three above."""
+    """Another document is open: this workspace. Comes after those of its parts."""
     title_changed = Signal(str, bool)
     """Name of the document, and whether there is anything unsaved in it."""
+    places_changed = Signal(object)
+    """Tuple of the ``Place``s that are pinned on the map."""
     recent_changed = Signal(object)
     """Tuple of paths, newest first."""
     recipe_imported = Signal(object)
@@ -95,6 +101,7 @@ class Workspace(QObject):
         self._draft: DraftState
         self._resolution: Resolution
         self._run: SavedRun | None
+        self._places: tuple[Place, ...]
         self._path: Path | None
         self._name: str
         self._take(_first_document())
@@ -128,6 +135,11 @@ class Workspace(QObject):
     def run(self) -> SavedRun | None:
         """What was learnt, with its own recipe and data; None before any training."""
         return self._run
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """What is pinned on the map; saved within the document."""
+        return self._places
 
     @property
     def path(self) -> Path | None:
@@ -208,6 +220,27 @@ class Workspace(QObject):
         chars = draft.recipe.data.chars
         recipe = draft.recipe if chars is None else with_chars(draft.recipe, chars + label)
         self._push(DraftState(recipe, dataset, pool), tr("Add “{label}”", label=label))
+        self._notice(
+            "info",
+            trn(
+                "“{label}” is in the set now: {n} character. Train to learn it.",
+                "“{label}” is in the set now: {n} characters. Train to learn it.",
+                len(dataset),
+                label=label,
+            ),
+        )
+
+    def pin(self, z: ArrayLike, name: str = "") -> None:
+        """Pin the code ``z`` ``[d]`` on the map under ``name``, or else the next free number."""
+        taken = {place.name for place in self._places}
+        free = (tr("Pin {n}", n=number) for number in count(1))
+        code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
+        place = Place(code, name or next(text for text in free if text not in taken))
+        self._show_places((*self._places, place))
+
+    def unpin(self, index: int) -> None:
+        """Take the pin at ``index`` of ``places`` away."""
+        self._show_places(self._places[:index] + self._places[index + 1 :])
 
     def adopt_result(self, result: TrainingResult, resolved: ResolvedRecipe | None = None) -> None:
         """Make what a training has learnt the document's run.
@@ -246,10 +279,15 @@ class Workspace(QObject):
         self._swap(opened)
         return True
 
-    def open(self, path: str | Path) -> bool:
+    def open(self, path: str | Path, may_leave: Callable[[], bool] | None = None) -> bool:
         """Open a run, a recipe or a course configuration, or take a glyph file as the draft's data.
 
         False, with a notice, if that fails; then nothing has changed.
+
+        Args:
+            path: The file.
+            may_leave: Asked, once the file has been read, before another document takes the place
+                of this one; False: it stays. A glyph file is an edit: nothing is left.
         """
         path = Path(path).absolute()
         try:
@@ -257,8 +295,14 @@ class Workspace(QObject):
                 draft = edited_draft(self._draft, with_source(self.recipe, str(path)))
                 self._push(draft, tr("Data from {file}", file=path.name))
             else:
-                is_run = path.suffix.lower() == SUFFIX
-                self._swap(open_run(path) if is_run else open_recipe(path))
+                read = open_run if path.suffix.lower() == SUFFIX else open_recipe
+                opened = read(path)
+                if may_leave is not None:
+                    if not may_leave():
+                        return False
+                    # This document may have just been saved to that very file.
+                    opened = read(path)
+                self._swap(opened)
         except AeguiError as error:
             if not path.exists():
                 self._remember(path, forget=True)
@@ -277,7 +321,7 @@ class Workspace(QObject):
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
         try:
-            save_run(path, to_save(self._draft, self._run))
+            save_run(path, to_save(self._draft, self._run, self._places))
         except AeguiError as error:
             self._notice("error", str(error))
             return False
@@ -308,7 +352,8 @@ class Workspace(QObject):
         """Copy unsaved work that has changed since the last copy; called every 30 s."""
         if self.is_modified and self._changes != self._autosaved_changes:
             self._autosaved_changes = self._changes
-            self._autosave.write(to_save(self._draft, self._run), self._path, self.name)
+            document = to_save(self._draft, self._run, self._places)
+            self._autosave.write(document, self._path, self.name)
 
     def recoveries(self) -> tuple[Recovery, ...]:
         """Unsaved work that a crashed program has left, newest first."""
@@ -322,7 +367,7 @@ class Workspace(QObject):
             self._notice("error", str(error))
             return False
         name = recovery.name or opened.draft.recipe.name
-        self._swap(Opened(opened.draft, opened.run, recovery.origin, name))
+        self._swap(replace(opened, path=recovery.origin, name=name))
         self._autosave.take_over(recovery)
         self._unsaved = True
         self._announce_title()
@@ -349,9 +394,20 @@ class Workspace(QObject):
             self.dataset_changed.emit(draft.dataset)
         self.recipe_changed.emit(self._resolution)
 
+    def _show_places(self, places: tuple[Place, ...]) -> None:
+        self._places = places
+        # Pins alone are not worth a question where the document has never been saved: whoever
+        # clicks about on the shipped model may leave without a word.
+        if self._path is not None:
+            self._unsaved = True
+        self._touch()
+        self._announce_title()
+        self.places_changed.emit(places)
+
     def _take(self, opened: Opened) -> None:
         self._draft = opened.draft
         self._run = opened.run
+        self._places = opened.places
         self._path = opened.path
         self._name = opened.name
         self._resolution = resolve(opened.draft.recipe, opened.draft.dataset)
@@ -365,6 +421,7 @@ class Workspace(QObject):
         self.dataset_changed.emit(self.dataset)
         self.recipe_changed.emit(self._resolution)
         self.run_changed.emit(self._run)
+        self.places_changed.emit(self._places)
         self.document_changed.emit(self)
         self._announce_title()
         reading = opened.reading
@@ -428,5 +485,5 @@ def _first_document() -> Opened:
             _log.info("the shipped model cannot be shown: %s", error)
         else:
             # It has no file of the user's: saving asks for one.
-            return Opened(opened.draft, opened.run, None, opened.name)
+            return replace(opened, path=None)
     return Opened(fresh_draft(Recipe()))

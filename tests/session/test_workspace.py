@@ -34,6 +34,7 @@ SIGNALS = (
     "recipe_changed",
     "dataset_changed",
     "run_changed",
+    "places_changed",
     "document_changed",
     "title_changed",
     "recent_changed",
@@ -269,7 +270,56 @@ def test_added_samples_belong_to_the_document(workspace: Workspace, tmp_path: Pa
     assert labels(workspace) == "ab"
     assert workspace.open(tmp_path / "a.aegui")
     assert same_data(workspace.dataset, added)
-    assert same_data(workspace.pool, added)
+    assert len(workspace.pool) == 33
+    workspace.edit_recipe(data(workspace.recipe, chars="dñ"), "Characters 3")
+    assert labels(workspace) == "dñ"
+
+
+def test_a_sample_that_was_added_is_announced(workspace: Workspace, heard: Heard) -> None:
+    workspace.add_sample(np.eye(7, 5), "ñ")
+    assert "“ñ”" in heard.texts()[-1]
+    assert "33 characters" in heard.texts()[-1]
+
+
+def test_pins_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.new(small())
+    workspace.pin(np.array([0.5, -1.25], np.float32))
+    workspace.pin(np.array([1.0, 2.0], np.float32), "mine")
+    assert not workspace.is_modified
+    assert workspace.save_as(tmp_path / "a.aegui")
+    workspace.pin(np.array([3.0, 4.0], np.float32))
+    assert workspace.is_modified
+    workspace.unpin(0)
+    workspace.pin(np.array([5.0, 6.0], np.float32))
+    assert [place.name for place in workspace.places] == ["mine", "Pin 2", "Pin 1"]
+    assert workspace.save()
+    workspace.new(small())
+    assert workspace.places == ()
+    assert workspace.open(tmp_path / "a.aegui")
+    assert [place.name for place in workspace.places] == ["mine", "Pin 2", "Pin 1"]
+    assert workspace.places[2].z == (5.0, 6.0)
+
+
+def test_nobody_is_asked_about_a_file_that_cannot_be_read(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def stay() -> bool:
+        asked.append("asked")
+        return False
+
+    (tmp_path / "bad.aegui").write_bytes(b"not a zip")
+    assert not workspace.open(tmp_path / "bad.aegui", stay)
+    glyphs_file = tmp_path / "own.txt"
+    glyphs_file.write_text("A\n#.\n.#\n")
+    assert workspace.open(glyphs_file, stay)
+    assert asked == []
+    assert workspace.save_as(tmp_path / "a.aegui")
+    before = workspace.recipe
+    assert not workspace.open(tmp_path / "a.aegui", stay)
+    assert asked == ["asked"]
+    assert workspace.recipe is before
 
 
 def test_a_drawing_of_another_size_is_not_added(workspace: Workspace, heard: Heard) -> None:
@@ -383,6 +433,7 @@ def test_saving_and_opening_keeps_run_and_draft(
         "dataset_changed",
         "recipe_changed",
         "run_changed",
+        "places_changed",
         "document_changed",
         "title_changed",
         "recent_changed",

@@ -116,6 +116,8 @@ class MapView(QWidget):
                 self._set_size(array.shape[1])
                 self._scene.base = _mean(array)
                 self._show_axes()
+        if array is None:
+            self._overlay.set_preview(None)
         self._scene.set_codes(array)
         self._navigation.set_bounds(self._scene.bounds)
         self._refresh_hover()
