@@ -303,9 +303,15 @@ def loss_function(
 ) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
     """The loss of each pixel, ``(output, target) -> tensor of their shape``."""
     if key == "bce":
-        return lambda output, target: F.binary_cross_entropy(output, target, reduction="none")
+        return _cross_entropy
     if key == "mse":
         return lambda output, target: F.mse_loss(output, target, reduction="none")
     if key == "mae":
         return lambda output, target: F.l1_loss(output, target, reduction="none")
     return lambda output, target: F.huber_loss(output, target, reduction="none", delta=huber_delta)
+
+
+def _cross_entropy(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Binary cross-entropy that gives NaN for NaN, where torch's own raises."""
+    loss = F.binary_cross_entropy(output.nan_to_num(0.5), target, reduction="none")
+    return loss + (output - output).detach()

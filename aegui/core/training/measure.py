@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from aegui.core.training.samples import Samples
 
 _LOSS_LINES = {
-    "bce": "loss = torch.ops.aten.binary_cross_entropy({output}, {target}, None, 0)",
+    # torch's own refuses NaN, which is what a run that has gone astray gives: it must be counted.
+    "bce": "loss = -({target} * {output}.log().clamp_min(-100.0)"
+    " + (1.0 - {target}) * (-{output}).log1p().clamp_min(-100.0))",
     "mse": "loss = ({output} - {target}).square()",
     "mae": "loss = ({output} - {target}).abs()",
     "huber": "loss = torch.ops.aten.huber_loss({output}, {target}, 0, {delta!r})",

@@ -14,6 +14,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.training.control import Control
+from aegui.core.training.engines import ENGINES
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS
 from aegui.core.training.train import Training, choose_device, train, warm_up
 
@@ -136,6 +137,25 @@ def test_infinity_ends_a_run_with_its_last_good_weights() -> None:
         assert np.isfinite(layer.weight).all()
         assert np.isfinite(layer.bias).all()
     assert all(np.isfinite(run.best_loss) for run in result.runs)
+
+
+@pytest.mark.parametrize("engine_key", ["fused", "stacked", "autograd"])
+def test_nan_in_cross_entropy_ends_a_run_too(
+    engine_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = {kind.name: kind for kind in ENGINES.values()}
+    assert engine_key in kinds
+    monkeypatch.setattr(
+        "aegui.core.training.train.choose_engine",
+        lambda *arguments: kinds[engine_key](*arguments),
+    )
+    network = {"encoder": [{"units": 25, "activation": "cosh"}]}
+    training = {"epochs": 500, "optimizer": {"name": "sgd", "learning_rate": 1e3}}
+    done = finished(resolved_recipe(network=network, training=training))
+    assert done.finished == "diverged"
+    result = done.result()
+    assert np.isnan(result.history.loss[-1]).all()
+    assert all(np.isfinite(layer.weight).all() for layer in result.snapshot.layers)
 
 
 def test_the_learning_rate_can_be_changed_while_running() -> None:
