@@ -15,7 +15,6 @@ from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QFontDatabase,
     QIcon,
     QIconEngine,
     QImage,
@@ -236,11 +235,6 @@ def figures_font(base: QFont, *, scale: float = 1.0, bold: bool = False) -> QFon
         font.setPointSizeF(font.pointSizeF() * scale)
     font.setBold(bold)
     return font
-
-
-def fixed_font() -> QFont:
-    """The system's font with letters of one width."""
-    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
 
 
 def icon(name: str, token: str = "text") -> QIcon:
