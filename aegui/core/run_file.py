@@ -267,7 +267,7 @@ def _document(run: SavedRun) -> str:
         draft=None if run.draft is None else _data(run.draft.dataset),
         places=[_Place(z=list(place.z), name=place.name) for place in run.places],
     )
-    return stated(document.model_dump())
+    return stated(document.model_dump(exclude=None if run.places else {"places"}))
 
 
 def _thumbnail(run: SavedRun) -> bytes:

@@ -100,6 +100,19 @@ def edited_draft(draft: DraftState, recipe: Recipe) -> DraftState:
     return DraftState(with_chars(recipe, None), pool, pool)
 
 
+def joined_draft(draft: DraftState, more: Dataset) -> DraftState:
+    """``draft`` with the samples of ``more`` after its own; they are chosen.
+
+    Raises:
+        AeguiError: The images differ in size.
+    """
+    dataset = draft.dataset.joined(more, draft.dataset.name)
+    pool = draft.pool.joined(more, draft.pool.name)
+    chars = draft.recipe.data.chars
+    chosen = None if chars is None else chars + "".join(more.labels)
+    return DraftState(with_chars(draft.recipe, chosen), dataset, pool)
+
+
 def with_chars(recipe: Recipe, chars: str | None) -> Recipe:
     """``recipe`` with another choice of characters."""
     return recipe.model_copy(update={"data": recipe.data.model_copy(update={"chars": chars})})

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
@@ -27,6 +28,7 @@ from aegui.session.document import (
     edited_draft,
     fresh_draft,
     is_data,
+    joined_draft,
     open_recipe,
     open_run,
     same_data,
@@ -208,27 +210,44 @@ class Workspace(QObject):
 
     def add_sample(self, image: ArrayLike, label: str) -> None:
         """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``."""
-        draft = self._draft
+        dataset, label = self._draft.dataset, label or "?"
         try:
-            pixels = np.asarray(image, np.float32).reshape(1, *draft.dataset.image_shape)
-            one = Dataset.from_images(draft.dataset.name, pixels, [label or "?"])
-            dataset = draft.dataset.joined(one, draft.dataset.name)
-            pool = draft.pool.joined(one, draft.pool.name)
+            pixels = np.asarray(image, np.float32).reshape(1, *dataset.image_shape)
+            one = Dataset.from_images(dataset.name, pixels, [label])
+            draft = joined_draft(self._draft, one)
         except (AeguiError, ValueError) as error:
             self._notice("error", tr("The drawing was not added. {reason}", reason=error))
             return
-        chars = draft.recipe.data.chars
-        recipe = draft.recipe if chars is None else with_chars(draft.recipe, chars + label)
-        self._push(DraftState(recipe, dataset, pool), tr("Add “{label}”", label=label))
+        self._push(draft, tr("Add “{label}”", label=label))
         self._notice(
             "info",
             trn(
                 "“{label}” is in the set now: {n} character. Train to learn it.",
                 "“{label}” is in the set now: {n} characters. Train to learn it.",
-                len(dataset),
+                len(draft.dataset),
                 label=label,
             ),
         )
+
+    def add_file(self, path: str | Path) -> bool:
+        """Join the characters of a file to the draft's data; False, with a notice, on failure."""
+        path = Path(path)
+        try:
+            draft = joined_draft(self._draft, load_dataset(str(path)))
+        except AeguiError as error:
+            self._notice("error", str(error))
+            return False
+        self._push(draft, tr("Add the characters of {file}", file=path.name))
+        self._notice(
+            "info",
+            trn(
+                "The characters of {file} are in the set now: {n} character. Train to learn them.",
+                "The characters of {file} are in the set now: {n} characters. Train to learn them.",
+                len(draft.dataset),
+                file=path.name,
+            ),
+        )
+        return True
 
     def pin(self, z: ArrayLike, name: str = "") -> None:
         """Pin the code ``z`` ``[d]`` on the map under ``name``, or else the next free number."""

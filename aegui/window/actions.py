@@ -188,6 +188,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
         opens_section=True,
     ),
     ActionSpec(
+        "add_data",
+        mark("&Add characters from a file…"),
+        mark("Join the characters of a file to those of the set"),
+        "edit",
+        "add_data",
+        icon="edit-add",
+        needs=("idle",),
+    ),
+    ActionSpec(
         "train",
         mark("&Train"),
         mark("Train the network of the builder from the start"),

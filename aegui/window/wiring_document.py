@@ -76,6 +76,7 @@ class DocumentWiring(QObject):
             "export_recipe": self.export_recipe,
             "export_data": self.export_data,
             "choose_characters": self.choose_characters,
+            "add_data": self.add_data,
             "settings_folder": self.open_settings_folder,
         }
 
@@ -109,6 +110,12 @@ class DocumentWiring(QObject):
         text = tr("Data: {name}", name=_source_name(source))
         workspace.edit_recipe(with_source(workspace.recipe, source), text)
 
+    def add_data(self) -> None:
+        """Ask for a file of characters and join it to the draft's data."""
+        path = dialogs.choose_data_file(self._window, self._folder())
+        if path:
+            self._services.workspace.add_file(path)
+
     def choose_characters(self) -> None:
         """Ask which characters of the set to learn."""
         workspace = self._services.workspace
@@ -118,7 +125,7 @@ class DocumentWiring(QObject):
         )
         if chosen is None:
             return
-        chars = None if chosen == pool.labels else "".join(chosen)
+        chars = None if chosen == tuple(dict.fromkeys(pool.labels)) else "".join(chosen)
         workspace.edit_recipe(with_chars(workspace.recipe, chars), tr("Choose characters"))
 
     # Saving

@@ -20,7 +20,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe
-from aegui.core.run_file import Draft, SavedRun, load_run, run_bytes, save_run
+from aegui.core.run_file import Draft, Place, SavedRun, load_run, run_bytes, save_run
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, History
 from aegui.core.training.result import Checkpoint, RunResult
 from aegui.core.training.snapshot import LayerWeights, Snapshot
@@ -165,6 +165,12 @@ def test_a_draft_for_the_next_training_survives(tmp_path: Path) -> None:
     assert back.recipe == a_recipe()
 
 
+def test_what_is_pinned_survives(tmp_path: Path) -> None:
+    places = (Place((0.5, -1.25), "here"), Place((3.0,)))
+    save_run(tmp_path / "p.aegui", replace(a_run(), places=places))
+    assert load_run(tmp_path / "p.aegui").places == places
+
+
 def test_the_same_content_gives_the_same_bytes(saved: Path) -> None:
     assert run_bytes(a_run()) == run_bytes(a_run())
     assert run_bytes(load_run(saved)) == saved.read_bytes()
@@ -234,6 +240,7 @@ def without(member: str) -> Callable[[dict[str, bytes]], None]:
         (with_json("run.json", version=2), ["run.json", "newer version"]),
         (with_json("run.json", engine=3), ["run.json", "engine"]),
         (with_json("run.json", other=3), ["run.json", "other"]),
+        (with_json("run.json", places=[{"z": [], "name": ""}]), ["run.json", "places.0.z"]),
         (with_json("run.json", weights={"epoch": -1}), ["run.json", "weights.epoch"]),
         (with_tensors("weights.safetensors", extra=np.zeros(1)), ["weights", "extra"]),
         (

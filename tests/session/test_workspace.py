@@ -322,6 +322,24 @@ def test_nobody_is_asked_about_a_file_that_cannot_be_read(
     assert workspace.recipe is before
 
 
+def test_characters_of_a_file_are_joined(
+    workspace: Workspace, heard: Heard, tmp_path: Path
+) -> None:
+    workspace.edit_recipe(data(workspace.recipe, chars="ab"), "Characters")
+    size = "\n".join(["#####"] + ["#...#"] * 6)
+    (tmp_path / "own.txt").write_text(f"É\n{size}\n\nÑ\n{size[:-1]}.\n", encoding="utf-8")
+    assert workspace.add_file(tmp_path / "own.txt")
+    assert labels(workspace) == "abÉÑ"
+    assert len(workspace.pool) == 34
+    assert "own.txt" in heard.texts()[-1]
+    workspace.undo_stack.undo()
+    assert labels(workspace) == "ab"
+    (tmp_path / "small.txt").write_text("A\n#.\n.#\n")
+    assert not workspace.add_file(tmp_path / "small.txt")
+    assert "differ in size" in heard.texts()[-1]
+    assert labels(workspace) == "ab"
+
+
 def test_a_drawing_of_another_size_is_not_added(workspace: Workspace, heard: Heard) -> None:
     workspace.add_sample(np.eye(8), "x")
     assert heard.names() == ["noticed"]

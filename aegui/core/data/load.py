@@ -14,6 +14,8 @@ from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from aegui.core.data.readers import GlyphFile
 
 _STAND_INS = {"␠": " ", "␡": "\x7f"}
@@ -39,20 +41,23 @@ def load_dataset(source: str, chars: str | None = None) -> Dataset:
 def choose(dataset: Dataset, chars: str) -> Dataset:
     """The samples of ``dataset`` whose labels are in ``chars``, in that order, each once.
 
-    Where labels have several characters they may follow one another with or without blanks.
+    All samples of one label are taken together. Where labels have several characters they may
+    follow one another with or without blanks.
 
     Raises:
         AeguiError: A character has no sample, or ``chars`` is empty.
     """
-    first = {label: index for index, label in reversed(list(enumerate(dataset.labels)))}
-    longest = max(map(len, first))
+    places: dict[str, list[int]] = {}
+    for index, name in enumerate(dataset.labels):
+        places.setdefault(name, []).append(index)
+    longest = max(map(len, places))
     chosen: dict[int, None] = {}
     missing: dict[str, None] = {}
     at = 0
     while at < len(chars):
-        label = _label_at(chars, at, longest, first)
+        label = _label_at(chars, at, longest, places)
         if label is not None:
-            chosen[first[label]] = None
+            chosen.update(dict.fromkeys(places[label]))
         elif not (longest > 1 and chars[at] in " ,"):
             missing[chars[at]] = None
         at += len(label) if label else 1
@@ -66,13 +71,13 @@ def choose(dataset: Dataset, chars: str) -> Dataset:
     return dataset.subset(chosen)
 
 
-def _label_at(chars: str, at: int, longest: int, first: dict[str, int]) -> str | None:
+def _label_at(chars: str, at: int, longest: int, labels: Container[str]) -> str | None:
     """The longest label that ``chars`` has at ``at``."""
     for length in range(longest, 0, -1):
-        if chars[at : at + length] in first:
+        if chars[at : at + length] in labels:
             return chars[at : at + length]
     stand_in = _STAND_INS.get(chars[at])
-    return stand_in if stand_in in first else None
+    return stand_in if stand_in in labels else None
 
 
 def joined(file: GlyphFile, which: str | None = None) -> Dataset:

@@ -101,17 +101,24 @@ class CharacterChooser(QWidget):
     def set_chosen(self, labels: Iterable[str]) -> None:
         """Show ``labels`` as chosen, without a signal; those not in the set are left out."""
         known = set(self._labels)
-        self._take(tuple(label for label in labels if label in known))
+        self._take(tuple(dict.fromkeys(label for label in labels if label in known)))
         self.field.setText("".join(map(label_sign, self._chosen)))
 
     # -- edits -----------------------------------------------------------------------------------
 
     def _on_grid_checked_changed(self) -> None:
-        checked = {self._labels[index] for index in self.grid.checked}
+        checked = self._checked_labels()
         kept = [label for label in self._chosen if label in checked]
         for label in (each for each in self._labels if each in checked and each not in kept):
             kept.insert(self._place(label, kept), label)
         self._choose(tuple(kept))
+
+    def _checked_labels(self) -> set[str]:
+        """The labels that the ticks stand for; samples of one label come and go together."""
+        indices = set(self.grid.checked)
+        ticked = {self._labels[index] for index in indices}
+        unticked = {label for index, label in enumerate(self._labels) if index not in indices}
+        return ticked - (unticked & set(self._chosen))
 
     def _place(self, label: str, kept: list[str]) -> int:
         """Where ``label`` belongs in ``kept``: before the first that comes later in the set."""
@@ -146,7 +153,11 @@ class CharacterChooser(QWidget):
         chosen = set(labels)
         self.grid.set_checked(i for i, label in enumerate(self._labels) if label in chosen)
         self._count.setText(
-            tr("{chosen} of {count} characters", chosen=len(labels), count=len(self._labels))
+            tr(
+                "{chosen} of {count} characters",
+                chosen=len(self.grid.checked),
+                count=len(self._labels),
+            )
         )
         self._show_problem(self._problem_with(unknown))
 

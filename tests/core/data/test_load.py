@@ -37,6 +37,13 @@ def test_chars_choose_and_order() -> None:
     assert choose(letters, "aab␡␠").labels == ("a", "b", "\x7f", " ")
 
 
+def test_samples_of_one_label_are_chosen_together() -> None:
+    dataset = Dataset.from_images("n", np.eye(4).reshape(4, 2, 2), ["a", "b", "a", "c"])
+    chosen = choose(dataset, "ca")
+    assert chosen.labels == ("c", "a", "a")
+    assert np.array_equal(chosen.images, dataset.images[[3, 0, 2]])
+
+
 def test_labels_of_several_characters() -> None:
     dataset = Dataset.from_images("n", np.eye(4).reshape(4, 2, 2), ["10", "1", "a b", "0"])
     assert choose(dataset, "1, 10 0 a b").labels == ("1", "10", "0", "a b")

@@ -181,6 +181,13 @@ def test_a_move_repaints_only_what_it_touches(canvas: LatentCanvas, qtbot: QtBot
     assert picture(canvas) == whole
 
 
+def test_without_codes_there_is_no_preview(canvas: LatentCanvas) -> None:
+    move(canvas, 300, 200)
+    canvas.set_preview(np.ones((7, 5), np.float32))
+    canvas.set_codes(None)
+    assert not has(picture(canvas), LIGHT.pixel_on, (340, 240), 4)
+
+
 def test_the_preview_stays_inside(canvas: LatentCanvas) -> None:
     canvas.set_preview(np.ones((7, 5), np.float32))
     view = canvas.navigation.view

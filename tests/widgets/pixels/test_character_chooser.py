@@ -140,6 +140,18 @@ def test_labels_of_another_set_are_left_out(chooser: Chooser) -> None:
     assert chooser.said == []
 
 
+def test_samples_of_one_label_come_and_go_together(chooser: Chooser) -> None:
+    labels = ("a", "b", "a")
+    chooser.widget.set_samples(labels, glyphs(3))
+    assert chooser.widget.chosen == ("a", "b")
+    assert list(chooser.grid.checked) == [0, 1, 2]
+    QTest.mouseClick(chooser.grid, LEFT, pos=chooser.grid.cell_rect(2).center())
+    assert list(chooser.grid.checked) == [1]
+    QTest.mouseClick(chooser.grid, LEFT, pos=chooser.grid.cell_rect(0).center())
+    assert list(chooser.grid.checked) == [0, 1, 2]
+    assert chooser.said == ["b", "ab"]
+
+
 def test_labels_of_several_characters_cannot_be_chosen_from(chooser: Chooser) -> None:
     chooser.widget.set_samples(("10", "11"), glyphs(2))
     assert not chooser.widget.isEnabled()
