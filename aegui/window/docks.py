@@ -148,9 +148,7 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: 
         (Qt.Corner.BottomRightCorner, Area.RightDockWidgetArea),
     ):
         window.setCorner(corner, area)
-    for dock in docks.values():
-        dock.setFloating(False)
-        window.removeDockWidget(dock)
+    take_away(window, docks)
     bottom, right = wanted.bottom, wanted.right
     if window.height() >= TALL_PX:
         right = tuple((key,) for place in right for key in place)
@@ -159,7 +157,30 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: 
     _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, Qt.Orientation.Vertical)
     _fill(window, docks, Area.RightDockWidgetArea, right, Qt.Orientation.Vertical)
     _fill(window, docks, Area.BottomDockWidgetArea, bottom, Qt.Orientation.Horizontal)
+    _put_away(window, docks, {key for place in (*wanted.left, *right, *bottom) for key in place})
     _resize(window, docks, wanted, right, bottom)
+
+
+def take_away(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
+    """Leave no dock in ``window``.
+
+    Before its state is restored too: else Qt forgets the tab bars that there are, and leaves them
+    standing where they were.
+    """
+    for dock in docks.values():
+        dock.setFloating(False)
+        window.removeDockWidget(dock)
+
+
+def _put_away(window: QMainWindow, docks: Mapping[str, QDockWidget], shown: set[str]) -> None:
+    """Give the docks that are not ``shown`` a place all the same, hidden.
+
+    A dock without a place is missing in the window's state, and restoring that would show it.
+    """
+    for key, dock in docks.items():
+        if key not in shown:
+            window.addDockWidget(Area.LeftDockWidgetArea, dock)
+            dock.hide()
 
 
 def _fill(

@@ -26,6 +26,7 @@ from aegui.window.docks import (
     DockTitles,
     arrange,
     make_docks,
+    take_away,
 )
 from aegui.window.help_viewer import HelpViewer
 from aegui.window.notifications import Notifications
@@ -189,12 +190,16 @@ class MainWindow(QMainWindow):
         geometry = settings.window_state("geometry")
         if geometry is None or not self.restoreGeometry(QByteArray(geometry)):
             self._first_size()
-        arrange(self, self.docks, self.perspective)
         self._is_arranged = self._restore_docks(self.perspective)
+        if not self._is_arranged:
+            arrange(self, self.docks, self.perspective)
 
     def _restore_docks(self, perspective: str) -> bool:
         state = self._services.settings.window_state(f"docks-{perspective}")
-        return state is not None and self.restoreState(QByteArray(state), LAYOUT_VERSION)
+        if state is None:
+            return False
+        take_away(self, self.docks)
+        return self.restoreState(QByteArray(state), LAYOUT_VERSION)
 
     def _first_size(self) -> None:
         room = self.screen().availableSize()
@@ -205,8 +210,8 @@ class MainWindow(QMainWindow):
         self._keep_docks()
         self.perspective = key
         self._services.settings.perspective = key
-        arrange(self, self.docks, key)
-        self._restore_docks(key)
+        if not self._restore_docks(key):
+            arrange(self, self.docks, key)
         self.actions_table.set_checked(key, True)
 
     def reset_layout(self) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QTabBar
 
 from aegui.app import App, _catch_errors
 from aegui.core.i18n import set_language
@@ -328,3 +328,32 @@ def test_the_window_opens_on_what_the_session_has(qtbot: QtBot, qapp: QApplicati
     qtbot.wait(300)
     made.shutdown()
     made.deleteLater()
+
+
+def test_a_perspective_looks_the_same_the_second_time(
+    window: MainWindow, qapp: QApplication
+) -> None:
+    def visit(key: str) -> set[str]:
+        window.set_perspective(key)
+        qapp.processEvents()
+        return {name for name, dock in window.docks.items() if not dock.isHidden()}
+
+    first = {key: visit(key) for key in PERSPECTIVES}
+    assert {key: visit(key) for key in PERSPECTIVES} == first
+    for key, docks in first.items():
+        wanted = PERSPECTIVES[key]
+        places = (*wanted.left, *wanted.right, *wanted.bottom)
+        assert docks == {name for place in places for name in place}
+
+
+def test_no_tab_bar_is_left_over_in_another_language(
+    app: App, window: MainWindow, qapp: QApplication
+) -> None:
+    app.use_language("es")
+    qapp.processEvents()
+    bars = [
+        bar
+        for bar in app.window.findChildren(QTabBar)
+        if bar.isVisible() and app.window.rect().contains(bar.geometry())
+    ]
+    assert all(bar.count() > 1 for bar in bars)
