@@ -409,12 +409,15 @@ def test_the_window_opens_without_arguments_and_with_a_file(
         return 0
 
     monkeypatch.setattr(app, "run_window", run_window)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "")
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
     path = tmp_path / "a.aegui"
     path.write_bytes(b"")
     assert main([]) == 0
     assert main([str(path)]) == 0
     assert main(["--language", "es"]) == 0
     assert opened == [None, path, None]
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
 
 
 def test_help_and_refusals_import_nothing_heavy() -> None:

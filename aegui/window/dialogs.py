@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Leaving = Literal["save", "discard", "cancel"]
 
 _ICON_PX = 56
+_IMPORT = "import"
 
 
 def ask_leaving(parent: QWidget, name: str, *, training: bool) -> Leaving:
@@ -165,7 +166,10 @@ def import_summary(reading: CourseReading) -> str:
 
 def show_import(parent: QWidget, reading: CourseReading) -> QDialog:
     """Show what was made of a foreign configuration, beside the work: nothing waits for it."""
+    for older in parent.findChildren(QDialog, _IMPORT):
+        older.close()
     dialog = QDialog(parent)
+    dialog.setObjectName(_IMPORT)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(
         trn("{n} setting was read", "{n} settings were read", len(reading.understood))

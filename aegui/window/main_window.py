@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
         self.document.noticed.connect(self.notifications.show)
         self.training.conditions_changed.connect(self._show_conditions)
         self._services.showing.history_changed.connect(self._show_conditions)
+        self._services.runner.started.connect(self.notifications.put_news_away)
         sections = self._services.settings.values.get(_SECTIONS)
         if isinstance(sections, str):
             self.panels.training.set_open_sections(sections.split())

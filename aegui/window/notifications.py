@@ -158,6 +158,14 @@ class Notifications(QObject):
         for toast in tuple(self._toasts):
             toast.close_now()
 
+    @Slot()
+    def put_news_away(self) -> None:
+        """Put away what was only told, such as how the last training went; keep the warnings."""
+        self._queue = [notice for notice in self._queue if notice.level != "info"]
+        for toast in tuple(self._toasts):
+            if toast.notice.level == "info":
+                toast.close_now()
+
     @Slot(object)
     def _on_toast_closed(self, toast: Toast) -> None:
         if toast not in self._toasts:

@@ -155,8 +155,14 @@ class MainToolBar(QToolBar):
     def set_status(self, text: str, device: str, tooltip: str = "") -> None:
         """Show how the training goes, and on what."""
         self.status.setText(text)
+        self.status.setToolTip("")
         self.device.setText(device)
         self.device.setToolTip(tooltip)
+
+    def set_problems(self, text: str, messages: str) -> None:
+        """Say that there is something to be solved before training; ``messages`` say what."""
+        self.set_status(text, "")
+        self.status.setToolTip(messages)
 
     @Slot(int)
     def _on_data_activated(self, index: int) -> None:

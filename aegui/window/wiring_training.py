@@ -209,6 +209,7 @@ class TrainingWiring(QObject):
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: Resolution) -> None:
         self._show_draft()
+        self._show_progress()
         self.conditions_changed.emit()
 
     @Slot(object)
@@ -285,6 +286,12 @@ class TrainingWiring(QObject):
     def _show_rest(self, epochs: int) -> None:
         run = self._services.workspace.run
         self._toolbar.set_progress(0, 0)
+        problems = self._services.workspace.resolution.problems
+        if problems:
+            # The button is grey, and the layer that is wrong may be out of sight.
+            text = trn("{n} problem to solve first", "{n} problems to solve first", len(problems))
+            self._toolbar.set_problems(text, "\n".join(one.message for one in problems))
+            return
         if run is None or not run.results:
             self._toolbar.set_status(tr("not trained yet"), "")
             return
@@ -328,6 +335,18 @@ def _outcome(result: TrainingResult) -> str:
     worst = max((run.wrong_max for run in result.runs), default=0)
     share = min((run.share_at_most_1 for run in result.runs), default=0.0)
     epochs = max((run.epochs for run in result.runs), default=0)
+    if len(result.runs) > 1:
+        return tr(
+            "{reason} After {epochs:,} epochs in {time}: even in the worst of {runs:,} runs "
+            "{share:.0%} of the characters have at most 1 wrong pixel; the worst character has "
+            "{worst}.",
+            reason=tr(_REASONS[result.reason]),
+            epochs=epochs,
+            time=tr("{seconds:.1f} s", seconds=result.seconds),
+            runs=len(result.runs),
+            share=share,
+            worst=worst,
+        )
     return tr(
         "{reason} After {epochs:,} epochs in {time}: {share:.0%} of the characters have at most 1 "
         "wrong pixel, the worst has {worst}.",

@@ -257,3 +257,14 @@ def test_import_summary_escapes_what_it_lists() -> None:
     assert r"a\_b\*c" in text
     assert r"\<x\>" in text
     assert "Assumed" not in text
+
+
+def test_another_import_takes_the_place_of_the_last_summary(window: MainWindow) -> None:
+    from aegui.core.course_configs import CourseReading
+
+    first = dialogs.show_import(window, CourseReading(SMALL, understood=("a",)))
+    assert first.isVisible()
+    second = dialogs.show_import(window, CourseReading(SMALL, understood=("b", "c")))
+    assert not first.isVisible()
+    assert second.isVisible()
+    second.close()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from aegui.core.recipe import CorruptionSpec
+from aegui.session.notice import Notice
 from aegui.window.wiring_training import clock
 from tests.window.conftest import SMALL, train
 
@@ -174,3 +175,36 @@ def test_opening_another_document_ends_a_training(qtbot: QtBot, app: App) -> Non
 @pytest.mark.parametrize(("seconds", "text"), [(7, "0:07"), (750, "12:30"), (11_100, "3:05:00")])
 def test_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
+
+
+def test_a_draft_that_cannot_be_trained_says_so_beside_the_button(window: MainWindow) -> None:
+    workspace, status = window._services.workspace, window.toolbar.status
+    network = SMALL.network.model_copy(update={"output_activation": "tanh"})
+    workspace.edit_recipe(SMALL.model_copy(update={"network": network}), "tanh")
+    assert not window.actions_table["train"].isEnabled()
+    assert status.text() == "1 problem to solve first"
+    assert "outputs between 0 and 1" in status.toolTip()
+    workspace.undo_stack.undo()
+    assert status.text() == "not trained yet"
+    assert not status.toolTip()
+
+
+def test_the_outcome_of_several_runs_is_that_of_the_worst(qtbot: QtBot, window: MainWindow) -> None:
+    window._services.workspace.edit_recipe(SMALL.model_copy(update={"runs": 3}), "runs")
+    train(qtbot, window)
+    assert "worst of 3 runs" in window.notifications.shown[-1].text
+
+
+def test_the_last_outcome_is_put_away_when_another_training_starts(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    train(qtbot, window)
+    warning = Notice("warning", "stays")
+    window.notify(warning)
+    assert len(window.notifications.shown) == 2
+    runner = window._services.runner
+    with qtbot.waitSignal(runner.started):
+        window.actions_table["train"].trigger()
+    assert window.notifications.shown == (warning,)
+    with qtbot.waitSignal(runner.finished, timeout=60_000):
+        pass
