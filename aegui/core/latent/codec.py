@@ -85,16 +85,15 @@ class Codec:
 
     def encode(self, images: ArrayLike) -> NDArray[np.float32]:
         """Codes ``[n, d]`` of ``images`` ``[n, pixels]`` (any shape that flattens to that)."""
-        return self._forward(self._rows(images, self.pixels), 0, self.code_end)
+        return self._forward(images, 0, self.code_end)
 
     def decode(self, codes: ArrayLike) -> NDArray[np.float32]:
         """Images ``[n, pixels]`` of ``codes`` ``[n, d]``, in 0..1 where the output is a sigmoid."""
-        rows = self._rows(codes, self.latent_size)
-        return self._forward(rows, self.code_end, len(self.layers))
+        return self._forward(codes, self.code_end, len(self.layers))
 
     def reconstruct(self, images: ArrayLike) -> NDArray[np.float32]:
         """The network's answer ``[n, pixels]`` to ``images``."""
-        return self._forward(self._rows(images, self.pixels), 0, len(self.layers))
+        return self._forward(images, 0, len(self.layers))
 
     def _rows(self, values: ArrayLike, width: int) -> NDArray[np.float32]:
         array = np.asarray(values, dtype=np.float32)
@@ -108,11 +107,14 @@ class Codec:
             )
         return array.reshape(-1, width)
 
-    def _forward(self, x: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
-        for spec, weight, bias in self.layers[start:stop]:
-            x = x @ weight
-            x += bias
-            if spec.slope != 1.0:
-                x *= np.float32(spec.slope)
-            x = _FUNCTIONS[spec.activation](x)
+    def _forward(self, values: ArrayLike, start: int, stop: int) -> NDArray[np.float32]:
+        # Far outside, infinity is the answer, and nothing to warn of.
+        with np.errstate(over="ignore", invalid="ignore"):
+            x = self._rows(values, self.layers[start][1].shape[0])
+            for spec, weight, bias in self.layers[start:stop]:
+                x = x @ weight
+                x += bias
+                if spec.slope != 1.0:
+                    x *= np.float32(spec.slope)
+                x = _FUNCTIONS[spec.activation](x)
         return x

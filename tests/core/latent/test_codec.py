@@ -1,0 +1,113 @@
+"""The codec in numpy answers as the network that torch trained."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import torch
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.errors import AeguiError
+from aegui.core.latent.codec import Codec
+from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.network.catalog import ACTIVATIONS
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import Recipe
+from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.train import train
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def trained(**changes: Any) -> tuple[Recipe, Snapshot, tuple[int, ...]]:
+    """Recipe, weights and the wrong pixels of each run in all, after some epochs."""
+    raw: dict[str, Any] = {"runs": 2, "training": {"epochs": 30, "loss": "mse"}}
+    recipe = Recipe.model_validate(raw | changes)
+    resolved = resolve(recipe, load_builtin("lowercase")).resolved
+    assert resolved is not None
+    *_, last = train(resolved)
+    result = last.result()
+    return recipe, result.snapshot, tuple(sum(run.wrong_pixels) for run in result.runs)
+
+
+def torch_answer(
+    recipe: Recipe, snapshot: Snapshot, run: int, images: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Code and output of one run, computed by torch layer by layer without dropout."""
+    x = torch.from_numpy(images.copy())
+    codes = x
+    for index, (spec, layer) in enumerate(
+        zip(recipe.network.layers(images.shape[1]), snapshot.layers, strict=True)
+    ):
+        weight = torch.from_numpy(layer.weight[run].copy())
+        z = (x @ weight + torch.from_numpy(layer.bias[run].copy())) * spec.slope
+        x = ACTIVATION_FUNCTIONS[spec.activation].function(z)
+        if index == recipe.network.code_index:
+            codes = x
+    return codes.numpy(), x.numpy()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_it_answers_as_torch_does(activation: str) -> None:
+    layer = {"units": 12, "activation": activation, "slope": 0.7, "dropout": 0.3}
+    network = {
+        "encoder": [layer],
+        "latent": {"units": 3, "activation": activation, "slope": 1.3},
+        "output_activation": activation,
+        "output_slope": 0.9,
+    }
+    recipe, snapshot, wrong = trained(network=network)
+    images = load_builtin("lowercase").flat()
+    for run in range(2):
+        codec = Codec(recipe.network, snapshot, run)
+        codes, output = torch_answer(recipe, snapshot, run, images)
+        assert np.allclose(codec.encode(images), codes, atol=1e-5, rtol=1e-5)
+        assert np.allclose(codec.reconstruct(images), output, atol=1e-5, rtol=1e-5)
+        assert np.allclose(codec.decode(codec.encode(images)), output, atol=1e-5, rtol=1e-5)
+        assert codec.reconstruct(images).dtype == codec.encode(images).dtype == np.float32
+        # A pixel within rounding of the threshold may fall on either side.
+        counted = np.count_nonzero((codec.reconstruct(images) > 0.5) != (images > 0.5))
+        unsure = np.count_nonzero(np.abs(output - 0.5) < 1e-5)
+        assert abs(counted - wrong[run]) <= unsure
+
+
+def test_sizes_and_shapes() -> None:
+    recipe, snapshot, _ = trained()
+    codec = Codec(recipe.network, snapshot, 1)
+    assert (codec.pixels, codec.latent_size, codec.run) == (35, 2, 1)
+    image = load_builtin("lowercase").images[3]
+    assert codec.encode(image).shape == (1, 2)
+    assert codec.encode(image[None]).shape == (1, 2)
+    assert codec.decode([0.5, -1.0]).shape == (1, 35)
+    assert np.array_equal(codec.decode([[0.5, -1.0]] * 3)[2], codec.decode([[0.5, -1.0]] * 3)[0])
+
+
+@pytest.mark.parametrize("codes", [[1.0], [1.0, 2.0, 3.0], [[1.0, 2.0, 3.0]], []])
+def test_codes_of_another_size_are_refused(codes: Any) -> None:
+    recipe, snapshot, _ = trained()
+    with pytest.raises(AeguiError, match="takes 2 numbers"):
+        Codec(recipe.network, snapshot).decode(codes)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("size", [1e4, 1e30, 1e300])
+def test_points_far_outside_are_decoded_in_silence(activation: str, size: float) -> None:
+    """A warning, which fails a test, would be a line on the terminal of whoever zooms out."""
+    network = Recipe.model_validate(
+        {"network": {"encoder": [{"units": 4, "activation": activation}]}}
+    )
+    sizes = (35, 4, 2, 4, 35)
+    generator = np.random.default_rng(0)
+    layers = tuple(
+        LayerWeights(
+            generator.standard_normal((1, before, after)).astype(np.float32),
+            np.zeros((1, after), np.float32),
+        )
+        for before, after in itertools.pairwise(sizes)
+    )
+    codec = Codec(network.network, Snapshot(0, layers))
+    assert codec.decode([size, -size]).shape == (1, 35)
