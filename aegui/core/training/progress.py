@@ -51,6 +51,10 @@ class Progress:
         for goal, first in self.first_epoch.items():
             met = self.alive & (measured.wrong.max(axis=1) <= _LIMITS[goal])
             first[met & (first < 0)] = epoch
+        # Of a run that went to infinity before its first step there is nothing good to keep; what
+        # it gets wrong must not be taken for nothing wrong.
+        never = ~self.alive & np.isinf(self.best_loss)
+        self.best_wrong_pixels[never] = measured.wrong[never]
         better = self._better(measured)
         if not better.any():
             return
@@ -122,6 +126,13 @@ class Progress:
             "improved_epoch": np.array([self.improved_epoch]),
             **{f"first_{goal}": first.copy() for goal, first in self.first_epoch.items()},
         }
+
+    def fits(self, state: Mapping[str, NDArray[np.generic]]) -> bool:
+        """Whether ``state`` is that of as many runs and samples."""
+        needed = self.state()
+        return needed.keys() <= state.keys() and all(
+            state[name].shape == array.shape for name, array in needed.items()
+        )
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Take back what ``state()`` gave."""

@@ -18,6 +18,8 @@ _NOISE_SEED = 0x5EED_0001
 _EVALUATION_SEED = 0x5EED_0002
 EVALUATION_ROWS = 1024
 """Noisy samples, at least, on which the loss of a denoiser is measured."""
+_EVALUATION_ROWS_OF_ALL = 2**18
+"""Bound of the above in large populations, whose runs each need memory for them."""
 
 
 class Samples:
@@ -60,7 +62,8 @@ class Samples:
         if not corruption.fresh:
             self.eval_target, self.eval_inputs = self.target, self.inputs
             return
-        repeats = -(-max(EVALUATION_ROWS, self.rows) // self.clean.shape[1])
+        wished = min(EVALUATION_ROWS, _EVALUATION_ROWS_OF_ALL // resolved.recipe.runs)
+        repeats = -(-max(wished, self.rows) // self.clean.shape[1])
         self.eval_target = self.clean.repeat(1, repeats, 1)
         seed = resolved.recipe.seed ^ _EVALUATION_SEED
         self.eval_inputs = _corrupted(self.eval_target, corruption, seed)

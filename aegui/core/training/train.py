@@ -210,17 +210,18 @@ class Training:
         )
 
     def _restore(self, checkpoint: Checkpoint, history: HistoryView | None) -> None:
-        if not self._parameters.fits(checkpoint.tensors):
+        tensors = checkpoint.tensors
+        if not (self._parameters.fits(tensors) and self._progress.fits(tensors)):
             raise TrainingError(
                 tr(
                     "This run cannot be continued with the present network or optimiser: they "
                     "differ from those it was trained with. Start anew, or undo the change."
                 )
             )
-        self._parameters.restore(checkpoint.tensors)
-        self._progress.restore(checkpoint.tensors)
+        self._parameters.restore(tensors)
+        self._progress.restore(tensors)
         self._schedule.restore(checkpoint.scalars)
-        state = torch.from_numpy(np.array(checkpoint.tensors["generator"], np.uint8))
+        state = torch.from_numpy(np.array(tensors["generator"], np.uint8))
         self._generator.set_state(state)
         self.epoch = checkpoint.epoch
         self.seconds = float(checkpoint.scalars["seconds"])
@@ -231,6 +232,9 @@ class Training:
 
     def result(self, reason: Reason | None = None) -> TrainingResult:
         """What has been learnt so far; ``reason`` where a person stopped it."""
+        # Taken first: looking once more than an uninterrupted training would have done counts in
+        # schedule and patience.
+        checkpoint = self.checkpoint()
         if not len(self.history) or self.history.view().epoch[-1] != self.epoch:
             self._record(self.history.view().learning_rate[-1] if len(self.history) else None)
         ended = reason or self.finished or "stopped"
@@ -246,7 +250,7 @@ class Training:
             device=self.device,
             seconds=self.seconds,
             epochs_per_second=self.epoch / self.seconds if self.seconds > 0 else 0.0,
-            checkpoint=self.checkpoint(),
+            checkpoint=checkpoint,
         )
 
     def _message(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import torch
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import TrainingError
@@ -16,6 +17,7 @@ from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.training.control import Control
 from aegui.core.training.engines import ENGINES
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS
+from aegui.core.training.samples import Samples
 from aegui.core.training.train import Training, choose_device, train, warm_up
 
 if TYPE_CHECKING:
@@ -156,6 +158,56 @@ def test_nan_in_cross_entropy_ends_a_run_too(
     result = done.result()
     assert np.isnan(result.history.loss[-1]).all()
     assert all(np.isfinite(layer.weight).all() for layer in result.snapshot.layers)
+
+
+def test_a_run_that_never_had_a_finite_loss_is_not_perfect() -> None:
+    network = {"encoder": [{"units": 25, "activation": "cosh"}, {"units": 9, "activation": "cosh"}]}
+    initial = {"name": "normal", "std": 50}
+    training = {"loss": "mse", "epochs": 9, "initializer": initial}
+    training["goals"] = {"max_wrong_pixels": 0}
+    done = finished(resolved_recipe(network=network, training=training, runs=2))
+    assert done.finished == "diverged"
+    for run in done.result().runs:
+        assert run.wrong_max > 0
+        assert run.share_exact < 1
+
+
+def test_stopping_between_two_rows_changes_nothing_of_what_follows() -> None:
+    # So impatient a schedule notices every look at the loss.
+    schedule = {"name": "plateau", "patience_epochs": 1, "final_factor": 0.0}
+    resolved = resolved_recipe(
+        training={"epochs": 200, "schedule": schedule, "optimizer": {"learning_rate": 0.3}}
+    )
+    whole = finished(resolved).result()
+    control = Control(max_chunk=1)
+    first = next(t for t in train(resolved, control) if t.epoch == 137)
+    stopped = first.result("stopped")
+    assert stopped.history.epoch[-1] == stopped.checkpoint.epoch == 137
+    *_, last = train(resolved, None, stopped.checkpoint, stopped.history)
+    assert same_weights(whole, last.result())
+
+
+def test_a_checkpoint_of_other_samples_is_refused() -> None:
+    recipe = Recipe()
+    few = resolve(recipe, load_builtin("lowercase")).resolved
+    more = resolve(recipe, load_builtin("letters")).resolved
+    assert few is not None
+    assert more is not None
+    with pytest.raises(TrainingError, match="cannot be continued"):
+        next(train(more, None, next(train(few)).checkpoint()))
+
+
+def test_measuring_the_noise_of_many_runs_needs_little_memory() -> None:
+    corruption = CorruptionSpec(kind="flip", level=0.1)
+
+    def rows(runs: int) -> int:
+        resolved = resolved_recipe(runs=runs)
+        return Samples(resolved, corruption, torch.device("cpu")).eval_inputs.shape[1]
+
+    assert rows(1) == 1024
+    assert rows(256) == 1024
+    assert rows(1) * 256 >= 10_000 * (rows(10_000) - 32)
+    assert rows(10_000) == 32
 
 
 def test_the_learning_rate_can_be_changed_while_running() -> None:
