@@ -35,6 +35,13 @@ DRAG_PX = 4.0
 PIN_REACH_PX = 48.0
 """From farther away Delete removes no pin."""
 _NOTCH = 120.0
+_BY_KEYS = frozenset(
+    {
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    }
+)
 _ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
     Qt.Key.Key_Right: (1.0, 0.0),
@@ -70,6 +77,7 @@ class LatentCanvas(MapView):
     # The mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        self._use_keys(False)
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._navigation.grab()
             self._pressed = event.position()
@@ -237,7 +245,14 @@ class LatentCanvas(MapView):
         if action is None:
             super().keyPressEvent(event)
         else:
+            self._use_keys(True)
             action()
+
+    def _use_keys(self, used: bool) -> None:
+        """Frame the map for whoever works with the keys; for the mouse it would be but loud."""
+        if used != self._keys_in_use:
+            self._keys_in_use = used
+            self.update()
 
     def _step(self, key: Qt.Key, pixels: float) -> None:
         """Move the cursor, beginning in the middle, and bring it into sight."""
@@ -333,6 +348,8 @@ class LatentCanvas(MapView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
         super().focusInEvent(event)
+        if event.reason() in _BY_KEYS:
+            self._use_keys(True)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: D102

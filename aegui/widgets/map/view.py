@@ -69,6 +69,7 @@ class MapView(QWidget):
         self._request: ViewRequest | None = None
         self._empty_text = tr("Press Train to see the codes.")
         self._figures: QFont | None = None
+        self._keys_in_use = False
         self._bar = ViewBar(ZOOM_STEP, self)
         self._follow = FollowBar(self)
         self._axes_bar = AxesBar(self)
@@ -388,7 +389,7 @@ class MapView(QWidget):
             self._paint_empty(painter, view)
         painter.setClipRegion(event.region())
         self._overlay.paint(painter, view, theme, ratio, self._font())
-        if self.hasFocus():
+        if self.hasFocus() and self._keys_in_use:
             self._paint_focus(painter)
 
     def _paint_empty(self, painter: QPainter, view: Viewport) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QSlider,
     QSpinBox,
@@ -16,10 +15,12 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.recipe import CorruptionSpec
+from aegui.widgets.builder.fields import NumberField
 from aegui.widgets.pixels.tool_row import BUTTON_PX
 from aegui.widgets.theme import ICON_PX, icon
 
 _NONE = "none"
+_STEP = 0.05
 _STEPS = 100
 _START_LEVEL = 0.2
 _MOST_SEED = 99_999
@@ -37,7 +38,7 @@ class NoiseBox(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = QComboBox()
-        self._level = QDoubleSpinBox()
+        self._level = NumberField(0.0, 1.0, _STEP)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._seed = QSpinBox()
         self._again = QToolButton()
@@ -64,9 +65,6 @@ class NoiseBox(QWidget):
 
     def _build_level(self) -> None:
         tip = tr("Level of the noise: a probability per pixel, or sigma for Gaussian noise")
-        self._level.setRange(0.0, 1.0)
-        self._level.setDecimals(2)
-        self._level.setSingleStep(0.05)
         self._level.setValue(_START_LEVEL)
         self._slider.setRange(0, _STEPS)
         self._slider.setPageStep(_STEPS // 10)

@@ -439,6 +439,13 @@ def test_the_focus_is_seen(canvas: LatentCanvas, qtbot: QtBot) -> None:
     canvas.activateWindow()
     canvas.setFocus()
     qtbot.waitUntil(canvas.hasFocus)
+    assert picture(canvas).pixelColor(350, 0) != LIGHT.accent
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    assert picture(canvas).pixelColor(350, 0) == LIGHT.accent
+    click(canvas, 380, 230)
+    assert picture(canvas).pixelColor(350, 0) != LIGHT.accent
+    canvas.clearFocus()
+    canvas.setFocus(Qt.FocusReason.TabFocusReason)
     assert picture(canvas).pixelColor(350, 0) == LIGHT.accent
 
 
