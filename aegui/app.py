@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _LOG_BYTES = 500_000
 _WARM_UP_MS = 50
+_LOCALES = {"es": "es_MX"}
+"""Spanish as in most of America, where decimals have a point as in everything else we show."""
 _log = logging.getLogger(__name__)
 
 
@@ -121,7 +123,7 @@ class App(QObject):
     def _speak(self, code: str) -> None:
         """Use ``code`` for our own words and for those in Qt's dialogs."""
         set_language(code)
-        QLocale.setDefault(QLocale(language()))
+        QLocale.setDefault(QLocale(_LOCALES.get(language(), language())))
         if self._translator is not None:
             self._application.removeTranslator(self._translator)
         self._translator = QTranslator(self)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import gettext
+import io
 import os
 import sys
 from pathlib import Path
@@ -37,7 +38,6 @@ ARGPARSE_TEXTS = (
     mark("positional arguments"),
     mark("options"),
     mark("show this help message and exit"),
-    mark("show program's version number and exit"),
     mark("the following arguments are required: %s"),
     mark("argument %(argument_name)s: %(message)s"),
     mark("invalid choice: %(value)r (choose from %(choices)s)"),
@@ -70,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0, 1 where a training blew up, 2 for a refusal, 130 after Ctrl-C.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _open_streams()
     set_language(_language(arguments))
     _translate_argparse()
     try:
@@ -84,6 +85,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read the output has gone; keep Python from complaining about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PIPE_CLOSED
+
+
+def _open_streams() -> None:
+    """See to it that whatever has to be said can be written.
+
+    A stream is missing where it was closed (``>&-``) or there is no terminal (a windowed program);
+    and a file's name need not be text, nor the terminal know every letter.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -185,7 +200,12 @@ def _parsers() -> tuple[_Parser, list[str]]:
         description=tr("A desktop laboratory for autoencoders."),
         epilog=tr("Without a command the window opens, with FILE if one is named: aegui [FILE]"),
     )
-    parser.add_argument("--version", action="version", version=f"aegui {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"aegui {__version__}",
+        help=tr("show program's version number and exit"),
+    )
     commands = parser.add_subparsers(metavar=tr("COMMAND"), required=True)
     for add in (_add_train, _add_evaluate, _add_encode, _add_decode, _add_data, _add_convert):
         add(commands, general)

@@ -298,7 +298,8 @@ class _TintedEngine(QIconEngine):
         theme = current_theme()
         colour: QColor = getattr(theme, self._token)
         if mode is QIcon.Mode.Disabled:
-            return blend(colour, theme.panel, 0.35)
+            # Faded text, whatever the colour: one meant for an accent ground is lost on another.
+            return blend(theme.text, theme.panel, 0.35)
         if state is QIcon.State.On and self._token == "text":
             return theme.accent
         return colour
