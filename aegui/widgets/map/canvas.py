@@ -339,7 +339,8 @@ class LatentCanvas(MapView):
             add.triggered.connect(lambda: self.pin_requested.emit(code))
         if pin is not None:
             name = self._scene.pins[pin].name
-            remove = menu.addAction(tr("Remove pin {name}", name=name).rstrip())
+            text = tr("Remove {name}", name=name) if name else tr("Remove this pin")
+            remove = menu.addAction(text)
             remove.triggered.connect(lambda: self.pin_removed.emit(pin))
         menu.addSeparator()
         menu.addAction(tr("Show all codes")).triggered.connect(self.fit)
