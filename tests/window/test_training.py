@@ -205,6 +205,6 @@ def test_the_last_outcome_is_put_away_when_another_training_starts(
     runner = window._services.runner
     with qtbot.waitSignal(runner.started):
         window.actions_table["train"].trigger()
-    assert window.notifications.shown == (warning,)
+    assert list(window.notifications.shown) == [warning]
     with qtbot.waitSignal(runner.finished, timeout=60_000):
         pass

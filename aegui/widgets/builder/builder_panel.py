@@ -20,7 +20,7 @@ from aegui.widgets.builder.chain import LayerChain
 from aegui.widgets.builder.edits import with_mirror
 from aegui.widgets.builder.fields import ChoiceField
 from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
-from aegui.widgets.builder.words import architecture, data_words
+from aegui.widgets.builder.words import architecture, breakable, data_words
 from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
@@ -85,7 +85,6 @@ class BuilderPanel(QWidget):
     def _build_words(self) -> QVBoxLayout:
         self._sizes = wrapped_label()
         self._sizes.setFont(figures_font(self.font(), scale=1.1, bold=True))
-        self._sizes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._total = QLabel()
         self._total.setProperty("dim", True)
         self.mirror = QCheckBox(tr("Mirrored decoder"))
@@ -138,7 +137,7 @@ class BuilderPanel(QWidget):
         if resolution.resolved is not None:
             self._data_words = data_words(resolution.resolved.dataset)
         self.chain.set_state(recipe, pixels, resolution.problems, self._data_words)
-        self._sizes.setText(architecture(recipe.network, pixels))
+        self._sizes.setText(breakable(architecture(recipe.network, pixels)))
         total = sum(layer.parameters for layer in resolution.layers)
         self._total.setText(trn("{n:,} parameter", "{n:,} parameters", total))
         with QSignalBlocker(self.mirror):

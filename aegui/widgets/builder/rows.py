@@ -16,10 +16,9 @@ from aegui.widgets.builder.fields import (
     CountField,
     NumberField,
     SliderField,
-    short_number,
 )
 from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
-from aegui.widgets.builder.settings_table import file_name
+from aegui.widgets.builder.settings_table import ENDLESS, TINY, file_name
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
@@ -29,7 +28,24 @@ if TYPE_CHECKING:
 _EDITOR_PX = 108
 _USUAL_RATES = (1e-5, 1.0)
 _NEW_SEEDS = 100_000
+_DIGITS = 10
 _STACKED = {"choice", "rate", "level", "text", "source"}
+
+
+def range_words(setting: Setting) -> str:
+    """What numbers ``setting`` takes, in words; ends that only the computer needs are left out."""
+    if setting.kind not in {"count", "number", "rate", "level"}:
+        return ""
+    low, high = setting.limits
+    above, below = low <= TINY, high >= ENDLESS
+    least, most = f"{low:,.{_DIGITS}g}", f"{high:,.{_DIGITS}g}"
+    if setting.kind == "level":
+        return tr("Range: {low} to {high}; a sigma may be larger", low=least, high=most)
+    if above and low > 0:
+        return tr("Any number above 0") if below else tr("Range: above 0, up to {n}", n=most)
+    if below:
+        return tr("Range: {n} or more", n=least)
+    return tr("Range: {low} to {high}", low=least, high=most)
 
 
 class TextField(QLineEdit):
@@ -245,12 +261,9 @@ class SettingRow(QWidget):
                 return NumberField(low, high, setting.step)
 
     def _tooltip(self) -> str:
-        setting = self.setting
-        text = tr(setting.help)
-        if setting.kind not in {"count", "number", "rate"}:
-            return text
-        low, high = (short_number(limit) for limit in setting.limits)
-        return tr("{help}\nRange: {low} to {high}", help=text, low=low, high=high)
+        text = tr(self.setting.help)
+        limits = range_words(self.setting)
+        return f"{text}\n{limits}" if limits else text
 
     # ------------------------------------------------------------------- state
 

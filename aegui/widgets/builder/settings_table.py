@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 Kind = Literal["choice", "count", "number", "rate", "level", "check", "text", "source", "seed"]
 
 _MOST = 2**31 - 1
-_TINY = 1e-15
-_LARGE = 1e9
+TINY = 1e-15
+"""Least number of what must be above 0."""
+ENDLESS = 1e9
+"""From here on a highest number is no limit that anybody meets."""
 _ALMOST_ONE = 0.999_999
 
 _SOURCE_HELP = {
@@ -224,7 +226,7 @@ _OBJECTIVE = (
         mark("Delta"),
         mark("Misses larger than this count by their size, smaller ones by their square."),
         "number",
-        limits=(_TINY, _LARGE),
+        limits=(TINY, ENDLESS),
         shown=_uses(LOSSES, _loss, "huber_delta"),
     ),
 )
@@ -255,7 +257,7 @@ _OPTIMIZER = (
         mark("Learning rate"),
         mark("Size of the steps: too small is slow, too large never settles. Try 0.001 to 0.01."),
         "rate",
-        limits=(_TINY, _LARGE),
+        limits=(TINY, ENDLESS),
         is_live=True,
     ),
     _optimizer_share(
@@ -277,7 +279,7 @@ _OPTIMIZER = (
         mark("Epsilon"),
         mark("A small number that keeps the division from blowing up."),
         "number",
-        limits=(_TINY, 1.0),
+        limits=(TINY, 1.0),
         shown=_uses(OPTIMIZERS, _optimizer, "eps"),
     ),
     Setting(
@@ -285,7 +287,7 @@ _OPTIMIZER = (
         mark("Weight decay"),
         mark("Pulls every weight towards zero a little in each step."),
         "number",
-        limits=(0.0, _LARGE),
+        limits=(0.0, ENDLESS),
         shown=_uses(OPTIMIZERS, _optimizer, "weight_decay"),
     ),
 )
@@ -349,7 +351,7 @@ def _initializer_number(path: str, label: str, explanation: str) -> Setting:
         label,
         explanation,
         "number",
-        limits=(_TINY, _LARGE),
+        limits=(TINY, ENDLESS),
         shown=_uses(INITIALIZERS, _initializer, path),
     )
 
@@ -408,7 +410,7 @@ _LENGTH = (
         mark("Stop after seconds"),
         mark("Stop when the time is up."),
         "number",
-        limits=(0.001, _LARGE),
+        limits=(0.001, ENDLESS),
         default=60.0,
     ),
 )
@@ -419,21 +421,21 @@ _REGULARISATION = (
         mark("L1"),
         mark("Adds this times the sum of the weights' sizes to the loss: many become zero."),
         "number",
-        limits=(0.0, _LARGE),
+        limits=(0.0, ENDLESS),
     ),
     Setting(
         "training.l2",
         mark("L2"),
         mark("Adds half of this times the sum of the squared weights: none grows large."),
         "number",
-        limits=(0.0, _LARGE),
+        limits=(0.0, ENDLESS),
     ),
     Setting(
         "training.clip_norm",
         mark("Clip the gradient at"),
         mark("Longest step that a slope may ask for; helps when the loss explodes."),
         "number",
-        limits=(_TINY, _LARGE),
+        limits=(TINY, ENDLESS),
         default=1.0,
     ),
 )

@@ -23,6 +23,11 @@ def architecture(network: NetworkSpec, pixels: int) -> str:
     return tr("{sizes} ({n} layers)", sizes=ends, n=len(sizes))
 
 
+def breakable(sizes: str) -> str:
+    """``sizes`` with places where a label may begin a new line."""
+    return sizes.replace("-", "-\u200b")
+
+
 def data_words(dataset: Dataset) -> str:
     """Size of the images and their number: ``5 × 7, 32 samples``."""
     channels, height, width = dataset.image_shape

@@ -70,9 +70,12 @@ CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "wrong",
         mark("Wrong pixels"),
-        mark("Pixels per character that differ from the target once black or white."),
+        mark(
+            "Pixels per character that differ from the target once black or white: the mean of "
+            "all characters, and the worst of them."
+        ),
         (
-            CurveSpec("wrong_max", mark("Worst character"), 1, dashed=True),
+            CurveSpec("wrong_max", mark("Worst"), 1, dashed=True),
             CurveSpec("wrong_mean", mark("Mean"), 0),
         ),
     ),

@@ -32,8 +32,12 @@ _X_TICK_PX = 56
 _Y_TICK_PX = 26
 _SWATCH_PX = 14
 _BAND_ALPHA = 44
-_SINGLE_ALPHA = 90
+_SINGLE_ALPHA = 64
 _SMALL = 0.88
+_MEAN_PX = 2.0
+_ONE_LINE_PX = 300
+"""A chart that is narrower has its values on a line of their own, below the title."""
+_LEAST_TWO_LINES_PX = 110
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,17 +85,27 @@ class ChartPainter:
         self._value_font = figures_font(font)
         self._tick_font = figures_font(font, scale=_SMALL)
         self._tick_metrics = QFontMetricsF(self._tick_font)
-        self._header_px = QFontMetricsF(self._title_font).height() + _GAP
+        self._line_px = QFontMetricsF(self._title_font).height() + _GAP
+
+    def _has_two_lines(self, bounds: QRectF) -> bool:
+        return bounds.width() < _ONE_LINE_PX and bounds.height() >= _LEAST_TWO_LINES_PX
+
+    def _header_px(self, bounds: QRectF) -> float:
+        """Height of title and values; the same for all charts of a size, so that they align."""
+        return self._line_px + (self._value_line_px() if self._has_two_lines(bounds) else 0.0)
+
+    def _value_line_px(self) -> float:
+        return QFontMetricsF(self._value_font).height()
 
     def plot_rect(self, bounds: QRectF, data: ChartData | None) -> QRectF:
         """The rectangle inside ``bounds`` between the axes, in the same coordinates."""
-        ticks = [0.0] if data is None else self._y_ticks(bounds.height(), data.y)
+        ticks = [0.0] if data is None else self._y_ticks(bounds, data.y)
         labels = [self._y_text(tick, data) for tick in ticks]
         left = max((self._tick_metrics.horizontalAdvance(label) for label in labels), default=0.0)
         return bounds.adjusted(
             # Rounded up, so that the axis does not tremble with each new value.
             8.0 * np.ceil((left + _GAP) / 8.0) + _GAP,
-            self._header_px + _GAP,
+            self._header_px(bounds) + _GAP,
             -SPACING,
             -self._tick_metrics.height() - _GAP,
         )
@@ -115,8 +129,8 @@ class ChartPainter:
     def paint_header(
         self, painter: QPainter, bounds: QRectF, data: ChartData, row: int | None
     ) -> None:
-        """Paint the title and, at the right, the value of each curve at ``row``."""
-        line = QRectF(bounds.x() + _GAP, bounds.y(), bounds.width() - SPACING, self._header_px)
+        """Paint the title and, at the right or below it, the value of each curve at ``row``."""
+        line = QRectF(bounds.x() + _GAP, bounds.y(), bounds.width() - SPACING, self._line_px)
         flags = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(self._title_font)
         painter.setPen(self._theme.text)
@@ -125,16 +139,28 @@ class ChartPainter:
         painter.drawText(line, flags, title)
         if not len(data.epoch):
             return
-        free = line.width() - metrics.horizontalAdvance(title) - SPACING
-        self._paint_values(painter, line, free, data, len(data.epoch) - 1 if row is None else row)
+        shown = len(data.epoch) - 1 if row is None else row
+        if self._has_two_lines(bounds):
+            below = QRectF(line.x(), line.bottom() - _GAP, line.width(), self._value_line_px())
+            self._paint_values(painter, below, below.width(), data, shown, to_left=True)
+        else:
+            free = line.width() - metrics.horizontalAdvance(title) - SPACING
+            self._paint_values(painter, line, free, data, shown)
 
     def _paint_values(
-        self, painter: QPainter, line: QRectF, free: float, data: ChartData, row: int
+        self,
+        painter: QPainter,
+        line: QRectF,
+        free: float,
+        data: ChartData,
+        row: int,
+        *,
+        to_left: bool = False,
     ) -> None:
         metrics = QFontMetricsF(self._value_font)
         several = len(data.curves) > 1
         sign = _SWATCH_PX + _GAP if several else 0.0
-        for labels, ranges in ((True, True), (False, True), (True, False), (False, False)):
+        for labels, ranges in ((True, True), (True, False), (False, True), (False, False)):
             texts = [
                 (f"{tr(curve.spec.label)} " if labels and several else "")
                 + value_text(curve, row, data.spec, with_range=ranges)
@@ -146,7 +172,9 @@ class ChartPainter:
         else:
             return
         painter.setFont(self._value_font)
-        x = line.right() - sum(widths) - SPACING * (len(widths) - 1)
+        x = line.left()
+        if not to_left:
+            x = line.right() - sum(widths) - SPACING * (len(widths) - 1)
         for curve, text, width in zip(data.curves, texts, widths, strict=True):
             if several:
                 painter.setPen(self._pen(curve))
@@ -159,14 +187,16 @@ class ChartPainter:
             x += width + SPACING
 
     def _pen(self, curve: Curve) -> QPen:
-        pen = QPen(self._theme.series[curve.spec.colour], 1.0)
+        # The mean of several runs stands out from them; one run stays thin, which is faster.
+        width = _MEAN_PX if curve.is_band else 1.0
+        pen = QPen(self._theme.series[curve.spec.colour], width)
         pen.setCosmetic(True)
         if curve.spec.dashed:
-            pen.setDashPattern([4.0, 3.0])
+            pen.setDashPattern([5.0 / width, 3.0 / width])
         return pen
 
-    def _y_ticks(self, height: float, scale: Scale) -> list[float]:
-        room = height - self._header_px - self._tick_metrics.height() - 2 * _GAP
+    def _y_ticks(self, bounds: QRectF, scale: Scale) -> list[float]:
+        room = bounds.height() - self._header_px(bounds) - self._tick_metrics.height() - 2 * _GAP
         return scale.ticks(int(room / _Y_TICK_PX))
 
     def _y_text(self, value: float, data: ChartData | None) -> str:
@@ -180,7 +210,7 @@ class ChartPainter:
         height = self._tick_metrics.height()
         lines = []
         painter.setPen(self._theme.text_dim)
-        y_ticks = self._y_ticks(bounds.height(), data.y)
+        y_ticks = self._y_ticks(bounds, data.y)
         for tick, share in zip(y_ticks, data.y.share(y_ticks), strict=True):
             y = round(plot.bottom() - float(share) * plot.height())
             lines.append(QLineF(plot.left(), y, plot.right(), y))

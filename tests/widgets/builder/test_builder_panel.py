@@ -350,3 +350,14 @@ def test_every_card_says_what_it_is(bench: Bench) -> None:
     assert bench.cards[1].accessibleName() == "Encoder 1, 35 → 25, Tanh"
     assert bench.cards[1].units.accessibleName() == "Encoder 1: units"
     assert bench.panel.chain.gaps[0].accessibleName() == "Add a layer between Input and Encoder 1"
+
+
+def test_the_sizes_of_a_long_chain_break_into_lines(bench: Bench, qtbot: QtBot) -> None:
+    wide = tuple(LayerSpec(units=1000) for _ in range(5))
+    bench.show(Recipe(network=NetworkSpec(encoder=wide)))
+    bench.panel.resize(300, 700)
+    QApplication.processEvents()
+    sizes, total = bench.panel._sizes, bench.panel._total
+    assert sizes.text().replace("\u200b", "").startswith("35-1000-1000-")
+    assert sizes.height() > 1.5 * sizes.fontMetrics().height()
+    assert not sizes.geometry().intersects(total.geometry())

@@ -19,7 +19,8 @@ from aegui.core.recipe import (
     TrainingSpec,
 )
 from aegui.widgets.builder.fields import SliderField
-from aegui.widgets.builder.rows import SeedField, SourceField
+from aegui.widgets.builder.rows import SeedField, SourceField, range_words
+from aegui.widgets.builder.settings_table import SECTIONS
 from aegui.widgets.builder.training_panel import TrainingPanel
 from tests.widgets.builder.desk import LETTERS, Desk
 
@@ -289,3 +290,22 @@ def test_nothing_is_cut_off_in_a_narrow_dock(bench: Bench, qtbot: QtBot) -> None
     for label in bench.panel.findChildren(QLabel):
         if label.isVisible() and label.wordWrap():
             assert label.height() >= label.heightForWidth(label.width())
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (RATE, "Any number above 0"),
+        ("training.epochs", "Range: 1 to 100,000,000"),
+        ("training.batch_size", "Range: 1 or more"),
+        ("training.l2", "Range: 0 or more"),
+        ("training.optimizer.beta1", "Range: 0 to 0.999999"),
+        ("training.optimizer.eps", "Range: above 0, up to 1"),
+        ("data.corruption.level", "Range: 0 to 1; a sigma may be larger"),
+        ("training.loss", ""),
+    ],
+)
+def test_ranges_are_told_in_words(path: str, words: str) -> None:
+    settings = [setting for section in SECTIONS for setting in section.settings]
+    setting = next(setting for setting in settings if setting.path == path)
+    assert range_words(setting) == words

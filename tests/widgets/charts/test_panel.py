@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -263,3 +263,37 @@ def test_epoch_marker_is_drawn(panel: ChartsPanel) -> None:
     plain = count(view(panel, "share").grab().toImage(), LIGHT.accent)
     panel.set_epoch_marker(100)
     assert count(view(panel, "share").grab().toImage(), LIGHT.accent) > plain + 50
+
+
+@pytest.mark.parametrize(("width", "lines"), [(190, 2), (420, 1)])
+def test_a_narrow_chart_names_its_curves_below_the_title(
+    panel: ChartsPanel, width: int, lines: int
+) -> None:
+    panel.set_history(some_history(50, 4), (0, 1, 2, 3))
+    plot = view(panel, "wrong")
+    data = plot.data
+    assert data is not None
+    charts = plot._painter()
+    bounds = QRectF(0, 0, width, 180)
+    image = QImage(width, 180, QImage.Format.Format_RGB32)
+    image.fill(LIGHT.panel)
+    painter = QPainter(image)
+    charts.paint_header(painter, bounds, data, None)
+    painter.end()
+    top = charts.plot_rect(bounds, data).top()
+    assert (top > 1.6 * plot.fontMetrics().height()) == (lines == 2)
+    for curve in data.curves:
+        assert count(image, LIGHT.series[curve.spec.colour]) > 0
+    assert charts.plot_rect(QRectF(0, 0, width, 90), data).top() < 1.8 * plot.fontMetrics().height()
+
+
+def test_the_mean_of_several_runs_is_the_thickest_line(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(50, 4), (0, 1, 2, 3))
+    data = view(panel, "loss").data
+    assert data is not None
+    charts = view(panel, "loss")._painter()
+    assert charts._pen(data.curves[0]).widthF() == 2.0
+    panel.set_history(some_history(20, 1), (0,))
+    data = view(panel, "loss").data
+    assert data is not None
+    assert charts._pen(data.curves[0]).widthF() == 1.0
