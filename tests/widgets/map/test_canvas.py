@@ -628,9 +628,9 @@ def test_the_menu_offers_what_can_be_done_here(canvas: LatentCanvas) -> None:
     move(canvas, x, y)
     menu = canvas.menu_at(QPoint(round(x), round(y)))
     texts = [action.text() for action in menu.actions()]
-    assert {"Load c into the editor", "Pin this place", "Remove pin top"} <= set(texts)
+    assert {"Load c into the editor", "Pin this place", "Remove top"} <= set(texts)
     removed, activated = told(canvas.pin_removed), told(canvas.sample_activated)
-    menu.actions()[texts.index("Remove pin top")].trigger()
+    menu.actions()[texts.index("Remove top")].trigger()
     menu.actions()[texts.index("Load c into the editor")].trigger()
     assert (removed, activated) == ([0], [2])
     menu.deleteLater()
