@@ -214,8 +214,13 @@ def _resize(
             window.resizeDocks([docks[places[0][0]]], [round(width * wide)], horizontal)
     if wanted.right:
         firsts = [docks[place[0]] for place in right]
-        weights = wanted.weights if len(right) == len(wanted.weights) else (1,) * len(right)
-        window.resizeDocks(firsts, [100 * weight for weight in weights], vertical)
+        weights = [
+            # Docks that share a place share its height when they lie one below the other.
+            weight / (1 if place in right else len(place))
+            for place, weight in zip(wanted.right, wanted.weights, strict=True)
+            for _ in ((place,) if place in right else place)
+        ]
+        window.resizeDocks(firsts, [round(100 * weight) for weight in weights], vertical)
     if bottom:
         height = round(wanted.bottom_px * window.height())
         window.resizeDocks([docks[place[0]] for place in bottom], [height] * len(bottom), vertical)

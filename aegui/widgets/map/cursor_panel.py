@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.widgets.glyphs import draw_glyph, fitted_rect, glyph_image
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.ticks import number_text
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.5
 """Above it a pixel counts as on."""
+_CAPTIONS = (mark("decoded"), mark("thresholded"))
 _LINES = 3
 _NUMBER_CHARS = 6
 _TALLEST_PX = 320
@@ -76,18 +77,25 @@ class CursorPictures(QWidget):
             rect = fitted_rect(height, width, room)
         else:
             rect = QRect(0, 0, min(room.width(), room.height()), min(room.width(), room.height()))
-        middle = self.width() // 2
+        middle, apart = self.width() // 2, self._apart(rect.width()) // 2
         rect.moveTop(self._caption_px())
-        rect.moveLeft(middle + SPACING // 2 if place else middle - SPACING // 2 - rect.width())
+        rect.moveLeft(middle + apart if place else middle - apart - rect.width())
         return rect
+
+    def _apart(self, width: int) -> int:
+        """The gap between the pictures: more where they are narrower than their captions."""
+        widest = max(map(self.fontMetrics().horizontalAdvance, (tr(text) for text in _CAPTIONS)))
+        most = self.width() - 2 * width
+        return max(SPACING, min(widest + SPACING - width, most))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
         theme = current_theme()
         painter = QPainter(self)
         binary = (self._image > THRESHOLD).astype(np.float32)
-        pictures = ((self._image, tr("decoded")), (binary, tr("thresholded")))
-        for place, (image, caption) in enumerate(pictures):
+        for place, (image, caption) in enumerate(
+            zip((self._image, binary), _CAPTIONS, strict=True)
+        ):
             rect = self.picture_rect(place)
             draw_glyph(painter, rect, glyph_image(image, theme.pixel_on, theme.pixel_off))
             painter.setPen(QPen(theme.grid, 1))
@@ -97,7 +105,7 @@ class CursorPictures(QWidget):
             above.moveCenter(rect.center())
             above.moveTop(0)
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-            painter.drawText(above, flags, caption)
+            painter.drawText(above, flags, tr(caption))
 
 
 class CodeNumbers(QWidget):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 
-from aegui.widgets.map.cursor_panel import CursorPanel
+from aegui.widgets.map.cursor_panel import CursorPanel, CursorPictures
 from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
@@ -35,6 +35,18 @@ def ramp() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 def test_it_begins_with_a_reason(panel: CursorPanel) -> None:
     assert panel.is_empty
     assert "map" in panel.accessibleDescription()
+
+
+def test_captions_of_small_pictures_do_not_meet(qtbot: QtBot) -> None:
+    pictures = CursorPictures()
+    qtbot.addWidget(pictures)
+    pictures.resize(280, 72)
+    grey, binary = pictures.picture_rect(0), pictures.picture_rect(1)
+    widths = [pictures.fontMetrics().horizontalAdvance(t) for t in ("decoded", "thresholded")]
+    assert grey.width() < min(widths)
+    assert binary.center().x() - grey.center().x() > sum(widths) / 2
+    assert grey.left() >= 0
+    assert binary.right() <= pictures.width()
 
 
 def test_grey_levels_and_thresholded_side_by_side(panel: CursorPanel) -> None:
