@@ -1,4 +1,4 @@
-"""Resources are found in the source tree, in a wheel and in a frozen app, or it is said where not."""
+"""Resources are found: in the source tree, in a wheel, in a frozen app. If not, it says where."""
 
 from __future__ import annotations
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-
-import pytest
+from typing import TYPE_CHECKING
 
 from installer import lint
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def _check(code: str) -> list[str]:
