@@ -20,6 +20,7 @@ from PIL import Image
 from aegui.cli import ARGPARSE_TEXTS, main
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.load import load_dataset
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import set_language
 from aegui.core.recipe import GoalsSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.core.recipe_file import load_recipe, save_recipe
@@ -78,6 +79,7 @@ def test_training_a_course_configuration_prints_the_promised_json(
     captured = capsys.readouterr()
     assert captured.out.count("\n") == 1
     answer = last_json(captured.out)
+    assert set(answer) == {"runs", "summary", "engine", "device", "epochs_per_second"}
     assert [run["seed"] for run in answer["runs"]] == [7, 8, 9]
     for run in answer["runs"]:
         assert set(run) == {
@@ -168,7 +170,7 @@ def test_a_training_that_blows_up_says_so_and_prints_valid_json(
     save_recipe(tmp_path / "r.json", Recipe(training=training, network=network))
     assert main(["train", str(tmp_path / "r.json"), "--json"]) == 1
     captured = capsys.readouterr()
-    assert last_json(captured.out)["reason"] == "diverged"
+    assert last_json(captured.out)["runs"][0]["epochs"] < 500
     assert "learning rate" in captured.err
 
 
@@ -183,12 +185,10 @@ def test_refusals_of_train_are_one_line(tmp_path: Path, capsys: Captured) -> Non
         (["--runs", "-1"], ["--runs"]),
         (["--data", "nothing"], ["nothing"]),
         (["--chars", "é"], ["é"]),
-        (["--out", str(tmp_path / "no" / "o.aegui")], ["no such folder"]),
+        (["--out", str(tmp_path / "no" / "o.aegui")], ["o.aegui", "could not be written"]),
+        (["--out", str(tmp_path)], ["could not be written"]),
     ):
-        assert main(["train", config, *arguments]) == 2
-        line = capsys.readouterr().err.splitlines()[-1]
-        assert line.startswith("aegui: ")
-        assert all(word in line for word in words)
+        refused(["train", config, *arguments], capsys, *words)
     refused(["train", config, "--device", "toaster"], capsys, "--device", "toaster")
     (tmp_path / "bad.json").write_text('{"format": "aegui-recipe", "version": 1, "seeed": 1}')
     refused(["train", str(tmp_path / "bad.json")], capsys, "bad.json", "seeed", "seed")
@@ -197,7 +197,9 @@ def test_refusals_of_train_are_one_line(tmp_path: Path, capsys: Captured) -> Non
 def test_a_configuration_that_needs_images_says_so(tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "c.json").write_text('{"layers": [784, 32, 2, 32, 784], "epochs": 2}')
     assert main(["train", str(tmp_path / "c.json")]) == 2
-    assert "needs the image models" in capsys.readouterr().err.splitlines()[-1]
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "needs the image models" in captured.err
     assert main(["train", str(tmp_path / "c.json"), "--data", "lowercase"]) == 0
     capsys.readouterr()
 
@@ -234,10 +236,47 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path) -> None:
             process.kill()
     assert process.returncode == 130
     answer = last_json(output)
-    assert answer["reason"] == "stopped"
     run = load_run(out)
     assert run.checkpoint is not None
     assert 0 < run.checkpoint.epoch == answer["runs"][0]["epochs"]
+
+
+def test_what_was_learnt_is_told_where_it_cannot_be_saved(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: str, run: object) -> None:
+        raise AeguiError("the disk is full")
+
+    monkeypatch.setattr("aegui.commands.train.save_run", full)
+    save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=5)))
+    out = str(tmp_path / "o.aegui")
+    assert main(["train", str(tmp_path / "r.json"), "--json", "--out", out]) == 2
+    captured = capsys.readouterr()
+    assert last_json(captured.out)["runs"][0]["epochs"] == 5
+    assert captured.err == "aegui: the disk is full\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Names that are no text, and a shell")
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii:strict"])
+def test_names_that_are_no_text_and_closed_streams(tmp_path: Path, encoding: str) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    (folder / "ñ.txt").write_bytes((ROOT / "resources/glyphs/lowercase.txt").read_bytes())
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    for ending, wanted in (("--json", True), ("", True), ("2>&- <&-", True), (">&-", False)):
+        command = 'exec "$0" main.py data "$1" ' + ending
+        done = subprocess.run(
+            ["sh", "-c", command, sys.executable, folder / "ñ.txt"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert (b"32" in done.stdout) == wanted
+        if ending == "--json":
+            answer = json.loads(done.stdout)
+            assert answer["file"] == os.fspath(folder / "ñ.txt")
 
 
 def test_evaluate_prints_a_table_of_characters(run_path: Path, capsys: Captured) -> None:

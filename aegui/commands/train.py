@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.commands.progress import ProgressBar, stopping_at_ctrl_c
 from aegui.commands.words import note, say, say_json, table
+from aegui.core.atomic import check_writable
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
 from aegui.core.data.builtin import builtin_names
 from aegui.core.data.load import load_dataset
-from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.errors import RecipeError
 from aegui.core.evaluation.wrong_pixels import mean_and_std, wrong_pixels_summary
 from aegui.core.i18n import mark, tr
 from aegui.core.network.resolve import resolve
@@ -43,21 +44,28 @@ def train_command(options: argparse.Namespace) -> int:
     """Train what the command line says, print the figures, and save the run if so wished."""
     reading, folder = _reading(options.recipe)
     recipe = _overridden(reading.recipe, folder, options)
-    _tell(reading)
     if reading.needs and not (reading.only_data and options.data is not None):
         raise RecipeError(
             tr("{file} needs {needs}.", file=options.recipe, needs=", ".join(reading.needs))
         )
-    _check_target(options.out)
-    result, dataset_bound = _trained(_resolved(recipe))
     if options.out is not None:
-        save_run(options.out, _saved(dataset_bound, result))
-    if result.message:
-        note(result.message)
-    if options.json:
-        say_json(results_json(result))
-    else:
-        _say_results(result, options.out)
+        check_writable(options.out)
+    resolved = _resolved(recipe)
+    _tell(reading)
+    result = _trained(resolved)
+    try:
+        if options.out is not None:
+            save_run(options.out, _saved(resolved, result))
+    finally:
+        # What was learnt is told even where it could not be saved.
+        if result.message:
+            note(result.message)
+        if options.json:
+            say_json(results_json(result))
+        else:
+            _say_results(result)
+    if options.out is not None and not options.json:
+        say(tr("Saved as {file}.", file=options.out))
     if result.reason == "stopped":
         return EXIT_INTERRUPTED
     return EXIT_DIVERGED if result.reason == "diverged" else 0
@@ -69,7 +77,6 @@ def results_json(result: TrainingResult) -> dict[str, object]:
     return {
         "runs": runs,
         "summary": {key: _summary([run[key] for run in runs]) for key in runs[0] if key != "seed"},
-        "reason": result.reason,
         "engine": result.engine,
         "device": result.device,
         "epochs_per_second": result.epochs_per_second,
@@ -153,11 +160,6 @@ def _tell(reading: CourseReading) -> None:
             note(f"{title}: {line}")
 
 
-def _check_target(out: str | None) -> None:
-    if out is not None and (Path(out).is_dir() or not Path(out).resolve().parent.is_dir()):
-        raise AeguiError(tr("{file} cannot be written: there is no such folder.", file=out))
-
-
 def _resolved(recipe: Recipe) -> ResolvedRecipe:
     dataset = load_dataset(recipe.data.source, recipe.data.chars)
     resolution = resolve(recipe, dataset)
@@ -168,7 +170,7 @@ def _resolved(recipe: Recipe) -> ResolvedRecipe:
     return resolution.resolved
 
 
-def _trained(resolved: ResolvedRecipe) -> tuple[TrainingResult, ResolvedRecipe]:
+def _trained(resolved: ResolvedRecipe) -> TrainingResult:
     from aegui.core.training.train import train  # brings torch
 
     bar = ProgressBar()
@@ -182,8 +184,7 @@ def _trained(resolved: ResolvedRecipe) -> tuple[TrainingResult, ResolvedRecipe]:
         assert training is not None, "train() yields before its first step"
         for line in training.notes:
             note(line)
-        result = training.result(None if training.finished else "stopped")
-    return result, resolved
+        return training.result(None if training.finished else "stopped")
 
 
 def _saved(resolved: ResolvedRecipe, result: TrainingResult) -> SavedRun:
@@ -199,7 +200,7 @@ def _saved(resolved: ResolvedRecipe, result: TrainingResult) -> SavedRun:
     )
 
 
-def _say_results(result: TrainingResult, out: str | None) -> None:
+def _say_results(result: TrainingResult) -> None:
     header = [
         tr("seed"),
         tr("loss"),
@@ -226,8 +227,6 @@ def _say_results(result: TrainingResult, out: str | None) -> None:
             reason=tr(REASONS[result.reason]),
         )
     )
-    if out is not None:
-        say(tr("Saved as {file}.", file=out))
 
 
 def _row(run: RunResult) -> list[str]:

@@ -25,7 +25,8 @@ def note(text: str) -> None:
 
 def say_json(document: object) -> None:
     """``document`` on one line; NaN and infinity, which JSON does not know, become null."""
-    say(json.dumps(_finite(document), ensure_ascii=False, allow_nan=False))
+    plain = not sys.stdout.encoding.lower().startswith("utf")
+    say(json.dumps(_finite(document), ensure_ascii=plain, allow_nan=False))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -7,9 +7,13 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
@@ -22,8 +26,28 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         AeguiError: The file could not be written; what was there before is untouched.
     """
     target = Path(os.path.realpath(path))
-    try:
+    with _refusing_in_words(path):
+        _refuse_folder(target)
         _replace(target, data)
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Find out before long work, not after it, that its result cannot be written to ``path``.
+
+    Raises:
+        AeguiError: It cannot.
+    """
+    target = Path(os.path.realpath(path))
+    with _refusing_in_words(path):
+        _refuse_folder(target)
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+
+
+@contextlib.contextmanager
+def _refusing_in_words(path: str | os.PathLike[str]) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise AeguiError(
             tr(
@@ -34,9 +58,12 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         ) from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _refuse_folder(target: Path) -> None:
     if target.is_dir():
         raise IsADirectoryError(0, tr("there is a folder of that name"))
+
+
+def _replace(target: Path, data: bytes) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
