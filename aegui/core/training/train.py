@@ -6,6 +6,7 @@ and no window.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ _CHUNK_SECONDS = 0.008
 """How long a call into the engine should take: short beside a frame, long beside its overhead."""
 
 _NOISE_STREAM = 0x5EED_0003
+_NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")
+"""What torch says on CUDA, on Linux and macOS, and on Windows."""
 _THREADS_WORTH = 30_000_000
 """Multiplications in a forward pass from which a second thread pays, even on a busy machine."""
 
@@ -64,13 +67,32 @@ def train(
 
     Raises:
         TrainingError: ``resume`` does not belong to a population of this shape and optimiser, or
-            the device that the recipe insists on is not there.
+            the memory does not suffice.
     """
-    training = Training(resolved, control or Control(), resume, history)
+    with _refusing_too_much():
+        training = Training(resolved, control or Control(), resume, history)
     yield training
     while training.finished is None:
-        training.advance()
+        with _refusing_too_much():
+            training.advance()
         yield training
+
+
+@contextlib.contextmanager
+def _refusing_too_much() -> Iterator[None]:
+    """Say in words that the memory does not suffice, for which torch has no error of its own."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        text = str(error).lower()
+        if isinstance(error, RuntimeError) and not any(sign in text for sign in _NO_MEMORY):
+            raise
+        raise TrainingError(
+            tr(
+                "There is not enough memory for this training: use fewer units, runs or copies, "
+                "or a smaller batch."
+            )
+        ) from error
 
 
 class Training:

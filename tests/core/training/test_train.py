@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -195,6 +196,33 @@ def test_a_checkpoint_of_other_samples_is_refused() -> None:
     assert more is not None
     with pytest.raises(TrainingError, match="cannot be continued"):
         next(train(more, None, next(train(few)).checkpoint()))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
+    ],
+)
+def test_too_little_memory_is_said_in_words(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ENGINES["fused"], "run", Mock(side_effect=error))
+    steps = train(resolved_recipe())
+    next(steps)
+    with pytest.raises(TrainingError, match="not enough memory"):
+        next(steps)
+
+
+def test_other_errors_are_not_taken_for_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ENGINES["fused"], "run", Mock(side_effect=RuntimeError("shape")))
+    steps = train(resolved_recipe())
+    next(steps)
+    with pytest.raises(RuntimeError, match="shape"):
+        next(steps)
 
 
 def test_measuring_the_noise_of_many_runs_needs_little_memory() -> None:
