@@ -115,7 +115,8 @@ class Toast(QFrame):
 class Notifications(QObject):
     """Shows messages inside ``host``, at the lower edge of ``room`` in it.
 
-    A few at a time; the others wait in a queue.
+    A few at a time. The newest is always among them: a note that has been there longest makes
+    room for it, or else the longest-standing error, which comes back when there is room again.
     """
 
     def __init__(self, host: QWidget, room: QWidget) -> None:
@@ -138,16 +139,27 @@ class Notifications(QObject):
 
     @Slot(object)
     def show(self, notice: Notice) -> None:
-        """Show ``notice``, or queue it; the same text is not said twice at a time."""
-        if notice in self.shown or notice in self._queue:
+        """Show ``notice``; the same text is not said twice at a time."""
+        if notice in self.shown:
             return
+        if notice in self._queue:
+            self._queue.remove(notice)
         if len(self._toasts) >= MOST_SHOWN:
-            self._queue.append(notice)
+            self._make_room()
+        self._add(notice)
+
+    def _make_room(self) -> None:
+        passing = (toast for toast in self._toasts if toast.notice.level == "info")
+        toast = next(passing, self._toasts[0])
+        if toast.notice.level != "info":
+            self._queue.append(toast.notice)
             del self._queue[:-_LONGEST_QUEUE]
-            return
+        self._drop(toast)
+
+    def _add(self, notice: Notice, place: int | None = None) -> None:
         toast = Toast(notice, self._host)
         toast.closed.connect(self._on_toast_closed)
-        self._toasts.append(toast)
+        self._toasts.insert(len(self._toasts) if place is None else place, toast)
         toast.show()
         self._place()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(toast, toast.accessibleName()))
@@ -170,12 +182,15 @@ class Notifications(QObject):
     def _on_toast_closed(self, toast: Toast) -> None:
         if toast not in self._toasts:
             return
+        self._drop(toast)
+        if self._queue:
+            self._add(self._queue.pop(), place=0)
+        self._place()
+
+    def _drop(self, toast: Toast) -> None:
         self._toasts.remove(toast)
         toast.hide()
         toast.deleteLater()
-        if self._queue:
-            self.show(self._queue.pop(0))
-        self._place()
 
     def _place(self) -> None:
         """Stack the messages from the lower edge upwards, the newest at the bottom."""

@@ -141,21 +141,32 @@ def test_messages_queue_and_are_put_away(qtbot: QtBot, window: MainWindow) -> No
     notifications.close_all()
     for number in range(MOST_SHOWN + 2):
         notifications.show(Notice("error", f"message {number}"))
-    notifications.show(Notice("error", "message 0"))
+    notifications.show(Notice("error", "message 4"))
     assert [notice.text for notice in notifications.shown] == [
-        "message 0",
-        "message 1",
         "message 2",
+        "message 3",
+        "message 4",
     ]
     assert notifications.waiting == 2
     shown = tuple(notifications._toasts)
-    assert shown[0].accessibleName() == "Error: message 0"
-    assert any(label.text() == "message 0" for label in shown[0].findChildren(QLabel))
+    assert shown[0].accessibleName() == "Error: message 2"
+    assert any(label.text() == "message 2" for label in shown[0].findChildren(QLabel))
     assert window.rect().contains(shown[0].geometry())
     tops = [toast.y() for toast in notifications._toasts]
     assert tops == sorted(tops)
-    shown[0].close_now()
-    assert [notice.text for notice in notifications.shown][-1] == "message 3"
+    shown[1].close_now()
+    assert [notice.text for notice in notifications.shown] == [
+        "message 1",
+        "message 2",
+        "message 4",
+    ]
+    notifications.show(Notice("info", "by the way"))
+    notifications.show(Notice("error", "message 5"))
+    assert [notice.text for notice in notifications.shown] == [
+        "message 2",
+        "message 4",
+        "message 5",
+    ]
     notifications.close_all()
     assert notifications.shown == ()
     assert notifications.waiting == 0
