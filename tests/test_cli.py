@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -486,11 +487,17 @@ def test_only_training_imports_torch(run_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are a Unix thing")
-def test_a_terminal_sees_a_progress_bar(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.name != "posix", reason="A terminal that a program can look at")
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_a_terminal_sees_a_progress_bar(tmp_path: Path, columns: int) -> None:
+    import fcntl
     import pty
+    import struct
+    import termios
 
     save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=300)))
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     done = subprocess.run(
         [sys.executable, "-m", "aegui", "train", str(tmp_path / "r.json"), "--json"],
         cwd=ROOT,
@@ -502,7 +509,7 @@ def test_a_terminal_sees_a_progress_bar(tmp_path: Path) -> None:
     shown = os.read(ours, 100_000).decode()
     os.close(ours)
     assert "epochs/s" in shown
-    assert "left" in shown
+    assert max(map(len, re.split(r"\r|\033\[K", shown))) < columns  # else it would wrap
     assert shown.endswith("\r\033[K")
     assert last_json(done.stdout.decode())["runs"][0]["epochs"] == 300
 

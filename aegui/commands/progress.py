@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from aegui.core.training.train import Training
 
 _BAR_CELLS = 24
+_FEWEST_CELLS = 4
 _REDRAW_SECONDS = 0.1
 
 
@@ -60,7 +62,9 @@ class ProgressBar:
         now = time.monotonic()
         if self._shown and now >= self._due:
             self._due = now + _REDRAW_SECONDS
-            sys.stderr.write(f"\r{progress_line(training)}\033[K")
+            # A line that wrapped could not be redrawn in place.
+            room = os.get_terminal_size(sys.stderr.fileno()).columns - 1
+            sys.stderr.write(f"\r{progress_line(training, room)}\033[K")
             sys.stderr.flush()
 
     def clear(self) -> None:
@@ -70,17 +74,24 @@ class ProgressBar:
             sys.stderr.flush()
 
 
-def progress_line(training: Training) -> str:
-    """Bar, epochs, rate, time left, loss and wrong pixels in one line."""
+def progress_line(training: Training, room: int) -> str:
+    """Bar, epochs, rate, time left, loss and wrong pixels in at most ``room`` characters."""
+    line = _progress_line(training, _BAR_CELLS)
+    if len(line) > room > 0:
+        line = _progress_line(training, max(_FEWEST_CELLS, _BAR_CELLS - len(line) + room))[:room]
+    return line
+
+
+def _progress_line(training: Training, bar_cells: int) -> str:
     done = training.epoch / training.epochs
-    cells = round(_BAR_CELLS * done)
+    cells = round(bar_cells * done)
     rate = training.epoch / training.seconds if training.seconds > 0 else 0.0
     history = training.history.view()
     left = clock((training.epochs - training.epoch) / rate) if rate > 0 else "--:--"
     return tr(
         "[{bar}] {epoch:,}/{epochs:,}  {rate:,.0f} epochs/s  {left} left  loss {loss:.4f}  "
         "wrong pixels {wrong:.2f}",
-        bar="#" * cells + "." * (_BAR_CELLS - cells),
+        bar="#" * cells + "." * (bar_cells - cells),
         epoch=training.epoch,
         epochs=training.epochs,
         rate=rate,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FORMAT = "aegui-glyphs"
 VERSION = 1
 _MAX_DEPTH = 8
+_CONFIGURATION_KEYS = {"layers", "epochs", "learning_rate", "network", "model", "training"}
+"""Keys by which recipes and course configurations are known for what they are."""
 
 
 def is_json(source: Source) -> bool:
@@ -38,6 +40,9 @@ def read_json(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
     value = _loaded(source)
     if isinstance(value, dict) and value.get("format") == FORMAT:
         return (_own(value, source),), []
+    if isinstance(value, dict) and _CONFIGURATION_KEYS & value.keys():
+        # Its list of layers would pass for the rows of a glyph.
+        raise source.not_glyphs(tr("the configuration of a network, not glyphs."))
     root = _nested(value, 0)
     if root is None:
         raise source.not_glyphs(tr("nested too deep, or no list in it."))

@@ -55,6 +55,8 @@ def own(**changes: object) -> str:
         (own(glyphs=[{"label": "a", "pixels": [[float("nan")]]}]), "between 0 and 1"),
         ('{"a": [1, 2,\n 3', "line 2: not valid JSON"),
         ('{"a": 3}', "no lists"),
+        ('{"layers": [35, 25, 10, 2, 10, 25, 35], "epochs": 9}', "configuration of a network"),
+        ('{"model": {"latent_dim": 2, "encoder_layers": [64, 32]}}', "configuration"),
         ("[" * 100_000, "JSON|deep|Python"),
         ("[1e400, 3]", "given: "),
         ('[[1, 2, 3, 4, 5, 6, 7], {"a": 3}]', "mapping"),
