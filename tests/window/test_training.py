@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.notice import Notice
@@ -187,6 +189,26 @@ def test_a_draft_that_cannot_be_trained_says_so_beside_the_button(window: MainWi
     workspace.undo_stack.undo()
     assert status.text() == "not trained yet"
     assert not status.toolTip()
+
+
+def test_undo_by_key_where_a_number_was_changed(qtbot: QtBot, window: MainWindow) -> None:
+    workspace = window._services.workspace
+    window.set_perspective("build")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    units = window.panels.builder.chain.cards[1].units
+    units.setFocus()
+    before = workspace.recipe
+    QTest.keyClick(units, Qt.Key.Key_Up)
+    assert workspace.recipe.network.encoder[0].units == 13
+    QTest.keyClick(units, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert workspace.recipe == before
+    assert units.value() == 12
+    units.selectAll()
+    QTest.keyClicks(units, "2")
+    QTest.keyClick(units, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert workspace.recipe == before
+    assert units.text() == "12"
 
 
 def test_the_outcome_of_several_runs_is_that_of_the_worst(qtbot: QtBot, window: MainWindow) -> None:

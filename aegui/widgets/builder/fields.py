@@ -11,8 +11,8 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QValidator
+from PySide6.QtCore import QEvent, QLocale, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -61,18 +61,38 @@ def next_lead(value: float, steps: int) -> float:
     return float(short_number(value))
 
 
-def _commit_after_rest(box: QAbstractSpinBox) -> None:
+def _commit_after_rest(box: QAbstractSpinBox) -> QTimer:
+    """The timer that is active while a number is being typed."""
     timer = QTimer(box)
     timer.setSingleShot(True)
     timer.setInterval(REST_MS)
     timer.timeout.connect(box.interpretText)
     box.lineEdit().textEdited.connect(timer.start)
+    box.editingFinished.connect(timer.stop)
+    return timer
+
+
+def leaves_undo(event: QEvent, typing: QTimer | None) -> bool:
+    """Leave the keys of undo and redo to the window, unless something is being typed.
+
+    A line of text would take them for its own typing, long after that has become an edit of the
+    network. True: ``event`` is dealt with.
+    """
+    if event.type() != QEvent.Type.ShortcutOverride or (typing and typing.isActive()):
+        return False
+    keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+    if not isinstance(event, QKeyEvent) or not any(event.matches(key) for key in keys):
+        return False
+    event.ignore()
+    return True
 
 
 class CountField(QSpinBox):
     """A whole number."""
 
     edited = Signal(int)
+    # Events come while the field is being made, too.
+    _typing: QTimer | None = None
 
     def __init__(self, low: int, high: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,7 +105,7 @@ class CountField(QSpinBox):
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if high > 1_000:
             self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
-        _commit_after_rest(self)
+        self._typing = _commit_after_rest(self)
         self.valueChanged.connect(self.edited)
 
     def set_value(self, value: int) -> None:
@@ -93,6 +113,10 @@ class CountField(QSpinBox):
         if value != self.value():
             with QSignalBlocker(self):
                 self.setValue(value)
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo are the window's."""
+        return leaves_undo(event, self._typing) or super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Only a field with the focus is turned."""
@@ -106,6 +130,7 @@ class NumberField(QDoubleSpinBox):
     """A real number of any size, written short; steps go 1-2-5 when ``step`` is None."""
 
     edited = Signal(float)
+    _typing: QTimer | None = None
 
     def __init__(
         self, low: float, high: float, step: float | None = None, parent: QWidget | None = None
@@ -117,7 +142,7 @@ class NumberField(QDoubleSpinBox):
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        _commit_after_rest(self)
+        self._typing = _commit_after_rest(self)
         self.valueChanged.connect(self.edited)
 
     def set_value(self, value: float) -> None:
@@ -163,6 +188,10 @@ class NumberField(QDoubleSpinBox):
         else:
             target = max(self.minimum(), 1e-6) if steps > 0 else value
         self.setValue(float(short_number(target)))
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo are the window's."""
+        return leaves_undo(event, self._typing) or super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Only a field with the focus is turned."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from aegui.widgets.builder.fields import (
     CountField,
     NumberField,
     SliderField,
+    leaves_undo,
 )
 from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.widgets.builder.settings_table import ENDLESS, TINY, file_name
@@ -52,26 +53,33 @@ class TextField(QLineEdit):
     """A short text; empty stands for None. It counts after Enter or a short rest."""
 
     edited = Signal(object)
+    _timer: QTimer | None = None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._told: str | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REST_MS)
-        self._timer.timeout.connect(self._tell)
-        self.textEdited.connect(self._timer.start)
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(REST_MS)
+        timer.timeout.connect(self._tell)
+        self.textEdited.connect(timer.start)
+        self._timer = timer
         self.editingFinished.connect(self._tell)
 
     def set_value(self, value: str | None) -> None:
         """Show ``value`` and stay silent; what is being typed is left alone."""
-        if value != self._told or not self._timer.isActive():
+        if value != self._told or not (self._timer and self._timer.isActive()):
             self._told = value
             if (value or "") != self.text():
                 self.setText(value or "")
 
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo are the window's."""
+        return leaves_undo(event, self._timer) or super().event(event)
+
     def _tell(self) -> None:
-        self._timer.stop()
+        if self._timer is not None:
+            self._timer.stop()
         value = self.text() or None
         if value != self._told:
             self._told = value
