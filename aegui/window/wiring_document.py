@@ -134,14 +134,20 @@ class DocumentWiring(QObject):
         """Save, asking where to if the document has no file; False: it was not."""
         if self._services.workspace.path is None:
             return self.save_as()
-        return self._services.workspace.save()
+        return self._saved(self._services.workspace.save())
 
     def save_as(self) -> bool:
         """Ask where to and save; False: it was not."""
         workspace = self._services.workspace
         suggestion = str(workspace.path or Path(self._folder()) / f"{workspace.name}.aegui")
         path = self._ask_save(tr("Save"), suggestion, tr("Runs ({patterns})", patterns="*.aegui"))
-        return bool(path) and workspace.save_as(path)
+        return bool(path) and self._saved(workspace.save_as(path))
+
+    def _saved(self, done: bool) -> bool:
+        if done and self._services.runner.is_busy:
+            text = tr("Saved, without the training under way: save again when it has ended.")
+            self.noticed.emit(Notice("info", text))
+        return done
 
     def export_recipe(self) -> None:
         """Ask where to and write the recipe alone."""

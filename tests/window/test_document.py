@@ -87,6 +87,8 @@ def test_leaving_while_it_trains_keeps_what_was_learnt(
     services.workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "longer")
     window.actions_table["train"].trigger()
     qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    assert window.document.save()
+    assert "without the training" in window.notifications.shown[-1].text
     answer("Save")
     assert closed(window)
     assert not services.runner.is_busy
