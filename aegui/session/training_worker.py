@@ -209,10 +209,5 @@ class TrainingWorker:
 
 
 def _failure(error: Exception) -> str:
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return tr(
-            "There is not enough memory for this training: use fewer units, runs or copies, or a "
-            "smaller batch."
-        )
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return tr("The training failed: {reason}", reason=reason)

@@ -317,8 +317,6 @@ def test_a_checkpoint_that_does_not_fit_is_refused_in_words(
     [
         (OSError("boo\nand more"), "The training failed: boo"),
         (ZeroDivisionError(), "The training failed: ZeroDivisionError"),
-        (MemoryError(), "There is not enough memory"),
-        (RuntimeError("CUDA out of memory. Tried"), "There is not enough memory"),
     ],
 )
 def test_an_unexpected_error_is_told_and_logged_with_its_traceback(
