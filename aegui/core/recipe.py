@@ -207,7 +207,11 @@ class TrainingSpec(_Part):
 
 
 class Recipe(_Part):
-    """Everything needed to repeat a run; seeds are seed, seed+1, ... seed+runs-1."""
+    """Everything needed to repeat a run; seeds are seed, seed+1, ... seed+runs-1.
+
+    A seed fixes the weights that its run begins with. Noise, order of the batches and dropout are
+    drawn for all runs together: with them, a run alone differs from that of its seed among others.
+    """
 
     format: Literal["aegui-recipe"] = FORMAT
     version: Literal[1] = VERSION
