@@ -279,6 +279,11 @@ class Training:
         lost = int((~self._progress.alive).sum())
         if not lost:
             return ""
+        if self._resolved.recipe.runs == 1:
+            return tr(
+                "The training went to infinity and was ended with its last good weights. Try a "
+                "lower learning rate, gradient clipping, or another activation."
+            )
         return tr(
             "{lost} of {runs} runs went to infinity and were ended with their last good weights. "
             "Try a lower learning rate, gradient clipping, or another activation.",

@@ -227,6 +227,8 @@ class ChartsPanel(QWidget):
         generator = QSvgGenerator()
         generator.setOutputDevice(buffer)
         generator.setSize(size)
+        # Letters as large as they were measured for the screen, or nothing stands where it should.
+        generator.setResolution(self.logicalDpiX())
         generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
         generator.setTitle(tr("Charts of a training"))
         painter = QPainter(generator)
