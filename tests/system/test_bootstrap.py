@@ -84,7 +84,7 @@ def test_elsewhere_there_is_only_one(machine: Machine, monkeypatch: pytest.Monke
 
 class _Silent(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        time.sleep(0.0 if self.path == "/quick/" else 3.0)
+        time.sleep(0.0 if self.path == "/quick/" else 1.5)
         self.send_response(200)
         self.end_headers()
 
@@ -111,10 +111,10 @@ def test_an_index_that_answers(server: str) -> None:
 def test_an_index_that_does_not_answer_is_given_up(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bootstrap, "INDEX_PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(bootstrap, "INDEX_PATIENCE_SECONDS", 0.4)
     started = time.perf_counter()
     assert not bootstrap.answers(f"{server}/slow/")
-    assert time.perf_counter() - started < 2.5
+    assert time.perf_counter() - started < 1.4
 
 
 def test_missing_libraries_are_named_with_the_line_to_type(
