@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.history import HistoryView
-    from aegui.core.training.result import Checkpoint
+    from aegui.core.training.result import Checkpoint, TrainingResult
 
 RECIPE_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 SHIPPED_MODEL = "letters-2d"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +129,34 @@ def with_source(recipe: Recipe, source: str) -> Recipe:
 def same_data(a: Dataset, b: Dataset) -> bool:
     """Whether two sets hold the same images under the same labels."""
     return a is b or (a.labels == b.labels and bool(np.array_equal(a.images, b.images)))
+
+
+def first_document() -> Opened:
+    """What the program opens with: the shipped model, or else a recipe to begin from."""
+    path = shipped_model()
+    if path.is_file():
+        try:
+            opened = open_run(path)
+        except AeguiError as error:
+            _log.info("the shipped model cannot be shown: %s", error)
+        else:
+            # It has no file of the user's: saving asks for one.
+            return replace(opened, path=None)
+    return Opened(fresh_draft(Recipe()))
+
+
+def saved_run_of(result: TrainingResult, resolved: ResolvedRecipe) -> SavedRun:
+    """The run that a training of ``resolved`` has left."""
+    return SavedRun(
+        recipe=resolved.recipe,
+        dataset=resolved.dataset,
+        snapshot=result.snapshot,
+        history=result.history,
+        results=result.runs,
+        checkpoint=result.checkpoint,
+        engine=result.engine,
+        device=result.device,
+    )
 
 
 def open_run(path: Path) -> Opened:

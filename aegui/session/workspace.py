@@ -17,7 +17,6 @@ from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe import Recipe
 from aegui.core.recipe_file import save_recipe
 from aegui.core.run_file import SUFFIX, Place, SavedRun, save_run
 from aegui.session.autosave import Autosave, Recovery, remove
@@ -26,13 +25,14 @@ from aegui.session.document import (
     Opened,
     continuation_of,
     edited_draft,
+    first_document,
     fresh_draft,
     is_data,
     joined_draft,
     open_recipe,
     open_run,
     same_data,
-    shipped_model,
+    saved_run_of,
     to_save,
     with_chars,
     with_source,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.codec import Codec
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
+    from aegui.core.recipe import Recipe
     from aegui.core.training.result import TrainingResult
     from aegui.session.document import Continuation
     from aegui.session.settings import Settings
@@ -106,7 +107,7 @@ class Workspace(QObject):
         self._places: tuple[Place, ...]
         self._path: Path | None
         self._name: str
-        self._take(_first_document())
+        self._take(first_document())
         self._title = (self.name, False)
         self.undo_stack.cleanChanged.connect(self._on_undo_stack_clean_changed)
         self._timer = QTimer(self)
@@ -271,16 +272,7 @@ class Workspace(QObject):
         resolved = resolved if resolved is not None else self._resolution.resolved
         if resolved is None:
             raise ValueError("a result without the recipe that it is of")
-        self._run = SavedRun(
-            recipe=resolved.recipe,
-            dataset=resolved.dataset,
-            snapshot=result.snapshot,
-            history=result.history,
-            results=result.runs,
-            checkpoint=result.checkpoint,
-            engine=result.engine,
-            device=result.device,
-        )
+        self._run = saved_run_of(result, resolved)
         self._unsaved = True
         self._touch()
         self._announce_title()
@@ -493,16 +485,3 @@ class Workspace(QObject):
         if not self._autosave_failed:
             self._autosave_failed = True
             self._notice("warning", tr("Unsaved work could not be backed up. {why}", why=reason))
-
-
-def _first_document() -> Opened:
-    path = shipped_model()
-    if path.is_file():
-        try:
-            opened = open_run(path)
-        except AeguiError as error:
-            _log.info("the shipped model cannot be shown: %s", error)
-        else:
-            # It has no file of the user's: saving asks for one.
-            return replace(opened, path=None)
-    return Opened(fresh_draft(Recipe()))

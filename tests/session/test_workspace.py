@@ -64,7 +64,7 @@ class Heard:
 @pytest.fixture
 def no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "aegui.session.workspace.shipped_model", lambda: tmp_path / "no" / "model.aegui"
+        "aegui.session.document.shipped_model", lambda: tmp_path / "no" / "model.aegui"
     )
 
 
@@ -140,7 +140,7 @@ def test_it_begins_with_the_shipped_model_where_there_is_one(
     workspace.adopt_result(learnt(workspace))
     model = tmp_path / "letters-2d.aegui"
     assert workspace.save_as(model)
-    monkeypatch.setattr("aegui.session.workspace.shipped_model", lambda: model)
+    monkeypatch.setattr("aegui.session.document.shipped_model", lambda: model)
     second = Workspace(settings, autosave_folder=tmp_path / "autosave")
     assert second.run is not None
     assert second.is_draft_trained
@@ -155,7 +155,7 @@ def test_a_damaged_shipped_model_is_no_crash(
 ) -> None:
     model = tmp_path / "letters-2d.aegui"
     model.write_bytes(b"PK\x03\x04 and nothing more")
-    monkeypatch.setattr("aegui.session.workspace.shipped_model", lambda: model)
+    monkeypatch.setattr("aegui.session.document.shipped_model", lambda: model)
     workspace = Workspace(settings, autosave_folder=tmp_path / "autosave")
     assert workspace.run is None
     workspace.close()

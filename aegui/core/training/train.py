@@ -24,7 +24,7 @@ from aegui.core.training.engines import choose_engine
 from aegui.core.training.history import History, next_recorded_epoch
 from aegui.core.training.measure import Meter
 from aegui.core.training.parameters import Parameters, snapshot_of
-from aegui.core.training.progress import Progress
+from aegui.core.training.progress import COURSE_TOLERANCE, Progress
 from aegui.core.training.result import Checkpoint, TrainingResult
 from aegui.core.training.samples import Samples
 from aegui.core.training.schedules import Schedule
@@ -127,11 +127,13 @@ class Training:
         self._schedule = Schedule(recipe.training.schedule, recipe.training.epochs)
         self._corruption = recipe.data.corruption
         self._prepare()
+        goal = recipe.training.goals.max_wrong_pixels
         self._progress = Progress(
             self._parameters.flat,
             self._parameters.layout,
             len(resolved.dataset),
             by_loss=self._corruption.kind != "none" or not resolved.dataset.is_binary,
+            tolerance=COURSE_TOLERANCE if goal is None else goal,
         )
         self.epoch = 0
         self.epochs = recipe.training.epochs
@@ -228,12 +230,17 @@ class Training:
                 **self._progress.state(),
                 "generator": self._generator.get_state().numpy().copy(),
             },
-            {"seconds": self.seconds, **self._schedule.state()},
+            {
+                "layers": _words_of(self._resolved.sizes),
+                "seconds": self.seconds,
+                **self._schedule.state(),
+            },
         )
 
     def _restore(self, checkpoint: Checkpoint, history: HistoryView | None) -> None:
         tensors = checkpoint.tensors
-        if not (self._parameters.fits(tensors) and self._progress.fits(tensors)):
+        same_shape = checkpoint.scalars.get("layers") == _words_of(self._resolved.sizes)
+        if not (same_shape and self._parameters.fits(tensors) and self._progress.fits(tensors)):
             raise TrainingError(
                 tr(
                     "This run cannot be continued with the present network or optimiser: they "
@@ -290,6 +297,11 @@ class Training:
             lost=lost,
             runs=self._resolved.recipe.runs,
         )
+
+
+def _words_of(sizes: tuple[int, ...]) -> str:
+    """The layers' sizes as in 35-25-10-2-10-25-35."""
+    return "-".join(map(str, sizes))
 
 
 def choose_device(wish: str) -> tuple[torch.device, tuple[str, ...]]:

@@ -18,6 +18,9 @@ from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.training.control import Control
 from aegui.core.training.engines import ENGINES
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS
+from aegui.core.training.measure import Measured
+from aegui.core.training.parameters import Layout
+from aegui.core.training.progress import Progress
 from aegui.core.training.samples import Samples
 from aegui.core.training.train import Training, choose_device, train, warm_up
 
@@ -90,9 +93,14 @@ def test_single_steps_advance_one_epoch_each() -> None:
     assert epochs == list(range(70))
 
 
-def test_a_checkpoint_of_another_network_is_refused() -> None:
-    first = next(train(resolved_recipe()))
-    other = resolved_recipe(network={"encoder": [{"units": 3}]})
+# The second has as many parameters as the network of the checkpoint, in other places.
+@pytest.mark.parametrize(("encoder", "decoder"), [(3, 3), (7, 5)])
+def test_a_checkpoint_of_another_network_is_refused(encoder: int, decoder: int) -> None:
+    own = {"encoder": [{"units": 5}], "decoder": [{"units": 7}]}
+    first = next(train(resolved_recipe(network=own)))
+    other = resolved_recipe(
+        network={"encoder": [{"units": encoder}], "decoder": [{"units": decoder}]}
+    )
     with pytest.raises(TrainingError, match="cannot be continued"):
         next(train(other, None, first.checkpoint()))
 
@@ -316,3 +324,17 @@ def test_warm_up_leaves_the_thread_ready() -> None:
 
     warm_up()
     assert torch.get_num_threads() == 1
+
+
+def test_the_best_weights_are_those_that_meet_the_goal() -> None:
+    """A worst sample within the goal counts more than fewer wrong pixels in all."""
+    resolved = resolved_recipe(network={"encoder": [], "decoder": []})
+    layout = Layout(resolved)
+    flat = torch.zeros(layout.size)
+    progress = Progress(flat, layout, samples=3, by_loss=False, tolerance=1)
+    for epoch, wrong in enumerate(([0, 0, 2], [1, 1, 1], [0, 0, 2], [1, 1, 0])):
+        progress.observe(epoch, flat, Measured(np.array([0.5]), np.array([wrong])))
+    assert progress.best_epoch[0] == 3
+    assert progress.best_wrong_pixels[0].tolist() == [1, 1, 0]
+    progress.observe(4, flat, Measured(np.array([0.1]), np.array([[0, 0, 2]])))
+    assert progress.best_epoch[0] == 3
