@@ -53,6 +53,7 @@ class Progress:
         self.best_epoch = np.zeros(runs, np.int64)
         self.best_wrong_pixels = np.zeros((runs, samples), np.int64)
         self.loss = np.full(runs, math.nan)
+        self.lowest_loss = np.full(runs, math.inf)
         self.first_epoch = {goal: np.full(runs, -1, np.int64) for goal in GOALS}
         self.alive = np.ones(runs, bool)
         self.improved_epoch = 0
@@ -61,6 +62,7 @@ class Progress:
         """Take in a measurement of ``flat`` after ``epoch`` epochs."""
         self.alive &= np.isfinite(measured.loss)
         self.loss = np.where(self.alive, measured.loss, self.loss)
+        self.lowest_loss = np.fmin(self.lowest_loss, self.loss)
         for goal, first in self.first_epoch.items():
             met = self.alive & (measured.wrong.max(axis=1) <= _LIMITS[goal])
             first[met & (first < 0)] = epoch
@@ -124,7 +126,7 @@ class Progress:
                 epochs=epochs,
                 seconds=seconds,
                 loss=float(self.loss[run]),
-                best_loss=float(self.best_loss[run]),
+                best_loss=float(self.lowest_loss[run]),
                 best_epoch=int(self.best_epoch[run]),
                 wrong_pixels=tuple(map(int, self.best_wrong_pixels[run])),
                 first_epoch={
@@ -145,6 +147,7 @@ class Progress:
             "best_epoch": self.best_epoch.copy(),
             "best_wrong_pixels": self.best_wrong_pixels.copy(),
             "last_loss": self.loss.copy(),
+            "lowest_loss": self.lowest_loss.copy(),
             "alive": self.alive.copy(),
             "improved_epoch": np.array([self.improved_epoch]),
             **{f"first_{goal}": first.copy() for goal, first in self.first_epoch.items()},
@@ -166,6 +169,7 @@ class Progress:
         self.best_epoch = np.array(state["best_epoch"], np.int64)
         self.best_wrong_pixels = np.array(state["best_wrong_pixels"], np.int64)
         self.loss = np.array(state["last_loss"], np.float64)
+        self.lowest_loss = np.array(state["lowest_loss"], np.float64)
         self.alive = np.array(state["alive"], bool)
         self.improved_epoch = int(state["improved_epoch"][0])
         for goal in GOALS:

@@ -45,7 +45,7 @@ class RunResult:
         epochs: Epochs done.
         seconds: Training time of the whole population, pauses excluded.
         loss: The last loss.
-        best_loss: The loss of the best weights.
+        best_loss: The lowest loss that was recorded.
         best_epoch: The epoch of the best weights.
         wrong_pixels: Per sample, with the best weights and clean input.
         first_epoch: First epoch of each of ``GOALS``; None where it was never reached.
