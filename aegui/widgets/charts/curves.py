@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shiboken6
-from PySide6.QtGui import QPolygonF
 
 from aegui.core.i18n import mark, tr
 from aegui.widgets.charts.scale import precise
@@ -137,35 +135,6 @@ def _curve(spec: CurveSpec, history: HistoryView) -> Curve:
     for array in (mean, low, high):
         array[none] = np.nan
     return Curve(spec, values, mean, low, high)
-
-
-def envelope(
-    x: NDArray[np.float64], y: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The curve with at most two points per pixel column, lowest and highest: it looks the same.
-
-    ``x`` ``[n]`` ascending and ``y`` ``[n]`` are in pixels; a curve that is sparse is unchanged.
-    """
-    columns = np.floor(x)
-    starts = np.flatnonzero(np.diff(columns, prepend=-np.inf))
-    if len(x) <= 2 * len(starts):
-        return x, y
-    low = np.minimum.reduceat(y, starts)
-    high = np.maximum.reduceat(y, starts)
-    return np.repeat(x[starts], 2), np.column_stack([low, high]).ravel()
-
-
-def polyline(x: NDArray[np.float64], y: NDArray[np.float64]) -> QPolygonF:
-    """The points as Qt wants them, copied at once: 700 single QPointF would take 0.3 ms."""
-    polygon = QPolygonF()
-    polygon.resize(len(x))
-    if len(x):
-        address = shiboken6.getCppPointer(polygon.data())[0]
-        memory = shiboken6.VoidPtr(address, len(x) * 16, True)  # type: ignore[call-arg]
-        points = np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)  # type: ignore[call-overload]
-        points[:, 0] = x
-        points[:, 1] = y
-    return polygon
 
 
 def finite_pieces(y: NDArray[np.float64]) -> list[slice]:

@@ -6,7 +6,17 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QIODevice,
+    QMargins,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
@@ -22,16 +32,16 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.widgets.charts.curves import CHARTS, curves_of, history_csv
+from aegui.widgets.charts.curves import CHARTS, Curve, curves_of, history_csv
 from aegui.widgets.charts.painting import ChartData, ChartPainter, fitted_y
-from aegui.widgets.charts.plot import PlotView
+from aegui.widgets.charts.plot import PlotView, load_graph
 from aegui.widgets.charts.scale import Scale
 from aegui.widgets.theme import SPACING, current_theme, icon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtGui import QResizeEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from aegui.core.training.history import HistoryView
 
@@ -48,6 +58,8 @@ _EXPORT_CHART = QSize(480, 300)
 _EXPORT_SCALE = 2.0
 _DEFAULT_SHOWN = ("loss", "wrong", "share")
 _LEAST_SPAN = 4.0
+_GET_READY_MS = 1_500
+"""After the window has come up; sooner only if there are curves to draw."""
 
 
 class ChartsPanel(QWidget):
@@ -67,7 +79,7 @@ class ChartsPanel(QWidget):
         super().__init__(parent)
         self._history: HistoryView | None = None
         self._seeds: tuple[int, ...] = ()
-        self._drawn_rows = -1
+        self._curves: dict[str, tuple[Curve, ...]] = {}
         self._x_wish: Scale | None = None
         self._y_wishes: dict[str, Scale] = {}
         self._views = {spec.key: PlotView(spec) for spec in CHARTS}
@@ -91,6 +103,8 @@ class ChartsPanel(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.setProperty("dim", True)
+        self._get_ready = QTimer(self, singleShot=True)
+        self._get_ready.timeout.connect(load_graph)
         self._build()
         self._connect()
         self._arrange()
@@ -162,6 +176,7 @@ class ChartsPanel(QWidget):
             self._set_row(None)
         self._history = history
         self._seeds = seeds
+        self._curves.clear()
         self._redraw()
 
     def set_epoch_marker(self, epoch: int | None) -> None:
@@ -227,9 +242,9 @@ class ChartsPanel(QWidget):
         generator = QSvgGenerator()
         generator.setOutputDevice(buffer)
         generator.setSize(size)
+        generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
         # Letters as large as they were measured for the screen, or nothing stands where it should.
         generator.setResolution(self.logicalDpiX())
-        generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
         generator.setTitle(tr("Charts of a training"))
         painter = QPainter(generator)
         painter.fillRect(QRectF(0, 0, size.width(), size.height()), current_theme().panel)
@@ -241,17 +256,17 @@ class ChartsPanel(QWidget):
         return QSize(_EXPORT_CHART.width() * max(1, len(self._shown())), _EXPORT_CHART.height())
 
     def _paint_export(self, painter: QPainter) -> None:
+        from aegui.widgets.charts.graph import paint_chart
+
+        if self._history is None or not len(self._history):
+            return
         charts = ChartPainter(current_theme(), self.font())
-        for index, view in enumerate(self._shown()):
-            if view.data is not None:
-                left = index * _EXPORT_CHART.width() + SPACING
-                bounds = QRectF(
-                    left,
-                    SPACING,
-                    _EXPORT_CHART.width() - 2 * SPACING,
-                    _EXPORT_CHART.height() - 2 * SPACING,
-                )
-                charts.paint(painter, bounds, view.data, None)
+        margins = QMargins(SPACING, SPACING, SPACING, SPACING)
+        for index, data in enumerate(self._chart_data(self._history)):
+            painter.save()
+            painter.translate(index * _EXPORT_CHART.width() + SPACING, SPACING)
+            paint_chart(painter, charts, data, _EXPORT_CHART.shrunkBy(margins))
+            painter.restore()
 
     # Arrangement
 
@@ -276,9 +291,15 @@ class ChartsPanel(QWidget):
         self._arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what came in while hidden."""
+        """Catch up with what came in while hidden, and get ready to draw once all is quiet."""
         super().showEvent(event)
         self._redraw()
+        self._get_ready.start(_GET_READY_MS)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave it for the next time."""
+        super().hideEvent(event)
+        self._get_ready.stop()
 
     # Drawing
 
@@ -290,23 +311,29 @@ class ChartsPanel(QWidget):
         self._fit.setEnabled(has_rows and (self._x_wish is not None or bool(self._y_wishes)))
         if history is None or not has_rows or not self.isVisible():
             return
+        for view, data in zip(self._shown(), self._chart_data(history), strict=True):
+            view.set_data(data)
+
+    def _chart_data(self, history: HistoryView) -> list[ChartData]:
+        """What the charts chosen show of ``history``; curves are computed once for its rows."""
         epoch = np.asarray(history.epoch, dtype=np.float64)
-        x = self._x_scale(epoch)
+        x = self._x_wish or self._whole_x()
         is_log = self._log_y.isChecked()
+        found = []
         for view in self._shown():
             spec = view.spec
-            curves = curves_of(spec, history)
+            if spec.key not in self._curves:
+                self._curves[spec.key] = curves_of(spec, history)
+            curves = self._curves[spec.key]
             y = self._y_wishes.get(spec.key) or fitted_y(spec, epoch, curves, x, is_log)
-            view.set_data(ChartData(spec, epoch, curves, x, y))
+            found.append(ChartData(spec, epoch, curves, x, y))
+        return found
 
     def _whole_x(self) -> Scale:
         last = 1.0 if self._history is None else float(self._history.epoch[-1])
         if self._log_x.isChecked():
             return Scale(1.0, max(last, 10.0), True)
         return Scale(0.0, max(last, 1.0))
-
-    def _x_scale(self, epoch: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Scale:
-        return self._x_wish if self._x_wish is not None and len(epoch) else self._whole_x()
 
     def _wish_x(self, wish: Scale) -> None:
         whole = self._whole_x()

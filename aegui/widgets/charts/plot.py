@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
     from aegui.widgets.charts.curves import ChartSpec
+    from aegui.widgets.charts.graph import Graph
 
 _ZOOM_STEP = 1.25
 _WHEEL_STEP = 120.0
@@ -26,10 +27,18 @@ _KEY_ROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _PAGE_ROWS = {Qt.Key.Key_PageUp: -20, Qt.Key.Key_PageDown: 20}
 
 
-class PlotView(QWidget):
-    """Paints the data it is given; what mouse and keys wish goes out as signals.
+def load_graph() -> type[Graph]:
+    """The class that draws curves; the first call imports pyqtgraph, which takes its time."""
+    from aegui.widgets.charts.graph import Graph
 
-    The curves are kept as a picture, so that a crosshair in motion costs next to nothing.
+    return Graph
+
+
+class PlotView(QWidget):
+    """Shows the data it is given; what mouse and keys wish goes out as signals.
+
+    The curves are a ``Graph``, made after the first picture of the window: until then, and where
+    there are no data, there is a title at the most.
     """
 
     row_hovered = Signal(object)
@@ -48,7 +57,8 @@ class PlotView(QWidget):
         self._data: ChartData | None = None
         self._row: int | None = None
         self._marker: int | None = None
-        self._picture: QPixmap | None = None
+        self._charts = ChartPainter(current_theme(), self.font())
+        self._graph: Graph | None = None
         self._grip: float | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -73,23 +83,29 @@ class PlotView(QWidget):
         """What is shown; None before any training."""
         return self._data
 
+    @property
+    def has_graph(self) -> bool:
+        """Whether the next picture has curves."""
+        return self._graph is not None
+
     def set_data(self, data: ChartData | None) -> None:
         """Show ``data``."""
         self._data = data
-        self._drop_picture()
+        self._refresh()
 
     def set_row(self, row: int | None) -> None:
         """Put the crosshair at row ``row`` of the history; None takes it away."""
         if row != self._row:
             self._row = row
             self._describe()
-            self.update()
+            self._show_marks()
+            self._update_header()
 
     def set_epoch_marker(self, epoch: int | None) -> None:
         """Mark ``epoch`` with a vertical line; None for no mark."""
         if epoch != self._marker:
             self._marker = epoch
-            self.update()
+            self._show_marks()
 
     def _describe(self) -> None:
         data, row = self._data, self._row
@@ -105,73 +121,43 @@ class PlotView(QWidget):
 
     # Painting
 
-    def _drop_picture(self) -> None:
-        self._picture = None
-        self.update()
+    def _refresh(self) -> None:
+        if self._graph is not None and self._data is not None:
+            self._graph.set_data(QRectF(self.rect()), self._data)
+            self._show_marks()
+        self._update_header()
 
-    def _painter(self) -> ChartPainter:
-        return ChartPainter(current_theme(), self.font())
+    def _update_header(self) -> None:
+        # Not all of it: what lies below repaints itself, and only where it has changed.
+        self.update(0, 0, self.width(), int(self._charts.header_px(QRectF(self.rect()))))
+
+    def _show_marks(self) -> None:
+        if self._graph is not None:
+            self._graph.set_epoch_marker(self._marker)
+            self._graph.set_row(self._row)
 
     def _plot_rect(self) -> QRectF:
-        return self._painter().plot_rect(QRectF(self.rect()), self._data)
+        return self._charts.plot_rect(QRectF(self.rect()), self._data)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the kept picture, and the crosshair, marker and values over it."""
-        painter = QPainter(self)
+        """Paint title and values, and see to it that the curves come with the next picture."""
         data = self._data
         if data is None:
             return
-        charts, bounds = self._painter(), QRectF(self.rect())
-        if self._picture is None:
-            self._picture = self._painted(charts, bounds, data)
-        painter.drawPixmap(0, 0, self._picture)
-        plot = charts.plot_rect(bounds, data)
-        if self._marker is not None:
-            pen = QPen(current_theme().accent, 1.0)
-            self._vertical(painter, plot, data, float(self._marker), pen)
+        if self._graph is None:
+            QTimer.singleShot(0, self, self._make_graph)
+        painter = QPainter(self)
         row = self._row if self._row is not None and self._row < len(data.epoch) else None
-        if row is not None:
-            self._paint_crosshair(painter, plot, data, row)
-        charts.paint_header(painter, bounds, data, row)
+        self._charts.paint_header(painter, QRectF(self.rect()), data, row)
         if self.hasFocus():
             painter.setPen(QPen(current_theme().accent, 1.0))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _painted(self, charts: ChartPainter, bounds: QRectF, data: ChartData) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        charts.paint_body(painter, bounds, data)
-        painter.end()
-        return picture
-
-    def _vertical(
-        self, painter: QPainter, plot: QRectF, data: ChartData, epoch: float, pen: QPen
-    ) -> float | None:
-        share = float(data.x.share(epoch))
-        if not -0.001 <= share <= 1.001:
-            return None
-        x = round(plot.left() + share * plot.width())
-        painter.setPen(pen)
-        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        return x
-
-    def _paint_crosshair(self, painter: QPainter, plot: QRectF, data: ChartData, row: int) -> None:
-        theme = current_theme()
-        pen = QPen(theme.text_dim, 1.0, Qt.PenStyle.DotLine)
-        x = self._vertical(painter, plot, data, float(data.epoch[row]), pen)
-        if x is None:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for curve in data.curves:
-            share = float(data.y.share(curve.mean[row]))
-            if np.isfinite(share) and 0.0 <= share <= 1.0:
-                painter.setPen(QPen(theme.panel, 1.0))
-                painter.setBrush(theme.series[curve.spec.colour])
-                painter.drawEllipse(QPointF(x, plot.bottom() - share * plot.height()), 3.5, 3.5)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    def _make_graph(self) -> None:
+        if self._graph is None:
+            self._graph = load_graph()(self._charts, self)
+            self._refresh()
+            self._graph.widget.show()
 
     # Mouse and keys
 
@@ -260,15 +246,19 @@ class PlotView(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Paint anew at the new size."""
-        self._drop_picture()
+        """Take the new room."""
+        self._refresh()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Paint anew in new colours or letters."""
+        """Take new colours or letters."""
         if event.type() in (
             QEvent.Type.PaletteChange,
             QEvent.Type.FontChange,
             QEvent.Type.StyleChange,
         ):
-            self._drop_picture()
+            self._charts = ChartPainter(current_theme(), self.font())
+            if self._graph is not None:
+                self._graph.dress(self._charts)
+            self._refresh()
+            self.update()
         super().changeEvent(event)

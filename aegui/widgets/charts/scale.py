@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _MULTIPLES = (1.0, 2.0, 5.0, 10.0)
 _SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+_LEAST = 1e-300
 _LOG_STEPS: tuple[tuple[tuple[int, ...], int], ...] = (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1))
 """Multiples within a decade and decades between them, from fine to coarse."""
 
@@ -25,23 +26,16 @@ class Scale:
     high: float
     is_log: bool = False
 
-    def share(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Where ``values`` lie: 0 at ``low``, 1 at ``high``; what has no logarithm lies below 0."""
-        array = np.asarray(values, dtype=np.float64)
-        if not self.is_log:
-            return (array - self.low) / (self.high - self.low)
-        bottom = math.log10(self.low)
-        # Zero, as an error may well become, belongs just under the axis and not at minus infinity.
-        floor = 10.0 ** (bottom - 0.1 * (math.log10(self.high) - bottom))
-        placed: NDArray[np.float64] = np.log10(np.maximum(array, floor)) - bottom
-        return placed / (math.log10(self.high) - bottom)
+    def ends(self) -> tuple[float, float]:
+        """Where the axis begins and ends, as ``places`` has it."""
+        low, high = places([self.low, self.high], is_log=self.is_log).tolist()
+        return low, high
 
     def value(self, share: float) -> float:
-        """The value at ``share`` of the axis: the inverse of ``share``."""
-        if not self.is_log:
-            return self.low + share * (self.high - self.low)
-        bottom = math.log10(self.low)
-        return float(10.0 ** (bottom + share * (math.log10(self.high) - bottom)))
+        """The value at ``share`` of the axis: 0 is ``low``, 1 is ``high``."""
+        low, high = self.ends()
+        place = low + share * (high - low)
+        return float(10.0**place) if self.is_log else place
 
     def zoomed(self, factor: float, about: float) -> Scale:
         """This scale with ``factor`` times the length; the value at share ``about`` stays put."""
@@ -88,6 +82,18 @@ class Scale:
 
     def _holds(self, value: float) -> bool:
         return self.low * (1 - 1e-9) <= value <= self.high * (1 + 1e-9)
+
+
+def places(values: ArrayLike, *, is_log: bool) -> NDArray[np.float64]:
+    """Where ``values`` are drawn: at themselves, or at their decimal logarithms.
+
+    What has none, as an error that became zero, lies far below any axis, but not at minus infinity.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if not is_log:
+        return array
+    placed: NDArray[np.float64] = np.log10(np.maximum(array, _LEAST))
+    return placed
 
 
 def fitted(values: ArrayLike, *, is_log: bool = False, from_zero: bool = False) -> Scale:

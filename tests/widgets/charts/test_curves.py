@@ -11,10 +11,8 @@ from aegui.core.training.history import History, HistoryView
 from aegui.widgets.charts.curves import (
     CHARTS,
     curves_of,
-    envelope,
     finite_pieces,
     history_csv,
-    polyline,
     value_text,
 )
 
@@ -61,31 +59,6 @@ def test_one_run_has_no_band_and_the_rate_is_one_curve() -> None:
     assert not curve.is_band
     (rate,) = curves_of(SPECS["rate"], some_history(3, 7))
     assert not rate.is_band
-
-
-def test_the_envelope_keeps_extremes_of_each_pixel_column() -> None:
-    x = np.linspace(0, 99.99, 10_000)
-    y = np.random.default_rng(0).normal(size=10_000)
-    ex, ey = envelope(x, y)
-    assert len(ex) == len(ey) == 200
-    for column in range(100):
-        inside = np.floor(x) == column
-        drawn = np.floor(ex) == column
-        assert ey[drawn].min() == y[inside].min()
-        assert ey[drawn].max() == y[inside].max()
-
-
-def test_a_sparse_curve_is_untouched() -> None:
-    x, y = np.arange(5.0) * 7, np.arange(5.0)
-    ex, ey = envelope(x, y)
-    assert ex is x
-    assert ey is y
-
-
-def test_polyline_holds_the_points() -> None:
-    polygon = polyline(np.array([1.0, 2.5]), np.array([-3.0, 4.0]))
-    assert [(p.x(), p.y()) for p in polygon.toList()] == [(1.0, -3.0), (2.5, 4.0)]
-    assert polyline(np.empty(0), np.empty(0)).count() == 0
 
 
 def test_pieces_between_gaps() -> None:

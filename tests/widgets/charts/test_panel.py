@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
@@ -11,12 +15,14 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from aegui.core.training.history import HistoryView
 from aegui.widgets.charts.panel import ChartsPanel
 from aegui.widgets.theme import DARK, LIGHT, apply_theme
 from tests.widgets.charts.test_curves import some_history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -39,6 +45,13 @@ def view(panel: ChartsPanel, key: str) -> PlotView:
     return panel._views[key]
 
 
+def drawn(qtbot: QtBot, panel: ChartsPanel, key: str) -> QImage:
+    """The picture of a chart; the first has to wait for its graph, which is made behind it."""
+    qtbot.waitUntil(lambda: view(panel, key).has_graph)
+    QApplication.processEvents()
+    return view(panel, key).grab().toImage()
+
+
 def count(image: QImage, colour: QColor) -> int:
     """Pixels of the hue of ``colour``, smoothed edges included."""
     found = 0
@@ -48,6 +61,12 @@ def count(image: QImage, colour: QColor) -> int:
             near = abs(pixel.hsvHue() - colour.hsvHue()) <= 8
             found += near and pixel.hsvSaturation() > colour.hsvSaturation() / 3
     return found
+
+
+def exactly(image: QImage, colour: QColor) -> int:
+    pixels = image.convertToFormat(QImage.Format.Format_RGB32)
+    numbers = np.frombuffer(pixels.constBits(), np.uint32)
+    return int((numbers == colour.rgb()).sum())
 
 
 def span(panel: ChartsPanel) -> tuple[float, float]:
@@ -81,20 +100,26 @@ def test_explains_itself_when_empty(panel: ChartsPanel) -> None:
     assert panel._empty.isVisible()
 
 
-def test_curves_are_painted_in_their_colours(panel: ChartsPanel) -> None:
+def test_curves_are_painted_in_their_colours(qtbot: QtBot, panel: ChartsPanel) -> None:
     panel.set_history(some_history(40, 1), (0,))
-    picture = view(panel, "share").grab().toImage()
+    picture = drawn(qtbot, panel, "share")
     assert count(picture, LIGHT.series[2]) > 50
-    before = view(panel, "loss").grab().toImage()
+    before = drawn(qtbot, panel, "loss")
     panel.set_history(some_history(60, 1), (0,))
     assert view(panel, "loss").grab().toImage() != before
 
 
-def test_follows_the_theme(panel: ChartsPanel) -> None:
+def test_follows_the_theme(qtbot: QtBot, panel: ChartsPanel) -> None:
     panel.set_history(some_history(40, 1), (0,))
+    light = drawn(qtbot, panel, "share")
+    assert count(light, LIGHT.series[2]) > 50
     apply_theme(QApplication.instance(), DARK)  # type: ignore[arg-type]
     QApplication.processEvents()
-    assert count(view(panel, "share").grab().toImage(), DARK.series[2]) > 50
+    picture = drawn(qtbot, panel, "share")
+    assert count(picture, DARK.series[2]) > 50
+    assert exactly(light, LIGHT.grid) > 100
+    assert exactly(picture, LIGHT.grid) == 0
+    assert exactly(picture, DARK.grid) > 100
 
 
 def test_the_same_rows_are_not_computed_again(panel: ChartsPanel) -> None:
@@ -242,7 +267,9 @@ def test_exports(panel: ChartsPanel) -> None:
     picture = QImage.fromData(QByteArray(panel.export_bytes("png")))
     assert picture.width() == 3 * 480 * 2
     assert count(picture.copy(1920, 0, 960, 600), LIGHT.series[2]) > 50
-    assert QSvgRenderer(QByteArray(panel.export_bytes("svg"))).isValid()
+    drawing = panel.export_bytes("svg")
+    assert QSvgRenderer(QByteArray(drawing)).isValid()
+    assert b"<image" not in drawing
     table = panel.export_bytes("csv").decode()
     assert table.splitlines()[0].startswith("epoch,seconds,learning_rate,loss_seed_5")
     assert len(table.splitlines()) == 42
@@ -258,11 +285,81 @@ def test_export_menu_says_what_is_wished(qtbot: QtBot, panel: ChartsPanel) -> No
     assert heard.args == ["svg"]
 
 
-def test_epoch_marker_is_drawn(panel: ChartsPanel) -> None:
+def test_epoch_marker_is_drawn(qtbot: QtBot, panel: ChartsPanel) -> None:
     panel.set_history(some_history(41, 1), (0,))
-    plain = count(view(panel, "share").grab().toImage(), LIGHT.accent)
+    plain = count(drawn(qtbot, panel, "share"), LIGHT.accent)
     panel.set_epoch_marker(100)
-    assert count(view(panel, "share").grab().toImage(), LIGHT.accent) > plain + 50
+    assert count(drawn(qtbot, panel, "share"), LIGHT.accent) > plain + 50
+    panel.set_epoch_marker(None)
+    assert count(drawn(qtbot, panel, "share"), LIGHT.accent) == plain
+
+
+def test_one_row_is_a_dot(qtbot: QtBot, panel: ChartsPanel) -> None:
+    panel.set_history(some_history(1, 1), (0,))
+    picture = drawn(qtbot, panel, "share")
+    assert 0 < count(picture, LIGHT.series[2]) < 50
+
+
+def test_a_perfect_fit_is_seen_along_the_axis(qtbot: QtBot, panel: ChartsPanel) -> None:
+    history = some_history(41, 1)
+    zero = np.zeros_like(history.wrong_mean)
+    history = HistoryView(**{**vars(history), "wrong_mean": zero, "wrong_max": zero})
+    panel.set_history(history, (0,))
+    assert count(drawn(qtbot, panel, "wrong"), LIGHT.series[0]) > 150
+
+
+def test_single_runs_and_their_band_stop_where_training_diverged(
+    qtbot: QtBot, panel: ChartsPanel
+) -> None:
+    history = some_history(41, 3)
+    share = np.full((41, 3), 0.25, np.float32) * np.array([1, 2, 3], np.float32)
+    whole = HistoryView(**{**vars(history), "share_at_most_1": share})
+    panel.set_history(whole, (0, 1, 2))
+    full = count(drawn(qtbot, panel, "share"), LIGHT.series[2])
+    share = share.copy()
+    share[20:] = np.nan
+    loss = history.loss.copy()
+    loss[20:] = np.nan
+    panel.set_history(
+        HistoryView(
+            **{
+                **vars(history),
+                "epoch": history.epoch.copy(),
+                "loss": loss,
+                "share_at_most_1": share,
+            }
+        ),
+        (0, 1, 2),
+    )
+    assert 0.3 * full < count(drawn(qtbot, panel, "share"), LIGHT.series[2]) < 0.7 * full
+
+
+def test_pyqtgraph_is_imported_behind_the_first_picture(repository: Path) -> None:
+    code = """
+import sys
+from PySide6.QtWidgets import QApplication
+from aegui.widgets.charts.panel import ChartsPanel
+from tests.widgets.charts.test_curves import some_history
+
+app = QApplication([])
+hook = sys.excepthook
+panel = ChartsPanel()
+panel.set_history(some_history(40, 1), (0,))
+panel.show()
+view = panel._views["loss"]
+assert view.data is not None
+view.grab()
+assert "pyqtgraph" not in sys.modules
+while not view.has_graph:
+    app.processEvents()
+assert "pyqtgraph" in sys.modules
+assert sys.excepthook is hook
+"""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, env=environment, timeout=60, check=False
+    )
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize(("width", "lines"), [(190, 2), (420, 1)])
@@ -273,7 +370,7 @@ def test_a_narrow_chart_names_its_curves_below_the_title(
     plot = view(panel, "wrong")
     data = plot.data
     assert data is not None
-    charts = plot._painter()
+    charts = plot._charts
     bounds = QRectF(0, 0, width, 180)
     image = QImage(width, 180, QImage.Format.Format_RGB32)
     image.fill(LIGHT.panel)
@@ -291,9 +388,9 @@ def test_the_mean_of_several_runs_is_the_thickest_line(panel: ChartsPanel) -> No
     panel.set_history(some_history(50, 4), (0, 1, 2, 3))
     data = view(panel, "loss").data
     assert data is not None
-    charts = view(panel, "loss")._painter()
-    assert charts._pen(data.curves[0]).widthF() == 2.0
+    charts = view(panel, "loss")._charts
+    assert charts.pen(data.curves[0]).widthF() == 2.0
     panel.set_history(some_history(20, 1), (0,))
     data = view(panel, "loss").data
     assert data is not None
-    assert charts._pen(data.curves[0]).widthF() == 1.0
+    assert charts.pen(data.curves[0]).widthF() == 1.0
