@@ -9,8 +9,10 @@ import numpy as np
 from PySide6.QtCore import (
     QBuffer,
     QByteArray,
+    QEvent,
     QIODevice,
     QMargins,
+    QObject,
     QRectF,
     QSize,
     Qt,
@@ -41,7 +43,7 @@ from aegui.widgets.theme import SPACING, current_theme, icon
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent, QShowEvent
 
     from aegui.core.training.history import HistoryView
 
@@ -131,6 +133,7 @@ class ChartsPanel(QWidget):
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._room)
+        self._room.installEventFilter(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING // 2)
@@ -285,10 +288,11 @@ class ChartsPanel(QWidget):
             self._grid.addWidget(view, index // columns, index % columns)
             self._grid.setColumnStretch(index % columns, 1)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Arrange the charts as the new shape allows."""
-        super().resizeEvent(event)
-        self._arrange()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrange the charts as the new shape of their room allows, once it has that shape."""
+        if watched is self._room and event.type() == QEvent.Type.Resize:
+            self._arrange()
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what came in while hidden, and get ready to draw once all is quiet."""

@@ -262,6 +262,14 @@ def test_arranged_by_the_room_there_is(
     assert len({plot.x() for plot in panel._shown()}) == columns
 
 
+def test_arranged_anew_when_the_room_becomes_flat(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    for size, columns in (((650, 460), 2), ((650, 280), 3), ((300, 700), 1), ((650, 280), 3)):
+        panel.resize(*size)
+        QApplication.processEvents()
+        assert len({plot.x() for plot in panel._shown()}) == columns
+
+
 def test_exports(panel: ChartsPanel) -> None:
     panel.set_history(some_history(41, 3), (5, 6, 7))
     picture = QImage.fromData(QByteArray(panel.export_bytes("png")))
