@@ -7,9 +7,9 @@ session's document. Unknown keys are refused by name, with the nearest known key
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from aegui.core.i18n import tr
 
@@ -40,12 +40,43 @@ InitializerKey = Literal[
     "orthogonal",
 ]
 LossKey = Literal["bce", "mse", "mae", "huber"]
-OptimizerKey = Literal["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw"]
+OptimizerKey = Literal[
+    "sgd",
+    "momentum",
+    "nesterov",
+    "rmsprop",
+    "adagrad",
+    "adam",
+    "adamw",
+    "lbfgs",
+    "bfgs",
+    "cg",
+    "powell",
+    "nelder_mead",
+]
+LayerKey = Literal[
+    "dense",
+    "conv",
+    "conv_transpose",
+    "max_pool",
+    "avg_pool",
+    "upsample",
+    "batch_norm",
+    "layer_norm",
+    "dropout",
+    "flatten",
+    "reshape",
+]
+LatentKey = Literal["plain", "gaussian"]
+FitKey = Literal["fit", "fill", "stretch"]
 ScheduleKey = Literal["constant", "exponential", "step", "cosine", "plateau"]
 CorruptionKey = Literal["none", "salt_pepper", "flip", "gaussian", "masking"]
 DeviceKey = Literal["auto", "cpu", "cuda"]
 
 MAX_UNITS = 65_536
+MAX_CHANNELS = 4_096
+MAX_KERNEL = 64
+MIN_IMAGE, MAX_IMAGE = 8, 256
 MAX_LAYERS = 64
 MAX_RUNS = 10_000
 MAX_EPOCHS = 100_000_000
@@ -83,16 +114,61 @@ class CorruptionSpec(_Part):
         return self
 
 
+class ImageSpec(_Part):
+    """How the files of a folder become samples of one size.
+
+    ``fit`` keeps the whole picture and pads with ``background``, ``fill`` covers the frame and cuts
+    what sticks out, ``stretch`` ignores the proportions. Transparency is composited on
+    ``background`` (``#rrggbb``).
+    """
+
+    height: Annotated[int, Field(ge=MIN_IMAGE, le=MAX_IMAGE)] = 64
+    width: Annotated[int, Field(ge=MIN_IMAGE, le=MAX_IMAGE)] = 64
+    channels: Literal[1, 3] = 3
+    fit: FitKey = "fit"
+    background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#ffffff"
+
+
+class SplitSpec(_Part):
+    """The share of the samples that is kept from training, and the seed that draws it."""
+
+    validation: Annotated[float, Field(ge=0.0, le=0.95)] = 0.0
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
+
+
+class AugmentSpec(_Part):
+    """What is done at random to each image of a batch, input and target alike."""
+
+    flip: bool = False
+    shift: Annotated[int, Field(ge=0, le=16)] = 0
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is done at all."""
+        return self.flip or self.shift > 0
+
+
 class DataSpec(_Part):
-    """Which samples: a built-in name or a file, and which characters of it (None: all)."""
+    """Which samples: a built-in name, a file or a folder, and which part of it.
+
+    ``chars`` lists characters; ``labels`` classes or groups and ``names`` single samples by their
+    long name, for sets whose labels are words. ``count`` draws so many at random (by the seed of
+    the split). ``images`` says how the files of a folder are read; other sources ignore it.
+    """
 
     source: Line = "lowercase"
     chars: Text | None = None
+    labels: Annotated[tuple[Line, ...], Field(max_length=10_000)] | None = None
+    names: Annotated[tuple[Line, ...], Field(max_length=100_000)] | None = None
+    count: Annotated[int, Field(ge=1)] | None = None
+    images: ImageSpec = ImageSpec()
+    split: SplitSpec = SplitSpec()
+    augment: AugmentSpec = AugmentSpec()
     corruption: CorruptionSpec = CorruptionSpec()
 
 
-class LayerSpec(_Part):
-    """A dense layer: ``activation(slope * (W x + b))``, then dropout."""
+class _Dense(_Part):
+    """``activation(slope * (W x + b))``, then dropout."""
 
     units: Annotated[int, Field(ge=1, le=MAX_UNITS)]
     activation: ActivationKey = "tanh"
@@ -100,35 +176,144 @@ class LayerSpec(_Part):
     dropout: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
 
 
+class LayerSpec(_Dense):
+    """A dense layer: ``activation(slope * (W x + b))``, then dropout; images are flattened."""
+
+    kind: Literal["dense"] = "dense"
+
+
+class ConvSpec(_Part):
+    """A convolution with square kernels, then the activation; ``padding`` None is kernel // 2."""
+
+    kind: Literal["conv"] = "conv"
+    channels: Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
+    kernel: Annotated[int, Field(ge=1, le=MAX_KERNEL)] = 3
+    stride: Annotated[int, Field(ge=1, le=MAX_KERNEL)] = 1
+    padding: Annotated[int, Field(ge=0, le=MAX_KERNEL)] | None = None
+    activation: ActivationKey = "relu"
+
+
+class ConvTransposeSpec(_Part):
+    """A transposed convolution with square kernels, then the activation.
+
+    The output has ``(n - 1) * stride - 2 * padding + kernel + output_padding`` rows.
+    """
+
+    kind: Literal["conv_transpose"] = "conv_transpose"
+    channels: Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
+    kernel: Annotated[int, Field(ge=1, le=MAX_KERNEL)] = 4
+    stride: Annotated[int, Field(ge=1, le=MAX_KERNEL)] = 2
+    padding: Annotated[int, Field(ge=0, le=MAX_KERNEL)] = 1
+    output_padding: Annotated[int, Field(ge=0, le=MAX_KERNEL)] = 0
+    activation: ActivationKey = "relu"
+
+
+class PoolSpec(_Part):
+    """The largest or the mean value of each square of ``size`` pixels; they do not overlap."""
+
+    kind: Literal["max_pool", "avg_pool"] = "max_pool"
+    size: Annotated[int, Field(ge=2, le=MAX_KERNEL)] = 2
+
+
+class UpsampleSpec(_Part):
+    """Every row and column ``factor`` times, copied or interpolated."""
+
+    kind: Literal["upsample"] = "upsample"
+    factor: Annotated[int, Field(ge=2, le=MAX_KERNEL)] = 2
+    mode: Literal["nearest", "bilinear"] = "nearest"
+
+
+class NormSpec(_Part):
+    """Batch or layer normalisation with a learnt scale and shift, then the activation."""
+
+    kind: Literal["batch_norm", "layer_norm"] = "batch_norm"
+    activation: ActivationKey = "identity"
+
+
+class DropoutSpec(_Part):
+    """Each number is zero with probability ``rate`` while training."""
+
+    kind: Literal["dropout"] = "dropout"
+    rate: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.2
+
+
+class FlattenSpec(_Part):
+    """An image as one row of numbers."""
+
+    kind: Literal["flatten"] = "flatten"
+
+
+class ReshapeSpec(_Part):
+    """A row of numbers as an image of ``channels`` x ``height`` x ``width``."""
+
+    kind: Literal["reshape"] = "reshape"
+    channels: Annotated[int, Field(ge=1, le=MAX_UNITS)]
+    height: Annotated[int, Field(ge=1, le=MAX_IMAGE)]
+    width: Annotated[int, Field(ge=1, le=MAX_IMAGE)]
+
+
+def _layer_kind(value: Any) -> str:
+    """The kind of a layer; files from before there were several name none."""
+    kind = value.get("kind", "dense") if isinstance(value, dict) else getattr(value, "kind", "")
+    return str(kind)
+
+
+AnyLayer = Annotated[
+    Annotated[LayerSpec, Tag("dense")]
+    | Annotated[ConvSpec, Tag("conv")]
+    | Annotated[ConvTransposeSpec, Tag("conv_transpose")]
+    | Annotated[PoolSpec, Tag("max_pool")]
+    | Annotated[PoolSpec, Tag("avg_pool")]
+    | Annotated[UpsampleSpec, Tag("upsample")]
+    | Annotated[NormSpec, Tag("batch_norm")]
+    | Annotated[NormSpec, Tag("layer_norm")]
+    | Annotated[DropoutSpec, Tag("dropout")]
+    | Annotated[FlattenSpec, Tag("flatten")]
+    | Annotated[ReshapeSpec, Tag("reshape")],
+    Discriminator(_layer_kind),
+]
+"""A layer of any kind; without ``kind`` it is a dense one."""
+Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=MAX_LAYERS)]
+
+
+class LatentSpec(_Dense):
+    """The layer that gives the code.
+
+    ``gaussian`` is that of a variational autoencoder (Kingma and Welling 2013): the encoder gives
+    mean and log variance of each of the ``units``, the decoder gets a draw while training and the
+    mean in use; ``beta`` weighs the divergence from the prior, rising from 0 over
+    ``kl_warmup_epochs``; of each dimension the first ``free_bits`` nats cost nothing. ``top_k``
+    keeps the k largest numbers of the code and sets the others to 0, in training and in use
+    (Makhzani and Frey 2013).
+    """
+
+    kind: LatentKey = "plain"
+    units: Annotated[int, Field(ge=1, le=MAX_UNITS)] = 2
+    activation: ActivationKey = "identity"
+    beta: NonNegative = 1.0
+    kl_warmup_epochs: Annotated[int, Field(ge=0)] = 0
+    free_bits: NonNegative = 0.0
+    top_k: Annotated[int, Field(ge=1)] | None = None
+
+
 class NetworkSpec(_Part):
     """The chain encoder -> code -> decoder -> output.
 
-    The input size comes from the data, and the output has as many units. ``decoder=None`` mirrors
-    the encoder's hidden layers. So 35-25-10-2-10-25-35 is ``encoder=[25, 10]``, ``latent=2``.
+    The input shape comes from the data, and so does that of the output. ``decoder=None`` mirrors
+    the encoder: dense layers as dense layers, convolutions as transposed ones, pooling as
+    upsampling. So 35-25-10-2-10-25-35 is ``encoder=[25, 10]``, ``latent=2``. ``output_layer``
+    is the convolution that makes the image; None takes the mirrored one, or else a 3 x 3
+    convolution after an image of full size and a dense layer after anything else. ``tied`` takes
+    the mirrored layers' weights from the encoder, transposed.
     """
 
-    encoder: Annotated[tuple[LayerSpec, ...], Field(max_length=MAX_LAYERS)] = (
-        LayerSpec(units=25),
-        LayerSpec(units=10),
-    )
-    latent: LayerSpec = LayerSpec(units=2, activation="identity")
-    decoder: Annotated[tuple[LayerSpec, ...], Field(max_length=MAX_LAYERS)] | None = None
+    encoder: Layers = (LayerSpec(units=25), LayerSpec(units=10))
+    latent: LatentSpec = LatentSpec()
+    decoder: Layers | None = None
+    output_layer: ConvSpec | ConvTransposeSpec | None = Field(default=None, discriminator="kind")
     output_activation: ActivationKey = "sigmoid"
     output_slope: Positive = 1.0
-
-    def decoder_layers(self) -> tuple[LayerSpec, ...]:
-        """The decoder's hidden layers, mirrored from the encoder when none are given."""
-        return tuple(reversed(self.encoder)) if self.decoder is None else self.decoder
-
-    def layers(self, pixels: int) -> tuple[LayerSpec, ...]:
-        """Every layer with weights from the first hidden one to the output of ``pixels`` units."""
-        output = LayerSpec(units=pixels, activation=self.output_activation, slope=self.output_slope)
-        return (*self.encoder, self.latent, *self.decoder_layers(), output)
-
-    @property
-    def code_index(self) -> int:
-        """Index in ``layers()`` of the layer whose output is the code."""
-        return len(self.encoder)
+    tied: bool = False
 
 
 class InitializerSpec(_Part):
@@ -184,12 +369,21 @@ class GoalsSpec(_Part):
     seconds: Positive | None = None
 
 
+class SparsitySpec(_Part):
+    """``weight * sum_j KL(rho || mean activation of unit j)`` over the code (Ng 2011)."""
+
+    rho: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.05
+    weight: NonNegative = 0.0
+
+
 class TrainingSpec(_Part):
     """Loss, optimiser, schedule, regularisers and how long.
 
     ``batch_size=None`` is the full batch. ``l1`` and ``l2`` add ``l1 * sum|W|`` and
-    ``l2 / 2 * sum W^2`` over the weights (not the biases) to the loss. ``clip_norm`` bounds the
-    gradient norm of each run.
+    ``l2 / 2 * sum W^2`` over the weights (not the biases) to the loss, ``code_l1`` adds
+    ``code_l1 * mean |z|`` summed over the code, ``contractive`` the mean squared Frobenius norm
+    of the encoder's Jacobian (Rifai et al. 2011). ``clip_norm`` bounds the gradient norm of each
+    run.
     """
 
     epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] = 10_000
@@ -201,9 +395,53 @@ class TrainingSpec(_Part):
     initializer: InitializerSpec = InitializerSpec()
     l1: NonNegative = 0.0
     l2: NonNegative = 0.0
+    code_l1: NonNegative = 0.0
+    sparsity: SparsitySpec = SparsitySpec()
+    contractive: NonNegative = 0.0
     clip_norm: Positive | None = None
     goals: GoalsSpec = GoalsSpec()
     device: DeviceKey = "auto"
+
+
+class PretrainSpec(_Part):
+    """Greedy layer-wise training of the encoder, each layer as an autoencoder of its own input.
+
+    (Vincent et al. 2010.) ``epochs`` counts for each layer; 0 leaves the layers as they begin.
+    """
+
+    epochs: Annotated[int, Field(ge=0, le=MAX_EPOCHS)] = 10
+    learning_rate: Positive = 0.001
+    loss: LossKey = "mse"
+    corruption: CorruptionSpec = CorruptionSpec(kind="masking", level=0.2)
+
+
+class ClassifierSpec(_Part):
+    """A classifier on the code: ``hidden`` layers, then one score for each label of the data.
+
+    ``frozen`` leaves the pre-trained encoder alone and trains only what comes after it.
+    """
+
+    hidden: Layers = ()
+    pretrain: PretrainSpec = PretrainSpec()
+    frozen: bool = False
+    label_smoothing: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+
+
+class GanSpec(_Part):
+    """An adversary (Goodfellow et al. 2014); the decoder, from normal codes, is the generator.
+
+    ``discriminator`` None takes the encoder's layers; one number, real or not, follows. ``steps``
+    of the discriminator are done for each of the generator. ``label_smoothing`` makes the target
+    of real images ``1 - label_smoothing``; ``noise`` is the sigma of what is added to every image
+    that the discriminator sees.
+    """
+
+    discriminator: Layers | None = None
+    learning_rate: Positive = 0.0002
+    beta1: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.5
+    steps: Annotated[int, Field(ge=1, le=100)] = 1
+    label_smoothing: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
+    noise: NonNegative = 0.0
 
 
 class Recipe(_Part):
@@ -220,5 +458,7 @@ class Recipe(_Part):
     data: DataSpec = DataSpec()
     network: NetworkSpec = NetworkSpec()
     training: TrainingSpec = TrainingSpec()
+    classifier: ClassifierSpec | None = None
+    gan: GanSpec | None = None
     seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
     runs: Annotated[int, Field(ge=1, le=MAX_RUNS)] = 1
