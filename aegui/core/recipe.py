@@ -73,7 +73,7 @@ ScheduleKey = Literal["constant", "exponential", "step", "cosine", "plateau"]
 CorruptionKey = Literal["none", "salt_pepper", "flip", "gaussian", "masking"]
 DeviceKey = Literal["auto", "cpu", "cuda"]
 
-MAX_UNITS = 65_536
+MAX_UNITS = 262_144
 MAX_CHANNELS = 4_096
 MAX_KERNEL = 64
 MIN_IMAGE, MAX_IMAGE = 8, 256

@@ -2,45 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
+from aegui.core.network.chain import (
+    Chain,
+    Problem,
+    build_chain,
+    build_stack,
+    without_encoder,
+)
+from aegui.core.network.checks import problems_of
+from aegui.core.network.layers import LayerShape, shape_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aegui.core.data.dataset import Dataset
-    from aegui.core.recipe import LayerSpec, Recipe
+    from aegui.core.network.layers import Shape
+    from aegui.core.recipe import Recipe
+
+__all__ = [
+    "LayerShape",
+    "Problem",
+    "Resolution",
+    "ResolvedRecipe",
+    "Shapes",
+    "layer_shapes",
+    "resolve",
+]
 
 MAX_PARAMETERS = 200_000_000
 """Per population (runs times parameters): beyond it a desktop's memory is in danger."""
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One thing that keeps a draft from being trained.
+class Shapes:
+    """Every layer of a recipe, as far as they fit together.
 
     Attributes:
-        where: Path of the culprit, such as ``network.encoder.1`` or ``training.loss``.
-        message: One sentence in the person's language: what is wrong and what to do.
+        layers: The chain; of a GAN only what decodes.
+        code_end: ``layers[:code_end]`` encode; 0 where nothing does.
+        parts: Further stacks by name: ``head`` of a classifier, ``discriminator`` of a GAN.
+        problems: What does not fit.
     """
 
-    where: str
-    message: str
-
-
-@dataclass(frozen=True)
-class LayerShape:
-    """A layer with its place in the chain: inputs, outputs and trainable parameters per run."""
-
-    where: str
-    spec: LayerSpec
-    inputs: int
-    outputs: int
+    layers: tuple[LayerShape, ...]
+    code_end: int
+    parts: Mapping[str, tuple[LayerShape, ...]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
     @property
-    def parameters(self) -> int:
-        """Weights and biases of the layer."""
-        return (self.inputs + 1) * self.outputs
+    def all_layers(self) -> tuple[LayerShape, ...]:
+        """The chain and then the parts, in the order in which snapshots keep them."""
+        return (*self.layers, *(layer for part in self.parts.values() for layer in part))
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,10 @@ class ResolvedRecipe:
     recipe: Recipe
     dataset: Dataset
     layers: tuple[LayerShape, ...]
+    code_end: int
+    parts: Mapping[str, tuple[LayerShape, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -57,67 +78,83 @@ class ResolvedRecipe:
         return (self.layers[0].inputs, *(layer.outputs for layer in self.layers))
 
     @property
+    def all_layers(self) -> tuple[LayerShape, ...]:
+        """The chain and then the parts, in the order in which snapshots keep them."""
+        return (*self.layers, *(layer for part in self.parts.values() for layer in part))
+
+    @property
     def parameters(self) -> int:
         """Trainable parameters of one run."""
-        return sum(layer.parameters for layer in self.layers)
+        return sum(layer.parameters for layer in self.all_layers)
+
+    @property
+    def signature(self) -> str:
+        """All shapes in words: two populations of one signature have the same weights to fill."""
+        return "-".join(
+            [
+                shape_words(self.layers[0].input_shape),
+                *(f"{layer.spec.kind}:{shape_words(layer.output_shape)}" for layer in self.layers),
+                *(f"{name}:{[layer.outputs for layer in part]}" for name, part in self.parts.items()),
+            ]
+        )
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """The answer for a draft: shapes always, the resolved recipe only where nothing is wrong."""
+    """The answer for a draft: shapes always, the resolved recipe only where nothing is wrong.
+
+    ``layers`` and ``parts`` end where the first layer does not fit.
+    """
 
     layers: tuple[LayerShape, ...]
     problems: tuple[Problem, ...]
     resolved: ResolvedRecipe | None
-
-
-def layer_shapes(recipe: Recipe, pixels: int) -> tuple[LayerShape, ...]:
-    """Every layer with weights, from the first hidden one to the output of ``pixels`` units."""
-    network = recipe.network
-    mirrored = network.decoder is None
-    depth = len(network.encoder)
-    paths = [f"network.encoder.{i}" for i in range(depth)]
-    paths.append("network.latent")
-    paths.extend(
-        f"network.encoder.{depth - 1 - i}" if mirrored else f"network.decoder.{i}"
-        for i in range(len(network.decoder_layers()))
+    code_end: int = 0
+    parts: Mapping[str, tuple[LayerShape, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
     )
-    paths.append("network.output")
-    shapes = []
-    inputs = pixels
-    for path, spec in zip(paths, network.layers(pixels), strict=True):
-        shapes.append(LayerShape(path, spec, inputs, spec.units))
-        inputs = spec.units
-    return tuple(shapes)
+
+
+def layer_shapes(recipe: Recipe, image_shape: Shape, classes: int = 0) -> Shapes:
+    """Every layer of ``recipe`` for images of ``image_shape``, and for so many classes."""
+    chain = build_chain(recipe.network, image_shape)
+    parts: dict[str, Chain] = {}
+    if recipe.classifier is not None:
+        code = (recipe.network.latent.units,)
+        hidden = recipe.classifier.hidden
+        parts["head"] = build_stack(hidden, "classifier.hidden", code, max(classes, 1), "head")
+    if recipe.gan is not None:
+        if not chain.problems:
+            chain = without_encoder(chain)
+        own = recipe.gan.discriminator
+        where = "network.encoder" if own is None else "gan.discriminator"
+        specs = recipe.network.encoder if own is None else own
+        parts["discriminator"] = build_stack(specs, where, image_shape, 1, "discriminator")
+    problems = [*chain.problems, *(problem for part in parts.values() for problem in part.problems)]
+    return Shapes(
+        chain.layers,
+        chain.code_end,
+        {name: part.layers for name, part in parts.items()},
+        tuple(dict.fromkeys(problems)),
+    )
 
 
 def resolve(recipe: Recipe, dataset: Dataset) -> Resolution:
     """Bind ``recipe`` to ``dataset`` (its own data, already read and cut to its characters)."""
-    layers = layer_shapes(recipe, dataset.pixels)
-    problems = [*_loss_problems(recipe), *_size_problems(recipe, layers)]
-    resolved = None if problems else ResolvedRecipe(recipe, dataset, layers)
-    return Resolution(layers, tuple(problems), resolved)
+    classes = len(set(dataset.labels)) if recipe.classifier is not None else 0
+    shapes = layer_shapes(recipe, dataset.image_shape, classes)
+    problems = (*shapes.problems, *problems_of(recipe, dataset), *_size_problems(recipe, shapes))
+    resolved = None
+    if not problems:
+        resolved = ResolvedRecipe(recipe, dataset, shapes.layers, shapes.code_end, shapes.parts)
+    return Resolution(shapes.layers, problems, resolved, shapes.code_end, shapes.parts)
 
 
-def _loss_problems(recipe: Recipe) -> list[Problem]:
-    if recipe.training.loss != "bce" or recipe.network.output_activation == "sigmoid":
-        return []
-    return [
-        Problem(
-            "network.output",
-            tr(
-                "Binary cross-entropy needs outputs between 0 and 1: choose Sigmoid for the output "
-                "layer, or another loss."
-            ),
-        )
-    ]
-
-
-def _size_problems(recipe: Recipe, layers: tuple[LayerShape, ...]) -> list[Problem]:
-    total = recipe.runs * sum(layer.parameters for layer in layers)
+def _size_problems(recipe: Recipe, shapes: Shapes) -> list[Problem]:
+    total = recipe.runs * sum(layer.parameters for layer in shapes.all_layers)
     if total <= MAX_PARAMETERS:
         return []
-    largest = max(layers, key=lambda layer: layer.parameters)
+    largest = max(shapes.all_layers, key=lambda layer: layer.parameters)
     return [
         Problem(
             largest.where,

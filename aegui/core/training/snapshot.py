@@ -1,36 +1,62 @@
-"""The weights of all runs at one epoch, immutable: what crosses threads and goes into files."""
+"""The weights of all runs at one moment, immutable: what crosses threads and goes into files."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)
 class LayerWeights:
-    """Weights of one dense layer of K runs, read-only float32.
+    """The tensors of one layer of K runs by name, read-only float32 ``[K, ...]``.
 
-    Attributes:
-        weight: ``[K, inputs, outputs]``; a layer computes ``x @ weight + bias``.
-        bias: ``[K, outputs]``.
+    A dense layer has ``weight`` ``[K, inputs, outputs]`` and ``bias`` ``[K, outputs]`` and
+    computes ``x @ weight + bias``. Layers that learn nothing have none; a tied one has no weight.
     """
 
-    weight: NDArray[np.float32]
-    bias: NDArray[np.float32]
+    tensors: Mapping[str, NDArray[np.float32]]
+
+    @property
+    def weight(self) -> NDArray[np.float32]:
+        """The weight of all runs."""
+        return self.tensors["weight"]
+
+    @property
+    def bias(self) -> NDArray[np.float32]:
+        """The bias of all runs, ``[K, outputs]``."""
+        return self.tensors["bias"]
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Weights of K runs after ``epoch`` epochs (0: before the first step), in layer order."""
+    """Weights of K runs after ``epoch`` epochs (0: before the first step), in layer order.
+
+    Attributes:
+        epoch: Whole epochs done.
+        layers: The chain from the first hidden layer to the output; of a GAN only its generator.
+        parts: Further stacks by name, such as the ``head`` of a classifier.
+    """
 
     epoch: int
     layers: tuple[LayerWeights, ...]
+    parts: Mapping[str, tuple[LayerWeights, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     @property
     def runs(self) -> int:
         """The number of runs K."""
-        return len(self.layers[0].weight)
+        stacks = (self.layers, *self.parts.values())
+        return next(
+            len(tensor)
+            for stack in stacks
+            for layer in stack
+            for tensor in layer.tensors.values()
+        )

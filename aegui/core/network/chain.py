@@ -1,0 +1,304 @@
+"""From a network's specification to the chain of its layers with all shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import tr
+from aegui.core.network.layers import (
+    LayerShape,
+    Misfit,
+    conv_padding,
+    is_image,
+    output_shape,
+    shape_words,
+    tensors_of,
+)
+from aegui.core.recipe import (
+    ConvSpec,
+    ConvTransposeSpec,
+    DropoutSpec,
+    FlattenSpec,
+    LatentSpec,
+    LayerSpec,
+    NormSpec,
+    PoolSpec,
+    ReshapeSpec,
+    UpsampleSpec,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.network.layers import Part, Shape, Spec
+    from aegui.core.recipe import ActivationKey, AnyLayer, NetworkSpec
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that keeps a draft from being trained.
+
+    Attributes:
+        where: Path of the culprit, such as ``network.encoder.1`` or ``training.loss``.
+        message: One sentence in the person's language: what is wrong and what to do.
+    """
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Layers in order, as far as they fit together, and why not where they do not.
+
+    ``layers[:code_end]`` encode, the others decode.
+    """
+
+    layers: tuple[LayerShape, ...]
+    code_end: int
+    problems: tuple[Problem, ...] = ()
+
+
+class _Broken(Exception):
+    """The chain ends here; the problem has been noted."""
+
+
+@dataclass
+class _Builder:
+    """Appends layers one by one, carrying the shape along."""
+
+    shape: Shape
+    layers: list[LayerShape] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, where: str, spec: Spec, part: Part, tied_to: int | None = None) -> None:
+        try:
+            result = output_shape(spec, self.shape)
+        except Misfit as misfit:
+            self.stop(where, str(misfit))
+        tensors = tensors_of(spec, self.shape, tied=tied_to is not None)
+        self.layers.append(LayerShape(where, spec, self.shape, result, tensors, part, tied_to))
+        self.shape = result
+
+    def stop(self, where: str, message: str) -> None:
+        self.problems.append(Problem(where, message))
+        raise _Broken
+
+
+def build_chain(network: NetworkSpec, image_shape: Shape) -> Chain:
+    """Encoder, code, decoder and output for images of ``image_shape`` (channels, height, width)."""
+    builder = _Builder(image_shape)
+    try:
+        for index, spec in enumerate(network.encoder):
+            builder.add(f"network.encoder.{index}", spec, "encoder")
+        builder.add("network.latent", network.latent, "latent")
+        if network.decoder is None:
+            _mirror(builder, network, image_shape)
+        else:
+            for index, spec in enumerate(network.decoder):
+                builder.add(f"network.decoder.{index}", spec, "decoder")
+            _own_output(builder, network, image_shape)
+    except _Broken:
+        pass
+    return Chain(tuple(builder.layers), len(network.encoder) + 1, tuple(builder.problems))
+
+
+def build_stack(
+    specs: Sequence[AnyLayer], where: str, shape: Shape, outputs: int, part: Part
+) -> Chain:
+    """A stack of its own on ``shape``: the layers, then ``outputs`` numbers without activation."""
+    builder = _Builder(shape)
+    try:
+        for index, spec in enumerate(specs):
+            builder.add(f"{where}.{index}", spec, part)
+        builder.add(where, LayerSpec(units=outputs, activation="identity"), part)
+    except _Broken:
+        pass
+    return Chain(tuple(builder.layers), 0, tuple(builder.problems))
+
+
+def own_decoder(network: NetworkSpec, image_shape: Shape) -> NetworkSpec:
+    """``network`` with its mirrored decoder written out as layers of its own."""
+    chain = build_chain(network.model_copy(update={"tied": False}), image_shape)
+    after = chain.layers[chain.code_end :]
+    decoder = tuple(layer.spec for layer in after if layer.part == "decoder")
+    output = next((layer.spec for layer in after if layer.part == "output"), None)
+    kept = output if isinstance(output, ConvSpec | ConvTransposeSpec) else None
+    return network.model_copy(update={"decoder": decoder, "output_layer": kept, "tied": False})
+
+
+def _is_follower(layer: LayerShape) -> bool:
+    """Whether a layer only works on what the one before it gives."""
+    return isinstance(layer.spec, NormSpec | DropoutSpec)
+
+
+def _mirror(builder: _Builder, network: NetworkSpec, image_shape: Shape) -> None:
+    """The decoder that undoes the encoder step by step.
+
+    Each step back, from the output of a layer to its input, has the activation with which that
+    input had been made, and is followed by the normalisation and dropout that had followed there.
+    """
+    encoder = builder.layers[: len(network.encoder)]
+    mains = [index for index, layer in enumerate(encoder) if not _is_follower(layer)]
+    if mains and encoder[mains[0]].spec.kind == "flatten":
+        del mains[0]
+    undone = len(network.encoder)
+    for main in reversed(mains):
+        _undo(builder, undone, encoder[: main + 1], network, "decoder")
+        for follower in range(main + 1, len(encoder)):
+            if not _is_follower(encoder[follower]):
+                break
+            builder.add(encoder[follower].where, encoder[follower].spec, "decoder")
+        undone = main
+    _mirrored_output(builder, network, undone, image_shape)
+
+
+def _undo(
+    builder: _Builder, index: int, before: list[LayerShape], network: NetworkSpec, part: Part
+) -> None:
+    """Add what leads from the output of layer ``index`` back to its input.
+
+    ``before`` are the layers up to the one that had made that input.
+    """
+    layer, origin = builder.layers[index], before[-1]
+    tied_to = index if network.tied else None
+    target = layer.input_shape
+    if is_image(target) and not is_image(layer.output_shape) and layer.spec.kind == "flatten":
+        channels, height, width = target
+        spec: Spec = ReshapeSpec(channels=channels, height=height, width=width)
+        builder.add(origin.where, spec, part)
+    elif isinstance(layer.spec, LayerSpec | LatentSpec):
+        builder.add(origin.where, _dense_like(before, prod(target)), part, tied_to)
+        if is_image(target):
+            channels, height, width = target
+            shape = ReshapeSpec(channels=channels, height=height, width=width)
+            builder.add(origin.where, shape, part)
+    else:
+        spec, tied_to = _undoing(builder, layer, _activation_at(before), tied_to)
+        builder.add(origin.where, spec, part, tied_to)
+
+
+def _dense_like(before: list[LayerShape], units: int) -> LayerSpec:
+    origin = before[-1].spec
+    if isinstance(origin, LayerSpec):
+        return origin.model_copy(update={"units": units})
+    return LayerSpec(units=units, activation=_activation_at(before))
+
+
+def _activation_at(before: list[LayerShape]) -> ActivationKey:
+    """The activation in force after ``before``; pooling and shapes leave that of earlier layers."""
+    for layer in reversed(before):
+        activation: ActivationKey | None = getattr(layer.spec, "activation", None)
+        if activation is not None:
+            return activation
+    return "identity"
+
+
+def _undoing(
+    builder: _Builder, layer: LayerShape, activation: ActivationKey, tied_to: int | None
+) -> tuple[Spec, int | None]:
+    """The layer that leads from the output of an image layer back to the shape of its input."""
+    spec, target = layer.spec, layer.input_shape
+    result: Spec
+    if isinstance(spec, ConvSpec):
+        padding = conv_padding(spec)
+        missing = {
+            wanted - ((have - 1) * spec.stride - 2 * padding + spec.kernel)
+            for wanted, have in zip(target[1:], layer.output_shape[1:], strict=True)
+        }
+        if len(missing) > 1 or not 0 <= min(missing) < spec.stride:
+            builder.stop(layer.where, _no_mirror(layer))
+        result = ConvTransposeSpec(
+            channels=target[0],
+            kernel=spec.kernel,
+            stride=spec.stride,
+            padding=padding,
+            output_padding=min(missing),
+            activation=activation,
+        )
+        return result, tied_to
+    if isinstance(spec, ConvTransposeSpec):
+        result = ConvSpec(
+            channels=target[0],
+            kernel=spec.kernel,
+            stride=spec.stride,
+            padding=spec.padding,
+            activation=activation,
+        )
+        return result, tied_to
+    if isinstance(spec, PoolSpec):
+        if any(n % spec.size for n in target[1:]):
+            builder.stop(layer.where, _no_mirror(layer))
+        return UpsampleSpec(factor=spec.size), None
+    if isinstance(spec, UpsampleSpec):
+        return PoolSpec(kind="avg_pool", size=spec.factor), None
+    if isinstance(spec, ReshapeSpec) and is_image(target):
+        return ReshapeSpec(channels=target[0], height=target[1], width=target[2]), None
+    return FlattenSpec(), None
+
+
+def _no_mirror(layer: LayerShape) -> str:
+    return tr(
+        "A mirrored decoder cannot get back from {after} to {before}: choose sizes that divide "
+        "evenly, or give the decoder layers of its own.",
+        after=shape_words(layer.output_shape),
+        before=shape_words(layer.input_shape),
+    )
+
+
+def _mirrored_output(
+    builder: _Builder, network: NetworkSpec, undone: int, image_shape: Shape
+) -> None:
+    """The output as the mirror of the first layer: a convolution's is a transposed one."""
+    layer = builder.layers[undone]
+    if network.output_layer is not None or isinstance(layer.spec, LayerSpec | LatentSpec):
+        _own_output(builder, network, image_shape, undone)
+        return
+    spec, tied_to = _undoing(
+        builder, layer, network.output_activation, undone if network.tied else None
+    )
+    if isinstance(spec, ConvSpec | ConvTransposeSpec):
+        builder.add("network.output", spec, "output", tied_to)
+        return
+    builder.add(layer.where, spec, "decoder")
+    _own_output(builder, network, image_shape)
+
+
+def _own_output(
+    builder: _Builder, network: NetworkSpec, image_shape: Shape, undone: int | None = None
+) -> None:
+    """A convolution after an image of full size, a dense layer after anything else."""
+    channels, height, width = image_shape
+    activation = network.output_activation
+    if network.output_layer is not None:
+        update = {"channels": channels, "activation": activation}
+        builder.add("network.output", network.output_layer.model_copy(update=update), "output")
+    elif is_image(builder.shape) and builder.shape[1:] == (height, width):
+        builder.add("network.output", ConvSpec(channels=channels, activation=activation), "output")
+    else:
+        dense = LayerSpec(
+            units=channels * height * width, activation=activation, slope=network.output_slope
+        )
+        builder.add("network.output", dense, "output", undone if network.tied else None)
+    if prod(builder.shape) != prod(image_shape):
+        builder.stop(
+            "network.output",
+            tr(
+                "The decoder ends at {have} and the images are {wanted}: change its strides or "
+                "sizes so that they agree.",
+                have=shape_words(builder.shape),
+                wanted=shape_words(image_shape),
+            ),
+        )
+
+
+def without_encoder(chain: Chain) -> Chain:
+    """Only what decodes, as of a generator that never encodes."""
+    end = chain.code_end
+    layers = tuple(
+        replace(layer, tied_to=None, tensors=tensors_of(layer.spec, layer.input_shape))
+        for layer in chain.layers[end:]
+    )
+    return Chain(layers, 0, chain.problems)

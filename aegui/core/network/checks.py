@@ -1,0 +1,125 @@
+"""Choices that contradict one another, each said in words at its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import tr
+from aegui.core.network.chain import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import Recipe
+
+SCIPY_OPTIMIZERS = frozenset({"lbfgs", "bfgs", "cg", "powell", "nelder_mead"})
+"""Keys of the optimisers that take the whole objective as a function of all parameters."""
+
+
+def problems_of(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
+    """What in ``recipe`` cannot be trained on ``dataset``, shapes apart."""
+    yield from _output_problems(recipe)
+    yield from _code_problems(recipe)
+    yield from _family_problems(recipe, dataset)
+    yield from _optimizer_problems(recipe)
+
+
+def _output_problems(recipe: Recipe) -> Iterator[Problem]:
+    if recipe.training.loss == "bce" and recipe.network.output_activation != "sigmoid":
+        yield Problem(
+            "network.output",
+            tr(
+                "Binary cross-entropy needs outputs between 0 and 1: choose Sigmoid for the output "
+                "layer, or another loss."
+            ),
+        )
+
+
+def _code_problems(recipe: Recipe) -> Iterator[Problem]:
+    latent, training = recipe.network.latent, recipe.training
+    if latent.top_k is not None and latent.top_k > latent.units:
+        yield Problem(
+            "network.latent",
+            tr(
+                "The code keeps its {k} largest numbers but has only {units}: use a smaller k or "
+                "more units.",
+                k=latent.top_k,
+                units=latent.units,
+            ),
+        )
+    if training.sparsity.weight and latent.activation != "sigmoid":
+        yield Problem(
+            "training.sparsity",
+            tr(
+                "The sparsity penalty compares the mean activation of each unit with rho, so the "
+                "code must lie between 0 and 1: choose Sigmoid for the code."
+            ),
+        )
+    if latent.kind == "gaussian" and (training.contractive or latent.top_k is not None):
+        yield Problem(
+            "network.latent",
+            tr(
+                "A Gaussian code is drawn at random: it goes neither with the contractive penalty "
+                "nor with keeping the k largest numbers. Choose a plain code."
+            ),
+        )
+    if recipe.network.tied and recipe.network.decoder is not None:
+        yield Problem(
+            "network.tied",
+            tr("Tied weights need a decoder that mirrors the encoder."),
+        )
+
+
+def _family_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
+    if recipe.classifier is not None and recipe.gan is not None:
+        yield Problem("gan", tr("A recipe is either a classifier or a GAN: switch one of them off."))
+    if recipe.classifier is not None:
+        classes = len(set(dataset.labels))
+        if classes < 2:
+            yield Problem(
+                "data.source",
+                tr(
+                    "A classifier needs at least two classes, and {name} has {n}: choose data with "
+                    "labels.",
+                    name=dataset.name,
+                    n=classes,
+                ),
+            )
+        if recipe.network.latent.kind == "gaussian":
+            yield Problem(
+                "network.latent", tr("A classifier needs a plain code: choose it instead of Gaussian.")
+            )
+    if recipe.gan is not None and recipe.network.tied:
+        yield Problem("network.tied", tr("A generator has no encoder to share its weights with."))
+
+
+def _optimizer_problems(recipe: Recipe) -> Iterator[Problem]:
+    training = recipe.training
+    if training.optimizer.name not in SCIPY_OPTIMIZERS:
+        return
+    exact = tr("This optimiser needs the same exact objective at every call")
+    if recipe.classifier is not None or recipe.gan is not None:
+        yield Problem(
+            "training.optimizer",
+            tr("{exact}: use Adam for classifiers and GANs.", exact=exact),
+        )
+    random = recipe.network.latent.kind == "gaussian" or (
+        recipe.data.corruption.kind != "none" and recipe.data.corruption.fresh
+    )
+    dropout = any(
+        getattr(layer, "dropout", 0.0) or layer.kind == "dropout" for layer in recipe.network.encoder
+    )
+    if random or dropout or recipe.data.augment.active:
+        yield Problem(
+            "training.optimizer",
+            tr(
+                "{exact}: switch off fresh noise, dropout, augmentation and the Gaussian code, or "
+                "use Adam.",
+                exact=exact,
+            ),
+        )
+    if training.batch_size is not None:
+        yield Problem(
+            "training.batch_size", tr("{exact}: use the full batch, or Adam.", exact=exact)
+        )

@@ -1,0 +1,270 @@
+"""What every kind of layer does to the shape of a sample, and which tensors it learns.
+
+A shape is that of one sample: ``(n,)`` for a row of numbers, ``(channels, height, width)`` for an
+image. No torch here: the window shows shapes before torch is loaded. The computations themselves
+are in ``forward.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Literal
+
+from aegui.core.i18n import tr
+from aegui.core.recipe import (
+    AnyLayer,
+    ConvSpec,
+    ConvTransposeSpec,
+    LatentSpec,
+    LayerSpec,
+    NormSpec,
+    PoolSpec,
+    ReshapeSpec,
+    UpsampleSpec,
+)
+
+Shape = tuple[int, ...]
+"""``(n,)`` or ``(channels, height, width)``."""
+Spec = AnyLayer | LatentSpec
+Part = Literal["encoder", "latent", "decoder", "output", "head", "discriminator"]
+Role = Literal["weight", "bias", "buffer"]
+
+
+class Misfit(ValueError):
+    """A layer cannot take the shape it is given; the message is one sentence for the person."""
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """One tensor of a layer, of one run.
+
+    Attributes:
+        name: ``weight``, ``bias``, ``mean`` or ``variance``.
+        shape: Its shape.
+        role: ``weight`` begins at random and is penalised by L1 and L2, ``bias`` is learnt too,
+            ``buffer`` is kept beside the gradient (running statistics).
+        fan_in: Inputs of one unit.
+        fan_out: Units that one input reaches.
+        start: Value that a bias of a normalisation, or a buffer, begins with.
+    """
+
+    name: str
+    shape: Shape
+    role: Role
+    fan_in: int = 0
+    fan_out: int = 0
+    start: float | None = None
+
+    @property
+    def size(self) -> int:
+        """Numbers in it."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True)
+class LayerShape:
+    """A layer with its place in the chain.
+
+    Attributes:
+        where: Path of the layer in the recipe, such as ``network.encoder.1``.
+        spec: What the recipe says of it.
+        input_shape: Shape of what it takes.
+        output_shape: Shape of what it gives; of a gaussian code that of its mean.
+        tensors: What it keeps; without the weight where that is taken from another layer.
+        part: Where in the chain it stands.
+        tied_to: Index of the layer whose weight it uses, transposed; None: it has its own.
+    """
+
+    where: str
+    spec: Spec
+    input_shape: Shape
+    output_shape: Shape
+    tensors: tuple[TensorSpec, ...] = ()
+    part: Part = "encoder"
+    tied_to: int | None = None
+
+    @property
+    def inputs(self) -> int:
+        """Numbers it takes per sample."""
+        return prod(self.input_shape)
+
+    @property
+    def outputs(self) -> int:
+        """Numbers it gives per sample."""
+        return prod(self.output_shape)
+
+    @property
+    def parameters(self) -> int:
+        """Trainable numbers of the layer, per run."""
+        return sum(tensor.size for tensor in self.tensors if tensor.role != "buffer")
+
+    @property
+    def cost(self) -> int:
+        """Multiplications per sample."""
+        weight = prod(weight_shape(self.spec, self.input_shape))
+        if isinstance(self.spec, ConvSpec):
+            return weight * prod(self.output_shape[1:])
+        if isinstance(self.spec, ConvTransposeSpec):
+            return weight * prod(self.input_shape[1:])
+        return weight
+
+
+def is_image(shape: Shape) -> bool:
+    """Whether the sample still has rows and columns."""
+    return len(shape) == 3
+
+
+def shape_words(shape: Shape) -> str:
+    """``10`` or ``32x7x7``."""
+    return "x".join(map(str, shape))
+
+
+def output_shape(spec: Spec, shape: Shape) -> Shape:
+    """The shape that ``spec`` makes of ``shape``.
+
+    Raises:
+        Misfit: It cannot take that shape.
+    """
+    if isinstance(spec, LayerSpec | LatentSpec):
+        return (spec.units,)
+    if isinstance(spec, ReshapeSpec):
+        return _reshaped(spec, shape)
+    if spec.kind == "flatten":
+        return (prod(shape),)
+    if spec.kind in {"dropout", "batch_norm", "layer_norm"}:
+        return shape
+    if not is_image(shape):
+        raise Misfit(
+            tr(
+                "This layer needs an image, but a row of {n} numbers arrives: put a Reshape layer "
+                "before it.",
+                n=shape[0],
+            )
+        )
+    if isinstance(spec, ConvSpec):
+        return _convolved(spec, shape)
+    if isinstance(spec, ConvTransposeSpec):
+        return _transposed(spec, shape)
+    if isinstance(spec, PoolSpec):
+        return _pooled(spec, shape)
+    assert isinstance(spec, UpsampleSpec)  # noqa: S101
+    channels, height, width = shape
+    return channels, height * spec.factor, width * spec.factor
+
+
+def _reshaped(spec: ReshapeSpec, shape: Shape) -> Shape:
+    wanted = spec.channels, spec.height, spec.width
+    if prod(wanted) != prod(shape):
+        raise Misfit(
+            tr(
+                "{have} numbers arrive, but {wanted} takes {n}: change the reshape, or the layer "
+                "before it.",
+                have=prod(shape),
+                wanted=shape_words(wanted),
+                n=prod(wanted),
+            )
+        )
+    return wanted
+
+
+def conv_padding(spec: ConvSpec) -> int:
+    """Zeros around the image; by default those that keep its size at stride 1."""
+    return spec.kernel // 2 if spec.padding is None else spec.padding
+
+
+def _convolved(spec: ConvSpec, shape: Shape) -> Shape:
+    _, height, width = shape
+    padding = conv_padding(spec)
+    padded = min(height, width) + 2 * padding
+    if spec.kernel > padded:
+        raise Misfit(
+            tr(
+                "The kernel of {kernel}x{kernel} is larger than the image of {height}x{width} that "
+                "arrives: use a smaller kernel, or fewer layers that shrink it.",
+                kernel=spec.kernel,
+                height=height,
+                width=width,
+            )
+        )
+    rows, columns = ((n + 2 * padding - spec.kernel) // spec.stride + 1 for n in (height, width))
+    return spec.channels, rows, columns
+
+
+def _transposed(spec: ConvTransposeSpec, shape: Shape) -> Shape:
+    if spec.output_padding >= spec.stride:
+        raise Misfit(tr("The output padding must be smaller than the stride."))
+    rows, columns = (
+        (n - 1) * spec.stride - 2 * spec.padding + spec.kernel + spec.output_padding
+        for n in shape[1:]
+    )
+    if rows < 1 or columns < 1:
+        raise Misfit(tr("Nothing would be left of the image: use less padding here."))
+    return spec.channels, rows, columns
+
+
+def _pooled(spec: PoolSpec, shape: Shape) -> Shape:
+    channels, height, width = shape
+    if spec.size > min(height, width):
+        raise Misfit(
+            tr(
+                "Squares of {size}x{size} are larger than the image of {height}x{width} that "
+                "arrives: use a smaller size, or fewer layers that shrink it.",
+                size=spec.size,
+                height=height,
+                width=width,
+            )
+        )
+    return channels, height // spec.size, width // spec.size
+
+
+def weight_shape(spec: Spec, shape: Shape) -> Shape:
+    """Shape of the weight of one run; ``(0,)`` for a layer without one.
+
+    Dense layers keep ``[inputs, outputs]``, convolutions ``[out, in, k, k]`` and transposed ones
+    ``[in, out, k, k]`` as torch does.
+    """
+    if isinstance(spec, LatentSpec):
+        return prod(shape), spec.units * (2 if spec.kind == "gaussian" else 1)
+    if isinstance(spec, LayerSpec):
+        return prod(shape), spec.units
+    if isinstance(spec, ConvSpec):
+        return spec.channels, shape[0], spec.kernel, spec.kernel
+    if isinstance(spec, ConvTransposeSpec):
+        return shape[0], spec.channels, spec.kernel, spec.kernel
+    return (0,)
+
+
+def tensors_of(spec: Spec, shape: Shape, *, tied: bool = False) -> tuple[TensorSpec, ...]:
+    """The tensors of a layer that takes ``shape``; ``tied``: without a weight of its own."""
+    if isinstance(spec, NormSpec):
+        width = (shape[0],)
+        learnt = (
+            TensorSpec("scale", width, "bias", start=1.0),
+            TensorSpec("bias", width, "bias", start=0.0),
+        )
+        if spec.kind == "layer_norm":
+            return learnt
+        return (
+            *learnt,
+            TensorSpec("mean", width, "buffer", start=0.0),
+            TensorSpec("variance", width, "buffer", start=1.0),
+        )
+    weight = weight_shape(spec, shape)
+    if weight == (0,):
+        return ()
+    fan_in, fan_out, units = _fans(spec, weight)
+    bias = TensorSpec("bias", (units,), "bias", fan_in, fan_out)
+    return (bias,) if tied else (TensorSpec("weight", weight, "weight", fan_in, fan_out), bias)
+
+
+def _fans(spec: Spec, weight: Shape) -> tuple[int, int, int]:
+    """Inputs of a unit, units of an input, and number of biases."""
+    if isinstance(spec, ConvSpec):
+        area = prod(weight[2:])
+        return weight[1] * area, weight[0] * area, weight[0]
+    if isinstance(spec, ConvTransposeSpec):
+        # Of the k x k taps only one in stride x stride reaches a given pixel.
+        area = max(1, prod(weight[2:]) // spec.stride**2)
+        return weight[0] * area, weight[1] * area, weight[1]
+    return weight[0], weight[1], weight[1]
