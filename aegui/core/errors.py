@@ -21,3 +21,7 @@ class RecipeError(AeguiError):
 
 class TrainingError(AeguiError):
     """Training could not start or go on."""
+
+
+class Cancelled(AeguiError):
+    """Long work was stopped because somebody wished so."""
