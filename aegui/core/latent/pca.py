@@ -1,0 +1,252 @@
+"""Principal components: the best linear code of any size, exact, and what it loses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Matrix = NDArray[np.float64]
+    Check = Callable[[], bool]
+
+PIXEL_CLIP = 1.0 / 510.0
+"""Linear reconstructions leave 0..1; for a cross-entropy they are kept half a grey level inside."""
+_BLOCK_NUMBERS = 1_000_000
+_DENSE_SIZE = 1_200
+_FEW = 0.1
+_LEAST_VARIANCE = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Pca:
+    """Principal components of n rows of D numbers (Pearson 1901, Hotelling 1933).
+
+    Attributes:
+        mean: float64 ``[D]``.
+        components: float64 ``[k, D]``, orthonormal rows, largest variance first; the largest entry
+            of each is positive.
+        variances: float64 ``[k]``, along each component, over n (not n - 1).
+        total_variance: Sum of the variances along all D directions.
+        samples: n.
+    """
+
+    mean: Matrix
+    components: Matrix
+    variances: Matrix
+    total_variance: float
+    samples: int
+
+    @property
+    def explained(self) -> Matrix:
+        """Share of the total variance along each component, ``[k]``; zeros where nothing varies."""
+        if self.total_variance <= 0.0:
+            return np.zeros_like(self.variances)
+        return self.variances / self.total_variance
+
+    def error(self, count: int | None = None) -> float:
+        """Mean squared error per row, summed over its numbers, of ``count`` components.
+
+        Of the rows that the components were computed from; None takes all k.
+        """
+        return max(0.0, self.total_variance - float(self.variances[:count].sum()))
+
+    def encode(self, rows: ArrayLike) -> NDArray[np.float32]:
+        """Codes ``[m, k]`` of ``rows`` ``[m, D]``."""
+        array = np.asarray(rows)
+        codes = np.empty((len(array), len(self.components)), np.float32)
+        for part in _row_blocks(array.shape):
+            codes[part] = (array[part] - self.mean) @ self.components.T
+        return codes
+
+    def decode(self, codes: ArrayLike) -> NDArray[np.float32]:
+        """Rows ``[m, D]`` of ``codes`` ``[m, j]``; the first j components count, j <= k."""
+        array = np.asarray(codes, np.float64)
+        rows: Matrix = array @ self.components[: array.shape[1]]
+        rows += self.mean
+        return rows.astype(np.float32)
+
+
+def fit_pca(rows: ArrayLike, components: int, cancelled: Check | None = None) -> Pca:
+    """The first ``components`` principal components of ``rows``.
+
+    Exact: eigenvectors of the covariance matrix, or of the matrix of inner products where there are
+    fewer rows than columns; summed in double precision, a block at a time, so that rows on a disk
+    need not fit into memory. Fewer components come back where the rows span fewer directions.
+
+    Args:
+        rows: ``[n, D]``, n >= 1.
+        components: How many, at least 1.
+        cancelled: Asked now and then; True stops the work.
+
+    Raises:
+        AeguiError: There are no rows, or they are not all finite.
+        Cancelled: ``cancelled`` said so.
+    """
+    array = np.asarray(rows)
+    if array.ndim != 2 or array.size == 0:
+        raise AeguiError(tr("Principal components need at least one sample."))
+    mean = _mean(array, cancelled)
+    if not np.isfinite(mean).all():
+        raise AeguiError(
+            tr("Some values are not finite numbers: there are no principal components of them.")
+        )
+    few_rows = len(array) < array.shape[1]
+    matrix = (_products if few_rows else _covariance)(array, mean, cancelled)
+    total = float(np.trace(matrix))
+    variances, vectors = _largest(matrix, min(components, len(matrix)))
+    # What is only rounding spans no direction.
+    keep = variances > _LEAST_VARIANCE * max(total, 1e-300)
+    variances, vectors = variances[keep], vectors[:, keep]
+    if few_rows:
+        vectors = _directions(array, mean, vectors)
+    return Pca(mean, _oriented(vectors.T), variances, total, len(array))
+
+
+def reconstruction_loss(
+    pca: Pca, rows: ArrayLike, loss: str, huber_delta: float = 1.0, cancelled: Check | None = None
+) -> float:
+    """Mean loss per number of ``rows`` ``[m, D]``, reconstructed from all components of ``pca``.
+
+    Args:
+        pca: The components.
+        rows: The targets.
+        loss: A key of ``LOSSES`` of the catalogue.
+        huber_delta: Where Huber's loss turns from squared to absolute.
+        cancelled: Asked now and then; True stops the work.
+
+    Raises:
+        KeyError: The loss is none of those.
+        Cancelled: ``cancelled`` said so.
+    """
+    function = _losses(huber_delta)[loss]
+    array = np.asarray(rows)
+    total = 0.0
+    for part in _row_blocks(array.shape):
+        _check(cancelled)
+        block = array[part].astype(np.float64)
+        answer = pca.mean + ((block - pca.mean) @ pca.components.T) @ pca.components
+        total += float(function(answer, block).sum())
+    return total / array.size
+
+
+def pca_reference(
+    rows: ArrayLike,
+    k: int,
+    loss: str,
+    huber_delta: float = 1.0,
+    cancelled: Check | None = None,
+) -> float:
+    """The loss per pixel of ``rows`` ``[n, D]`` through their own first ``k`` components.
+
+    What the best linear autoencoder with a code of ``k`` numbers comes to: for a squared error it
+    cannot do better (Baldi and Hornik 1989). A network below that line has learnt something that is
+    not linear. For other losses the components stay those of the squared error.
+
+    Raises:
+        KeyError: The loss is none of ``LOSSES``.
+        AeguiError: The rows cannot be used.
+        Cancelled: ``cancelled`` said so.
+    """
+    pca = fit_pca(rows, k, cancelled)
+    return reconstruction_loss(pca, rows, loss, huber_delta, cancelled)
+
+
+def _losses(delta: float) -> dict[str, Callable[[Matrix, Matrix], Matrix]]:
+    return {
+        "mse": lambda answer, target: np.square(answer - target),
+        "mae": lambda answer, target: np.abs(answer - target),
+        "bce": _cross_entropy,
+        "huber": lambda answer, target: _huber(np.abs(answer - target), delta),
+    }
+
+
+def _cross_entropy(answer: Matrix, target: Matrix) -> Matrix:
+    inside = np.clip(answer, PIXEL_CLIP, 1.0 - PIXEL_CLIP)
+    surprise: Matrix = -(target * np.log(inside) + (1.0 - target) * np.log1p(-inside))
+    return surprise
+
+
+def _huber(miss: Matrix, delta: float) -> Matrix:
+    return np.where(miss <= delta, 0.5 * np.square(miss), delta * (miss - 0.5 * delta))
+
+
+def _check(cancelled: Check | None) -> None:
+    if cancelled is not None and cancelled():
+        raise Cancelled(tr("Cancelled."))
+
+
+def _row_blocks(shape: tuple[int, ...]) -> Iterator[slice]:
+    step = max(16, _BLOCK_NUMBERS // max(1, shape[1]))
+    for start in range(0, shape[0], step):
+        yield slice(start, start + step)
+
+
+def _mean(rows: NDArray[np.generic], cancelled: Check | None) -> Matrix:
+    total = np.zeros(rows.shape[1])
+    for part in _row_blocks(rows.shape):
+        _check(cancelled)
+        total += rows[part].sum(axis=0, dtype=np.float64)
+    return total / len(rows)
+
+
+def _covariance(rows: NDArray[np.generic], mean: Matrix, cancelled: Check | None) -> Matrix:
+    matrix = np.zeros((rows.shape[1], rows.shape[1]))
+    for part in _row_blocks(rows.shape):
+        _check(cancelled)
+        block = rows[part] - mean
+        matrix += block.T @ block
+    return matrix / len(rows)
+
+
+def _products(rows: NDArray[np.generic], mean: Matrix, cancelled: Check | None) -> Matrix:
+    matrix = np.zeros((len(rows), len(rows)))
+    for columns in _row_blocks(rows.shape[::-1]):
+        _check(cancelled)
+        block = rows[:, columns] - mean[columns]
+        matrix += block @ block.T
+    return matrix / len(rows)
+
+
+def _directions(rows: NDArray[np.generic], mean: Matrix, vectors: Matrix) -> Matrix:
+    """Directions ``[D, k]`` among the columns, from the vectors ``[n, k]`` among the rows."""
+    found = np.empty((rows.shape[1], vectors.shape[1]))
+    for columns in _row_blocks(rows.shape[::-1]):
+        found[columns] = (rows[:, columns] - mean[columns]).T @ vectors
+    length: Matrix = np.linalg.norm(found, axis=0)
+    return found / length
+
+
+def _largest(matrix: Matrix, count: int) -> tuple[Matrix, Matrix]:
+    """The ``count`` largest eigenvalues of a symmetric matrix, falling, and their vectors."""
+    size = len(matrix)
+    if size > _DENSE_SIZE and count <= _FEW * size:
+        from scipy.sparse.linalg import ArpackNoConvergence, eigsh  # takes a while to import
+
+        try:
+            # To machine precision; the start is fixed, so that the answer is always the same.
+            values, vectors = eigsh(matrix, k=count, v0=np.ones(size) / np.sqrt(size))
+        except ArpackNoConvergence:
+            pass
+        else:
+            order = np.argsort(-values)
+            return np.maximum(values[order], 0.0), vectors[:, order]
+    values, vectors = np.linalg.eigh(matrix)
+    return np.maximum(values[::-1][:count], 0.0), vectors[:, ::-1][:, :count]
+
+
+def _oriented(components: Matrix) -> Matrix:
+    """The same directions, signs fixed: an eigenvector may come back either way round."""
+    if not components.size:
+        return components
+    largest = np.abs(components).argmax(axis=1)
+    signs = np.sign(components[np.arange(len(components)), largest])
+    return components * signs[:, np.newaxis]
