@@ -1,0 +1,113 @@
+"""How faithful a map of samples is: what lies together on it, did it belong together before?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.evaluation.neighbours import nearest_others, squared_distances
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.evaluation.neighbours import Neighbours
+
+TRUST_NEIGHBOURS = 12
+"""Neighbours on the map that trustworthiness looks at."""
+VOTERS = 5
+"""Neighbours that vote on a label."""
+_ROUNDING = 2e-6
+
+
+def trustworthiness(
+    rows: ArrayLike,
+    places: ArrayLike,
+    neighbours: int = TRUST_NEIGHBOURS,
+    anchors: int | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> float | None:
+    """How far neighbours on a map were neighbours before, 0..1 (Venna and Kaski 2001).
+
+    ``1 - 2 / (n k (2n - 3k - 1)) sum_i sum_j max(0, r(i, j) - k)``, where j goes over the k nearest
+    of i on the map and r is its rank among all others by distance before. Of equally distant ones
+    all have the best of their ranks: a map is not blamed for a choice that the data leave open.
+
+    Args:
+        rows: The samples, ``[n, D]``.
+        places: Where they are on the map, ``[n, d]``.
+        neighbours: k.
+        anchors: Take the mean over so many samples i, evenly spread; None takes all.
+        cancelled: Asked now and then; True stops the work.
+
+    Returns:
+        None where it is not defined: k is not below n / 2, or places are not finite.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    array = np.ascontiguousarray(rows, dtype=np.float32)
+    plane = np.asarray(places, dtype=np.float32)
+    n, k = len(array), neighbours
+    if 2 * k >= n or not np.isfinite(plane).all():
+        return None
+    on_map = nearest_others(plane, k, cancelled=cancelled).indices
+    of = _spread(n, anchors)
+    penalty = 0
+    for part, squares in squared_distances(array, of, cancelled):
+        block = of[part]
+        squares[np.arange(len(block)), block] = np.inf
+        reached = np.take_along_axis(squares, on_map[block], axis=1)
+        squares.sort(axis=1)
+        # What differs by rounding alone is equally far.
+        reached -= _ROUNDING * squares[:, -2:-1]
+        closer = [
+            np.searchsorted(line, wanted) for line, wanted in zip(squares, reached, strict=True)
+        ]
+        penalty += int(np.maximum(np.asarray(closer) + 1 - k, 0).sum())
+    return 1.0 - penalty * 2.0 / (len(of) * k * (2.0 * n - 3.0 * k - 1.0))
+
+
+def knn_accuracy(
+    neighbours: Neighbours, classes: ArrayLike, voters: int = VOTERS
+) -> float | None:
+    """Share of samples whose class is what most of their nearest others have.
+
+    Leave-one-out: no sample votes on itself. Where classes have as many votes, that of the nearest
+    among them wins.
+
+    Args:
+        neighbours: Of each sample, at least ``voters`` unless there are fewer.
+        classes: A number for each sample, int ``[n]`` from 0.
+        voters: How many vote.
+
+    Returns:
+        None where there is nothing to vote on: one class only, or no class with two samples.
+    """
+    numbers = np.asarray(classes)
+    counts = np.bincount(numbers)
+    if np.count_nonzero(counts) < 2 or counts.max() < 2:
+        return None
+    votes = numbers[neighbours.indices[:, :voters]]
+    # A vote for every voter of the same class, and a little more for being near.
+    same = (votes[:, :, np.newaxis] == votes[:, np.newaxis, :]).sum(axis=2)
+    winner = np.argmax(same, axis=1)
+    return float((votes[np.arange(len(votes)), winner] == numbers).mean())
+
+
+def squared_error(target: ArrayLike, output: ArrayLike) -> float:
+    """Mean squared error per sample, summed over its numbers; ``[n, D]`` each."""
+    wanted, got = np.asarray(target), np.asarray(output)
+    total = 0.0
+    for start in range(0, len(wanted), 1024):
+        part = slice(start, start + 1024)
+        total += float(np.square(wanted[part] - got[part], dtype=np.float64).sum())
+    return total / len(wanted)
+
+
+def _spread(n: int, count: int | None) -> NDArray[np.int64]:
+    if count is None or count >= n:
+        return np.arange(n)
+    return np.unique(np.linspace(0, n - 1, count).round().astype(np.int64))

@@ -1,0 +1,114 @@
+"""Nearest neighbours, exact, a block of rows at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import Cancelled
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+BLOCK_ROWS = 256
+_TREE_COLUMNS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """The k nearest others of each of n rows, nearest first.
+
+    Attributes:
+        indices: int64 ``[n, k]``.
+        distances: float32 ``[n, k]``, Euclidean.
+    """
+
+    indices: NDArray[np.int64]
+    distances: NDArray[np.float32]
+
+    def first(self, count: int) -> Neighbours:
+        """Only the ``count`` nearest of them."""
+        return Neighbours(self.indices[:, :count], self.distances[:, :count])
+
+
+def nearest_others(
+    rows: ArrayLike,
+    count: int,
+    report: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Neighbours:
+    """The ``count`` nearest other rows of each of ``rows`` ``[n, D]``, n > ``count``.
+
+    Nothing is approximated; which of equally distant ones come first is left open, but it is always
+    the same. ``report`` is told the share done.
+
+    Raises:
+        ValueError: There are too few rows.
+        Cancelled: ``cancelled`` said so.
+    """
+    array = np.ascontiguousarray(rows, dtype=np.float32)
+    if not 0 < count < len(array):
+        raise ValueError(f"{count} neighbours of {len(array)} rows")
+    if array.shape[1] <= _TREE_COLUMNS and np.isfinite(array).all():
+        return _from_tree(array, count)
+    indices = np.empty((len(array), count), np.int64)
+    distances = np.empty((len(array), count), np.float32)
+    for part, squares in squared_distances(array, np.arange(len(array)), cancelled):
+        if report is not None:
+            report(part.stop / len(array))
+        squares[np.arange(len(squares)), np.arange(part.start, part.stop)] = np.inf
+        near = np.argpartition(squares, count - 1, axis=1)[:, :count]
+        near.sort(axis=1)
+        values = np.take_along_axis(squares, near, axis=1)
+        order = np.argsort(values, axis=1, kind="stable")
+        indices[part] = np.take_along_axis(near, order, axis=1)
+        distances[part] = np.sqrt(np.take_along_axis(values, order, axis=1))
+    return Neighbours(indices, distances)
+
+
+def squared_distances(
+    rows: NDArray[np.float32],
+    of: NDArray[np.int64],
+    cancelled: Callable[[], bool] | None = None,
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Squared distances from some ``rows`` ``[n, D]``, those numbered ``of`` ``[m]``, to all.
+
+    Yields:
+        A stretch of ``of`` and float32 ``[stretch, n]``, which may be written to.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    # About the middle: what is far from zero but close together would drown in rounding.
+    centred = rows - rows.mean(axis=0)
+    norms = np.einsum("nd,nd->n", centred, centred)
+    for start in range(0, len(of), BLOCK_ROWS):
+        if cancelled is not None and cancelled():
+            raise Cancelled(tr("Cancelled."))
+        part = slice(start, min(start + BLOCK_ROWS, len(of)))
+        block = of[part]
+        squares = centred[block] @ centred.T
+        squares *= np.float32(-2.0)
+        squares += norms
+        squares += norms[block, np.newaxis]
+        np.maximum(squares, 0.0, out=squares)
+        yield part, squares
+
+
+def _from_tree(rows: NDArray[np.float32], count: int) -> Neighbours:
+    from scipy.spatial import cKDTree  # takes a while to import
+
+    distances, indices = cKDTree(rows).query(rows, count + 1)
+    # The row itself is among its nearest, but not always the first: others may lie on it.
+    itself = indices == np.arange(len(rows))[:, np.newaxis]
+    itself[~itself.any(axis=1), -1] = True
+    shape = (len(rows), count)
+    return Neighbours(
+        indices[~itself].reshape(shape).astype(np.int64),
+        distances[~itself].reshape(shape).astype(np.float32),
+    )
