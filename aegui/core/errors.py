@@ -24,4 +24,4 @@ class TrainingError(AeguiError):
 
 
 class Cancelled(AeguiError):
-    """Long work was stopped because somebody wished so."""
+    """The person has stopped what was being done; nothing is left half done."""

@@ -70,9 +70,7 @@ def trustworthiness(
     return 1.0 - penalty * 2.0 / (len(of) * k * (2.0 * n - 3.0 * k - 1.0))
 
 
-def knn_accuracy(
-    neighbours: Neighbours, classes: ArrayLike, voters: int = VOTERS
-) -> float | None:
+def knn_accuracy(neighbours: Neighbours, classes: ArrayLike, voters: int = VOTERS) -> float | None:
     """Share of samples whose class is what most of their nearest others have.
 
     Leave-one-out: no sample votes on itself. Where classes have as many votes, that of the nearest

@@ -50,7 +50,7 @@ def test_where_trustworthiness_is_not_defined() -> None:
 def test_votes() -> None:
     indices = np.array([[1, 2, 3], [0, 2, 3], [3, 1, 0], [2, 1, 0]])
     near = Neighbours(indices, np.ones((4, 3), np.float32))
-    # Sample 0 (class 0): votes 0 1 1 -> 1, wrong. 1: 0 1 1, wrong. 2: 1 0 0 -> 0, wrong. 3 likewise.
+    # Votes for samples 0 and 1, of class 0: 0 1 1; for 2 and 3, of class 1: 1 0 0. All wrong.
     assert knn_accuracy(near, [0, 0, 1, 1]) == 0.0
     assert knn_accuracy(near, [0, 0, 1, 1], voters=1) == 1.0
     # One vote each for two voters: the nearest decides.

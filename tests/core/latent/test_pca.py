@@ -5,13 +5,16 @@ from __future__ import annotations
 import gzip
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent.pca import PIXEL_CLIP, fit_pca, pca_reference, reconstruction_loss
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def rows(n: int, d: int, seed: int = 0) -> NDArray[np.float32]:

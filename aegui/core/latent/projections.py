@@ -1,0 +1,298 @@
+"""Maps of samples that no network has learnt: PCA, t-SNE, UMAP."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.evaluation.neighbours import nearest_others
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.pca import Pca, fit_pca
+from aegui.core.network.catalog import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Places = NDArray[np.float32]
+    Report = Callable[["Progress"], None]
+    Check = Callable[[], bool]
+
+METHODS = {
+    choice.key: choice
+    for choice in (
+        Choice(
+            "pca",
+            mark("PCA"),
+            mark("The two directions along which the samples differ most: a shadow, not bent."),
+        ),
+        Choice(
+            "tsne",
+            mark("t-SNE"),
+            mark(
+                "Keeps near neighbours together; sizes of groups and distances between them say "
+                "nothing."
+            ),
+            ("perplexity", "iterations"),
+        ),
+        Choice(
+            "umap",
+            mark("UMAP"),
+            mark("Keeps near neighbours together, and more of the large picture than t-SNE."),
+            ("neighbours", "min_dist"),
+        ),
+    )
+}
+"""Ways to make a map, by key."""
+
+FEWEST = {"pca": 1, "tsne": 5, "umap": 5}
+"""Fewest samples that a method can do anything with."""
+WORKING_COLUMNS = 50
+"""Rows with more numbers go through so many principal components first (van der Maaten 2008)."""
+EARLY_STEPS = 250
+"""Steps of t-SNE with exaggerated attraction, before those that ``iterations`` counts."""
+EARLY_EXAGGERATION = 12.0
+_MOMENTUM = 0.8
+_STEPS = 10
+_FIRST_SPREAD = 1e-4
+_PCA_SHARE, _NEIGHBOURS_SHARE = 0.04, 0.12
+_MOST_JOBS = 8
+
+
+@dataclass(frozen=True)
+class ProjectionOptions:
+    """How maps are made.
+
+    Attributes:
+        samples: Larger sets are represented by so many samples, drawn at random.
+        perplexity: t-SNE: about how many neighbours each sample holds on to.
+        iterations: t-SNE: steps after the early ones.
+        neighbours: UMAP: how many neighbours each sample holds on to.
+        min_dist: UMAP: how close samples may come to each other.
+        seed: Of everything that is drawn at random.
+    """
+
+    samples: int = 5_000
+    perplexity: float = 30.0
+    iterations: int = 500
+    neighbours: int = 15
+    min_dist: float = 0.1
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """How far a map has come.
+
+    Attributes:
+        share: Done so far, 0..1.
+        text: What is being done, in words.
+        places: Where the samples are at present, float32 ``[n, 2]``; None before there is a map.
+    """
+
+    share: float
+    text: str
+    places: Places | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """A map of n samples.
+
+    Attributes:
+        places: float32 ``[n, 2]``, read-only.
+        seconds: Time it took.
+        pca: The components, for the method that has some.
+        notes: What was done otherwise than asked, in words.
+    """
+
+    places: Places
+    seconds: float
+    pca: Pca | None = None
+    notes: tuple[str, ...] = ()
+
+
+def unavailable(method: str) -> str | None:
+    """Why ``method`` cannot be used on this computer, in words; None if it can."""
+    if method == "umap" and importlib.util.find_spec("umap") is None:
+        return tr("UMAP is not installed. To have it: pip install umap-learn")
+    return None
+
+
+def project(
+    method: str,
+    rows: ArrayLike,
+    options: ProjectionOptions,
+    report: Report | None = None,
+    cancelled: Check | None = None,
+) -> Projection:
+    """A map of ``rows`` ``[n, D]``; equal arguments give the same map.
+
+    Args:
+        method: A key of ``METHODS``.
+        rows: The samples.
+        options: How to make it.
+        report: Told of the progress; t-SNE tells its places every few steps.
+        cancelled: Asked now and then; True stops the work.
+
+    Raises:
+        KeyError: There is no such method.
+        AeguiError: The method is not installed, or the rows cannot be used.
+        Cancelled: ``cancelled`` said so.
+    """
+    choice = METHODS[method]
+    reason = unavailable(method)
+    if reason is not None:
+        raise AeguiError(reason)
+    array = np.ascontiguousarray(rows, dtype=np.float32)
+    if len(array) < FEWEST[method]:
+        raise AeguiError(
+            tr(
+                "{method} needs at least {least} samples; there are {n}.",
+                method=tr(choice.label),
+                least=FEWEST[method],
+                n=len(array),
+            )
+        )
+    work = _Work(report or (lambda _: None), cancelled or (lambda: False))
+    begun = time.perf_counter()
+    makers = {"pca": _by_pca, "tsne": _by_tsne, "umap": _by_umap}
+    places, pca, notes = makers[method](array, options, work)
+    if not np.isfinite(places).all():
+        raise AeguiError(
+            tr("{method} found no map: its numbers left all bounds.", method=tr(choice.label))
+        )
+    places.setflags(write=False)
+    work.tell(1.0, tr("done"), places)
+    return Projection(places, time.perf_counter() - begun, pca, notes)
+
+
+_Made = tuple["Places", Pca | None, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Work:
+    report: Report
+    cancelled: Check
+
+    def tell(self, share: float, text: str, places: Places | None = None) -> None:
+        if self.cancelled():
+            raise Cancelled(tr("Cancelled."))
+        self.report(Progress(share, text, places))
+
+
+def plane(codes: ArrayLike, axes: tuple[int, int] = (0, 1)) -> Places:
+    """Two of the numbers of ``codes`` ``[n, d]`` as places; 0 where a code has no such number."""
+    array = np.asarray(codes, np.float32)
+    places = np.zeros((len(array), 2), np.float32)
+    for column, axis in enumerate(axes):
+        if axis < array.shape[1]:
+            places[:, column] = array[:, axis]
+    return places
+
+
+def _by_pca(rows: Places, options: ProjectionOptions, work: _Work) -> _Made:
+    work.tell(0.0, tr("principal components"))
+    pca = fit_pca(rows, 2, work.cancelled)
+    return plane(pca.encode(rows)), pca, ()
+
+
+def _condensed(rows: Places, work: _Work) -> tuple[Places, Places]:
+    """Rows of ``WORKING_COLUMNS`` numbers at most, and the plane of the first two components."""
+    work.tell(0.0, tr("principal components"))
+    pca = fit_pca(rows, WORKING_COLUMNS, work.cancelled)
+    codes = pca.encode(rows)
+    return (codes if rows.shape[1] > WORKING_COLUMNS else rows), plane(codes)
+
+
+def _by_tsne(rows: Places, options: ProjectionOptions, work: _Work) -> _Made:
+    condensed, first = _condensed(rows, work)
+    perplexity, notes = _perplexity(len(rows), options)
+    if not first.any():
+        return first, None, (*notes, tr("All samples are the same."))
+    text = tr("nearest neighbours")
+    count = min(len(rows) - 1, int(3 * perplexity) + 1)
+    near = nearest_others(
+        condensed,
+        count,
+        lambda share: work.tell(_PCA_SHARE + share * _NEIGHBOURS_SHARE, text),
+        work.cancelled,
+    )
+    return _descend(_start(first, options.seed), near, perplexity, options, work), None, notes
+
+
+def _perplexity(n: int, options: ProjectionOptions) -> tuple[float, tuple[str, ...]]:
+    largest = (n - 1) / 3.0
+    if options.perplexity <= largest:
+        return options.perplexity, ()
+    note = tr("perplexity {used:.3g} instead of {asked:g}: there are only {n} samples",
+              used=largest, asked=options.perplexity, n=n)  # fmt: skip
+    return largest, (note,)
+
+
+def _start(first: Places, seed: int) -> NDArray[np.float64]:
+    """The principal plane, made small, with a little noise to part samples that are the same."""
+    start = first.astype(np.float64)
+    start *= _FIRST_SPREAD / max(float(start[:, 0].std()), 1e-12)
+    rng = np.random.default_rng(seed)
+    return start + rng.normal(0.0, 0.01 * _FIRST_SPREAD, start.shape)
+
+
+def _descend(
+    start: NDArray[np.float64],
+    near: Any,
+    perplexity: float,
+    options: ProjectionOptions,
+    work: _Work,
+) -> Places:
+    # Slow to import, like all that it needs.
+    from openTSNE import TSNEEmbedding  # type: ignore[import-untyped]
+    from openTSNE.affinity import PerplexityBasedNN  # type: ignore[import-untyped]
+    from openTSNE.nearest_neighbors import PrecomputedNeighbors  # type: ignore[import-untyped]
+
+    jobs = min(_MOST_JOBS, max(1, (os.cpu_count() or 2) - 1))
+    index = PrecomputedNeighbors(near.indices, near.distances.astype(np.float64))
+    affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=index, n_jobs=jobs)
+    embedding = TSNEEmbedding(start, affinities, n_jobs=jobs, random_state=options.seed)
+    total = EARLY_STEPS + options.iterations
+    begin = _PCA_SHARE + _NEIGHBOURS_SHARE
+    done = 0
+    places = np.asarray(start, np.float32)
+    while done < total:
+        early = done < EARLY_STEPS
+        steps = min(_STEPS, (EARLY_STEPS if early else total) - done)
+        embedding.optimize(
+            steps,
+            exaggeration=EARLY_EXAGGERATION if early else None,
+            momentum=_MOMENTUM,
+            inplace=True,
+        )
+        done += steps
+        places = np.array(embedding, np.float32)
+        text = tr("step {done} of {total}", done=done, total=total)
+        work.tell(begin + (1.0 - begin) * done / total, text, places.copy())
+    return places
+
+
+def _by_umap(rows: Places, options: ProjectionOptions, work: _Work) -> _Made:
+    from umap import UMAP  # type: ignore[import-not-found]
+
+    condensed, first = _condensed(rows, work)
+    if not first.any():
+        return first, None, (tr("All samples are the same."),)
+    work.tell(_PCA_SHARE, tr("UMAP is at work; it cannot tell how far it is"))
+    model = UMAP(
+        n_neighbors=min(options.neighbours, len(rows) - 1),
+        min_dist=options.min_dist,
+        random_state=options.seed,
+        n_jobs=1,
+        init=first / max(float(np.abs(first).max()), 1e-12) * 10.0,
+    )
+    return np.array(model.fit_transform(condensed), np.float32), None, ()

@@ -1,0 +1,137 @@
+"""Maps: the same for the same seed, groups kept apart, progress told, bad input refused."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.evaluation.map_quality import knn_accuracy, trustworthiness
+from aegui.core.evaluation.neighbours import nearest_others
+from aegui.core.latent.pca import fit_pca
+from aegui.core.latent.projections import (
+    METHODS,
+    Progress,
+    ProjectionOptions,
+    plane,
+    project,
+    unavailable,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+QUICK = ProjectionOptions(iterations=100)
+
+
+def groups(n: int = 240, d: int = 60) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    rng = np.random.default_rng(0)
+    classes = np.arange(n) % 6
+    middles = rng.normal(0, 2, (6, d))
+    return (middles[classes] + rng.normal(0, 1, (n, d))).astype(np.float32), classes
+
+
+def test_pca_is_the_plane_of_the_first_two_components() -> None:
+    rows, _ = groups()
+    found = project("pca", rows, QUICK)
+    np.testing.assert_allclose(found.places, fit_pca(rows, 2).encode(rows))
+    assert found.pca is not None
+    assert not found.places.flags.writeable
+    assert found.seconds > 0
+
+
+def test_tsne_keeps_groups_together_and_is_repeatable() -> None:
+    rows, classes = groups()
+    steps: list[Progress] = []
+    found = project("tsne", rows, QUICK, steps.append)
+    again = project("tsne", rows, QUICK)
+    np.testing.assert_array_equal(found.places, again.places)
+    assert found.places.shape == (240, 2)
+    assert knn_accuracy(nearest_others(found.places, 5), classes) == 1.0
+    trust = trustworthiness(rows, found.places)
+    flat = trustworthiness(rows, project("pca", rows, QUICK).places)
+    assert trust is not None
+    assert flat is not None
+    assert trust > flat
+    shares = [step.share for step in steps]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    moved = [step.places for step in steps if step.places is not None]
+    assert len(moved) == 36
+    assert float(np.ptp(moved[-1])) > 100 * float(np.ptp(moved[0]) / 100)
+
+
+def test_another_seed_gives_another_map_of_the_same_groups() -> None:
+    rows, classes = groups()
+    one = project("tsne", rows, QUICK)
+    other = project("tsne", rows, ProjectionOptions(iterations=100, seed=1))
+    assert not np.allclose(one.places, other.places)
+    assert knn_accuracy(nearest_others(other.places, 5), classes) == 1.0
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_samples_that_are_all_the_same(method: str) -> None:
+    found = project(method, np.full((20, 35), 0.25), QUICK)
+    np.testing.assert_array_equal(found.places, 0.0)
+
+
+def test_few_samples_have_a_smaller_perplexity_and_are_told_so() -> None:
+    found = project("tsne", np.eye(10), QUICK)
+    assert np.isfinite(found.places).all()
+    assert found.notes == ("perplexity 3 instead of 30: there are only 10 samples",)
+    with pytest.raises(AeguiError, match="t-SNE needs at least 5 samples; there are 4"):
+        project("tsne", np.eye(4), QUICK)
+
+
+def test_duplicates_do_no_harm() -> None:
+    rows, _ = groups(60)
+    found = project("tsne", np.concatenate([rows, rows, rows]), QUICK)
+    assert np.isfinite(found.places).all()
+
+
+@pytest.mark.parametrize("after", [0, 2, 8])
+def test_cancelling(after: int) -> None:
+    rows, _ = groups()
+    steps: list[Progress] = []
+    with pytest.raises(Cancelled):
+        project("tsne", rows, QUICK, steps.append, lambda: len(steps) >= after)
+    assert len(steps) == after
+
+
+def test_one_number_or_many_as_a_plane() -> None:
+    codes = np.arange(12, dtype=np.float32).reshape(3, 4)
+    np.testing.assert_array_equal(plane(codes, (3, 1)), codes[:, [3, 1]])
+    np.testing.assert_array_equal(plane(codes[:, :1]), [[0, 0], [4, 0], [8, 0]])
+
+
+def test_umap_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert unavailable("umap") == "UMAP is not installed. To have it: pip install umap-learn"
+    assert [unavailable(key) for key in METHODS if key != "umap"] == [None, None]
+    with pytest.raises(AeguiError, match="not installed"):
+        project("umap", np.eye(9), QUICK)
+
+
+def test_umap_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+
+    class Umap:
+        def __init__(self, **options: Any) -> None:
+            given.update(options)
+
+        def fit_transform(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+            return rows[:, :2]
+
+    module = ModuleType("umap")
+    module.UMAP = Umap  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "umap", module)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    rows, _ = groups(12)
+    found = project("umap", rows, ProjectionOptions(neighbours=40, seed=3))
+    assert found.places.shape == (12, 2)
+    assert (given["n_neighbors"], given["random_state"]) == (11, 3)
+    assert given["init"].shape == (12, 2)
