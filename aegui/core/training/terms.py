@@ -1,0 +1,313 @@
+"""The terms of an objective: what a training records of each, and how it is written down.
+
+``Term`` is a row of a table: the window names charts and numbers by it, and the engine fills
+``HistoryView.extra`` with exactly the terms that ``terms_of`` lists (``loss`` has a column of its
+own). Values are recorded *without* their weight; KL is in nats.
+
+Formulas are written in a small subset of TeX that the window paints: ``_{}`` and ``^{}``,
+``\\frac{}{}``, ``\\hat{}``, ``\\tilde{}``, ``\\sum``, ``\\op{name}`` for upright names, and
+letters, Greek ones as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import mark
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Term:
+    """One number that is recorded in every row of a history.
+
+    Attributes:
+        key: Its name in histories and files.
+        label: What a person reads, marked.
+        help: What it says, in plain words, marked.
+        formula: How it is written, without its weight.
+        chart: Key of the chart that draws it.
+    """
+
+    key: str
+    label: str
+    help: str
+    formula: str
+    chart: str
+
+
+@dataclass(frozen=True)
+class Summand:
+    """One summand of an equation as the recipe has it.
+
+    Attributes:
+        key: Term whose number belongs under it; empty where none is recorded.
+        formula: The summand with the symbol of its weight.
+        weight: What the recorded number is multiplied by in the sum.
+        help: What it does, marked.
+    """
+
+    key: str
+    formula: str
+    weight: float
+    help: str
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``left = summand + summand + ...``; ``key`` is the term of the left side."""
+
+    left: str
+    key: str
+    summands: tuple[Summand, ...]
+
+
+def _table(*terms: Term) -> dict[str, Term]:
+    return {term.key: term for term in terms}
+
+
+TERMS = _table(
+    Term("loss", mark("Loss"), mark("Everything that the training makes small."), "L", "loss"),
+    Term(
+        "reconstruction",
+        mark("Reconstruction"),
+        mark("How far the output is from the clean image."),
+        r"\op{E}(x, \hat{x})",
+        "split",
+    ),
+    Term(
+        "kl",
+        mark("KL divergence"),
+        mark("Nats by which the codes differ from the standard normal prior."),
+        r"\op{KL}(q(z|x) ‖ \op{N}(0, I))",
+        "split",
+    ),
+    Term(
+        "active_units",
+        mark("Active units"),
+        mark("Dimensions of the code that tell something: their mean varies more than 0.01."),
+        r"\op{AU}",
+        "active",
+    ),
+    Term(
+        "code_l1",
+        mark("L1 of the code"),
+        mark("Sum of the sizes of the code's numbers, a mean over the samples."),
+        r"‖z‖_1",
+        "penalties",
+    ),
+    Term(
+        "sparsity",
+        mark("Sparsity"),
+        mark("How far the mean activation of each unit of the code is from rho."),
+        r"\sum_{j} \op{KL}(ρ ‖ \hat{ρ}_j)",
+        "penalties",
+    ),
+    Term(
+        "contractive",
+        mark("Contraction"),
+        mark("How strongly the code answers to small changes of the input."),
+        r"‖∂z / ∂x‖_F^2",
+        "penalties",
+    ),
+    Term("l1", mark("L1 of the weights"), mark("Sum of the weights' sizes."), r"‖W‖_1", "weights"),
+    Term(
+        "l2",
+        mark("L2 of the weights"),
+        mark("Sum of the squared weights."),
+        r"‖W‖_2^2",
+        "weights",
+    ),
+    Term(
+        "validation_loss",
+        mark("Validation loss"),
+        mark("The loss on the samples that are kept from training."),
+        r"L_\op{val}",
+        "loss",
+    ),
+    Term(
+        "accuracy",
+        mark("Accuracy"),
+        mark("Share of the samples whose class is found."),
+        r"\op{acc}",
+        "accuracy",
+    ),
+    Term(
+        "validation_accuracy",
+        mark("Validation accuracy"),
+        mark("Share of the samples kept from training whose class is found."),
+        r"\op{acc}_\op{val}",
+        "accuracy",
+    ),
+    Term(
+        "generator_loss",
+        mark("Generator"),
+        mark("Small when the discriminator takes its images for real ones."),
+        r"L_G",
+        "adversary",
+    ),
+    Term(
+        "discriminator_loss",
+        mark("Discriminator"),
+        mark("Small when real and generated images are told apart; 1.39 when it only guesses."),
+        r"L_D",
+        "adversary",
+    ),
+    Term(
+        "real_score",
+        mark("Real images"),
+        mark("Mean probability that the discriminator gives to real images."),
+        r"D(x)",
+        "scores",
+    ),
+    Term(
+        "fake_score",
+        mark("Generated images"),
+        mark("Mean probability that the discriminator gives to generated images."),
+        r"D(g(z))",
+        "scores",
+    ),
+    Term(
+        "evaluations",
+        mark("Evaluations"),
+        mark("How often the optimiser has asked for the objective."),
+        r"\op{n}",
+        "evaluations",
+    ),
+)
+
+SCIPY_OPTIMIZERS = frozenset({"lbfgs", "bfgs", "cg", "powell", "nelder_mead"})
+
+_PIXEL = {"bce": "BCE", "mse": "SE", "mae": "AE", "huber": "Huber"}
+_PIXEL_HELP = {
+    "bce": mark("Binary cross-entropy of each pixel: how surprised the output is by the target."),
+    "mse": mark("Squared error of each pixel."),
+    "mae": mark("Absolute error of each pixel."),
+    "huber": mark("Squared error of small misses, absolute error of large ones."),
+}
+
+
+def terms_of(recipe: Recipe) -> tuple[str, ...]:
+    """Keys of the terms that a training of ``recipe`` records, ``loss`` first."""
+    if recipe.gan is not None:
+        return ("loss", "generator_loss", "discriminator_loss", "real_score", "fake_score")
+    validation = recipe.data.split.validation > 0
+    if recipe.classifier is not None:
+        keys = ["loss", *(key for key, weight in _weight_penalties(recipe) if weight), "accuracy"]
+        return (*keys, *(("validation_loss", "validation_accuracy") if validation else ()))
+    parts = _parts(recipe)
+    keys = ["loss", *(("reconstruction", *parts) if parts else ())]
+    if recipe.network.latent.kind == "gaussian":
+        keys.append("active_units")
+    if validation:
+        keys.append("validation_loss")
+    if recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
+        keys.append("evaluations")
+    return tuple(keys)
+
+
+def _weight_penalties(recipe: Recipe) -> tuple[tuple[str, float], ...]:
+    return ("l1", recipe.training.l1), ("l2", recipe.training.l2)
+
+
+def _parts(recipe: Recipe) -> tuple[str, ...]:
+    """What is added to the reconstruction of an autoencoder."""
+    training = recipe.training
+    penalties = (
+        ("code_l1", training.code_l1),
+        ("sparsity", training.sparsity.weight),
+        ("contractive", training.contractive),
+        *_weight_penalties(recipe),
+    )
+    gaussian = ("kl",) if recipe.network.latent.kind == "gaussian" else ()
+    return (*gaussian, *(key for key, weight in penalties if weight))
+
+
+def equations(recipe: Recipe) -> tuple[Equation, ...]:
+    """The objective of ``recipe`` as mathematics."""
+    if recipe.gan is not None:
+        return _adversarial()
+    if recipe.classifier is not None:
+        first = _cross_entropy(recipe)
+        keys = tuple(key for key, weight in _weight_penalties(recipe) if weight)
+    else:
+        keys = _parts(recipe)
+        first = _reconstruction(recipe, "reconstruction" if keys else "loss")
+    return (Equation("L", "loss", (first, *(_penalty(recipe, key) for key in keys))),)
+
+
+def definitions(recipe: Recipe) -> tuple[str, ...]:
+    """What the symbols of the equations stand for, as far as it is not the same in all recipes."""
+    latent = recipe.network.latent
+    if recipe.gan is not None:
+        return (r"z ∼ \op{N}(0, I)",)
+    noisy = recipe.data.corruption.kind != "none"
+    source = r"\tilde{x}" if noisy else "x"
+    found = []
+    if latent.kind == "gaussian":
+        found.append(rf"q(z|{source}) = \op{{N}}(μ, σ^2)")
+        found.append(r"z = μ + σ ε")
+    elif latent.top_k is not None:
+        found.append(rf"z = \op{{top}}_{{{latent.top_k}}} f({source})")
+    else:
+        found.append(f"z = f({source})")
+    if recipe.classifier is not None:
+        found.append(r"\hat{y} = \op{softmax} h(z)")
+    else:
+        found.append(r"\hat{x} = g(z)")
+    if noisy:
+        found.append(r"\tilde{x} = x + \op{noise}")
+    return tuple(found)
+
+
+def _reconstruction(recipe: Recipe, key: str) -> Summand:
+    loss = recipe.training.loss
+    pixel = rf"\op{{{_PIXEL[loss]}}}(x_i, \hat{{x}}_i)"
+    total = rf"\sum_{{i}} {pixel}"
+    if recipe.network.latent.kind != "gaussian":
+        total = rf"\frac{{1}}{{n}} {total}"
+    return Summand(key, total, 1.0, _PIXEL_HELP[loss])
+
+
+def _cross_entropy(recipe: Recipe) -> Summand:
+    alone = not any(weight for _, weight in _weight_penalties(recipe))
+    return Summand(
+        "loss" if alone else "",
+        r"\op{CE}(y, \hat{y})",
+        1.0,
+        mark("Cross-entropy: how surprised the classifier is by the right class."),
+    )
+
+
+def _penalty(recipe: Recipe, key: str) -> Summand:
+    training, latent = recipe.training, recipe.network.latent
+    symbol, weight = {
+        "kl": ("" if latent.beta == 1.0 else "β ", latent.beta),
+        "code_l1": ("λ_z ", training.code_l1),
+        "sparsity": ("λ_s ", training.sparsity.weight),
+        "contractive": ("λ_c ", training.contractive),
+        "l1": ("λ_1 ", training.l1),
+        "l2": (r"\frac{λ_2}{2} ", training.l2 / 2),
+    }[key]
+    return Summand(key, symbol + TERMS[key].formula, weight, TERMS[key].help)
+
+
+def _adversarial() -> tuple[Equation, ...]:
+    """Goodfellow et al. 2014; of the generator the form that does not saturate."""
+    real = mark("Small when the discriminator takes real images for real.")
+    fake = mark("Small when the discriminator takes generated images for generated.")
+    fool = TERMS["generator_loss"].help
+    return (
+        Equation(
+            "L_D",
+            "discriminator_loss",
+            (
+                Summand("", r"−\op{log} D(x)", 1.0, real),
+                Summand("", r"−\op{log}(1 − D(g(z)))", 1.0, fake),
+            ),
+        ),
+        Equation("L_G", "generator_loss", (Summand("", r"−\op{log} D(g(z))", 1.0, fool),)),
+    )

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from aegui.core.recipe import (
+    ClassifierSpec,
+    CorruptionSpec,
+    DataSpec,
+    GanSpec,
+    LatentSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    Recipe,
+    SparsitySpec,
+    SplitSpec,
+    TrainingSpec,
+)
+from aegui.core.training.terms import TERMS, definitions, equations, terms_of
+
+VARIATIONAL = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", beta=4.0)))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "expected"),
+    [
+        (Recipe(), ("loss",)),
+        (VARIATIONAL, ("loss", "reconstruction", "kl", "active_units")),
+        (
+            Recipe(training=TrainingSpec(l2=1e-4, sparsity=SparsitySpec(weight=0.1))),
+            ("loss", "reconstruction", "sparsity", "l2"),
+        ),
+        (
+            Recipe(classifier=ClassifierSpec(), data=DataSpec(split=SplitSpec(validation=0.1))),
+            ("loss", "accuracy", "validation_loss", "validation_accuracy"),
+        ),
+        (
+            Recipe(gan=GanSpec()),
+            ("loss", "generator_loss", "discriminator_loss", "real_score", "fake_score"),
+        ),
+        (
+            Recipe(training=TrainingSpec(optimizer=OptimizerSpec(name="bfgs"))),
+            ("loss", "evaluations"),
+        ),
+    ],
+)
+def test_each_family_records_its_own_terms(recipe: Recipe, expected: tuple[str, ...]) -> None:
+    assert terms_of(recipe) == expected
+    assert set(expected) <= set(TERMS)
+
+
+def test_the_equation_of_a_variational_autoencoder_has_two_summands() -> None:
+    (equation,) = equations(VARIATIONAL)
+    assert [(part.key, part.weight) for part in equation.summands] == [
+        ("reconstruction", 1.0),
+        ("kl", 4.0),
+    ]
+    assert equation.summands[1].formula.startswith("β ")
+    assert "frac" not in equation.summands[0].formula
+
+
+def test_a_plain_loss_is_its_own_reconstruction() -> None:
+    (equation,) = equations(Recipe())
+    assert [part.key for part in equation.summands] == ["loss"]
+    assert r"\frac{1}{n}" in equation.summands[0].formula
+
+
+def test_every_summand_of_an_autoencoder_is_recorded() -> None:
+    training = TrainingSpec(
+        l1=1.0, l2=1.0, code_l1=1.0, contractive=1.0, sparsity=SparsitySpec(weight=1.0)
+    )
+    recipe = VARIATIONAL.model_copy(update={"training": training})
+    (equation,) = equations(recipe)
+    assert {part.key for part in equation.summands} <= set(terms_of(recipe))
+    assert len(equation.summands) == 7
+    assert equation.summands[-1].weight == 0.5
+
+
+def test_definitions_tell_noise_and_the_kind_of_code() -> None:
+    noisy = DataSpec(corruption=CorruptionSpec(kind="flip", level=0.1))
+    assert r"\tilde{x} = x + \op{noise}" in definitions(Recipe(data=noisy))
+    kept = Recipe(network=NetworkSpec(latent=LatentSpec(units=8, top_k=3)))
+    assert r"z = \op{top}_{3} f(x)" in definitions(kept)
+    assert len(equations(Recipe(gan=GanSpec()))) == 2
