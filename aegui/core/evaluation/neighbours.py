@@ -103,7 +103,8 @@ def squared_distances(
 def _from_tree(rows: NDArray[np.float32], count: int) -> Neighbours:
     from scipy.spatial import cKDTree  # takes a while to import
 
-    distances, indices = cKDTree(rows).query(rows, count + 1)
+    found = cKDTree(rows).query(rows, count + 1)
+    distances, indices = np.asarray(found[0]), np.asarray(found[1])
     # The row itself is among its nearest, but not always the first: others may lie on it.
     itself = indices == np.arange(len(rows))[:, np.newaxis]
     itself[~itself.any(axis=1), -1] = True

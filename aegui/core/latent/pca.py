@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Matrix = NDArray[np.float64]
+    Rows = NDArray[np.float32]
     Check = Callable[[], bool]
 
 PIXEL_CLIP = 1.0 / 510.0
@@ -91,7 +92,7 @@ def fit_pca(rows: ArrayLike, components: int, cancelled: Check | None = None) ->
         AeguiError: There are no rows, or they are not all finite.
         Cancelled: ``cancelled`` said so.
     """
-    array = np.asarray(rows)
+    array: Rows = np.asarray(rows)
     if array.ndim != 2 or array.size == 0:
         raise AeguiError(tr("Principal components need at least one sample."))
     mean = _mean(array, cancelled)
@@ -190,7 +191,7 @@ def _row_blocks(shape: tuple[int, ...]) -> Iterator[slice]:
         yield slice(start, start + step)
 
 
-def _mean(rows: NDArray[np.generic], cancelled: Check | None) -> Matrix:
+def _mean(rows: Rows, cancelled: Check | None) -> Matrix:
     total = np.zeros(rows.shape[1])
     for part in _row_blocks(rows.shape):
         _check(cancelled)
@@ -198,7 +199,7 @@ def _mean(rows: NDArray[np.generic], cancelled: Check | None) -> Matrix:
     return total / len(rows)
 
 
-def _covariance(rows: NDArray[np.generic], mean: Matrix, cancelled: Check | None) -> Matrix:
+def _covariance(rows: Rows, mean: Matrix, cancelled: Check | None) -> Matrix:
     matrix = np.zeros((rows.shape[1], rows.shape[1]))
     for part in _row_blocks(rows.shape):
         _check(cancelled)
@@ -207,7 +208,7 @@ def _covariance(rows: NDArray[np.generic], mean: Matrix, cancelled: Check | None
     return matrix / len(rows)
 
 
-def _products(rows: NDArray[np.generic], mean: Matrix, cancelled: Check | None) -> Matrix:
+def _products(rows: Rows, mean: Matrix, cancelled: Check | None) -> Matrix:
     matrix = np.zeros((len(rows), len(rows)))
     for columns in _row_blocks(rows.shape[::-1]):
         _check(cancelled)
@@ -216,7 +217,7 @@ def _products(rows: NDArray[np.generic], mean: Matrix, cancelled: Check | None) 
     return matrix / len(rows)
 
 
-def _directions(rows: NDArray[np.generic], mean: Matrix, vectors: Matrix) -> Matrix:
+def _directions(rows: Rows, mean: Matrix, vectors: Matrix) -> Matrix:
     """Directions ``[D, k]`` among the columns, from the vectors ``[n, k]`` among the rows."""
     found = np.empty((rows.shape[1], vectors.shape[1]))
     for columns in _row_blocks(rows.shape[::-1]):
@@ -249,4 +250,5 @@ def _oriented(components: Matrix) -> Matrix:
         return components
     largest = np.abs(components).argmax(axis=1)
     signs = np.sign(components[np.arange(len(components)), largest])
-    return components * signs[:, np.newaxis]
+    oriented: Matrix = components * signs[:, np.newaxis]
+    return oriented

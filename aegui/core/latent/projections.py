@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Places = NDArray[np.float32]
-    Report = Callable[["Progress"], None]
+    Report = Callable[["ProjectionProgress"], None]
     Check = Callable[[], bool]
 
 METHODS = {
@@ -88,7 +88,7 @@ class ProjectionOptions:
 
 
 @dataclass(frozen=True, eq=False)
-class Progress:
+class ProjectionProgress:
     """How far a map has come.
 
     Attributes:
@@ -185,7 +185,7 @@ class _Work:
     def tell(self, share: float, text: str, places: Places | None = None) -> None:
         if self.cancelled():
             raise Cancelled(tr("Cancelled."))
-        self.report(Progress(share, text, places))
+        self.report(ProjectionProgress(share, text, places))
 
 
 def plane(codes: ArrayLike, axes: tuple[int, int] = (0, 1)) -> Places:

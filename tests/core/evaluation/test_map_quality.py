@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.manifold import trustworthiness as reference
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.manifold import trustworthiness as reference  # type: ignore[import-untyped]
+from sklearn.neighbors import KNeighborsClassifier  # type: ignore[import-untyped]
 
 from aegui.core.errors import Cancelled
 from aegui.core.evaluation.map_quality import knn_accuracy, squared_error, trustworthiness

@@ -104,7 +104,7 @@ def digits(part: str) -> NDArray[np.float32]:
         pytest.skip("the digits are not on this machine")
     with gzip.open(path) as file:
         pixels = np.frombuffer(file.read(), np.uint8, offset=16)
-    return pixels.reshape(-1, 784) / np.float32(255)
+    return pixels.reshape(-1, 784).astype(np.float32) / np.float32(255)
 
 
 def test_thirty_components_of_mnist() -> None:

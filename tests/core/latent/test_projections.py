@@ -15,7 +15,7 @@ from aegui.core.evaluation.neighbours import nearest_others
 from aegui.core.latent.pca import fit_pca
 from aegui.core.latent.projections import (
     METHODS,
-    Progress,
+    ProjectionProgress,
     ProjectionOptions,
     plane,
     project,
@@ -46,7 +46,7 @@ def test_pca_is_the_plane_of_the_first_two_components() -> None:
 
 def test_tsne_keeps_groups_together_and_is_repeatable() -> None:
     rows, classes = groups()
-    steps: list[Progress] = []
+    steps: list[ProjectionProgress] = []
     found = project("tsne", rows, QUICK, steps.append)
     again = project("tsne", rows, QUICK)
     np.testing.assert_array_equal(found.places, again.places)
@@ -96,7 +96,7 @@ def test_duplicates_do_no_harm() -> None:
 @pytest.mark.parametrize("after", [0, 2, 8])
 def test_cancelling(after: int) -> None:
     rows, _ = groups()
-    steps: list[Progress] = []
+    steps: list[ProjectionProgress] = []
     with pytest.raises(Cancelled):
         project("tsne", rows, QUICK, steps.append, lambda: len(steps) >= after)
     assert len(steps) == after
