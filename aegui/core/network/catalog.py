@@ -27,6 +27,79 @@ def _table(*choices: Choice) -> dict[str, Choice]:
     return {choice.key: choice for choice in choices}
 
 
+LAYERS = _table(
+    Choice("dense", mark("Dense"), mark("Every unit sees every number; an image becomes one row.")),
+    Choice(
+        "conv",
+        mark("Convolution"),
+        mark("Small filters slide over the image: the same pattern is found anywhere."),
+    ),
+    Choice(
+        "conv_transpose",
+        mark("Transposed conv"),
+        mark("A convolution backwards: draws with small stamps and makes the image larger."),
+    ),
+    Choice("max_pool", mark("Max pooling"), mark("The largest value of each square: smaller.")),
+    Choice("avg_pool", mark("Average pooling"), mark("The mean of each square: smaller.")),
+    Choice("upsample", mark("Upsampling"), mark("Each pixel several times: larger.")),
+    Choice(
+        "batch_norm",
+        mark("Batch norm"),
+        mark("Each channel with mean 0 and variance 1 over the batch; deep networks train faster."),
+    ),
+    Choice(
+        "layer_norm",
+        mark("Layer norm"),
+        mark("Each sample with mean 0 and variance 1, whatever the batch."),
+    ),
+    Choice(
+        "dropout",
+        mark("Dropout"),
+        mark("Silences numbers at random while training: less by heart."),
+    ),
+    Choice("flatten", mark("Flatten"), mark("An image as one row of numbers.")),
+    Choice("reshape", mark("Reshape"), mark("A row of numbers as an image.")),
+)
+
+LAYER_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (mark("Learn"), ("dense", "conv", "conv_transpose")),
+    (mark("Change the size"), ("max_pool", "avg_pool", "upsample")),
+    (mark("Steady the training"), ("batch_norm", "layer_norm", "dropout")),
+    (mark("Change the shape"), ("flatten", "reshape")),
+)
+"""The kinds of layers as they are offered: heading, and keys of ``LAYERS``."""
+
+LATENTS = _table(
+    Choice("plain", mark("Plain"), mark("The code is what the encoder gives, a point.")),
+    Choice(
+        "gaussian",
+        mark("Gaussian"),
+        mark("The code is drawn around a mean: a variational autoencoder, a map without holes."),
+        ("beta", "kl_warmup_epochs", "free_bits"),
+    ),
+)
+
+UPSAMPLINGS = _table(
+    Choice("nearest", mark("Copied"), mark("Pixels are repeated: blocks.")),
+    Choice("bilinear", mark("Smooth"), mark("Pixels are interpolated between their neighbours.")),
+)
+
+OUTPUT_LAYERS = _table(
+    Choice(
+        "auto",
+        mark("Automatic"),
+        mark("The mirror of the first layer, or what fits after the decoder."),
+    ),
+    Choice("conv", mark("Convolution"), mark("A convolution makes the image.")),
+    Choice("conv_transpose", mark("Transposed conv"), mark("It makes the image larger, too.")),
+)
+
+FITS = _table(
+    Choice("fit", mark("Whole picture"), mark("Nothing is cut off; the rest is background.")),
+    Choice("fill", mark("Fill the frame"), mark("No background; what sticks out is cut off.")),
+    Choice("stretch", mark("Stretch"), mark("Nothing is cut off; proportions are lost.")),
+)
+
 ACTIVATIONS = _table(
     Choice("identity", mark("Identity"), mark("No bend at all: the layer stays linear.")),
     Choice("relu", mark("ReLU"), mark("Cuts everything below zero: fast, but units can die.")),
@@ -136,6 +209,31 @@ OPTIMIZERS = _table(
         mark("AdamW"),
         mark("Adam with weight decay done apart from the slope."),
         ("beta1", "beta2", "eps", "weight_decay"),
+    ),
+    Choice(
+        "lbfgs",
+        mark("L-BFGS-B"),
+        mark("Second order from the last few slopes; full batch. An epoch is an iteration."),
+    ),
+    Choice(
+        "bfgs",
+        mark("BFGS"),
+        mark("Second order with the whole matrix of curvatures: small networks, full batch."),
+    ),
+    Choice(
+        "cg",
+        mark("Conjugate gradients"),
+        mark("Directions that do not spoil one another, each searched to its end; full batch."),
+    ),
+    Choice(
+        "powell",
+        mark("Powell"),
+        mark("No slopes at all: one direction after the other. Very slow beyond 100 weights."),
+    ),
+    Choice(
+        "nelder_mead",
+        mark("Nelder-Mead"),
+        mark("No slopes at all: a simplex that crawls downhill. Only for tiny networks."),
     ),
 )
 

@@ -1,11 +1,11 @@
-"""The terms of an objective: what a training records of each, and how it is written down.
+r"""The terms of an objective: what a training records of each, and how it is written down.
 
 ``Term`` is a row of a table: the window names charts and numbers by it, and the engine fills
 ``HistoryView.extra`` with exactly the terms that ``terms_of`` lists (``loss`` has a column of its
 own). Values are recorded *without* their weight; KL is in nats.
 
 Formulas are written in a small subset of TeX that the window paints: ``_{}`` and ``^{}``,
-``\\frac{}{}``, ``\\hat{}``, ``\\tilde{}``, ``\\sum``, ``\\op{name}`` for upright names, and
+``\frac{}{}``, ``\hat{}``, ``\tilde{}``, ``\sum``, ``\op{name}`` for upright names, and
 letters, Greek ones as they are.
 """
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import mark
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
@@ -178,8 +179,6 @@ TERMS = _table(
         "evaluations",
     ),
 )
-
-SCIPY_OPTIMIZERS = frozenset({"lbfgs", "bfgs", "cg", "powell", "nelder_mead"})
 
 _PIXEL = {"bce": "BCE", "mse": "SE", "mae": "AE", "huber": "Huber"}
 _PIXEL_HELP = {
