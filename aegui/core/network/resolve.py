@@ -94,7 +94,10 @@ class ResolvedRecipe:
             [
                 shape_words(self.layers[0].input_shape),
                 *(f"{layer.spec.kind}:{shape_words(layer.output_shape)}" for layer in self.layers),
-                *(f"{name}:{[layer.outputs for layer in part]}" for name, part in self.parts.items()),
+                *(
+                    f"{name}:{[layer.outputs for layer in part]}"
+                    for name, part in self.parts.items()
+                ),
             ]
         )
 
@@ -103,7 +106,8 @@ class ResolvedRecipe:
 class Resolution:
     """The answer for a draft: shapes always, the resolved recipe only where nothing is wrong.
 
-    ``layers`` and ``parts`` end where the first layer does not fit.
+    ``layers`` and ``parts`` end where the first layer does not fit. ``dataset`` is what the draft
+    was resolved against.
     """
 
     layers: tuple[LayerShape, ...]
@@ -113,6 +117,7 @@ class Resolution:
     parts: Mapping[str, tuple[LayerShape, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    dataset: Dataset | None = None
 
 
 def layer_shapes(recipe: Recipe, image_shape: Shape, classes: int = 0) -> Shapes:
@@ -147,7 +152,7 @@ def resolve(recipe: Recipe, dataset: Dataset) -> Resolution:
     resolved = None
     if not problems:
         resolved = ResolvedRecipe(recipe, dataset, shapes.layers, shapes.code_end, shapes.parts)
-    return Resolution(shapes.layers, problems, resolved, shapes.code_end, shapes.parts)
+    return Resolution(shapes.layers, problems, resolved, shapes.code_end, shapes.parts, dataset)
 
 
 def _size_problems(recipe: Recipe, shapes: Shapes) -> list[Problem]:
