@@ -15,8 +15,8 @@ from aegui.core.evaluation.neighbours import nearest_others
 from aegui.core.latent.pca import fit_pca
 from aegui.core.latent.projections import (
     METHODS,
-    ProjectionProgress,
     ProjectionOptions,
+    ProjectionProgress,
     plane,
     project,
     unavailable,

@@ -1,0 +1,325 @@
+"""Maps of the same samples to lay side by side, learned and not, and how good each is."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.evaluation.map_quality import (
+    VOTERS,
+    knn_accuracy,
+    squared_error,
+    trustworthiness,
+)
+from aegui.core.evaluation.neighbours import nearest_others
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.pca import fit_pca
+from aegui.core.latent.projections import (
+    Projection,
+    ProjectionOptions,
+    ProjectionProgress,
+    plane,
+    project,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+
+    Report = Callable[[ProjectionProgress], None]
+    Check = Callable[[], bool]
+
+ANCHORS = 2_000
+"""Samples over which the trustworthiness of a large set is estimated where it must be quick."""
+_BATCH = 1024
+
+
+@dataclass(frozen=True)
+class ViewSpec:
+    """A map: its key, what it is called, what it shows, and how it is made.
+
+    Attributes:
+        key: Its name in settings, files and on the command line.
+        label: What a person reads, marked.
+        help: What it shows, in plain words, marked.
+        method: Key of ``METHODS``; empty for the code itself.
+        of_code: Whether it is made of the codes; else of the pixels.
+        quick: Whether it is there in a moment.
+    """
+
+    key: str
+    label: str
+    help: str
+    method: str
+    of_code: bool
+    quick: bool
+
+
+VIEWS: dict[str, ViewSpec] = {
+    spec.key: spec
+    for spec in (
+        ViewSpec(
+            "code",
+            mark("Code"),
+            mark("What the network has learnt: the numbers of the code that the map shows."),
+            "",
+            of_code=True,
+            quick=True,
+        ),
+        ViewSpec(
+            "pca",
+            mark("PCA of pixels"),
+            mark("The best map that is linear: the two directions in which images differ most."),
+            "pca",
+            of_code=False,
+            quick=True,
+        ),
+        ViewSpec(
+            "tsne",
+            mark("t-SNE of pixels"),
+            mark(
+                "Keeps images together that are alike. Sizes of groups and distances between them "
+                "say nothing."
+            ),
+            "tsne",
+            of_code=False,
+            quick=False,
+        ),
+        ViewSpec(
+            "umap",
+            mark("UMAP of pixels"),
+            mark("Keeps images together that are alike, and more of the large picture."),
+            "umap",
+            of_code=False,
+            quick=False,
+        ),
+        ViewSpec(
+            "pca-code",
+            mark("PCA of codes"),
+            mark("The two directions in which the codes differ most: for codes of many numbers."),
+            "pca",
+            of_code=True,
+            quick=True,
+        ),
+        ViewSpec(
+            "tsne-code",
+            mark("t-SNE of codes"),
+            mark("Keeps images together whose codes are alike."),
+            "tsne",
+            of_code=True,
+            quick=False,
+        ),
+        ViewSpec(
+            "umap-code",
+            mark("UMAP of codes"),
+            mark("Keeps images together whose codes are alike, and more of the large picture."),
+            "umap",
+            of_code=True,
+            quick=False,
+        ),
+    )
+}
+"""Maps that can be had, in their order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """The samples that maps are made of.
+
+    Attributes:
+        indices: Their places in the set, int64 ``[n]`` ascending.
+        pixels: float32 ``[n, C*H*W]``.
+        classes: Place of each sample's label in ``Dataset.classes``, int64 ``[n]``.
+        codec: The network, or None.
+        codes: float32 ``[n, d]``; None without a network that can read the samples.
+        axes: The two numbers of the code that the view ``code`` shows.
+    """
+
+    indices: NDArray[np.int64]
+    pixels: NDArray[np.float32]
+    classes: NDArray[np.int64]
+    codec: Codec | None = None
+    codes: NDArray[np.float32] | None = None
+    axes: tuple[int, int] = (0, 1)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How good a map is; None where a figure is not defined.
+
+    Attributes:
+        trustworthiness: How far neighbours on the map are neighbours as images, 0..1.
+        knn_accuracy: Share of samples whose label is that of most of their nearest on the map.
+        squared_error: Per image, of what can be made of the map's two numbers again.
+        seconds: Time to make the map.
+    """
+
+    trustworthiness: float | None = None
+    knn_accuracy: float | None = None
+    squared_error: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A finished map: where the samples are, float32 ``[n, 2]``, and what made it."""
+
+    key: str
+    projection: Projection
+    epoch: int | None = None
+
+    @property
+    def places(self) -> NDArray[np.float32]:
+        """Where the samples are, float32 ``[n, 2]``."""
+        return self.projection.places
+
+
+def sampled(count: int, most: int, seed: int) -> NDArray[np.int64]:
+    """At most ``most`` of the numbers 0..``count`` - 1, drawn at random, ascending."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
+
+
+def material(dataset: Dataset, options: ProjectionOptions) -> Material:
+    """The samples of ``dataset`` that are to be shown, without codes."""
+    indices = sampled(len(dataset), options.samples, options.seed)
+    pixels = np.ascontiguousarray(dataset.flat()[indices], dtype=np.float32)
+    return Material(indices, pixels, dataset.class_indices[indices])
+
+
+def with_codes(
+    plain: Material,
+    codec: Codec,
+    axes: tuple[int, int] = (0, 1),
+    cancelled: Check | None = None,
+) -> Material:
+    """``plain`` with the codes that ``codec`` gives; as it was where it can give none.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    if not codec.can_encode or codec.pixels != plain.pixels.shape[1]:
+        return replace(plain, codec=None, codes=None, axes=axes)
+    parts = []
+    for start in range(0, len(plain.pixels), _BATCH):
+        if cancelled is not None and cancelled():
+            raise Cancelled(tr("Cancelled."))
+        parts.append(codec.encode(plain.pixels[start : start + _BATCH]))
+    return replace(plain, codec=codec, codes=np.concatenate(parts), axes=axes)
+
+
+def make_view(
+    key: str,
+    of: Material,
+    options: ProjectionOptions,
+    report: Report | None = None,
+    cancelled: Check | None = None,
+) -> View:
+    """The map ``key`` of ``VIEWS``; equal arguments give the same map.
+
+    Raises:
+        KeyError: There is no such view.
+        AeguiError: There are no codes, or the method cannot be used.
+        Cancelled: ``cancelled`` said so.
+    """
+    spec = VIEWS[key]
+    if not spec.of_code:
+        return View(key, project(spec.method, of.pixels, options, report, cancelled))
+    if of.codes is None or of.codec is None:
+        raise AeguiError(tr("There are no codes: no network has been trained on such images."))
+    if spec.method:
+        made = project(spec.method, of.codes, options, report, cancelled)
+    else:
+        begun = time.perf_counter()
+        places = plane(of.codes, of.axes)
+        places.setflags(write=False)
+        made = Projection(places, time.perf_counter() - begun)
+    return View(key, made, of.codec.epoch)
+
+
+def figures(
+    view: View, of: Material, anchors: int | None = None, cancelled: Check | None = None
+) -> Figures:
+    """How good ``view`` is; the images themselves are what it is measured by.
+
+    Args:
+        view: The map.
+        of: What it was made of.
+        anchors: Samples to estimate the trustworthiness from; None takes all.
+        cancelled: Asked now and then; True stops the work.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    return Figures(
+        trustworthiness(of.pixels, view.places, anchors=anchors, cancelled=cancelled),
+        _votes(view.places, of, cancelled),
+        _error(view, of),
+        view.projection.seconds,
+    )
+
+
+def reference_figures(of: Material, cancelled: Check | None = None) -> dict[str, Figures]:
+    """What the maps are to be compared with, by key of ``REFERENCES``.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    found = {"pixels": Figures(1.0, _votes(of.pixels, of, cancelled), 0.0)}
+    if of.codes is not None and of.codec is not None and of.codec.latent_size > 2:
+        error = squared_error(of.pixels, _decoded(of.codec, of.codes))
+        found["whole-code"] = Figures(
+            trustworthiness(of.pixels, of.codes, anchors=ANCHORS, cancelled=cancelled),
+            _votes(of.codes, of, cancelled),
+            error,
+        )
+        pca = fit_pca(of.pixels, of.codec.latent_size, cancelled)
+        found["pca-k"] = Figures(squared_error=pca.error())
+    return found
+
+
+REFERENCES = {
+    "pixels": mark("All pixels"),
+    "whole-code": mark("The whole code, {d} numbers"),
+    "pca-k": mark("PCA with {d} numbers"),
+}
+"""Rows beside the maps; ``{d}`` is the size of the code."""
+
+
+def _votes(rows: NDArray[np.float32], of: Material, cancelled: Check | None = None) -> float | None:
+    if len(rows) <= VOTERS or not np.isfinite(rows).all() or not _has_company(of.classes):
+        return None
+    return knn_accuracy(nearest_others(rows, VOTERS, cancelled=cancelled), of.classes)
+
+
+def _has_company(classes: NDArray[np.int64]) -> bool:
+    counts = np.bincount(classes)
+    return bool(np.count_nonzero(counts) > 1 and counts.max() > 1)
+
+
+def _error(view: View, of: Material) -> float | None:
+    """Squared error per image of what can be made of the map's numbers; None where nothing can."""
+    spec, pca, codec = VIEWS[view.key], view.projection.pca, of.codec
+    if not spec.of_code:
+        return None if pca is None else pca.error()
+    if codec is None or of.codes is None:
+        return None
+    if spec.method == "pca" and pca is not None:
+        return squared_error(of.pixels, _decoded(codec, pca.decode(pca.encode(of.codes))))
+    if not spec.method and codec.latent_size <= 2:
+        return squared_error(of.pixels, _decoded(codec, of.codes))
+    return None
+
+
+def _decoded(codec: Codec, codes: NDArray[np.float32]) -> NDArray[np.float32]:
+    parts = [codec.decode(codes[start : start + _BATCH]) for start in range(0, len(codes), _BATCH)]
+    return np.concatenate(parts)
