@@ -1,0 +1,218 @@
+"""The classes of a set with their numbers as bars, to take part or to be left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QListView,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr, trn
+from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from PySide6.QtGui import QPainter
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_ROW_PX = 24
+_MOST_ROWS = 10
+_BAR_PX = 3
+_COUNT_ROLE = Qt.ItemDataRole.UserRole
+_SHARE_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class _Classes(QAbstractListModel):
+    """Rows of class, number and tick."""
+
+    ticked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._labels: tuple[str, ...] = ()
+        self._counts: tuple[int, ...] = ()
+        self._chosen: set[str] = set()
+
+    def show(self, labels: Sequence[str], counts: Sequence[int]) -> None:
+        self.beginResetModel()
+        self._labels, self._counts = tuple(labels), tuple(counts)
+        self._chosen = set(labels)
+        self.endResetModel()
+
+    def choose(self, labels: Iterable[str]) -> None:
+        self._chosen = set(labels) & set(self._labels)
+        if self._labels:
+            last = self.index(len(self._labels) - 1)
+            self.dataChanged.emit(self.index(0), last, [Qt.ItemDataRole.CheckStateRole])
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self._labels
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(label for label in self._labels if label in self._chosen)
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._labels)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        label, count = self._labels[index.row()], self._counts[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return label_name(label)
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return Qt.CheckState.Checked if label in self._chosen else Qt.CheckState.Unchecked
+        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
+            words = trn("{n:,} sample", "{n:,} samples", count)
+            return tr("{label}: {count}", label=label_name(label), count=words)
+        if role == _COUNT_ROLE:
+            return count
+        return count / max(self._counts) if role == _SHARE_ROLE else None
+
+    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.CheckStateRole:
+            return False
+        self._chosen ^= {self._labels[index.row()]}
+        self.dataChanged.emit(index, index, [Qt.ItemDataRole.CheckStateRole])
+        self.ticked.emit()
+        return True
+
+
+class _Bars(QStyledItemDelegate):
+    """Under each class a bar as long as its number, and the number at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(80, max(_ROW_PX, option.fontMetrics.height() + 2 * _BAR_PX + 2))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        theme = current_theme()
+        row: QRect = option.rect
+        count = f"{index.data(_COUNT_ROLE):,}"
+        painter.save()
+        painter.setFont(figures_font(option.font))
+        width = painter.fontMetrics().horizontalAdvance(count) + SPACING
+        ticked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+        painter.setPen(theme.text_dim)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(row.adjusted(0, 0, -4, -_BAR_PX), right, count)
+        left = row.left() + 26
+        room = row.right() - 4 - left
+        bar = QRect(left, row.bottom() - _BAR_PX, round(room * index.data(_SHARE_ROLE)), _BAR_PX)
+        colour = theme.accent if ticked else theme.border
+        painter.fillRect(QRect(left, bar.top(), room, _BAR_PX), blend(theme.grid, theme.panel, 0.6))
+        painter.fillRect(bar, colour)
+        painter.restore()
+        option.rect = row.adjusted(0, 0, -width, -_BAR_PX)
+        option.state &= ~QStyle.StateFlag.State_Selected
+        super().paint(painter, option, index)
+
+
+class ClassList(QWidget):
+    """Ticks say which classes take part; at least one has to.
+
+    Signals:
+        chosen_changed(object): Tuple of the chosen classes in the order of the list.
+    """
+
+    chosen_changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = _Classes(self)
+        self.view = QListView()
+        self.view.setModel(self._model)
+        self.view.setItemDelegate(_Bars(self.view))
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setUniformItemSizes(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setAccessibleName(tr("Classes that take part"))
+        self.view.viewport().setAutoFillBackground(False)
+        self._words = wrapped_label()
+        self._words.setProperty("dim", True)
+        self.problem = ProblemLabel()
+        self._build()
+        self._model.ticked.connect(self._announce)
+
+    def _build(self) -> None:
+        everything = QPushButton(tr("All"))
+        everything.setToolTip(tr("Take every class"))
+        everything.clicked.connect(self._on_everything_clicked)
+        nothing = QPushButton(tr("None"))
+        nothing.setToolTip(tr("Leave every class out, then tick the few that you want"))
+        nothing.clicked.connect(self._on_nothing_clicked)
+        head = QHBoxLayout()
+        head.setSpacing(SPACING // 2)
+        head.addWidget(self._words, 1)
+        head.addWidget(everything)
+        head.addWidget(nothing)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING // 2)
+        column.addLayout(head)
+        column.addWidget(self.view)
+        column.addWidget(self.problem)
+
+    def set_classes(self, labels: Sequence[str], counts: Sequence[int]) -> None:
+        """Offer ``labels`` with the number of samples of each; all are ticked."""
+        if (tuple(labels), tuple(counts)) != (self._model.labels, self._model._counts):
+            self._model.show(labels, counts)
+            rows = min(_MOST_ROWS, len(self._model.labels))
+            self.view.setFixedHeight(rows * max(_ROW_PX, self.view.sizeHintForRow(0)) + 2)
+        self.set_chosen(labels)
+
+    def set_chosen(self, labels: Iterable[str]) -> None:
+        """Tick ``labels``, without a signal."""
+        self._model.choose(labels)
+        self._show_words()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ticked classes."""
+        return self._model.chosen
+
+    def _show_words(self) -> None:
+        chosen, count = len(self.chosen), len(self._model.labels)
+        self._words.setText(
+            trn("{n:,} class", "{n:,} classes", count)
+            if chosen == count
+            else tr("{chosen:,} of {count:,} classes", chosen=chosen, count=count)
+        )
+        self.problem.set_text("" if chosen or not count else tr("Tick at least one class."))
+
+    def _announce(self) -> None:
+        self._show_words()
+        if self.chosen:
+            self.chosen_changed.emit(self.chosen)
+
+    def _on_everything_clicked(self) -> None:
+        self._model.choose(self._model.labels)
+        self._announce()
+
+    def _on_nothing_clicked(self) -> None:
+        self._model.choose(())
+        self._announce()

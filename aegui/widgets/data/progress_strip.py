@@ -1,0 +1,114 @@
+"""A small card over the map that says what is being read, how far it is, and lets it be stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
+
+from aegui.core.i18n import tr
+from aegui.widgets.builder.marks import ElidedLabel
+from aegui.widgets.theme import SPACING, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.session.progress_job import Progress
+
+_STEPS = 1000
+_WIDTH_PX = 400
+_BAR_PX = 6
+
+
+class WorkBar(QProgressBar):
+    """A bar without figures; where the end is not known it runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextVisible(False)
+        self.setFixedHeight(_BAR_PX)
+        self.setRange(0, _STEPS)
+
+    def set_progress(self, done: int, total: int) -> None:
+        """Show ``done`` of ``total``; 0: nobody knows."""
+        # The styled bar has no busy look of its own: half a step says "begun".
+        self.setValue(round(_STEPS * done / total) if total > 0 else 1)
+
+
+class ProgressStrip(QFrame):
+    """Shown inside ``host``, at the upper edge of ``room`` in it.
+
+    Signals:
+        cancel_requested(): The work is to be given up.
+    """
+
+    cancel_requested = Signal()
+
+    def __init__(self, host: QWidget, room: QWidget) -> None:
+        super().__init__(host)
+        self._host = host
+        self._room = room
+        self.setObjectName("progress-strip")
+        self.setAutoFillBackground(True)
+        self.title = QLabel()
+        self.title.setProperty("heading", True)
+        self.text = ElidedLabel()
+        self.text.setProperty("dim", True)
+        self.text.setFont(figures_font(self.font()))
+        self.bar = WorkBar()
+        self.button = QPushButton(tr("Cancel"))
+        self.button.setToolTip(tr("Stop here; everything stays as it was"))
+        self.button.clicked.connect(self.cancel_requested)
+        self._build()
+        room.installEventFilter(self)
+        self.hide()
+
+    def _build(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(SPACING // 2)
+        words.addWidget(self.title)
+        words.addWidget(self.bar)
+        words.addWidget(self.text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACING + 4, SPACING, SPACING, SPACING)
+        row.setSpacing(SPACING + 4)
+        row.addLayout(words, 1)
+        row.addWidget(self.button)
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show how far the work is."""
+        self.title.setText(progress.title)
+        self.text.setText(progress.text)
+        self.bar.set_progress(progress.done, progress.total)
+        self.setAccessibleName(f"{progress.title} {progress.text}".strip())
+        if self.isHidden():
+            self._dress()
+            self.show()
+            self._place()
+
+    def _dress(self) -> None:
+        theme = current_theme()
+        self.setStyleSheet(
+            f"#progress-strip {{ background: {theme.raised.name()}; border-radius: 4px;"
+            f" border: 1px solid {theme.border.name()}; }}"
+        )
+
+    def _place(self) -> None:
+        room = QRect(self._room.mapTo(self._host, QPoint()), self._room.size())
+        width = min(_WIDTH_PX, room.width() - 2 * SPACING)
+        left = room.left() + (room.width() - width) // 2
+        self.setGeometry(left, room.top() + 2 * SPACING, width, self.sizeHint().height())
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the upper edge of a room that is resized."""
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move} and self.isVisible():
+            self._place()
+        return False
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.isVisible():
+            QTimer.singleShot(0, self, self._dress)

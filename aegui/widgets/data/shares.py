@@ -1,0 +1,144 @@
+"""How many samples are learnt from, how many are only checked on, and who draws them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr, trn
+from aegui.core.recipe import SplitSpec
+from aegui.widgets.builder.fields import CountField
+from aegui.widgets.builder.marks import wrapped_label
+from aegui.widgets.builder.rows import SeedField
+from aegui.widgets.theme import SPACING, current_theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+_MOST_PERCENT = 95
+_BAR_PX = 8
+
+
+class _Bar(QWidget):
+    """Both shares as one bar: what is learnt from, then what is checked on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._share = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_share(self, share: float) -> None:
+        self._share = share
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(80, _BAR_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter = current_theme(), QPainter(self)
+        cut = self.width() * (1.0 - self._share)
+        gap = 1.0 if self._share else 0.0
+        painter.fillRect(QRectF(0, 0, cut - gap, self.height()), theme.accent)
+        painter.fillRect(QRectF(cut + gap, 0, self.width() - cut, self.height()), theme.series[1])
+
+
+class SharesBox(QWidget):
+    """The number of samples that take part, and the share kept for checking.
+
+    Signals:
+        split_edited(SplitSpec): Another share or seed is wished.
+        count_edited(object): At most so many samples are to take part; None: all of them.
+    """
+
+    split_edited = Signal(object)
+    count_edited = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._split = SplitSpec()
+        self.limit = QCheckBox(tr("At most"))
+        self.limit.setToolTip(tr("Let only so many samples take part, drawn at random"))
+        self.count = CountField(1, 10_000_000)
+        self.count.setAccessibleName(tr("Most samples that take part"))
+        self.share = CountField(0, _MOST_PERCENT)
+        self.share.setSuffix(" %")
+        self.share.setToolTip(
+            tr("This share is kept from training, to see how well unseen samples are done")
+        )
+        self.seed = SeedField()
+        self.seed.setToolTip(tr("The same seed draws the same samples"))
+        self._bar = _Bar()
+        self._words = wrapped_label()
+        self._build()
+        self.limit.clicked.connect(self._on_limit_clicked)
+        self.count.edited.connect(self.count_edited)
+        self.share.edited.connect(self._on_share_edited)
+        self.seed.edited.connect(self._on_seed_edited)
+
+    def _build(self) -> None:
+        amount = QHBoxLayout()
+        amount.addWidget(self.limit)
+        amount.addWidget(self.count, 1)
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(6)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow(tr("Keep for checking"), self.share)
+        form.addRow(tr("Seed of the draw"), self.seed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING)
+        column.addLayout(amount)
+        column.addLayout(form)
+        column.addWidget(self._bar)
+        column.addWidget(self._words)
+
+    def set_state(self, split: SplitSpec, count: int | None, pool: int) -> None:
+        """Show the choice for a set of ``pool`` samples."""
+        self._split = split
+        with QSignalBlocker(self.limit):
+            self.limit.setChecked(count is not None)
+        self.count.setEnabled(count is not None)
+        self.count.set_value(pool if count is None else count)
+        self.share.set_value(round(100 * split.validation))
+        self.seed.set_value(split.seed)
+
+    def set_numbers(self, training: int, validation: int) -> None:
+        """Show how many samples each part has."""
+        self._bar.set_share(validation / max(1, training + validation))
+        if validation:
+            text = tr(
+                "{training:,} to learn from, {validation:,} to check on",
+                training=training,
+                validation=validation,
+            )
+        else:
+            text = trn(
+                "The one sample is learnt from",
+                "All {n:,} are learnt from, none is kept for checking",
+                training,
+            )
+        self._words.setText(text)
+
+    def words(self) -> str:
+        """What is said of the numbers."""
+        return self._words.text()
+
+    def _on_limit_clicked(self, limited: bool) -> None:
+        self.count.setEnabled(limited)
+        self.count_edited.emit(self.count.value() if limited else None)
+
+    def _on_share_edited(self, percent: int) -> None:
+        self._edit(validation=percent / 100)
+
+    def _on_seed_edited(self, seed: object) -> None:
+        self._edit(seed=seed)
+
+    def _edit(self, **update: object) -> None:
+        split = self._split.model_copy(update=update)
+        if split != self._split:
+            self._split = split
+            self.split_edited.emit(split)
