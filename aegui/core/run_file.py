@@ -6,21 +6,21 @@ before anything is allocated, shapes against the recipe. The same content gives 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from aegui.core.archive import Archive, pack, refused, stated, to_tensors
 from aegui.core.atomic import write_atomically
-from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe_file import MAX_BYTES as MAX_RECIPE_BYTES
 from aegui.core.recipe_file import parse_recipe, recipe_json
+from aegui.core.run_data import DataDocument, read_dataset, to_document
 from aegui.core.thumbnail import sheet_png
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
 from aegui.core.training.result import Checkpoint, RunResult
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
 
 SUFFIX = ".aegui"
@@ -41,11 +42,9 @@ MAX_PLACES = 10_000
 MAX_PLACE_NUMBERS = 100_000
 MAX_NAME = 200
 _THUMBNAIL_SAMPLES = 32
-_HISTORY_TYPES: dict[str, type[np.generic]] = {
-    "epoch": np.int64,
-    **dict.fromkeys(("seconds", "learning_rate"), np.float64),
-    **dict.fromkeys(RUN_COLUMNS, np.float32),
-}
+MAX_TERMS = 100
+_EXTRA = "extra."
+"""What the names of the columns of further terms begin with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,19 +116,11 @@ class SavedRun:
             raise AeguiError(
                 tr("There is no run {run}: the file holds {n}.", run=run, n=self.snapshot.runs)
             )
-        return Codec(self.recipe.network, self.snapshot, run)
+        return Codec(self.recipe, self.dataset.image_shape, self.snapshot, run)
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _Data(_Part):
-    name: str
-    labels: list[str]
-    names: list[str]
-    source: str
-    licence: str
 
 
 class _Result(_Part):
@@ -140,6 +131,7 @@ class _Result(_Part):
     best_loss: float
     best_epoch: int
     first_epoch: dict[str, int | None]
+    figures: dict[str, float] = {}
 
 
 class _Point(_Part):
@@ -157,52 +149,68 @@ class _Document(_Part):
 
     format: Literal["aegui-run"] = "aegui-run"
     version: Literal[1] = VERSION
-    dataset: _Data
+    dataset: DataDocument
     weights: _Point | None
+    half: bool = False
     history: bool
+    terms: Annotated[list[str], Field(max_length=MAX_TERMS)] = []
     results: list[_Result]
     checkpoint: _Point | None
     engine: str
     device: str
-    draft: _Data | None = None
+    draft: DataDocument | None = None
     places: Annotated[list[_Place], Field(max_length=MAX_PLACES)] = []
 
 
-def save_run(path: str | os.PathLike[str], run: SavedRun) -> None:
+def save_run(path: str | os.PathLike[str], run: SavedRun, *, compact: bool = False) -> None:
     """Write ``run`` to ``path``, atomically; the same content gives the same bytes.
+
+    Args:
+        path: Where.
+        run: What.
+        compact: Leave out what only training on needs, and keep the weights in half precision.
 
     Raises:
         AeguiError: The file could not be written.
     """
-    write_atomically(path, run_bytes(run))
+    write_atomically(path, run_bytes(run, compact=compact))
 
 
-def run_bytes(run: SavedRun) -> bytes:
+def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:
     """The whole file that ``save_run`` writes."""
+    if compact:
+        run = replace(run, checkpoint=None)
+    data, images = to_document(run.dataset)
+    draft, draft_images = (None, None)
+    if run.draft is not None:
+        draft, draft_images = to_document(run.draft.dataset)
     members: dict[str, bytes | dict[str, NDArray[np.generic]]] = {
         "recipe.json": recipe_json(run.recipe).encode(),
-        "run.json": _document(run).encode(),
-        "data.safetensors": {"images": run.dataset.images},
+        "run.json": _document(run, data, draft, half=compact).encode(),
+        "data.safetensors": {"images": images},
         "thumbnail.png": _thumbnail(run),
     }
     if run.snapshot is not None:
+        kind = np.float16 if compact else np.float32
         members["weights.safetensors"] = {
-            f"{i}.{name}": getattr(layer, name)
-            for i, layer in enumerate(run.snapshot.layers)
-            for name in ("weight", "bias")
+            f"{prefix}{i}.{name}": tensor.astype(kind, copy=False)
+            for prefix, layers in _stacks(run.snapshot).items()
+            for i, layer in enumerate(layers)
+            for name, tensor in layer.tensors.items()
         }
     if run.history is not None:
         members["history.safetensors"] = {
-            name: getattr(run.history, name) for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)
+            **{name: getattr(run.history, name) for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)},
+            **{f"{_EXTRA}{key}": column for key, column in run.history.extra.items()},
         }
     if run.results:
         wrong = np.array([result.wrong_pixels for result in run.results], np.int32)
         members["results.safetensors"] = {"wrong_pixels": wrong}
     if run.checkpoint is not None:
         members["checkpoint.safetensors"] = dict(run.checkpoint.tensors)
-    if run.draft is not None:
+    if run.draft is not None and draft_images is not None:
         members["draft.json"] = recipe_json(run.draft.recipe).encode()
-        members["draft.safetensors"] = {"images": run.draft.dataset.images}
+        members["draft.safetensors"] = {"images": draft_images}
     return pack(members)
 
 
@@ -216,13 +224,13 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
     with Archive(path) as archive:
         recipe = _read_recipe(archive)
         document = _read_document(archive)
-        dataset = _read_dataset(archive, document.dataset)
+        dataset = read_dataset(archive, document.dataset, recipe.data)
         return SavedRun(
             recipe,
             dataset,
-            _read_weights(archive, document.weights, recipe, dataset),
-            _read_history(archive, recipe) if document.history else None,
-            _read_results(archive, document.results, len(dataset)),
+            _read_weights(archive, document, recipe, dataset),
+            _read_history(archive, recipe, document.terms) if document.history else None,
+            _read_results(archive, document.results),
             _read_checkpoint(archive, document.checkpoint),
             document.engine,
             document.device,
@@ -231,22 +239,16 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
         )
 
 
-def _data(dataset: Dataset) -> _Data:
-    return _Data(
-        name=dataset.name,
-        labels=list(dataset.labels),
-        names=list(dataset.names),
-        source=dataset.source,
-        licence=dataset.licence,
-    )
-
-
-def _document(run: SavedRun) -> str:
+def _document(
+    run: SavedRun, data: DataDocument, draft: DataDocument | None, *, half: bool
+) -> str:
     point = run.checkpoint
     document = _Document(
-        dataset=_data(run.dataset),
+        dataset=data,
         weights=None if run.snapshot is None else _Point(epoch=run.snapshot.epoch),
+        half=half,
         history=run.history is not None,
+        terms=[] if run.history is None else list(run.history.extra),
         results=[
             _Result(
                 seed=result.seed,
@@ -256,6 +258,7 @@ def _document(run: SavedRun) -> str:
                 best_loss=result.best_loss,
                 best_epoch=result.best_epoch,
                 first_epoch=dict(result.first_epoch),
+                figures=dict(result.figures),
             )
             for result in run.results
         ],
@@ -264,7 +267,7 @@ def _document(run: SavedRun) -> str:
         else _Point(epoch=point.epoch, scalars=dict(point.scalars)),
         engine=run.engine,
         device=run.device,
-        draft=None if run.draft is None else _data(run.draft.dataset),
+        draft=draft,
         places=[_Place(z=list(place.z), name=place.name) for place in run.places],
     )
     return stated(document.model_dump(exclude=None if run.places else {"places"}))
@@ -273,7 +276,12 @@ def _document(run: SavedRun) -> str:
 def _thumbnail(run: SavedRun) -> bytes:
     shown = run.dataset.images[:_THUMBNAIL_SAMPLES]
     if run.snapshot is not None:
-        shown = run.codec(run.best_run).reconstruct(shown.reshape(len(shown), -1))
+        codec = run.codec(run.best_run)
+        if codec.can_encode:
+            shown = codec.reconstruct(shown.reshape(len(shown), -1))
+        else:
+            draws = np.random.default_rng(0).standard_normal((len(shown), codec.latent_size))
+            shown = codec.decode(draws)
     return sheet_png(shown.reshape(-1, *run.dataset.image_shape))
 
 
@@ -306,68 +314,72 @@ def _read_document(archive: Archive) -> _Document:
         raise refused(archive.name, "run.json", reason) from None
 
 
-def _read_draft(archive: Archive, data: _Data | None) -> Draft | None:
+def _read_draft(archive: Archive, data: DataDocument | None) -> Draft | None:
     if data is None:
         return None
-    dataset = _read_dataset(archive, data, "draft.safetensors")
-    return Draft(_read_recipe(archive, "draft.json"), dataset)
-
-
-def _read_dataset(archive: Archive, data: _Data, member: str = "data.safetensors") -> Dataset:
-    tensors = to_tensors(archive, member, {"images": (np.float32, (None, None, None, None))})
-    try:
-        return Dataset.from_images(
-            data.name,
-            tensors["images"],
-            data.labels,
-            data.names,
-            source=data.source,
-            licence=data.licence,
-        )
-    except AeguiError as error:
-        raise refused(archive.name, member, str(error).rstrip(".")) from None
+    recipe = _read_recipe(archive, "draft.json")
+    return Draft(recipe, read_dataset(archive, data, recipe.data, "draft.safetensors"))
 
 
 def _read_weights(
-    archive: Archive, point: _Point | None, recipe: Recipe, dataset: Dataset
+    archive: Archive, document: _Document, recipe: Recipe, dataset: Dataset
 ) -> Snapshot | None:
-    if point is None:
+    if document.weights is None:
         return None
-    shapes = layer_shapes(recipe, dataset.pixels)
-    expected: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {}
-    for index, layer in enumerate(shapes):
-        expected[f"{index}.weight"] = np.float32, (recipe.runs, layer.inputs, layer.outputs)
-        expected[f"{index}.bias"] = np.float32, (recipe.runs, layer.outputs)
+    classes = len(set(dataset.labels)) if recipe.classifier is not None else 0
+    shapes = layer_shapes(recipe, dataset.image_shape, classes)
+    if shapes.problems:
+        raise refused(archive.name, "recipe.json", shapes.problems[0].message.rstrip("."))
+    stacks = {"": shapes.layers, **{f"{name}.": part for name, part in shapes.parts.items()}}
+    kind: type[np.generic] = np.float16 if document.half else np.float32
+    expected: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
+        f"{prefix}{index}.{tensor.name}": (kind, (recipe.runs, *tensor.shape))
+        for prefix, layers in stacks.items()
+        for index, layer in enumerate(layers)
+        for tensor in layer.tensors
+    }
     tensors = to_tensors(archive, "weights.safetensors", expected)
-    layers = tuple(
-        LayerWeights(
-            tensors[f"{index}.weight"].astype(np.float32, copy=False),
-            tensors[f"{index}.bias"].astype(np.float32, copy=False),
+    read = {
+        prefix: tuple(
+            LayerWeights(
+                {
+                    tensor.name: tensors[f"{prefix}{index}.{tensor.name}"].astype(
+                        np.float32, copy=False
+                    )
+                    for tensor in layer.tensors
+                }
+            )
+            for index, layer in enumerate(layers)
         )
-        for index in range(len(shapes))
-    )
-    return Snapshot(point.epoch, layers)
+        for prefix, layers in stacks.items()
+    }
+    parts = {name: read[f"{name}."] for name in shapes.parts}
+    return Snapshot(document.weights.epoch, read[""], parts)
 
 
-def _read_history(archive: Archive, recipe: Recipe) -> HistoryView:
+def _stacks(snapshot: Snapshot) -> dict[str, tuple[LayerWeights, ...]]:
+    """Every stack of layers by what its members' names begin with."""
+    return {"": snapshot.layers, **{f"{name}.": part for name, part in snapshot.parts.items()}}
+
+
+def _read_history(archive: Archive, recipe: Recipe, terms: list[str]) -> HistoryView:
     member = "history.safetensors"
-    tensors = to_tensors(
-        archive,
-        member,
-        {
-            name: (dtype, (None, recipe.runs) if name in RUN_COLUMNS else (None,))
-            for name, dtype in _HISTORY_TYPES.items()
-        },
-    )
+    columns: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
+        **{name: (np.float64, (None,)) for name in SCALAR_COLUMNS},
+        **{name: (np.float32, (None, recipe.runs)) for name in RUN_COLUMNS},
+        **{f"{_EXTRA}{key}": (np.float32, (None, recipe.runs)) for key in terms},
+    }
+    tensors: dict[str, Any] = to_tensors(archive, member, columns)
     if len({len(column) for column in tensors.values()}) > 1:
         raise refused(archive.name, member, tr("its columns differ in length"))
-    return HistoryView(**tensors)  # type: ignore[arg-type]
+    extra = {key: tensors.pop(f"{_EXTRA}{key}") for key in terms}
+    return HistoryView(**tensors, extra=extra)
 
 
-def _read_results(archive: Archive, results: list[_Result], samples: int) -> tuple[RunResult, ...]:
+def _read_results(archive: Archive, results: list[_Result]) -> tuple[RunResult, ...]:
     if not results:
         return ()
-    shape = (len(results), samples)
+    shape = (len(results), None)
     tensors = to_tensors(archive, "results.safetensors", {"wrong_pixels": (np.int32, shape)})
     return tuple(
         RunResult(**result.model_dump(), wrong_pixels=tuple(int(n) for n in wrong))

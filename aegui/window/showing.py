@@ -116,7 +116,7 @@ class Showing(QObject):
             self._history = pulled.history
             self.history_changed.emit()
         if pulled.snapshot is not None:
-            self._codec = Codec(self._recipe.network, pulled.snapshot)
+            self._codec = Codec(self._recipe, self._dataset.image_shape, pulled.snapshot)
             self._codes = None
             self.network_changed.emit()
             if self._awaits_first:

@@ -1,99 +1,134 @@
-"""Encoding and decoding with the weights of one run, in plain numpy.
+"""Encoding and decoding with the weights of one run.
 
-For networks as small as these numpy is faster than torch, needs no warm-up, and so lets the
-window decode before torch has been imported at all.
+Chains of rows are computed in plain numpy: for networks as small as the letters' it is faster than
+torch, needs no warm-up, and so lets the window decode before torch has been imported at all. Chains
+with images in them are computed by torch, which is loaded when the first of them is used.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import prod
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.latent.rows import RowsRunner, runs_on_rows
+from aegui.core.network.resolve import layer_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from aegui.core.recipe import NetworkSpec
-    from aegui.core.training.snapshot import Snapshot
+    from aegui.core.network.layers import LayerShape, Shape
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.snapshot import LayerWeights, Snapshot
+
+CHUNK_NUMBERS = 1 << 24
+"""Numbers of the widest layer that are in memory at a time when many samples are asked for."""
 
 
-def _sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    # tanh never overflows, exp does.
-    half: NDArray[np.float32] = np.tanh(x * np.float32(0.5))
-    half += np.float32(1.0)
-    half *= np.float32(0.5)
-    return half
+class Runner(Protocol):
+    """What computes a chain."""
 
-
-def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    from scipy.special import erf  # slow to import, and few networks need it
-
-    result: NDArray[np.float32] = x * np.float32(0.5) * (1 + erf(x / np.sqrt(np.float32(2))))
-    return result.astype(np.float32)
-
-
-def _elu(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.where(x > 0, x, np.expm1(np.minimum(x, 0))).astype(np.float32)
-
-
-_FUNCTIONS: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
-    "identity": lambda x: x,
-    "relu": lambda x: np.maximum(x, np.float32(0)),
-    "leaky_relu": lambda x: np.where(x > 0, x, x * np.float32(0.01)),
-    "elu": _elu,
-    "gelu": _gelu,
-    "silu": lambda x: x * _sigmoid(x),
-    "softplus": lambda x: np.logaddexp(np.float32(0), x),
-    "tanh": np.tanh,
-    "sigmoid": _sigmoid,
-    "sine": np.sin,
-    "cosh": np.cosh,
-}
+    def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
+        """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
 
 
 class Codec:
     """The encoder and decoder of one run of a snapshot. Immutable; safe to use in any thread.
 
-    ``layers`` holds specification, weight and bias of each layer; those from ``code_end`` on are
-    the decoder.
+    Attributes:
+        epoch: Epoch of the weights.
+        run: Number of the run within its population.
+        layers: The chain; of a GAN only its generator.
+        code_end: ``layers[:code_end]`` encode.
+        image_shape: Channels, height and width of an image.
+        latent_size: Numbers per code, d.
     """
 
-    def __init__(self, network: NetworkSpec, snapshot: Snapshot, run: int = 0) -> None:
+    def __init__(
+        self, recipe: Recipe, image_shape: Sequence[int], snapshot: Snapshot, run: int = 0
+    ) -> None:
+        head = snapshot.parts.get("head", ())
+        classes = int(head[-1].bias.shape[-1]) if head else 0
+        shapes = layer_shapes(recipe, tuple(image_shape), classes)
         self.epoch = snapshot.epoch
         self.run = run
-        pixels = snapshot.layers[-1].weight.shape[2]
-        self.layers = tuple(
-            (spec, layer.weight[run], layer.bias[run])
-            for spec, layer in zip(network.layers(pixels), snapshot.layers, strict=True)
-        )
-        self.code_end = network.code_index + 1
+        self.layers = shapes.layers
+        self.code_end = shapes.code_end
+        self.image_shape: Shape = tuple(image_shape)
+        self.latent_size = recipe.network.latent.units
+        self._runner = _runner(shapes.layers, snapshot.layers, run)
+        self._head = shapes.parts.get("head", ())
+        self._head_runner = _runner(self._head, head, run) if head else None
 
     @property
     def pixels(self) -> int:
         """Numbers per image."""
-        return int(self.layers[0][1].shape[0])
+        return prod(self.image_shape)
 
     @property
-    def latent_size(self) -> int:
-        """Numbers per code, d."""
-        return int(self.layers[self.code_end - 1][1].shape[1])
+    def can_encode(self) -> bool:
+        """Whether there is an encoder; a GAN has none."""
+        return self.code_end > 0
+
+    @property
+    def can_classify(self) -> bool:
+        """Whether there is a classifier on the code."""
+        return self._head_runner is not None
+
+    @property
+    def cost(self) -> int:
+        """Multiplications that decoding one code takes."""
+        return sum(layer.cost for layer in self.layers[self.code_end :])
 
     def encode(self, images: ArrayLike) -> NDArray[np.float32]:
-        """Codes ``[n, d]`` of ``images`` ``[n, pixels]`` (any shape that flattens to that)."""
-        return self._forward(images, 0, self.code_end)
+        """Codes ``[n, d]`` of ``images`` ``[n, pixels]`` (any shape that flattens to that).
+
+        The code of a variational encoder is its mean.
+
+        Raises:
+            AeguiError: The images have another size, or there is no encoder.
+        """
+        if not self.can_encode:
+            raise AeguiError(tr("A GAN has no encoder: images have no place on its map."))
+        codes = self._forward(self._rows(images, self.pixels), 0, self.code_end)
+        return np.ascontiguousarray(codes[:, : self.latent_size])
+
+    def encode_distribution(
+        self, images: ArrayLike
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Mean and log variance, each ``[n, d]``; a plain code has no variance: None."""
+        if not self.can_encode:
+            raise AeguiError(tr("A GAN has no encoder: images have no place on its map."))
+        codes = self._forward(self._rows(images, self.pixels), 0, self.code_end)
+        if codes.shape[1] == self.latent_size:
+            return codes, None
+        return codes[:, : self.latent_size], codes[:, self.latent_size :]
 
     def decode(self, codes: ArrayLike) -> NDArray[np.float32]:
         """Images ``[n, pixels]`` of ``codes`` ``[n, d]``, in 0..1 where the output is a sigmoid."""
-        return self._forward(codes, self.code_end, len(self.layers))
+        return self._forward(self._rows(codes, self.latent_size), self.code_end, len(self.layers))
 
     def reconstruct(self, images: ArrayLike) -> NDArray[np.float32]:
         """The network's answer ``[n, pixels]`` to ``images``."""
-        return self._forward(images, 0, len(self.layers))
+        return self.decode(self.encode(images))
+
+    def classify(self, images: ArrayLike) -> NDArray[np.float32]:
+        """Probabilities ``[n, classes]`` of ``images``, classes in the order of the data's.
+
+        Raises:
+            AeguiError: There is no classifier, or the images have another size.
+        """
+        if self._head_runner is None:
+            raise AeguiError(tr("This model has no classifier."))
+        scores = self._head_runner.run(self.encode(images), 0, len(self._head))
+        odds: NDArray[np.float32] = np.exp(scores - scores.max(axis=1, keepdims=True))
+        odds /= odds.sum(axis=1, keepdims=True)
+        return odds
 
     def _rows(self, values: ArrayLike, width: int) -> NDArray[np.float32]:
         array = np.asarray(values, dtype=np.float32)
@@ -107,14 +142,40 @@ class Codec:
             )
         return array.reshape(-1, width)
 
-    def _forward(self, values: ArrayLike, start: int, stop: int) -> NDArray[np.float32]:
-        # Far outside, infinity is the answer, and nothing to warn of.
-        with np.errstate(over="ignore", invalid="ignore"):
-            x = self._rows(values, self.layers[start][1].shape[0])
-            for spec, weight, bias in self.layers[start:stop]:
-                x = x @ weight
-                x += bias
-                if spec.slope != 1.0:
-                    x *= np.float32(spec.slope)
-                x = _FUNCTIONS[spec.activation](x)
-        return x
+    def _forward(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
+        widest = max(max(layer.inputs, layer.outputs) for layer in self.layers[start:stop])
+        chunk = max(1, CHUNK_NUMBERS // widest)
+        if len(rows) <= chunk:
+            return self._runner.run(rows, start, stop)
+        return np.concatenate(
+            [
+                self._runner.run(rows[at : at + chunk], start, stop)
+                for at in range(0, len(rows), chunk)
+            ]
+        )
+
+
+def _runner(layers: Sequence[LayerShape], weights: Sequence[LayerWeights], run: int) -> Runner:
+    tensors = [{name: tensor[run] for name, tensor in layer.tensors.items()} for layer in weights]
+    if runs_on_rows(layers):
+        return RowsRunner(layers, tensors)
+    return _Deferred(layers, tensors)
+
+
+class _Deferred:
+    """Computes with torch, imported at the first use."""
+
+    def __init__(
+        self, layers: Sequence[LayerShape], tensors: Sequence[dict[str, NDArray[np.float32]]]
+    ) -> None:
+        self._layers = layers
+        self._tensors = tensors
+        self._runner: Runner | None = None
+
+    def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
+        """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
+        if self._runner is None:
+            from aegui.core.latent.images import ImagesRunner
+
+            self._runner = ImagesRunner(self._layers, self._tensors)
+        return self._runner.run(rows, start, stop)

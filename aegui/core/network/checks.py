@@ -73,7 +73,9 @@ def _code_problems(recipe: Recipe) -> Iterator[Problem]:
 
 def _family_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     if recipe.classifier is not None and recipe.gan is not None:
-        yield Problem("gan", tr("A recipe is either a classifier or a GAN: switch one of them off."))
+        yield Problem(
+            "gan", tr("A recipe is either a classifier or a GAN: switch one of them off.")
+        )
     if recipe.classifier is not None:
         classes = len(set(dataset.labels))
         if classes < 2:
@@ -88,7 +90,8 @@ def _family_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
             )
         if recipe.network.latent.kind == "gaussian":
             yield Problem(
-                "network.latent", tr("A classifier needs a plain code: choose it instead of Gaussian.")
+                "network.latent",
+                tr("A classifier needs a plain code: choose it instead of Gaussian."),
             )
     if recipe.gan is not None and recipe.network.tied:
         yield Problem("network.tied", tr("A generator has no encoder to share its weights with."))
@@ -108,7 +111,8 @@ def _optimizer_problems(recipe: Recipe) -> Iterator[Problem]:
         recipe.data.corruption.kind != "none" and recipe.data.corruption.fresh
     )
     dropout = any(
-        getattr(layer, "dropout", 0.0) or layer.kind == "dropout" for layer in recipe.network.encoder
+        getattr(layer, "dropout", 0.0) or layer.kind == "dropout"
+        for layer in recipe.network.encoder
     )
     if random or dropout or recipe.data.augment.active:
         yield Problem(

@@ -7,35 +7,64 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from aegui.core.recipe import ConvSpec, ConvTransposeSpec
+
 if TYPE_CHECKING:
-    from aegui.core.network.resolve import ResolvedRecipe
+    from collections.abc import Sequence
+
+    from aegui.core.network.layers import LayerShape, TensorSpec
     from aegui.core.recipe import InitializerSpec
 
 _RELU_GAIN = math.sqrt(2.0)
 
 
-def initial_layers(resolved: ResolvedRecipe, seed: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """Weight ``[outputs, inputs]`` and bias ``[outputs]`` of every layer, for one run.
+def initial_tensors(
+    layers: Sequence[LayerShape], spec: InitializerSpec, seed: int
+) -> list[dict[str, torch.Tensor]]:
+    """The tensors of every layer, for one run, in the shapes that the layers keep.
 
-    With ``torch_default`` they are, number for number, those of ``torch.nn.Linear`` layers built
-    in order after ``torch.manual_seed(seed)``.
+    With ``torch_default`` they are, number for number, those of ``torch.nn`` layers built in order
+    after ``torch.manual_seed(seed)``.
     """
     generator = torch.Generator().manual_seed(seed)
-    spec = resolved.recipe.training.initializer
-    return [_layer(spec, shape.inputs, shape.outputs, generator) for shape in resolved.layers]
+    return [
+        {tensor.name: _initial(layer, tensor, spec, generator) for tensor in layer.tensors}
+        for layer in layers
+    ]
 
 
-def _layer(
-    spec: InitializerSpec, inputs: int, outputs: int, generator: torch.Generator
-) -> tuple[torch.Tensor, torch.Tensor]:
-    weight = torch.empty(outputs, inputs)
-    bias = torch.zeros(outputs)
+def _initial(
+    layer: LayerShape, tensor: TensorSpec, spec: InitializerSpec, generator: torch.Generator
+) -> torch.Tensor:
+    if tensor.start is not None:
+        return torch.full(tensor.shape, tensor.start)
+    if tensor.role == "weight":
+        return _weight(layer, tensor, spec, generator)
+    bias = torch.zeros(tensor.shape)
+    if spec.name == "torch_default":
+        bound = 1 / math.sqrt(_torch_fan_in(layer, tensor))
+        bias.uniform_(-bound, bound, generator=generator)
+    return bias
+
+
+def _torch_fan_in(layer: LayerShape, tensor: TensorSpec) -> int:
+    """What torch takes for the inputs of a unit; of a transposed convolution its outputs."""
+    if isinstance(layer.spec, ConvTransposeSpec):
+        return layer.spec.channels * layer.spec.kernel**2
+    return tensor.fan_in
+
+
+def _weight(
+    layer: LayerShape, tensor: TensorSpec, spec: InitializerSpec, generator: torch.Generator
+) -> torch.Tensor:
+    is_conv = isinstance(layer.spec, ConvSpec | ConvTransposeSpec)
+    # Dense weights are drawn as torch keeps them, outputs first, and turned.
+    weight = torch.empty(tensor.shape if is_conv else tensor.shape[::-1])
     if spec.name == "torch_default":
         # torch computes the weights' bound in this roundabout way; the last bit depends on it.
+        inputs = _torch_fan_in(layer, tensor)
         bound = math.sqrt(3.0) * (math.sqrt(2.0 / (1 + math.sqrt(5) ** 2)) / math.sqrt(inputs))
         weight.uniform_(-bound, bound, generator=generator)
-        bound = 1 / math.sqrt(inputs)
-        bias.uniform_(-bound, bound, generator=generator)
     elif spec.name == "orthogonal":
         torch.nn.init.orthogonal_(weight, gain=spec.gain, generator=generator)
     elif spec.name == "normal":
@@ -43,17 +72,18 @@ def _layer(
     elif spec.name == "uniform":
         weight.uniform_(-spec.range, spec.range, generator=generator)
     else:
-        _scaled(spec, weight, generator)
-    return weight, bias
+        _scaled(spec, weight, tensor, generator)
+    return weight if is_conv else weight.t()
 
 
-def _scaled(spec: InitializerSpec, weight: torch.Tensor, generator: torch.Generator) -> None:
+def _scaled(
+    spec: InitializerSpec, weight: torch.Tensor, tensor: TensorSpec, generator: torch.Generator
+) -> None:
     """Xavier's (Glorot 2010, eq. 16) and He's (He 2015, eq. 10) standard deviations."""
-    outputs, inputs = weight.shape
     if spec.name.startswith("xavier"):
-        std = spec.gain * math.sqrt(2.0 / (inputs + outputs))
+        std = spec.gain * math.sqrt(2.0 / (tensor.fan_in + tensor.fan_out))
     else:
-        std = spec.gain * _RELU_GAIN / math.sqrt(inputs)
+        std = spec.gain * _RELU_GAIN / math.sqrt(tensor.fan_in)
     if spec.name.endswith("uniform"):
         bound = std * math.sqrt(3.0)
         weight.uniform_(-bound, bound, generator=generator)

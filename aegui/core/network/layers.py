@@ -148,7 +148,7 @@ def output_shape(spec: Spec, shape: Shape) -> Shape:
         return _transposed(spec, shape)
     if isinstance(spec, PoolSpec):
         return _pooled(spec, shape)
-    assert isinstance(spec, UpsampleSpec)  # noqa: S101
+    assert isinstance(spec, UpsampleSpec)
     channels, height, width = shape
     return channels, height * spec.factor, width * spec.factor
 

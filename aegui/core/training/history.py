@@ -7,14 +7,21 @@ epoch 1,000,000, and so does the cost of drawing the whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
+LONG_EPOCH_ROWS = 10_000
+"""Epochs of so many samples take seconds ..."""
+QUARTERED_EPOCHS = 5
+"""... and up to here each of them gets four rows."""
 DENSE_EPOCHS = 50
 """Every epoch up to here has a row."""
 MIN_STRIDE = 10
@@ -35,27 +42,41 @@ def next_recorded_epoch(epoch: int, last: int) -> int:
     return min((epoch // stride + 1) * stride, last)
 
 
+def next_recorded_position(position: float, last: int, rows: int) -> float:
+    """Like ``next_recorded_epoch`` where epochs can be interrupted.
+
+    With many ``rows`` of samples the first epochs, which take long, get rows within them.
+    """
+    if rows >= LONG_EPOCH_ROWS and position < QUARTERED_EPOCHS:
+        return min((int(position * 4 + 1e-6) + 1) / 4, last)
+    return next_recorded_epoch(int(position + 1e-6), last)
+
+
 @dataclass(frozen=True, eq=False)
 class HistoryView:
     """What had been recorded at one moment: n rows of K runs. Arrays must not be written to.
 
     Attributes:
-        epoch: int64 ``[n]``, epochs done (row 0 is epoch 0, before the first step).
+        epoch: float64 ``[n]``, epochs done (row 0 is epoch 0, before the first step); whole numbers
+            but for the first epochs of large sets.
         seconds: float64 ``[n]``, training time so far, pauses excluded.
         learning_rate: float64 ``[n]``.
         loss: float32 ``[n, K]``, the loss on the inputs of that step (corrupted, if they are).
         wrong_mean: float32 ``[n, K]``, mean wrong pixels per sample, clean input.
         wrong_max: float32 ``[n, K]``, wrong pixels of the worst sample, clean input.
         share_at_most_1: float32 ``[n, K]``, share of samples with at most 1 wrong pixel.
+        extra: Further terms by key (see ``terms.py``), each float32 ``[n, K]``; where a row has no
+            such figure it is NaN.
     """
 
-    epoch: NDArray[np.int64]
+    epoch: NDArray[np.float64]
     seconds: NDArray[np.float64]
     learning_rate: NDArray[np.float64]
     loss: NDArray[np.float32]
     wrong_mean: NDArray[np.float32]
     wrong_max: NDArray[np.float32]
     share_at_most_1: NDArray[np.float32]
+    extra: Mapping[str, NDArray[np.float32]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __len__(self) -> int:
         """The number of rows n."""
@@ -66,6 +87,9 @@ SCALAR_COLUMNS = ("epoch", "seconds", "learning_rate")
 RUN_COLUMNS = ("loss", "wrong_mean", "wrong_max", "share_at_most_1")
 
 
+_FIRST_ROWS = 256
+
+
 class History:
     """Columns with room to spare, doubled when full; safe to ``view`` while another appends.
 
@@ -73,14 +97,14 @@ class History:
     moves the ones that a reader holds.
     """
 
-    def __init__(self, runs: int) -> None:
+    def __init__(self, runs: int, terms: Sequence[str] = ()) -> None:
         self.runs = runs
+        self.terms = tuple(terms)
         self._count = 0
         self._columns: dict[str, NDArray[np.generic]] = {
-            "epoch": np.empty(256, np.int64),
-            "seconds": np.empty(256, np.float64),
-            "learning_rate": np.empty(256, np.float64),
-            **{name: np.empty((256, runs), np.float32) for name in RUN_COLUMNS},
+            **{name: np.empty(_FIRST_ROWS, np.float64) for name in SCALAR_COLUMNS},
+            **{name: np.empty((_FIRST_ROWS, runs), np.float32) for name in RUN_COLUMNS},
+            **{name: np.empty((_FIRST_ROWS, runs), np.float32) for name in self.terms},
         }
 
     def __len__(self) -> int:
@@ -88,28 +112,31 @@ class History:
         return self._count
 
     def append(self, **row: ArrayLike) -> None:
-        """Add one row: a value for every column of ``HistoryView``."""
+        """Add one row: a value for every column of ``HistoryView``, and for every term it has."""
         if self._count == len(self._columns["epoch"]):
             self._columns = {
                 name: np.concatenate([column, np.empty_like(column)])
                 for name, column in self._columns.items()
             }
         for name, column in self._columns.items():
-            column[self._count] = row[name]
+            column[self._count] = row.get(name, np.nan) if name in self.terms else row[name]
         self._count += 1
 
     def view(self) -> HistoryView:
         """All rows finished so far, without copying."""
         # The count is read first: a row that is appended meanwhile only lies beyond it.
         count, columns = self._count, self._columns
-        return HistoryView(**{name: column[:count] for name, column in columns.items()})  # type: ignore[arg-type]
+        rows: dict[str, Any] = {name: column[:count] for name, column in columns.items()}
+        extra = {name: rows.pop(name) for name in self.terms}
+        return HistoryView(**rows, extra=MappingProxyType(extra))
 
     @classmethod
-    def from_view(cls, view: HistoryView) -> History:
+    def from_view(cls, view: HistoryView, terms: Sequence[str] = ()) -> History:
         """A history that goes on after the rows of ``view``, which are copied."""
-        history = cls(view.loss.shape[1])
+        history = cls(view.loss.shape[1], tuple(dict.fromkeys((*view.extra, *terms))))
         for index in range(len(view)):
             history.append(
-                **{name: getattr(view, name)[index] for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)}
+                **{name: getattr(view, name)[index] for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)},
+                **{name: column[index] for name, column in view.extra.items()},
             )
         return history

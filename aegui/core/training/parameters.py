@@ -2,24 +2,28 @@
 
 Weights lie first and biases after them, so that penalties on the weights are one operation on one
 slice; each block holds all K runs, so that a layer of the whole population is one batched product.
+Buffers, such as the running statistics of a batch normalisation, lie in a tensor of their own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import torch
 
-from aegui.core.network.initializers import initial_layers
+from aegui.core.network.initializers import initial_tensors
 from aegui.core.training.snapshot import LayerWeights, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.core.network.layers import LayerShape
     from aegui.core.network.resolve import ResolvedRecipe
 
 SLOTS = {
@@ -36,100 +40,147 @@ SLOTS = {
 
 @dataclass(frozen=True)
 class Block:
-    """A place in the flat tensor: ``[runs, rows, columns]`` from ``start``."""
+    """A place in a flat tensor: ``[runs, *shape]`` from ``start``."""
 
     start: int
     runs: int
-    rows: int
-    columns: int
+    shape: tuple[int, ...]
 
     @property
     def stop(self) -> int:
         """One past the block's last number."""
-        return self.start + self.runs * self.rows * self.columns
+        return self.start + self.runs * prod(self.shape)
+
+    def view(self, flat: torch.Tensor) -> torch.Tensor:
+        """The block of ``flat``, ``[runs, *shape]``."""
+        return flat[self.start : self.stop].view(self.runs, *self.shape)
 
 
 class Layout:
-    """Where the weight ``[K, in, out]`` and bias ``[K, 1, out]`` of each layer lie."""
+    """Where the tensors of each layer lie.
 
-    def __init__(self, resolved: ResolvedRecipe) -> None:
-        runs = resolved.recipe.runs
-        self.weights: list[Block] = []
-        self.biases: list[Block] = []
-        position = 0
-        for shape in resolved.layers:
-            self.weights.append(Block(position, runs, shape.inputs, shape.outputs))
-            position = self.weights[-1].stop
-        self.weights_stop = position
-        for shape in resolved.layers:
-            self.biases.append(Block(position, runs, 1, shape.outputs))
-            position = self.biases[-1].stop
-        self.size = position
+    Attributes:
+        learnt: For each layer its learnt tensors by name, in the flat parameters.
+        kept: For each layer its buffers by name, in the flat buffers.
+        weights_stop: Weights lie before it in the flat parameters, biases after it.
+        size: Numbers in the flat parameters.
+        buffer_size: Numbers in the flat buffers.
+    """
+
+    def __init__(self, layers: Sequence[LayerShape], runs: int) -> None:
         self.runs = runs
+        self.learnt: list[dict[str, Block]] = [{} for _ in layers]
+        self.kept: list[dict[str, Block]] = [{} for _ in layers]
+        self.weights_stop = self._place(layers, "weight", self.learnt, 0)
+        self.size = self._place(layers, "bias", self.learnt, self.weights_stop)
+        self.buffer_size = self._place(layers, "buffer", self.kept, 0)
 
-    @staticmethod
-    def view(flat: torch.Tensor, block: Block) -> torch.Tensor:
-        """The block of ``flat`` as a view ``[K, rows, columns]``."""
-        return flat[block.start : block.stop].view(block.runs, block.rows, block.columns)
+    def _place(
+        self, layers: Sequence[LayerShape], role: str, places: list[dict[str, Block]], start: int
+    ) -> int:
+        for layer, blocks in zip(layers, places, strict=True):
+            for tensor in layer.tensors:
+                if tensor.role == role:
+                    blocks[tensor.name] = Block(start, self.runs, tensor.shape)
+                    start = blocks[tensor.name].stop
+        return start
+
+    @property
+    def blocks(self) -> list[Block]:
+        """Every block of the flat parameters."""
+        return [block for blocks in self.learnt for block in blocks.values()]
+
+    @property
+    def buffer_blocks(self) -> list[Block]:
+        """Every block of the flat buffers."""
+        return [block for blocks in self.kept for block in blocks.values()]
 
     def weight_views(self, flat: torch.Tensor) -> list[torch.Tensor]:
-        """Views ``[K, in, out]`` of all layers."""
-        return [self.view(flat, block) for block in self.weights]
+        """Views ``[K, in, out]`` of the layers of a dense chain."""
+        return [blocks["weight"].view(flat) for blocks in self.learnt]
 
     def bias_views(self, flat: torch.Tensor) -> list[torch.Tensor]:
-        """Views ``[K, 1, out]`` of all layers."""
-        return [self.view(flat, block) for block in self.biases]
+        """Views ``[K, 1, out]`` of the layers of a dense chain."""
+        return [blocks["bias"].view(flat)[:, None] for blocks in self.learnt]
 
 
 class Parameters:
-    """The flat parameters of a population, their gradient and the optimiser's own tensors."""
+    """The flat parameters of a population, their gradient and the optimiser's own tensors.
+
+    ``layers`` are the chain and then its parts, as ``ResolvedRecipe.all_layers`` gives them.
+    """
 
     def __init__(self, resolved: ResolvedRecipe, device: torch.device) -> None:
-        self.layout = Layout(resolved)
+        self.layers = resolved.all_layers
+        self.layout = Layout(self.layers, resolved.recipe.runs)
         self.device = device
-        self.flat = self._initial(resolved).to(device)
+        flat, buffers = self._initial(resolved)
+        self.flat = flat.to(device)
+        self.buffers = buffers.to(device)
         self.grad = torch.zeros_like(self.flat)
-        names = SLOTS[resolved.recipe.training.optimizer.name]
+        # An optimiser of scipy keeps its own state.
+        names = SLOTS.get(resolved.recipe.training.optimizer.name, ())
         self.slots = {name: torch.zeros_like(self.flat) for name in names}
         self.steps = torch.zeros((), device=device)
 
-    def _initial(self, resolved: ResolvedRecipe) -> torch.Tensor:
-        flat = torch.empty(self.layout.size)
-        weights, biases = self.layout.weight_views(flat), self.layout.bias_views(flat)
-        for run in range(self.layout.runs):
-            layers = initial_layers(resolved, resolved.recipe.seed + run)
-            for index, (weight, bias) in enumerate(layers):
-                weights[index][run].copy_(weight.t())
-                biases[index][run, 0].copy_(bias)
-        return flat
+    def _initial(self, resolved: ResolvedRecipe) -> tuple[torch.Tensor, torch.Tensor]:
+        layout, recipe = self.layout, resolved.recipe
+        flat, buffers = torch.empty(layout.size), torch.empty(layout.buffer_size)
+        for run in range(layout.runs):
+            drawn = initial_tensors(self.layers, recipe.training.initializer, recipe.seed + run)
+            for index, tensors in enumerate(drawn):
+                for name, tensor in tensors.items():
+                    self._view(index, name, flat, buffers)[run].copy_(tensor)
+        return flat, buffers
+
+    def _view(
+        self, index: int, name: str, flat: torch.Tensor, buffers: torch.Tensor
+    ) -> torch.Tensor:
+        block = self.layout.learnt[index].get(name)
+        return self.layout.kept[index][name].view(buffers) if block is None else block.view(flat)
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Copies of everything that continuation needs, by name."""
+        return {name: tensor.cpu().numpy().copy() for name, tensor in self._tensors().items()}
+
+    def _tensors(self) -> dict[str, torch.Tensor]:
         tensors = {"parameters": self.flat, "steps": self.steps, **self.slots}
-        return {name: tensor.cpu().numpy().copy() for name, tensor in tensors.items()}
+        return tensors if not self.layout.buffer_size else {**tensors, "buffers": self.buffers}
 
     def fits(self, state: Mapping[str, NDArray[np.generic]]) -> bool:
         """Whether ``state`` is that of a population of this very shape and optimiser."""
-        needed = {"parameters", "steps", *self.slots}
-        sized = needed - {"steps"}
-        return needed <= set(state) and all(
-            state[name].shape == (self.layout.size,) for name in sized
+        return all(
+            name in state and (name == "steps" or state[name].shape == tuple(tensor.shape))
+            for name, tensor in self._tensors().items()
         )
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Take back what ``state()`` gave."""
-        tensors = {"parameters": self.flat, "steps": self.steps, **self.slots}
-        for name, tensor in tensors.items():
+        for name, tensor in self._tensors().items():
             tensor.copy_(torch.from_numpy(state[name].copy()))
 
 
-def snapshot_of(flat: torch.Tensor, layout: Layout, epoch: int) -> Snapshot:
-    """A copy of ``flat`` as the immutable snapshot of ``epoch``."""
-    copy = flat.detach().to("cpu", copy=True)
+def snapshot_of(
+    flat: torch.Tensor, buffers: torch.Tensor, layout: Layout, resolved: ResolvedRecipe, epoch: int
+) -> Snapshot:
+    """A copy of ``flat`` and ``buffers`` as the immutable snapshot of ``epoch``."""
+    copies = flat.detach().to("cpu", copy=True), buffers.detach().to("cpu", copy=True)
     layers = []
-    for weight, bias in zip(layout.weight_views(copy), layout.bias_views(copy), strict=True):
-        arrays = weight.numpy(), bias[:, 0].numpy()
-        for array in arrays:
-            array.setflags(write=False)
-        layers.append(LayerWeights(*arrays))
-    return Snapshot(epoch, tuple(layers))
+    for learnt, kept in zip(layout.learnt, layout.kept, strict=True):
+        tensors = {}
+        for copy, blocks in zip(copies, (learnt, kept), strict=True):
+            for name, block in blocks.items():
+                tensors[name] = block.view(copy).numpy()
+                tensors[name].setflags(write=False)
+        layers.append(LayerWeights(MappingProxyType(tensors)))
+    return as_snapshot(tuple(layers), resolved, epoch)
+
+
+def as_snapshot(layers: tuple[LayerWeights, ...], resolved: ResolvedRecipe, epoch: int) -> Snapshot:
+    """``layers``, the chain and then its parts, as a snapshot."""
+    stop = len(resolved.layers)
+    parts = {}
+    for name, part in resolved.parts.items():
+        parts[name] = layers[stop : stop + len(part)]
+        stop += len(part)
+    return Snapshot(epoch, layers[: len(resolved.layers)], MappingProxyType(parts))

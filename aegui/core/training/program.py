@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.recipe import LatentSpec, LayerSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.recipe import LayerSpec, OptimizerSpec, TrainingSpec
+    from aegui.core.recipe import OptimizerSpec, TrainingSpec
     from aegui.core.training.parameters import Parameters
 
 
@@ -140,6 +141,13 @@ def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, ind
         source.line(text, indent)
 
 
+def dense_specs(resolved: ResolvedRecipe) -> list[LayerSpec | LatentSpec]:
+    """The layers of a chain of dense layers, all that a step program knows."""
+    return [
+        layer.spec for layer in resolved.layers if isinstance(layer.spec, LayerSpec | LatentSpec)
+    ]
+
+
 class Forward:
     """Emits the forward pass of ``rows`` samples of all runs through a chain of dense layers.
 
@@ -148,7 +156,7 @@ class Forward:
     """
 
     def __init__(
-        self, source: Source, layers: Sequence[LayerSpec], parameters: Parameters, tag: str = ""
+        self, source: Source, layers: Sequence[LayerSpec | LatentSpec], parameters: Parameters, tag: str = ""
     ) -> None:
         self._source = source
         self._layers = layers
@@ -171,7 +179,7 @@ class Forward:
         return self._source.bind(f"{name}{self._tag}", tensor)
 
     def _emit_layer(
-        self, index: int, spec: LayerSpec, inputs: str, rows: int, indent: int, *, dropout: bool
+        self, index: int, spec: LayerSpec | LatentSpec, inputs: str, rows: int, indent: int, *, dropout: bool
     ) -> None:
         line = self._source.line
         activation = ACTIVATION_FUNCTIONS[spec.activation]
@@ -219,7 +227,7 @@ class Backward:
         self._source = source
         self._forward = forward
         self._training = resolved.recipe.training
-        self._layers = [shape.spec for shape in resolved.layers]
+        self._layers = dense_specs(resolved)
 
     def emit(self, inputs: str, target: str, rows: int, indent: int) -> None:
         """Add the lines that fill ``gw<i>`` and ``gb<i>`` after a forward pass from ``inputs``."""
@@ -293,7 +301,7 @@ def emit_penalties(source: Source, spec: TrainingSpec, parameters: Parameters, i
         source.line(f"grad_w.add_(flat_w.sign(), alpha={spec.l1!r})", indent)
     if spec.clip_norm is None:
         return
-    count = len(parameters.layout.weights)
+    count = len(parameters.layout.learnt)
     blocks = [f"{kind}{index}" for index in range(count) for kind in ("gw", "gb")]
     squares = " + ".join(f"torch.sum({block}.square(), [1, 2], True)" for block in blocks)
     source.line(f"norm = torch.sqrt({squares})", indent)

@@ -11,12 +11,12 @@ import torch
 from aegui.core.training.result import GOALS, RunResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from aegui.core.training.measure import Measured
-    from aegui.core.training.parameters import Layout
+    from aegui.core.training.parameters import Block, Parameters
 
 COURSE_TOLERANCE = 1
 """Wrong pixels of a character that the classic assignment still takes for learnt."""
@@ -35,18 +35,19 @@ class Progress:
 
     def __init__(
         self,
-        flat: torch.Tensor,
-        layout: Layout,
+        parameters: Parameters,
         samples: int,
         *,
         by_loss: bool,
         tolerance: int = COURSE_TOLERANCE,
     ) -> None:
-        runs = layout.runs
-        self._layout = layout
+        self._parameters = parameters
+        self._layout = parameters.layout
+        runs = self._layout.runs
         self._tolerance = tolerance
         self._by_loss = by_loss
-        self.best_flat = flat.clone()
+        self.best_flat = parameters.flat.clone()
+        self.best_buffers = parameters.buffers.clone()
         self.best_loss = np.full(runs, math.inf)
         self.best_wrong = np.full(runs, np.iinfo(np.int64).max)
         self.best_excess = np.full(runs, np.iinfo(np.int64).max)
@@ -56,16 +57,16 @@ class Progress:
         self.lowest_loss = np.full(runs, math.inf)
         self.first_epoch = {goal: np.full(runs, -1, np.int64) for goal in GOALS}
         self.alive = np.ones(runs, bool)
-        self.improved_epoch = 0
+        self.improved_epoch = 0.0
 
-    def observe(self, epoch: int, flat: torch.Tensor, measured: Measured) -> None:
-        """Take in a measurement of ``flat`` after ``epoch`` epochs."""
+    def observe(self, epoch: float, measured: Measured) -> None:
+        """Take in a measurement of the present parameters after ``epoch`` epochs."""
         self.alive &= np.isfinite(measured.loss)
         self.loss = np.where(self.alive, measured.loss, self.loss)
         self.lowest_loss = np.fmin(self.lowest_loss, self.loss)
         for goal, first in self.first_epoch.items():
             met = self.alive & (measured.wrong.max(axis=1) <= _LIMITS[goal])
-            first[met & (first < 0)] = epoch
+            first[met & (first < 0)] = int(epoch)
         # Of a run that went to infinity before its first step there is nothing good to keep; what
         # it gets wrong must not be taken for nothing wrong.
         never = ~self.alive & np.isinf(self.best_loss)
@@ -74,15 +75,15 @@ class Progress:
         if not better.any():
             return
         self.improved_epoch = epoch
-        self._keep(flat, better)
-        self.best_epoch[better] = epoch
-        self.best_loss[better] = measured.loss[better]
+        self._keep(better)
+        self.best_epoch[better] = int(epoch)
+        self.best_loss[better] = measured.criterion[better]
         self.best_wrong[better] = measured.wrong.sum(axis=1)[better]
         self.best_excess[better] = self._excess(measured.wrong)[better]
         self.best_wrong_pixels[better] = measured.wrong[better]
 
     def _better(self, measured: Measured) -> NDArray[np.bool_]:
-        lower: NDArray[np.bool_] = measured.loss < self.best_loss
+        lower: NDArray[np.bool_] = measured.criterion < self.best_loss
         if not self._by_loss:
             for now, best in (
                 (measured.wrong.sum(axis=1), self.best_wrong),
@@ -97,29 +98,52 @@ class Progress:
         excess: NDArray[np.int64] = np.maximum(wrong.max(axis=1) - self._tolerance, 0)
         return excess
 
-    def _keep(self, flat: torch.Tensor, runs: NDArray[np.bool_]) -> None:
+    def _keep(self, runs: NDArray[np.bool_]) -> None:
+        parameters = self._parameters
         if runs.all():
-            self.best_flat.copy_(flat)
+            self.best_flat.copy_(parameters.flat)
+            self.best_buffers.copy_(parameters.buffers)
             return
-        chosen = torch.from_numpy(np.flatnonzero(runs)).to(flat.device)
-        layout = self._layout
-        for block in (*layout.weights, *layout.biases):
-            source, kept = layout.view(flat, block), layout.view(self.best_flat, block)
-            kept[chosen] = source[chosen]
+        chosen = torch.from_numpy(np.flatnonzero(runs)).to(parameters.device)
+        self._copy_runs(chosen, parameters.flat, self.best_flat, self._layout.blocks)
+        self._copy_runs(chosen, parameters.buffers, self.best_buffers, self._layout.buffer_blocks)
 
-    def presentable(self, flat: torch.Tensor) -> torch.Tensor:
-        """``flat`` with the runs that have gone astray put back to their last good weights."""
+    @staticmethod
+    def _copy_runs(
+        runs: torch.Tensor, source: torch.Tensor, target: torch.Tensor, blocks: list[Block]
+    ) -> None:
+        for block in blocks:
+            block.view(target)[runs] = block.view(source)[runs]
+
+    def presentable(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Parameters and buffers; of runs that have gone astray their last good ones."""
+        flat, buffers = self._parameters.flat, self._parameters.buffers
         if self.alive.all():
-            return flat
-        result = flat.clone()
+            return flat, buffers
         lost = torch.from_numpy(np.flatnonzero(~self.alive)).to(flat.device)
-        layout = self._layout
-        for block in (*layout.weights, *layout.biases):
-            layout.view(result, block)[lost] = layout.view(self.best_flat, block)[lost]
-        return result
+        flat, buffers = flat.clone(), buffers.clone()
+        self._copy_runs(lost, self.best_flat, flat, self._layout.blocks)
+        self._copy_runs(lost, self.best_buffers, buffers, self._layout.buffer_blocks)
+        return flat, buffers
 
-    def results(self, seed: int, epochs: int, seconds: float) -> tuple[RunResult, ...]:
-        """Every run in figures."""
+    def results(
+        self,
+        seed: int,
+        epochs: int,
+        seconds: float,
+        wrong_pixels: NDArray[np.int64] | None = None,
+        figures: Sequence[Mapping[str, float]] = (),
+    ) -> tuple[RunResult, ...]:
+        """Every run in figures.
+
+        Args:
+            seed: Seed of the first run.
+            epochs: Epochs done.
+            seconds: Time that they took.
+            wrong_pixels: Of the best weights, ``[K, N]``, where not all samples were measured.
+            figures: Further figures of each run.
+        """
+        wrong = self.best_wrong_pixels if wrong_pixels is None else wrong_pixels
         return tuple(
             RunResult(
                 seed=seed + run,
@@ -128,11 +152,12 @@ class Progress:
                 loss=float(self.loss[run]),
                 best_loss=float(self.lowest_loss[run]),
                 best_epoch=int(self.best_epoch[run]),
-                wrong_pixels=tuple(map(int, self.best_wrong_pixels[run])),
+                wrong_pixels=tuple(map(int, wrong[run])),
                 first_epoch={
                     goal: int(first[run]) if first[run] >= 0 else None
                     for goal, first in self.first_epoch.items()
                 },
+                figures=figures[run] if figures else {},
             )
             for run in range(self._layout.runs)
         )
@@ -141,6 +166,7 @@ class Progress:
         """Copies of everything that continuation needs, by name."""
         return {
             "best_parameters": self.best_flat.cpu().numpy().copy(),
+            "best_buffers": self.best_buffers.cpu().numpy().copy(),
             "best_loss": self.best_loss.copy(),
             "best_wrong": self.best_wrong.copy(),
             "best_excess": self.best_excess.copy(),
@@ -163,6 +189,7 @@ class Progress:
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Take back what ``state()`` gave."""
         self.best_flat.copy_(torch.from_numpy(state["best_parameters"].copy()))
+        self.best_buffers.copy_(torch.from_numpy(state["best_buffers"].copy()))
         self.best_loss = np.array(state["best_loss"], np.float64)
         self.best_wrong = np.array(state["best_wrong"], np.int64)
         self.best_excess = np.array(state["best_excess"], np.int64)
@@ -171,6 +198,6 @@ class Progress:
         self.loss = np.array(state["last_loss"], np.float64)
         self.lowest_loss = np.array(state["lowest_loss"], np.float64)
         self.alive = np.array(state["alive"], bool)
-        self.improved_epoch = int(state["improved_epoch"][0])
+        self.improved_epoch = float(state["improved_epoch"][0])
         for goal in GOALS:
             self.first_epoch[goal] = np.array(state[f"first_{goal}"], np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -47,8 +47,10 @@ class RunResult:
         loss: The last loss.
         best_loss: The lowest loss that was recorded.
         best_epoch: The epoch of the best weights.
-        wrong_pixels: Per sample, with the best weights and clean input.
+        wrong_pixels: Per sample, with the best weights and clean input; empty for models that do
+            not reconstruct.
         first_epoch: First epoch of each of ``GOALS``; None where it was never reached.
+        figures: What else is known at the end, by the keys of ``terms.py``.
     """
 
     seed: int
@@ -59,6 +61,7 @@ class RunResult:
     best_epoch: int
     wrong_pixels: tuple[int, ...]
     first_epoch: Mapping[str, int | None]
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def wrong_mean(self) -> float:

@@ -6,34 +6,55 @@ see the same numbers, and its state at the end of an epoch is all that continuat
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
+from aegui.core.data.split import split_indices
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import CorruptionSpec
 
 _NOISE_SEED = 0x5EED_0001
 _EVALUATION_SEED = 0x5EED_0002
+_MEASURE_SEED = 0x5EED_0004
 EVALUATION_ROWS = 1024
 """Noisy samples, at least, on which the loss of a denoiser is measured."""
 _EVALUATION_ROWS_OF_ALL = 2**18
 """Bound of the above in large populations, whose runs each need memory for them."""
+MEASURED_ROWS = 2048
+"""Samples, drawn once, on which larger sets are measured while they are trained."""
+_EPOCH_NOISE_NUMBERS = 2**24
+"""Fresh noise of up to so many numbers is drawn for a whole epoch at once."""
 
 
 class Samples:
     """Targets ``[1, rows, D]`` and the inputs made from them.
 
-    ``rows`` is N times the copies of the corruption. With fixed noise the inputs are drawn here,
-    once, and are the same for every run; fresh noise is drawn by the engines, for each run apart.
+    ``rows`` is the number of training samples times the copies of the corruption. With fixed noise
+    the inputs are drawn here, once, and are the same for every run; fresh noise is drawn by the
+    engines, for each run apart.
+
+    Attributes:
+        training: Places in the dataset of the samples to learn from, int64.
+        validation: Places of those that are only checked on; empty without a split.
+        clean: The training samples ``[1, n, D]``. Of sets larger than memory should hold they stay
+            in their file and are read batch by batch.
+        measured: Places among the training samples of those that are measured.
     """
 
     def __init__(
         self, resolved: ResolvedRecipe, corruption: CorruptionSpec, device: torch.device
     ) -> None:
-        # A copy, because torch warns of arrays that must not be written to.
-        self.clean = torch.from_numpy(resolved.dataset.flat().copy()).to(device)[None]
+        dataset = resolved.dataset
+        self.device = device
+        self.training, self.validation = split_indices(len(dataset), resolved.recipe.data.split)
+        self.clean = _on_device(dataset.flat(), self.training, device)
         self.corruption = corruption
         copies = corruption.copies if corruption.kind != "none" else 1
         self.target = self.clean.repeat(1, copies, 1) if copies > 1 else self.clean
@@ -45,6 +66,9 @@ class Samples:
         batch = resolved.recipe.training.batch_size
         self.batch_rows = min(batch, self.rows) if batch is not None else self.rows
         self.full_batch = self.batch_rows == self.rows
+        numbers = resolved.recipe.runs * self.target.numel()
+        self.noise_per_batch = numbers > _EPOCH_NOISE_NUMBERS or resolved.recipe.data.augment.active
+        self.measured = some_of(len(self.training))
         self._set_evaluation(resolved, corruption)
 
     @property
@@ -55,18 +79,50 @@ class Samples:
     def _set_evaluation(self, resolved: ResolvedRecipe, corruption: CorruptionSpec) -> None:
         """Fix the inputs on which the loss is measured: clean, fixed noise, or one noisy draw."""
         self.noisy_evaluation = corruption.kind != "none"
-        self.eval_target = self.clean
-        self.eval_inputs = self.clean
+        self.eval_clean = self.clean
+        if len(self.measured) < self.clean.shape[1]:
+            self.eval_clean = self.clean[:, torch.from_numpy(self.measured)]
+        self.eval_target = self.eval_clean
+        self.eval_inputs = self.eval_clean
+        flat = resolved.dataset.flat()
+        chosen = self.validation[some_of(len(self.validation))]
+        self.validation_target = _on_device(flat, chosen, self.device)
+        self.validation_inputs = self.validation_target
         if not self.noisy_evaluation:
             return
-        if not corruption.fresh:
+        seed = resolved.recipe.seed ^ _EVALUATION_SEED
+        if len(chosen):
+            self.validation_inputs = _corrupted(self.validation_target, corruption, seed + 1)
+        if not corruption.fresh and self.rows <= MEASURED_ROWS:
             self.eval_target, self.eval_inputs = self.target, self.inputs
             return
         wished = min(EVALUATION_ROWS, _EVALUATION_ROWS_OF_ALL // resolved.recipe.runs)
-        repeats = -(-max(wished, self.rows) // self.clean.shape[1])
-        self.eval_target = self.clean.repeat(1, repeats, 1)
-        seed = resolved.recipe.seed ^ _EVALUATION_SEED
+        wished = max(wished, min(self.rows, MEASURED_ROWS))
+        self.eval_target = self.eval_clean.repeat(1, -(-wished // self.eval_clean.shape[1]), 1)
         self.eval_inputs = _corrupted(self.eval_target, corruption, seed)
+
+
+def some_of(count: int) -> NDArray[np.int64]:
+    """The places of at most ``MEASURED_ROWS`` of ``count`` samples, always the same ones."""
+    if count <= MEASURED_ROWS:
+        return np.arange(count)
+    chosen = np.random.default_rng(_MEASURE_SEED).choice(count, MEASURED_ROWS, replace=False)
+    return np.sort(chosen).astype(np.int64)
+
+
+def _on_device(
+    flat: NDArray[np.float32], chosen: NDArray[np.int64], device: torch.device
+) -> torch.Tensor:
+    """The rows ``chosen`` of ``flat`` as ``[1, n, D]``."""
+    whole = len(chosen) == len(flat)
+    if whole and isinstance(flat.base, np.memmap) | isinstance(flat, np.memmap):
+        with warnings.catch_warnings():
+            # torch warns of arrays that must not be written to; nothing here writes.
+            warnings.simplefilter("ignore", UserWarning)
+            return torch.from_numpy(flat)[None]
+    # A copy in any case: indexing makes one.
+    rows = flat.copy() if whole else flat[chosen]
+    return torch.from_numpy(rows).to(device)[None]
 
 
 def _corrupted(clean: torch.Tensor, spec: CorruptionSpec, seed: int) -> torch.Tensor:

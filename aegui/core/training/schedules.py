@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Schedule:
     """The factor of the base learning rate, as a function of the epoch and, on plateau, the loss.
 
-    All but ``plateau`` are pure functions of the epoch, so continuing needs only its state.
+    All but ``plateau`` are pure functions of the position, so continuing needs only its state.
     """
 
     def __init__(self, spec: ScheduleSpec, epochs: int) -> None:
@@ -27,26 +27,22 @@ class Schedule:
         self._best_loss = math.inf
         self._best_epoch = 0
 
-    def factors(self, epoch: int, count: int) -> list[float]:
-        """Factors of the ``count`` epochs after ``epoch`` epochs have been done."""
-        if self._spec.name == "constant":
-            return [1.0] * count
-        if self._spec.name == "plateau":
-            return [self._plateau_factor] * count
-        return [self._factor(done) for done in range(epoch, epoch + count)]
-
-    def _factor(self, done: int) -> float:
-        """The factor of the epoch after ``done`` epochs; ``done`` in 0..epochs-1."""
+    def factor_at(self, position: float) -> float:
+        """The factor after ``position`` epochs, 0..epochs; it may change within an epoch."""
         spec = self._spec
+        if spec.name == "constant":
+            return 1.0
+        if spec.name == "plateau":
+            return self._plateau_factor
         if spec.name == "step":
-            return math.pow(spec.factor, done // spec.step_epochs)
+            return math.pow(spec.factor, int(position) // spec.step_epochs)
         if spec.name == "exponential":
-            share = done / max(1, self._epochs - 1)
+            share = position / max(1, self._epochs - 1)
             return math.pow(max(spec.final_factor, 1e-12), min(1.0, share))
         warmup = min(spec.warmup_epochs, self._epochs - 1)
-        if done < warmup:
-            return (done + 1) / (warmup + 1)
-        share = min(1.0, (done - warmup) / max(1, self._epochs - 1 - warmup))
+        if position < warmup:
+            return (position + 1) / (warmup + 1)
+        share = min(1.0, (position - warmup) / max(1, self._epochs - 1 - warmup))
         return spec.final_factor + (1 - spec.final_factor) * 0.5 * (1 + math.cos(math.pi * share))
 
     def observe(self, epoch: int, losses: NDArray[np.float64]) -> None:

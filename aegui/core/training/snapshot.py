@@ -55,8 +55,5 @@ class Snapshot:
         """The number of runs K."""
         stacks = (self.layers, *self.parts.values())
         return next(
-            len(tensor)
-            for stack in stacks
-            for layer in stack
-            for tensor in layer.tensors.values()
+            len(tensor) for stack in stacks for layer in stack for tensor in layer.tensors.values()
         )

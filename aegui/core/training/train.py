@@ -20,14 +20,13 @@ from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.training.control import Control
-from aegui.core.training.engines import choose_engine
-from aegui.core.training.history import History, next_recorded_epoch
-from aegui.core.training.measure import Meter
+from aegui.core.training.families import family_of
+from aegui.core.training.history import History, next_recorded_position
 from aegui.core.training.parameters import Parameters, snapshot_of
 from aegui.core.training.progress import COURSE_TOLERANCE, Progress
 from aegui.core.training.result import Checkpoint, TrainingResult
-from aegui.core.training.samples import Samples
 from aegui.core.training.schedules import Schedule
+from aegui.core.training.steppers import Orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Reason
     from aegui.core.training.snapshot import Snapshot
-
-_CHUNK_SECONDS = 0.008
-"""How long a call into the engine should take: short beside a frame, long beside its overhead."""
 
 _NOISE_STREAM = 0x5EED_0003
 _NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")
@@ -99,7 +95,6 @@ class Training:
     """A training in progress; belongs to the thread that iterates.
 
     Attributes:
-        epoch: Epochs done.
         epochs: Epochs to do in all.
         history: Recorded rows; its ``view()`` may be taken by any thread.
         engine: Key of the step engine.
@@ -124,51 +119,58 @@ class Training:
         torch.set_num_threads(_thread_count(resolved, control.spare_cores))
         self._parameters = Parameters(resolved, device)
         self._generator = torch.Generator(device=device).manual_seed(recipe.seed ^ _NOISE_STREAM)
-        self._schedule = Schedule(recipe.training.schedule, recipe.training.epochs)
         self._corruption = recipe.data.corruption
         self._prepare()
+        self.epochs = self._stepper.epochs
+        self._schedule = Schedule(recipe.training.schedule, self.epochs)
         goal = recipe.training.goals.max_wrong_pixels
         self._progress = Progress(
-            self._parameters.flat,
-            self._parameters.layout,
-            len(resolved.dataset),
-            by_loss=self._corruption.kind != "none" or not resolved.dataset.is_binary,
+            self._parameters,
+            self._meter.measured,
+            by_loss=self._corruption.kind != "none"
+            or not resolved.dataset.is_binary
+            or not self._meter.reconstructs,
             tolerance=COURSE_TOLERANCE if goal is None else goal,
         )
-        self.epoch = 0
-        self.epochs = recipe.training.epochs
         self.seconds = 0.0
         self.finished: Reason | None = None
-        self._chunk = 1.0
-        self.history = History(recipe.runs)
+        self.history = History(recipe.runs, self._meter.terms)
         if resume is None:
             self._record()
         else:
             self._restore(resume, history)
 
+    @property
+    def epoch(self) -> int:
+        """Whole epochs done."""
+        return int(self._stepper.position + 1e-9)
+
+    @property
+    def position(self) -> float:
+        """Epochs done, with the share of the one under way."""
+        return self._stepper.position
+
     def _prepare(self) -> None:
         """(Re)build what depends on the kind of noise."""
-        samples = Samples(self._resolved, self._corruption, self._parameters.device)
-        self._engine = choose_engine(self._resolved, self._parameters, samples, self._generator)
-        self._meter = Meter(self._resolved, self._parameters, samples)
-        self.engine = self._engine.name
+        family = family_of(self._resolved, self._parameters, self._corruption, self._generator)
+        self._stepper, self._meter = family.stepper, family.meter
+        self.engine = self._stepper.name
 
     def advance(self) -> None:
-        """Do one chunk of epochs; at a recorded epoch also measure and look at the goals."""
+        """Do one chunk of work; where a row is due also measure and look at the goals."""
         started = time.perf_counter()
         self._obey()
-        target = next_recorded_epoch(self.epoch, self.epochs)
-        count = max(1, min(target - self.epoch, self._control.max_chunk, int(self._chunk)))
-        base = self._control.learning_rate or self._resolved.recipe.training.optimizer.learning_rate
-        rates = [base * factor for factor in self._schedule.factors(self.epoch, count)]
-        self._engine.run(rates, self._corruption.level)
-        self.epoch += count
-        elapsed = time.perf_counter() - started
-        self._chunk = min(2 * self._chunk, max(1.0, count * _CHUNK_SECONDS / elapsed))
-        if self.epoch == target:
-            self._record(rates[-1])
+        stepper = self._stepper
+        until = next_recorded_position(stepper.position, self.epochs, stepper.rows)
+        stepper.advance(Orders(self._rate, self._corruption.level, until, self._control.max_chunk))
+        if stepper.position >= until - 1e-9 or stepper.exhausted:
+            self._record()
             self.finished = self._ending()
         self.seconds += time.perf_counter() - started
+
+    def _rate(self, position: float) -> float:
+        base = self._control.learning_rate or self._resolved.recipe.training.optimizer.learning_rate
+        return base * self._schedule.factor_at(position)
 
     def _obey(self) -> None:
         """Take over what the levers say about the noise."""
@@ -182,23 +184,26 @@ class Training:
         rebuild = rebuild or not wish.fresh
         self._corruption = wish
         if rebuild:
+            position = self._stepper.position
             self._prepare()
+            # An epoch under way begins anew: it had been drawn with the other noise.
+            self._stepper.restore({}, float(int(position + 1e-9)), wish.level)
 
-    def _record(self, rate: float | None = None) -> None:
+    def _record(self) -> None:
         measured = self._meter.measure()
-        self._progress.observe(self.epoch, self._parameters.flat, measured)
+        position = self._stepper.position
+        self._progress.observe(position, measured)
         self._schedule.observe(self.epoch, self._progress.loss)
+        wrong = measured.wrong
         self.history.append(
-            epoch=self.epoch,
+            epoch=position,
             seconds=self.seconds,
-            learning_rate=rate
-            if rate is not None
-            else self._resolved.recipe.training.optimizer.learning_rate
-            * self._schedule.factors(0, 1)[0],
+            learning_rate=self._rate(max(0.0, position - 1.0)),
             loss=measured.loss,
-            wrong_mean=measured.wrong.mean(axis=1),
-            wrong_max=measured.wrong.max(axis=1),
-            share_at_most_1=(measured.wrong <= 1).mean(axis=1),
+            wrong_mean=wrong.mean(axis=1) if wrong.size else 0.0,
+            wrong_max=wrong.max(axis=1) if wrong.size else 0.0,
+            share_at_most_1=(wrong <= 1).mean(axis=1) if wrong.size else 0.0,
+            **measured.terms,
         )
 
     def _ending(self) -> Reason | None:
@@ -214,12 +219,15 @@ class Training:
             return "patience"
         if goals.seconds is not None and self.seconds >= goals.seconds:
             return "seconds"
-        return "epochs" if self.epoch >= self.epochs else None
+        over = self._stepper.exhausted or self._stepper.position >= self.epochs - 1e-9
+        return "epochs" if over else None
 
     def snapshot(self) -> Snapshot:
         """The current weights; of a run that has gone astray, its last good ones."""
-        flat = self._progress.presentable(self._parameters.flat)
-        return snapshot_of(flat, self._parameters.layout, self.epoch)
+        return self._snapshot_of(*self._progress.presentable())
+
+    def _snapshot_of(self, flat: torch.Tensor, buffers: torch.Tensor) -> Snapshot:
+        return snapshot_of(flat, buffers, self._parameters.layout, self._resolved, self.epoch)
 
     def checkpoint(self) -> Checkpoint:
         """Everything needed to go on from here."""
@@ -228,10 +236,12 @@ class Training:
             {
                 **self._parameters.state(),
                 **self._progress.state(),
+                **self._stepper.state(),
                 "generator": self._generator.get_state().numpy().copy(),
             },
             {
-                "layers": _words_of(self._resolved.sizes),
+                "layers": self._resolved.signature,
+                "position": self._stepper.position,
                 "seconds": self.seconds,
                 **self._schedule.state(),
             },
@@ -239,7 +249,7 @@ class Training:
 
     def _restore(self, checkpoint: Checkpoint, history: HistoryView | None) -> None:
         tensors = checkpoint.tensors
-        same_shape = checkpoint.scalars.get("layers") == _words_of(self._resolved.sizes)
+        same_shape = checkpoint.scalars.get("layers") == self._resolved.signature
         if not (same_shape and self._parameters.fits(tensors) and self._progress.fits(tensors)):
             raise TrainingError(
                 tr(
@@ -250,12 +260,13 @@ class Training:
         self._parameters.restore(tensors)
         self._progress.restore(tensors)
         self._schedule.restore(checkpoint.scalars)
+        position = float(checkpoint.scalars["position"])
+        self._stepper.restore(tensors, position, self._corruption.level)
         state = torch.from_numpy(np.array(tensors["generator"], np.uint8))
         self._generator.set_state(state)
-        self.epoch = checkpoint.epoch
         self.seconds = float(checkpoint.scalars["seconds"])
         if history is not None:
-            self.history = History.from_view(history)
+            self.history = History.from_view(history, self._meter.terms)
         if self.epoch >= self.epochs:
             self.finished = "epochs"
 
@@ -264,15 +275,19 @@ class Training:
         # Taken first: looking once more than an uninterrupted training would have done counts in
         # schedule and patience.
         checkpoint = self.checkpoint()
-        if not len(self.history) or self.history.view().epoch[-1] != self.epoch:
-            self._record(self.history.view().learning_rate[-1] if len(self.history) else None)
+        if not len(self.history) or self.history.view().epoch[-1] != self._stepper.position:
+            self._record()
         ended = reason or self.finished or "stopped"
         progress = self._progress
+        best = self._snapshot_of(progress.best_flat, progress.best_buffers)
+        wrong, figures = self._meter.conclude(best)
         return TrainingResult(
-            snapshot=snapshot_of(progress.best_flat, self._parameters.layout, self.epoch),
+            snapshot=best,
             last=self.snapshot(),
             history=self.history.view(),
-            runs=progress.results(self._resolved.recipe.seed, self.epoch, self.seconds),
+            runs=progress.results(
+                self._resolved.recipe.seed, self.epoch, self.seconds, wrong, figures
+            ),
             reason=ended,
             message=self._message(),
             engine=self.engine,
@@ -297,11 +312,6 @@ class Training:
             lost=lost,
             runs=self._resolved.recipe.runs,
         )
-
-
-def _words_of(sizes: tuple[int, ...]) -> str:
-    """The layers' sizes as in 35-25-10-2-10-25-35."""
-    return "-".join(map(str, sizes))
 
 
 def choose_device(wish: str) -> tuple[torch.device, tuple[str, ...]]:
@@ -330,7 +340,7 @@ def _thread_count(resolved: ResolvedRecipe, spare_cores: int) -> int:
     """One thread for small networks, whose operations are too short to be shared out."""
     recipe = resolved.recipe
     rows = recipe.training.batch_size or len(resolved.dataset) * recipe.data.corruption.copies
-    if recipe.runs * resolved.parameters * rows < _THREADS_WORTH:
+    if recipe.runs * sum(layer.cost for layer in resolved.all_layers) * rows < _THREADS_WORTH:
         return 1
     # Hyper-threads are counted by cpu_count too, but a process may be confined to fewer cores.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -16,7 +16,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.training.control import Control
-from aegui.core.training.engines import ENGINES
+from aegui.core.training.fused import FusedEngine
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS
 from aegui.core.training.measure import Measured
 from aegui.core.training.parameters import Layout
@@ -118,7 +118,7 @@ def test_the_course_network_learns_every_letter() -> None:
     assert at_most_1 is not None
     assert at_most_1 <= done.epoch
     resolved = resolved_recipe()
-    codec = Codec(resolved.recipe.network, result.snapshot)
+    codec = Codec(resolved.recipe, resolved.dataset.image_shape, result.snapshot)
     images = resolved.dataset.flat()
     assert np.array_equal(codec.decode(codec.encode(images)) > 0.5, images > 0.5)
 
@@ -154,11 +154,8 @@ def test_infinity_ends_a_run_with_its_last_good_weights() -> None:
 def test_nan_in_cross_entropy_ends_a_run_too(
     engine_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kinds = {kind.name: kind for kind in ENGINES.values()}
-    assert engine_key in kinds
     monkeypatch.setattr(
-        "aegui.core.training.train.choose_engine",
-        lambda *arguments: kinds[engine_key](*arguments),
+        "aegui.core.training.engines.engine_name", lambda *_: engine_key
     )
     network = {"encoder": [{"units": 25, "activation": "cosh"}]}
     training = {"epochs": 500, "optimizer": {"name": "sgd", "learning_rate": 1e3}}
@@ -218,7 +215,7 @@ def test_a_checkpoint_of_other_samples_is_refused() -> None:
 def test_too_little_memory_is_said_in_words(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ENGINES["fused"], "run", Mock(side_effect=error))
+    monkeypatch.setattr(FusedEngine, "run", Mock(side_effect=error))
     steps = train(resolved_recipe())
     next(steps)
     with pytest.raises(TrainingError, match="not enough memory"):
@@ -226,7 +223,7 @@ def test_too_little_memory_is_said_in_words(
 
 
 def test_other_errors_are_not_taken_for_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ENGINES["fused"], "run", Mock(side_effect=RuntimeError("shape")))
+    monkeypatch.setattr(FusedEngine, "run", Mock(side_effect=RuntimeError("shape")))
     steps = train(resolved_recipe())
     next(steps)
     with pytest.raises(RuntimeError, match="shape"):

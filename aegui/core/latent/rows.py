@@ -1,0 +1,132 @@
+"""Chains whose layers all work on rows of numbers, in plain numpy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.network.layers import is_image
+from aegui.core.recipe import LatentSpec, LayerSpec, NormSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.network.layers import LayerShape
+
+    Tensors = Mapping[str, NDArray[np.float32]]
+
+_NORM_EPS = np.float32(1e-5)
+
+
+def _sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    # tanh never overflows, exp does.
+    half: NDArray[np.float32] = np.tanh(x * np.float32(0.5))
+    half += np.float32(1.0)
+    half *= np.float32(0.5)
+    return half
+
+
+def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    from scipy.special import erf  # slow to import, and few networks need it
+
+    result: NDArray[np.float32] = x * np.float32(0.5) * (1 + erf(x / np.sqrt(np.float32(2))))
+    return result.astype(np.float32)
+
+
+def _elu(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0))).astype(np.float32)
+
+
+FUNCTIONS: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
+    "identity": lambda x: x,
+    "relu": lambda x: np.maximum(x, np.float32(0)),
+    "leaky_relu": lambda x: np.where(x > 0, x, x * np.float32(0.01)),
+    "elu": _elu,
+    "gelu": _gelu,
+    "silu": lambda x: x * _sigmoid(x),
+    "softplus": lambda x: np.logaddexp(np.float32(0), x),
+    "tanh": np.tanh,
+    "sigmoid": _sigmoid,
+    "sine": np.sin,
+    "cosh": np.cosh,
+}
+
+
+def runs_on_rows(layers: Sequence[LayerShape]) -> bool:
+    """Whether numpy can compute the chain: no layer needs rows and columns."""
+    return all(
+        isinstance(layer.spec, LayerSpec | LatentSpec)
+        or layer.spec.kind in {"dropout", "flatten"}
+        or (isinstance(layer.spec, NormSpec) and not is_image(layer.input_shape))
+        for layer in layers
+    )
+
+
+class RowsRunner:
+    """Computes a chain of dense layers and normalisations with the tensors of one run."""
+
+    def __init__(self, layers: Sequence[LayerShape], tensors: Sequence[Tensors]) -> None:
+        self._steps = tuple(
+            (layer.spec, self._bound(layers, tensors, index)) for index, layer in enumerate(layers)
+        )
+
+    @staticmethod
+    def _bound(layers: Sequence[LayerShape], tensors: Sequence[Tensors], index: int) -> Tensors:
+        tied_to = layers[index].tied_to
+        if tied_to is None:
+            return tensors[index]
+        weight = tensors[tied_to]["weight"][:, : layers[tied_to].outputs]
+        return {**tensors[index], "weight": weight.T}
+
+    def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
+        """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
+        x = rows
+        # Far outside, infinity is the answer, and nothing to warn of.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for spec, tensors in self._steps[start:stop]:
+                if isinstance(spec, LatentSpec | LayerSpec):
+                    x = _dense(spec, tensors, x)
+                elif isinstance(spec, NormSpec):
+                    x = FUNCTIONS[spec.activation](_normalised(spec, tensors, x))
+        return x
+
+
+def _dense(
+    spec: LayerSpec | LatentSpec, tensors: Tensors, x: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    x = x @ tensors["weight"]
+    x += tensors["bias"]
+    if spec.slope != 1.0:
+        x *= np.float32(spec.slope)
+    if not isinstance(spec, LatentSpec):
+        return FUNCTIONS[spec.activation](x)
+    if spec.kind == "gaussian":
+        if spec.activation == "identity":
+            return x
+        mean, log_variance = x[:, : spec.units], x[:, spec.units :]
+        return np.concatenate([FUNCTIONS[spec.activation](mean), log_variance], axis=1)
+    return _largest(spec, FUNCTIONS[spec.activation](x))
+
+
+def _largest(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Only the k largest numbers of each code, where the specification says so."""
+    if spec.top_k is None or spec.top_k >= spec.units:
+        return code
+    places = np.argpartition(-code, spec.top_k - 1, axis=1)[:, : spec.top_k]
+    kept = np.zeros_like(code)
+    np.put_along_axis(kept, places, np.take_along_axis(code, places, axis=1), axis=1)
+    return kept
+
+
+def _normalised(spec: NormSpec, tensors: Tensors, x: NDArray[np.float32]) -> NDArray[np.float32]:
+    if spec.kind == "batch_norm":
+        mean, variance = tensors["mean"], tensors["variance"]
+    else:
+        mean, variance = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+    result: NDArray[np.float32] = (x - mean) / np.sqrt(variance + _NORM_EPS)
+    result *= tensors["scale"]
+    result += tensors["bias"]
+    return result

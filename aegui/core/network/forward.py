@@ -1,0 +1,222 @@
+"""What every kind of layer computes, in torch: for training by autograd and for use.
+
+Two forms of one and the same network: *single*, one run, samples ``[n, ...]`` and tensors as the
+layers keep them; and *stacked*, K runs of a chain of rows, samples ``[K, n, features]`` and
+tensors with a leading run axis.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn import functional as F
+
+from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.network.layers import conv_padding, is_image
+from aegui.core.recipe import (
+    ConvSpec,
+    ConvTransposeSpec,
+    DropoutSpec,
+    LatentSpec,
+    LayerSpec,
+    NormSpec,
+    PoolSpec,
+    UpsampleSpec,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aegui.core.network.layers import LayerShape, Spec
+
+    Tensors = Mapping[str, torch.Tensor]
+    Masks = Mapping[int, torch.Tensor]
+
+BATCH_MOMENTUM = 0.1
+NORM_EPS = 1e-5
+_STACKABLE = (LayerSpec, LatentSpec, NormSpec, DropoutSpec)
+
+
+def is_stackable(layers: Sequence[LayerShape]) -> bool:
+    """Whether all layers work on rows, so that many runs can be one batched product."""
+    return all(
+        isinstance(layer.spec, _STACKABLE) or layer.spec.kind == "flatten" for layer in layers
+    ) and not any(
+        isinstance(layer.spec, NormSpec) and is_image(layer.input_shape) for layer in layers
+    )
+
+
+def bound(layers: Sequence[LayerShape], own: Sequence[Tensors]) -> list[dict[str, torch.Tensor]]:
+    """The tensors of every layer; the weights of tied ones come from those they are tied to."""
+    result = [dict(tensors) for tensors in own]
+    for layer, tensors in zip(layers, result, strict=True):
+        if layer.tied_to is None:
+            continue
+        weight, origin = own[layer.tied_to]["weight"], layers[layer.tied_to].spec
+        if isinstance(origin, LatentSpec):
+            weight = weight[..., : origin.units]
+        tensors["weight"] = (
+            weight.transpose(-1, -2) if isinstance(origin, LayerSpec | LatentSpec) else weight
+        )
+    return result
+
+
+def dropout_rate(spec: Spec) -> float:
+    """The share of numbers that a layer drops while training."""
+    if isinstance(spec, DropoutSpec):
+        return spec.rate
+    if isinstance(spec, LatentSpec) and spec.kind == "gaussian":
+        return 0.0
+    return getattr(spec, "dropout", 0.0)
+
+
+def apply_layer(
+    layer: LayerShape,
+    tensors: Tensors,
+    x: torch.Tensor,
+    *,
+    training: bool = False,
+    mask: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """The output of one layer; of a gaussian code mean and log variance side by side.
+
+    Args:
+        layer: The layer.
+        tensors: Its tensors, from ``bound``.
+        x: Samples; rows and images are turned into one another as the layer needs them.
+        training: Whether batch statistics are used, and running ones updated in place.
+        mask: What dropout multiplies the result with; None: nothing is dropped.
+    """
+    spec = layer.spec
+    stacked = "weight" in tensors and tensors["weight"].dim() == 3
+    if isinstance(spec, LayerSpec | LatentSpec):
+        x = _dense(spec, tensors, x, stacked=stacked)
+    elif isinstance(spec, ConvSpec | ConvTransposeSpec):
+        x = _convolution(spec, tensors, x)
+    elif isinstance(spec, NormSpec):
+        x = _normalised(spec, tensors, x, training=training)
+    elif isinstance(spec, PoolSpec):
+        pool = F.max_pool2d if spec.kind == "max_pool" else F.avg_pool2d
+        x = pool(x, spec.size)
+    elif isinstance(spec, UpsampleSpec):
+        x = _upsampled(spec, x)
+    elif spec.kind in {"flatten", "reshape"}:
+        # A stack of runs has nothing but rows already.
+        x = x if x.dim() == 3 else x.reshape(len(x), *layer.output_shape)
+    return x if mask is None else x * mask
+
+
+def _activated(key: str, x: torch.Tensor) -> torch.Tensor:
+    return ACTIVATION_FUNCTIONS[key].function(x)
+
+
+def _dense(
+    spec: LayerSpec | LatentSpec, tensors: Tensors, x: torch.Tensor, *, stacked: bool
+) -> torch.Tensor:
+    weight, bias = tensors["weight"], tensors["bias"]
+    if stacked:
+        z = torch.baddbmm(bias[:, None], x, weight)
+    else:
+        z = torch.addmm(bias, x.flatten(1), weight)
+    if spec.slope != 1.0:
+        z = z * spec.slope
+    if isinstance(spec, LatentSpec):
+        return code_of(spec, z)
+    return _activated(spec.activation, z)
+
+
+def code_of(spec: LatentSpec, z: torch.Tensor) -> torch.Tensor:
+    """The code from its pre-activation; the log variance of a gaussian one stays as it is."""
+    if spec.kind == "gaussian":
+        if spec.activation == "identity":
+            return z
+        mean, log_variance = z.chunk(2, dim=-1)
+        return torch.cat([_activated(spec.activation, mean), log_variance], dim=-1)
+    code = _activated(spec.activation, z)
+    if spec.top_k is None or spec.top_k >= spec.units:
+        return code
+    places = code.topk(spec.top_k, dim=-1).indices
+    return code * torch.zeros_like(code).scatter_(-1, places, 1.0)
+
+
+def _convolution(
+    spec: ConvSpec | ConvTransposeSpec, tensors: Tensors, x: torch.Tensor
+) -> torch.Tensor:
+    weight, bias = tensors["weight"], tensors["bias"]
+    if isinstance(spec, ConvSpec):
+        z = F.conv2d(x, weight, bias, spec.stride, conv_padding(spec))
+    else:
+        z = F.conv_transpose2d(
+            x, weight, bias, spec.stride, spec.padding, output_padding=spec.output_padding
+        )
+    return _activated(spec.activation, z)
+
+
+def _normalised(
+    spec: NormSpec, tensors: Tensors, x: torch.Tensor, *, training: bool
+) -> torch.Tensor:
+    scale, bias = tensors["scale"], tensors["bias"]
+    if spec.kind == "layer_norm":
+        x = _layer_normalised(x, scale, bias)
+    elif x.dim() == 3:
+        runs, rows, width = x.shape
+        flat = x.transpose(0, 1).reshape(rows, runs * width)
+        flat = F.batch_norm(
+            flat,
+            tensors["mean"].reshape(-1),
+            tensors["variance"].reshape(-1),
+            scale.reshape(-1),
+            bias.reshape(-1),
+            training and rows > 1,
+            BATCH_MOMENTUM,
+            NORM_EPS,
+        )
+        x = flat.reshape(rows, runs, width).transpose(0, 1)
+    else:
+        x = F.batch_norm(
+            x,
+            tensors["mean"],
+            tensors["variance"],
+            scale,
+            bias,
+            training and x.numel() > x.shape[1],
+            BATCH_MOMENTUM,
+            NORM_EPS,
+        )
+    return _activated(spec.activation, x)
+
+
+def _layer_normalised(x: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """Each sample to mean 0 and variance 1, then a scale and shift per unit or channel."""
+    if x.dim() == 3:
+        return F.layer_norm(x, x.shape[-1:], eps=NORM_EPS) * scale[:, None] + bias[:, None]
+    return F.group_norm(x, 1, scale, bias, NORM_EPS)
+
+
+def _upsampled(spec: UpsampleSpec, x: torch.Tensor) -> torch.Tensor:
+    if spec.mode == "nearest":
+        return F.interpolate(x, scale_factor=spec.factor, mode="nearest")
+    return F.interpolate(x, scale_factor=spec.factor, mode="bilinear", align_corners=False)
+
+
+def apply_layers(
+    layers: Sequence[LayerShape],
+    tensors: Sequence[Tensors],
+    x: torch.Tensor,
+    *,
+    training: bool = False,
+    masks: Masks | None = None,
+    first: int = 0,
+) -> torch.Tensor:
+    """The output of a chain of layers; ``first`` is the number of its first layer in ``masks``."""
+    for index, (layer, own) in enumerate(zip(layers, tensors, strict=True), first):
+        mask = None if masks is None else masks.get(index)
+        x = apply_layer(layer, own, x, training=training, mask=mask)
+    return x
+
+
+def as_input(layers: Sequence[LayerShape], rows: torch.Tensor) -> torch.Tensor:
+    """Rows of pixels ``[n, D]`` in the shape that the first layer takes."""
+    shape = layers[0].input_shape
+    return rows.reshape(len(rows), *shape)

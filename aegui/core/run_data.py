@@ -1,0 +1,116 @@
+"""The data within a saved run: all of it, or of large sets some samples and where the rest is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from aegui.core.archive import Archive, refused, to_tensors
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.recipe import DataSpec
+
+WHOLE_BYTES = 16 << 20
+"""Sets of up to so many bytes travel with the file."""
+PREVIEW_BYTES = 1 << 20
+"""Of larger ones so many do, to be shown where the set itself is missing."""
+_PREVIEW_SEED = 0x5EED_0006
+
+
+class DataDocument(BaseModel):
+    """What ``run.json`` says of a set.
+
+    ``total`` is the size of the whole set where only some samples are in the file; ``eight_bits``
+    means that the pixels are stored as whole numbers 0..255.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str
+    labels: list[str]
+    names: list[str]
+    source: str
+    licence: str
+    total: Annotated[int, Field(ge=1)] | None = None
+    eight_bits: bool = False
+
+
+def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
+    """What is written of ``dataset``: its description, and the images ``[N, C, H, W]``."""
+    probe = dataset.images[:: max(1, len(dataset) // 256)] * np.float32(255)
+    eight_bits = bool(np.allclose(probe, np.round(probe), atol=1e-3)) and not dataset.is_binary
+    width = dataset.pixels * (1 if eight_bits else 4)
+    total = None
+    kept = dataset
+    if len(dataset) * width > WHOLE_BYTES:
+        total = len(dataset)
+        count = max(1, min(total, PREVIEW_BYTES // width))
+        chosen = np.random.default_rng(_PREVIEW_SEED).choice(total, count, replace=False)
+        kept = dataset.subset(map(int, np.sort(chosen)))
+    images: NDArray[np.generic] = kept.images
+    if eight_bits:
+        images = np.round(kept.images * np.float32(255)).astype(np.uint8)
+    document = DataDocument(
+        name=dataset.name,
+        labels=list(kept.labels),
+        names=list(kept.names),
+        source=dataset.source,
+        licence=dataset.licence,
+        total=total,
+        eight_bits=eight_bits,
+    )
+    return document, images
+
+
+def read_dataset(
+    archive: Archive, document: DataDocument, spec: DataSpec, member: str = "data.safetensors"
+) -> Dataset:
+    """The set of a saved run; of a large one what ``spec`` names, if it is still the same there.
+
+    Raises:
+        ReadError: The member is damaged.
+    """
+    if document.total is not None:
+        from aegui.core.data.load import load_data  # few documents need the readers of it
+
+        try:
+            whole = load_data(spec)
+        except AeguiError:
+            pass
+        else:
+            if len(whole) == document.total:
+                return whole
+    dtype: type[np.generic] = np.uint8 if document.eight_bits else np.float32
+    images = to_tensors(archive, member, {"images": (dtype, (None, None, None, None))})["images"]
+    if document.eight_bits:
+        images = images.astype(np.float32) / np.float32(255)
+    try:
+        return Dataset.from_images(
+            document.name,
+            images,
+            document.labels,
+            document.names,
+            source=document.source,
+            licence=document.licence,
+        )
+    except AeguiError as error:
+        raise refused(archive.name, member, str(error).rstrip(".")) from None
+
+
+def preview_note(dataset: Dataset, document: DataDocument) -> str:
+    """What a person should know where only some of a large set can be shown; else empty."""
+    if document.total is None or len(dataset) == document.total:
+        return ""
+    return tr(
+        "{name} is not on this machine: {n:,} of its {total:,} samples are shown.",
+        name=document.name,
+        n=len(dataset),
+        total=document.total,
+    )

@@ -1,0 +1,213 @@
+"""The autograd engine: any network and objective, one batch at a time.
+
+*stacked* differentiates all runs together as batched products; *autograd* one after the other,
+exactly as a textbook would, and so with convolutions too. Both are also the reference against
+which the fused engine is tested.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.data.corruption import corrupt_into
+from aegui.core.training.augment import augmented
+from aegui.core.training.model import Model
+from aegui.core.training.objective import Objective
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.samples import Samples
+
+
+class Batches:
+    """The order in which the samples of an epoch are taken, and how far it has come.
+
+    Attributes:
+        start: Rows of this epoch that have been taken.
+    """
+
+    def __init__(self, samples: Samples, generator: torch.Generator, runs: int) -> None:
+        self._samples = samples
+        self._generator = generator
+        self._runs = runs
+        self._order: torch.Tensor | None = None
+        self._inputs = samples.inputs
+        self._begun = generator.get_state()
+        self.start = 0
+
+    @property
+    def share(self) -> float:
+        """The part of the epoch that has been done."""
+        return self.start / self._samples.rows
+
+    def begin(self, level: float) -> None:
+        """Draw the noise and the order of a new epoch."""
+        self._begun = self._generator.get_state()
+        self._draw(level)
+        self.start = 0
+
+    def _draw(self, level: float) -> None:
+        samples = self._samples
+        self._inputs = samples.inputs
+        if samples.fresh_noise and not samples.noise_per_batch:
+            self._inputs = self._noisy(samples.target, level)
+        self._order = None
+        if not samples.full_batch:
+            self._order = torch.randperm(
+                samples.rows, generator=self._generator, device=self._generator.device
+            )
+
+    def _noisy(self, target: torch.Tensor, level: float) -> torch.Tensor:
+        """Fresh noise over ``target``, ``[K, rows, D]``."""
+        samples = self._samples
+        shape = (self._runs, *target.shape[1:])
+        out = torch.empty(shape, device=target.device)
+        spec = samples.corruption.model_copy(update={"level": level})
+        corrupt_into(target.expand(shape), out, spec, self._generator)
+        return out
+
+    def next(self, level: float, augment: object = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """Inputs ``[1 or K, rows, D]`` and targets ``[1, rows, D]`` of the next batch.
+
+        ``augment`` is a function of targets ``[1, rows, D]``, or None.
+        """
+        samples = self._samples
+        stop = min(self.start + samples.batch_rows, samples.rows)
+        if self._order is None:
+            inputs, target = self._inputs, samples.target
+        else:
+            index = self._order[self.start : stop].to(samples.target.device)
+            target = samples.target.index_select(1, index)
+            same = self._inputs is samples.target
+            inputs = target if same else self._inputs.index_select(1, index)
+        self.start = stop
+        inputs, target = inputs.to(samples.device), target.to(samples.device)
+        if callable(augment):
+            # Fixed noise would have to be moved along: with augmentation it is drawn anew.
+            inputs = target = augment(target)
+        if samples.noise_per_batch and samples.fresh_noise:
+            inputs = self._noisy(target, level)
+        return inputs, target
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """What an epoch that is under way needs to be gone on with."""
+        return {"epoch_generator": self._begun.numpy().copy()}
+
+    def restore(self, state: Mapping[str, NDArray[np.generic]], start: int, level: float) -> None:
+        """Go on ``start`` rows into the epoch; the generator's own state is set afterwards."""
+        begun = torch.from_numpy(state["epoch_generator"].copy())
+        self._generator.set_state(begun.to(torch.uint8))
+        self._begun = self._generator.get_state()
+        self._draw(level)
+        self.start = start
+
+
+class AutogradEngine:
+    """Steps by autograd, one batch at a time.
+
+    Attributes:
+        name: ``stacked`` or ``autograd``.
+        epoch: Whole epochs done; set from outside, for the warm-up of the KL.
+        model: The population as leaves.
+        batches: Where in the epoch it is.
+    """
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+        *,
+        stacked: bool,
+    ) -> None:
+        self.name = "stacked" if stacked else "autograd"
+        self.epoch = 0
+        self.model = Model(resolved, parameters, stacked=stacked)
+        self.batches = Batches(samples, generator, parameters.layout.runs)
+        self._objective = Objective(resolved)
+        self._clip_norm = resolved.recipe.training.clip_norm
+        self._latent = resolved.recipe.network.latent.units
+        self._chain = slice(0, len(resolved.layers))
+        self._augment = resolved.recipe.data.augment
+        self._image_shape = resolved.dataset.image_shape
+        self._generator = generator
+        self._tensors = [leaf.tensor for leaf in self.model.leaves]
+        self._optimizer = self.model.optimizer(resolved.recipe.training.optimizer)
+
+    def run(self, rates: list[float], level: float) -> None:
+        """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
+        for rate in rates:
+            self.batches.begin(level)
+            while self.batches.share < 1.0:
+                self.step(rate, level)
+            self.epoch += 1
+
+    def step(self, rate: float, level: float) -> None:
+        """Learn from the next batch."""
+        inputs, target = self.batches.next(level, self._augmented())
+        gradients = self.gradients(inputs, target)
+        if self._clip_norm is not None:
+            self._clip(gradients, self._clip_norm)
+        self._optimizer.step(gradients, rate)
+
+    def _augmented(self) -> object:
+        if not self._augment.active:
+            return None
+        return lambda target: augmented(target, self._image_shape, self._augment, self._generator)
+
+    def gradients(self, inputs: torch.Tensor, target: torch.Tensor) -> list[torch.Tensor]:
+        """The gradient of every leaf, for inputs ``[1 or K, n, D]`` and targets ``[1, n, D]``."""
+        model, runs, rows = self.model, self.model.runs, inputs.shape[1]
+        masks = model.masks(rows, self._chain, self._generator)
+        noise = None
+        if self._objective.is_gaussian:
+            noise = torch.empty(runs, rows, self._latent, device=inputs.device)
+            noise.normal_(generator=self._generator)
+        beta = self._objective.beta(self.epoch + self.batches.share)
+        with torch.enable_grad():
+            total = torch.zeros((), device=inputs.device)
+            for stack in range(len(model.stacks)):
+                of_run = stack if len(inputs) == runs else 0
+                evaluated = self._objective.evaluate(
+                    model,
+                    stack,
+                    inputs.expand(runs, -1, -1) if model.stacked else inputs[of_run],
+                    target if model.stacked else target[0],
+                    beta=beta,
+                    noise=noise if noise is None or model.stacked else noise[stack],
+                    masks=masks[stack],
+                    training=True,
+                    generator=self._generator,
+                )
+                total = total + evaluated.loss.sum()
+            return list(torch.autograd.grad(total, self._tensors))
+
+    def _clip(self, gradients: list[torch.Tensor], limit: float) -> None:
+        """Bound the norm of each run's gradient."""
+        if self.model.stacked:
+            squares = [gradient.flatten(1).square().sum(dim=1) for gradient in gradients]
+            scale = _clip_scale(torch.stack(squares).sum(dim=0), limit)
+            for gradient in gradients:
+                gradient.mul_(scale.view(-1, *[1] * (gradient.dim() - 1)))
+            return
+        for run in range(self.model.runs):
+            own = [
+                gradient
+                for gradient, leaf in zip(gradients, self.model.leaves, strict=True)
+                if leaf.run == run
+            ]
+            total = torch.stack([gradient.square().sum() for gradient in own]).sum()
+            torch._foreach_mul_(own, _clip_scale(total, limit))
+
+
+def _clip_scale(squares: torch.Tensor, limit: float) -> torch.Tensor:
+    return (limit / (squares.sqrt() + 1e-6)).clamp(max=1.0)

@@ -1,0 +1,71 @@
+"""The families of models: what steps and what measures, for each kind of recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from aegui.core.training.engines import choose_engine
+from aegui.core.training.measure import choose_meter
+from aegui.core.training.samples import Samples
+from aegui.core.training.steppers import stepper_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.core.training.measure import Measured
+    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.steppers import Stepper
+
+
+class Meter(Protocol):
+    """What measures a population between two steps.
+
+    Attributes:
+        measured: Number of samples whose wrong pixels ``measure`` counts; 0 where there are none.
+        reconstructs: Whether wrong pixels say anything: a classifier or GAN has none.
+        terms: Keys of the further figures that it records, see ``terms.py``.
+    """
+
+    measured: int
+    reconstructs: bool
+    terms: tuple[str, ...]
+
+    def measure(self) -> Measured:
+        """Figures of the present weights."""
+
+    def conclude(
+        self, snapshot: Snapshot
+    ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
+        """Of the best weights: wrong pixels ``[K, N]`` of all samples, and further figures.
+
+        None where the samples that are measured anyway are all there are.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """What steps and what measures."""
+
+    stepper: Stepper
+    meter: Meter
+
+
+def family_of(
+    resolved: ResolvedRecipe,
+    parameters: Parameters,
+    corruption: CorruptionSpec,
+    generator: torch.Generator,
+) -> Family:
+    """Stepper and meter for ``resolved`` with this ``corruption``."""
+    samples = Samples(resolved, corruption, parameters.device)
+    engine = choose_engine(resolved, parameters, samples, generator)
+    stepper = stepper_of(engine, samples.rows, resolved.recipe.training.epochs)
+    return Family(stepper, choose_meter(resolved, parameters, samples))

@@ -1,0 +1,116 @@
+"""The fused engine: whole epochs as one call of a generated and compiled step program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from aegui.core.training.program import (
+    Backward,
+    Forward,
+    Source,
+    bind_layers,
+    dense_specs,
+    emit_corruption,
+    emit_penalties,
+    emit_update,
+)
+
+if TYPE_CHECKING:
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.samples import Samples
+
+
+class FusedEngine:
+    """Whole epochs as one call of a compiled step program."""
+
+    name = "fused"
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+    ) -> None:
+        self._resolved = resolved
+        self._parameters = parameters
+        self._samples = samples
+        self._generator = generator
+        self._source = Source()
+        self._program = self._build()
+
+    def run(self, rates: list[float], level: float) -> None:
+        """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
+        # Without this, torch would note versions for autograd at every operation.
+        with torch.no_grad():
+            self._program(self._source.tensors, self._source.lists, rates, level, self._generator)
+
+    def _build(self) -> Any:
+        source, samples = self._source, self._samples
+        bind_layers(source, self._parameters, gradients=True)
+        source.bind("target", samples.target)
+        source.line("for i in range(len(rates)):", 0)
+        source.line("lr = rates[i]", 1)
+        inputs = self._emit_noise()
+        if samples.full_batch:
+            inputs = inputs or source.bind("inputs", self._for_all_runs(samples.inputs))
+            self._emit_step(inputs, "target", samples.rows, 1, "")
+        else:
+            self._emit_batches(inputs or source.bind("inputs", samples.inputs))
+        return source.compile("run", "rates: List[float], level: float, g: Generator")
+
+    def _for_all_runs(self, tensor: torch.Tensor) -> torch.Tensor:
+        """``[1, rows, D]`` repeated for each run: batched products want it in memory."""
+        return tensor.expand(self._parameters.layout.runs, -1, -1).contiguous()
+
+    def _emit_noise(self) -> str | None:
+        """Fresh noise for the epoch; the name of the noisy inputs ``[K, rows, D]``."""
+        samples = self._samples
+        if not samples.fresh_noise:
+            return None
+        shape = (self._parameters.layout.runs, *samples.target.shape[1:])
+        self._source.bind("noisy", torch.empty(shape, device=self._parameters.device))
+        emit_corruption(self._source, samples.corruption.kind, "target", "noisy", 1)
+        return "noisy"
+
+    def _emit_batches(self, inputs: str) -> None:
+        """Shuffle, then a loop over the whole batches, then the smaller last one, if any."""
+        source, samples = self._source, self._samples
+        device = self._parameters.device
+        order = torch.empty(samples.rows, dtype=torch.int64, device=device)
+        source.bind("order", order)
+        source.line(f"torch.randperm({samples.rows}, generator=g, out=order)", 1)
+        batches, rest = divmod(samples.rows, samples.batch_rows)
+        source.line(f"for j in range({batches}):", 1)
+        self._emit_batch(inputs, f"j * {samples.batch_rows}", samples.batch_rows, 2, "")
+        if rest:
+            start = str(batches * samples.batch_rows)
+            self._emit_batch(inputs, start, rest, 1, "_rest")
+
+    def _emit_batch(self, inputs: str, start: str, rows: int, indent: int, tag: str) -> None:
+        source = self._source
+        runs, device = self._parameters.layout.runs, self._parameters.device
+        pixels = self._samples.target.shape[2]
+        source.line(f"index = order.narrow(0, {start}, {rows})", indent)
+        batch_target = source.bind(f"batch_target{tag}", torch.empty(1, rows, pixels).to(device))
+        source.line(f"torch.index_select(target, 1, index, out={batch_target})", indent)
+        width = source.tensor(inputs).shape[0]
+        picked = source.bind(f"picked{tag}", torch.empty(width, rows, pixels).to(device))
+        source.line(f"torch.index_select({inputs}, 1, index, out={picked})", indent)
+        if width != runs:
+            spread = source.bind(f"spread{tag}", torch.empty(runs, rows, pixels).to(device))
+            source.line(f"{spread}.copy_({picked})", indent)
+            picked = spread
+        self._emit_step(picked, batch_target, rows, indent, tag)
+
+    def _emit_step(self, inputs: str, target: str, rows: int, indent: int, tag: str) -> None:
+        source, training = self._source, self._resolved.recipe.training
+        layers = dense_specs(self._resolved)
+        forward = Forward(source, layers, self._parameters, tag)
+        forward.emit(inputs, rows, indent, training=True)
+        Backward(source, forward, self._resolved).emit(inputs, target, rows, indent)
+        emit_penalties(source, training, self._parameters, indent)
+        emit_update(source, training.optimizer, self._parameters, indent)

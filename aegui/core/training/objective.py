@@ -1,0 +1,290 @@
+"""The objective of an autoencoder: how well it reconstructs, and what else is asked of it.
+
+``loss = reconstruction + beta KL + code_l1 |z| + weight KL(rho) + contractive |J|^2 + l1 |W| + l2/2
+W^2``, each term only where the recipe has it. A plain code's reconstruction is the mean over all
+pixels; a gaussian code's the sum over the pixels of a sample, so that with binary cross-entropy
+reconstruction plus KL is the negative evidence bound in nats (Kingma and Welling 2013, eq. 10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.network.layers import is_image
+from aegui.core.recipe import LatentSpec, LayerSpec
+from aegui.core.training.losses import loss_function
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.model import Model
+
+ACTIVE_VARIANCE = 0.01
+"""A dimension of a gaussian code is active if its mean varies more than this (Burda 2016)."""
+_EXACT_CODE = 4
+"""Codes of at most so many numbers have the Jacobian of a deep encoder computed exactly."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """One pass of a batch through one stack.
+
+    Attributes:
+        loss: The whole objective, ``[K]`` when stacked, else ``[1]``.
+        terms: Its terms by key, unweighted, each like ``loss``.
+        output: The reconstructions, rows ``[..., D]``.
+        mean: The codes, ``[..., d]``; of a gaussian code its mean.
+        kl_each: KL of each dimension, ``[..., d]`` averaged over samples; None for a plain code.
+    """
+
+    loss: torch.Tensor
+    terms: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    output: torch.Tensor | None = None
+    mean: torch.Tensor | None = None
+    kl_each: torch.Tensor | None = None
+
+
+class Objective:
+    """What a recipe asks of an autoencoder, as a function of a batch."""
+
+    def __init__(self, resolved: ResolvedRecipe) -> None:
+        recipe = resolved.recipe
+        self._training = recipe.training
+        self._latent = recipe.network.latent
+        self._code_end = resolved.code_end
+        self._layers = resolved.layers
+        self._pixel_loss = loss_function(recipe.training.loss, recipe.training.huber_delta)
+
+    @property
+    def is_gaussian(self) -> bool:
+        """Whether the code is drawn."""
+        return self._latent.kind == "gaussian"
+
+    @property
+    def contractive(self) -> float:
+        """Weight of the contractive penalty."""
+        return self._training.contractive
+
+    def jacobian(
+        self, model: Model, stack: int, inputs: torch.Tensor, generator: torch.Generator | None
+    ) -> torch.Tensor:
+        """Mean over ``inputs`` of the squared Frobenius norm of the encoder's Jacobian."""
+        x = model.shaped(inputs, 0).detach().requires_grad_()
+        with torch.enable_grad():
+            code = model.apply(stack, x, slice(0, self._code_end))
+            return self._jacobian(model, stack, x, code, generator).detach()
+
+    def beta(self, epoch: float) -> float:
+        """The weight of the KL at ``epoch``, rising linearly during the warm-up."""
+        warmup = self._latent.kl_warmup_epochs
+        return self._latent.beta * (min(1.0, epoch / warmup) if warmup else 1.0)
+
+    def evaluate(
+        self,
+        model: Model,
+        stack: int,
+        inputs: torch.Tensor,
+        target: torch.Tensor,
+        *,
+        beta: float,
+        noise: torch.Tensor | None = None,
+        masks: Mapping[int, torch.Tensor] | None = None,
+        training: bool = False,
+        generator: torch.Generator | None = None,
+        jacobian: bool = True,
+    ) -> Evaluated:
+        """Pass a batch through one stack of ``model``.
+
+        Args:
+            model: The population.
+            stack: Which of its stacks.
+            inputs: Rows ``[n, D]``, or ``[K, n, D]`` when stacked.
+            target: Rows that broadcast to ``inputs``.
+            beta: Weight of the KL.
+            noise: Standard normal numbers like the code, for a gaussian code; None: its mean.
+            masks: Of dropout, from ``model.masks``.
+            training: Whether batch statistics count.
+            generator: For the probes of an estimated Jacobian.
+            jacobian: Whether the contractive penalty, which needs gradients, is computed.
+        """
+        x = model.shaped(inputs, 0)
+        contractive = jacobian and self.contractive > 0
+        if contractive:
+            x = x.detach().requires_grad_()
+        encoder, decoder = slice(0, self._code_end), slice(self._code_end, len(self._layers))
+        code = model.apply(stack, x, encoder, training=training, masks=masks)
+        terms: dict[str, torch.Tensor] = {}
+        mean, z, kl_each = code, code, None
+        if self.is_gaussian:
+            mean, log_variance = code.chunk(2, dim=-1)
+            z = mean if noise is None else torch.addcmul(mean, noise, (log_variance / 2).exp())
+            kl_each = kl_divergence(mean, log_variance).mean(dim=-2)
+            terms["kl"] = kl_each.sum(dim=-1)
+        output = model.apply(stack, z, decoder, training=training, masks=masks)
+        output = output if model.stacked else output.flatten(1)
+        reconstruction = self._reconstruction(output, target)
+        loss = reconstruction
+        if kl_each is not None:
+            # Free bits (Kingma 2016, eq. 15): what a dimension may tell without paying for it.
+            paid = kl_each.clamp(min=self._latent.free_bits) if self._latent.free_bits else kl_each
+            loss = loss + beta * paid.sum(dim=-1)
+        if self._training.code_l1:
+            terms["code_l1"] = mean.abs().sum(dim=-1).mean(dim=-1)
+            loss = loss + self._training.code_l1 * terms["code_l1"]
+        if self._training.sparsity.weight:
+            terms["sparsity"] = sparsity(mean.mean(dim=-2), self._training.sparsity.rho)
+            loss = loss + self._training.sparsity.weight * terms["sparsity"]
+        if contractive:
+            terms["contractive"] = self._jacobian(model, stack, x, code, generator)
+            loss = loss + self.contractive * terms["contractive"]
+        loss = self._with_weights(loss, model, stack, terms)
+        if terms or self.contractive:
+            terms["reconstruction"] = reconstruction
+        loss = loss.reshape(-1)
+        return Evaluated(
+            loss,
+            {key: term.reshape(-1) for key, term in terms.items()},
+            output,
+            mean,
+            kl_each,
+        )
+
+    def _reconstruction(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        each = self._pixel_loss(output, target.expand_as(output))
+        if self.is_gaussian:
+            return each.sum(dim=-1).mean(dim=-1)
+        return each.mean(dim=(-2, -1))
+
+    def _with_weights(
+        self, loss: torch.Tensor, model: Model, stack: int, terms: dict[str, torch.Tensor]
+    ) -> torch.Tensor:
+        """Add the L1 and L2 penalties on the weights."""
+        for key, factor in (("l1", self._training.l1), ("l2", self._training.l2 / 2)):
+            if not factor:
+                continue
+            weights = [
+                leaf.tensor
+                for leaf in model.leaves
+                if leaf.is_weight and (leaf.run is None or leaf.run == stack)
+            ]
+            sizes = [weight.abs() if key == "l1" else weight.square() for weight in weights]
+            first = 1 if model.stacked else 0
+            total = torch.stack([size.flatten(first).sum(dim=-1) for size in sizes]).sum(dim=0)
+            terms[key] = total
+            loss = loss + factor * total
+        return loss
+
+    def _jacobian(
+        self,
+        model: Model,
+        stack: int,
+        x: torch.Tensor,
+        code: torch.Tensor,
+        generator: torch.Generator | None,
+    ) -> torch.Tensor:
+        """Mean over the samples of the squared Frobenius norm of the encoder's Jacobian."""
+        if self._code_end == 1:
+            return self._dense_jacobian(model, stack, x)
+        if self._latent.units <= _EXACT_CODE:
+            probes: Sequence[torch.Tensor] = list(_unit_probes(code))
+        else:
+            drawn = torch.empty(code.shape, device=code.device).normal_(generator=generator)
+            probes = [drawn]
+        total = torch.zeros((), device=code.device)
+        for probe in probes:
+            (pulled,) = torch.autograd.grad(code, x, probe, create_graph=True)
+            flat = pulled if model.stacked else pulled.flatten(1)
+            total = total + flat.square().sum(dim=-1).mean(dim=-1)
+        return total
+
+    def _dense_jacobian(self, model: Model, stack: int, x: torch.Tensor) -> torch.Tensor:
+        """Of a single dense layer: sum_j f'(z_j)^2 |W_j|^2 (Rifai et al. 2011, eq. 4)."""
+        spec = self._latent
+        tensors = model.tensors(stack)[0]
+        weight, bias = tensors["weight"], tensors["bias"]
+        with torch.enable_grad():
+            if model.stacked:
+                z = torch.baddbmm(bias[:, None], x, weight) * spec.slope
+            else:
+                z = torch.addmm(bias, x.flatten(1), weight) * spec.slope
+            code = ACTIVATION_FUNCTIONS[spec.activation].function(z)
+            if code is z or not code.requires_grad:
+                slope = torch.ones_like(z)
+            else:
+                (slope,) = torch.autograd.grad(code.sum(), z, create_graph=True)
+        sizes = (weight * spec.slope).square().sum(dim=-2)
+        sizes = sizes[:, None] if model.stacked else sizes
+        return (slope.square() * sizes).sum(dim=-1).mean(dim=-1)
+
+
+def _unit_probes(code: torch.Tensor) -> Sequence[torch.Tensor]:
+    probes = []
+    for index in range(code.shape[-1]):
+        probe = torch.zeros_like(code)
+        probe[..., index] = 1.0
+        probes.append(probe)
+    return probes
+
+
+def kl_divergence(mean: torch.Tensor, log_variance: torch.Tensor) -> torch.Tensor:
+    """KL(N(mean, var) || N(0, 1)) of each number (Kingma and Welling 2013, appendix B)."""
+    return 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance)
+
+
+def sparsity(activity: torch.Tensor, rho: float) -> torch.Tensor:
+    """sum_j KL(rho || activity_j) of mean activations ``[..., d]`` in 0..1 (Ng 2011)."""
+    active = activity.clamp(1e-6, 1 - 1e-6)
+    each = rho * (rho / active).log() + (1 - rho) * ((1 - rho) / (1 - active)).log()
+    return each.sum(dim=-1)
+
+
+def active_units(means: torch.Tensor) -> torch.Tensor:
+    """How many dimensions of codes ``[..., n, d]`` vary by more than ``ACTIVE_VARIANCE``."""
+    if means.shape[-2] < 2:
+        return torch.zeros(means.shape[:-2], device=means.device)
+    return (means.var(dim=-2) > ACTIVE_VARIANCE).sum(dim=-1).to(torch.float32)
+
+
+def recorded_terms(resolved: ResolvedRecipe) -> tuple[str, ...]:
+    """Keys of the terms beside the loss that a training of ``resolved`` records."""
+    training, latent = resolved.recipe.training, resolved.recipe.network.latent
+    keys = []
+    if latent.kind == "gaussian":
+        keys.append("kl")
+    for key, weight in (
+        ("code_l1", training.code_l1),
+        ("sparsity", training.sparsity.weight),
+        ("contractive", training.contractive),
+        ("l1", training.l1),
+        ("l2", training.l2),
+    ):
+        if weight:
+            keys.append(key)
+    if keys:
+        keys.insert(0, "reconstruction")
+    if latent.kind == "gaussian":
+        keys.append("active_units")
+    if resolved.recipe.data.split.validation > 0:
+        keys.append("validation_loss")
+    return tuple(keys)
+
+
+def is_dense_chain(resolved: ResolvedRecipe) -> bool:
+    """Whether the whole chain is dense layers with a plain code and weights of their own."""
+    latent = resolved.recipe.network.latent
+    return (
+        all(isinstance(layer.spec, LayerSpec | LatentSpec) for layer in resolved.layers)
+        and all(layer.tied_to is None for layer in resolved.layers)
+        and latent.kind == "plain"
+        and latent.top_k is None
+    )
+
+
+def has_images(resolved: ResolvedRecipe) -> bool:
+    """Whether any layer works on rows and columns."""
+    return any(is_image(layer.output_shape) for layer in resolved.layers)

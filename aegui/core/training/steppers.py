@@ -1,0 +1,170 @@
+"""How a training gets on: a stepper does a few milliseconds of work and says where it is.
+
+Each family of models has its own; pausing, looking and stopping happen between two calls.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from aegui.core.training.autograd import AutogradEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.training.fused import FusedEngine
+
+CHUNK_SECONDS = 0.008
+"""How long a call should take: short beside a frame, long beside its overhead."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What a stepper is to do in one call.
+
+    Attributes:
+        rate: Learning rate at a position, in epochs.
+        level: Level of the noise.
+        until: Position not to pass: something is to be recorded there.
+        at_most: Epochs to do at most; 1 is the smallest step there is, be it only a batch.
+    """
+
+    rate: Callable[[float], float]
+    level: float
+    until: float
+    at_most: int
+
+
+class Stepper(Protocol):
+    """What every family offers.
+
+    Attributes:
+        name: Key of the engine.
+        rows: Samples of an epoch.
+        epochs: Epochs to do in all.
+    """
+
+    name: str
+    rows: int
+    epochs: int
+
+    @property
+    def position(self) -> float:
+        """Epochs done, with the share of the one under way."""
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether there is nothing more to gain, whatever the number of epochs."""
+
+    def advance(self, orders: Orders) -> None:
+        """Work for some ``CHUNK_SECONDS``, at least one step."""
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """What continuation needs beside parameters and generator."""
+
+    def restore(
+        self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
+    ) -> None:
+        """Go on from ``position``; the generator's state is set afterwards."""
+
+
+class FusedStepper:
+    """Whole epochs, as many in one call as fit into the time."""
+
+    exhausted = False
+
+    def __init__(self, engine: FusedEngine, rows: int, epochs: int) -> None:
+        self.name = engine.name
+        self.rows = rows
+        self.epochs = epochs
+        self._engine = engine
+        self._done = 0
+        self._chunk = 1.0
+
+    @property
+    def position(self) -> float:
+        """Epochs done."""
+        return self._done
+
+    def advance(self, orders: Orders) -> None:
+        """Do a few epochs in one call of the engine."""
+        started = time.perf_counter()
+        count = max(1, min(int(orders.until) - self._done, orders.at_most, int(self._chunk)))
+        rates = [orders.rate(epoch) for epoch in range(self._done, self._done + count)]
+        self._engine.run(rates, orders.level)
+        self._done += count
+        elapsed = time.perf_counter() - started
+        self._chunk = min(2 * self._chunk, max(1.0, count * CHUNK_SECONDS / elapsed))
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Nothing: it stands between two epochs."""
+        return {}
+
+    def restore(
+        self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
+    ) -> None:
+        """Go on after ``position`` epochs."""
+        self._done = int(position)
+
+
+class BatchStepper:
+    """Batch after batch of an autograd engine, as many as fit into the time."""
+
+    exhausted = False
+
+    def __init__(self, engine: AutogradEngine, rows: int, epochs: int) -> None:
+        self.name = engine.name
+        self.rows = rows
+        self.epochs = epochs
+        self._engine = engine
+        self._begun = False
+
+    @property
+    def position(self) -> float:
+        """Epochs done, with the share of the one under way."""
+        return self._engine.epoch + (self._engine.batches.share if self._begun else 0.0)
+
+    def advance(self, orders: Orders) -> None:
+        """Learn from one batch or more."""
+        started = time.perf_counter()
+        while True:
+            self._step(orders)
+            over = time.perf_counter() - started >= CHUNK_SECONDS
+            if over or orders.at_most == 1 or self.position >= orders.until - 1e-9:
+                return
+
+    def _step(self, orders: Orders) -> None:
+        engine = self._engine
+        if not self._begun:
+            engine.batches.begin(orders.level)
+            self._begun = True
+        engine.step(orders.rate(self.position), orders.level)
+        if engine.batches.start >= self.rows:
+            engine.epoch += 1
+            self._begun = False
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """How the epoch that is under way began."""
+        return self._engine.batches.state() if self._begun else {}
+
+    def restore(
+        self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
+    ) -> None:
+        """Go on from ``position``, within an epoch too."""
+        self._engine.epoch = int(position + 1e-9)
+        share = position - self._engine.epoch
+        self._begun = share > 1e-9 and "epoch_generator" in state
+        if self._begun:
+            self._engine.batches.restore(state, round(share * self.rows), level)
+
+
+def stepper_of(engine: FusedEngine | AutogradEngine, rows: int, epochs: int) -> Stepper:
+    """The stepper that drives ``engine``."""
+    if isinstance(engine, AutogradEngine):
+        return BatchStepper(engine, rows, epochs)
+    return FusedStepper(engine, rows, epochs)
