@@ -43,3 +43,8 @@ def user_data_dir() -> Path:
 def user_config_dir() -> Path:
     """The user's settings; created on first use by whoever writes there."""
     return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
+
+
+def user_cache_dir() -> Path:
+    """What can be made again (prepared images); created on first use by whoever writes there."""
+    return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))

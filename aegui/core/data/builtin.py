@@ -1,12 +1,17 @@
-"""The sets of letters that ship with the program, drawn in ``resources/glyphs``."""
+"""The sets that are known by name: those that ship with the program, and those to be downloaded."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.emoji import load_emoji
+from aegui.core.data.idx import numbered, read_idx_images, read_idx_labels
+from aegui.core.data.published import is_available, published_folder, read_published
 from aegui.core.data.readers.source import open_source
 from aegui.core.data.readers.text_art import read_text_art
 from aegui.core.errors import AeguiError
@@ -16,36 +21,162 @@ from aegui.paths import resources_dir
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aegui.core.data.progress import IsCancelled, Report
+
+BuiltinKind = Literal["glyphs", "images"]
+_DIGIT_LEVELS = 16
+_TEST = "-test"
+
+
+@dataclass(frozen=True)
+class BuiltinSet:
+    """One row of the table of sets.
+
+    Attributes:
+        key: Its name in recipes and on the command line.
+        label: What a person reads (translated where it is shown).
+        help: One sentence more.
+        kind: Characters of black and white pixels, or images.
+        download: Whether it has to be downloaded once.
+    """
+
+    key: str
+    label: str
+    help: str
+    kind: BuiltinKind
+    download: bool = False
+
+
+BUILTIN_SETS: Mapping[str, BuiltinSet] = {
+    row.key: row
+    for row in (
+        BuiltinSet(
+            "symbols",
+            mark("Symbols and digits"),
+            mark("32 characters of 5x7 pixels: space, punctuation and digits."),
+            "glyphs",
+        ),
+        BuiltinSet(
+            "uppercase",
+            mark("Upper case"),
+            mark("32 characters of 5x7 pixels: @, A to Z and five more."),
+            "glyphs",
+        ),
+        BuiltinSet(
+            "lowercase",
+            mark("Lower case"),
+            mark("32 characters of 5x7 pixels: a to z and six more."),
+            "glyphs",
+        ),
+        BuiltinSet(
+            "letters",
+            mark("All 96 characters"),
+            mark("The three sets of 5x7 characters together."),
+            "glyphs",
+        ),
+        BuiltinSet(
+            "emoji",
+            mark("Emojis"),
+            mark("1,861 emojis of 64x64 pixels in colour, in nine groups."),
+            "images",
+        ),
+        BuiltinSet(
+            "digits",
+            mark("Digits 8x8"),
+            mark("1,797 scanned digits of 8x8 grey pixels."),
+            "images",
+        ),
+        BuiltinSet(
+            "mnist",
+            mark("MNIST"),
+            mark("60,000 handwritten digits of 28x28 grey pixels, for training."),
+            "images",
+            download=True,
+        ),
+        BuiltinSet(
+            "mnist-test",
+            mark("MNIST, test part"),
+            mark("10,000 handwritten digits of other people, for testing."),
+            "images",
+            download=True,
+        ),
+        BuiltinSet(
+            "fashion",
+            mark("Fashion-MNIST"),
+            mark("60,000 photographs of clothes of 28x28 grey pixels, for training."),
+            "images",
+            download=True,
+        ),
+        BuiltinSet(
+            "fashion-test",
+            mark("Fashion-MNIST, test part"),
+            mark("10,000 more photographs of clothes, for testing."),
+            "images",
+            download=True,
+        ),
+    )
+}
+"""In the order in which they are offered."""
+
+BUILTIN_LABELS: Mapping[str, str] = {key: row.label for key, row in BUILTIN_SETS.items()}
+"""Built-in name -> what a person reads (translated where it is shown)."""
+
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "symbols": ("symbols",),
     "uppercase": ("uppercase",),
     "lowercase": ("lowercase",),
     "letters": ("symbols", "uppercase", "lowercase"),
 }
-BUILTIN_LABELS: Mapping[str, str] = {
-    "symbols": mark("Symbols and digits"),
-    "uppercase": mark("Upper case"),
-    "lowercase": mark("Lower case"),
-    "letters": mark("All 96 characters"),
-}
-"""Built-in name -> what a person reads (translated where it is shown)."""
+
+
+def glyph_set_names() -> tuple[str, ...]:
+    """Those of ``builtin_names`` that are sets of characters."""
+    return tuple(key for key, row in BUILTIN_SETS.items() if row.kind == "glyphs")
 
 
 def builtin_names() -> tuple[str, ...]:
     """The names that ``load_builtin`` knows, in the order in which they are offered."""
-    return tuple(_PARTS)
+    return tuple(BUILTIN_SETS)
+
+
+def download_key(name: str) -> str | None:
+    """What ``download`` has to get before ``load_builtin(name)`` can work; None if nothing."""
+    key = name.removesuffix(_TEST)
+    return key if BUILTIN_SETS[name].download and not is_available(key) else None
+
+
+def load_builtin(
+    name: str, report: Report | None = None, cancelled: IsCancelled | None = None
+) -> Dataset:
+    """The built-in set ``name``.
+
+    Characters are 5x7 glyphs in ASCII order, labelled with themselves; emojis are labelled with
+    their group, digits and clothes with their class.
+
+    Raises:
+        NotDownloaded: It has to be downloaded first.
+        AeguiError: There is no such set.
+        Cancelled: So it was wished.
+    """
+    if name not in BUILTIN_SETS:
+        names = ", ".join(BUILTIN_SETS)
+        raise AeguiError(tr("There is no built-in set “{name}”: {names}.", name=name, names=names))
+    if name in _PARTS:
+        return _glyphs(name)
+    if not BUILTIN_SETS[name].download:
+        return load_emoji() if name == "emoji" else _digits()
+    return read_published(name.removesuffix(_TEST), name.endswith(_TEST), report, cancelled)
+
+
+def builtin_state(name: str) -> tuple[str, ...]:
+    """What the content of the built-in set ``name`` depends on, beside its name."""
+    if BUILTIN_SETS[name].download:
+        return (str(published_folder(name.removesuffix(_TEST))),)
+    return ()
 
 
 @cache
-def load_builtin(name: str) -> Dataset:
-    """The built-in set ``name``: 5x7 glyphs in ASCII order, labelled with their characters.
-
-    Raises:
-        AeguiError: There is no such set.
-    """
-    if name not in _PARTS:
-        names = ", ".join(_PARTS)
-        raise AeguiError(tr("There is no built-in set “{name}”: {names}.", name=name, names=names))
+def _glyphs(name: str) -> Dataset:
     joined = reduce(Dataset.joined, map(_drawn, _PARTS[name]))
     return replace(joined, name=name, source="aegui", licence="MIT")
 
@@ -54,3 +185,18 @@ def load_builtin(name: str) -> Dataset:
 def _drawn(name: str) -> Dataset:
     (dataset,), _ = read_text_art(open_source(resources_dir() / "glyphs" / f"{name}.txt"))
     return dataset
+
+
+@cache
+def _digits() -> Dataset:
+    folder = resources_dir() / "digits"
+    levels = read_idx_images(folder / "digits-images-idx3-ubyte.gz") * np.float32(255.0)
+    labels = list(map(str, read_idx_labels(folder / "digits-labels-idx1-ubyte.gz").tolist()))
+    return Dataset.over(
+        "digits",
+        np.rint(levels) / np.float32(_DIGIT_LEVELS),
+        labels,
+        numbered(labels),
+        source="Optical Recognition of Handwritten Digits (E. Alpaydin, C. Kaynak)",
+        licence="CC BY 4.0",
+    )

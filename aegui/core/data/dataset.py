@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,14 +17,21 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
+LIVE_BYTES = 100_000 * 28 * 28 * 4
+"""Larger sets stay in a file that is mapped into memory; smaller ones are read whole."""
+
+_LOOKED_AT_ONCE = 4096
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """N images of one shape.
 
     Attributes:
         name: What the set is called in lists and recipes.
-        images: float32 ``[N, C, H, W]`` in [0, 1], read-only; row 0 is the top row.
-        labels: N short labels, as drawn on the map (for glyphs: the character).
+        images: float32 ``[N, C, H, W]`` in [0, 1], read-only; row 0 is the top row. A set of more
+            than ``LIVE_BYTES`` may be a map of a file.
+        labels: N short labels, as drawn on the map: the class or group (for glyphs: the character).
         names: N long names, as read from comments or made from the label.
         source: Where the images come from, in words.
         licence: Licence of the images, or an empty string.
@@ -58,30 +66,44 @@ class Dataset:
         array = np.array(images, dtype=np.float32)
         if array.ndim == 3:
             array = array[:, np.newaxis]
-        if array.ndim != 4 or array.size == 0:
-            raise AeguiError(
-                tr(
-                    "{name}: expected N images of one size, got an array of shape {shape}.",
-                    name=name,
-                    shape="x".join(map(str, array.shape)),
-                )
-            )
+        _check_shape(name, array)
         if not (float(array.min()) >= 0.0 and float(array.max()) <= 1.0):
             raise AeguiError(tr("{name}: pixel values must lie between 0 and 1.", name=name))
-        labels = tuple(labels) if labels is not None else tuple(map(str, range(len(array))))
+        return cls.over(name, array, labels, names, source=source, licence=licence)
+
+    @classmethod
+    def over(
+        cls,
+        name: str,
+        images: NDArray[np.float32],
+        labels: Sequence[str] | None = None,
+        names: Sequence[str] | None = None,
+        *,
+        source: str = "",
+        licence: str = "",
+    ) -> Dataset:
+        """A set of these very ``images`` (``[N, C, H, W]`` in [0, 1]), which are not looked at.
+
+        They become read-only, and are not copied: for large sets whose pixels are known to be good.
+
+        Raises:
+            AeguiError: There are no images, or not one label and one name for each.
+        """
+        _check_shape(name, images)
+        labels = tuple(labels) if labels is not None else tuple(map(str, range(len(images))))
         names = tuple(names) if names is not None else labels
-        if len(labels) != len(array) or len(names) != len(array):
+        if len(labels) != len(images) or len(names) != len(images):
             raise AeguiError(
                 tr(
                     "{name}: {images} images but {labels} labels and {names} names.",
                     name=name,
-                    images=len(array),
+                    images=len(images),
                     labels=len(labels),
                     names=len(names),
                 )
             )
-        array.setflags(write=False)
-        return cls(name, array, labels, names, source, licence)
+        images.setflags(write=False)
+        return cls(name, images, labels, names, source, licence)
 
     def __len__(self) -> int:
         """The number of samples N."""
@@ -99,10 +121,32 @@ class Dataset:
         channels, height, width = self.image_shape
         return channels * height * width
 
-    @property
+    @cached_property
     def is_binary(self) -> bool:
         """Whether every pixel is exactly 0 or 1."""
-        return bool(np.all((self.images == 0.0) | (self.images == 1.0)))
+        parts = (
+            self.images[at : at + _LOOKED_AT_ONCE] for at in range(0, len(self), _LOOKED_AT_ONCE)
+        )
+        return all(bool(np.all((part == 0.0) | (part == 1.0))) for part in parts)
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The different labels, sorted: as numbers where all of them are, else as text.
+
+        Sorted, so that training and test part of a set number their classes alike.
+        """
+        different = set(self.labels)
+        if all(label.isascii() and label.isdigit() for label in different):
+            return tuple(sorted(different, key=lambda label: (int(label), label)))
+        return tuple(sorted(different))
+
+    @cached_property
+    def class_indices(self) -> NDArray[np.int64]:
+        """For each sample the place of its label in ``classes``, int64 ``[N]``, read-only."""
+        places = {label: place for place, label in enumerate(self.classes)}
+        indices = np.fromiter((places[label] for label in self.labels), np.int64, len(self))
+        indices.setflags(write=False)
+        return indices
 
     def flat(self) -> NDArray[np.float32]:
         """The images as read-only rows, float32 ``[N, C*H*W]``."""
@@ -111,7 +155,7 @@ class Dataset:
     def subset(self, indices: Iterable[int], name: str | None = None) -> Dataset:
         """The samples at ``indices``, in that order."""
         chosen = list(indices)
-        return Dataset.from_images(
+        return Dataset.over(
             name if name is not None else self.name,
             self.images[chosen],
             [self.labels[i] for i in chosen],
@@ -136,11 +180,22 @@ class Dataset:
                     sb="x".join(map(str, other.image_shape)),
                 )
             )
-        return Dataset.from_images(
+        return Dataset.over(
             name if name is not None else f"{self.name}+{other.name}",
             np.concatenate([self.images, other.images]),
             self.labels + other.labels,
             self.names + other.names,
             source="; ".join(dict.fromkeys(s for s in (self.source, other.source) if s)),
             licence="; ".join(dict.fromkeys(s for s in (self.licence, other.licence) if s)),
+        )
+
+
+def _check_shape(name: str, array: NDArray[np.float32]) -> None:
+    if array.ndim != 4 or array.size == 0:
+        raise AeguiError(
+            tr(
+                "{name}: expected N images of one size, got an array of shape {shape}.",
+                name=name,
+                shape="x".join(map(str, array.shape)),
+            )
         )

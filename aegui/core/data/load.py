@@ -2,82 +2,116 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import reduce
+from functools import cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
-from aegui.core.data.builtin import builtin_names, load_builtin
+from aegui.core.data.builtin import builtin_names, builtin_state, load_builtin
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.file_kinds import kind_of
 from aegui.core.data.readers import read_glyphs
-from aegui.core.errors import AeguiError, ReadError
+from aegui.core.data.select import choose, select
+from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.recipe import DataSpec, ImageSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.data.readers import GlyphFile
 
-_STAND_INS = {"␠": " ", "␡": "\x7f"}
-"""What can be typed -> the character that cannot be typed, or not be seen."""
+__all__ = ["Reading", "choose", "joined", "load_data", "load_dataset", "read_source", "select"]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What was read from a source.
+
+    Attributes:
+        dataset: All its samples.
+        kind: Key of the reader: of ``FILE_KINDS`` or ``READERS``, ``builtin``, ``folder`` or
+            ``several``.
+        notes: What was assumed, left out or is odd, in words.
+    """
+
+    dataset: Dataset
+    kind: str
+    notes: tuple[str, ...] = ()
+
+
+def load_data(
+    spec: DataSpec, report: Report | None = None, cancelled: IsCancelled | None = None
+) -> Dataset:
+    """The samples that ``spec`` asks for.
+
+    A set that somebody still holds is not read again, unless its file has changed.
+
+    Args:
+        spec: Source, and which part of it. Nothing is split, corrupted or augmented here.
+        report: Told how far it is, in this thread.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        NotDownloaded: The set has to be downloaded first.
+        ReadError: The source does not exist or cannot be read.
+        Cancelled: So it was wished.
+        AeguiError: The source has no such samples, or its parts do not go together.
+    """
+    return select(read_source(spec.source, spec.images, report, cancelled).dataset, spec)
 
 
 def load_dataset(source: str, chars: str | None = None) -> Dataset:
     """The set that ``source`` names, or those characters of it that ``chars`` lists.
 
     Args:
-        source: A built-in name, several joined by ``+``, or a file. Of a file with several sets,
-            ``file#name`` or ``file#2`` takes one; without that, all of them are joined.
+        source: A built-in name, several sources joined by ``+``, a file, or a folder of images.
+            Of a file with several sets, ``file#name`` or ``file#2`` takes one; without that, all
+            of them are joined.
         chars: The characters to take, in this order; None takes all.
 
     Raises:
         ReadError: The file cannot be read, or has no such set.
         AeguiError: The name is unknown, the sets differ in size, or a character is missing.
     """
-    dataset = _load(source)
-    return dataset if chars is None else choose(dataset, chars)
+    return load_data(DataSpec(source=source, chars=chars))
 
 
-def choose(dataset: Dataset, chars: str) -> Dataset:
-    """The samples of ``dataset`` whose labels are in ``chars``, in that order, each once.
+def read_source(
+    source: str,
+    images: ImageSpec | None = None,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Reading:
+    """All the samples of ``source``, and what there is to say about them.
 
-    All samples of one label are taken together. Where labels have several characters they may
-    follow one another with or without blanks.
+    Args:
+        source: As for ``load_dataset``.
+        images: How images of all sizes become samples of one size.
+        report: Told how far it is, in this thread.
+        cancelled: Asked now and then whether to stop.
 
     Raises:
-        AeguiError: A character has no sample, or ``chars`` is empty.
+        AeguiError: As for ``load_data``.
     """
-    places: dict[str, list[int]] = {}
-    for index, name in enumerate(dataset.labels):
-        places.setdefault(name, []).append(index)
-    longest = max(map(len, places))
-    chosen: dict[int, None] = {}
-    missing: dict[str, None] = {}
-    at = 0
-    while at < len(chars):
-        label = _label_at(chars, at, longest, places)
-        if label is not None:
-            chosen.update(dict.fromkeys(places[label]))
-        elif not (longest > 1 and chars[at] in " ,"):
-            missing[chars[at]] = None
-        at += len(label) if label else 1
-    if missing:
-        listed = " ".join(missing)
-        raise AeguiError(
-            tr("{name} has no such characters: {chars}", name=dataset.name, chars=listed)
-        )
-    if not chosen:
-        raise AeguiError(tr("No characters of {name} are chosen.", name=dataset.name))
-    return dataset.subset(chosen)
-
-
-def _label_at(chars: str, at: int, longest: int, labels: Container[str]) -> str | None:
-    """The longest label that ``chars`` has at ``at``."""
-    for length in range(longest, 0, -1):
-        if chars[at : at + length] in labels:
-            return chars[at : at + length]
-    stand_in = _STAND_INS.get(chars[at])
-    return stand_in if stand_in in labels else None
+    images = images or ImageSpec()
+    if source in builtin_names():
+        return Reading(_builtin(source, report, cancelled), "builtin")
+    path = Path(source).expanduser()
+    if path.exists():
+        return _read_path(path, images, report, cancelled)
+    before, mark, which = source.rpartition("#")
+    if mark and Path(before).expanduser().exists():
+        file = read_glyphs(Path(before).expanduser())
+        return Reading(joined(file, which), file.reader, file.notes)
+    parts = source.split("+")
+    if len(parts) > 1 and all(map(_is_there, parts)):
+        readings = [read_source(part, images, report, cancelled) for part in parts]
+        dataset = reduce(Dataset.joined, (reading.dataset for reading in readings))
+        notes = tuple(note for reading in readings for note in reading.notes)
+        return Reading(dataset, "several", notes)
+    raise ReadError(_not_found(next((part for part in parts if not _is_there(part)), source)))
 
 
 def joined(file: GlyphFile, which: str | None = None) -> Dataset:
@@ -119,17 +153,35 @@ def _offered(file: GlyphFile) -> str:
     return ", ".join(f"{file.path.name}#{dataset.name}" for dataset in file.datasets)
 
 
-def _load(source: str) -> Dataset:
-    names = source.split("+")
-    if all(name in builtin_names() for name in names):
-        return reduce(Dataset.joined, map(load_builtin, names))
-    path = Path(source).expanduser()
-    if path.exists():
-        return joined(read_glyphs(path))
-    before, mark, which = source.rpartition("#")
-    if mark and Path(before).expanduser().exists():
-        return joined(read_glyphs(Path(before).expanduser()), which)
-    raise ReadError(_not_found(source))
+@cache
+def _live_sets() -> WeakValueDictionary[tuple[str, ...], Dataset]:
+    """The large sets that somebody holds: they need not be in memory twice."""
+    return WeakValueDictionary()
+
+
+def _builtin(name: str, report: Report | None, cancelled: IsCancelled | None) -> Dataset:
+    key = name, *builtin_state(name)
+    dataset = _live_sets().get(key)
+    if dataset is None:
+        dataset = load_builtin(name, report, cancelled)
+        _live_sets()[key] = dataset
+    return dataset
+
+
+def _read_path(
+    path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
+) -> Reading:
+    kind = kind_of(path)
+    if kind is not None:
+        return Reading(kind.read(path, images, report, cancelled), kind.key)
+    file = read_glyphs(path)
+    return Reading(joined(file), file.reader, file.notes)
+
+
+def _is_there(source: str) -> bool:
+    return (
+        source in builtin_names() or Path(source.rpartition("#")[0] or source).expanduser().exists()
+    )
 
 
 def _not_found(source: str) -> str:

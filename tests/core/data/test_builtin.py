@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 from aegui.core.data import builtin
-from aegui.core.data.builtin import BUILTIN_LABELS, builtin_names, load_builtin
+from aegui.core.data.builtin import (
+    BUILTIN_LABELS,
+    BUILTIN_SETS,
+    builtin_names,
+    download_key,
+    glyph_set_names,
+    load_builtin,
+)
+from aegui.core.data.emoji import EMOJI_GROUPS, emoji_texts
+from aegui.core.data.published import NotDownloaded
 from aegui.core.data.report import report
 from aegui.core.errors import AeguiError
 
@@ -39,10 +48,50 @@ def test_ends_and_names() -> None:
 
 
 def test_names_are_offered_with_labels() -> None:
-    assert builtin_names() == ("symbols", "uppercase", "lowercase", "letters")
+    images = ("emoji", "digits", "mnist", "mnist-test", "fashion", "fashion-test")
+    assert builtin_names() == (*glyph_set_names(), *images)
+    assert glyph_set_names() == ("symbols", "uppercase", "lowercase", "letters")
     assert set(BUILTIN_LABELS) == set(builtin_names())
+    assert [key for key, row in BUILTIN_SETS.items() if row.download] == list(images[2:])
     with pytest.raises(AeguiError, match="emoji"):
-        load_builtin("emoji")
+        load_builtin("emojis")
+
+
+def test_digits_are_the_scans_of_scikit_learn() -> None:
+    digits = load_builtin("digits")
+    assert digits.images.shape == (1797, 1, 8, 8)
+    assert digits.classes == tuple("0123456789")
+    np.testing.assert_array_equal(
+        digits.images[0, 0, 0] * 16, [0, 0, 5, 13, 9, 1, 0, 0]
+    )  # the first row of the first zero
+    assert set(np.unique(digits.images * 16)) == set(range(17))
+    assert np.bincount(digits.class_indices).tolist() == [
+        178, 182, 177, 183, 181, 182, 181, 179, 174, 180,
+    ]  # fmt: skip
+    assert (digits.names[0], digits.licence) == ("0 #1", "CC BY 4.0")
+
+
+def test_emojis_have_names_and_groups() -> None:
+    emojis = load_builtin("emoji")
+    assert emojis.images.shape == (1861, 3, 64, 64)
+    assert set(emojis.classes) == set(EMOJI_GROUPS)
+    assert (emojis.labels[0], emojis.names[0]) == ("Smileys & Emotion", "grinning face")
+    # A face is yellow in its middle and white in its corners.
+    red, green, blue = emojis.images[0, :, 20, 32]
+    assert red > 0.9
+    assert green > 0.7
+    assert blue < 0.5
+    assert (emojis.images[0, :, 0, 0] == 1.0).all()
+    assert emoji_texts()["grinning face"] == "😀"
+
+
+def test_what_is_not_here_says_how_to_get_it() -> None:
+    for name in ("mnist", "mnist-test"):
+        assert download_key(name) == "mnist"
+        with pytest.raises(NotDownloaded, match=r"MNIST .*11\.6 MB.*aegui download mnist") as told:
+            load_builtin(name)
+        assert told.value.key == "mnist"
+    assert download_key("emoji") is None
 
 
 def test_mirrored_characters_are_mirrored() -> None:
@@ -61,7 +110,7 @@ def test_reading_is_quick() -> None:
     best = 1.0
     for _ in range(5):
         builtin._drawn.cache_clear()
-        load_builtin.cache_clear()
+        builtin._glyphs.cache_clear()
         start = time.perf_counter()
         load_builtin("letters")
         best = min(best, time.perf_counter() - start)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from aegui.core.data.builtin import builtin_names, load_builtin
+from aegui.core.data.builtin import glyph_set_names, load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.readers import read_glyphs
 from aegui.core.data.writers import WRITERS, encode_dataset, form_of, write_dataset
@@ -54,7 +54,7 @@ def same(a: Dataset, b: Dataset) -> bool:
 
 
 @pytest.mark.parametrize("key", WRITERS)
-@pytest.mark.parametrize("name", builtin_names())
+@pytest.mark.parametrize("name", glyph_set_names())
 def test_letters_come_back(name: str, key: str) -> None:
     assert same(read_back(load_builtin(name), key), load_builtin(name))
 

@@ -1,0 +1,91 @@
+"""The bytes of a file, unpacked on the way where it is packed with gzip."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+GZIP = b"\x1f\x8b"
+_PIECE = 1 << 16
+_GZIP_BITS = 31
+_MAX_GZIP_RATIO = 1032
+"""Deflate cannot do better: whoever claims more cannot be right."""
+
+
+class ByteStream:
+    """Reads the file ``path`` from the beginning; a ``with`` block closes it.
+
+    In contrast to ``gzip.open``, whatever can be unpacked of a file that is cut short is given.
+
+    Attributes:
+        most: An upper bound for the number of bytes, known before reading any.
+        size: Size of the file itself.
+
+    Raises:
+        OSError: The system refuses the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        head = self._file.read(2)
+        self._file.seek(0)
+        self.size = path.stat().st_size
+        self._unpacker = zlib.decompressobj(_GZIP_BITS) if head == GZIP else None
+        self.most = self.size * _MAX_GZIP_RATIO if self._unpacker is not None else self.size
+        self._rest = b""
+        self._ended = False
+
+    def __enter__(self) -> ByteStream:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def tell(self) -> int:
+        """How far the file itself has been read, in bytes: for showing progress."""
+        return self._file.tell()
+
+    def read(self, count: int) -> bytes:
+        """The next ``count`` bytes; fewer only where the file ends.
+
+        Raises:
+            OSError: The system refuses to read on.
+            zlib.error: What is packed is damaged.
+        """
+        if self._unpacker is None:
+            return self._file.read(count)
+        parts = []
+        while count > 0 and not self._ended:
+            part = self._unpacked(count)
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def _unpacked(self, count: int) -> bytes:
+        unpacker = self._unpacker
+        if unpacker is None:
+            return b""
+        if unpacker.eof:
+            # Packed files may be put one after the other; what follows the last one is padding.
+            self._rest = unpacker.unused_data or self._file.read(_PIECE)
+            if not self._rest.startswith(GZIP):
+                self._ended = True
+                return b""
+            unpacker = self._unpacker = zlib.decompressobj(_GZIP_BITS)
+        packed = unpacker.unconsumed_tail or self._rest or self._file.read(_PIECE)
+        self._rest = b""
+        part = unpacker.decompress(packed, count)
+        if not packed and not part:
+            self._ended = True
+        return part

@@ -1,0 +1,342 @@
+"""The idx files of MNIST and its kin: images and labels as plain numbers, often packed with gzip.
+
+Source: http://yann.lecun.com/exdb/mnist (two zero bytes, the type, the number of axes, the axes as
+big-endian 32-bit numbers, the values).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import math
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.byte_stream import GZIP, ByteStream
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.progress import Progress
+from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key, stored
+from aegui.core.errors import AeguiError, ReadError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled, Report
+
+_BYTES, _FLOATS = 0x08, 0x0D
+_TYPES = {_BYTES: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", _FLOATS: ">f4", 0x0E: ">f8"}
+_IMAGE_TYPES = frozenset({_BYTES, _FLOATS, 0x0E})
+_CHUNK_NUMBERS = 1 << 21
+_MAX_LABELS = 100_000_000
+_MAX_SIDE = 4096
+_GZIP_LEVEL = 6
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What an idx file says about itself: the key of its type, and its axes."""
+
+    kind: int
+    shape: tuple[int, ...]
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        return np.dtype(_TYPES[self.kind])
+
+    @property
+    def nbytes(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def is_idx(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` is an idx file, packed or not."""
+    if head.startswith(GZIP):
+        with contextlib.suppress(zlib.error):
+            head = zlib.decompressobj(wbits=31).decompress(head, 4)
+    return len(head) >= 4 and head[:2] == b"\0\0" and head[2] in _TYPES and 1 <= head[3] <= 4
+
+
+def read_idx(
+    path: Path,
+    labels_path: Path | None = None,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Dataset:
+    """The images in the idx file ``path``.
+
+    Args:
+        path: ``[N, H, W]`` bytes or floating-point numbers, with or without an axis of 1 or 3
+            channels after the first or as the last one.
+        labels_path: The idx file of the labels; None looks for it beside the images. Without one
+            all images have one label, the name of the file.
+        report: Told how many images are read.
+        cancelled: Asked whether to stop.
+
+    Returns:
+        Labels are the numbers as text; names are the label and the number of the image, from 1.
+
+    Raises:
+        ReadError: It is no such file, is cut short, or images and labels do not go together.
+        Cancelled: So it was wished.
+    """
+    labels_path = labels_path or labels_beside(path)
+    labels = None if labels_path is None else read_idx_labels(labels_path)
+    images = read_idx_images(path, report, cancelled)
+    if labels is not None and labels_path is not None and len(labels) != len(images):
+        raise ReadError(
+            tr(
+                "{file} has {images:,} images, but {labels_file} has {labels:,} labels.",
+                file=path.name,
+                images=len(images),
+                labels_file=labels_path.name,
+                labels=len(labels),
+            )
+        )
+    stem = path.name.removesuffix(".gz").removesuffix(".idx")
+    words = [stem] * len(images) if labels is None else list(map(str, labels.tolist()))
+    return Dataset.over(stem, images, words, numbered(words), source=path.name)
+
+
+def numbered(labels: Sequence[str]) -> list[str]:
+    """A name for each sample of a set that has none: its label and its number, from 1."""
+    return [f"{label} #{number}" for number, label in enumerate(labels, 1)]
+
+
+def read_idx_images(
+    path: Path, report: Report | None = None, cancelled: IsCancelled | None = None
+) -> NDArray[np.float32]:
+    """The pixels in the idx file ``path``, float32 ``[N, C, H, W]`` in [0, 1], read-only.
+
+    Bytes are divided by 255, unless none is above 1.
+
+    Raises:
+        ReadError: It holds no images, or is cut short.
+        Cancelled: So it was wished.
+    """
+    with _refusing(path), ByteStream(path) as file:
+        header = _read_header(file, path)
+        shape, is_last = _image_shape(header, path)
+        key = files_key([path], "idx")
+        images = stored(key, shape)
+        if images is not None:
+            return _as_unit(images, header, path)
+        with PixelStore(shape, key) as store:
+            progress = Progress(shape[0], _images_read, report, cancelled)
+            for chunk in _chunks(file, header, path, progress):
+                store.append(
+                    chunk.transpose(0, 3, 1, 2) if is_last else chunk.reshape(-1, *shape[1:])
+                )
+            return _as_unit(store.finished(), header, path)
+
+
+def read_idx_labels(path: Path) -> NDArray[np.int64]:
+    """The whole numbers in the idx file ``path``, int64 ``[N]``.
+
+    Raises:
+        ReadError: It holds no labels, or is cut short.
+    """
+    with _refusing(path), ByteStream(path) as file:
+        header = _read_header(file, path)
+        if len(header.shape) != 1 or header.dtype.kind == "f" or header.shape[0] > _MAX_LABELS:
+            shape = _times(header.shape)
+            raise _refusal(path, tr("numbers of shape {shape} are no labels", shape=shape))
+        data = file.read(header.nbytes)
+        if len(data) < header.nbytes:
+            whole = len(data) // header.dtype.itemsize
+            raise _refusal(
+                path,
+                tr(
+                    "it is cut short, with {whole:,} of {total:,} labels; get it again",
+                    whole=whole,
+                    total=header.shape[0],
+                ),
+            )
+        return np.frombuffer(data, header.dtype).astype(np.int64)
+
+
+def labels_beside(path: Path) -> Path | None:
+    """The file of labels that goes with the images at ``path`` by its name, or None."""
+    expected = labels_path_for(path)
+    plain = expected.with_name(expected.name.removesuffix(".gz"))
+    packed = plain.with_name(plain.name + ".gz")
+    for candidate in (expected, plain, packed):
+        if candidate.name != path.name and candidate.is_file():
+            return candidate
+    return None
+
+
+def labels_path_for(path: Path) -> Path:
+    """Where the labels of the images written to ``path`` belong, so that they are found again."""
+    stem, is_packed = path.name.removesuffix(".gz"), path.name.endswith(".gz")
+    if "images" in stem:
+        stem = stem.replace("images", "labels").replace("idx3", "idx1").replace("idx4", "idx1")
+    else:
+        stem = f"{stem.removesuffix('.idx')}.labels.idx"
+    return path.with_name(stem + ".gz" * is_packed)
+
+
+def idx_images(dataset: Dataset, packed: bool = False) -> bytes:
+    """The file of the images: bytes where that loses nothing, else 32-bit numbers.
+
+    Grey images are ``[N, H, W]``, coloured ones ``[N, H, W, C]``.
+    """
+    levels = np.rint(dataset.images * np.float32(255.0)).astype(np.uint8)
+    is_exact = np.array_equal(levels / np.float32(255.0), dataset.images)
+    values = levels if is_exact else dataset.images
+    values = values[:, 0] if dataset.image_shape[0] == 1 else values.transpose(0, 2, 3, 1)
+    return _file(_BYTES if is_exact else _FLOATS, values, packed)
+
+
+def idx_labels(dataset: Dataset, packed: bool = False) -> bytes:
+    """The file of the labels.
+
+    Raises:
+        AeguiError: They are not all whole numbers from 0 to 255, which is all that it can hold.
+    """
+    if not all(
+        label.isascii() and label.isdigit() and int(label) < 256 for label in dataset.classes
+    ):
+        raise AeguiError(
+            tr(
+                "idx files hold labels that are numbers from 0 to 255; {name} has others. "
+                "Save it as .npz or as a folder of images.",
+                name=dataset.name,
+            )
+        )
+    return _file(_BYTES, np.array(list(map(int, dataset.labels)), np.uint8), packed)
+
+
+def _file(kind: int, values: NDArray[np.generic], packed: bool) -> bytes:
+    head = struct.pack(f">HBB{values.ndim}I", 0, kind, values.ndim, *values.shape)
+    data = head + values.astype(_TYPES[kind]).tobytes()
+    return gzip.compress(data, _GZIP_LEVEL, mtime=0) if packed else data
+
+
+def _read_header(file: ByteStream, path: Path) -> _Header:
+    """The header, checked against the size of the file before room is made for anything."""
+    head = file.read(4)
+    if not is_idx(head):
+        raise _refusal(path, tr("this is no idx file"))
+    axes = file.read(4 * head[3])
+    if len(axes) < 4 * head[3]:
+        raise _refusal(path, tr("the file ends within its header"))
+    header = _Header(head[2], tuple(map(int, np.frombuffer(axes, ">u4"))))
+    if header.nbytes == 0:
+        raise _refusal(path, tr("it is empty (shape {shape})", shape=_times(header.shape)))
+    if header.nbytes > min(file.most, MAX_SET_BYTES) and (
+        file.most > file.size or header.nbytes > MAX_SET_BYTES
+    ):
+        raise _refusal(
+            path,
+            tr(
+                "its header promises {shape} numbers, which a file of {size:,} bytes cannot hold",
+                shape=_times(header.shape),
+                size=file.size,
+            ),
+        )
+    if header.nbytes > file.most and len(header.shape) > 1:
+        each = header.nbytes // header.shape[0]
+        raise _cut_short(path, max(0, file.size - 4 - len(axes)) // each, header.shape[0])
+    return header
+
+
+def _image_shape(header: _Header, path: Path) -> tuple[tuple[int, int, int, int], bool]:
+    """``N, C, H, W``, and whether the channels are the last axis in the file."""
+    shape = header.shape
+    if len(shape) == 1:
+        raise _refusal(path, tr("it holds labels, not images"))
+    is_last = len(shape) == 4 and shape[1] not in (1, 3) and shape[3] in (1, 3)
+    if len(shape) == 3:
+        shape = shape[0], 1, *shape[1:]
+    elif is_last:
+        shape = shape[0], shape[3], *shape[1:3]
+    if len(shape) != 4 or shape[1] not in (1, 3) or max(shape[2:]) > _MAX_SIDE:
+        raise _refusal(
+            path, tr("numbers of shape {shape} are no images", shape=_times(header.shape))
+        )
+    if header.kind not in _IMAGE_TYPES:
+        raise _refusal(path, tr("its pixels are signed numbers; bytes are expected"))
+    return (shape[0], shape[1], shape[2], shape[3]), is_last
+
+
+def _chunks(
+    file: ByteStream, header: _Header, path: Path, progress: Progress
+) -> Iterator[NDArray[np.float32]]:
+    """The images as they stand in the file, float32, bytes divided by 255."""
+    total, each = header.shape[0], math.prod(header.shape[1:])
+    at_once = max(1, _CHUNK_NUMBERS // each)
+    done = 0
+    progress.reached(0)
+    while done < total:
+        count = min(at_once, total - done)
+        data = file.read(count * each * header.dtype.itemsize)
+        whole = len(data) // (each * header.dtype.itemsize)
+        if whole < count:
+            raise _cut_short(path, done + whole, total)
+        values = np.frombuffer(data, header.dtype).reshape(count, *header.shape[1:])
+        numbers = values.astype(np.float32)
+        if header.kind == _BYTES:
+            numbers /= np.float32(255.0)
+        yield numbers
+        done += count
+        progress.reached(done)
+
+
+def _as_unit(images: NDArray[np.float32], header: _Header, path: Path) -> NDArray[np.float32]:
+    """``images`` in [0, 1] where the file has them in another range that can be understood."""
+    low, high = float(images.min()), float(images.max())
+    if header.kind == _BYTES:
+        is_bits = 0.0 < high <= np.float32(1.0) / np.float32(255.0)
+        images = np.rint(images * np.float32(255.0)) if is_bits else images
+    elif low >= 0.0 and 1.0 < high <= 255.0:
+        images = images / np.float32(255.0)
+    elif not (low >= 0.0 and high <= 1.0):
+        raise _refusal(
+            path, tr("pixels from {low:g} to {high:g}; 0 to 1 is expected", low=low, high=high)
+        )
+    images.setflags(write=False)
+    return images
+
+
+def _images_read(done: int, total: int) -> str:
+    return tr("{done:,} of {total:,} images read", done=done, total=total)
+
+
+def _cut_short(path: Path, whole: int, total: int) -> ReadError:
+    return _refusal(
+        path,
+        tr(
+            "it is cut short, with {whole:,} of {total:,} images; get it again",
+            whole=whole,
+            total=total,
+        ),
+    )
+
+
+def _refusal(path: Path, reason: str) -> ReadError:
+    return ReadError(tr("{file}: {reason}.", file=path.name, reason=reason))
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))
+
+
+@contextlib.contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Refusals of the system and of the unpacker, with the name of the file."""
+    try:
+        yield
+    except zlib.error as error:
+        raise _refusal(path, tr("what is packed in it is damaged; get it again")) from error
+    except OSError as error:
+        raise ReadError(
+            tr("{file}: {reason}", file=path, reason=error.strerror or str(error))
+        ) from error

@@ -1,0 +1,94 @@
+"""Long reading and downloading: told as it goes on, with the time left, and stopped when wished."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aegui.core.errors import Cancelled
+from aegui.core.i18n import tr
+
+_SECONDS_BETWEEN = 0.1
+_SECONDS_BEFORE_GUESSING = 1.0
+
+
+@dataclass(frozen=True)
+class LoadProgress:
+    """``done`` of ``total`` (files, images or bytes) are done; ``text`` says it to a person."""
+
+    done: int
+    total: int
+    text: str
+
+
+Report = Callable[[LoadProgress], None]
+"""Told how far it is, in the thread that does the work."""
+IsCancelled = Callable[[], bool]
+"""Asked now and then whether to stop."""
+
+
+class Progress:
+    """Counts what is done, reports it at most ten times a second, and stops when asked to.
+
+    Args:
+        total: How much there is to do.
+        words: From how much is done and the total to what a person reads.
+        report: Who is told; None for nobody.
+        cancelled: Who is asked whether to stop; None for nobody.
+    """
+
+    def __init__(
+        self,
+        total: int,
+        words: Callable[[int, int], str],
+        report: Report | None,
+        cancelled: IsCancelled | None,
+    ) -> None:
+        self._total = total
+        self._words = words
+        self._report = report
+        self._cancelled = cancelled
+        self._began = time.monotonic()
+        self._first: int | None = None
+        self._due = 0.0
+
+    def reached(self, done: int) -> None:
+        """So much is done.
+
+        Raises:
+            Cancelled: The person has asked to stop.
+        """
+        stop_if(self._cancelled)
+        if self._first is None:
+            # What was there before the first report took no time; it says nothing of the pace.
+            self._first = done
+        now = time.monotonic()
+        if self._report is not None and (now >= self._due or done >= self._total):
+            self._due = now + _SECONDS_BETWEEN
+            text = self._words(done, self._total) + self._left(done, now - self._began)
+            self._report(LoadProgress(done, self._total, text))
+
+    def _left(self, done: int, seconds: float) -> str:
+        fresh = done - (self._first or 0)
+        if fresh <= 0 or seconds < _SECONDS_BEFORE_GUESSING or done >= self._total:
+            return ""
+        left = (self._total - done) * seconds / fresh
+        return tr(", {time} left", time=clock(left))
+
+
+def stop_if(cancelled: IsCancelled | None) -> None:
+    """Stop here if the person has asked to.
+
+    Raises:
+        Cancelled: So it is.
+    """
+    if cancelled is not None and cancelled():
+        raise Cancelled(tr("Stopped."))
+
+
+def clock(seconds: float) -> str:
+    """``00:05`` or ``2:00:00``."""
+    minutes, rest = divmod(int(min(seconds, 359_999)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"

@@ -1,0 +1,170 @@
+"""Choosing samples of a set: by character, by class, by name, or so many drawn at random."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.split import drawn_indices
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Container, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import DataSpec
+
+_STAND_INS = {"␠": " ", "␡": "\x7f"}
+"""What can be typed -> the character that cannot be typed, or not be seen."""
+_MOST_LISTED = 12
+
+
+def select(dataset: Dataset, spec: DataSpec) -> Dataset:
+    """The samples that ``spec`` asks for: its characters, of these its labels, its names, so many.
+
+    Raises:
+        AeguiError: There is no sample of a character, label or name, none is left, or there are
+            fewer than ``spec.count``.
+    """
+    chosen = _chosen(dataset, spec)
+    return dataset if chosen is None else dataset.subset(chosen)
+
+
+def choose(dataset: Dataset, chars: str) -> Dataset:
+    """The samples of ``dataset`` whose labels are in ``chars``, in that order, each once.
+
+    All samples of one label are taken together. Where labels have several characters they may
+    follow one another with or without blanks.
+
+    Raises:
+        AeguiError: A character has no sample, or ``chars`` is empty.
+    """
+    return dataset.subset(_of_chars(dataset, chars))
+
+
+def search(dataset: Dataset, text: str) -> NDArray[np.int64]:
+    """Indices of the samples whose name or label has all the words of ``text``, in any case."""
+    words = text.casefold().split()
+    found = [
+        index
+        for index, both in enumerate(zip(dataset.names, dataset.labels, strict=True))
+        if all(word in " ".join(both).casefold() for word in words)
+    ]
+    return np.array(found, np.int64)
+
+
+def _chosen(dataset: Dataset, spec: DataSpec) -> Sequence[int] | None:
+    """Indices of the samples that ``spec`` asks for; None for all of them."""
+    chosen: list[int] | None = None if spec.chars is None else _of_chars(dataset, spec.chars)
+    for wanted, titles, refuse in (
+        (spec.labels, dataset.labels, _no_label),
+        (spec.names, dataset.names, _no_name),
+    ):
+        if wanted is not None:
+            places = _places(titles)
+            keys = {_found(dataset, places, title, refuse) for title in wanted}
+            pool = range(len(dataset)) if chosen is None else chosen
+            chosen = [index for index in pool if titles[index].casefold() in keys]
+    if chosen is not None and not chosen:
+        raise AeguiError(tr("No samples of {name} are chosen.", name=dataset.name))
+    if spec.count is None:
+        return chosen
+    n = len(dataset) if chosen is None else len(chosen)
+    if spec.count > n:
+        raise AeguiError(
+            tr(
+                "{count:,} samples are asked for, but {name} has only {n:,} to choose from.",
+                count=spec.count,
+                name=dataset.name,
+                n=n,
+            )
+        )
+    if spec.count == n:
+        return chosen
+    drawn: list[int] = drawn_indices(n, spec.count, spec.split.seed).tolist()
+    return drawn if chosen is None else [chosen[index] for index in drawn]
+
+
+def _of_chars(dataset: Dataset, chars: str) -> list[int]:
+    places: dict[str, list[int]] = {}
+    for index, name in enumerate(dataset.labels):
+        places.setdefault(name, []).append(index)
+    longest = max(map(len, places))
+    chosen: dict[int, None] = {}
+    missing: dict[str, None] = {}
+    at = 0
+    while at < len(chars):
+        label = _label_at(chars, at, longest, places)
+        if label is not None:
+            chosen.update(dict.fromkeys(places[label]))
+        elif not (longest > 1 and chars[at] in " ,"):
+            missing[chars[at]] = None
+        at += len(label) if label else 1
+    if missing:
+        listed = " ".join(missing)
+        raise AeguiError(
+            tr("{name} has no such characters: {chars}", name=dataset.name, chars=listed)
+        )
+    if not chosen:
+        raise AeguiError(tr("No characters of {name} are chosen.", name=dataset.name))
+    return list(chosen)
+
+
+def _label_at(chars: str, at: int, longest: int, labels: Container[str]) -> str | None:
+    """The longest label that ``chars`` has at ``at``."""
+    for length in range(longest, 0, -1):
+        if chars[at : at + length] in labels:
+            return chars[at : at + length]
+    stand_in = _STAND_INS.get(chars[at])
+    return stand_in if stand_in in labels else None
+
+
+def _places(titles: Collection[str]) -> dict[str, str]:
+    """The titles as they are compared -> as they are written."""
+    return {title.casefold(): title for title in titles}
+
+
+def _found(
+    dataset: Dataset,
+    places: Mapping[str, str],
+    title: str,
+    refuse: Callable[[Dataset, str, str], AeguiError],
+) -> str:
+    key = title.casefold()
+    if key in places:
+        return key
+    near = get_close_matches(key, places, n=1, cutoff=0.5)
+    if near:
+        offered = tr("did you mean “{near}”?", near=places[near[0]])
+    else:
+        listed = list(places.values())
+        rest = " …" if len(listed) > _MOST_LISTED else ""
+        offered = tr("it has: {titles}", titles=", ".join(listed[:_MOST_LISTED]) + rest)
+    raise refuse(dataset, title, offered)
+
+
+def _no_label(dataset: Dataset, title: str, offered: str) -> AeguiError:
+    return AeguiError(
+        tr(
+            "{name} has no class “{title}”; {offered}",
+            name=dataset.name,
+            title=title,
+            offered=offered,
+        )
+    )
+
+
+def _no_name(dataset: Dataset, title: str, offered: str) -> AeguiError:
+    return AeguiError(
+        tr(
+            "{name} has no sample named “{title}”; {offered}",
+            name=dataset.name,
+            title=title,
+            offered=offered,
+        )
+    )

@@ -1,0 +1,35 @@
+"""Which samples a training learns from, and which it is only measured on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.recipe import SplitSpec
+
+_SPLIT, _DRAW = 0, 1
+"""What a seed is used for: the two draws must not depend on one another."""
+
+
+def split_indices(n: int, spec: SplitSpec) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Training and validation indices of ``n`` samples: disjoint, sorted, together all of them.
+
+    The validation part is the share that ``spec`` asks for, rounded; at least one sample is left
+    for training, and one for validation where a share is asked for and there are two samples.
+    """
+    wanted = round(n * spec.validation)
+    if spec.validation > 0.0:
+        wanted = max(1, wanted)
+    kept = max(0, min(wanted, n - 1))
+    order = np.random.default_rng((spec.seed, _SPLIT)).permutation(n).astype(np.int64)
+    return np.sort(order[kept:]), np.sort(order[:kept])
+
+
+def drawn_indices(n: int, count: int, seed: int) -> NDArray[np.int64]:
+    """``count`` different indices below ``n``, drawn by ``seed`` and sorted."""
+    order = np.random.default_rng((seed, _DRAW)).permutation(n).astype(np.int64)
+    return np.sort(order[:count])

@@ -1,0 +1,229 @@
+"""Where pixels are put while a set is read: in memory, or in a mapped file where there are many."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import math
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from aegui.core.data.dataset import LIVE_BYTES
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.paths import user_cache_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import TracebackType
+
+    from numpy.typing import ArrayLike, NDArray
+
+MAX_CACHE_BYTES = 8 << 30
+"""What has not been used for longest goes when the prepared images take more than this."""
+MAX_SET_BYTES = 64 << 30
+_FLOAT_BYTES = 4
+
+
+def files_key(files: Iterable[Path], *more: str) -> str:
+    """A name for what is made of ``files`` as they are now, and of whatever ``more`` says."""
+    digest = hashlib.sha256()
+    for path in files:
+        status = path.stat()
+        told = f"{path.resolve()}\0{status.st_mtime_ns}\0{status.st_size}\n"
+        digest.update(told.encode("utf-8", "surrogateescape"))
+    digest.update("\0".join(more).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()[:40]
+
+
+def cache_folder() -> Path:
+    """The folder of prepared images, made where it is missing."""
+    folder = user_cache_dir() / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def stored(key: str, shape: tuple[int, int, int, int]) -> NDArray[np.float32] | None:
+    """The pixels that a ``PixelStore`` has left under ``key`` in a file, mapped; None if none.
+
+    Args:
+        key: The name under which they were made.
+        shape: Number of images at most, channels, height and width.
+    """
+    if math.prod(shape) * _FLOAT_BYTES <= LIVE_BYTES:
+        return None
+    path = _path(key)
+    try:
+        images = np.load(path, mmap_mode="r", allow_pickle=False)
+        os.utime(path)
+    except (OSError, ValueError, EOFError):
+        return None
+    is_right = images.dtype == np.float32 and images.shape[1:] == shape[1:]
+    return images if is_right and 0 < len(images) <= shape[0] else None
+
+
+class PixelStore:
+    """Takes up images one chunk after another; a ``with`` block that fails leaves nothing.
+
+    Args:
+        shape: Number of images (at most), channels, height and width.
+        key: What the file is called, should the images need one.
+
+    Raises:
+        AeguiError: There is not the room for so many.
+    """
+
+    def __init__(self, shape: tuple[int, int, int, int], key: str) -> None:
+        self._shape = shape
+        self._key = key
+        self._count = 0
+        self._file: BinaryIO | None = None
+        needed = math.prod(shape) * _FLOAT_BYTES
+        if needed <= LIVE_BYTES:
+            self._live = np.empty(shape, np.float32)
+            return
+        self._live = np.empty((0, *shape[1:]), np.float32)
+        with _in_words(needed):
+            _check_room(needed)
+            handle, self._temporary = tempfile.mkstemp(prefix=".making.", dir=cache_folder())
+            self._file = os.fdopen(handle, "w+b")
+            self._write_header(shape[0])
+
+    def __enter__(self) -> PixelStore:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Whatever is not finished is thrown away."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+            with contextlib.suppress(OSError):
+                Path(self._temporary).unlink()
+
+    def append(self, images: ArrayLike) -> None:
+        """Take ``images``, float32 ``[k, C, H, W]`` in [0, 1], after the ones before.
+
+        Raises:
+            AeguiError: The disk is full.
+        """
+        chunk = np.asarray(images, np.float32)
+        if self._file is None:
+            self._live[self._count : self._count + len(chunk)] = chunk
+        else:
+            with _in_words(math.prod(self._shape) * _FLOAT_BYTES):
+                self._file.write(np.ascontiguousarray(chunk).data)
+        self._count += len(chunk)
+
+    def finished(self) -> NDArray[np.float32]:
+        """All images that were taken, read-only.
+
+        Raises:
+            AeguiError: The disk is full.
+        """
+        if self._file is None:
+            images = self._live[: self._count]
+            images.setflags(write=False)
+            return images
+        with _in_words(math.prod(self._shape) * _FLOAT_BYTES):
+            self._write_header(self._count)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
+            # A file that is mapped cannot be replaced everywhere; the one there is as good.
+            with contextlib.suppress(PermissionError):
+                Path(self._temporary).replace(_path(self._key))
+        prune_cache(keep=self._key)
+        mapped: NDArray[np.float32] = np.load(_path(self._key), mmap_mode="r", allow_pickle=False)
+        return mapped
+
+    def _write_header(self, count: int) -> None:
+        # numpy leaves room in the header for the first axis to grow or shrink.
+        if self._file is not None:
+            self._file.seek(0)
+            header = {
+                "descr": np.lib.format.dtype_to_descr(np.dtype(np.float32)),
+                "fortran_order": False,
+                "shape": (count, *self._shape[1:]),
+            }
+            np.lib.format.write_array_header_1_0(self._file, header)
+
+
+def prune_cache(keep: str, most_bytes: int = MAX_CACHE_BYTES) -> None:
+    """Remove the prepared images that were used longest ago, until they fit into ``most_bytes``."""
+    found = []
+    for path in cache_folder().iterdir():
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            found.append((status.st_mtime, status.st_size, path))
+    total = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found, key=lambda item: item[0]):
+        if total <= most_bytes:
+            return
+        if not path.name.startswith(keep):
+            with contextlib.suppress(OSError):  # in use, on systems that mind
+                path.unlink()
+                total -= size
+
+
+def disk_full(folder: Path, needed: int) -> AeguiError:
+    """The refusal that says how much room is missing where."""
+    return AeguiError(
+        tr(
+            "The disk of {folder} is full: {needed} are needed, {free} are free. "
+            "Make room and try again.",
+            folder=folder,
+            needed=megabytes(needed),
+            free=megabytes(shutil.disk_usage(folder).free),
+        )
+    )
+
+
+def megabytes(count: int) -> str:
+    """``12.3 MB``."""
+    return tr("{n:,.1f} MB", n=count / 1e6)
+
+
+@contextlib.contextmanager
+def _in_words(needed: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise disk_full(user_cache_dir(), needed) from error
+        raise AeguiError(
+            tr(
+                "The prepared images could not be kept in {folder}: {reason}.",
+                folder=user_cache_dir(),
+                reason=error.strerror or str(error),
+            )
+        ) from error
+
+
+def _check_room(needed: int) -> None:
+    if needed > MAX_SET_BYTES:
+        raise AeguiError(
+            tr(
+                "The set is too large: {size}; at most {limit} are read.",
+                size=megabytes(needed),
+                limit=megabytes(MAX_SET_BYTES),
+            )
+        )
+    if shutil.disk_usage(cache_folder()).free < needed:
+        raise disk_full(cache_folder(), needed)
+
+
+def _path(key: str) -> Path:
+    return cache_folder() / f"{key}.npy"
