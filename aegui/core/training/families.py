@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.training.measure import Measured
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.snapshot import Snapshot
-    from aegui.core.training.steppers import Stepper
+    from aegui.core.training.steppers import Phase, Stepper
 
 
 class Meter(Protocol):
@@ -52,10 +52,11 @@ class Meter(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """What steps and what measures."""
+    """What steps and what measures, and the phases of a training that has several."""
 
     stepper: Stepper
     meter: Meter
+    phases: tuple[Phase, ...] = ()
 
 
 def family_of(

@@ -56,16 +56,20 @@ class Measured:
         loss: float64 ``[K]``; of a denoiser, over one fixed noisy draw.
         wrong: int64 ``[K, n]``, wrong pixels of each measured sample for the clean input.
         terms: float64 ``[K]`` each: the further terms that are recorded, by key.
+        rank: float64 ``[K]``: smaller is better, where the losses are not what counts.
+        preliminary: Whether the training proper has not begun: the latest weights are the best.
     """
 
     loss: NDArray[np.float64]
     wrong: NDArray[np.int64]
     terms: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    rank: NDArray[np.float64] | None = None
+    preliminary: bool = False
 
     @property
     def criterion(self) -> NDArray[np.float64]:
         """What the best weights are chosen by: the loss on the validation samples, if any."""
-        return self.terms.get("validation_loss", self.loss)
+        return self.terms.get("validation_loss", self.loss) if self.rank is None else self.rank
 
 
 def choose_meter(

@@ -63,8 +63,15 @@ class Progress:
         """Take in a measurement of the present parameters after ``epoch`` epochs."""
         self.alive &= np.isfinite(measured.loss)
         self.loss = np.where(self.alive, measured.loss, self.loss)
+        if measured.preliminary:
+            self.improved_epoch = epoch
+            self._keep(self.alive)
+            self.best_epoch[self.alive] = int(epoch)
+            return
         self.lowest_loss = np.fmin(self.lowest_loss, self.loss)
         for goal, first in self.first_epoch.items():
+            if not measured.wrong.shape[1]:
+                break
             met = self.alive & (measured.wrong.max(axis=1) <= _LIMITS[goal])
             first[met & (first < 0)] = int(epoch)
         # Of a run that went to infinity before its first step there is nothing good to keep; what
@@ -95,7 +102,7 @@ class Progress:
 
     def _excess(self, wrong: NDArray[np.int64]) -> NDArray[np.int64]:
         """By how many wrong pixels the worst sample of each run passes the tolerance."""
-        excess: NDArray[np.int64] = np.maximum(wrong.max(axis=1) - self._tolerance, 0)
+        excess: NDArray[np.int64] = np.maximum(wrong.max(axis=1, initial=0) - self._tolerance, 0)
         return excess
 
     def _keep(self, runs: NDArray[np.bool_]) -> None:

@@ -24,6 +24,28 @@ CHUNK_SECONDS = 0.008
 
 
 @dataclass(frozen=True)
+class Phase:
+    """A part of a training with an objective of its own.
+
+    Attributes:
+        start: Epochs done before it.
+        stop: Epochs done after it.
+        name: What is done, in the person's language; "" for the training proper.
+        rate: Its learning rate; None: that of the recipe, by its schedule.
+    """
+
+    start: int
+    stop: int
+    name: str = ""
+    rate: float | None = None
+
+    @property
+    def is_preliminary(self) -> bool:
+        """Whether the training proper comes later: losses of the two cannot be compared."""
+        return self.rate is not None
+
+
+@dataclass(frozen=True)
 class Orders:
     """What a stepper is to do in one call.
 

@@ -26,7 +26,7 @@ from aegui.core.training.parameters import Parameters, snapshot_of
 from aegui.core.training.progress import COURSE_TOLERANCE, Progress
 from aegui.core.training.result import Checkpoint, TrainingResult
 from aegui.core.training.schedules import Schedule
-from aegui.core.training.steppers import Orders
+from aegui.core.training.steppers import Orders, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,8 @@ class Training:
         self._corruption = recipe.data.corruption
         self._prepare()
         self.epochs = self._stepper.epochs
-        self._schedule = Schedule(recipe.training.schedule, self.epochs)
+        proper = self._phases[-1]
+        self._schedule = Schedule(recipe.training.schedule, proper.stop - proper.start)
         goal = recipe.training.goals.max_wrong_pixels
         self._progress = Progress(
             self._parameters,
@@ -154,6 +155,7 @@ class Training:
         """(Re)build what depends on the kind of noise."""
         family = family_of(self._resolved, self._parameters, self._corruption, self._generator)
         self._stepper, self._meter = family.stepper, family.meter
+        self._phases = family.phases or (Phase(0, self._stepper.epochs),)
         self.engine = self._stepper.name
 
     def advance(self) -> None:
@@ -161,14 +163,34 @@ class Training:
         started = time.perf_counter()
         self._obey()
         stepper = self._stepper
-        until = next_recorded_position(stepper.position, self.epochs, stepper.rows)
+        phase = self._phase
+        until = phase.start + next_recorded_position(
+            stepper.position - phase.start, phase.stop - phase.start, stepper.rows
+        )
         stepper.advance(Orders(self._rate, self._corruption.level, until, self._control.max_chunk))
         if stepper.position >= until - 1e-9 or stepper.exhausted:
             self._record()
             self.finished = self._ending()
         self.seconds += time.perf_counter() - started
 
+    @property
+    def phase(self) -> str:
+        """What is done at present, in words; "" for the training proper."""
+        return self._phase.name
+
+    @property
+    def _phase(self) -> Phase:
+        """The phase that the next step belongs to."""
+        return self._phase_at(self._stepper.position)
+
+    def _phase_at(self, position: float) -> Phase:
+        return next((it for it in self._phases if position < it.stop - 1e-9), self._phases[-1])
+
     def _rate(self, position: float) -> float:
+        phase = self._phase_at(position)
+        if phase.rate is not None:
+            return phase.rate
+        position -= phase.start
         base = self._control.learning_rate or self._resolved.recipe.training.optimizer.learning_rate
         return base * self._schedule.factor_at(position)
 
@@ -193,7 +215,8 @@ class Training:
         measured = self._meter.measure()
         position = self._stepper.position
         self._progress.observe(position, measured)
-        self._schedule.observe(self.epoch, self._progress.loss)
+        if not measured.preliminary:
+            self._schedule.observe(self.epoch, self._progress.loss)
         wrong = measured.wrong
         self.history.append(
             epoch=position,
@@ -210,7 +233,7 @@ class Training:
         goals = self._resolved.recipe.training.goals
         if not self._progress.alive.any():
             return "diverged"
-        if goals.max_wrong_pixels is not None:
+        if goals.max_wrong_pixels is not None and self._meter.reconstructs:
             worst = self._progress.best_wrong_pixels.max()
             if worst <= goals.max_wrong_pixels:
                 return "goal"
