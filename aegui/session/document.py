@@ -1,47 +1,38 @@
-"""Reading and writing of documents, and what a draft is: pure functions, no signals."""
+"""Reading and writing of documents: pure functions, no signals."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.data.builtin import builtin_names
-from aegui.core.data.load import choose, load_dataset
+from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.i18n import tr
 from aegui.core.recipe import MAX_EPOCHS, Recipe
 from aegui.core.run_file import SUFFIX, Draft, Place, SavedRun, load_run
 from aegui.paths import models_dir
+from aegui.session.draft import DraftState, document_draft, fresh_draft, same_data
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import ArrayLike
+
     from aegui.core.course_configs import CourseReading
-    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Checkpoint, TrainingResult
 
 RECIPE_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 SHIPPED_MODEL = "letters-2d"
+_QUICK_RUN_BYTES = 2_000_000
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, eq=False)
-class DraftState:
-    """What the person edits.
-
-    Attributes:
-        recipe: The recipe.
-        dataset: Its data, cut to its characters.
-        pool: All the samples to choose characters from: the source and what was added to it.
-    """
-
-    recipe: Recipe
-    dataset: Dataset
-    pool: Dataset
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,67 +59,6 @@ class Continuation:
 def shipped_model() -> Path:
     """The trained model that the program opens on."""
     return models_dir() / f"{SHIPPED_MODEL}{SUFFIX}"
-
-
-def fresh_draft(recipe: Recipe) -> DraftState:
-    """A draft of ``recipe`` with its data read.
-
-    Raises:
-        AeguiError: The data cannot be read, or lacks one of the characters.
-    """
-    pool = load_dataset(recipe.data.source)
-    return DraftState(recipe, _chosen(pool, recipe.data.chars), pool)
-
-
-def edited_draft(draft: DraftState, recipe: Recipe) -> DraftState:
-    """``draft`` with ``recipe`` in place of its own; data are read only where they changed.
-
-    Another source keeps the choice of characters if it has them all, else all of it is taken.
-
-    Raises:
-        AeguiError: The data cannot be read, or lacks one of the characters.
-    """
-    old, new = draft.recipe.data, recipe.data
-    if new.source == old.source:
-        if new.chars == old.chars:
-            return replace(draft, recipe=recipe)
-        return DraftState(recipe, _chosen(draft.pool, new.chars), draft.pool)
-    pool = load_dataset(new.source)
-    try:
-        return DraftState(recipe, _chosen(pool, new.chars), pool)
-    except AeguiError:
-        if new.chars != old.chars:
-            raise
-    return DraftState(with_chars(recipe, None), pool, pool)
-
-
-def joined_draft(draft: DraftState, more: Dataset) -> DraftState:
-    """``draft`` with the samples of ``more`` after its own; they are chosen.
-
-    Raises:
-        AeguiError: The images differ in size.
-    """
-    dataset = draft.dataset.joined(more, draft.dataset.name)
-    pool = draft.pool.joined(more, draft.pool.name)
-    chars = draft.recipe.data.chars
-    chosen = None if chars is None else chars + "".join(more.labels)
-    return DraftState(with_chars(draft.recipe, chosen), dataset, pool)
-
-
-def with_chars(recipe: Recipe, chars: str | None) -> Recipe:
-    """``recipe`` with another choice of characters."""
-    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"chars": chars})})
-
-
-def with_source(recipe: Recipe, source: str) -> Recipe:
-    """``recipe`` with all the characters of another source."""
-    data = recipe.data.model_copy(update={"source": source, "chars": None})
-    return recipe.model_copy(update={"data": data})
-
-
-def same_data(a: Dataset, b: Dataset) -> bool:
-    """Whether two sets hold the same images under the same labels."""
-    return a is b or (a.labels == b.labels and bool(np.array_equal(a.images, b.images)))
 
 
 def first_document() -> Opened:
@@ -168,20 +98,51 @@ def open_run(path: Path) -> Opened:
     saved = load_run(path)
     draft = saved.draft if saved.draft is not None else Draft(saved.recipe, saved.dataset)
     run = None if saved.snapshot is None else replace(saved, draft=None, places=())
-    pool = _pool(draft.recipe, draft.dataset)
-    state = DraftState(draft.recipe, draft.dataset, pool)
+    state = document_draft(draft.recipe, draft.dataset)
     return Opened(state, run, path, path.stem, places=saved.places)
 
 
-def open_recipe(path: Path) -> Opened:
-    """A new document of the recipe or course configuration at ``path``.
+def is_quick_run(path: Path) -> bool:
+    """Whether the run file at ``path`` is read within a blink."""
+    try:
+        return path.stat().st_size <= _QUICK_RUN_BYTES
+    except OSError:
+        return True
+
+
+def stamp_of(path: Path) -> int:
+    """What becomes another number when the file at ``path`` is written anew."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def read_recipe(path: Path) -> CourseReading:
+    """The recipe or course configuration at ``path``, its data looked for beside it first.
 
     Raises:
-        AeguiError: It is none, or its data cannot be read.
+        AeguiError: It is none.
     """
     reading = _reading(path)
-    recipe = _beside(reading.recipe, path.parent)
-    return Opened(fresh_draft(recipe), None, None, recipe.name or path.stem, reading)
+    return replace(reading, recipe=_beside(reading.recipe, path.parent))
+
+
+def open_recipe(
+    path: Path,
+    reading: CourseReading,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Opened:
+    """A new document of what was read at ``path``.
+
+    Raises:
+        AeguiError: Its data cannot be read.
+        Cancelled: So it was wished.
+    """
+    recipe = reading.recipe
+    draft = fresh_draft(recipe, report, cancelled)
+    return Opened(draft, None, None, recipe.name or path.stem, reading)
 
 
 def is_data(path: Path) -> bool:
@@ -208,6 +169,14 @@ def to_save(draft: DraftState, run: SavedRun | None, places: tuple[Place, ...] =
     if run.recipe == draft.recipe and same_data(run.dataset, draft.dataset):
         return replace(run, places=places)
     return replace(run, draft=Draft(draft.recipe, draft.dataset), places=places)
+
+
+def new_place(places: tuple[Place, ...], z: ArrayLike, name: str) -> Place:
+    """The code ``z`` ``[d]`` under ``name``, or else the first number that no place has."""
+    taken = {place.name for place in places}
+    free = (tr("Pin {n}", n=number) for number in count(1))
+    code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
+    return Place(code, name or next(text for text in free if text not in taken))
 
 
 def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | None:
@@ -237,27 +206,6 @@ def _reading(path: Path) -> CourseReading:
     from aegui.core.course_configs import load_any_recipe
 
     return load_any_recipe(path)
-
-
-def _chosen(pool: Dataset, chars: str | None) -> Dataset:
-    return pool if chars is None else choose(pool, chars)
-
-
-def _pool(recipe: Recipe, dataset: Dataset) -> Dataset:
-    """What ``dataset`` was chosen from: the source, if it can be had, and what was added."""
-    if recipe.data.source not in builtin_names():
-        return dataset
-    pool = load_dataset(recipe.data.source)
-    if pool.image_shape != dataset.image_shape:
-        return dataset
-    known = {_identity(pool, index) for index in range(len(pool))}
-    added = [i for i in range(len(dataset)) if _identity(dataset, i) not in known]
-    return pool if not added else pool.joined(dataset.subset(added), pool.name)
-
-
-def _identity(dataset: Dataset, index: int) -> tuple[str, bytes]:
-    """What makes two samples the same: label and pixels."""
-    return dataset.labels[index], dataset.images[index].tobytes()
 
 
 def _beside(recipe: Recipe, folder: Path) -> Recipe:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
-from aegui.session.document import same_data
+from aegui.session.draft import same_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aegui.session.document import DraftState
+    from aegui.session.draft import DraftState
 
 MERGE_SECONDS = 2.0
 """Edits of the same field that follow each other no later than this are one."""

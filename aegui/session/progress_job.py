@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, LoadProgress, Report
 
-    Work = Callable[[Report, IsCancelled], Any]
+    Work = Callable[[Report | None, IsCancelled | None], Any]
 
 PATIENCE_MS = 250
 """Work that is done by then shows no progress: it would only flash."""
@@ -99,6 +99,28 @@ class ProgressJob(QObject):
         if not was_busy:
             self.busy_changed.emit(True)
         self._job.submit(lambda: self._ready.emit((task, _outcome(task))))
+
+    def do(
+        self,
+        title: str,
+        work: Work,
+        done: Callable[[Any], None],
+        failed: Callable[[AeguiError], None],
+        *,
+        quick: bool,
+    ) -> bool:
+        """Like ``start``, but ``quick`` work is done at once; False if that failed."""
+        if not quick:
+            self.start(title, work, done, failed)
+            return True
+        self.cancel()
+        try:
+            result = work(None, None)
+        except AeguiError as error:
+            failed(error)
+            return False
+        done(result)
+        return True
 
     @Slot()
     def cancel(self) -> None:

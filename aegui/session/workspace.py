@@ -4,47 +4,47 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from itertools import count
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from aegui.core.data.dataset import Dataset
-from aegui.core.data.load import load_dataset
+from aegui.core.data.download import NotDownloaded
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe_file import save_recipe
 from aegui.core.run_file import SUFFIX, Place, SavedRun, save_run
 from aegui.session.autosave import Autosave, Recovery, remove
+from aegui.session.data_edits import DataEdits, DownloadNeed
+from aegui.session.data_view import source_words
 from aegui.session.document import (
-    DraftState,
     Opened,
     continuation_of,
-    edited_draft,
     first_document,
-    fresh_draft,
     is_data,
-    joined_draft,
+    is_quick_run,
+    new_place,
     open_recipe,
     open_run,
-    same_data,
+    read_recipe,
     saved_run_of,
+    stamp_of,
     to_save,
-    with_chars,
-    with_source,
 )
+from aegui.session.draft import DraftState, fresh_draft, is_quick_source, same_data
 from aegui.session.edit_command import EditCommand
 from aegui.session.notice import Level, Notice
+from aegui.session.progress_job import ProgressJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike
 
+    from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
@@ -63,6 +63,9 @@ class Workspace(QObject):
     The draft (``recipe`` and ``dataset``) is what the person edits, each edit undoable. The run is
     what was learnt, with the recipe and the data that it was learnt from; edits of the draft leave
     it alone until another training has ended. Both are saved in one file.
+
+    Data that take a while are read in the background (``loading``); until they are there the
+    document stays as it is, and so it does if that is cancelled or fails.
 
     Nothing here raises what a person could have caused: a refusal is one ``noticed`` signal, and
     leaves everything as it was.
@@ -86,6 +89,8 @@ class Workspace(QObject):
     """A ``CourseReading``: a foreign configuration was opened, this is what was made of it."""
     noticed = Signal(object)
     """A ``Notice``."""
+    download_needed = Signal(object)
+    """A ``DownloadNeed``: what was wished needs data from the network."""
 
     def __init__(
         self, settings: Settings, parent: QObject | None = None, autosave_folder: Path | None = None
@@ -95,6 +100,8 @@ class Workspace(QObject):
         self._settings = settings
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(_UNDO_LIMIT)
+        self.loading = ProgressJob("aegui-data", self)
+        self._edits = DataEdits(self, self.loading)
         self._autosave = Autosave(self, autosave_folder)
         self._autosave.failed.connect(self._on_autosave_failed)
         self._autosave_failed = False
@@ -128,6 +135,11 @@ class Workspace(QObject):
     def pool(self) -> Dataset:
         """All the samples that the draft's characters are chosen from."""
         return self._draft.pool
+
+    @property
+    def draft(self) -> DraftState:
+        """The draft as a whole."""
+        return self._draft
 
     @property
     def resolution(self) -> Resolution:
@@ -193,70 +205,26 @@ class Workspace(QObject):
         """Make ``recipe`` the draft's; ``text`` names the edit in the undo history.
 
         Edits of the same ``text`` in quick succession are one step of undo. Another source or
-        choice of characters is read first; if that fails, the old recipe is announced again.
+        choice of samples is read first; if that fails, the old recipe is announced again.
         """
-        if recipe == self.recipe:
-            return
-        try:
-            draft = edited_draft(self._draft, recipe)
-        except AeguiError as error:
-            self._notice("error", str(error))
-            self.recipe_changed.emit(self._resolution)
-            return
-        self._push(draft, text)
+        if recipe != self.recipe:
+            self._edits.edit(recipe, text)
 
     def edit_dataset(self, dataset: Dataset, text: str) -> None:
         """Make ``dataset`` the draft's data, all of it; it is saved within the document."""
-        self._push(DraftState(with_chars(self.recipe, None), dataset, dataset), text)
+        self._edits.edit_dataset(dataset, text)
 
     def add_sample(self, image: ArrayLike, label: str) -> None:
         """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``."""
-        dataset, label = self._draft.dataset, label or "?"
-        try:
-            pixels = np.asarray(image, np.float32).reshape(1, *dataset.image_shape)
-            one = Dataset.from_images(dataset.name, pixels, [label])
-            draft = joined_draft(self._draft, one)
-        except (AeguiError, ValueError) as error:
-            self._notice("error", tr("The drawing was not added. {reason}", reason=error))
-            return
-        self._push(draft, tr("Add “{label}”", label=label))
-        self._notice(
-            "info",
-            trn(
-                "“{label}” is in the set now: {n} character. Train to learn it.",
-                "“{label}” is in the set now: {n} characters. Train to learn it.",
-                len(draft.dataset),
-                label=label,
-            ),
-        )
+        self._edits.add_sample(image, label)
 
     def add_file(self, path: str | Path) -> bool:
-        """Join the characters of a file to the draft's data; False, with a notice, on failure."""
-        path = Path(path)
-        try:
-            draft = joined_draft(self._draft, load_dataset(str(path)))
-        except AeguiError as error:
-            self._notice("error", str(error))
-            return False
-        self._push(draft, tr("Add the characters of {file}", file=path.name))
-        self._notice(
-            "info",
-            trn(
-                "The characters of {file} are in the set now: {n} character. Train to learn them.",
-                "The characters of {file} are in the set now: {n} characters. Train to learn them.",
-                len(draft.dataset),
-                file=path.name,
-            ),
-        )
-        return True
+        """Join the samples of a file to the draft's data; False, with a notice, on failure."""
+        return self._edits.add_file(Path(path))
 
     def pin(self, z: ArrayLike, name: str = "") -> None:
         """Pin the code ``z`` ``[d]`` on the map under ``name``, or else the next free number."""
-        taken = {place.name for place in self._places}
-        free = (tr("Pin {n}", n=number) for number in count(1))
-        code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
-        place = Place(code, name or next(text for text in free if text not in taken))
-        self._show_places((*self._places, place))
+        self._show_places((*self._places, new_place(self._places, z, name)))
 
     def unpin(self, index: int) -> None:
         """Take the pin at ``index`` of ``places`` away."""
@@ -278,49 +246,66 @@ class Workspace(QObject):
         self._announce_title()
         self.run_changed.emit(self._run)
         if result.message:
-            self._notice("warning", result.message)
+            self.say("warning", result.message)
 
     def new(self, recipe: Recipe) -> bool:
         """Begin an untrained document with ``recipe``; False, with a notice, if that fails."""
-        try:
-            opened = Opened(fresh_draft(recipe), name=tr(recipe.name))
-        except AeguiError as error:
-            self._notice("error", str(error))
-            return False
-        self._swap(opened)
-        return True
+        return self.loading.do(
+            tr("Reading {name}", name=source_words(recipe.data.source)),
+            partial(fresh_draft, recipe),
+            lambda draft: self._swap(Opened(draft, name=tr(recipe.name))),
+            lambda error: self.refuse(error, partial(self.new, recipe)),
+            quick=is_quick_source(recipe.data.source),
+        )
 
     def open(self, path: str | Path, may_leave: Callable[[], bool] | None = None) -> bool:
-        """Open a run, a recipe or a course configuration, or take a glyph file as the draft's data.
+        """Open a run, a recipe or a course configuration, or take a file as the draft's data.
 
-        False, with a notice, if that fails; then nothing has changed.
+        False, with a notice, if that fails; then nothing has changed. True does not yet mean that
+        what takes a while to be read has come.
 
         Args:
             path: The file.
             may_leave: Asked, once the file has been read, before another document takes the place
-                of this one; False: it stays. A glyph file is an edit: nothing is left.
+                of this one; False: it stays. A file of data is an edit: nothing is left.
         """
         path = Path(path).absolute()
         try:
             if is_data(path):
-                draft = edited_draft(self._draft, with_source(self.recipe, str(path)))
-                self._push(draft, tr("Data from {file}", file=path.name))
-            else:
-                read = open_run if path.suffix.lower() == SUFFIX else open_recipe
-                opened = read(path)
-                if may_leave is not None:
-                    if not may_leave():
-                        return False
-                    # This document may have just been saved to that very file.
-                    opened = read(path)
-                self._swap(opened)
+                return self._edits.take_file(
+                    path, partial(self._remember, path), partial(self._refuse_file, path)
+                )
+            return self._open_document(path, may_leave)
         except AeguiError as error:
-            if not path.exists():
-                self._remember(path, forget=True)
-            self._notice("error", str(error))
+            self._refuse_file(path, error)
             return False
-        self._remember(path)
-        return True
+
+    def _open_document(self, path: Path, may_leave: Callable[[], bool] | None) -> bool:
+        stamp = stamp_of(path)
+        if path.suffix.lower() == SUFFIX:
+            work, quick = (lambda _report, _cancelled: open_run(path)), is_quick_run(path)
+        else:
+            reading = read_recipe(path)
+            work = partial(open_recipe, path, reading)
+            quick = is_quick_source(reading.recipe.data.source)
+        kept = True
+
+        def take(opened: Opened) -> None:
+            nonlocal kept
+            if may_leave is not None and not may_leave():
+                kept = False
+            elif stamp_of(path) != stamp:
+                # This document has just been saved to that very file.
+                kept = self._open_document(path, None)
+            else:
+                self._swap(opened)
+                self._remember(path)
+
+        def refuse(error: AeguiError) -> None:
+            self._refuse_file(path, error, partial(self.open, path, may_leave))
+
+        title = tr("Opening {name}", name=path.name)
+        return self.loading.do(title, work, take, refuse, quick=quick) and kept
 
     def save(self) -> bool:
         """Save to the document's file; False if it has none, or, with a notice, if that fails."""
@@ -334,7 +319,7 @@ class Workspace(QObject):
         try:
             save_run(path, to_save(self._draft, self._run, self._places))
         except AeguiError as error:
-            self._notice("error", str(error))
+            self.say("error", str(error))
             return False
         self._path = path
         self._unsaved = False
@@ -349,7 +334,7 @@ class Workspace(QObject):
         try:
             save_recipe(path, self.recipe)
         except AeguiError as error:
-            self._notice("error", str(error))
+            self.say("error", str(error))
             return False
         return True
 
@@ -375,7 +360,7 @@ class Workspace(QObject):
         try:
             opened = open_run(recovery.file)
         except AeguiError as error:
-            self._notice("error", str(error))
+            self.say("error", str(error))
             return False
         name = recovery.name or opened.draft.recipe.name
         self._swap(replace(opened, path=recovery.origin, name=name))
@@ -390,11 +375,31 @@ class Workspace(QObject):
 
     def close(self) -> None:
         """The program ends and the person has decided about unsaved work: remove the copy."""
+        self.loading.shutdown()
         self._timer.stop()
         self._autosave.shutdown()
 
-    def _push(self, draft: DraftState, text: str) -> None:
+    def push(self, draft: DraftState, text: str) -> None:
+        """Make ``draft`` the present one, undoably."""
         self.undo_stack.push(EditCommand(self._show_draft, self._draft, draft, text))
+
+    def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
+        """Say why what was wished cannot be; ``retry`` wishes it again after a download."""
+        if isinstance(error, NotDownloaded) and retry is not None:
+            self.download_needed.emit(DownloadNeed(error.key, retry))
+        else:
+            self.say("error", str(error))
+
+    def _refuse_file(
+        self, path: Path, error: AeguiError, retry: Callable[[], object] | None = None
+    ) -> None:
+        if not path.exists():
+            self._remember(path, forget=True)
+        self.refuse(error, retry)
+
+    def announce_recipe(self) -> None:
+        """Say again what the draft is."""
+        self.recipe_changed.emit(self._resolution)
 
     def _show_draft(self, draft: DraftState) -> None:
         """Make ``draft`` the present one: the only way in for edits, undo and redo."""
@@ -425,6 +430,7 @@ class Workspace(QObject):
 
     def _swap(self, opened: Opened) -> None:
         """Show another document; whatever could fail has been done before."""
+        self.loading.cancel()
         self._forget_copy()
         self._unsaved = False
         self._take(opened)
@@ -440,7 +446,7 @@ class Workspace(QObject):
             self.recipe_imported.emit(reading)
         if reading is not None and reading.needs:
             needs = "; ".join(reading.needs)
-            self._notice("warning", tr("This version cannot do all of it: {needs}.", needs=needs))
+            self.say("warning", tr("This version cannot do all of it: {needs}.", needs=needs))
 
     def _touch(self) -> None:
         self._changes += 1
@@ -458,7 +464,8 @@ class Workspace(QObject):
             self._title = title
             self.title_changed.emit(*title)
 
-    def _notice(self, level: Level, text: str) -> None:
+    def say(self, level: Level, text: str) -> None:
+        """Tell the person."""
         _log.info("%s: %s", level, text)
         self.noticed.emit(Notice(level, text))
 
@@ -484,4 +491,4 @@ class Workspace(QObject):
         # Once is enough: it would say the same every half minute.
         if not self._autosave_failed:
             self._autosave_failed = True
-            self._notice("warning", tr("Unsaved work could not be backed up. {why}", why=reason))
+            self.say("warning", tr("Unsaved work could not be backed up. {why}", why=reason))

@@ -15,7 +15,7 @@ from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
 from aegui.paths import user_config_dir
 from aegui.session.answers import sample_images
-from aegui.session.document import with_chars, with_source
+from aegui.session.draft import with_chars, with_source
 from aegui.session.notice import Notice
 from aegui.window import dialogs
 

@@ -17,7 +17,7 @@ from aegui.core.recipe_file import load_recipe
 from aegui.core.run_file import load_run, save_run
 from aegui.core.training.train import train
 from aegui.session import edit_command
-from aegui.session.document import same_data
+from aegui.session.draft import same_data
 from aegui.session.settings import Settings
 from aegui.session.workspace import Workspace
 from tests.session.parts import glyphs, recipe
@@ -278,7 +278,7 @@ def test_added_samples_belong_to_the_document(workspace: Workspace, tmp_path: Pa
 def test_a_sample_that_was_added_is_announced(workspace: Workspace, heard: Heard) -> None:
     workspace.add_sample(np.eye(7, 5), "ñ")
     assert "“ñ”" in heard.texts()[-1]
-    assert "33 characters" in heard.texts()[-1]
+    assert "33 samples" in heard.texts()[-1]
 
 
 def test_pins_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> None:
