@@ -11,21 +11,28 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr, trn
+from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
+from aegui.core.network.presets import PRESETS
+from aegui.widgets.builder import edits
 from aegui.widgets.builder.chain import LayerChain
-from aegui.widgets.builder.edits import with_mirror
 from aegui.widgets.builder.fields import ChoiceField
 from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
+from aegui.widgets.builder.network_menu import NetworkMenu
+from aegui.widgets.builder.plan import discriminator_plan, head_plan, network_plan
+from aegui.widgets.builder.stack_section import StackSection
 from aegui.widgets.builder.words import architecture, breakable, data_words
 from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
+    from aegui.core.network.layers import Shape
     from aegui.core.network.resolve import Resolution
     from aegui.core.recipe import Recipe
 
@@ -33,7 +40,7 @@ _DRAG_MARGIN_PX = 32
 
 
 class BuilderPanel(QWidget):
-    """Presets, undo, the architecture in words, and the chain of layer cards.
+    """Presets, kind of model, the architecture in words, and the chains of layer cards.
 
     Signals:
         recipe_edited(Recipe, str): A wished recipe and the words for undoing the edit.
@@ -50,17 +57,20 @@ class BuilderPanel(QWidget):
         super().__init__(parent)
         self._recipe: Recipe | None = None
         self._presets: tuple[tuple[str, Recipe], ...] = ()
-        self._data_words = ""
-        self.chain = LayerChain()
+        self._image_shape: Shape = (1, 1, 1)
+        self._classes = 0
+        self.chain = LayerChain(self._architecture)
+        self.head: StackSection | None = None
+        self.discriminator: StackSection | None = None
+        self._is_locked = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, 0, 0)
         layout.setSpacing(SPACING // 2)
         layout.addLayout(self._build_choice())
+        layout.addLayout(self._build_kind())
         layout.addLayout(self._build_words())
         layout.addWidget(self._build_scroll(), 1)
-        self.chain.recipe_edited.connect(self.recipe_edited)
-        self.chain.card_focused.connect(self._on_chain_card_focused)
-        self.chain.drag_moved.connect(self._on_chain_drag_moved)
+        self._connect_chain(self.chain)
         self.set_undo_state(False, False)
 
     def _build_choice(self) -> QHBoxLayout:
@@ -82,6 +92,35 @@ class BuilderPanel(QWidget):
         row.addWidget(self.redo)
         return row
 
+    def _build_kind(self) -> QVBoxLayout:
+        self.kind = ChoiceField(KINDS.values())
+        self.kind.setAccessibleName(tr("Kind of model"))
+        self.kind.setToolTip(
+            tr("What kind of model: sets code, noise and penalties, all of which can be edited")
+        )
+        self.kind.edited.connect(self._on_kind_edited)
+        self.networks = NetworkMenu(self)
+        self.networks.preset_chosen.connect(self._on_network_chosen)
+        self.networks_button = QToolButton()
+        self.networks_button.setText(tr("Networks"))
+        self.networks_button.setToolTip(
+            tr("Put a well-known network in place of this one; the training stays as it is")
+        )
+        self.networks_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.networks_button.setMenu(self.networks)
+        self._composition = wrapped_label()
+        self._composition.setProperty("dim", True)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.kind, 1)
+        row.addWidget(self.networks_button)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, SPACING, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self._composition)
+        return column
+
     def _build_words(self) -> QVBoxLayout:
         self._sizes = wrapped_label()
         self._sizes.setFont(figures_font(self.font(), scale=1.1, bold=True))
@@ -92,6 +131,11 @@ class BuilderPanel(QWidget):
             tr("The decoder repeats the encoder's layers in reverse: an edit of one changes both")
         )
         self.mirror.toggled.connect(self._on_mirror_toggled)
+        self.tied = QCheckBox(tr("Tied weights"))
+        self.tied.setToolTip(
+            tr("The mirrored layers use the encoder's weights, transposed: half the parameters")
+        )
+        self.tied.toggled.connect(self._on_tied_toggled)
         self._hint = wrapped_label(tr("The network can be changed again after the training."))
         self._hint.setProperty("dim", True)
         self._hint.hide()
@@ -102,8 +146,13 @@ class BuilderPanel(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(0, 2, SPACING, 4)
         column.setSpacing(2)
+        ticks = QHBoxLayout()
+        ticks.setSpacing(2 * SPACING)
+        ticks.addWidget(self.mirror)
+        ticks.addWidget(self.tied)
+        ticks.addStretch(1)
         column.addLayout(first)
-        column.addWidget(self.mirror)
+        column.addLayout(ticks)
         column.addWidget(self._hint)
         column.addWidget(self.problem)
         return column
@@ -112,8 +161,10 @@ class BuilderPanel(QWidget):
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, SPACING, SPACING)
+        column.setSpacing(0)
         column.addWidget(self.chain)
-        self._holder = holder
+        column.addStretch(1)
+        self._holder, self._stacks = holder, column
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -133,17 +184,87 @@ class BuilderPanel(QWidget):
     def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
         """Show the draft and what resolving it against the data gave."""
         self._recipe = recipe
-        pixels = resolution.layers[0].inputs
-        if resolution.resolved is not None:
-            self._data_words = data_words(resolution.resolved.dataset)
-        self.chain.set_state(recipe, pixels, resolution.problems, self._data_words)
-        self._sizes.setText(breakable(architecture(recipe.network, pixels)))
-        total = sum(layer.parameters for layer in resolution.layers)
-        self._total.setText(trn("{n:,} parameter", "{n:,} parameters", total))
-        with QSignalBlocker(self.mirror):
-            self.mirror.setChecked(recipe.network.decoder is None)
+        if resolution.dataset is not None:
+            self._image_shape = resolution.dataset.image_shape
+            self._classes = len(set(resolution.dataset.labels)) if recipe.classifier else 0
+        self._show_words(recipe, resolution)
+        self._show_chains(recipe, resolution)
         self.problem.set_text(_general_problems(resolution))
         self._show_preset()
+
+    def _show_words(self, recipe: Recipe, resolution: Resolution) -> None:
+        self._sizes.setText(breakable(self._architecture(recipe)))
+        layers = (
+            *resolution.layers,
+            *(layer for part in resolution.parts.values() for layer in part),
+        )
+        total = sum(layer.parameters for layer in layers)
+        self._total.setText(trn("{n:,} parameter", "{n:,} parameters", total))
+        mirrored = recipe.network.decoder is None
+        for box, on in ((self.mirror, mirrored), (self.tied, recipe.network.tied)):
+            with QSignalBlocker(box):
+                box.setChecked(on)
+        self.tied.setVisible((mirrored and recipe.gan is None) or recipe.network.tied)
+        self.kind.set_value(kind_of(recipe))
+        parts = composition(recipe)
+        self._composition.setText(" + ".join(parts))
+        self._composition.setVisible(len(parts) > 0)
+        self.networks.set_image_shape(self._image_shape)
+
+    def _architecture(self, recipe: Recipe) -> str:
+        return architecture(network_plan(recipe, self._image_shape))
+
+    def _show_chains(self, recipe: Recipe, resolution: Resolution) -> None:
+        data = resolution.dataset
+        detail = data_words(data) if data is not None else ""
+        problems = resolution.problems
+        plan = network_plan(recipe, self._image_shape)
+        self.chain.set_state(recipe, plan, problems, "" if recipe.gan else detail)
+        if recipe.classifier is not None:
+            if self.head is None:
+                self.head = self._add_section(
+                    tr("Classifier"), tr("On the code: one score for each class of the data.")
+                )
+            self.head.chain.set_state(recipe, head_plan(recipe, self._classes), problems)
+        if recipe.gan is not None:
+            if self.discriminator is None:
+                self.discriminator = self._add_discriminator()
+            with QSignalBlocker(self.own_discriminator):
+                self.own_discriminator.setChecked(recipe.gan.discriminator is not None)
+            judge = discriminator_plan(recipe, self._image_shape)
+            self.discriminator.chain.set_state(recipe, judge, problems, detail)
+        for section, part in ((self.head, recipe.classifier), (self.discriminator, recipe.gan)):
+            if section is not None:
+                section.setVisible(part is not None)
+
+    def _add_section(self, title: str, help_text: str) -> StackSection:
+        section = StackSection(title, help_text, self._architecture)
+        section.chain.set_locked(self._is_locked)
+        self._connect_chain(section.chain)
+        self._stacks.insertWidget(self._stacks.count() - 1, section)
+        return section
+
+    def _add_discriminator(self) -> StackSection:
+        section = self._add_section(
+            tr("Discriminator"), tr("Sees real and generated images and tells them apart.")
+        )
+        self.own_discriminator = QCheckBox(tr("Layers of its own"))
+        self.own_discriminator.setToolTip(
+            tr("Off: it has the layers that would be the encoder's of an autoencoder")
+        )
+        self.own_discriminator.toggled.connect(self._on_own_discriminator_toggled)
+        section.column.insertWidget(2, self.own_discriminator)
+        return section
+
+    def _connect_chain(self, chain: LayerChain) -> None:
+        chain.recipe_edited.connect(self.recipe_edited)
+        chain.card_focused.connect(self._on_chain_card_focused)
+        chain.drag_moved.connect(partial(self._on_chain_drag_moved, chain))
+
+    @property
+    def _chains(self) -> list[LayerChain]:
+        sections = [section for section in (self.head, self.discriminator) if section is not None]
+        return [self.chain, *(section.chain for section in sections)]
 
     def set_undo_state(
         self, can_undo: bool, can_redo: bool, undo_text: str = "", redo_text: str = ""
@@ -159,15 +280,20 @@ class BuilderPanel(QWidget):
 
     def set_enabled_while_training(self, enabled: bool) -> None:
         """Whether the network may be edited; False locks it, with a hint why."""
-        self.chain.set_locked(not enabled)
-        self.presets.setEnabled(enabled)
-        self.mirror.setEnabled(enabled)
+        self._is_locked = not enabled
+        for chain in self._chains:
+            chain.set_locked(not enabled)
+        widgets = [self.presets, self.mirror, self.tied, self.kind, self.networks_button]
+        if self.discriminator is not None:
+            widgets.append(self.own_discriminator)
+        for widget in widgets:
+            widget.setEnabled(enabled)
         self._hint.setVisible(not enabled)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the card with the focus in sight."""
         super().resizeEvent(event)
-        for card in self.chain.cards:
+        for card in (card for chain in self._chains for card in chain.cards):
             if card.hasFocus():
                 self._on_chain_card_focused(card)
 
@@ -186,14 +312,43 @@ class BuilderPanel(QWidget):
         if self._recipe is None:
             return
         text = tr("Mirror the encoder") if mirrored else tr("Decoder of its own")
-        self.recipe_edited.emit(with_mirror(self._recipe, mirrored), text)
+        changed = edits.with_mirror(self._recipe, mirrored, self._image_shape)
+        self.recipe_edited.emit(changed, text)
+
+    def _on_tied_toggled(self, tied: bool) -> None:
+        if self._recipe is not None:
+            changed = edits.with_value(self._recipe, "network.tied", tied)
+            self.recipe_edited.emit(changed, tr("Tied weights"))
+
+    def _on_own_discriminator_toggled(self, own: bool) -> None:
+        if self._recipe is not None:
+            changed = edits.with_own_discriminator(self._recipe, own, self._image_shape)
+            self.recipe_edited.emit(changed, tr("Discriminator of its own"))
+
+    def _on_kind_edited(self, key: str) -> None:
+        if self._recipe is None:
+            return
+        changed = with_kind(self._recipe, key)
+        if changed != self._recipe:
+            text = tr("Kind of model: {kind}", kind=tr(KINDS[key].label))
+            self.recipe_edited.emit(changed, text)
+
+    def _on_network_chosen(self, key: str) -> None:
+        if self._recipe is None:
+            return
+        preset = next(preset for preset in PRESETS if preset.key == key)
+        network = preset.make(self._image_shape, self._recipe.network.latent.units)
+        changed = self._recipe.model_copy(update={"network": network})
+        if changed != self._recipe:
+            text = tr("Network: {sizes}", sizes=self._architecture(changed))
+            self.recipe_edited.emit(changed, text)
 
     def _on_chain_card_focused(self, card: QWidget) -> None:
         # A new card has no place before the layout has been done; gone cards scroll nothing.
         QTimer.singleShot(0, card, partial(self._scroll.ensureWidgetVisible, card, 0, SPACING))
 
-    def _on_chain_drag_moved(self, pointer: QPoint) -> None:
-        place = self.chain.mapTo(self._holder, pointer)
+    def _on_chain_drag_moved(self, chain: LayerChain, pointer: QPoint) -> None:
+        place = chain.mapTo(self._holder, pointer)
         self._scroll.ensureVisible(0, place.y(), 0, _DRAG_MARGIN_PX)
 
 

@@ -1,41 +1,34 @@
-"""One layer of the network: a card that shows it and edits it."""
+"""One layer of a stack: a card that shows it and edits it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from aegui.core.i18n import tr, trn
-from aegui.core.network.catalog import ACTIVATIONS
-from aegui.core.recipe import MAX_UNITS
+from aegui.core.i18n import tr
+from aegui.core.network.catalog import LAYERS
+from aegui.core.recipe import MAX_UNITS, LatentSpec, LayerSpec
 from aegui.widgets.builder.band import band_edges, band_share, band_units, paint_band
-from aegui.widgets.builder.curve import ActivationCurve
-from aegui.widgets.builder.fields import ChoiceField, CountField, NumberField, short_number
-from aegui.widgets.builder.marks import (
-    ElidedLabel,
-    Grip,
-    ProblemLabel,
-    Sign,
-    flat_button,
-    wrapped_label,
-)
+from aegui.widgets.builder.card_body import CardBody
+from aegui.widgets.builder.layer_fields import spec_words
+from aegui.widgets.builder.marks import ElidedLabel, Grip, ProblemLabel, Sign, flat_button
+from aegui.widgets.builder.words import shape_text
 from aegui.widgets.theme import RADIUS, current_theme, figures_font
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtWidgets import QToolButton
 
-    from aegui.core.recipe import LayerSpec
-    from aegui.widgets.builder.edits import Place
+    from aegui.widgets.builder.plan import Place
 
 _REACH_PX = 6.0
-_UNITS_PX = 72
-_NUMBER_PX = 64
-_SLOPES = (1e-12, 1e9)
-_DROPOUTS = (0.0, 0.999_999)
+_TITLE_GAP_PX = 6
+_UNKNOWN = "?"
 
 
 @dataclass(frozen=True)
@@ -43,46 +36,56 @@ class CardState:
     """What one card shows.
 
     Attributes:
-        place: Which layer of the chain it is.
-        spec: Its settings; for the input only ``units`` counts.
-        inputs: Units of the layer before it.
-        widest: Units of the widest layer, to scale the hourglass.
+        place: Which layer of the stack it is.
+        widest: Numbers that the widest layer gives, to scale the hourglass.
         problem: What is wrong with it, or an empty string.
         detail: The input's image size and number of samples, in words.
+        with_kind: Whether the kind of layer is named in the title.
     """
 
     place: Place
-    spec: LayerSpec
-    inputs: int
     widest: int
     problem: str = ""
     detail: str = ""
+    with_kind: bool = False
 
     @property
     def has_own_units(self) -> bool:
-        """Whether the person chooses the units (the data do at both ends)."""
-        return self.place.part not in {"input", "output"}
+        """Whether the person chooses the units, by number or by pulling the card's sides."""
+        return self.place.kind in {"dense", "code"}
+
+    @property
+    def output(self) -> str:
+        """Shape of what the layer gives."""
+        shape = self.place.output_shape
+        return _UNKNOWN if shape is None else shape_text(shape)
 
     @property
     def shape(self) -> str:
-        """Inputs and outputs, such as ``25 → 10``."""
-        if self.place.part == "input":
-            return str(self.spec.units)
-        return f"{self.inputs} → {self.spec.units}"
+        """Shapes of what arrives and what the layer gives, such as ``25 → 10``."""
+        if self.place.input_shape is None and self.place.output_shape is not None:
+            return self.output
+        if self.place.input_shape is None:
+            return ""
+        arriving = self.place.input_shape
+        if isinstance(self.place.spec, LayerSpec | LatentSpec):
+            arriving = (prod(arriving),)
+        return f"{shape_text(arriving)} → {self.output}"
 
     @property
     def share(self) -> float:
         """Width of the layer's band as a share of the widest's."""
-        return band_share(self.spec.units, self.widest)
+        return band_share(self.place.units or 1, self.widest)
 
 
 class LayerCard(QWidget):
-    """A layer's units, activation, slope and dropout; passive but for its signals.
+    """A layer with the settings of its kind; passive but for its signals.
 
     Signals:
-        layer_edited(str, object): A field of the layer's ``LayerSpec`` and its new value.
+        layer_edited(str, object): A field of the layer and its new value.
         remove_requested(): Take the layer away.
-        add_requested(): One more layer after this one.
+        add_requested(): One more layer of the same kind after this one.
+        add_menu_requested(): A layer of a kind to be chosen, after this one.
         move_requested(int): One place up (-1) or down (+1).
         focus_step_requested(int): To the card above (-1) or below (+1).
         focused(): The card, not one of its fields, has got the focus.
@@ -92,14 +95,16 @@ class LayerCard(QWidget):
     layer_edited = Signal(str, object)
     remove_requested = Signal()
     add_requested = Signal()
+    add_menu_requested = Signal()
     move_requested = Signal(int)
     focus_step_requested = Signal(int)
     focused = Signal()
     dragged = Signal(QPoint)
     dropped = Signal(QPoint)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.kind = kind
         self._state: CardState | None = None
         self._is_locked = False
         self._is_lifted = False
@@ -111,12 +116,19 @@ class LayerCard(QWidget):
         layout.setContentsMargins(8, 4, 8, 7)
         layout.setSpacing(4)
         layout.addLayout(self._build_head())
-        self._main = self._build_main()
-        self._details = self._build_details()
+        self._words = ElidedLabel(self)
+        self._words.setProperty("dim", True)
+        self.body = CardBody(kind, self)
+        self.fields = self.body.fields
         self.problem = ProblemLabel(self)
-        for widget in (self._main, self._details, self.problem):
+        for widget in (self._words, self.body, self.problem):
             layout.addWidget(widget)
-        self._connect()
+        self._words.setVisible(kind == "mirrored")
+        self.body.setVisible(bool(self.fields))
+        self.body.edited.connect(self.layer_edited)
+        self.remove.clicked.connect(self.remove_requested)
+        self.grip.dragged.connect(self.dragged)
+        self.grip.dropped.connect(self.dropped)
 
     def _build_head(self) -> QHBoxLayout:
         self.grip = Grip(self)
@@ -139,80 +151,12 @@ class LayerCard(QWidget):
             policy.setRetainSizeWhenHidden(True)
             button.setSizePolicy(policy)
         row = QHBoxLayout()
-        row.setSpacing(6)
+        row.setSpacing(_TITLE_GAP_PX)
         row.addWidget(self.grip)
         row.addWidget(self._title, 1)
         for widget in (self._twin, self._detail, self._shape, self.remove):
             row.addWidget(widget)
         return row
-
-    def _build_main(self) -> QWidget:
-        self.units = CountField(1, MAX_UNITS)
-        self.units.setFixedWidth(_UNITS_PX)
-        self.units.setToolTip(
-            tr(
-                "Units of this layer, 1 to {highest:,}: how many numbers it gives",
-                highest=MAX_UNITS,
-            )
-        )
-        self._fixed_units = QLabel()
-        self._fixed_units.setProperty("dim", True)
-        self._fixed_units.setFixedWidth(_UNITS_PX)
-        self._fixed_units.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._fixed_units.setToolTip(tr("As many outputs as the images have pixels"))
-        self.activation = ChoiceField(ACTIVATIONS.values())
-        self.activation.setAccessibleName(tr("Activation"))
-        self._curve = ActivationCurve()
-        self.more = flat_button("builder-more", tr("Slope and dropout"))
-        self.more.setCheckable(True)
-        holder = QWidget(self)
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.units)
-        row.addWidget(self._fixed_units)
-        row.addWidget(self.activation, 1)
-        row.addWidget(self._curve)
-        row.addWidget(self.more)
-        return holder
-
-    def _build_details(self) -> QWidget:
-        self.slope = NumberField(*_SLOPES)
-        self.slope.setToolTip(
-            tr("How steep the activation is: it is applied to slope times the sum (above 0)")
-        )
-        self.dropout = NumberField(*_DROPOUTS, 0.05)
-        self.dropout.setToolTip(
-            tr("Share of the units silenced at random in each training step (0 to below 1)")
-        )
-        self._slope_label = wrapped_label(tr("Slope"))
-        self._dropout_label = wrapped_label(tr("Dropout"))
-        holder = QWidget(self)
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        for label, field in (
-            (self._slope_label, self.slope),
-            (self._dropout_label, self.dropout),
-        ):
-            label.setProperty("dim", True)
-            label.setBuddy(field)
-            field.setAccessibleName(label.text())
-            field.setFixedWidth(_NUMBER_PX)
-            row.addWidget(label, 1)
-            row.addWidget(field)
-        holder.hide()
-        return holder
-
-    def _connect(self) -> None:
-        self.units.edited.connect(lambda value: self.layer_edited.emit("units", value))
-        self.activation.edited.connect(lambda key: self.layer_edited.emit("activation", key))
-        self.slope.edited.connect(lambda value: self.layer_edited.emit("slope", value))
-        self.dropout.edited.connect(lambda value: self.layer_edited.emit("dropout", value))
-        self.more.toggled.connect(self._details.setVisible)
-        self.remove.clicked.connect(self.remove_requested)
-        self.grip.dragged.connect(self.dragged)
-        self.grip.dropped.connect(self.dropped)
 
     def state(self) -> CardState:
         """What the card shows; set before the card is first seen."""
@@ -223,24 +167,37 @@ class LayerCard(QWidget):
         """Show ``state``; fields that already agree are not touched."""
         if state == self._state:
             return
-        first = self._state is None
         self._state = state
         self._show_head(state)
-        if state.place.part != "input":
-            self._show_layer(state, first)
+        spec = state.place.spec
+        if spec is not None:
+            self.body.set_spec(state.place, spec)
+            self._words.setText(spec_words(spec))
         self._show_parts()
         self.problem.set_text(state.problem)
         self._describe(state)
         self.update()
 
-    def may_show(self, part: str, spec: LayerSpec) -> bool:
+    def may_show(self, place: Place) -> bool:
         """Whether the card stands for such a layer already, or for none yet."""
         state = self._state
-        return state is None or (state.place.part, state.spec) == (part, spec)
+        if state is None or self.kind != place.kind:
+            return self.kind == place.kind
+        return (state.place.part, state.place.spec) == (place.part, place.spec)
+
+    @property
+    def more(self) -> QToolButton | None:
+        """The button that unfolds the rest of the settings, where there are any."""
+        return self.body.more
 
     def tab_order(self) -> tuple[QWidget, ...]:
         """The card and its fields in the order of the Tab key."""
-        return (self, self.units, self.activation, self.more, self.slope, self.dropout)
+        return (self, *self.body.tab_order())
+
+    def unfold(self) -> None:
+        """Show the settings that are folded away."""
+        if self.body.more is not None:
+            self.body.more.setChecked(True)
 
     def set_locked(self, locked: bool) -> None:
         """Whether nothing may be edited now."""
@@ -253,62 +210,52 @@ class LayerCard(QWidget):
         self.update()
 
     def _show_head(self, state: CardState) -> None:
-        self._title.setText(state.place.title)
+        place = state.place
+        self._title.setText(place.heading(with_kind=state.with_kind))
         self._detail.setText(state.detail)
         self._detail.setVisible(bool(state.detail))
-        self._shape.setText(state.shape)
-        twin = state.place.twin
-        self._twin.setVisible(twin is not None)
-        if twin is not None:
-            self._twin.setToolTip(
-                tr("Mirrors Encoder {n}: an edit of one changes both", n=twin + 1)
-            )
+        self._twin.setVisible(place.twin is not None)
+        if place.twin is not None:
+            mirrors = tr("Mirrors Encoder {n}: an edit of one changes both", n=place.twin + 1)
+            follows = tr("Follows the encoder; untick “Mirrored decoder” to edit it.")
+            self._twin.setToolTip(mirrors if place.is_editable else follows)
+        self._fit_shape()
 
-    def _show_layer(self, state: CardState, first: bool) -> None:
-        spec = state.spec
-        self.units.set_value(spec.units)
-        self._fixed_units.setText(trn("{n:,} unit", "{n:,} units", spec.units))
-        self.activation.set_value(spec.activation)
-        self.activation.setToolTip(tr(ACTIVATIONS[spec.activation].help))
-        self._curve.set_function(spec.activation, spec.slope)
-        self.slope.set_value(spec.slope)
-        self.dropout.set_value(spec.dropout)
-        self.more.setToolTip(self._details_text(spec))
-        # What is not as usual must not hide behind a button.
-        if first and (spec.slope != 1.0 or spec.dropout > 0.0):
-            self.more.setChecked(True)
-
-    def _details_text(self, spec: LayerSpec) -> str:
-        return tr(
-            "Slope {slope}, dropout {dropout}",
-            slope=short_number(spec.slope),
-            dropout=short_number(spec.dropout),
-        )
+    def _fit_shape(self) -> None:
+        """Both shapes where they have room beside the title, else only what the layer gives."""
+        if self._state is None:
+            return
+        whole = self._state.shape
+        metrics = self._shape.fontMetrics()
+        title = self._title.fontMetrics().horizontalAdvance(self._title.text())
+        taken = self.grip.width() + self.remove.sizeHint().width() + 4 * _TITLE_GAP_PX + 16
+        for widget in (self._twin, self._detail):
+            if not widget.isHidden():
+                taken += widget.sizeHint().width() + _TITLE_GAP_PX
+        fits = title + metrics.horizontalAdvance(whole) + taken <= self.width()
+        is_row = self._state.place.input_shape is not None and "×" not in whole
+        arrow = f"→ {self._state.output}" if whole else ""
+        is_input = self._state.place.part == "input"
+        self._shape.setText(whole if fits or is_row or is_input else arrow)
 
     def _show_parts(self) -> None:
         if self._state is None:
             return
-        part, free = self._state.place.part, not self._is_locked
-        self._main.setVisible(part != "input")
-        self._details.setVisible(part != "input" and self.more.isChecked())
-        self.units.setVisible(self._state.has_own_units)
-        self._fixed_units.setVisible(part == "output")
-        for widget in (self._dropout_label, self.dropout):
-            widget.setVisible(part != "output")
+        place, free = self._state.place, not self._is_locked
         for button in (self.grip, self.remove):
-            button.setVisible(self._state.place.is_hidden and free)
-        for field in (self.units, self.activation, self.slope, self.dropout):
-            field.setEnabled(free)
+            button.setVisible(place.home is not None and free)
+        self.body.set_locked(not free)
 
     def _describe(self, state: CardState) -> None:
-        name = state.place.title
-        words = [name, state.shape]
-        if state.place.part != "input":
-            words.append(tr(ACTIVATIONS[state.spec.activation].label))
-        words.extend(text for text in (state.detail, state.problem) if text)
-        self.setAccessibleName(", ".join(words))
-        self.units.setAccessibleName(tr("{layer}: units", layer=name))
-        self.activation.setAccessibleName(tr("{layer}: activation", layer=name))
+        place = state.place
+        words = [place.name]
+        if state.with_kind and place.spec is not None and place.part not in {"input", "code"}:
+            words.append(tr(LAYERS[place.spec.kind].label))
+        words.append(state.shape)
+        if place.spec is not None:
+            words.append(spec_words(place.spec))
+        words.extend((state.detail, state.problem))
+        self.setAccessibleName(", ".join(text for text in words if text))
 
     # ---------------------------------------------------------------- keyboard
 
@@ -332,7 +279,9 @@ class LayerCard(QWidget):
             self.move_requested.emit(steps[Qt.Key(key)])
         elif key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             self.remove_requested.emit()
-        elif key == Qt.Key.Key_Insert or event.text() == "+":
+        elif key == Qt.Key.Key_Insert:
+            self.add_menu_requested.emit()
+        elif event.text() == "+":
             self.add_requested.emit()
         elif event.text().isascii() and event.text().isdigit() and not control:
             self._begin_typing(event.text())
@@ -343,14 +292,15 @@ class LayerCard(QWidget):
         return True
 
     def _begin_typing(self, digits: str) -> None:
-        if not self.state().has_own_units:
+        number = self.body.first_number()
+        if number is None:
             return
-        self.units.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.units.selectAll()
+        number.setFocus(Qt.FocusReason.OtherFocusReason)
+        number.selectAll()
         if digits:
-            self.units.lineEdit().insert(digits)
+            number.lineEdit().insert(digits)
             # Typed through the line edit, the digits count like any other typing.
-            self.units.lineEdit().textEdited.emit(digits)
+            number.lineEdit().textEdited.emit(digits)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The border shows the focus; the panel scrolls to it."""
@@ -362,6 +312,11 @@ class LayerCard(QWidget):
         """The border is drawn without the focus."""
         super().focusOutEvent(event)
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or less room for the shapes."""
+        super().resizeEvent(event)
+        self._fit_shape()
 
     # ------------------------------------------------- the sides of the hourglass
 
@@ -391,7 +346,7 @@ class LayerCard(QWidget):
         centre = self.width() / 2.0
         units = band_units(abs(x - offset - centre) / (full - centre), widest)
         units = min(units, MAX_UNITS)
-        if units != self.state().spec.units:
+        if units != self.state().place.units:
             self.layer_edited.emit("units", units)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -411,7 +366,7 @@ class LayerCard(QWidget):
         painter.setBrush(theme.panel if self._is_lifted else theme.raised)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
-        if not self._is_lifted:
+        if not self._is_lifted and self._state.place.units is not None:
             is_code = self._state.place.part == "code"
             paint_band(painter, QRectF(self.rect()), self._state.share, is_code=is_code)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,4 +1,4 @@
-"""The chain of layer cards: the drawing of the network that is its editor."""
+"""The chain of layer cards: the drawing of a stack of layers that is its editor."""
 
 from __future__ import annotations
 
@@ -10,25 +10,23 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.widgets.builder import edits
+from aegui.widgets.builder.add_menu import AddMenu
 from aegui.widgets.builder.card import CardState, LayerCard
+from aegui.widgets.builder.card_body import lowered
 from aegui.widgets.builder.gap import LayerGap
-from aegui.widgets.builder.words import architecture
+from aegui.widgets.builder.layer_fields import FIELDS
+from aegui.widgets.builder.plan import Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QKeyEvent
 
     from aegui.core.network.resolve import Problem
-    from aegui.core.recipe import Recipe
-    from aegui.widgets.builder.edits import Place
-
-_FIELD_TEXTS = {
-    "units": mark("{layer}: units"),
-    "activation": mark("{layer}: activation"),
-    "slope": mark("{layer}: slope"),
-    "dropout": mark("{layer}: dropout"),
-}
+    from aegui.core.recipe import AnyLayer, Recipe
+    from aegui.widgets.builder.plan import Home, Place
 
 _GHOST_OFFSET = QPoint(8, -14)
 _GHOST_OPACITY = 0.8
@@ -41,21 +39,28 @@ class LayerChain(QWidget):
         recipe_edited(Recipe, str): A wished recipe and the words for undoing the edit.
         card_focused(QWidget): The card that should be scrolled into sight.
         drag_moved(QPoint): The pointer in the chain's coordinates while a card is dragged.
+
+    Attributes:
+        cards: From the input to the output.
+        gaps: Between them.
+        menu: The menu of new layers that is open, if there is one.
     """
 
     recipe_edited = Signal(object, str)
     card_focused = Signal(object)
     drag_moved = Signal(QPoint)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, words: Callable[[Recipe], str], parent: QWidget | None = None) -> None:
+        """``words`` tells the sizes of a recipe that an edit wishes, for the words of undo."""
         super().__init__(parent)
+        self._words = words
         self._recipe: Recipe | None = None
-        self._pixels = 1
+        self._plan = Plan((), ())
         self._is_locked = False
-        self._places: tuple[Place, ...] = ()
-        self._focus_next: int | None = None
+        self._focus_next: int | tuple[Home, str] | None = None
         self._drag_target: int | None = None
         self._ghost: QLabel | None = None
+        self.menu: AddMenu | None = None
         self.cards: list[LayerCard] = []
         self.gaps: list[LayerGap] = []
         self._column = QVBoxLayout(self)
@@ -66,24 +71,21 @@ class LayerChain(QWidget):
     # ------------------------------------------------------------------- state
 
     def set_state(
-        self, recipe: Recipe, pixels: int, problems: tuple[Problem, ...], detail: str
+        self, recipe: Recipe, plan: Plan, problems: tuple[Problem, ...], detail: str = ""
     ) -> None:
-        """Show the network of ``recipe`` for images of ``pixels`` numbers.
+        """Show ``plan``, a stack of ``recipe``.
 
         Cards stay where they are and are only told what changed, so that a field that is being
         typed in, the focus and the place of the scroll bar survive every edit.
         """
-        chain = edits.places(recipe.network)
-        if self._recipe is None or len(chain) != len(self.cards):
-            self._fit_cards(recipe, chain)
-        self._recipe, self._pixels, self._places = recipe, pixels, chain
-        specs = [edits.layer_at(recipe.network, place, pixels) for place in chain]
-        widest = max(spec.units for spec in specs)
-        words = _problem_words(chain, problems)
-        for i, (card, place, spec) in enumerate(zip(self.cards, chain, specs, strict=True)):
-            inputs = specs[i - 1].units if i else spec.units
+        self._recipe, self._plan = recipe, plan
+        if [card.kind for card in self.cards] != [place.kind for place in plan.places]:
+            self._fit_cards(plan)
+        widest = max(place.units or 1 for place in plan.places)
+        words = _problem_words(plan.places, problems)
+        for i, (card, place) in enumerate(zip(self.cards, plan.places, strict=True)):
             card.set_state(
-                CardState(place, spec, inputs, widest, words[i], detail if i == 0 else "")
+                CardState(place, widest, words[i], detail if i == 0 else "", plan.is_mixed)
             )
         self._show_gaps()
         self._restore_focus()
@@ -100,49 +102,68 @@ class LayerChain(QWidget):
         assert self._recipe is not None
         for i, gap in enumerate(self.gaps):
             above, below = self.cards[i].state(), self.cards[i + 1].state()
+            slot = self._plan.slots[i]
             gap.set_state(
-                (above.place.title, below.place.title),
-                (above.share, below.share),
-                (above.spec.units + 1) * below.spec.units,
-                not self._is_locked and edits.can_insert(self._recipe.network, i),
+                (above.place.name, below.place.name),
+                (above.share, below.share if below.place.units is not None else above.share),
+                below.place.parameters,
+                not self._is_locked and edits.can_insert(self._recipe, slot),
+                self._plan.why_closed if slot is None else "",
             )
 
-    def _fit_cards(self, recipe: Recipe, chain: tuple[Place, ...]) -> None:
-        """As many cards as places, put in or taken out where the layers differ."""
-        while len(self.cards) < len(chain):
-            self._insert_card(self._first_difference(recipe, chain))
-        while len(self.cards) > len(chain):
-            self._drop_card(min(self._first_difference(recipe, chain), len(self.cards) - 1))
+    def _fit_cards(self, plan: Plan) -> None:
+        """A card of its kind for each place; those at both ends that agree are kept."""
+        places, old = plan.places, self.cards
+        head = 0
+        while head < min(len(old), len(places)) and old[head].may_show(places[head]):
+            head += 1
+        tail = 0
+        while tail < min(len(old), len(places)) - head and old[-1 - tail].may_show(
+            places[-1 - tail]
+        ):
+            tail += 1
+        # What lies between is matched in order, as far as it is of the same kind.
+        rest = old[head : len(old) - tail]
+        wanted = places[head : len(places) - tail]
+        spare = list(rest)
+        made: list[LayerCard] = []
+        for place in wanted:
+            found = next((i for i, card in enumerate(spare) if card.kind == place.kind), None)
+            made.append(self._make_card(place.kind) if found is None else spare[found])
+            if found is not None:
+                del spare[: found + 1]
+        self.cards = [*old[:head], *made, *old[len(old) - tail :]]
+        for card in (card for card in rest if card not in made):
+            self._drop_card(card, old.index(card))
+        self._fit_gaps()
         self._arrange()
 
-    def _first_difference(self, recipe: Recipe, chain: tuple[Place, ...]) -> int:
-        """Index of the first card that stands for another layer; new cards stand for any."""
-        for i, (card, place) in enumerate(zip(self.cards, chain, strict=False)):
-            spec = edits.layer_at(recipe.network, place, self._pixels)
-            if not card.may_show(place.part, spec):
-                return i
-        return min(len(self.cards), len(chain))
-
-    def _insert_card(self, index: int) -> None:
-        card = LayerCard(self)
+    def _make_card(self, kind: str) -> LayerCard:
+        card = LayerCard(kind, self)
         card.set_locked(self._is_locked)
         self._connect_card(card)
-        self.cards.insert(index, card)
-        if len(self.cards) > 1:
-            gap = LayerGap(self)
-            gap.clicked.connect(partial(self._on_gap_clicked, gap))
-            self.gaps.append(gap)
+        return card
 
-    def _drop_card(self, index: int) -> None:
-        card = self.cards.pop(index)
+    def _drop_card(self, card: LayerCard, index: int) -> None:
         focused = QApplication.focusWidget()
         had_focus = focused is not None and (focused is card or card.isAncestorOf(focused))
         if had_focus and self._focus_next is None:
             self._focus_next = index
-        for widget in (card, self.gaps.pop()):
-            self._column.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
+        self._put_away(card)
+
+    def _fit_gaps(self) -> None:
+        wanted = max(0, len(self.cards) - 1)
+        while len(self.gaps) < wanted:
+            gap = LayerGap(self)
+            gap.clicked.connect(partial(self._on_gap_clicked, gap))
+            self.gaps.append(gap)
+        while len(self.gaps) > wanted:
+            self._put_away(self.gaps.pop())
+
+    def _put_away(self, widget: QWidget) -> None:
+        self._column.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()
 
     def _arrange(self) -> None:
         """Cards and gaps in turn, also for Tab."""
@@ -158,11 +179,12 @@ class LayerChain(QWidget):
             QWidget.setTabOrder(before, after)
 
     def _restore_focus(self) -> None:
-        if self._focus_next is None:
-            return
-        index = min(self._focus_next, len(self.cards) - 1)
-        self._focus_next = None
-        self.cards[index].setFocus(Qt.FocusReason.OtherFocusReason)
+        wished, self._focus_next = self._focus_next, None
+        if isinstance(wished, tuple):
+            wished = self._plan.find(*wished)
+        if wished is not None:
+            index = min(wished, len(self.cards) - 1)
+            self.cards[index].setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ------------------------------------------------------------------- edits
 
@@ -170,50 +192,87 @@ class LayerChain(QWidget):
         card.layer_edited.connect(partial(self._on_layer_edited, card))
         card.remove_requested.connect(partial(self._on_remove_requested, card))
         card.add_requested.connect(partial(self._on_add_requested, card))
+        card.add_menu_requested.connect(partial(self._on_add_menu_requested, card))
         card.move_requested.connect(partial(self._on_move_requested, card))
         card.focus_step_requested.connect(partial(self._on_focus_step_requested, card))
         card.focused.connect(partial(self.card_focused.emit, card))
         card.dragged.connect(partial(self._on_card_dragged, card))
         card.dropped.connect(partial(self._on_card_dropped, card))
 
-    def _emit(self, recipe: Recipe, text: str, focus: int | None = None) -> None:
+    def _emit(self, recipe: Recipe, text: str, focus: int | tuple[Home, str] | None = None) -> None:
         if recipe == self._recipe:
             return
         self._focus_next = focus
         self.recipe_edited.emit(recipe, text)
 
+    def _place(self, card: LayerCard) -> Place:
+        return self._plan.places[self.cards.index(card)]
+
     def _on_layer_edited(self, card: LayerCard, field: str, value: object) -> None:
         assert self._recipe is not None
-        place = card.state().place
+        place = self._place(card)
+        label = next(row.label for row in FIELDS[place.kind] if row.name == field)
         changed = edits.with_layer(self._recipe, place, field, value)
-        self._emit(changed, tr(_FIELD_TEXTS[field], layer=place.title))
+        self._emit(changed, tr("{layer}: {field}", layer=place.name, field=lowered(tr(label))))
 
     def _on_gap_clicked(self, gap: LayerGap, _checked: bool = False) -> None:
-        self._add(self.gaps.index(gap))
+        index = self.gaps.index(gap)
+        self._open_menu(index, gap.mapToGlobal(gap.rect().center()))
+
+    def _on_add_menu_requested(self, card: LayerCard) -> None:
+        index = self._gap_after(card)
+        self._open_menu(index, card.mapToGlobal(card.rect().bottomLeft()))
+
+    def _gap_after(self, card: LayerCard) -> int:
+        # After the output there is nothing: there, the new layer goes before it.
+        return min(self.cards.index(card), len(self.gaps) - 1)
+
+    def _open_menu(self, gap: int, place: QPoint) -> None:
+        if not self._can_insert(gap):
+            return
+        self.menu = AddMenu(self._plan, gap, self)
+        self.menu.kind_chosen.connect(partial(self._on_menu_kind_chosen, gap))
+        self.menu.popup(place)
+        self.menu.setActiveAction(self.menu.actions()[1])
+
+    def _on_menu_kind_chosen(self, gap: int, kind: str) -> None:
+        self._insert(gap, edits.new_layer(self._plan, gap, kind))
+
+    def _can_insert(self, gap: int) -> bool:
+        assert self._recipe is not None
+        return not self._is_locked and edits.can_insert(self._recipe, self._plan.slots[gap])
 
     def _on_add_requested(self, card: LayerCard) -> None:
-        # After the output there is nothing: there, the new layer goes before it.
-        self._add(min(self.cards.index(card), len(self.gaps) - 1))
-
-    def _add(self, gap: int) -> None:
-        assert self._recipe is not None
-        if not edits.can_insert(self._recipe.network, gap):
+        gap = self._gap_after(card)
+        if not self._can_insert(gap):
             return
-        changed, place = edits.insert_layer(self._recipe, gap, self._pixels)
-        text = tr("Add a layer: {sizes}", sizes=architecture(changed.network, self._pixels))
-        self._emit(changed, text, place)
+        kind = card.state().place.kind
+        kind = kind if kind in FIELDS and kind not in {"code", "output", "none"} else "dense"
+        self._insert(gap, edits.new_layer(self._plan, gap, kind))
+
+    def _insert(self, gap: int, layer: AnyLayer) -> None:
+        assert self._recipe is not None
+        slot = self._plan.slots[gap]
+        if slot is None:
+            return
+        changed = edits.insert_layer(self._recipe, slot, layer)
+        text = tr("Add a layer: {sizes}", sizes=self._words(changed))
+        self._emit(changed, text, (slot, self._part_below(gap)))
+
+    def _part_below(self, gap: int) -> str:
+        """The part that a new layer at ``gap`` belongs to; mirrored ones have two homes."""
+        parts = [self._plan.places[i].part for i in (gap, gap + 1)]
+        if "decoder" in parts or parts[0] == "code":
+            return "decoder"
+        return next((part for part in parts if part not in {"input", "code", "output"}), "encoder")
 
     def _on_remove_requested(self, card: LayerCard) -> None:
         assert self._recipe is not None
-        place, index = card.state().place, self.cards.index(card)
-        if not place.is_hidden:
+        place, index = self._place(card), self.cards.index(card)
+        if place.home is None:
             return
-        changed = edits.remove_layer(self._recipe, place)
-        text = tr(
-            "Remove {layer}: {sizes}",
-            layer=place.title,
-            sizes=architecture(changed.network, self._pixels),
-        )
+        changed = edits.remove_layer(self._recipe, place.home)
+        text = tr("Remove {layer}: {sizes}", layer=place.name, sizes=self._words(changed))
         # The card that moves into its place; a mirrored twin above takes one more away.
         above = place.part == "decoder" and place.twin is not None
         self._emit(changed, text, index - 1 if above else index)
@@ -224,11 +283,13 @@ class LayerChain(QWidget):
 
     def _move(self, index: int, gap: int) -> None:
         assert self._recipe is not None
-        if not 0 <= gap < len(self.gaps):
+        place = self._plan.places[index]
+        slot = self._plan.slots[gap] if 0 <= gap < len(self.gaps) else None
+        if place.home is None or slot is None:
             return
-        changed, place = edits.move_layer(self._recipe, index, gap)
-        text = tr("Move {layer}", layer=self._places[index].title)
-        self._emit(changed, text, place)
+        changed, home = edits.move_layer(self._recipe, place.home, slot)
+        part = place.part if place.home[0] == home[0] else self._part_below(gap)
+        self._emit(changed, tr("Move {layer}", layer=place.name), (home, part))
 
     def _on_focus_step_requested(self, card: LayerCard, step: int) -> None:
         index = self.cards.index(card) + step
@@ -295,13 +356,13 @@ class LayerChain(QWidget):
             super().keyPressEvent(event)
 
 
-def _problem_words(chain: tuple[Place, ...], problems: tuple[Problem, ...]) -> list[str]:
+def _problem_words(places: tuple[Place, ...], problems: tuple[Problem, ...]) -> list[str]:
     """For each place what is wrong there; a mirrored layer's problem is told once."""
-    words: list[list[str]] = [[] for _ in chain]
+    words: list[list[str]] = [[] for _ in places]
     for problem in problems:
-        if not problem.where.startswith("network."):
-            continue
-        for i, place in enumerate(chain):
+        for i, place in enumerate(places):
+            if place.part in {"input", "output"} and not place.path.startswith("network."):
+                continue
             if problem.where == place.path or problem.where.startswith(place.path + "."):
                 words[i].append(problem.message)
                 break

@@ -1,103 +1,46 @@
-"""Edits of a recipe as pure functions: a frozen recipe in, a new validated one out.
-
-A *place* is a position in the chain of layers as it is drawn: input, the encoder's hidden layers,
-the code, the decoder's hidden layers, the output. A *gap* ``g`` lies between the places ``g`` and
-``g + 1``. While the decoder mirrors the encoder, its places stand for their twins: an edit of the
-one is an edit of the other.
-"""
+"""Edits of a recipe as pure functions: a frozen recipe in, a new validated one out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from math import prod
+from typing import TYPE_CHECKING, Any
 
-from aegui.core.i18n import tr
-from aegui.core.recipe import MAX_LAYERS, LayerSpec, NetworkSpec, Recipe
+from aegui.core.network.chain import own_decoder
+from aegui.core.network.layers import Misfit, is_image, output_shape
+from aegui.core.recipe import (
+    MAX_LAYERS,
+    ConvSpec,
+    ConvTransposeSpec,
+    DropoutSpec,
+    FlattenSpec,
+    LayerSpec,
+    NormSpec,
+    PoolSpec,
+    Recipe,
+    ReshapeSpec,
+    UpsampleSpec,
+)
+from aegui.widgets.builder.plan import DECODER, DISCRIMINATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Part = Literal["input", "encoder", "code", "decoder", "output"]
+    from aegui.core.network.layers import Shape
+    from aegui.core.recipe import ActivationKey, AnyLayer
+    from aegui.widgets.builder.plan import Home, Place, Plan
 
-
-@dataclass(frozen=True)
-class Place:
-    """One position of the chain.
-
-    Attributes:
-        part: Which part of the network it belongs to.
-        index: Its number within its part, from 0.
-        path: Where its layer is in the recipe, such as ``network.encoder.1``; a mirrored place
-            has its twin's.
-        twin: Number of the encoder layer that a mirrored place repeats, else None.
-    """
-
-    part: Part
-    index: int
-    path: str
-    twin: int | None = None
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether the layer can be removed and moved."""
-        return self.part in {"encoder", "decoder"}
-
-    @property
-    def title(self) -> str:
-        """The name of the layer in the person's language."""
-        number = self.index + 1
-        match self.part:
-            case "input":
-                return tr("Input")
-            case "encoder":
-                return tr("Encoder {n}", n=number)
-            case "code":
-                return tr("Code")
-            case "decoder":
-                return tr("Decoder {n}", n=number)
-            case "output":
-                return tr("Output")
-
-
-def places(network: NetworkSpec) -> tuple[Place, ...]:
-    """Every position of the chain, from the input to the output."""
-    depth = len(network.encoder)
-    chain = [Place("input", 0, "data")]
-    chain.extend(Place("encoder", i, f"network.encoder.{i}") for i in range(depth))
-    chain.append(Place("code", 0, "network.latent"))
-    if network.decoder is None:
-        chain.extend(
-            Place("decoder", i, f"network.encoder.{depth - 1 - i}", depth - 1 - i)
-            for i in range(depth)
-        )
-    else:
-        chain.extend(
-            Place("decoder", i, f"network.decoder.{i}") for i in range(len(network.decoder))
-        )
-    chain.append(Place("output", 0, "network.output"))
-    return tuple(chain)
-
-
-def layer_at(network: NetworkSpec, place: Place, pixels: int) -> LayerSpec:
-    """The layer at ``place``; input and output have ``pixels`` units, given by the data."""
-    match place.part:
-        case "input":
-            return LayerSpec(units=pixels, activation="identity")
-        case "encoder":
-            return network.encoder[place.index]
-        case "code":
-            return network.latent
-        case "decoder":
-            return network.decoder_layers()[place.index]
-        case "output":
-            return network.layers(pixels)[-1]
+_FIRST_CHANNELS = 16
+_MOST_CHANNELS = 512
 
 
 def value_at(recipe: Recipe, path: str) -> Any:
-    """What the recipe holds at a dotted path such as ``training.optimizer.name``."""
+    """What the recipe holds at a dotted path such as ``training.optimizer.name``.
+
+    None where a part on the way is absent (a classifier, an adversary).
+    """
     value: Any = recipe
     for name in path.split("."):
-        value = getattr(value, name)
+        value = getattr(value, name, None)
     return value
 
 
@@ -122,107 +65,176 @@ def with_value(recipe: Recipe, path: str, value: object) -> Recipe:
     return with_values(recipe, {path: value})
 
 
+def layers_at(recipe: Recipe, where: str) -> tuple[AnyLayer, ...]:
+    """The list of layers at the path ``where``; empty where there is none."""
+    return value_at(recipe, where) or ()
+
+
 def with_layer(recipe: Recipe, place: Place, field: str, value: object) -> Recipe:
     """``recipe`` with one field of the layer at ``place`` changed.
 
     Raises:
         pydantic.ValidationError: The value is outside of its range.
     """
-    network = recipe.network
-    if place.part == "output":
-        return with_value(recipe, f"network.output_{field}", value)
     if place.part == "code":
         return with_value(recipe, f"network.latent.{field}", value)
-    name, layers, index = _storage(network, place)
-    changed = list(layers)
-    changed[index] = LayerSpec.model_validate(changed[index].model_dump() | {field: value})
-    return with_value(recipe, f"network.{name}", changed)
+    if place.part == "output":
+        return _with_output(recipe, place, field, value)
+    assert place.home is not None
+    where, index = place.home
+    changed = [layer.model_dump() for layer in layers_at(recipe, where)]
+    changed[index][field] = value
+    return with_value(recipe, where, changed)
 
 
-def can_insert(network: NetworkSpec, gap: int) -> bool:
-    """Whether there is room for one more layer at ``gap``."""
-    return len(_gap_storage(network, gap)[1]) < MAX_LAYERS
+def _with_output(recipe: Recipe, place: Place, field: str, value: object) -> Recipe:
+    """The output's activation and slope are the network's; the others are of its convolution."""
+    if field in {"activation", "slope"}:
+        return with_value(recipe, f"network.output_{field}", value)
+    if field == "kind":
+        made: dict[str, object] = {"kind": value, "channels": 1}
+        kept = place.spec if place.spec is not None and place.spec.kind == value else None
+        own = None if value == "auto" else kept.model_dump() if kept is not None else made
+        return with_value(recipe, "network.output_layer", own)
+    assert place.spec is not None
+    return with_value(recipe, "network.output_layer", place.spec.model_dump() | {field: value})
 
 
-def insert_layer(recipe: Recipe, gap: int, pixels: int) -> tuple[Recipe, int]:
-    """A new hidden layer at ``gap``, sized between its neighbours; also says its place."""
-    network = recipe.network
-    chain = places(network)
-    before, after = (layer_at(network, chain[i], pixels) for i in (gap, gap + 1))
-    neighbours = [layer_at(network, chain[i], pixels) for i in (gap, gap + 1) if chain[i].is_hidden]
-    model = neighbours[0] if neighbours else LayerSpec(units=1)
-    new = LayerSpec(
-        units=max(1, round((before.units * after.units) ** 0.5)),
-        activation=model.activation,
-    )
-    name, layers, index = _gap_storage(network, gap)
-    changed = with_value(recipe, f"network.{name}", [*layers[:index], new, *layers[index:]])
-    mirrored_after_code = network.decoder is None and gap > len(network.encoder)
-    return changed, gap + 2 if mirrored_after_code else gap + 1
+def can_insert(recipe: Recipe, slot: Home | None) -> bool:
+    """Whether there is room for one more layer at ``slot``."""
+    return slot is not None and len(layers_at(recipe, slot[0])) < MAX_LAYERS
 
 
-def remove_layer(recipe: Recipe, place: Place) -> Recipe:
-    """``recipe`` without the hidden layer at ``place``."""
-    name, layers, index = _storage(recipe.network, place)
-    return with_value(recipe, f"network.{name}", [*layers[:index], *layers[index + 1 :]])
+def insert_layer(recipe: Recipe, slot: Home, layer: AnyLayer) -> Recipe:
+    """``recipe`` with ``layer`` put in at ``slot``."""
+    where, index = slot
+    layers = layers_at(recipe, where)
+    return with_value(recipe, where, [*layers[:index], layer, *layers[index:]])
 
 
-def move_layer(recipe: Recipe, start: int, gap: int) -> tuple[Recipe, int]:
-    """The hidden layer at place ``start`` taken to ``gap``; also says where it ends.
+def remove_layer(recipe: Recipe, home: Home) -> Recipe:
+    """``recipe`` without the layer kept at ``home``."""
+    where, index = home
+    layers = layers_at(recipe, where)
+    return with_value(recipe, where, [*layers[:index], *layers[index + 1 :]])
 
-    With an explicit decoder a layer may cross the code to the other side; a mirrored one moves
-    among its like. A move that changes nothing gives the same recipe back.
+
+def move_layer(recipe: Recipe, home: Home, slot: Home) -> tuple[Recipe, Home]:
+    """The layer kept at ``home`` taken to ``slot``; also says where it is kept then.
+
+    A move that changes nothing gives the same recipe back.
     """
-    network = recipe.network
-    place = places(network)[start]
-    if not place.is_hidden or gap in {start - 1, start}:
-        return recipe, start
-    if network.decoder is None:
-        return _move_mirrored(recipe, place, gap)
-    spec = layer_at(network, place, 1)
-    without = remove_layer(recipe, place)
-    target_gap = gap if gap < start else gap - 1
-    name, layers, index = _gap_storage(without.network, target_gap)
-    if len(layers) >= MAX_LAYERS:
-        return recipe, start
-    moved = with_value(without, f"network.{name}", [*layers[:index], spec, *layers[index:]])
-    return moved, target_gap + 1
+    where, index = slot
+    if home[0] == where:
+        index -= index > home[1]
+        if index == home[1]:
+            return recipe, home
+    elif not can_insert(recipe, slot):
+        return recipe, home
+    spec = layers_at(recipe, home[0])[home[1]]
+    return insert_layer(remove_layer(recipe, home), (where, index), spec), (where, index)
 
 
-def with_mirror(recipe: Recipe, mirrored: bool) -> Recipe:
+def with_mirror(recipe: Recipe, mirrored: bool, image_shape: Shape) -> Recipe:
     """The decoder as a mirror of the encoder, or as layers of its own (equal at first)."""
     if mirrored == (recipe.network.decoder is None):
         return recipe
-    return with_value(
-        recipe, "network.decoder", None if mirrored else recipe.network.decoder_layers()
-    )
+    if mirrored:
+        return with_values(recipe, {DECODER: None, "network.output_layer": None})
+    network = own_decoder(recipe.network, image_shape)
+    return recipe.model_copy(update={"network": network})
 
 
-def _move_mirrored(recipe: Recipe, place: Place, gap: int) -> tuple[Recipe, int]:
-    encoder = list(recipe.network.encoder)
-    depth = len(encoder)
-    source = place.index if place.twin is None else place.twin
-    target = gap if gap <= depth else 2 * depth + 1 - gap
-    spec = encoder.pop(source)
-    target = target if target <= source else target - 1
-    encoder.insert(target, spec)
-    end = target + 1 if place.part == "encoder" else 2 * depth + 1 - target
-    return with_value(recipe, "network.encoder", encoder), end
+def with_own_discriminator(recipe: Recipe, own: bool, image_shape: Shape) -> Recipe:
+    """A discriminator of its own, equal to the encoder at first, or the encoder's layers."""
+    assert recipe.gan is not None
+    if own == (recipe.gan.discriminator is not None):
+        return recipe
+    if not own:
+        return with_value(recipe, DISCRIMINATOR, None)
+    # Else the generator would go on mirroring layers that are no longer shown.
+    recipe = with_mirror(recipe, False, image_shape)
+    return with_value(recipe, DISCRIMINATOR, recipe.network.encoder)
 
 
-def _storage(network: NetworkSpec, place: Place) -> tuple[str, Sequence[LayerSpec], int]:
-    """List of the recipe that holds the hidden layer at ``place``, and its index there."""
-    if place.part == "encoder" or place.twin is not None:
-        return "encoder", network.encoder, place.index if place.twin is None else place.twin
-    return "decoder", network.decoder_layers(), place.index
+# ------------------------------------------------------------------------ new layers
 
 
-def _gap_storage(network: NetworkSpec, gap: int) -> tuple[str, Sequence[LayerSpec], int]:
-    """List of the recipe that a layer inserted at ``gap`` goes to, and its index there."""
-    depth = len(network.encoder)
-    if gap <= depth:
-        return "encoder", network.encoder, gap
-    index = gap - depth - 1
-    if network.decoder is None:
-        return "encoder", network.encoder, depth - index
-    return "decoder", network.decoder, index
+def new_layer(plan: Plan, gap: int, kind: str) -> AnyLayer:
+    """A layer of ``kind`` for the place between ``plan.places[gap]`` and the next one.
+
+    Its size lies between its neighbours; its activation is that of the layer of its like nearby.
+    """
+    before, after = plan.places[gap], plan.places[gap + 1]
+    shape = before.output_shape or (1,)
+    grows = before.part in {"code", "decoder"}
+    match kind:
+        case "dense":
+            ends = (before.units or 1) * (after.units or before.units or 1)
+            units = max(1, round(ends**0.5))
+            return LayerSpec(units=units, activation=_activation(plan, gap, kind, "tanh"))
+        case "conv":
+            activation = _activation(plan, gap, kind, "relu")
+            stride = 1 if grows or min(shape[-2:]) < 4 else 2
+            channels = shape[0] if grows else _more_channels(shape)
+            return ConvSpec(channels=channels, stride=stride, activation=activation)
+        case "conv_transpose":
+            activation = _activation(plan, gap, kind, "relu")
+            return ConvTransposeSpec(channels=max(1, shape[0] // 2), activation=activation)
+        case "max_pool" | "avg_pool":
+            return PoolSpec(kind=kind)
+        case "upsample":
+            return UpsampleSpec()
+        case "batch_norm" | "layer_norm":
+            return NormSpec(kind=kind)
+        case "dropout":
+            return DropoutSpec()
+        case "flatten":
+            return FlattenSpec()
+        case _:
+            return _reshape(prod(shape), _image_below(plan, gap))
+
+
+def misfit(layer: AnyLayer, shape: Shape | None) -> str:
+    """Why ``layer`` cannot take ``shape``, or an empty string."""
+    if shape is None:
+        return ""
+    try:
+        output_shape(layer, shape)
+    except Misfit as error:
+        return str(error)
+    return ""
+
+
+def _activation(plan: Plan, gap: int, kind: str, default: ActivationKey) -> ActivationKey:
+    hidden = {"encoder", "decoder", "head", "discriminator"}
+    for place in (plan.places[gap], plan.places[gap + 1], *plan.places):
+        if place.part in hidden and place.spec is not None and place.spec.kind == kind:
+            found: ActivationKey = getattr(place.spec, "activation", default)
+            return found
+    return default
+
+
+def _more_channels(shape: Sequence[int]) -> int:
+    """Twice the channels of an image that has some already."""
+    return _FIRST_CHANNELS if shape[0] <= 3 else min(2 * shape[0], _MOST_CHANNELS)
+
+
+def _image_below(plan: Plan, gap: int) -> Shape | None:
+    """The shape of the images, from which a row is best given rows and columns."""
+    shapes = (place.output_shape for place in reversed(plan.places[gap:]))
+    return next((shape for shape in shapes if shape is not None and is_image(shape)), None)
+
+
+def _reshape(numbers: int, image: Shape | None) -> ReshapeSpec:
+    """An image of ``numbers`` pixels, its sides a whole part of those of ``image``."""
+    if image is not None:
+        _, height, width = image
+        for part in (4, 8, 2, 1):
+            rows, columns = height // part, width // part
+            if min(rows, columns) and numbers % (rows * columns) == 0:
+                return ReshapeSpec(channels=numbers // (rows * columns), height=rows, width=columns)
+    for side in (8, 7, 4, 3, 2):
+        if numbers % (side * side) == 0:
+            return ReshapeSpec(channels=numbers // (side * side), height=side, width=side)
+    return ReshapeSpec(channels=numbers, height=1, width=1)

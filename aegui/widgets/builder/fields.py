@@ -106,13 +106,16 @@ class CountField(QSpinBox):
         if high > 1_000:
             self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self._typing = _commit_after_rest(self)
-        self.valueChanged.connect(self.edited)
+        self.valueChanged.connect(self._on_value_changed)
 
-    def set_value(self, value: int) -> None:
+    def set_value(self, value: int | None) -> None:
         """Show ``value`` and stay silent; a number being typed is left alone."""
-        if value != self.value():
+        if value is not None and value != self.value():
             with QSignalBlocker(self):
                 self.setValue(value)
+
+    def _on_value_changed(self, value: int) -> None:
+        self.edited.emit(value)
 
     def event(self, event: QEvent) -> bool:
         """Undo and redo are the window's."""
@@ -124,6 +127,23 @@ class CountField(QSpinBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+class OptionalCountField(CountField):
+    """A whole number, or None, which is written as a word and lies below the lowest number."""
+
+    edited = Signal(object)
+
+    def __init__(self, low: int, high: int, nothing: str, parent: QWidget | None = None) -> None:
+        super().__init__(low - 1, high, parent)
+        self.setSpecialValueText(nothing)
+
+    def set_value(self, value: int | None) -> None:
+        """Show ``value`` and stay silent."""
+        super().set_value(self.minimum() if value is None else value)
+
+    def _on_value_changed(self, value: int) -> None:
+        self.edited.emit(None if value == self.minimum() else value)
 
 
 class NumberField(QDoubleSpinBox):

@@ -34,16 +34,24 @@ class LayerGap(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setToolTip(tr("Add a layer here (Insert adds one after the chosen card)"))
 
     def set_state(
-        self, names: tuple[str, str], shares: tuple[float, float], parameters: int, can_add: bool
+        self,
+        names: tuple[str, str],
+        shares: tuple[float, float],
+        parameters: int,
+        can_add: bool,
+        why_not: str = "",
     ) -> None:
-        """Names and widths of the layers above and below, and the parameters between them."""
+        """Names and widths of the layers above and below, and the parameters between them.
+
+        ``why_not`` tells why no layer can be put here.
+        """
         self._above, self._below = shares
         self._parameters = parameters
         self._can_add = can_add
         self.setEnabled(can_add)
+        self.setToolTip(why_not or tr("Add a layer here (Insert adds one after the chosen card)"))
         self.setAccessibleName(
             tr("Add a layer between {above} and {below}", above=names[0], below=names[1])
         )
@@ -79,6 +87,8 @@ class LayerGap(QAbstractButton):
             self._paint_plus(painter, area.center())
 
     def _paint_count(self, painter: QPainter, area: QRectF) -> None:
+        if not self._parameters:
+            return
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         painter.setPen(current_theme().text_dim)
         text = trn("{n:,} parameter", "{n:,} parameters", self._parameters)

@@ -7,19 +7,49 @@ from typing import TYPE_CHECKING
 from aegui.core.i18n import tr, trn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aegui.core.data.dataset import Dataset
-    from aegui.core.recipe import NetworkSpec
+    from aegui.core.network.layers import Shape
+    from aegui.widgets.builder.plan import Plan
 
 _MOST_SIZES = 13
 _KEPT_SIZES = 4
+_MOST_CHARACTERS = 64
 
 
-def architecture(network: NetworkSpec, pixels: int) -> str:
-    """Units from the input to the output; of long chains the ends and the number of layers."""
-    sizes = [str(pixels), *(str(layer.units) for layer in network.layers(pixels))]
-    if len(sizes) <= _MOST_SIZES:
-        return "-".join(sizes)
-    ends = "-".join([*sizes[:_KEPT_SIZES], "…", *sizes[-_KEPT_SIZES:]])
+def shape_text(shape: Shape) -> str:
+    """``10`` or ``32×7×7``."""
+    return "×".join(map(str, shape))
+
+
+def architecture(plan: Plan) -> str:
+    """Sizes from the input to the output; of long chains the ends and the number of layers.
+
+    Layers that leave the shape as it is are left out.
+    """
+    sizes: list[str] = []
+    for place in plan.places:
+        size = "?" if place.output_shape is None else shape_text(place.output_shape)
+        if place.spec is None or place.input_shape != place.output_shape or _counts(place.kind):
+            sizes.append(size)
+    return _short(sizes)
+
+
+def _counts(kind: str) -> bool:
+    return kind not in {"batch_norm", "layer_norm", "dropout", "mirrored"}
+
+
+def _short(sizes: Sequence[str]) -> str:
+    whole = "-".join(sizes)
+    if len(sizes) <= _MOST_SIZES and len(whole) <= _MOST_CHARACTERS:
+        return whole
+    kept = _KEPT_SIZES
+    while kept > 2 and sum(map(len, (*sizes[:kept], *sizes[-kept:]))) > _MOST_CHARACTERS:
+        kept -= 1
+    if 2 * kept >= len(sizes):
+        return whole
+    ends = "-".join([*sizes[:kept], "…", *sizes[-kept:]])
     return tr("{sizes} ({n} layers)", sizes=ends, n=len(sizes))
 
 

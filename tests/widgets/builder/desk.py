@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.network.chain import build_chain
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe
 
@@ -31,6 +32,7 @@ class Desk:
         self, qtbot: QtBot, panel: BuilderPanel | TrainingPanel, recipe: Recipe | None = None
     ) -> None:
         self.panel = panel
+        self.data = LETTERS
         self.texts: list[str] = []
         self.recipe = recipe or Recipe()
         panel.recipe_edited.connect(self._on_panel_recipe_edited)
@@ -43,12 +45,12 @@ class Desk:
 
     def show(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        self.panel.set_state(recipe, resolve(recipe, LETTERS))
+        self.panel.set_state(recipe, resolve(recipe, self.data))
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        network = self.recipe.network
-        return tuple(layer.units for layer in network.layers(LETTERS.pixels))
+        chain = build_chain(self.recipe.network, self.data.image_shape)
+        return tuple(layer.outputs for layer in chain.layers)
 
     def _on_panel_recipe_edited(self, recipe: Recipe, text: str) -> None:
         self.texts.append(text)

@@ -30,12 +30,21 @@ class Bench(Desk):
 
     @property
     def titles(self) -> list[str]:
-        return [card.state().place.title for card in self.cards]
+        return [card.state().place.name for card in self.cards]
 
     def focus(self, index: int) -> LayerCard:
         self.cards[index].setFocus()
         assert self.cards[index].hasFocus()
         return self.cards[index]
+
+    def add(self, gap: int, kind: str = "dense") -> None:
+        """The plus at ``gap``, and a kind of layer from its menu."""
+        chain = self.panel.chain
+        chain.gaps[gap].click()
+        assert chain.menu is not None
+        action = next(action for action in chain.menu.actions() if action.data() == kind)
+        action.trigger()
+        chain.menu.close()
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
         """A key to whatever has the focus now."""
@@ -91,36 +100,36 @@ def test_units_typed_on_a_card_change_the_network(bench: Bench) -> None:
     bench.press(Qt.Key.Key_Return)
     assert bench.sizes == (40, 10, 2, 10, 40, 35)
     assert bench.texts == ["Encoder 1: units"]
-    assert bench.cards[1].units.hasFocus()
+    assert bench.cards[1].fields["units"].hasFocus()
     bench.press(Qt.Key.Key_Escape)
     assert bench.cards[1].hasFocus()
 
 
 def test_an_edit_changes_the_twin_of_a_mirrored_layer(bench: Bench) -> None:
-    bench.cards[5].units.setValue(31)
+    bench.cards[5].fields["units"].setValue(31)
     assert bench.sizes == (31, 10, 2, 10, 31, 35)
-    assert bench.cards[1].units.value() == 31
+    assert bench.cards[1].fields["units"].value() == 31
 
 
 def test_the_activation_is_chosen_on_the_card(bench: Bench) -> None:
-    bench.cards[6].activation.setFocus()
+    bench.cards[6].fields["activation"].setFocus()
     bench.press(Qt.Key.Key_Home)
     assert bench.recipe.network.output_activation == "identity"
     assert "Sigmoid" in bench.cards[6].problem.text()
-    bench.cards[6].activation.set_value("identity")
+    bench.cards[6].fields["activation"].set_value("identity")
     assert "Binary cross-entropy" in bench.cards[6].accessibleName()
 
 
 def test_slope_and_dropout_are_behind_a_button(bench: Bench) -> None:
     card = bench.cards[2]
-    assert not card.slope.isVisible()
+    assert not card.fields["slope"].isVisible()
     QTest.mouseClick(card.more, LEFT)
-    assert card.slope.isVisible()
-    card.slope.stepUp()
-    card.dropout.stepUp()
+    assert card.fields["slope"].isVisible()
+    card.fields["slope"].stepUp()
+    card.fields["dropout"].stepUp()
     layer = bench.recipe.network.encoder[1]
     assert (layer.slope, layer.dropout) == (2.0, 0.05)
-    assert not bench.cards[6].dropout.isVisibleTo(bench.cards[6])
+    assert "dropout" not in bench.cards[6].fields
 
 
 def test_arrows_walk_from_card_to_card(bench: Bench) -> None:
@@ -138,7 +147,7 @@ def test_tab_goes_through_the_fields_of_a_card_to_the_next(bench: Bench) -> None
     for _ in range(4):
         bench.press(Qt.Key.Key_Tab)
         seen.append(QApplication.focusWidget())
-    assert seen == [card.units, card.activation, card.more, bench.cards[2]]
+    assert seen == [card.fields["units"], card.fields["activation"], card.more, bench.cards[2]]
 
 
 def test_delete_removes_and_the_focus_stays_near(bench: Bench) -> None:
@@ -158,11 +167,13 @@ def test_input_code_and_output_cannot_be_removed(bench: Bench) -> None:
     assert bench.texts == []
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_Insert, Qt.Key.Key_Plus])
-def test_a_key_adds_a_layer_after_the_card(bench: Bench, key: Qt.Key) -> None:
+@pytest.mark.parametrize("keys", [[Qt.Key.Key_Insert, Qt.Key.Key_Return], [Qt.Key.Key_Plus]])
+def test_keys_add_a_layer_after_the_card(bench: Bench, keys: list[Qt.Key]) -> None:
     own_decoder(bench)
-    bench.focus(4)
-    bench.press(key)
+    card = bench.focus(4)
+    QTest.keyClick(card, keys[0])
+    for key in keys[1:]:
+        QTest.keyClick(bench.panel.chain.menu, key)
     assert bench.sizes == (25, 10, 2, 12, 19, 30, 35)
     assert bench.cards[5].hasFocus()
 
@@ -171,7 +182,7 @@ def test_each_plus_adds_a_layer_at_its_place(bench: Bench) -> None:
     for index in range(6):
         own_decoder(bench)
         before = bench.sizes
-        bench.panel.chain.gaps[index].click()
+        bench.add(index)
         assert len(bench.sizes) == len(before) + 1
         without = bench.sizes[:index] + bench.sizes[index + 1 :]
         assert without == before
@@ -179,7 +190,7 @@ def test_each_plus_adds_a_layer_at_its_place(bench: Bench) -> None:
 
 
 def test_a_mirrored_addition_adds_on_both_sides(bench: Bench) -> None:
-    bench.panel.chain.gaps[4].click()
+    bench.add(4)
     assert bench.sizes == (25, 16, 10, 2, 10, 16, 25, 35)
     assert bench.cards[6].hasFocus()
     assert len(bench.panel.chain.gaps) == 8
@@ -247,7 +258,7 @@ def test_pulling_a_side_of_the_hourglass_changes_the_units(bench: Bench) -> None
 
 
 def test_a_state_from_outside_keeps_a_field_that_is_being_typed_in(bench: Bench) -> None:
-    units = bench.cards[1].units
+    units = bench.cards[1].fields["units"]
     units.setFocus()
     units.selectAll()
     QTest.keyClicks(units, "12")
@@ -261,9 +272,10 @@ def test_cards_survive_edits_and_unfolded_details_go_with_their_layer(bench: Ben
     own_decoder(bench)
     cards = list(bench.cards)
     bench.cards[2].more.click()
-    bench.panel.chain.gaps[0].click()
+    bench.add(0)
     assert [card in bench.cards for card in cards] == [True] * 7
-    assert [card.more.isChecked() for card in bench.cards].index(True) == 3
+    unfolded = [card.more is not None and card.more.isChecked() for card in bench.cards]
+    assert unfolded.index(True) == 3
     bench.show(Recipe(network=OWN_DECODER))
     assert bench.cards == cards
 
@@ -272,7 +284,7 @@ def test_the_mirror_is_a_tick(bench: Bench) -> None:
     assert bench.panel.mirror.isChecked()
     bench.panel.mirror.click()
     assert bench.recipe.network.decoder is not None
-    bench.cards[4].units.setValue(11)
+    bench.cards[4].fields["units"].setValue(11)
     assert bench.sizes == (25, 10, 2, 11, 25, 35)
     bench.panel.mirror.click()
     assert bench.recipe == Recipe()
@@ -281,7 +293,7 @@ def test_the_mirror_is_a_tick(bench: Bench) -> None:
 def test_a_network_without_hidden_layers_can_be_built_and_grown(bench: Bench) -> None:
     bench.show(Recipe(network=NetworkSpec(encoder=())))
     assert bench.titles == ["Input", "Code", "Output"]
-    bench.panel.chain.gaps[1].click()
+    bench.add(1)
     assert bench.sizes == (8, 2, 8, 35)
     assert bench.titles[3] == "Decoder 1"
     assert bench.cards[3].hasFocus()
@@ -300,7 +312,7 @@ def test_presets_are_requested_and_named_only_while_the_draft_is_one(
     assert bench.panel.presets.value() == "first"
     bench.show(small)
     assert bench.panel.presets.currentText() == "Small"
-    bench.cards[1].units.setValue(6)
+    bench.cards[1].fields["units"].setValue(6)
     assert bench.panel.presets.currentIndex() == -1
 
 
@@ -320,16 +332,16 @@ def test_a_locked_builder_edits_nothing_and_says_why(bench: Bench) -> None:
         bench.press(key)
     bench.panel.chain.gaps[0].click()
     assert bench.texts == []
-    assert not bench.cards[1].units.isEnabled()
+    assert not bench.cards[1].fields["units"].isEnabled()
     bench.press(Qt.Key.Key_Down)
     assert bench.cards[2].hasFocus()
     bench.panel.set_enabled_while_training(True)
-    assert bench.cards[1].units.isEnabled()
+    assert bench.cards[1].fields["units"].isEnabled()
 
 
 def test_too_many_parameters_are_told_on_the_layer_that_has_them(bench: Bench) -> None:
-    bench.cards[1].units.setValue(60_000)
-    bench.cards[2].units.setValue(60_000)
+    bench.cards[1].fields["units"].setValue(60_000)
+    bench.cards[2].fields["units"].setValue(60_000)
     assert "fewer units" in bench.cards[2].problem.text()
     assert bench.cards[4].problem.text() == ""
 
@@ -348,7 +360,7 @@ def test_nothing_is_cut_off_in_a_narrow_dock(bench: Bench, qtbot: QtBot) -> None
 
 def test_every_card_says_what_it_is(bench: Bench) -> None:
     assert bench.cards[1].accessibleName() == "Encoder 1, 35 → 25, Tanh"
-    assert bench.cards[1].units.accessibleName() == "Encoder 1: units"
+    assert bench.cards[1].fields["units"].accessibleName() == "Encoder 1: units"
     assert bench.panel.chain.gaps[0].accessibleName() == "Add a layer between Input and Encoder 1"
 
 

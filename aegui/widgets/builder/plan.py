@@ -1,0 +1,254 @@
+"""A stack of layers as it is drawn: its places from top to bottom, and where new layers may go.
+
+Three stacks are drawn with the same cards: the network, the classifier on its code, and the
+discriminator. A *place* is one card; *home* is where the recipe keeps its layer, a list and an
+index. While the decoder mirrors the encoder layer by layer, its places share the homes of their
+twins: an edit of the one is an edit of the other. A *slot* between two places is the home that a
+new layer would get there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Literal
+
+from aegui.core.i18n import tr
+from aegui.core.network.catalog import LATENTS, LAYERS
+from aegui.core.network.chain import build_chain, build_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.network.layers import LayerShape, Shape, Spec
+    from aegui.core.recipe import AnyLayer, NetworkSpec, Recipe
+
+Part = Literal["input", "encoder", "code", "decoder", "output", "head", "discriminator"]
+Home = tuple[str, int]
+"""Path of a list of layers in the recipe, and an index in it."""
+
+ENCODER, DECODER = "network.encoder", "network.decoder"
+HEAD, DISCRIMINATOR = "classifier.hidden", "gan.discriminator"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One card of a stack.
+
+    Attributes:
+        part: Which part of the network it belongs to.
+        index: Its number within its part, from 0.
+        path: Where problems of its layer are told, such as ``network.encoder.1``.
+        name: Its title in the person's language.
+        spec: Its layer; None at the input, and at an output that nobody chooses.
+        input_shape: What arrives there; None beyond the first layer that does not fit.
+        output_shape: What it gives; None from that layer on.
+        parameters: Trainable numbers of one run.
+        home: Where the recipe keeps its layer; None for one that can be neither moved nor removed.
+        twin: Number of the encoder layer that a mirrored place stands for or undoes, else None.
+        is_editable: Whether its settings can be changed here.
+    """
+
+    part: Part
+    index: int
+    path: str
+    name: str
+    spec: Spec | None = None
+    input_shape: Shape | None = None
+    output_shape: Shape | None = None
+    parameters: int = 0
+    home: Home | None = None
+    twin: int | None = None
+    is_editable: bool = True
+
+    @property
+    def kind(self) -> str:
+        """What determines the fields of its card."""
+        if self.part == "input" or self.spec is None:
+            return "none"
+        if not self.is_editable:
+            return "mirrored"
+        return self.part if self.part in {"code", "output"} else self.spec.kind
+
+    @property
+    def units(self) -> int | None:
+        """Numbers that it gives per sample, as far as they are known."""
+        return None if self.output_shape is None else prod(self.output_shape)
+
+    def heading(self, *, with_kind: bool) -> str:
+        """The title, with the kind of layer."""
+        if not with_kind or self.spec is None or self.part in {"input", "code"}:
+            return self.name
+        return tr("{layer} · {kind}", layer=self.name, kind=tr(LAYERS[self.spec.kind].label))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A stack from its input to its output.
+
+    ``slots[i]`` is the home of a new layer between ``places[i]`` and ``places[i + 1]``; None where
+    none can be put. ``why_closed`` tells why there is such a slot.
+    """
+
+    places: tuple[Place, ...]
+    slots: tuple[Home | None, ...]
+    why_closed: str = ""
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether there are other layers than dense ones."""
+        return any(
+            place.spec is not None and place.spec.kind != "dense"
+            for place in self.places
+            if place.part not in {"input", "code"}
+        )
+
+    def find(self, home: Home, part: str) -> int | None:
+        """The place of the layer kept at ``home``, if possible in ``part``."""
+        found = [i for i, place in enumerate(self.places) if place.home == home]
+        return next((i for i in found if self.places[i].part == part), found[0] if found else None)
+
+
+def network_plan(recipe: Recipe, image_shape: Shape) -> Plan:
+    """Encoder, code, decoder and output; of a GAN only the generator, from the code on."""
+    network = recipe.network
+    shapes = build_chain(network, image_shape).layers
+    depth = len(network.encoder)
+    image = _image_place(image_shape, (*network.encoder, network.latent)[0])
+    encoder = [_own(spec, ENCODER, i, "encoder") for i, spec in enumerate(network.encoder)]
+    encoder = _shaped(encoder, shapes[:depth])
+    code = _shaped([_code_place(recipe)], shapes[depth : depth + 1])
+    decoder, after = _decoder_places(network, shapes[depth + 1 :])
+    is_plain = network.decoder is not None or _is_step_by_step(network, decoder)
+    slots: list[Home | None] = [(ENCODER, i) for i in range(depth + 1)]
+    for i in range(len(decoder) + 1):
+        home = (DECODER, i) if network.decoder is not None else (ENCODER, depth - i)
+        slots.append(home if is_plain else None)
+    why = tr("The decoder mirrors the encoder: add layers there, or untick “Mirrored decoder”.")
+    places = (image, *encoder, *code, *decoder, after)
+    if recipe.gan is not None:
+        start = depth + 1
+        return Plan(places[start:], tuple(slots[start:]), "" if is_plain else why)
+    return Plan(places, tuple(slots), "" if is_plain else why)
+
+
+def head_plan(recipe: Recipe, classes: int) -> Plan:
+    """The classifier: from the code to one score for each class."""
+    assert recipe.classifier is not None
+    units = recipe.network.latent.units
+    layers = recipe.classifier.hidden
+    chain = build_stack(layers, HEAD, (units,), max(classes, 1), "head").layers
+    first = Place("input", 0, "network.latent", tr("Code"), output_shape=(units,))
+    last = Place("output", 0, "data.source", tr("Classes"))
+    return _stack(layers, HEAD, "head", chain, first, last)
+
+
+def discriminator_plan(recipe: Recipe, image_shape: Shape) -> Plan:
+    """The discriminator: from the image to one number, real or not."""
+    assert recipe.gan is not None
+    own = recipe.gan.discriminator
+    layers, where = (recipe.network.encoder, ENCODER) if own is None else (own, DISCRIMINATOR)
+    chain = build_stack(layers, where, image_shape, 1, "discriminator").layers
+    last = Place("output", 0, "gan", tr("Real or not"))
+    first = _image_place(image_shape, layers[0] if layers else recipe.network.latent)
+    return _stack(layers, where, "discriminator", chain, first, last)
+
+
+def _stack(
+    layers: Sequence[AnyLayer],
+    where: str,
+    part: Part,
+    chain: Sequence[LayerShape],
+    first: Place,
+    last: Place,
+) -> Plan:
+    hidden = [_own(spec, where, i, part) for i, spec in enumerate(layers)]
+    *shaped, end = _shaped([*hidden, last], chain)
+    return Plan((first, *shaped, end), tuple((where, i) for i in range(len(layers) + 1)))
+
+
+def _image_place(image_shape: Shape, first: Spec) -> Place:
+    """The input; a dense layer sees its images as rows."""
+    is_row = first.kind in {"dense", *LATENTS}
+    shape = (prod(image_shape),) if is_row else image_shape
+    return Place("input", 0, "data", tr("Input"), output_shape=shape)
+
+
+def _own(spec: AnyLayer, where: str, index: int, part: Part) -> Place:
+    return Place(part, index, f"{where}.{index}", _name(part, index), spec, home=(where, index))
+
+
+def _name(part: Part, index: int) -> str:
+    number = index + 1
+    match part:
+        case "encoder":
+            return tr("Encoder {n}", n=number)
+        case "decoder":
+            return tr("Decoder {n}", n=number)
+        case _:
+            return tr("Layer {n}", n=number)
+
+
+def _code_place(recipe: Recipe) -> Place:
+    name = tr("Noise") if recipe.gan is not None else tr("Code")
+    return Place("code", 0, "network.latent", name, recipe.network.latent)
+
+
+def _shaped(places: Sequence[Place], shapes: Sequence[LayerShape]) -> list[Place]:
+    """``places`` with their shapes, as far as ``shapes`` go; what arrives reaches one further."""
+    found = []
+    arriving = None
+    for i, place in enumerate(places):
+        layer = shapes[i] if i < len(shapes) else None
+        found.append(_with_shape(place, layer, arriving))
+        arriving = layer.output_shape if layer is not None else None
+    return found
+
+
+def _with_shape(place: Place, layer: LayerShape | None, arriving: Shape | None = None) -> Place:
+    fields = dict(vars(place))
+    if layer is None:
+        return Place(**fields | {"input_shape": arriving})
+    shapes = {
+        "input_shape": layer.input_shape,
+        "output_shape": layer.output_shape,
+        "parameters": layer.parameters,
+    }
+    return Place(**fields | shapes)
+
+
+def _decoder_places(
+    network: NetworkSpec, shapes: Sequence[LayerShape]
+) -> tuple[list[Place], Place]:
+    """The decoder's places and the output's, whether or not the chain reaches them."""
+    output = next((layer for layer in shapes if layer.part == "output"), None)
+    last = Place("output", 0, "network.output", tr("Output"), output.spec if output else None)
+    last = _with_shape(last, output)
+    if network.decoder is not None:
+        own = [_own(spec, DECODER, i, "decoder") for i, spec in enumerate(network.decoder)]
+        return _shaped(own, [layer for layer in shapes if layer.part == "decoder"]), last
+    mirrored = [layer for layer in shapes if layer.part == "decoder"]
+    return [_mirrored(network, i, layer) for i, layer in enumerate(mirrored)], last
+
+
+def _mirrored(network: NetworkSpec, index: int, layer: LayerShape) -> Place:
+    """A layer of the mirror; equal to its twin, it can be edited instead of it."""
+    twin = int(layer.where.rsplit(".", 1)[-1])
+    is_equal = layer.spec == network.encoder[twin]
+    place = Place(
+        "decoder",
+        index,
+        layer.where,
+        _name("decoder", index),
+        layer.spec,
+        home=(ENCODER, twin) if is_equal else None,
+        twin=twin,
+        is_editable=is_equal,
+    )
+    return _with_shape(place, layer)
+
+
+def _is_step_by_step(network: NetworkSpec, decoder: Sequence[Place]) -> bool:
+    """Whether the mirror repeats every layer of the encoder in reverse, and nothing else."""
+    homes = [place.home for place in decoder]
+    return homes == [(ENCODER, i) for i in reversed(range(len(network.encoder)))]
