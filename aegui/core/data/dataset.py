@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.store import gathered, put_together
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-
-LIVE_BYTES = 100_000 * 28 * 28 * 4
-"""Larger sets stay in a file that is mapped into memory; smaller ones are read whole."""
 
 _LOOKED_AT_ONCE = 4096
 
@@ -30,7 +28,7 @@ class Dataset:
     Attributes:
         name: What the set is called in lists and recipes.
         images: float32 ``[N, C, H, W]`` in [0, 1], read-only; row 0 is the top row. A set of more
-            than ``LIVE_BYTES`` may be a map of a file.
+            than ``store.LIVE_BYTES`` may be a map of a file.
         labels: N short labels, as drawn on the map: the class or group (for glyphs: the character).
         names: N long names, as read from comments or made from the label.
         source: Where the images come from, in words.
@@ -157,7 +155,7 @@ class Dataset:
         chosen = list(indices)
         return Dataset.over(
             name if name is not None else self.name,
-            self.images[chosen],
+            gathered(self.images, chosen),
             [self.labels[i] for i in chosen],
             [self.names[i] for i in chosen],
             source=self.source,
@@ -182,7 +180,7 @@ class Dataset:
             )
         return Dataset.over(
             name if name is not None else f"{self.name}+{other.name}",
-            np.concatenate([self.images, other.images]),
+            put_together(self.images, other.images),
             self.labels + other.labels,
             self.names + other.names,
             source="; ".join(dict.fromkeys(s for s in (self.source, other.source) if s)),

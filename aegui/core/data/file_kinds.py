@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.core.data.array_files import is_array_file, read_array_file
+from aegui.core.data.csv_images import is_csv, read_csv
 from aegui.core.data.idx import is_idx, read_idx
+from aegui.core.data.image_files import read_images, scan_images
+from aegui.core.data.picture import image_suffixes
+from aegui.core.data.readers.png_sheet import SIGNATURE, is_sheet
+from aegui.core.data.readers.source import open_source
 from aegui.core.errors import ReadError
 from aegui.core.i18n import mark, tr
 
@@ -17,7 +23,10 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.recipe import ImageSpec
 
-_HEAD_BYTES = 1 << 16
+_HEAD_BYTES = 1 << 20
+"""Enough for a line of a CSV file, however large its images."""
+_IMAGE_HEADS = (b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+"""How images begin that may have lost their suffix."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +46,51 @@ class FileKind:
     read: Callable[[Path, ImageSpec, Report | None, IsCancelled | None], Dataset]
 
 
+def _is_picture(path: Path, head: bytes) -> bool:
+    if head.startswith(SIGNATURE):
+        return not _is_glyph_sheet(path)
+    return path.suffix.lower() in image_suffixes() or head.startswith(_IMAGE_HEADS)
+
+
+def _is_glyph_sheet(path: Path) -> bool:
+    try:
+        return is_sheet(open_source(path))
+    except ReadError:
+        return False  # the reader of pictures says what is wrong with it
+
+
 def _read_idx(
     path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
 ) -> Dataset:
     return read_idx(path, None, report, cancelled)
 
 
+def _read_csv(
+    path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
+) -> Dataset:
+    return read_csv(path, report, cancelled)
+
+
+def _read_arrays(
+    path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
+) -> Dataset:
+    return read_array_file(path, report, cancelled)
+
+
+def _read_picture(
+    path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
+) -> Dataset:
+    return read_images(scan_images([path]), images, report, cancelled).dataset
+
+
 FILE_KINDS: dict[str, FileKind] = {
     kind.key: kind
-    for kind in (FileKind("idx", mark("idx file"), lambda _, head: is_idx(head), _read_idx),)
+    for kind in (
+        FileKind("idx", mark("idx file"), lambda _, head: is_idx(head), _read_idx),
+        FileKind("npz", mark("numpy file"), lambda _, head: is_array_file(head), _read_arrays),
+        FileKind("image", mark("image"), _is_picture, _read_picture),
+        FileKind("csv", mark("CSV of images"), lambda _, head: is_csv(head), _read_csv),
+    )
 }
 """In the order in which they are asked; whatever none of them knows is a file of glyphs."""
 

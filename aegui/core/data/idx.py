@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.axes import as_levels, channels_first, image_axes
 from aegui.core.data.byte_stream import GZIP, ByteStream
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.progress import Progress
+from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key, stored
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
@@ -36,7 +37,6 @@ _TYPES = {_BYTES: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", _FLOATS: ">f4", 
 _IMAGE_TYPES = frozenset({_BYTES, _FLOATS, 0x0E})
 _CHUNK_NUMBERS = 1 << 21
 _MAX_LABELS = 100_000_000
-_MAX_SIDE = 4096
 _GZIP_LEVEL = 6
 
 
@@ -129,11 +129,9 @@ def read_idx_images(
         if images is not None:
             return _as_unit(images, header, path)
         with PixelStore(shape, key) as store:
-            progress = Progress(shape[0], _images_read, report, cancelled)
+            progress = Progress(shape[0], images_read, report, cancelled)
             for chunk in _chunks(file, header, path, progress):
-                store.append(
-                    chunk.transpose(0, 3, 1, 2) if is_last else chunk.reshape(-1, *shape[1:])
-                )
+                store.append(channels_first(chunk, shape, is_last))
             return _as_unit(store.finished(), header, path)
 
 
@@ -188,11 +186,10 @@ def idx_images(dataset: Dataset, packed: bool = False) -> bytes:
 
     Grey images are ``[N, H, W]``, coloured ones ``[N, H, W, C]``.
     """
-    levels = np.rint(dataset.images * np.float32(255.0)).astype(np.uint8)
-    is_exact = np.array_equal(levels / np.float32(255.0), dataset.images)
-    values = levels if is_exact else dataset.images
+    levels = as_levels(dataset.images)
+    values = dataset.images if levels is None else levels
     values = values[:, 0] if dataset.image_shape[0] == 1 else values.transpose(0, 2, 3, 1)
-    return _file(_BYTES if is_exact else _FLOATS, values, packed)
+    return _file(_FLOATS if levels is None else _BYTES, values, packed)
 
 
 def idx_labels(dataset: Dataset, packed: bool = False) -> bytes:
@@ -250,21 +247,15 @@ def _read_header(file: ByteStream, path: Path) -> _Header:
 
 def _image_shape(header: _Header, path: Path) -> tuple[tuple[int, int, int, int], bool]:
     """``N, C, H, W``, and whether the channels are the last axis in the file."""
-    shape = header.shape
-    if len(shape) == 1:
+    if len(header.shape) == 1:
         raise _refusal(path, tr("it holds labels, not images"))
-    is_last = len(shape) == 4 and shape[1] not in (1, 3) and shape[3] in (1, 3)
-    if len(shape) == 3:
-        shape = shape[0], 1, *shape[1:]
-    elif is_last:
-        shape = shape[0], shape[3], *shape[1:3]
-    if len(shape) != 4 or shape[1] not in (1, 3) or max(shape[2:]) > _MAX_SIDE:
-        raise _refusal(
-            path, tr("numbers of shape {shape} are no images", shape=_times(header.shape))
-        )
+    found = image_axes(header.shape)
+    if found is None:
+        shape = _times(header.shape)
+        raise _refusal(path, tr("numbers of shape {shape} are no images", shape=shape))
     if header.kind not in _IMAGE_TYPES:
         raise _refusal(path, tr("its pixels are signed numbers; bytes are expected"))
-    return (shape[0], shape[1], shape[2], shape[3]), is_last
+    return found
 
 
 def _chunks(
@@ -304,10 +295,6 @@ def _as_unit(images: NDArray[np.float32], header: _Header, path: Path) -> NDArra
         )
     images.setflags(write=False)
     return images
-
-
-def _images_read(done: int, total: int) -> str:
-    return tr("{done:,} of {total:,} images read", done=done, total=total)
 
 
 def _cut_short(path: Path, whole: int, total: int) -> ReadError:

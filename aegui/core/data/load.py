@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from aegui.core.data.builtin import builtin_names, builtin_state, load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.file_kinds import kind_of
+from aegui.core.data.image_files import read_images, scan_images
 from aegui.core.data.readers import read_glyphs
 from aegui.core.data.select import choose, select
 from aegui.core.errors import ReadError
@@ -46,7 +47,8 @@ def load_data(
 ) -> Dataset:
     """The samples that ``spec`` asks for.
 
-    A set that somebody still holds is not read again, unless its file has changed.
+    A built-in set that somebody still holds is not read again; images of a folder that were read
+    once come from the cache.
 
     Args:
         spec: Source, and which part of it. Nothing is split, corrupted or augmented here.
@@ -171,6 +173,9 @@ def _builtin(name: str, report: Report | None, cancelled: IsCancelled | None) ->
 def _read_path(
     path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
 ) -> Reading:
+    if path.is_dir():
+        reading = read_images(scan_images([path], cancelled), images, report, cancelled)
+        return Reading(reading.dataset, "folder", reading.notes)
     kind = kind_of(path)
     if kind is not None:
         return Reading(kind.read(path, images, report, cancelled), kind.key)

@@ -31,6 +31,9 @@ IsCancelled = Callable[[], bool]
 class Progress:
     """Counts what is done, reports it at most ten times a second, and stops when asked to.
 
+    Attributes:
+        total: How much there is to do.
+
     Args:
         total: How much there is to do.
         words: From how much is done and the total to what a person reads.
@@ -45,7 +48,7 @@ class Progress:
         report: Report | None,
         cancelled: IsCancelled | None,
     ) -> None:
-        self._total = total
+        self.total = total
         self._words = words
         self._report = report
         self._cancelled = cancelled
@@ -64,16 +67,16 @@ class Progress:
             # What was there before the first report took no time; it says nothing of the pace.
             self._first = done
         now = time.monotonic()
-        if self._report is not None and (now >= self._due or done >= self._total):
+        if self._report is not None and (now >= self._due or done >= self.total):
             self._due = now + _SECONDS_BETWEEN
-            text = self._words(done, self._total) + self._left(done, now - self._began)
-            self._report(LoadProgress(done, self._total, text))
+            text = self._words(done, self.total) + self._left(done, now - self._began)
+            self._report(LoadProgress(done, self.total, text))
 
     def _left(self, done: int, seconds: float) -> str:
         fresh = done - (self._first or 0)
-        if fresh <= 0 or seconds < _SECONDS_BEFORE_GUESSING or done >= self._total:
+        if fresh <= 0 or seconds < _SECONDS_BEFORE_GUESSING or done >= self.total:
             return ""
-        left = (self._total - done) * seconds / fresh
+        left = (self.total - done) * seconds / fresh
         return tr(", {time} left", time=clock(left))
 
 
@@ -85,6 +88,11 @@ def stop_if(cancelled: IsCancelled | None) -> None:
     """
     if cancelled is not None and cancelled():
         raise Cancelled(tr("Stopped."))
+
+
+def images_read(done: int, total: int) -> str:
+    """Words for a set that is being read."""
+    return tr("{done:,} of {total:,} images read", done=done, total=total)
 
 
 def clock(seconds: float) -> str:

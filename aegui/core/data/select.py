@@ -35,6 +35,16 @@ def select(dataset: Dataset, spec: DataSpec) -> Dataset:
     return dataset if chosen is None else dataset.subset(chosen)
 
 
+def selected_indices(dataset: Dataset, spec: DataSpec) -> NDArray[np.int64]:
+    """Places in ``dataset`` of the samples that ``select`` takes, in their order, int64 ``[n]``.
+
+    Raises:
+        AeguiError: As for ``select``.
+    """
+    chosen = _chosen(dataset, spec)
+    return np.arange(len(dataset)) if chosen is None else np.array(chosen, np.int64)
+
+
 def choose(dataset: Dataset, chars: str) -> Dataset:
     """The samples of ``dataset`` whose labels are in ``chars``, in that order, each once.
 

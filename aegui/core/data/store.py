@@ -14,21 +14,23 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from aegui.core.data.dataset import LIVE_BYTES
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.paths import user_cache_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
     from numpy.typing import ArrayLike, NDArray
 
+LIVE_BYTES = 100_000 * 28 * 28 * 4
+"""Larger sets stay in a file that is mapped into memory; smaller ones are read whole."""
 MAX_CACHE_BYTES = 8 << 30
 """What has not been used for longest goes when the prepared images take more than this."""
 MAX_SET_BYTES = 64 << 30
 _FLOAT_BYTES = 4
+_CHUNK_IMAGES = 4096
 
 
 def files_key(files: Iterable[Path], *more: str) -> str:
@@ -159,6 +161,58 @@ class PixelStore:
                 "shape": (count, *self._shape[1:]),
             }
             np.lib.format.write_array_header_1_0(self._file, header)
+
+
+def gathered(images: NDArray[np.float32], chosen: Sequence[int]) -> NDArray[np.float32]:
+    """The images at the places ``chosen``: in memory, or where they are many in a mapped file.
+
+    Raises:
+        AeguiError: There is not the room for so many.
+    """
+    shape = (len(chosen), *images.shape[1:])
+    if math.prod(shape) * _FLOAT_BYTES <= LIVE_BYTES:
+        return images[list(chosen)]
+    places = np.array(chosen, np.int64)
+    parts = (images[part] for part in np.array_split(places, -(-len(places) // _CHUNK_IMAGES)))
+    return _made(shape, _content_key(images, places.tobytes()), parts)
+
+
+def put_together(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The images of ``first``, then those of ``second``; mapped where they are many.
+
+    Raises:
+        AeguiError: There is not the room for so many.
+    """
+    shape = (len(first) + len(second), *first.shape[1:])
+    if math.prod(shape) * _FLOAT_BYTES <= LIVE_BYTES:
+        return np.concatenate([first, second])
+    parts = (
+        images[at : at + _CHUNK_IMAGES]
+        for images in (first, second)
+        for at in range(0, len(images), _CHUNK_IMAGES)
+    )
+    return _made(shape, _content_key(first, _content_key(second).encode()), parts)
+
+
+def _made(
+    shape: tuple[int, ...], key: str, parts: Iterable[NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    count, channels, height, width = shape
+    wanted = (count, channels, height, width)
+    there = stored(key, wanted)
+    if there is not None:
+        return there
+    with PixelStore(wanted, key) as store:
+        for part in parts:
+            store.append(part)
+        return store.finished()
+
+
+def _content_key(images: NDArray[np.float32], more: bytes = b"") -> str:
+    digest = hashlib.sha256(f"{images.shape}".encode() + more)
+    for at in range(0, len(images), _CHUNK_IMAGES):
+        digest.update(np.ascontiguousarray(images[at : at + _CHUNK_IMAGES]).data)
+    return digest.hexdigest()[:40]
 
 
 def prune_cache(keep: str, most_bytes: int = MAX_CACHE_BYTES) -> None:

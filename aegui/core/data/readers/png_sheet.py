@@ -91,6 +91,27 @@ def read_png_sheet(
     return datasets_of([raw], source), [note]
 
 
+def is_sheet(source: Source) -> bool:
+    """Whether a PNG holds glyphs, and is not one picture.
+
+    It does where our writer says so, and where a grid fits pixels of one or two levels, or has gaps
+    between its glyphs.
+
+    Raises:
+        ReadError: The image is broken or too large for a sheet.
+    """
+    pixels, text = _load(source)
+    if _own_set(pixels, text, source) is not None:
+        return True
+    grey = _lit(pixels)
+    sheet = grey[:: _scale(grey), :: _scale(grey)]
+    grid = _guess(sheet, None)
+    if grid is None:
+        return False
+    is_drawn = len(np.unique(pixels.reshape(-1, 3), axis=0)) <= 2
+    return is_drawn or grid.gap > 0
+
+
 def _load(source: Source) -> tuple[NDArray[np.float32], str]:
     """Pixels ``[H, W, 3]`` in [0, 1], and the text that our writer adds."""
     from PIL import Image  # only whoever reads an image pays for it

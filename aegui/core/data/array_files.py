@@ -1,0 +1,261 @@
+"""Sets as numpy's files (.npz, .npy): our own form for sets of any size, and those of others.
+
+Nothing in them is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.core.data.axes import as_levels, channels_first, image_axes
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.idx import numbered
+from aegui.core.data.progress import Progress, images_read
+from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key
+from aegui.core.errors import ReadError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled, Report
+
+_NPY, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
+_IMAGE_KEYS = ("images", "x_train", "train_images", "x", "X", "data", "arr_0")
+_LABEL_KEYS = {
+    "images": "labels",
+    "x_train": "y_train",
+    "train_images": "train_labels",
+    "x": "y",
+    "X": "y",
+    "data": "target",
+    "arr_0": "arr_1",
+}
+_ABOUT = "about"
+"""Only we write this: name, source and licence."""
+_MAX_TEXT_BYTES = 256 << 20
+_CHUNK_NUMBERS = 1 << 21
+_BYTE_MAX = 255.0
+_BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+@dataclass(frozen=True)
+class _Member:
+    """The header of an array in a file, read but not unpacked."""
+
+    key: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    @property
+    def nbytes(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def is_array_file(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` is one of numpy's: an array, or a zip of arrays."""
+    if head.startswith(_ZIP):
+        length = int.from_bytes(head[26:28], "little")
+        return head[30 : 30 + length].endswith(b".npy")
+    return head.startswith(_NPY)
+
+
+def array_file(dataset: Dataset) -> bytes:
+    """``dataset`` as .npz: images as bytes where that loses nothing, else as 32-bit numbers."""
+    levels = as_levels(dataset.images)
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        images=dataset.images if levels is None else levels,
+        # A string array ends each text at its last character that is not NUL: so something follows.
+        labels=np.array([f"{label}|" for label in dataset.labels]),
+        names=np.array([f"{name}|" for name in dataset.names]),
+        about=np.array([f"{text}|" for text in (dataset.name, dataset.source, dataset.licence)]),
+    )
+    return buffer.getvalue()
+
+
+def read_array_file(
+    path: Path, report: Report | None = None, cancelled: IsCancelled | None = None
+) -> Dataset:
+    """The set in the file ``path``: written by ``array_file``, or images and labels of others.
+
+    Images are ``[N, H, W]``, with 1 or 3 channels before or after height and width, or rows of a
+    square image, as bytes or as numbers up to 1 or to 255.
+
+    Raises:
+        ReadError: There are no images in it, or what is in it is damaged or pickled.
+        Cancelled: So it was wished.
+    """
+    try:
+        with contextlib.ExitStack() as stack:
+            return _read(_Arrays(path, stack), path, report, cancelled)
+    except _BAD_ZIP as error:
+        raise _refusal(path, tr("the file is damaged ({why})", why=error)) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ReadError(tr("{file}: {reason}", file=path, reason=reason)) from error
+
+
+class _Arrays:
+    """The arrays of a file, opened one by one."""
+
+    def __init__(self, path: Path, stack: contextlib.ExitStack) -> None:
+        self.path = path
+        self._stack = stack
+        with path.open("rb") as file:
+            is_single = file.read(len(_NPY)) == _NPY
+        self._zip = None if is_single else stack.enter_context(zipfile.ZipFile(path))
+
+    def names(self) -> list[str]:
+        if self._zip is None:
+            return ["arr_0"]
+        return [name[:-4] for name in self._zip.namelist() if name.endswith(".npy")]
+
+    def open(self, key: str) -> tuple[_Member, IO[bytes]]:
+        """The header of an array, checked against the size of the file, and its numbers to read."""
+        file: IO[bytes]
+        if self._zip is None:
+            file = self._stack.enter_context(self.path.open("rb"))
+            size = self.path.stat().st_size
+        else:
+            info = self._zip.getinfo(f"{key}.npy")
+            file = self._stack.enter_context(self._zip.open(info))
+            size = info.file_size
+        try:
+            version = np.lib.format.read_magic(file)
+            read = (
+                np.lib.format.read_array_header_1_0
+                if version == (1, 0)
+                else np.lib.format.read_array_header_2_0
+            )
+            shape, is_fortran, dtype = read(file)
+        except ValueError as error:
+            raise _refusal(self.path, tr("{key}: no array of numbers", key=key)) from error
+        member = _Member(key, shape, dtype)
+        if dtype.hasobject or is_fortran or member.nbytes > min(size, MAX_SET_BYTES):
+            reason = (
+                tr("{key} is pickled, which may run anything; it is not opened", key=key)
+                if dtype.hasobject
+                else tr("{key}: its header does not fit what is in it", key=key)
+            )
+            raise _refusal(self.path, reason)
+        return member, file
+
+    def whole(self, key: str) -> NDArray[Any]:
+        """A small array."""
+        member, file = self.open(key)
+        if member.nbytes > _MAX_TEXT_BYTES:
+            raise _refusal(self.path, tr("{key} is too large", key=key))
+        data = file.read(member.nbytes)
+        if len(data) < member.nbytes:
+            raise EOFError(tr("{key} is cut short", key=key))
+        return np.frombuffer(data, member.dtype).reshape(member.shape)
+
+
+def _read(
+    arrays: _Arrays, path: Path, report: Report | None, cancelled: IsCancelled | None
+) -> Dataset:
+    keys = arrays.names()
+    key = next((key for key in _IMAGE_KEYS if key in keys), None)
+    if key is None:
+        listed = ", ".join(keys[:10]) or tr("nothing")
+        raise _refusal(
+            path, tr("no images in it; expected an array “images”, found {keys}", keys=listed)
+        )
+    images = _read_images(arrays, key, report, cancelled)
+    texts = {name: _texts(arrays.whole(name)) for name in ("names", _ABOUT) if name in keys}
+    labels_key = _LABEL_KEYS[key]
+    stem = path.name.rpartition(".")[0] or path.name
+    labels = [stem] * len(images)
+    if labels_key in keys:
+        labels = _texts(arrays.whole(labels_key))
+    name, source, licence = (texts.get(_ABOUT) or [stem, path.name, ""])[:3]
+    return Dataset.over(
+        name, images, labels, texts.get("names") or numbered(labels), source=source, licence=licence
+    )
+
+
+def _texts(values: NDArray[Any]) -> list[str]:
+    """Labels as text: whole numbers without a point, our own texts without the mark at the end."""
+    flat = values.reshape(len(values), -1)[:, 0] if values.ndim > 1 else values.reshape(-1)
+    if values.dtype.kind == "f" and bool((flat == np.rint(flat)).all()):
+        flat = flat.astype(np.int64)
+    texts = [
+        item.decode("utf-8", errors="replace") if isinstance(item, bytes) else str(item)
+        for item in flat.tolist()
+    ]
+    return [text.removesuffix("|") for text in texts] if values.dtype.kind == "U" else texts
+
+
+def _read_images(
+    arrays: _Arrays, key: str, report: Report | None, cancelled: IsCancelled | None
+) -> NDArray[np.float32]:
+    member, file = arrays.open(key)
+    shape, is_last = _image_shape(member, arrays.path)
+    each = math.prod(member.shape[1:])
+    at_once = max(1, _CHUNK_NUMBERS // each)
+    top = _top(member, arrays, key, at_once)
+    progress = Progress(shape[0], images_read, report, cancelled)
+    with PixelStore(shape, files_key([arrays.path], "npz", key)) as store:
+        for chunk in _chunks(member, file, at_once, progress):
+            values = chunk.astype(np.float32) / np.float32(top)
+            if not (float(values.min()) >= 0.0 and float(values.max()) <= 1.0):
+                raise _refusal(arrays.path, tr("pixels must lie between 0 and 1, or 0 and 255"))
+            store.append(channels_first(values, shape, is_last))
+        return store.finished()
+
+
+def _top(member: _Member, arrays: _Arrays, key: str, at_once: int) -> float:
+    """What stands for white: 255, unless no pixel of somebody else's file is above 1."""
+    if member.dtype == np.uint8 and _ABOUT in arrays.names():
+        return _BYTE_MAX
+    _, file = arrays.open(key)
+    silent = Progress(member.shape[0], images_read, None, None)
+    high = max(float(chunk.max()) for chunk in _chunks(member, file, at_once, silent))
+    return _BYTE_MAX if high > 1.0 else 1.0
+
+
+def _chunks(
+    member: _Member, file: IO[bytes], at_once: int, progress: Progress
+) -> Iterator[NDArray[Any]]:
+    total, each = member.shape[0], math.prod(member.shape[1:]) * member.dtype.itemsize
+    for at in range(0, total, at_once):
+        count = min(at_once, total - at)
+        data = file.read(count * each)
+        if len(data) < count * each:
+            raise EOFError(
+                tr(
+                    "{whole:,} of {total:,} images",
+                    whole=at + len(data) // each,
+                    total=total,
+                )
+            )
+        yield np.frombuffer(data, member.dtype).reshape(count, *member.shape[1:])
+        progress.reached(at + count)
+
+
+def _image_shape(member: _Member, path: Path) -> tuple[tuple[int, int, int, int], bool]:
+    """``N, C, H, W``, and whether the channels are the last axis in the file."""
+    if member.dtype.kind not in "uifb" or math.prod(member.shape) == 0:
+        raise _refusal(path, tr("{key}: no array of pixels", key=member.key))
+    found = image_axes(member.shape)
+    if found is None:
+        times = " x ".join(map(str, member.shape))
+        raise _refusal(path, tr("numbers of shape {shape} are no images", shape=times))
+    return found
+
+
+def _refusal(path: Path, reason: str) -> ReadError:
+    return ReadError(tr("{file}: {reason}.", file=path.name, reason=reason))

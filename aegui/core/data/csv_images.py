@@ -1,0 +1,279 @@
+"""Images as rows of numbers with commas between them, the way MNIST goes round as CSV."""
+
+from __future__ import annotations
+
+import math
+import re
+import zlib
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.byte_stream import GZIP, ByteStream
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.idx import numbered
+from aegui.core.data.progress import Progress, images_read, stop_if
+from aegui.core.data.store import PixelStore, files_key
+from aegui.core.errors import ReadError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled, Report
+
+_DELIMITERS = ",;\t"
+_FEWEST_PIXELS = 64
+"""Rows with fewer numbers are glyphs, which other readers understand better."""
+_MAX_SIDE = 1024
+_MAX_LINE = 16 << 20
+_READ_BYTES = 4 << 20
+_CHUNK_LINES = 1000
+_LOOKED_AT_LINES = 50
+_BYTE_MAX = 255.0
+_LABEL_NAMES = frozenset({"label", "class", "target", "y", "digit", "etiqueta", "clase"})
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\Z")
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How the lines are to be read: where the label is, and the shape of the image."""
+
+    delimiter: str
+    columns: int
+    label: int | None
+    shape: tuple[int, int, int]
+    has_heading: bool
+
+
+class _AboveOneError(Exception):
+    """Pixels had been taken for 0..1, and are 0..255."""
+
+
+def is_csv(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` has images as rows of numbers."""
+    if head.startswith(GZIP):
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, _MAX_LINE)
+        except zlib.error:
+            return False
+    text = head.decode("utf-8-sig", errors="replace")
+    return "\0" not in text and _layout(_whole(text)) is not None
+
+
+def read_csv(
+    path: Path, report: Report | None = None, cancelled: IsCancelled | None = None
+) -> Dataset:
+    """The images in the CSV file ``path``, packed with gzip or not.
+
+    A line is an image: its label, if any, first or last, and its pixels row by row, 0..255 or 0..1;
+    three times as many numbers as a square has are red, green and blue of each pixel. A line of
+    headings may come first.
+
+    Raises:
+        ReadError: A line has another number of columns, or what is no number; the line is named.
+        Cancelled: So it was wished.
+    """
+    try:
+        with ByteStream(path) as file:
+            lines = _lines(file, path)
+            layout = _layout(list(islice(lines, _LOOKED_AT_LINES)))
+            if layout is None:
+                raise ReadError(tr("{file}: no images as rows of numbers.", file=path.name))
+        labels, images = _read(path, layout, report, cancelled)
+    except zlib.error as error:
+        reason = tr("what is packed in it is damaged; get it again")
+        raise ReadError(tr("{file}: {reason}.", file=path.name, reason=reason)) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ReadError(tr("{file}: {reason}", file=path, reason=reason)) from error
+    name = path.name.removesuffix(".gz").removesuffix(".csv")
+    words = labels if layout.label is not None else [name] * len(images)
+    return Dataset.over(name, images, words, numbered(words), source=path.name)
+
+
+def _whole(text: str) -> list[str]:
+    """The first lines of ``text``, without the last of many, which may be cut off."""
+    lines = text.splitlines()[: _LOOKED_AT_LINES + 1]
+    return lines[:-1] if len(lines) > 2 else lines
+
+
+def _layout(first: list[str]) -> _Layout | None:
+    """How to read a file with these first lines; None where that is no CSV of images."""
+    if not first:
+        return None
+    delimiter = max(_DELIMITERS, key=first[0].count)
+    rows = [[field.strip().strip('"') for field in line.split(delimiter)] for line in first]
+    heading = [title.lower() for title in rows[0]]
+    has_heading = 2 * sum(map(_is_number, heading)) < len(heading)
+    rows = rows[has_heading:]
+    if not rows or len(rows[0]) != len(heading):
+        return None
+    places = _named_places(heading) if has_heading else _likely_places(rows)
+    for place in places:
+        shape = _shape(len(heading) - (place is not None))
+        pixels = [field for at, field in enumerate(rows[0]) if at != place]
+        if shape is not None and all(map(_is_number, pixels)):
+            return _Layout(delimiter, len(heading), place, shape, has_heading)
+    return None
+
+
+def _named_places(heading: list[str]) -> list[int | None]:
+    """Where the label may be by the headings: first, last or (None) nowhere."""
+    ends = (0, len(heading) - 1)
+    return [*(at for at in ends if heading[at] in _LABEL_NAMES), None, *ends]
+
+
+def _likely_places(rows: list[list[str]]) -> list[int | None]:
+    """Where the label may be without headings: a corner is often empty, a label hardly ever."""
+    last = len(rows[0]) - 1
+    is_first_constant = len({row[0] for row in rows}) == 1
+    is_last_constant = len({row[-1] for row in rows}) == 1
+    return [last, 0, None] if is_first_constant and not is_last_constant else [0, None]
+
+
+def _shape(pixels: int) -> tuple[int, int, int] | None:
+    for channels in (1, 3):
+        side = math.isqrt(pixels // channels)
+        if channels * side * side == pixels >= _FEWEST_PIXELS and side <= _MAX_SIDE:
+            return channels, side, side
+    return None
+
+
+def _is_number(field: str) -> bool:
+    return _NUMBER.match(field) is not None
+
+
+def _read(
+    path: Path, layout: _Layout, report: Report | None, cancelled: IsCancelled | None
+) -> tuple[list[str], NDArray[np.float32]]:
+    """Labels, and pixels in [0, 1]."""
+    total = max(1, _count_lines(path, cancelled) - layout.has_heading)
+    try:
+        return _read_scaled(path, layout, 1.0, Progress(total, images_read, report, cancelled))
+    except _AboveOneError:
+        progress = Progress(total, images_read, report, cancelled)
+        return _read_scaled(path, layout, _BYTE_MAX, progress)
+
+
+def _read_scaled(
+    path: Path, layout: _Layout, top: float, progress: Progress
+) -> tuple[list[str], NDArray[np.float32]]:
+    labels: list[str] = []
+    done = 0
+    store = PixelStore((progress.total, *layout.shape), files_key([path], "csv"))
+    with ByteStream(path) as file, store:
+        for number, rows in _chunks(_lines(file, path), layout):
+            _check_columns(rows, number, layout, path)
+            values = _values(rows, number, layout, path)
+            if not (float(values.min()) >= 0.0 and float(values.max()) <= _BYTE_MAX):
+                raise _at(path, number, tr("pixels must lie between 0 and 255"))
+            if float(values.max()) > top:
+                raise _AboveOneError
+            if layout.label is not None:
+                labels += [_label(row, layout) for row in rows]
+            store.append(_images(values / np.float32(top), layout))
+            done += len(rows)
+            progress.reached(done)
+        return labels, store.finished()
+
+
+def _images(values: NDArray[np.float32], layout: _Layout) -> NDArray[np.float32]:
+    channels, height, width = layout.shape
+    if channels == 1:
+        return values.reshape(-1, 1, height, width)
+    return values.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
+
+
+def _values(rows: list[str], number: int, layout: _Layout, path: Path) -> NDArray[np.float32]:
+    columns = [at for at in range(layout.columns) if at != layout.label]
+    try:
+        return np.loadtxt(
+            rows, np.float32, comments=None, delimiter=layout.delimiter, usecols=columns, ndmin=2
+        )
+    except ValueError as error:
+        raise _at(
+            path, _line_of_bad(rows, number, columns, layout), tr("expected numbers")
+        ) from error
+
+
+def _line_of_bad(rows: list[str], number: int, columns: list[int], layout: _Layout) -> int:
+    """Number of the first line that is not made of numbers."""
+    for at, row in enumerate(rows):
+        fields = row.split(layout.delimiter)
+        if not all(_is_number(fields[column].strip()) for column in columns):
+            return number + at
+    return number
+
+
+def _check_columns(rows: list[str], number: int, layout: _Layout, path: Path) -> None:
+    for at, row in enumerate(rows):
+        found = row.count(layout.delimiter) + 1
+        if found != layout.columns:
+            raise _at(
+                path,
+                number + at,
+                tr("{found} columns; the lines before have {n}", found=found, n=layout.columns),
+            )
+
+
+def _label(row: str, layout: _Layout) -> str:
+    if layout.label == 0:
+        return row.partition(layout.delimiter)[0].strip().strip('"')
+    return row.rpartition(layout.delimiter)[2].strip().strip('"')
+
+
+def _chunks(lines: Iterator[str], layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+    """Line number of the first one (from 1), and up to 1,000 lines; blank ones left out at the end.
+
+    A blank line in the middle is refused like any other of another number of columns.
+    """
+    number = 0
+    rows: list[str] = []
+    for line in lines:
+        number += 1
+        if layout.has_heading and number == 1:
+            continue
+        rows.append(line)
+        if len(rows) == _CHUNK_LINES:
+            yield number - len(rows) + 1, rows
+            rows = []
+    if rows:
+        yield number - len(rows) + 1, rows
+
+
+def _count_lines(path: Path, cancelled: IsCancelled | None) -> int:
+    with ByteStream(path) as file:
+        return sum(1 for _ in _lines(file, path, cancelled))
+
+
+def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -> Iterator[str]:
+    """The lines without their ends; blank ones at the end are left out."""
+    rest = b""
+    blank = 0
+    while True:
+        data = file.read(_READ_BYTES)
+        parts = (rest + data).split(b"\n")
+        rest = parts.pop() if data else b""
+        if len(rest) > _MAX_LINE:
+            raise ReadError(tr("{file}: a line is far too long.", file=path.name))
+        stop_if(cancelled)
+        for part in parts:
+            line = part.decode("utf-8", errors="replace").strip("\r\ufeff ")
+            if line:
+                yield from [""] * blank
+                blank = 0
+                yield line
+            else:
+                blank += 1
+        if not data:
+            return
+
+
+def _at(path: Path, line: int, reason: str) -> ReadError:
+    return ReadError(tr("{file}, line {line}: {reason}.", file=path.name, line=line, reason=reason))

@@ -1,0 +1,255 @@
+"""Folders of images, and single ones: sub-folders are labels, what cannot be read is listed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.image_cache import CachedImages, load_cached, save_cached
+from aegui.core.data.picture import image_suffixes, read_picture
+from aegui.core.data.progress import Progress, images_read, stop_if
+from aegui.core.data.store import PixelStore, files_key
+from aegui.core.errors import ReadError
+from aegui.core.i18n import tr, trn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.recipe import ImageSpec
+
+MAX_FILES = 1_000_000
+_READER_VERSION = "1"
+"""Part of the key of prepared images: raise it when pixels come out differently."""
+_NUMBERS = re.compile(r"(\d+)")
+_MOST_LISTED = 5
+
+
+@dataclass(frozen=True)
+class ImageScan:
+    """The image files that were found, and the label of each.
+
+    Attributes:
+        root: The folder that was searched, or the one that holds the files.
+        files: The files, folder by folder, ``2.png`` before ``10.png``.
+        labels: For each file the folder below ``root`` that holds it (``a/b`` for two of them);
+            for files in ``root`` itself its name.
+        ignored: How many other files there are.
+    """
+
+    root: Path
+    files: tuple[Path, ...]
+    labels: tuple[str, ...]
+    ignored: int = 0
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that could not be read, and why, in words."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class ImageReading:
+    """The images that could be read, and the files that could not."""
+
+    dataset: Dataset
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, in words: for a person."""
+        if not self.skipped:
+            return ()
+        listed = "; ".join(f"{one.path.name}: {one.reason}" for one in self.skipped[:_MOST_LISTED])
+        more = len(self.skipped) - _MOST_LISTED
+        rest = "; " + tr("and {n} more", n=more) if more > 0 else ""
+        told = trn(
+            "{n} file could not be read and is left out: ",
+            "{n} files could not be read and are left out: ",
+            len(self.skipped),
+        )
+        return (f"{told}{listed}{rest}.",)
+
+
+def scan_images(
+    paths: Iterable[str | os.PathLike[str]], cancelled: IsCancelled | None = None
+) -> ImageScan:
+    """Find the images in ``paths``: folders with all that is below them, and files.
+
+    Hidden files and folders are left out, links to folders are not followed. Of a folder only files
+    with the suffix of an image are taken; a file that is named itself is always taken.
+
+    Raises:
+        ReadError: There is no such file or folder, no image, or far too many.
+        Cancelled: So it was wished.
+    """
+    given = [Path(path).expanduser() for path in paths]
+    files: list[Path] = []
+    ignored = 0
+    for path in given:
+        if not path.exists():
+            raise ReadError(tr("There is no file or folder {path}.", path=path))
+        if path.is_dir():
+            found, others = _images_below(path, cancelled)
+            files += found
+            ignored += others
+        else:
+            files.append(path)
+    if len(given) == 1 and given[0].is_dir():
+        root = given[0]
+    else:
+        folders = [path.parent.resolve() for path in given]
+        root = Path(os.path.commonpath(folders)) if folders else Path()
+    if not files:
+        raise ReadError(
+            tr(
+                "{folder}: there are no images in it ({n} other files).",
+                folder=root,
+                n=ignored,
+            )
+        )
+    return ImageScan(root, tuple(files), tuple(_labels(root, files)), ignored)
+
+
+def read_images(
+    scan: ImageScan,
+    spec: ImageSpec,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> ImageReading:
+    """Read the images of ``scan`` in the size and colours of ``spec``.
+
+    What was read is kept in the user's cache: the same files are not read again until one of them
+    changes.
+
+    Returns:
+        The set, named after the folder; names are the names of the files without suffix.
+
+    Raises:
+        ReadError: None of the files can be read.
+        Cancelled: So it was wished; nothing is left behind.
+    """
+    files, missing = _existing(scan.files)
+    key = files_key(files, "images", _READER_VERSION, spec.model_dump_json())
+    shape = (max(1, len(files)), spec.channels, spec.height, spec.width)
+    cached = load_cached(key, shape)
+    if cached is None:
+        cached = _read(files, shape, key, spec, report, cancelled)
+        save_cached(key, cached)
+    kept = dict(zip(scan.files, scan.labels, strict=True))
+    skipped = {files[index]: reason for index, reason in cached.skipped}
+    chosen = [path for path in files if path not in skipped]
+    everything = tuple(Skipped(path, reason) for path, reason in (*skipped.items(), *missing))
+    name = scan.root.name or str(scan.root)
+    dataset = Dataset.over(
+        name if len(scan.files) > 1 else scan.files[0].stem,
+        cached.images,
+        [kept[path] for path in chosen],
+        [path.stem for path in chosen],
+        source=str(scan.root if len(scan.files) > 1 else scan.files[0]),
+    )
+    return ImageReading(dataset, everything)
+
+
+def _read(
+    files: Sequence[Path],
+    shape: tuple[int, int, int, int],
+    key: str,
+    spec: ImageSpec,
+    report: Report | None,
+    cancelled: IsCancelled | None,
+) -> CachedImages:
+    progress = Progress(len(files), images_read, report, cancelled)
+    skipped: list[tuple[int, str]] = []
+    with PixelStore(shape, key) as store:
+        for index, path in enumerate(files):
+            progress.reached(index)
+            try:
+                levels = read_picture(path, spec)
+            except ReadError as error:
+                skipped.append((index, str(error)))
+                continue
+            store.append(levels[np.newaxis].astype(np.float32) / np.float32(255.0))
+        if len(skipped) == len(files):
+            raise _nothing_read(files, skipped)
+        progress.reached(len(files))
+        return CachedImages(store.finished(), tuple(skipped))
+
+
+def _nothing_read(files: Sequence[Path], skipped: Sequence[tuple[int, str]]) -> ReadError:
+    if not files:
+        return ReadError(tr("The images are no longer there."))
+    return ReadError(
+        trn(
+            "{file}: {reason}.",
+            "None of {n} images can be read; the first one, {file}: {reason}.",
+            len(files),
+            file=files[0].name,
+            reason=skipped[0][1],
+        )
+    )
+
+
+def _images_below(folder: Path, cancelled: IsCancelled | None) -> tuple[list[Path], int]:
+    """The images in ``folder`` and below, in natural order, and the number of other files."""
+    suffixes = image_suffixes()
+    found: list[Path] = []
+    others = 0
+    for here, below, names in os.walk(folder, onerror=_note_refused):
+        stop_if(cancelled)
+        below[:] = sorted((name for name in below if not name.startswith(".")), key=_natural)
+        for name in sorted((name for name in names if not name.startswith(".")), key=_natural):
+            if os.path.splitext(name)[1].lower() in suffixes:
+                found.append(Path(here, name))
+            else:
+                others += 1
+        if len(found) > MAX_FILES:
+            raise ReadError(
+                tr("{folder}: more than {limit:,} images.", folder=folder, limit=MAX_FILES)
+            )
+    return found, others
+
+
+def _note_refused(error: OSError) -> None:
+    logging.getLogger(__name__).info("%s is left out: %s", error.filename, error.strerror)
+
+
+def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
+    """Sorts by the numbers in a name as numbers, and by everything else as text."""
+    parts = _NUMBERS.split(name.casefold())
+    # Words stand at even places, numbers at odd ones: like is compared with like.
+    return [(int(part), "") if at % 2 else (0, part) for at, part in enumerate(parts)], name
+
+
+def _labels(root: Path, files: Sequence[Path]) -> Iterator[str]:
+    resolved = root.resolve()
+    for path in files:
+        folder = path.parent
+        below = folder.relative_to(root) if folder.is_relative_to(root) else None
+        if below is None:
+            full = folder.resolve()
+            below = full.relative_to(resolved) if full.is_relative_to(resolved) else Path(full.name)
+        yield below.as_posix() if below.parts else resolved.name or "/"
+
+
+def _existing(files: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """The files that are still there, and a reason for each of the others."""
+    there, gone = [], []
+    for path in files:
+        try:
+            path.stat()
+        except OSError as error:
+            gone.append((path, error.strerror or str(error)))
+        else:
+            there.append(path)
+    return there, gone

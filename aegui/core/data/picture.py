@@ -1,0 +1,150 @@
+"""One image file of whatever kind as pixels of a given size: turned upright, opaque, 8 bits."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import ReadError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from aegui.core.recipe import ImageSpec
+
+_NEEDS_A_PROGRAM = frozenset({"EPS", "WMF", "FPX", "MIC", "GRIB", "HDF5", "BUFR", "MPEG", "PDF"})
+"""Kinds of which pillow knows the name only, or for which it would start another program."""
+_MAX_PIXELS = 80_000_000
+"""Larger images are refused before room is made for them; pillow itself begins to mind here."""
+_SPARE = 2
+"""A JPEG is unpacked at no more than so many times the size that is needed."""
+_BYTE_MAX, _SHORT_MAX = 255.0, 65_535.0
+
+
+@cache
+def readable_formats() -> tuple[str, ...]:
+    """The kinds of image files that are read, by pillow's names."""
+    from PIL import Image
+
+    Image.init()
+    return tuple(key for key in Image.OPEN if key not in _NEEDS_A_PROGRAM)
+
+
+@cache
+def image_suffixes() -> frozenset[str]:
+    """The suffixes, in lower case, of files that are images."""
+    from PIL import Image
+
+    formats = set(readable_formats())
+    return frozenset(
+        suffix for suffix, key in Image.registered_extensions().items() if key in formats
+    )
+
+
+def read_picture(path: Path, spec: ImageSpec) -> NDArray[np.uint8]:
+    """The image in ``path`` (of several, the first one) as ``spec`` wants it: uint8 ``[C, H, W]``.
+
+    Raises:
+        ReadError: It is no image, damaged, or too large; the message is the reason alone.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    # Pillow warns of images that would fill the memory: here they are refused. This is said for
+    # the whole process, because what is said for a moment is said to all threads as well.
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        with Image.open(path, formats=readable_formats()) as image:
+            if image.width * image.height > _MAX_PIXELS:
+                raise _too_large(f"{image.width:,} x {image.height:,}")
+            return _pixels(image, spec)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise _too_large(tr("some")) from error
+    except UnidentifiedImageError as error:
+        raise ReadError(tr("this is no image that can be read")) from error
+    except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError) as error:
+        raise ReadError(tr("the image is damaged ({why})", why=_reason(error))) from error
+    except (MemoryError, OverflowError, TypeError, AttributeError, ZeroDivisionError) as error:
+        # Decoders meet bytes that their authors did not expect.
+        raise ReadError(tr("the image is damaged ({why})", why=_reason(error))) from error
+
+
+def _reason(error: BaseException) -> str:
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(text).splitlines()[0][:200].rstrip(".")
+
+
+def _too_large(size: str) -> ReadError:
+    return ReadError(
+        tr("too large: {size} pixels; at most {limit:,} are read", size=size, limit=_MAX_PIXELS)
+    )
+
+
+def _pixels(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
+    from PIL import Image as images
+    from PIL import ImageColor, ImageOps
+
+    # The sides of a photograph may yet be swapped: enough for either.
+    enough = _SPARE * max(spec.height, spec.width)
+    image.draft(None, (enough, enough))
+    image.load()
+    framed = _framed(_eight_bits(ImageOps.exif_transpose(image)), spec)
+    paper = images.new("RGBA", (spec.width, spec.height), ImageColor.getrgb(spec.background))
+    at = (spec.width - framed.width) // 2, (spec.height - framed.height) // 2
+    paper.alpha_composite(framed.convert("RGBA"), at)
+    flat = paper.convert("L" if spec.channels == 1 else "RGB")
+    values = np.asarray(flat, np.uint8).reshape(spec.height, spec.width, spec.channels)
+    return np.ascontiguousarray(values.transpose(2, 0, 1))
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """The image as L, RGB or RGBA, whatever it was."""
+    from PIL import Image as images
+
+    mode = image.mode
+    if mode in {"L", "RGB", "RGBA"} and "transparency" not in image.info:
+        return image
+    if mode in {"F", "I"} or mode.startswith("I;"):
+        return images.fromarray(_levels(np.asarray(image, np.float64), mode))
+    has_alpha = "transparency" in image.info or mode in {"LA", "La", "PA", "RGBa", "RGBA"}
+    if mode in {"La", "RGBa"}:
+        image = image.convert("LA" if mode == "La" else "RGBA")
+    return image.convert("RGBA" if has_alpha else "L" if mode == "1" else "RGB")
+
+
+def _levels(values: NDArray[np.float64], mode: str) -> NDArray[np.uint8]:
+    """Grey levels of many bits as bytes: whole numbers of 16 bits, or numbers up to 1 or to 255."""
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    high = float(values.max(initial=0.0))
+    if mode != "F":
+        top = _SHORT_MAX if high > _BYTE_MAX or mode.startswith("I;") else _BYTE_MAX
+    else:
+        top = 1.0 if high <= 1.0 else _BYTE_MAX
+    scaled = np.clip(values / max(top, high), 0.0, 1.0)
+    return np.rint(scaled * _BYTE_MAX).astype(np.uint8)
+
+
+def _framed(image: Image.Image, spec: ImageSpec) -> Image.Image:
+    """The image at its size in the frame: inside it (fit), over all of it (fill), or pulled."""
+    from PIL import Image as images
+
+    frame = spec.width, spec.height
+    box: tuple[float, float, float, float] = (0.0, 0.0, float(image.width), float(image.height))
+    target = frame
+    if spec.fit == "fit":
+        scale = min(spec.width / image.width, spec.height / image.height)
+        target = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    elif spec.fit == "fill":
+        scale = min(image.width / spec.width, image.height / spec.height)
+        wide, high = spec.width * scale, spec.height * scale
+        left, top = (image.width - wide) / 2, (image.height - high) / 2
+        box = (left, top, left + wide, top + high)
+    if image.size == target and spec.fit != "fill":
+        return image
+    return image.resize(target, images.Resampling.LANCZOS, box=box, reducing_gap=3.0)
