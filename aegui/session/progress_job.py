@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, LoadProgress, Report
 
-    Work = Callable[[Report | None, IsCancelled | None], Any]
+    Work = Callable[[Report, IsCancelled], Any]
 
 PATIENCE_MS = 250
 """Work that is done by then shows no progress: it would only flash."""
@@ -115,7 +115,7 @@ class ProgressJob(QObject):
             return True
         self.cancel()
         try:
-            result = work(None, None)
+            result = work(lambda _progress: None, lambda: False)
         except AeguiError as error:
             failed(error)
             return False

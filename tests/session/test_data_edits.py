@@ -13,7 +13,6 @@ from aegui.core.data.select import search
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import CorruptionSpec, SplitSpec
 from aegui.core.recipe_file import save_recipe
-from aegui.session.data_edits import DownloadNeed
 from aegui.session.data_view import only, source_words, view_of, without
 from aegui.session.draft import QUICK_FILE_BYTES, is_quick_source, merged, with_data, with_source
 from aegui.session.settings import Settings
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.session.data_edits import DownloadNeed
     from aegui.session.notice import Notice
 
 COUNT, SIDE = 300, 28

@@ -53,7 +53,8 @@ def quick(result: str) -> Callable[[Report, IsCancelled], str]:
 
 
 def test_the_result_comes_back_to_the_owner(qtbot: QtBot, job: ProgressJob) -> None:
-    outcome, busy = Outcome(), []
+    outcome = Outcome()
+    busy: list[bool] = []
     job.busy_changed.connect(busy.append)
     job.start("Reading", quick("read"), outcome.done, outcome.failed)
     assert job.is_busy
