@@ -158,6 +158,7 @@ class _Document(_Part):
     checkpoint: _Point | None
     engine: str
     device: str
+    measured: Annotated[int, Field(ge=0)] | None = None
     draft: DataDocument | None = None
     places: Annotated[list[_Place], Field(max_length=MAX_PLACES)] = []
 
@@ -230,7 +231,7 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
             dataset,
             _read_weights(archive, document, recipe, dataset),
             _read_history(archive, recipe, document.terms) if document.history else None,
-            _read_results(archive, document.results),
+            _read_results(archive, document, len(dataset)),
             _read_checkpoint(archive, document.checkpoint),
             document.engine,
             document.device,
@@ -239,9 +240,7 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
         )
 
 
-def _document(
-    run: SavedRun, data: DataDocument, draft: DataDocument | None, *, half: bool
-) -> str:
+def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, half: bool) -> str:
     point = run.checkpoint
     document = _Document(
         dataset=data,
@@ -267,10 +266,17 @@ def _document(
         else _Point(epoch=point.epoch, scalars=dict(point.scalars)),
         engine=run.engine,
         device=run.device,
+        measured=_measured(run, data),
         draft=draft,
         places=[_Place(z=list(place.z), name=place.name) for place in run.places],
     )
     return stated(document.model_dump(exclude=None if run.places else {"places"}))
+
+
+def _measured(run: SavedRun, data: DataDocument) -> int | None:
+    """How many samples the results are of, where it is not as many as the file has."""
+    count = len(run.results[0].wrong_pixels) if run.results else 0
+    return None if count == len(data.labels) or not run.results else count
 
 
 def _thumbnail(run: SavedRun) -> bytes:
@@ -376,10 +382,13 @@ def _read_history(archive: Archive, recipe: Recipe, terms: list[str]) -> History
     return HistoryView(**tensors, extra=extra)
 
 
-def _read_results(archive: Archive, results: list[_Result]) -> tuple[RunResult, ...]:
+def _read_results(archive: Archive, document: _Document, samples: int) -> tuple[RunResult, ...]:
+    results = document.results
     if not results:
         return ()
-    shape = (len(results), None)
+    # Of a large set the results are those of all samples; models that do not reconstruct have none.
+    columns = samples if document.measured is None else document.measured
+    shape = (len(results), columns)
     tensors = to_tensors(archive, "results.safetensors", {"wrong_pixels": (np.int32, shape)})
     return tuple(
         RunResult(**result.model_dump(), wrong_pixels=tuple(int(n) for n in wrong))

@@ -13,6 +13,7 @@ from aegui.core.errors import AeguiError, ReadError, RecipeError
 from aegui.core.recipe import (
     CorruptionSpec,
     DataSpec,
+    LatentSpec,
     LayerSpec,
     NetworkSpec,
     OptimizerSpec,
@@ -40,7 +41,7 @@ CUSTOM = Recipe(
     data=DataSpec(chars='ab"\\', corruption=CorruptionSpec(kind="flip", level=0.1, copies=3)),
     network=NetworkSpec(
         encoder=(LayerSpec(units=7, activation="sine", slope=2.5, dropout=0.1),),
-        latent=LayerSpec(units=3, activation="cosh"),
+        latent=LatentSpec(units=3, activation="cosh"),
         decoder=(),
     ),
     training=TrainingSpec(epochs=7, batch_size=4, optimizer=OptimizerSpec(learning_rate=1e-17)),

@@ -19,7 +19,7 @@ from aegui.core import archive as archive_module
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.network.resolve import layer_shapes
-from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe
+from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
 from aegui.core.run_file import Draft, Place, SavedRun, load_run, run_bytes, save_run
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, History
 from aegui.core.training.result import Checkpoint, RunResult
@@ -41,7 +41,9 @@ def a_dataset() -> Dataset:
 
 
 def a_recipe() -> Recipe:
-    network = NetworkSpec(encoder=(LayerSpec(units=6),), latent=LayerSpec(units=2), decoder=None)
+    network = NetworkSpec(
+        encoder=(LayerSpec(units=6),), latent=LatentSpec(units=2, activation="tanh"), decoder=None
+    )
     return Recipe(name="small", network=network, runs=RUNS, seed=7)
 
 
@@ -51,10 +53,12 @@ def a_snapshot(recipe: Recipe, dataset: Dataset) -> Snapshot:
         123,
         tuple(
             LayerWeights(
-                rng.normal(size=(RUNS, shape.inputs, shape.outputs)).astype(np.float32),
-                rng.normal(size=(RUNS, shape.outputs)).astype(np.float32),
+                {
+                    tensor.name: rng.normal(size=(RUNS, *tensor.shape)).astype(np.float32)
+                    for tensor in shape.tensors
+                }
             )
-            for shape in layer_shapes(recipe, dataset.pixels)
+            for shape in layer_shapes(recipe, dataset.image_shape).layers
         ),
     )
 
@@ -265,7 +269,7 @@ def without(member: str) -> Callable[[dict[str, bytes]], None]:
             ["data.safetensors", "5x4x3", "NxNxNxN"],
         ),
         (
-            with_tensors("history.safetensors", epoch=np.zeros(2, np.int64)),
+            with_tensors("history.safetensors", epoch=np.zeros(2)),
             ["history.safetensors", "length"],
         ),
         (

@@ -8,8 +8,15 @@ import numpy as np
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.latent.codec import Codec
-from aegui.core.network.resolve import ResolvedRecipe, resolve
-from aegui.core.recipe import LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
+from aegui.core.network.resolve import ResolvedRecipe, layer_shapes, resolve
+from aegui.core.recipe import (
+    LatentSpec,
+    LayerSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    Recipe,
+    TrainingSpec,
+)
 from aegui.core.training.snapshot import LayerWeights, Snapshot
 
 if TYPE_CHECKING:
@@ -27,7 +34,7 @@ def recipe(epochs: int = 50, hidden: int = 12, latent: int = 2, runs: int = 1) -
     return Recipe(
         network=NetworkSpec(
             encoder=(LayerSpec(units=hidden),),
-            latent=LayerSpec(units=latent, activation="identity"),
+            latent=LatentSpec(units=latent),
         ),
         training=TrainingSpec(
             epochs=epochs, device="cpu", optimizer=OptimizerSpec(learning_rate=0.02)
@@ -50,23 +57,22 @@ def snapshot(
 ) -> Snapshot:
     """Random weights for the network of a recipe."""
     draw = np.random.default_rng(seed)
-    inputs = pixels
-    layers = []
-    for spec in of.network.layers(pixels):
-        layers.append(
-            LayerWeights(
-                _normal(draw, (of.runs, inputs, spec.units), scale),
-                _normal(draw, (of.runs, spec.units), scale),
-            )
+    layers = tuple(
+        LayerWeights(
+            {
+                tensor.name: _normal(draw, (of.runs, *tensor.shape), scale)
+                for tensor in layer.tensors
+            }
         )
-        inputs = spec.units
-    return Snapshot(epoch, tuple(layers))
+        for layer in layer_shapes(of, (1, 1, pixels)).layers
+    )
+    return Snapshot(epoch, layers)
 
 
 def codec(hidden: int = 12, latent: int = 2, pixels: int = 35, epoch: int = 3) -> Codec:
     """A network with random weights."""
     of = recipe(hidden=hidden, latent=latent)
-    return Codec(of.network, snapshot(of, pixels, epoch=epoch))
+    return Codec(of, (1, 1, pixels), snapshot(of, pixels, epoch=epoch))
 
 
 def _normal(draw: np.random.Generator, shape: tuple[int, ...], scale: float) -> NDArray[np.float32]:

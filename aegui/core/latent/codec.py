@@ -131,7 +131,9 @@ class Codec:
         return odds
 
     def _rows(self, values: ArrayLike, width: int) -> NDArray[np.float32]:
-        array = np.asarray(values, dtype=np.float32)
+        # Beyond float32 there is infinity, which is decoded too.
+        with np.errstate(over="ignore"):
+            array = np.asarray(values, dtype=np.float32)
         if array.size == 0 or array.size % width or (array.ndim == 1 and array.size != width):
             raise AeguiError(
                 tr(

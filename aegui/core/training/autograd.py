@@ -17,14 +17,15 @@ from aegui.core.training.model import Model
 from aegui.core.training.objective import Objective
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.model import Leaf
     from aegui.core.training.parameters import Parameters
-    from aegui.core.training.samples import Samples
+    from aegui.core.training.samples import Rows, Samples
 
 
 class Batches:
@@ -32,9 +33,10 @@ class Batches:
 
     Attributes:
         start: Rows of this epoch that have been taken.
+        index: Places among the rows of those of the last batch; None: all of them, in order.
     """
 
-    def __init__(self, samples: Samples, generator: torch.Generator, runs: int) -> None:
+    def __init__(self, samples: Rows, generator: torch.Generator, runs: int) -> None:
         self._samples = samples
         self._generator = generator
         self._runs = runs
@@ -42,6 +44,7 @@ class Batches:
         self._inputs = samples.inputs
         self._begun = generator.get_state()
         self.start = 0
+        self.index: torch.Tensor | None = None
 
     @property
     def share(self) -> float:
@@ -82,9 +85,11 @@ class Batches:
         samples = self._samples
         stop = min(self.start + samples.batch_rows, samples.rows)
         if self._order is None:
+            self.index = None
             inputs, target = self._inputs, samples.target
         else:
             index = self._order[self.start : stop].to(samples.target.device)
+            self.index = index
             target = samples.target.index_select(1, index)
             same = self._inputs is samples.target
             inputs = target if same else self._inputs.index_select(1, index)
@@ -174,22 +179,24 @@ class AutogradEngine:
             noise.normal_(generator=self._generator)
         beta = self._objective.beta(self.epoch + self.batches.share)
         with torch.enable_grad():
-            total = torch.zeros((), device=inputs.device)
-            for stack in range(len(model.stacks)):
-                of_run = stack if len(inputs) == runs else 0
-                evaluated = self._objective.evaluate(
+            pairs = [
+                pair
+                for stack in range(len(model.stacks))
+                for pair in self._objective.pulls(
                     model,
                     stack,
-                    inputs.expand(runs, -1, -1) if model.stacked else inputs[of_run],
+                    inputs.expand(runs, -1, -1)
+                    if model.stacked
+                    else inputs[stack if len(inputs) == runs else 0],
                     target if model.stacked else target[0],
                     beta=beta,
                     noise=noise if noise is None or model.stacked else noise[stack],
                     masks=masks[stack],
-                    training=True,
                     generator=self._generator,
                 )
-                total = total + evaluated.loss.sum()
-            return list(torch.autograd.grad(total, self._tensors))
+            ]
+            roots, pulls = zip(*pairs, strict=True)
+            return list(torch.autograd.grad(roots, self._tensors, pulls))
 
     def _clip(self, gradients: list[torch.Tensor], limit: float) -> None:
         """Bound the norm of each run's gradient."""
@@ -199,14 +206,19 @@ class AutogradEngine:
             for gradient in gradients:
                 gradient.mul_(scale.view(-1, *[1] * (gradient.dim() - 1)))
             return
-        for run in range(self.model.runs):
-            own = [
-                gradient
-                for gradient, leaf in zip(gradients, self.model.leaves, strict=True)
-                if leaf.run == run
-            ]
-            total = torch.stack([gradient.square().sum() for gradient in own]).sum()
-            torch._foreach_mul_(own, _clip_scale(total, limit))
+        clip_each_run(gradients, self.model.leaves, limit)
+
+
+def clip_each_run(gradients: list[torch.Tensor], leaves: Sequence[Leaf], limit: float) -> None:
+    """Bound the norm of each run's gradient, in place; ``leaves`` say whose they are."""
+    for run in dict.fromkeys(leaf.run for leaf in leaves):
+        own = [
+            gradient
+            for gradient, leaf in zip(gradients, leaves, strict=True)
+            if leaf.run == run
+        ]
+        total = torch.stack([gradient.square().sum() for gradient in own]).sum()
+        torch._foreach_mul_(own, _clip_scale(total, limit))
 
 
 def _clip_scale(squares: torch.Tensor, limit: float) -> torch.Tensor:

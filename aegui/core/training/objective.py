@@ -8,12 +8,13 @@ reconstruction plus KL is the negative evidence bound in nats (Kingma and Wellin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
 
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.network.forward import apply_layer
 from aegui.core.network.layers import is_image
 from aegui.core.recipe import LatentSpec, LayerSpec
 from aegui.core.training.losses import loss_function
@@ -49,6 +50,31 @@ class Evaluated:
     kl_each: torch.Tensor | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """How a batch goes through one stack; see ``Objective.evaluate``."""
+
+    model: Model
+    stack: int
+    beta: float
+    noise: torch.Tensor | None
+    masks: Mapping[int, torch.Tensor] | None
+    training: bool
+    generator: torch.Generator | None
+    jacobian: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Coded:
+    """The code of a batch, and the terms that follow from it; ``extra`` is their weighted sum."""
+
+    z: torch.Tensor
+    mean: torch.Tensor
+    kl_each: torch.Tensor | None
+    terms: dict[str, torch.Tensor]
+    extra: torch.Tensor | None
+
+
 class Objective:
     """What a recipe asks of an autoencoder, as a function of a batch."""
 
@@ -58,6 +84,10 @@ class Objective:
         self._latent = recipe.network.latent
         self._code_end = resolved.code_end
         self._layers = resolved.layers
+        self._last = resolved.layers[-1]
+        if recipe.training.loss == "bce":
+            spec = self._last.spec.model_copy(update={"activation": "identity"})
+            self._last = replace(self._last, spec=spec)
         self._pixel_loss = loss_function(recipe.training.loss, recipe.training.huber_delta)
 
     @property
@@ -98,7 +128,7 @@ class Objective:
         generator: torch.Generator | None = None,
         jacobian: bool = True,
     ) -> Evaluated:
-        """Pass a batch through one stack of ``model``.
+        """Pass a batch through one stack of ``model``, and compute every term.
 
         Args:
             model: The population.
@@ -112,47 +142,107 @@ class Objective:
             generator: For the probes of an estimated Jacobian.
             jacobian: Whether the contractive penalty, which needs gradients, is computed.
         """
+        batch = _Batch(model, stack, beta, noise, masks, training, generator, jacobian)
+        coded = self._code(batch, inputs)
+        decoder = slice(self._code_end, len(self._layers))
+        output = model.apply(stack, coded.z, decoder, training=training, masks=masks)
+        output = output if model.stacked else output.flatten(1)
+        reconstruction = self._reconstruction(output, target)
+        loss = reconstruction if coded.extra is None else reconstruction + coded.extra
+        terms = coded.terms
+        if terms or self.contractive:
+            terms["reconstruction"] = reconstruction
+        return Evaluated(
+            loss.reshape(-1),
+            {key: term.reshape(-1) for key, term in terms.items()},
+            output,
+            coded.mean,
+            coded.kl_each,
+        )
+
+    def pulls(
+        self,
+        model: Model,
+        stack: int,
+        inputs: torch.Tensor,
+        target: torch.Tensor,
+        *,
+        beta: float,
+        noise: torch.Tensor | None = None,
+        masks: Mapping[int, torch.Tensor] | None = None,
+        generator: torch.Generator | None = None,
+    ) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Where a training step's gradient begins: tensors, and the loss's gradient by each.
+
+        The gradient of a reconstruction by the output is a formula, so that the loss itself, which
+        nobody reads while training, is not computed; with a sigmoid and cross-entropy it is that
+        by the pre-activation, output minus target. Arguments as of ``evaluate``.
+        """
+        batch = _Batch(model, stack, beta, noise, masks, True, generator, True)
+        coded = self._code(batch, inputs)
+        last = len(self._layers) - 1
+        hidden = model.apply(
+            stack, coded.z, slice(self._code_end, last), training=True, masks=masks
+        )
+        root = apply_layer(self._last, model.tensors(stack)[last], hidden)
+        with torch.no_grad():
+            flat = root if model.stacked else root.flatten(1)
+            pull = self._pull(flat, target.expand_as(flat))
+        pairs = [(root, pull.view(root.shape))]
+        if coded.extra is not None:
+            pairs.append((coded.extra, torch.ones_like(coded.extra)))
+        return pairs
+
+    def _pull(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Gradient of the reconstruction by what ``_last`` gives."""
+        scale = 1.0 / output.shape[-2]
+        if not self.is_gaussian:
+            scale /= output.shape[-1]
+        loss = self._training.loss
+        if loss == "bce":
+            return torch.sigmoid(output).sub_(target).mul_(scale)
+        miss = output - target
+        if loss == "mse":
+            return miss.mul_(2 * scale)
+        if loss == "mae":
+            return miss.sign_().mul_(scale)
+        delta = self._training.huber_delta
+        return miss.clamp_(-delta, delta).mul_(scale)
+
+    def _code(self, batch: _Batch, inputs: torch.Tensor) -> _Coded:
+        """Encode, and compute every term that is not the reconstruction."""
+        model, stack = batch.model, batch.stack
         x = model.shaped(inputs, 0)
-        contractive = jacobian and self.contractive > 0
+        contractive = batch.jacobian and self.contractive > 0
         if contractive:
             x = x.detach().requires_grad_()
-        encoder, decoder = slice(0, self._code_end), slice(self._code_end, len(self._layers))
-        code = model.apply(stack, x, encoder, training=training, masks=masks)
+        encoder = slice(0, self._code_end)
+        code = model.apply(stack, x, encoder, training=batch.training, masks=batch.masks)
         terms: dict[str, torch.Tensor] = {}
+        weighted: list[torch.Tensor] = []
         mean, z, kl_each = code, code, None
         if self.is_gaussian:
             mean, log_variance = code.chunk(2, dim=-1)
-            z = mean if noise is None else torch.addcmul(mean, noise, (log_variance / 2).exp())
+            z = mean
+            if batch.noise is not None:
+                z = torch.addcmul(mean, batch.noise, (log_variance / 2).exp())
             kl_each = kl_divergence(mean, log_variance).mean(dim=-2)
             terms["kl"] = kl_each.sum(dim=-1)
-        output = model.apply(stack, z, decoder, training=training, masks=masks)
-        output = output if model.stacked else output.flatten(1)
-        reconstruction = self._reconstruction(output, target)
-        loss = reconstruction
-        if kl_each is not None:
             # Free bits (Kingma 2016, eq. 15): what a dimension may tell without paying for it.
             paid = kl_each.clamp(min=self._latent.free_bits) if self._latent.free_bits else kl_each
-            loss = loss + beta * paid.sum(dim=-1)
+            weighted.append(batch.beta * paid.sum(dim=-1))
         if self._training.code_l1:
             terms["code_l1"] = mean.abs().sum(dim=-1).mean(dim=-1)
-            loss = loss + self._training.code_l1 * terms["code_l1"]
+            weighted.append(self._training.code_l1 * terms["code_l1"])
         if self._training.sparsity.weight:
             terms["sparsity"] = sparsity(mean.mean(dim=-2), self._training.sparsity.rho)
-            loss = loss + self._training.sparsity.weight * terms["sparsity"]
+            weighted.append(self._training.sparsity.weight * terms["sparsity"])
         if contractive:
-            terms["contractive"] = self._jacobian(model, stack, x, code, generator)
-            loss = loss + self.contractive * terms["contractive"]
-        loss = self._with_weights(loss, model, stack, terms)
-        if terms or self.contractive:
-            terms["reconstruction"] = reconstruction
-        loss = loss.reshape(-1)
-        return Evaluated(
-            loss,
-            {key: term.reshape(-1) for key, term in terms.items()},
-            output,
-            mean,
-            kl_each,
-        )
+            terms["contractive"] = self._jacobian(model, stack, x, code, batch.generator)
+            weighted.append(self.contractive * terms["contractive"])
+        weighted += self._weight_terms(model, stack, terms)
+        extra = None if not weighted else torch.stack(weighted).sum(dim=0)
+        return _Coded(z, mean, kl_each, terms, extra)
 
     def _reconstruction(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         each = self._pixel_loss(output, target.expand_as(output))
@@ -160,10 +250,11 @@ class Objective:
             return each.sum(dim=-1).mean(dim=-1)
         return each.mean(dim=(-2, -1))
 
-    def _with_weights(
-        self, loss: torch.Tensor, model: Model, stack: int, terms: dict[str, torch.Tensor]
-    ) -> torch.Tensor:
-        """Add the L1 and L2 penalties on the weights."""
+    def _weight_terms(
+        self, model: Model, stack: int, terms: dict[str, torch.Tensor]
+    ) -> list[torch.Tensor]:
+        """The L1 and L2 penalties on the weights, weighted; into ``terms`` as they are."""
+        weighted = []
         for key, factor in (("l1", self._training.l1), ("l2", self._training.l2 / 2)):
             if not factor:
                 continue
@@ -174,10 +265,9 @@ class Objective:
             ]
             sizes = [weight.abs() if key == "l1" else weight.square() for weight in weights]
             first = 1 if model.stacked else 0
-            total = torch.stack([size.flatten(first).sum(dim=-1) for size in sizes]).sum(dim=0)
-            terms[key] = total
-            loss = loss + factor * total
-        return loss
+            terms[key] = torch.stack([size.flatten(first).sum(dim=-1) for size in sizes]).sum(dim=0)
+            weighted.append(factor * terms[key])
+        return weighted
 
     def _jacobian(
         self,

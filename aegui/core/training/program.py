@@ -156,7 +156,11 @@ class Forward:
     """
 
     def __init__(
-        self, source: Source, layers: Sequence[LayerSpec | LatentSpec], parameters: Parameters, tag: str = ""
+        self,
+        source: Source,
+        layers: Sequence[LayerSpec | LatentSpec],
+        parameters: Parameters,
+        tag: str = "",
     ) -> None:
         self._source = source
         self._layers = layers
@@ -179,7 +183,14 @@ class Forward:
         return self._source.bind(f"{name}{self._tag}", tensor)
 
     def _emit_layer(
-        self, index: int, spec: LayerSpec | LatentSpec, inputs: str, rows: int, indent: int, *, dropout: bool
+        self,
+        index: int,
+        spec: LayerSpec | LatentSpec,
+        inputs: str,
+        rows: int,
+        indent: int,
+        *,
+        dropout: bool,
     ) -> None:
         line = self._source.line
         activation = ACTIVATION_FUNCTIONS[spec.activation]

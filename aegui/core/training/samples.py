@@ -7,7 +7,7 @@ see the same numbers, and its state at the end of an epoch is all that continuat
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
@@ -31,6 +31,23 @@ MEASURED_ROWS = 2048
 """Samples, drawn once, on which larger sets are measured while they are trained."""
 _EPOCH_NOISE_NUMBERS = 2**24
 """Fresh noise of up to so many numbers is drawn for a whole epoch at once."""
+
+
+class Rows(Protocol):
+    """Samples that batches are taken of; ``Samples`` says what the attributes mean."""
+
+    inputs: torch.Tensor
+    target: torch.Tensor
+    corruption: CorruptionSpec
+    rows: int
+    batch_rows: int
+    full_batch: bool
+    noise_per_batch: bool
+    device: torch.device
+
+    @property
+    def fresh_noise(self) -> bool:
+        """Whether noise is drawn anew at every epoch."""
 
 
 class Samples:

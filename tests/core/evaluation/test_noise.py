@@ -9,19 +9,19 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.latent.codec import Codec
-from aegui.core.recipe import CorruptionSpec, LayerSpec, NetworkSpec
+from aegui.core.recipe import CorruptionSpec, LatentSpec, NetworkSpec, Recipe
 from aegui.core.training.snapshot import LayerWeights, Snapshot
 
 
 def copying_codec(pixels: int) -> Codec:
     eye = np.eye(pixels, dtype=np.float32)[np.newaxis]
-    layer = LayerWeights(eye, np.zeros((1, pixels), np.float32))
+    layer = LayerWeights({"weight": eye, "bias": np.zeros((1, pixels), np.float32)})
     network = NetworkSpec(
         encoder=(),
-        latent=LayerSpec(units=pixels, activation="identity"),
+        latent=LatentSpec(units=pixels),
         output_activation="identity",
     )
-    return Codec(network, Snapshot(0, (layer, layer)))
+    return Codec(Recipe(network=network), (1, 1, pixels), Snapshot(0, (layer, layer)))
 
 
 def test_a_copying_network_has_the_errors_of_the_noise() -> None:

@@ -14,13 +14,16 @@ from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
 from aegui.core.network.catalog import ACTIVATIONS
-from aegui.core.network.resolve import resolve
-from aegui.core.recipe import Recipe
+from aegui.core.network.resolve import layer_shapes, resolve
+from aegui.core.recipe import LatentSpec, LayerSpec, Recipe
 from aegui.core.training.snapshot import LayerWeights, Snapshot
 from aegui.core.training.train import train
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+SHAPE = (1, 7, 5)
 
 
 def trained(**changes: Any) -> tuple[Recipe, Snapshot, tuple[int, ...]]:
@@ -40,13 +43,15 @@ def torch_answer(
     """Code and output of one run, computed by torch layer by layer without dropout."""
     x = torch.from_numpy(images.copy())
     codes = x
-    for index, (spec, layer) in enumerate(
-        zip(recipe.network.layers(images.shape[1]), snapshot.layers, strict=True)
+    for index, (shape, layer) in enumerate(
+        zip(layer_shapes(recipe, SHAPE).layers, snapshot.layers, strict=True)
     ):
+        spec = shape.spec
+        assert isinstance(spec, LayerSpec | LatentSpec)
         weight = torch.from_numpy(layer.weight[run].copy())
         z = (x @ weight + torch.from_numpy(layer.bias[run].copy())) * spec.slope
         x = ACTIVATION_FUNCTIONS[spec.activation].function(z)
-        if index == recipe.network.code_index:
+        if index == len(recipe.network.encoder):
             codes = x
     return codes.numpy(), x.numpy()
 
@@ -63,7 +68,7 @@ def test_it_answers_as_torch_does(activation: str) -> None:
     recipe, snapshot, wrong = trained(network=network)
     images = load_builtin("lowercase").flat()
     for run in range(2):
-        codec = Codec(recipe.network, snapshot, run)
+        codec = Codec(recipe, SHAPE, snapshot, run)
         codes, output = torch_answer(recipe, snapshot, run, images)
         assert np.allclose(codec.encode(images), codes, atol=1e-5, rtol=1e-5)
         assert np.allclose(codec.reconstruct(images), output, atol=1e-5, rtol=1e-5)
@@ -77,7 +82,7 @@ def test_it_answers_as_torch_does(activation: str) -> None:
 
 def test_sizes_and_shapes() -> None:
     recipe, snapshot, _ = trained()
-    codec = Codec(recipe.network, snapshot, 1)
+    codec = Codec(recipe, SHAPE, snapshot, 1)
     assert (codec.pixels, codec.latent_size, codec.run) == (35, 2, 1)
     image = load_builtin("lowercase").images[3]
     assert codec.encode(image).shape == (1, 2)
@@ -90,7 +95,7 @@ def test_sizes_and_shapes() -> None:
 def test_codes_of_another_size_are_refused(codes: Any) -> None:
     recipe, snapshot, _ = trained()
     with pytest.raises(AeguiError, match="takes 2 numbers"):
-        Codec(recipe.network, snapshot).decode(codes)
+        Codec(recipe, SHAPE, snapshot).decode(codes)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -104,10 +109,12 @@ def test_points_far_outside_are_decoded_in_silence(activation: str, size: float)
     generator = np.random.default_rng(0)
     layers = tuple(
         LayerWeights(
-            generator.standard_normal((1, before, after)).astype(np.float32),
-            np.zeros((1, after), np.float32),
+            {
+                "weight": generator.standard_normal((1, before, after)).astype(np.float32),
+                "bias": np.zeros((1, after), np.float32),
+            }
         )
         for before, after in itertools.pairwise(sizes)
     )
-    codec = Codec(network.network, Snapshot(0, layers))
+    codec = Codec(network, SHAPE, Snapshot(0, layers))
     assert codec.decode([size, -size]).shape == (1, 35)

@@ -19,7 +19,7 @@ from aegui.core.training.control import Control
 from aegui.core.training.fused import FusedEngine
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS
 from aegui.core.training.measure import Measured
-from aegui.core.training.parameters import Layout
+from aegui.core.training.parameters import Parameters
 from aegui.core.training.progress import Progress
 from aegui.core.training.samples import Samples
 from aegui.core.training.train import Training, choose_device, train, warm_up
@@ -154,9 +154,7 @@ def test_infinity_ends_a_run_with_its_last_good_weights() -> None:
 def test_nan_in_cross_entropy_ends_a_run_too(
     engine_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "aegui.core.training.engines.engine_name", lambda *_: engine_key
-    )
+    monkeypatch.setattr("aegui.core.training.engines.engine_name", lambda *_: engine_key)
     network = {"encoder": [{"units": 25, "activation": "cosh"}]}
     training = {"epochs": 500, "optimizer": {"name": "sgd", "learning_rate": 1e3}}
     done = finished(resolved_recipe(network=network, training=training))
@@ -326,12 +324,11 @@ def test_warm_up_leaves_the_thread_ready() -> None:
 def test_the_best_weights_are_those_that_meet_the_goal() -> None:
     """A worst sample within the goal counts more than fewer wrong pixels in all."""
     resolved = resolved_recipe(network={"encoder": [], "decoder": []})
-    layout = Layout(resolved)
-    flat = torch.zeros(layout.size)
-    progress = Progress(flat, layout, samples=3, by_loss=False, tolerance=1)
+    parameters = Parameters(resolved, torch.device("cpu"))
+    progress = Progress(parameters, samples=3, by_loss=False, tolerance=1)
     for epoch, wrong in enumerate(([0, 0, 2], [1, 1, 1], [0, 0, 2], [1, 1, 0])):
-        progress.observe(epoch, flat, Measured(np.array([0.5]), np.array([wrong])))
+        progress.observe(epoch, Measured(np.array([0.5]), np.array([wrong])))
     assert progress.best_epoch[0] == 3
     assert progress.best_wrong_pixels[0].tolist() == [1, 1, 0]
-    progress.observe(4, flat, Measured(np.array([0.1]), np.array([[0, 0, 2]])))
+    progress.observe(4, Measured(np.array([0.1]), np.array([[0, 0, 2]])))
     assert progress.best_epoch[0] == 3
