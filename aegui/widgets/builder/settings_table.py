@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from aegui.core.data.builtin import BUILTIN_LABELS
+from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.network.catalog import (
     CORRUPTIONS,
@@ -38,14 +38,8 @@ ENDLESS = 1e9
 """From here on a highest number is no limit that anybody meets."""
 _ALMOST_ONE = 0.999_999
 
-_SOURCE_HELP = {
-    "symbols": mark("Space, punctuation and the digits 0 to 9: 32 characters."),
-    "uppercase": mark("The letters A to Z, @, brackets and a few signs: 32 characters."),
-    "lowercase": mark("The letters a to z, braces and a full block: 32 characters."),
-    "letters": mark("The three sets together: 96 characters."),
-}
-SOURCES = {key: Choice(key, label, _SOURCE_HELP[key]) for key, label in BUILTIN_LABELS.items()}
-"""The sets that come with the program, as they are offered."""
+SOURCES = {row.key: Choice(row.key, row.label, row.help) for row in BUILTIN_SETS.values()}
+"""The sets that are known by name, as they are offered."""
 
 DEVICES = {
     "auto": Choice("auto", mark("Automatic"), mark("The graphics card where it helps.")),
