@@ -15,8 +15,9 @@ import torch
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.training.model import Model
-from aegui.core.training.objective import Objective, active_units, is_dense_chain, recorded_terms
+from aegui.core.training.objective import Objective, active_units, is_dense_chain
 from aegui.core.training.program import Forward, Source, bind_layers, dense_specs
+from aegui.core.training.terms import terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
     from aegui.core.training.snapshot import Snapshot
@@ -72,6 +74,11 @@ class Measured:
         return self.terms.get("validation_loss", self.loss) if self.rank is None else self.rank
 
 
+def recorded_terms(recipe: Recipe) -> tuple[str, ...]:
+    """Keys of what is measured beside the loss; an optimiser counts its evaluations itself."""
+    return tuple(key for key in terms_of(recipe) if key not in {"loss", "evaluations"})
+
+
 def choose_meter(
     resolved: ResolvedRecipe, parameters: Parameters, samples: Samples
 ) -> CompiledMeter | TermMeter:
@@ -79,7 +86,7 @@ def choose_meter(
     work = resolved.recipe.runs * samples.eval_inputs.numel()
     compiled = (
         is_dense_chain(resolved)
-        and not recorded_terms(resolved)
+        and not recorded_terms(resolved.recipe)
         and not resolved.parts
         and work <= _COMPILED_NUMBERS
     )
@@ -94,7 +101,7 @@ class _Reconstructing:
     def __init__(self, resolved: ResolvedRecipe, samples: Samples) -> None:
         self._resolved = resolved
         self.measured = samples.eval_clean.shape[1]
-        self.terms = recorded_terms(resolved)
+        self.terms = recorded_terms(resolved.recipe)
 
     def conclude(
         self, snapshot: Snapshot

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
 from aegui.core.network.forward import apply_layer
@@ -180,11 +181,7 @@ class Objective:
         """
         batch = _Batch(model, stack, beta, noise, masks, True, generator, True)
         coded = self._code(batch, inputs)
-        last = len(self._layers) - 1
-        hidden = model.apply(
-            stack, coded.z, slice(self._code_end, last), training=True, masks=masks
-        )
-        root = apply_layer(self._last, model.tensors(stack)[last], hidden)
+        root = self._root(batch, coded.z)
         with torch.no_grad():
             flat = root if model.stacked else root.flatten(1)
             pull = self._pull(flat, target.expand_as(flat))
@@ -192,6 +189,36 @@ class Objective:
         if coded.extra is not None:
             pairs.append((coded.extra, torch.ones_like(coded.extra)))
         return pairs
+
+    def total(
+        self,
+        model: Model,
+        run: int,
+        inputs: torch.Tensor,
+        target: torch.Tensor,
+        generator: torch.Generator,
+    ) -> torch.Tensor:
+        """The objective of one run of an unstacked ``model`` as a number to be differentiated.
+
+        Cross-entropy is that of the pre-activation, which is exact where a sigmoid saturates.
+        ``inputs`` and ``target`` are rows ``[n, D]``.
+        """
+        batch = _Batch(model, run, self._latent.beta, None, None, True, generator, True)
+        coded = self._code(batch, inputs)
+        root = self._root(batch, coded.z).flatten(1)
+        if self._training.loss == "bce":
+            each = binary_cross_entropy_with_logits(root, target, reduction="none")
+        else:
+            each = self._pixel_loss(root, target)
+        loss = each.sum(dim=1).mean() if self.is_gaussian else each.mean()
+        return loss if coded.extra is None else loss + coded.extra
+
+    def _root(self, batch: _Batch, z: torch.Tensor) -> torch.Tensor:
+        """What ``_last`` gives for the codes ``z``: the output, or what its sigmoid takes."""
+        model, stack, last = batch.model, batch.stack, len(self._layers) - 1
+        decoder = slice(self._code_end, last)
+        hidden = model.apply(stack, z, decoder, training=batch.training, masks=batch.masks)
+        return apply_layer(self._last, model.tensors(stack)[last], hidden)
 
     def _pull(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Gradient of the reconstruction by what ``_last`` gives."""
@@ -283,7 +310,7 @@ class Objective:
         if self._latent.units <= _EXACT_CODE:
             probes: Sequence[torch.Tensor] = list(_unit_probes(code))
         else:
-            drawn = torch.empty(code.shape, device=code.device).normal_(generator=generator)
+            drawn = torch.empty_like(code).normal_(generator=generator)
             probes = [drawn]
         total = torch.zeros((), device=code.device)
         for probe in probes:
@@ -338,30 +365,6 @@ def active_units(means: torch.Tensor) -> torch.Tensor:
     if means.shape[-2] < 2:
         return torch.zeros(means.shape[:-2], device=means.device)
     return (means.var(dim=-2) > ACTIVE_VARIANCE).sum(dim=-1).to(torch.float32)
-
-
-def recorded_terms(resolved: ResolvedRecipe) -> tuple[str, ...]:
-    """Keys of the terms beside the loss that a training of ``resolved`` records."""
-    training, latent = resolved.recipe.training, resolved.recipe.network.latent
-    keys = []
-    if latent.kind == "gaussian":
-        keys.append("kl")
-    for key, weight in (
-        ("code_l1", training.code_l1),
-        ("sparsity", training.sparsity.weight),
-        ("contractive", training.contractive),
-        ("l1", training.l1),
-        ("l2", training.l2),
-    ):
-        if weight:
-            keys.append(key)
-    if keys:
-        keys.insert(0, "reconstruction")
-    if latent.kind == "gaussian":
-        keys.append("active_units")
-    if resolved.recipe.data.split.validation > 0:
-        keys.append("validation_loss")
-    return tuple(keys)
 
 
 def is_dense_chain(resolved: ResolvedRecipe) -> bool:
