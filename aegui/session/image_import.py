@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from aegui.core.data.file_kinds import kind_of
 from aegui.core.data.image_files import scan_images
 from aegui.core.data.picture import read_picture
 from aegui.core.errors import AeguiError, ReadError
@@ -125,21 +126,30 @@ def preview_of(scan: ImageScan, spec: ImageSpec, most: int = MOST_PREVIEWED) -> 
 def source_of(paths: Sequence[Path]) -> dict[str, object]:
     """What a recipe says to find ``paths`` again: values of ``source`` and ``names``.
 
-    Several files are listed one by one; where that would be too long, they are the ones of those
-    names in their folder.
+    Several files are listed one by one. Where that would be too long, or one of them could also be
+    a sheet of glyphs, they are the ones of those names in their folder.
 
     Raises:
-        AeguiError: They are too many, and of several folders.
+        AeguiError: They are too many, or could be taken for glyphs, and of several folders.
     """
     source = "+".join(str(path) for path in paths)
-    if len(source) <= _LONGEST_SOURCE:
+    if len(source) <= _LONGEST_SOURCE and all(path.is_dir() or is_image(path) for path in paths):
         return {"source": source, "names": None}
     folders = {path.parent for path in paths}
     if len(folders) > 1 or any(path.is_dir() for path in paths):
         raise AeguiError(
-            tr("These are too many files of different folders: put them into one folder first.")
+            tr("These files of different folders cannot be told apart: put them into one folder.")
         )
     return {"source": str(folders.pop()), "names": tuple(path.stem for path in paths)}
+
+
+def is_image(path: Path) -> bool:
+    """Whether ``path`` is a file that is read as one picture."""
+    try:
+        kind = kind_of(path)
+    except AeguiError:
+        return False
+    return kind is not None and kind.key == "image"
 
 
 def counted(scan: ImageScan) -> dict[str, int]:

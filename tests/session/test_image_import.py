@@ -96,13 +96,23 @@ def test_the_recipe_finds_what_was_imported(folder: Path) -> None:
 
 
 def test_several_files_are_found_again(folder: Path) -> None:
-    files = [folder / "warm" / "2.png", folder / "cold" / "3.png"]
+    files = [folder / "warm" / "2.jpg", folder / "cold" / "3.bmp"]
+    for path, colour in zip(files, ("red", "blue"), strict=True):
+        Image.new("RGB", (41, 23), colour).save(path)
     spec = imported_data(DataSpec(), files, SMALL, None, None)
-    assert np.array_equal(load_data(spec).images[:, 0, 8, 8], [1.0, 0.0])
+    assert np.allclose(load_data(spec).images[:, 0, 8, 8], [1.0, 0.0], atol=0.02)
+
+
+def test_pictures_that_could_be_glyphs_are_named(folder: Path) -> None:
+    spec = imported_data(DataSpec(), [folder / "warm" / "2.png"], SMALL, None, None)
+    assert spec.names == ("2",)
+    assert load_data(spec).images.shape == (1, 3, 16, 16)
 
 
 def test_many_files_of_one_folder_are_named(folder: Path, tmp_path: Path) -> None:
-    files = [folder / "warm" / f"{'x' * 60}{n}.png" for n in range(20)]
+    files = [folder / "warm" / f"{'x' * 60}{n}.jpg" for n in range(20)]
+    for path in files:
+        Image.new("L", (9, 9)).save(path)
     found = source_of(files)
     assert found["source"] == str(folder / "warm")
     assert found["names"] == tuple(path.stem for path in files)
