@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.atomic import write_atomically
+from aegui.core.data.array_files import array_file
+from aegui.core.data.idx import idx_images, idx_labels, labels_path_for
+from aegui.core.data.image_folder import write_image_folder
 from aegui.core.data.readers.json_glyphs import FORMAT, VERSION
 from aegui.core.data.readers.names import format_name
 from aegui.core.data.readers.png_sheet import TEXT_KEY
@@ -19,7 +23,6 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     from numpy.typing import NDArray
@@ -35,27 +38,47 @@ _SHEET_SMALL_PX = 64
 
 @dataclass(frozen=True)
 class Writer:
-    """One kind of file: its usual suffix and what makes its bytes."""
+    """One kind of file: its usual suffix and what makes its bytes.
+
+    ``labels`` makes those of a second file, for kinds that cannot hold images and labels in one.
+    """
 
     key: str
     label: str
     suffixes: tuple[str, ...]
     encode: Callable[[Dataset], bytes]
+    labels: Callable[[Dataset], bytes] | None = None
 
 
 def write_dataset(path: str | os.PathLike[str], dataset: Dataset, key: str | None = None) -> None:
     """Write ``dataset`` to ``path`` in the form ``key``, or the one that the suffix tells.
 
+    A path without suffix is a folder of PNG images, with a sub-folder for each label. The labels of
+    an idx file go into a second file beside it.
+
     Raises:
         AeguiError: The suffix tells no form, the form cannot hold these images, or the file
             cannot be written.
     """
-    write_atomically(path, encode_dataset(dataset, key or form_of(path)))
+    if key is None and is_folder_path(path):
+        write_image_folder(path, dataset)
+        return
+    writer = WRITERS[key or form_of(path)]
+    content = writer.encode(dataset)
+    if writer.labels is not None:
+        write_atomically(labels_path_for(Path(path)), writer.labels(dataset))
+    write_atomically(path, content)
 
 
 def encode_dataset(dataset: Dataset, key: str) -> bytes:
     """The bytes of a file of the form ``key`` of ``WRITERS`` that holds ``dataset``."""
     return WRITERS[key].encode(dataset)
+
+
+def is_folder_path(path: str | os.PathLike[str]) -> bool:
+    """Whether a set written to ``path`` becomes a folder of images: it is one, or has no suffix."""
+    text = os.fspath(path)
+    return text.endswith(("/", os.sep)) or Path(text).is_dir() or "." not in Path(text).name
 
 
 def form_of(path: str | os.PathLike[str]) -> str:
@@ -64,9 +87,9 @@ def form_of(path: str | os.PathLike[str]) -> str:
     Raises:
         AeguiError: It stands for none.
     """
-    suffix = Path(path).suffix.lower()
+    name = Path(path).name.lower()
     for writer in WRITERS.values():
-        if suffix in writer.suffixes:
+        if name.endswith(writer.suffixes):
             return writer.key
     known = ", ".join(writer.suffixes[0] for writer in WRITERS.values())
     raise AeguiError(
@@ -175,13 +198,21 @@ def _sheet(dataset: Dataset) -> NDArray[np.uint8]:
     return sheet
 
 
+def _packed_images(dataset: Dataset) -> bytes:
+    return idx_images(dataset, packed=True)
+
+
+def _packed_labels(dataset: Dataset) -> bytes:
+    return idx_labels(dataset, packed=True)
+
+
 def _bits(dataset: Dataset, form: str) -> NDArray[np.uint32]:
     """The pixels ``[N, H, W]`` as 0 and 1; forms that know nothing else refuse grey ones."""
     if not dataset.is_binary or dataset.image_shape[0] != 1:
         raise AeguiError(
             tr(
                 "{form} holds black and white glyphs only; {name} has grey or coloured ones. "
-                "Save it as JSON or PNG.",
+                "Save it as JSON, PNG or .npz.",
                 form=form,
                 name=dataset.name,
             )
@@ -213,6 +244,15 @@ WRITERS: dict[str, Writer] = {
         Writer("c", mark("C header"), (".h", ".hpp", ".c", ".ino"), _c_header),
         Writer("art", mark("Text art"), (".txt",), _text_art),
         Writer("png", mark("PNG sheet"), (".png",), _png),
+        Writer("npz", mark("numpy file"), (".npz",), array_file),
+        Writer("idx", mark("idx file"), (".idx", "-ubyte"), idx_images, idx_labels),
+        Writer(
+            "idx.gz",
+            mark("packed idx file"),
+            (".idx.gz", "-ubyte.gz"),
+            _packed_images,
+            _packed_labels,
+        ),
     )
 }
 """The table of writers, in the order in which they are offered."""

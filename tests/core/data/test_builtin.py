@@ -17,9 +17,9 @@ from aegui.core.data.builtin import (
     glyph_set_names,
     load_builtin,
 )
+from aegui.core.data.card import card
 from aegui.core.data.emoji import EMOJI_GROUPS, emoji_texts
 from aegui.core.data.published import NotDownloaded
-from aegui.core.data.report import report
 from aegui.core.errors import AeguiError
 
 
@@ -33,7 +33,7 @@ def test_sets_are_complete_and_apart(name: str, first: int, count: int) -> None:
     assert dataset.labels == tuple(chr(code) for code in range(first, first + count))
     assert dataset.image_shape == (1, 7, 5)
     assert dataset.is_binary
-    found = report(dataset)
+    found = card(dataset)
     assert found.duplicates == ()
     assert found.closest[0].distance >= 2
 
