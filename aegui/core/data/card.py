@@ -1,0 +1,208 @@
+"""What to know about a set before training on it: its classes, its mean, what is alike in it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.progress import stop_if
+from aegui.core.data.split import drawn_indices
+from aegui.core.i18n import tr, trn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
+
+_MOST_COMPARED = 4096
+_MOST_PRODUCTS = 2e10
+"""Every two of so many images are compared in about a second: images x images x pixels."""
+_CHUNK_NUMBERS = 1 << 22
+_FEW_OF_A_CLASS = 2
+
+
+@dataclass(frozen=True)
+class ClosePair:
+    """Samples number ``a`` < ``b`` differ by ``distance``, in the unit of the card."""
+
+    a: int
+    b: int
+    distance: float
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """A class (or group, or character) and how many samples it has."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class Card:
+    """Findings about a set.
+
+    Attributes:
+        name: What the set is called.
+        count: Number of samples.
+        image_shape: Channels, height and width.
+        is_binary: Whether every pixel is 0 or 1.
+        classes: Every class with its number of samples, in the order of ``Dataset.classes``.
+        source: Where the images come from.
+        licence: Under which they may be used, or an empty string.
+        mean_image: float32 ``[C, H, W]``, read-only.
+        duplicates: Groups of samples whose images are exactly the same, first ones first.
+        closest: The pairs that differ least, exact duplicates left out; their distance is a number
+            of pixels for binary sets (threshold 0.5), else the root of the mean squared difference.
+        compared: Number of samples among which the closest pairs were looked for.
+        warnings: What may spoil a training, in words.
+    """
+
+    name: str
+    count: int
+    image_shape: tuple[int, int, int]
+    is_binary: bool
+    classes: tuple[ClassCount, ...]
+    source: str
+    licence: str
+    mean_image: NDArray[np.float32]
+    duplicates: tuple[tuple[int, ...], ...]
+    closest: tuple[ClosePair, ...]
+    compared: int
+    warnings: tuple[str, ...]
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether not all samples were compared with one another."""
+        return self.compared < self.count - sum(len(group) - 1 for group in self.duplicates)
+
+
+def card(dataset: Dataset, pairs: int = 5, cancelled: IsCancelled | None = None) -> Card:
+    """Look at all images of ``dataset``, and at every two of them (of large sets, of a part).
+
+    Args:
+        dataset: The set.
+        pairs: How many of the closest pairs are wanted.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        Cancelled: So it was wished.
+    """
+    groups: dict[bytes, list[int]] = {}
+    total = np.zeros(dataset.image_shape, np.float64)
+    flat: list[int] = []
+    for at, part in _parts(dataset):
+        stop_if(cancelled)
+        total += part.sum(axis=0, dtype=np.float64)
+        rows = np.ascontiguousarray(part.reshape(len(part), -1))
+        flat += (at + np.flatnonzero(rows.min(axis=1) == rows.max(axis=1))).tolist()
+        for index, row in enumerate(rows, at):
+            groups.setdefault(hashlib.blake2b(row.data, digest_size=16).digest(), []).append(index)
+    mean = (total / len(dataset)).astype(np.float32)
+    mean.setflags(write=False)
+    duplicates = tuple(tuple(group) for group in groups.values() if len(group) > 1)
+    compared = _compared([group[0] for group in groups.values()], dataset.pixels)
+    stop_if(cancelled)
+    return Card(
+        dataset.name,
+        len(dataset),
+        dataset.image_shape,
+        dataset.is_binary,
+        _class_counts(dataset),
+        dataset.source,
+        dataset.licence,
+        mean,
+        duplicates,
+        _closest(dataset, compared, pairs),
+        len(compared),
+        tuple(_warnings(dataset, flat)),
+    )
+
+
+def _parts(dataset: Dataset) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """The images some at a time, and the number of the first of them."""
+    at_once = max(1, _CHUNK_NUMBERS // dataset.pixels)
+    for at in range(0, len(dataset), at_once):
+        yield at, dataset.images[at : at + at_once]
+
+
+def _class_counts(dataset: Dataset) -> tuple[ClassCount, ...]:
+    counts = np.bincount(dataset.class_indices, minlength=len(dataset.classes)).tolist()
+    return tuple(map(ClassCount, dataset.classes, counts))
+
+
+def _compared(different: list[int], pixels: int) -> list[int]:
+    """The samples of which every two are compared: all, or as many as can be in a second."""
+    most = min(_MOST_COMPARED, int((_MOST_PRODUCTS / pixels) ** 0.5))
+    if len(different) <= most:
+        return different
+    return [different[place] for place in drawn_indices(len(different), most, seed=0)]
+
+
+def _closest(dataset: Dataset, indices: list[int], pairs: int) -> tuple[ClosePair, ...]:
+    if len(indices) < 2:
+        return ()
+    rows = dataset.flat()[indices]
+    if dataset.is_binary:
+        rows = (rows > 0.5).astype(np.float32)
+    # Around the mean the squares are small: fewer digits are lost in their differences.
+    centred = rows if dataset.is_binary else rows - rows.mean(axis=0)
+    squares = np.einsum("ij,ij->i", centred, centred)
+    distances = squares[:, np.newaxis] + squares - 2 * (centred @ centred.T)
+    a, b = np.triu_indices(len(indices), k=1)
+    apart = distances[a, b]
+    wanted = min(pairs, len(apart))
+    near = np.sort(np.argpartition(apart, wanted - 1)[:wanted])
+    found = [
+        ClosePair(indices[a[at]], indices[b[at]], _distance(rows[a[at]] - rows[b[at]], dataset))
+        for at in near
+    ]
+    return tuple(sorted(found, key=lambda pair: pair.distance))
+
+
+def _distance(difference: NDArray[np.float32], dataset: Dataset) -> float:
+    if dataset.is_binary:
+        return float(np.count_nonzero(difference))
+    return float(np.sqrt(np.mean(np.square(difference, dtype=np.float64))))
+
+
+def _warnings(dataset: Dataset, flat: list[int]) -> Iterator[str]:
+    if len(dataset) == 1:
+        yield tr("There is one image only: a network can do no more than learn it by heart.")
+    # A blank and a full block are good characters; in a set of images they are accidents.
+    is_all_flat = len(flat) == len(dataset)
+    if is_all_flat or (flat and not dataset.is_binary):
+        yield _flat_words(dataset, flat, is_all_flat)
+    few = [one for one in _class_counts(dataset) if one.count < _FEW_OF_A_CLASS]
+    if few and len(dataset.classes) < len(dataset) / 2:
+        yield trn(
+            "{n} class has one sample only: {labels}.",
+            "{n} classes have one sample only: {labels}.",
+            len(few),
+            labels=", ".join(one.label for one in few[:10]),
+        )
+
+
+def _flat_words(dataset: Dataset, flat: list[int], is_all: bool) -> str:
+    is_black = not dataset.images[flat[:1000]].any()
+    if is_all:
+        return (
+            tr("All images are black: there is nothing to learn in them.")
+            if is_black
+            else tr(
+                "Every image has one level all over: there is next to nothing to learn in them."
+            )
+        )
+    named = ", ".join(dataset.names[index] for index in flat[:10])
+    return trn(
+        "{n} image has one level all over: {names}.",
+        "{n} images have one level all over: {names}.",
+        len(flat),
+        names=named,
+    )

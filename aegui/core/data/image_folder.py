@@ -1,0 +1,99 @@
+"""A set as a folder of PNG images, which every other program can read."""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    import os
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)
+_MOST_LETTERS = 60
+
+
+def write_image_folder(path: str | os.PathLike[str], dataset: Dataset) -> None:
+    """Write every image as ``label/number name.png`` into the new folder ``path``.
+
+    Pixels are rounded to 256 levels. Letters that a file's name cannot have become ``_``.
+
+    Raises:
+        AeguiError: There is something at ``path`` already, the images have neither 1 nor 3
+            channels, or the folder cannot be written; then nothing of it is left.
+    """
+    target = Path(path)
+    if dataset.image_shape[0] not in (1, 3):
+        raise AeguiError(tr("A folder of images holds images of 1 or 3 channels."))
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise AeguiError(
+            tr("{folder} is not empty: choose a new name for the folder of images.", folder=target)
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
+        ) as made:
+            content = Path(made) / "images"
+            _write_all(content, dataset)
+            if target.exists():
+                target.rmdir()
+            content.rename(target)
+    except OSError as error:
+        raise AeguiError(
+            tr(
+                "{file} could not be written: {reason}.",
+                file=target,
+                reason=error.strerror or str(error),
+            )
+        ) from error
+
+
+def _write_all(folder: Path, dataset: Dataset) -> None:
+    from PIL import Image  # only whoever writes images pays for it
+
+    folders = _folders(dataset.classes)
+    for name in folders.values():
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    digits = len(str(len(dataset)))
+    for number, (label, title) in enumerate(zip(dataset.labels, dataset.names, strict=True), 1):
+        buffer = io.BytesIO()
+        Image.fromarray(_levels(dataset.images[number - 1])).save(buffer, "PNG")
+        name = f"{number:0{digits}} {_safe(title)}".rstrip()
+        (folder / folders[label] / f"{name}.png").write_bytes(buffer.getvalue())
+
+
+def _levels(image: NDArray[np.float32]) -> NDArray[np.uint8]:
+    levels = np.rint(image * np.float32(255.0)).astype(np.uint8)
+    return levels[0] if len(levels) == 1 else np.ascontiguousarray(levels.transpose(1, 2, 0))
+
+
+def _folders(labels: tuple[str, ...]) -> dict[str, str]:
+    """A folder for each label: different ones for labels that differ in case only, too."""
+    folders: dict[str, str] = {}
+    taken: set[str] = set()
+    for label in labels:
+        wished = name = _safe(label) or "_"
+        number = 2
+        while name.casefold() in taken:
+            name, number = f"{wished} {number}", number + 1
+        taken.add(name.casefold())
+        folders[label] = name
+    return folders
+
+
+def _safe(text: str) -> str:
+    cleaned = _UNSAFE.sub("_", text).strip(" .")[:_MOST_LETTERS].strip(" .")
+    return f"{cleaned}_" if _RESERVED.match(cleaned) else cleaned
