@@ -19,12 +19,13 @@ from aegui.widgets.builder.fields import (
     leaves_undo,
 )
 from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
-from aegui.widgets.builder.settings_table import ENDLESS, TINY, file_name
+from aegui.widgets.builder.setting import ENDLESS, TINY
+from aegui.widgets.builder.settings_table import file_name
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
-    from aegui.widgets.builder.settings_table import Setting
+    from aegui.widgets.builder.setting import Setting
 
 _EDITOR_PX = 108
 _USUAL_RATES = (1e-5, 1.0)

@@ -1,44 +1,41 @@
 """The settings of data and training as a table: section, field, range, explanation, relevance.
 
-Labels and help are marked here and translated where they are shown. The panel is built from this
-table; a new setting of the recipe needs a new row and nothing else.
+What is learnt (objective, classifier, discriminator) is in ``settings_model``. Labels and help are
+marked here and translated where they are shown. The panel is built from these tables; a new setting
+of the recipe needs a new row and nothing else.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.network.catalog import (
     CORRUPTIONS,
     INITIALIZERS,
-    LOSSES,
     OPTIMIZERS,
     SCHEDULES,
     Choice,
 )
 from aegui.core.recipe import MAX_EPOCHS, MAX_RUNS
 from aegui.widgets.builder.fields import short_number
+from aegui.widgets.builder.setting import (
+    ALMOST_ONE,
+    ENDLESS,
+    MOST,
+    TINY,
+    Section,
+    Setting,
+    steps,
+    uses,
+)
+from aegui.widgets.builder.settings_model import CLASSIFIER, GAN, OBJECTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from aegui.core.recipe import Recipe
 
-    _Shown = Callable[[Recipe], bool]
-
-Kind = Literal["choice", "count", "number", "rate", "level", "check", "text", "source", "seed"]
-
-_MOST = 2**31 - 1
-TINY = 1e-15
-"""Least number of what must be above 0."""
-ENDLESS = 1e9
-"""From here on a highest number is no limit that anybody meets."""
-_ALMOST_ONE = 0.999_999
-
-SOURCES = {row.key: Choice(row.key, row.label, row.help) for row in BUILTIN_SETS.values()}
+SOURCES = {key: Choice(key, row.label, row.help) for key, row in BUILTIN_SETS.items()}
 """The sets that are known by name, as they are offered."""
 
 DEVICES = {
@@ -51,19 +48,6 @@ DEVICES = {
 def file_name(source: str) -> str:
     """The last part of a path, written on whatever system."""
     return source.replace("\\", "/").rsplit("/", 1)[-1]
-
-
-def _always(_recipe: Recipe) -> bool:
-    return True
-
-
-def _uses(table: Mapping[str, Choice], chosen: Callable[[Recipe], str], name: str) -> _Shown:
-    """Shown when the choice made in ``table`` has the parameter ``name``."""
-    return lambda recipe: name in table[chosen(recipe)].parameters
-
-
-def _loss(recipe: Recipe) -> str:
-    return recipe.training.loss
 
 
 def _optimizer(recipe: Recipe) -> str:
@@ -82,46 +66,6 @@ def _has_noise(recipe: Recipe) -> bool:
     return recipe.data.corruption.kind != "none"
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One row of the panel.
-
-    Attributes:
-        path: Dotted path of the value in the recipe.
-        label: What it is called, marked.
-        help: What it does, in a sentence, marked.
-        kind: Which editor it gets.
-        limits: Lowest and highest value, for numbers.
-        step: Step of a number field; None steps 1-2-5.
-        choices: The table of a choice.
-        default: For a value that may be None: what ticking its box begins with; else None.
-        shown: Whether the setting counts in a recipe.
-        is_live: Whether it may be changed while a training runs.
-    """
-
-    path: str
-    label: str
-    help: str
-    kind: Kind
-    limits: tuple[float, float] = (0.0, 1.0)
-    step: float | None = None
-    choices: Mapping[str, Choice] | None = None
-    default: float | None = None
-    shown: _Shown = _always
-    is_live: bool = False
-
-
-@dataclass(frozen=True)
-class Section:
-    """Settings under one heading, with a summary that is read while they are folded away."""
-
-    key: str
-    title: str
-    settings: tuple[Setting, ...]
-    summary: Callable[[Recipe], str]
-    is_open: bool = False
-
-
 def _summary_data(recipe: Recipe) -> str:
     source = recipe.data.source
     return tr(SOURCES[source].label) if source in SOURCES else file_name(source)
@@ -135,7 +79,8 @@ def _summary_noise(recipe: Recipe) -> str:
 
 def _summary_optimizer(recipe: Recipe) -> str:
     optimizer = recipe.training.optimizer
-    return f"{tr(OPTIMIZERS[optimizer.name].label)} {short_number(optimizer.learning_rate)}"
+    label = tr(OPTIMIZERS[optimizer.name].label)
+    return f"{label} {short_number(optimizer.learning_rate)}" if steps(recipe) else label
 
 
 def _summary_length(recipe: Recipe) -> str:
@@ -207,24 +152,6 @@ _NOISE = (
     ),
 )
 
-_OBJECTIVE = (
-    Setting(
-        "training.loss",
-        mark("Loss"),
-        mark("What the training makes small: how far the output is from the target."),
-        "choice",
-        choices=LOSSES,
-    ),
-    Setting(
-        "training.huber_delta",
-        mark("Delta"),
-        mark("Misses larger than this count by their size, smaller ones by their square."),
-        "number",
-        limits=(TINY, ENDLESS),
-        shown=_uses(LOSSES, _loss, "huber_delta"),
-    ),
-)
-
 
 def _optimizer_share(path: str, label: str, explanation: str) -> Setting:
     return Setting(
@@ -232,9 +159,9 @@ def _optimizer_share(path: str, label: str, explanation: str) -> Setting:
         label,
         explanation,
         "number",
-        limits=(0.0, _ALMOST_ONE),
+        limits=(0.0, ALMOST_ONE),
         step=0.01,
-        shown=_uses(OPTIMIZERS, _optimizer, path),
+        shown=uses(OPTIMIZERS, _optimizer, path),
     )
 
 
@@ -252,6 +179,7 @@ _OPTIMIZER = (
         mark("Size of the steps: too small is slow, too large never settles. Try 0.001 to 0.01."),
         "rate",
         limits=(TINY, ENDLESS),
+        shown=steps,
         is_live=True,
     ),
     _optimizer_share(
@@ -274,7 +202,7 @@ _OPTIMIZER = (
         mark("A small number that keeps the division from blowing up."),
         "number",
         limits=(TINY, 1.0),
-        shown=_uses(OPTIMIZERS, _optimizer, "eps"),
+        shown=uses(OPTIMIZERS, _optimizer, "eps"),
     ),
     Setting(
         "training.optimizer.weight_decay",
@@ -282,7 +210,7 @@ _OPTIMIZER = (
         mark("Pulls every weight towards zero a little in each step."),
         "number",
         limits=(0.0, ENDLESS),
-        shown=_uses(OPTIMIZERS, _optimizer, "weight_decay"),
+        shown=uses(OPTIMIZERS, _optimizer, "weight_decay"),
     ),
 )
 
@@ -299,24 +227,24 @@ _SCHEDULE = (
         mark("Every so many epochs"),
         mark("Epochs between two reductions of the rate."),
         "count",
-        limits=(1, _MOST),
-        shown=_uses(SCHEDULES, _schedule, "step_epochs"),
+        limits=(1, MOST),
+        shown=uses(SCHEDULES, _schedule, "step_epochs"),
     ),
     Setting(
         "training.schedule.warmup_epochs",
         mark("Epochs of warm-up"),
         mark("Epochs in which the rate rises from almost nothing to its full size."),
         "count",
-        limits=(0, _MOST),
-        shown=_uses(SCHEDULES, _schedule, "warmup_epochs"),
+        limits=(0, MOST),
+        shown=uses(SCHEDULES, _schedule, "warmup_epochs"),
     ),
     Setting(
         "training.schedule.patience_epochs",
         mark("Epochs of patience"),
         mark("Epochs without a better loss before the rate is reduced."),
         "count",
-        limits=(1, _MOST),
-        shown=_uses(SCHEDULES, _schedule, "patience_epochs"),
+        limits=(1, MOST),
+        shown=uses(SCHEDULES, _schedule, "patience_epochs"),
     ),
     Setting(
         "training.schedule.factor",
@@ -325,7 +253,7 @@ _SCHEDULE = (
         "number",
         limits=(1e-6, 1.0),
         step=0.05,
-        shown=_uses(SCHEDULES, _schedule, "factor"),
+        shown=uses(SCHEDULES, _schedule, "factor"),
     ),
     Setting(
         "training.schedule.final_factor",
@@ -334,7 +262,7 @@ _SCHEDULE = (
         "number",
         limits=(0.0, 1.0),
         step=0.01,
-        shown=_uses(SCHEDULES, _schedule, "final_factor"),
+        shown=uses(SCHEDULES, _schedule, "final_factor"),
     ),
 )
 
@@ -346,7 +274,7 @@ def _initializer_number(path: str, label: str, explanation: str) -> Setting:
         explanation,
         "number",
         limits=(TINY, ENDLESS),
-        shown=_uses(INITIALIZERS, _initializer, path),
+        shown=uses(INITIALIZERS, _initializer, path),
     )
 
 
@@ -380,15 +308,16 @@ _LENGTH = (
         mark("Batches of"),
         mark("Samples in each step; without a tick all of them at once, which is fastest here."),
         "count",
-        limits=(1, _MOST),
+        limits=(1, MOST),
         default=16,
+        shown=steps,
     ),
     Setting(
         "training.goals.max_wrong_pixels",
         mark("Stop at wrong pixels"),
         mark("Stop as soon as every character of every run has at most so many wrong pixels."),
         "count",
-        limits=(0, _MOST),
+        limits=(0, MOST),
         default=0,
     ),
     Setting(
@@ -396,7 +325,7 @@ _LENGTH = (
         mark("Stop after epochs without progress"),
         mark("Stop when no run's loss has become better for so many epochs."),
         "count",
-        limits=(1, _MOST),
+        limits=(1, MOST),
         default=1000,
     ),
     Setting(
@@ -431,6 +360,7 @@ _REGULARISATION = (
         "number",
         limits=(TINY, ENDLESS),
         default=1.0,
+        shown=steps,
     ),
 )
 
@@ -464,15 +394,16 @@ _DEVICE = (
 SECTIONS = (
     Section("data", mark("Data"), _DATA, _summary_data, is_open=True),
     Section("noise", mark("Noise"), _NOISE, _summary_noise),
-    Section(
-        "objective", mark("Objective"), _OBJECTIVE, lambda recipe: tr(LOSSES[_loss(recipe)].label)
-    ),
+    OBJECTIVE,
+    CLASSIFIER,
+    GAN,
     Section("optimizer", mark("Optimiser"), _OPTIMIZER, _summary_optimizer, is_open=True),
     Section(
         "schedule",
         mark("Schedule"),
         _SCHEDULE,
         lambda recipe: tr(SCHEDULES[_schedule(recipe)].label),
+        shown=steps,
     ),
     Section(
         "start",

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
 from aegui.widgets.builder.edits import value_at, with_values
+from aegui.widgets.builder.formula import FormulaView
 from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
 from aegui.widgets.builder.rows import SettingRow
 from aegui.widgets.builder.section import FoldingSection
@@ -18,14 +19,14 @@ from aegui.widgets.builder.words import data_words
 from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from aegui.core.network.resolve import Problem, Resolution
     from aegui.core.recipe import Recipe
-    from aegui.widgets.builder.settings_table import Section, Setting
+    from aegui.widgets.builder.setting import Section, Setting
 
 _RATE = "training.optimizer.learning_rate"
-_NOISE = "data.corruption"
+_NOISES = ("data.corruption", "classifier.pretrain.corruption")
 _FIRST_LEVEL = 0.1
 _HIGHEST_SIGMA = 1e6
 _SECTIONS = {section.key: section for section in SECTIONS}
@@ -64,6 +65,7 @@ class TrainingPanel(QWidget):
         self._hint.setProperty("dim", True)
         self._hint.hide()
         self.problem = ProblemLabel()
+        self.formula = FormulaView()
         self._data_words = QLabel()
         self._data_words.setProperty("dim", True)
         layout = QVBoxLayout(self)
@@ -97,6 +99,8 @@ class TrainingPanel(QWidget):
 
     def _fill_section(self, section: Section, folding: FoldingSection) -> None:
         """Make the rows; most sections stay folded, and the window should be there at once."""
+        if section.key == "objective":
+            folding.add_row(self.formula)
         for setting in section.settings:
             row = SettingRow(setting)
             row.edited.connect(partial(self._on_row_edited, setting))
@@ -114,10 +118,14 @@ class TrainingPanel(QWidget):
     def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
         """Show the draft and what resolving it against the data gave."""
         self._recipe = recipe
-        if resolution.resolved is not None:
-            self._data_words.setText(data_words(resolution.resolved.dataset))
+        if resolution.dataset is not None:
+            self._data_words.setText(data_words(resolution.dataset))
         self._problems = _texts_by_path(resolution.problems)
         self._show()
+
+    def set_terms(self, terms: Mapping[str, float]) -> None:
+        """Today's numbers of the objective's terms (``terms_of``), without their weights."""
+        self.formula.set_terms(terms)
 
     def set_enabled_while_training(self, enabled: bool) -> None:
         """Whether everything may be edited; False leaves only what a running training takes."""
@@ -147,18 +155,30 @@ class TrainingPanel(QWidget):
 
     def _show(self) -> None:
         recipe = self._shown_recipe()
-        for path, row in self.rows.items():
-            if row.setting.kind == "level":
-                gaussian = recipe.data.corruption.kind == "gaussian"
-                row.set_highest(_HIGHEST_SIGMA if gaussian else 1.0)
-            row.set_value(value_at(recipe, path))
-            row.problem.set_text(self._problems.get(path, ""))
-            row.setVisible(row.setting.shown(recipe) or path in self._problems)
+        self.formula.set_recipe(recipe)
         for key, section in self.sections.items():
-            settings = _SECTIONS[key].settings
-            wrong = any(setting.path in self._problems for setting in settings)
-            section.header.set_summary(_SECTIONS[key].summary(recipe), wrong)
+            self._show_section(_SECTIONS[key], section, recipe)
         self.problem.set_text(self._problems.get("", ""))
+
+    def _show_section(self, section: Section, folding: FoldingSection, recipe: Recipe) -> None:
+        paths = [setting.path for setting in section.settings]
+        wrong = any(path in self._problems for path in paths)
+        is_shown = section.shown(recipe) or wrong
+        folding.setVisible(is_shown)
+        if not is_shown:
+            return
+        folding.header.set_summary(section.summary(recipe), wrong)
+        for row in (self.rows[path] for path in paths if path in self.rows):
+            self._show_row(row, recipe)
+
+    def _show_row(self, row: SettingRow, recipe: Recipe) -> None:
+        path = row.setting.path
+        if row.setting.kind == "level":
+            kind = value_at(recipe, path.removesuffix("level") + "kind")
+            row.set_highest(_HIGHEST_SIGMA if kind == "gaussian" else 1.0)
+        row.set_value(value_at(recipe, path))
+        row.problem.set_text(self._problems.get(path, ""))
+        row.setVisible(row.setting.shown(recipe) or path in self._problems)
 
     # ------------------------------------------------------------------- edits
 
@@ -190,12 +210,13 @@ def _consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]
     A noise that is switched on begins at a level that can be seen, not at nothing.
     """
     changes: dict[str, object] = {path: value}
-    level = recipe.data.corruption.level
-    if path == f"{_NOISE}.kind" and value != "none":
+    noise = path.removesuffix(".kind")
+    if noise in _NOISES and noise != path and value != "none":
+        level = value_at(recipe, f"{noise}.level")
         if level == 0.0:
-            changes[f"{_NOISE}.level"] = _FIRST_LEVEL
+            changes[f"{noise}.level"] = _FIRST_LEVEL
         elif level > 1.0 and value != "gaussian":
-            changes[f"{_NOISE}.level"] = 1.0
+            changes[f"{noise}.level"] = 1.0
     return changes
 
 

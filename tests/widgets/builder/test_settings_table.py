@@ -5,15 +5,30 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from aegui.core.recipe import Recipe
+from aegui.core.recipe import ClassifierSpec, GanSpec, Recipe
 from aegui.widgets.builder.edits import value_at, with_value
-from aegui.widgets.builder.settings_table import SECTIONS, Setting
+from aegui.widgets.builder.settings_table import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aegui.widgets.builder.setting import Setting
+
 SETTINGS = [setting for section in SECTIONS for setting in section.settings]
-NOT_SETTINGS = {"format", "version", "name", "notes"}
+WHOLE = Recipe(classifier=ClassifierSpec(), gan=GanSpec())
+"""With all the parts that a recipe can have."""
+NOT_SETTINGS = ("format", "version", "name", "notes")
+BY_CARDS = ("network.", "classifier.hidden", "gan.discriminator")
+BY_THE_DATA_PANEL = (
+    "data.labels",
+    "data.names",
+    "data.count",
+    "data.images.",
+    "data.split.",
+    "data.augment.",
+)
+IN_FILES_ONLY = ("classifier.pretrain.corruption.copies", "classifier.pretrain.corruption.fresh")
+ELSEWHERE = (*NOT_SETTINGS, *BY_CARDS, *BY_THE_DATA_PANEL, *IN_FILES_ONLY)
 NUMBERS = [setting for setting in SETTINGS if setting.kind in {"count", "number", "rate", "seed"}]
 
 
@@ -27,11 +42,7 @@ def leaves(part: BaseModel, path: str = "") -> Iterator[str]:
 
 
 def test_every_value_of_a_recipe_but_the_network_has_one_row() -> None:
-    expected = {
-        path
-        for path in leaves(Recipe())
-        if path not in NOT_SETTINGS and not path.startswith("network.")
-    }
+    expected = {path for path in leaves(WHOLE) if not path.startswith(ELSEWHERE)}
     paths = [setting.path for setting in SETTINGS]
     assert len(paths) == len(set(paths))
     assert set(paths) == expected
@@ -41,14 +52,14 @@ def test_every_value_of_a_recipe_but_the_network_has_one_row() -> None:
 def test_both_ends_of_every_range_make_a_valid_recipe(setting: Setting) -> None:
     for limit in setting.limits:
         value: Any = limit if setting.kind in {"number", "rate"} else int(limit)
-        assert value_at(with_value(Recipe(), setting.path, value), setting.path) == value
+        assert value_at(with_value(WHOLE, setting.path, value), setting.path) == value
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.path)
 def test_a_value_may_be_left_out_exactly_where_there_is_a_box_to_tick(setting: Setting) -> None:
     optional = setting.default is not None or setting.kind == "text"
     try:
-        with_value(Recipe(), setting.path, None)
+        with_value(WHOLE, setting.path, None)
     except ValidationError:
         assert not optional
     else:
@@ -63,11 +74,17 @@ def test_every_choice_is_one_of_the_recipe_and_is_explained(setting: Setting) ->
     for key, choice in setting.choices.items():
         assert key == choice.key
         assert choice.help.endswith(".")
-        assert value_at(with_value(Recipe(), setting.path, key), setting.path) == key
+        assert value_at(with_value(WHOLE, setting.path, key), setting.path) == key
 
 
 def test_every_row_is_explained_in_a_sentence() -> None:
     assert all(setting.help.endswith(".") and setting.label for setting in SETTINGS)
+
+
+def test_sections_of_absent_parts_are_not_shown() -> None:
+    hidden = {section.key for section in SECTIONS if not section.shown(Recipe())}
+    assert hidden == {"classifier", "gan"}
+    assert all(section.shown(WHOLE) for section in SECTIONS)
 
 
 def test_only_what_a_running_training_takes_is_live() -> None:

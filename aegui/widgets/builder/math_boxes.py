@@ -1,0 +1,363 @@
+r"""Typesetting of short formulas: a subset of TeX into boxes that know their size and paint.
+
+Understood are ``_{}``, ``^{}``, ``\frac{}{}``, ``\hat{}``, ``\tilde{}``, ``\sum`` (what follows
+its ``_`` stands below it) and ``\op{name}`` for upright names. Letters are italic, figures and
+signs upright, as in a book.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FAMILIES = (
+    "STIX Two Text",
+    "STIXGeneral",
+    "Cambria Math",
+    "Latin Modern Math",
+    "Times New Roman",
+    "Liberation Serif",
+    "Nimbus Roman",
+    "DejaVu Serif",
+)
+"""Faces that books are set in, the best first; one of them is on every system."""
+
+_SCRIPT = 0.72
+_LEAST_PX = 9
+_THIN = 0.2
+_RAISE, _LOWER = 0.42, 0.22
+_SUM = 1.3
+_SUM_BELOW = 0.64
+
+
+class Box(Protocol):
+    """Something set: its extent about the baseline, in pixels, and its painting."""
+
+    @property
+    def width(self) -> float:
+        """Along the baseline."""
+
+    @property
+    def ascent(self) -> float:
+        """Above the baseline."""
+
+    @property
+    def descent(self) -> float:
+        """Below the baseline."""
+
+    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
+        """Paint it with its left end at ``x``, in the colour of the painter's pen."""
+
+
+def math_font(base: QFont, px: float, *, italic: bool) -> QFont:
+    """The face of formulas, ``px`` pixels high."""
+    font = QFont(base)
+    font.setFamilies(list(FAMILIES))
+    font.setStyleHint(QFont.StyleHint.Serif)
+    font.setPixelSize(max(_LEAST_PX, round(px)))
+    font.setItalic(italic)
+    font.setBold(False)
+    return font
+
+
+@dataclass
+class Glyphs:
+    """Letters of one face."""
+
+    text: str
+    font: QFont
+    width: float = field(init=False)
+    ascent: float = field(init=False)
+    descent: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Measure."""
+        metrics = QFontMetricsF(self.font)
+        self.width = metrics.horizontalAdvance(self.text)
+        # Italic letters lean over their width: what follows must keep clear of them.
+        if self.font.italic():
+            lean = metrics.tightBoundingRect(self.text).right() - self.width
+            self.width += max(0.0, lean) + 0.02 * self.font.pixelSize()
+        self.ascent = 0.74 * self.font.pixelSize()
+        self.descent = 0.24 * self.font.pixelSize()
+
+    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
+        """The letters."""
+        painter.setFont(self.font)
+        painter.drawText(QPointF(x, baseline), self.text)
+
+
+@dataclass
+class Space:
+    """Nothing, of some width."""
+
+    width: float
+    ascent: float = 0.0
+    descent: float = 0.0
+
+    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
+        """Nothing."""
+
+
+@dataclass
+class Row:
+    """Boxes side by side."""
+
+    boxes: Sequence[Box]
+
+    @property
+    def width(self) -> float:
+        """Of all of them."""
+        return sum(box.width for box in self.boxes)
+
+    @property
+    def ascent(self) -> float:
+        """Of the highest."""
+        return max((box.ascent for box in self.boxes), default=0.0)
+
+    @property
+    def descent(self) -> float:
+        """Of the deepest."""
+        return max((box.descent for box in self.boxes), default=0.0)
+
+    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
+        """One after the other."""
+        for box in self.boxes:
+            box.paint(painter, x, baseline)
+            x += box.width
+
+
+@dataclass
+class Scripts:
+    """A base with an index and an exponent, one above the other."""
+
+    base: Box
+    sub: Box | None
+    sup: Box | None
+    px: float
+
+    @property
+    def width(self) -> float:
+        """Base and the wider of the two."""
+        return self.base.width + max(box.width for box in (self.sub, self.sup) if box) + 0.5
+
+    @property
+    def ascent(self) -> float:
+        """With the exponent."""
+        raised = self.sup.ascent + _RAISE * self.px if self.sup else 0.0
+        return max(self.base.ascent, raised)
+
+    @property
+    def descent(self) -> float:
+        """With the index."""
+        lowered = self.sub.descent + _LOWER * self.px if self.sub else 0.0
+        return max(self.base.descent, lowered)
+
+    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
+        """Base, index, exponent."""
+        self.base.paint(painter, x, baseline)
+        x += self.base.width + 0.5
+        if self.sub:
+            self.sub.paint(painter, x, baseline + _LOWER * self.px)
+        if self.sup:
+            self.sup.paint(painter, x, baseline - _RAISE * self.px)
+
+
+@dataclass
+class Fraction:
+    """One above the other with a line between."""
+
+    top: Box
+    bottom: Box
+    px: float
+
+    @property
+    def width(self) -> float:
+        """The wider of the two, with the line standing out, and room at both sides."""
+        return max(self.top.width, self.bottom.width) + 0.32 * self.px
+
+    @property
+    def _axis(self) -> float:
+        return 0.27 * self.px
+
+    @property
+    def ascent(self) -> float:
+        """Above the baseline."""
+        return self._axis + self.top.ascent + self.top.descent + 0.08 * self.px
+
+    @property
+    def descent(self) -> float:
+        """Below the baseline."""
+        return max(0.0, self.bottom.ascent + self.bottom.descent + 0.1 * self.px - self._axis)
+
+    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
+        """Numerator, line, denominator."""
+        line = baseline - self._axis
+        middle = x + self.width / 2.0
+        half = max(self.top.width, self.bottom.width) / 2.0 + 0.06 * self.px
+        self.top.paint(
+            painter, middle - self.top.width / 2.0, line - self.top.descent - 0.08 * self.px
+        )
+        self.bottom.paint(
+            painter, middle - self.bottom.width / 2.0, line + self.bottom.ascent + 0.1 * self.px
+        )
+        pen = painter.pen()
+        painter.setPen(QPen(pen.color(), max(1.0, 0.05 * self.px)))
+        painter.drawLine(QPointF(middle - half, line), QPointF(middle + half, line))
+        painter.setPen(pen)
+
+
+@dataclass
+class Accent:
+    """A hat or a wave over one letter."""
+
+    base: Box
+    sign: str
+    px: float
+
+    @property
+    def width(self) -> float:
+        """As without it."""
+        return self.base.width
+
+    @property
+    def ascent(self) -> float:
+        """With the sign."""
+        return 0.82 * self.px
+
+    @property
+    def descent(self) -> float:
+        """As without it."""
+        return self.base.descent
+
+    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
+        """The letter, and the sign drawn over its middle (leaning with it)."""
+        self.base.paint(painter, x, baseline)
+        # Small letters are as high as x; a sign over them stands just clear of that.
+        top = baseline - 0.56 * self.px
+        centre = x + 0.56 * self.base.width
+        half, high = 0.19 * self.px, 0.13 * self.px
+        path = QPainterPath(QPointF(centre - half, top))
+        if self.sign == "hat":
+            path.lineTo(centre, top - high)
+            path.lineTo(centre + half, top)
+        else:
+            path.cubicTo(
+                QPointF(centre - 0.4 * half, top - 2.2 * high),
+                QPointF(centre + 0.4 * half, top + 0.6 * high),
+                QPointF(centre + half, top - high),
+            )
+        pen = painter.pen()
+        painter.strokePath(path, QPen(pen.color(), max(1.0, 0.06 * self.px)))
+
+
+@dataclass
+class Sum:
+    """A large sigma with what is summed over below it."""
+
+    sigma: Glyphs
+    below: Box | None
+
+    @property
+    def width(self) -> float:
+        """The wider of both."""
+        return max(self.sigma.width, self.below.width if self.below else 0.0)
+
+    @property
+    def ascent(self) -> float:
+        """Of the sigma, which stands a little low."""
+        return 0.68 * self.sigma.font.pixelSize()
+
+    @property
+    def descent(self) -> float:
+        """With what stands below it."""
+        below = self.below.ascent + self.below.descent if self.below else 0.0
+        return 0.28 * self.sigma.font.pixelSize() + below
+
+    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
+        """The sigma and what stands below it, centred."""
+        low = baseline + 0.12 * self.sigma.font.pixelSize()
+        self.sigma.paint(painter, x + (self.width - self.sigma.width) / 2.0, low)
+        if self.below:
+            at = low + 0.16 * self.sigma.font.pixelSize() + self.below.ascent
+            self.below.paint(painter, x + (self.width - self.below.width) / 2.0, at)
+
+
+class _Parser:
+    """Recursive descent over the text of one formula."""
+
+    def __init__(self, text: str, base: QFont) -> None:
+        self._text = text
+        self._base = base
+        self._at = 0
+
+    def row(self, px: float, *, upright: bool = False) -> Row:
+        """Everything up to a closing brace or the end."""
+        boxes: list[Box] = []
+        while self._at < len(self._text) and self._text[self._at] != "}":
+            boxes.append(self._with_scripts(px, upright=upright))
+        return Row(boxes)
+
+    def _with_scripts(self, px: float, *, upright: bool) -> Box:
+        base = self._atom(px, upright=upright)
+        scripts: dict[str, Box] = {}
+        is_sum = isinstance(base, Sum)
+        while self._at < len(self._text) and self._text[self._at] in "_^":
+            sign = self._take()
+            scripts[sign] = self._argument(px * (_SUM_BELOW if is_sum else _SCRIPT))
+        if isinstance(base, Sum):
+            return Sum(base.sigma, scripts.get("_"))
+        if not scripts:
+            return base
+        return Scripts(base, scripts.get("_"), scripts.get("^"), px)
+
+    def _take(self) -> str:
+        self._at += 1
+        return self._text[self._at - 1]
+
+    def _argument(self, px: float, *, upright: bool = False) -> Box:
+        if self._text[self._at] != "{":
+            return self._atom(px, upright=upright)
+        self._take()
+        row = self.row(px, upright=upright)
+        self._take()
+        return row
+
+    def _atom(self, px: float, *, upright: bool) -> Box:
+        character = self._take()
+        if character == "\\":
+            return self._command(px)
+        if character == " ":
+            return Space(_THIN * px)
+        if character == "{":
+            self._at -= 1
+            return self._argument(px, upright=upright)
+        italic = character.isalpha() and not upright
+        glyph = Glyphs(character, math_font(self._base, px, italic=italic))
+        return Row([glyph, Space(_THIN / 2 * px)]) if character == "," else glyph
+
+    def _command(self, px: float) -> Box:
+        start = self._at
+        while self._at < len(self._text) and self._text[self._at].isalpha():
+            self._at += 1
+        name = self._text[start : self._at]
+        if name == "frac":
+            return Fraction(self._argument(0.8 * px), self._argument(0.8 * px), px)
+        if name == "sum":
+            return Sum(Glyphs("∑", math_font(self._base, _SUM * px, italic=False)), None)
+        if name in {"hat", "tilde"}:
+            return Accent(self._argument(px), name, px)
+        if name == "op":
+            return self._argument(px, upright=True)
+        raise ValueError(name)
+
+
+def typeset(text: str, base: QFont, px: float) -> Row:
+    """The formula ``text`` as a box, letters ``px`` pixels high."""
+    return _Parser(text, base).row(px)
