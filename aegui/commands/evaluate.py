@@ -1,4 +1,4 @@
-"""``aegui evaluate``: wrong pixels of a saved run, clean and noisy, beside the Bayes limit."""
+"""``aegui evaluate``: the figures of a saved run; of characters wrong pixels too."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.commands.figures import figures_table, model_figures
 from aegui.commands.words import say, say_json, shown, table
 from aegui.core.data.corruption import parse_corruption
-from aegui.core.data.load import load_dataset
+from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.wrong_pixels import wrong_pixels, wrong_pixels_summary
 from aegui.core.i18n import tr
 from aegui.core.network.catalog import CORRUPTIONS
+from aegui.core.recipe import DataSpec
 from aegui.core.run_file import load_run
 
 if TYPE_CHECKING:
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.run_file import SavedRun
 
+MOST_ROWS = 500
+"""Characters that are listed one by one."""
+
 
 def evaluate_command(options: argparse.Namespace) -> int:
-    """Print the wrong pixels of every character, without noise and with each kind asked for."""
+    """Print how a model does on its data or on others; with noise too, where asked for."""
     specs = [parse_corruption(text) for text in options.noise]
     if options.draws < 1:
         raise AeguiError(tr("--draws is {n}; it must be at least 1.", n=options.draws))
@@ -38,16 +43,22 @@ def evaluate_command(options: argparse.Namespace) -> int:
     run, codec = codec_for(saved, options.run, dataset)
     clean = wrong_pixels(dataset.flat(), codec.reconstruct(dataset.flat()))
     scores = [noisy_score(codec, dataset, spec, options.draws, options.seed) for spec in specs]
+    figures = model_figures(codec, dataset, options.seed)
     if options.json:
-        say_json(_document(options.file, run, saved, dataset, clean, scores))
-    else:
+        document = _document(options.file, run, saved, dataset, clean, scores)
+        say_json(document | {"figures": figures})
+        return 0
+    if len(dataset) <= MOST_ROWS and dataset.is_binary:
         _say(dataset, clean, scores)
+    else:
+        _say_means(clean, scores)
+    say(figures_table(figures))
     return 0
 
 
 def data_for(saved: SavedRun, source: str | None) -> Dataset:
     """The data that ``--data`` names, or the run's own."""
-    return saved.dataset if source is None else load_dataset(source)
+    return saved.dataset if source is None else load_data(DataSpec(source=source))
 
 
 def codec_for(saved: SavedRun, run: int | None, dataset: Dataset) -> tuple[int, Codec]:
@@ -100,6 +111,15 @@ def _document(
             for score in scores
         ],
     }
+
+
+def _say_means(clean: NDArray[np.int64], scores: list[NoisyScore]) -> None:
+    rows = [[tr("clean"), f"{clean.mean():.3f}"]]
+    rows += [
+        [f"{tr(CORRUPTIONS[score.spec.kind].label)} {score.spec.level:g}", f"{score.mean:.3f}"]
+        for score in scores
+    ]
+    say(table([tr("input"), tr("wrong pixels")], rows))
 
 
 def _say(dataset: Dataset, clean: NDArray[np.int64], scores: list[NoisyScore]) -> None:

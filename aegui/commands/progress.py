@@ -83,22 +83,29 @@ def progress_line(training: Training, room: int) -> str:
 
 
 def _progress_line(training: Training, bar_cells: int) -> str:
-    done = training.epoch / training.epochs
+    done = training.position / training.epochs
     cells = round(bar_cells * done)
-    rate = training.epoch / training.seconds if training.seconds > 0 else 0.0
+    rate = training.position / training.seconds if training.seconds > 0 else 0.0
     history = training.history.view()
-    left = clock((training.epochs - training.epoch) / rate) if rate > 0 else "--:--"
+    left = clock((training.epochs - training.position) / rate) if rate > 0 else "--:--"
     return tr(
-        "[{bar}] {epoch:,}/{epochs:,}  {rate:,.0f} epochs/s  {left} left  loss {loss:.4f}  "
+        "[{bar}] {epoch:,}/{epochs:,}  {rate}  {left} left  loss {loss:.4f}  "
         "wrong pixels {wrong:.2f}",
         bar="#" * cells + "." * (bar_cells - cells),
         epoch=training.epoch,
         epochs=training.epochs,
-        rate=rate,
+        rate=rate_words(rate),
         left=left,
         loss=float(history.loss[-1].mean()),
         wrong=float(history.wrong_mean[-1].mean()),
     )
+
+
+def rate_words(epochs_per_second: float) -> str:
+    """``1,204 epochs/s``, or, where an epoch takes long, ``8.3 s/epoch``."""
+    if 0.0 < epochs_per_second < 1.0:
+        return tr("{seconds:.1f} s/epoch", seconds=1 / epochs_per_second)
+    return tr("{rate:,.0f} epochs/s", rate=epochs_per_second)
 
 
 def clock(seconds: float) -> str:

@@ -6,18 +6,19 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aegui.commands.progress import ProgressBar, stopping_at_ctrl_c
+from aegui.commands.progress import ProgressBar, rate_words, stopping_at_ctrl_c
 from aegui.commands.words import note, say, say_json, table
 from aegui.core.atomic import check_writable
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
 from aegui.core.data.builtin import builtin_names
-from aegui.core.data.load import load_dataset
+from aegui.core.data.load import load_data
 from aegui.core.errors import RecipeError
 from aegui.core.evaluation.wrong_pixels import mean_and_std, wrong_pixels_summary
 from aegui.core.i18n import mark, tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe_file import find_recipe, list_recipes, recipe_from
 from aegui.core.run_file import SavedRun, save_run
+from aegui.core.training.terms import TERMS
 
 if TYPE_CHECKING:
     import argparse
@@ -73,7 +74,10 @@ def train_command(options: argparse.Namespace) -> int:
 
 def results_json(result: TrainingResult) -> dict[str, object]:
     """All figures of a training, as ``--json`` prints them."""
-    runs = [_run_json(run) for run in result.runs]
+    runs = [
+        _run_json(run) | {"terms": _last_terms(result, index)}
+        for index, run in enumerate(result.runs)
+    ]
     return {
         "runs": runs,
         "summary": {key: _summary([run[key] for run in runs]) for key in runs[0] if key != "seed"},
@@ -92,7 +96,13 @@ def _run_json(run: RunResult) -> dict[str, Any]:
         "best_loss": run.best_loss,
         "wrong_pixels": wrong_pixels_summary(run.wrong_pixels),
         "first_epoch": {goal: run.first_epoch.get(goal) for goal in ("at_most_1", "exact")},
+        "figures": dict(run.figures),
     }
+
+
+def _last_terms(result: TrainingResult, run: int) -> dict[str, float]:
+    """The further terms of one run as they were recorded last."""
+    return {key: float(column[-1, run]) for key, column in result.history.extra.items()}
 
 
 def _summary(values: list[Any]) -> object:
@@ -161,7 +171,7 @@ def _tell(reading: CourseReading) -> None:
 
 
 def _resolved(recipe: Recipe) -> ResolvedRecipe:
-    dataset = load_dataset(recipe.data.source, recipe.data.chars)
+    dataset = load_data(recipe.data)
     resolution = resolve(recipe, dataset)
     if resolution.resolved is None:
         raise RecipeError(
@@ -201,27 +211,15 @@ def _saved(resolved: ResolvedRecipe, result: TrainingResult) -> SavedRun:
 
 
 def _say_results(result: TrainingResult) -> None:
-    header = [
-        tr("seed"),
-        tr("loss"),
-        tr("best loss"),
-        tr("wrong pixels"),
-        tr("worst"),
-        "<= 1",
-        "= 0",
-        tr("epoch <= 1"),
-        tr("epoch = 0"),
-    ]
-    say(table(header, [_row(run) for run in result.runs[:_MOST_RUNS_SHOWN]]))
+    say(table(*_results_table(result)))
     if len(result.runs) > _MOST_RUNS_SHOWN:
         say(tr("... and {n} more runs", n=len(result.runs) - _MOST_RUNS_SHOWN))
     say(
         tr(
-            "{epochs:,} epochs in {seconds:.1f} s ({rate:,.0f} epochs/s, {engine}, {device}): "
-            "{reason}.",
+            "{epochs:,} epochs in {seconds:.1f} s ({rate}, {engine}, {device}): {reason}.",
             epochs=result.runs[0].epochs,
             seconds=result.seconds,
-            rate=result.epochs_per_second,
+            rate=rate_words(result.epochs_per_second),
             engine=result.engine,
             device=result.device,
             reason=tr(REASONS[result.reason]),
@@ -229,12 +227,26 @@ def _say_results(result: TrainingResult) -> None:
     )
 
 
-def _row(run: RunResult) -> list[str]:
+def _results_table(result: TrainingResult) -> tuple[list[str], list[list[str]]]:
+    """Header and rows: of models that draw characters wrong pixels, of others their terms."""
+    header = [tr("seed"), tr("loss"), tr("best loss")]
+    shown = list(enumerate(result.runs[:_MOST_RUNS_SHOWN]))
+    rows = [[str(run.seed), f"{run.loss:.4g}", f"{run.best_loss:.4g}"] for _, run in shown]
+    extra = result.history.extra
+    if extra or not result.runs[0].wrong_pixels:
+        figures = list(result.runs[0].figures)
+        header += [tr(TERMS[key].label) if key in TERMS else key for key in (*extra, *figures)]
+        for row, (index, run) in zip(rows, shown, strict=True):
+            row += [f"{column[-1, index]:.4g}" for column in extra.values()]
+            row += [f"{run.figures[key]:.4g}" for key in figures]
+        return header, rows
+    header += [tr("wrong pixels"), tr("worst"), "<= 1", "= 0", tr("epoch <= 1"), tr("epoch = 0")]
+    return header, [row + _wrong_row(run) for row, (_, run) in zip(rows, shown, strict=True)]
+
+
+def _wrong_row(run: RunResult) -> list[str]:
     firsts = [run.first_epoch.get(goal) for goal in ("at_most_1", "exact")]
     return [
-        str(run.seed),
-        f"{run.loss:.4g}",
-        f"{run.best_loss:.4g}",
         f"{run.wrong_mean:.2f}",
         str(run.wrong_max),
         f"{run.share_at_most_1:.0%}",
