@@ -32,6 +32,9 @@ EXIT_PIPE_CLOSED = 141
 
 # Those of the recipe's schema, which is too slow to import for a line of help.
 _DEVICES = ("auto", "cpu", "cuda")
+_FITS = ("fit", "fill", "stretch")
+# Keys of the sets that can be downloaded, in aegui.core.data.published, which imports numpy.
+_DOWNLOADS = ("mnist", "fashion")
 
 ARGPARSE_TEXTS = (
     mark("usage: "),
@@ -211,6 +214,7 @@ def _parsers() -> tuple[_Parser, list[str]]:
     for add in (_add_train, _add_evaluate, _add_encode, _add_decode, _add_data, _add_convert):
         add(commands, general)
     _add_project(commands, general)
+    _add_download(commands, general)
     _add_self_test(commands, general)
     return parser, list(commands.choices)
 
@@ -311,12 +315,42 @@ def _add_data(commands: _Commands, general: _Parser) -> None:
     parser = commands.add_parser(
         "data",
         parents=[general],
-        help=tr("what is read from a file of glyphs"),
-        description=tr("Tell what is read from a file of glyphs, or from a built-in set."),
+        help=tr("the card of a set: classes, source, duplicates, close pairs"),
+        description=tr(
+            "Tell what is read from a file, a folder of images or a built-in set: size, classes, "
+            "source and licence, duplicates and the closest pairs."
+        ),
     )
-    parser.add_argument("file", metavar=tr("FILE"), help=tr("a file of glyphs, or a built-in name"))
+    parser.add_argument(
+        "file", metavar=tr("SOURCE"), help=tr("a file, a folder of images, or a built-in name")
+    )
+    parser.add_argument(
+        "--size", metavar=tr("WxH"), help=tr("size that images get (default: 64x64)")
+    )
+    parser.add_argument("--grey", action="store_true", help=tr("images in grey levels"))
+    parser.add_argument(
+        "--fit", choices=_FITS, help=tr("keep all of an image, cover the frame, or stretch")
+    )
+    parser.add_argument(
+        "--background", metavar="#RRGGBB", help=tr("colour behind transparent images")
+    )
+    parser.add_argument("--labels", metavar=tr("A,B"), help=tr("only these classes"))
+    parser.add_argument("--count", type=int, metavar="N", help=tr("so many, drawn at random"))
     parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
     parser.set_defaults(command=_data)
+
+
+def _add_download(commands: _Commands, general: _Parser) -> None:
+    parser = commands.add_parser(
+        "download",
+        parents=[general],
+        help=tr("get MNIST or Fashion-MNIST"),
+        description=tr(
+            "Download a set once, with its sums checked; what was cut goes on where it was."
+        ),
+    )
+    parser.add_argument("set", choices=_DOWNLOADS, metavar=tr("SET"), help=", ".join(_DOWNLOADS))
+    parser.set_defaults(command=_download)
 
 
 def _add_convert(commands: _Commands, general: _Parser) -> None:
@@ -435,8 +469,14 @@ def _decode(options: argparse.Namespace) -> int:
     return decode_command(options)
 
 
+def _download(options: argparse.Namespace) -> int:
+    from aegui.commands.data import download_command
+
+    return download_command(options)
+
+
 def _data(options: argparse.Namespace) -> int:
-    from aegui.commands.files import data_command
+    from aegui.commands.data import data_command
 
     return data_command(options)
 

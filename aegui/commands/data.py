@@ -1,0 +1,245 @@
+"""``aegui data`` and ``aegui download``: what is in a set, and getting those of others."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aegui.commands.progress import stopping_at_ctrl_c
+from aegui.commands.words import note, say, say_json, shown
+from aegui.core.data.card import card
+from aegui.core.data.download import download
+from aegui.core.data.file_kinds import FILE_KINDS, kind_of
+from aegui.core.data.load import read_source
+from aegui.core.data.published import PUBLISHED, published_folder
+from aegui.core.data.readers import READERS, read_glyphs
+from aegui.core.data.select import select
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.i18n import mark, tr, trn
+from aegui.core.recipe import DataSpec, ImageSpec
+from aegui.core.run_file import SUFFIX, load_run
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from aegui.core.data.card import Card
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, LoadProgress
+
+EXIT_INTERRUPTED = 130
+_MOST_LABELS = 128
+_MOST_CLASSES = 40
+_KINDS = {
+    "builtin": mark("built-in set"),
+    "folder": mark("folder of images"),
+    "several": mark("several sets together"),
+    "aegui": mark("data of a saved run"),
+    **{key: kind.label for key, kind in FILE_KINDS.items()},
+    **{key: reader.label for key, reader in READERS.items()},
+}
+
+
+def data_command(options: argparse.Namespace) -> int:
+    """Print the card of what is read: classes, source, duplicates and close pairs."""
+    try:
+        with _reading() as (bar, is_cancelled):
+            kind, datasets, notes = _read(options, bar, is_cancelled)
+            cards = [card(dataset, cancelled=is_cancelled) for dataset in datasets]
+    except Cancelled as stopped:
+        note(str(stopped))
+        return EXIT_INTERRUPTED
+    if options.json:
+        rows = [_card_json(*both) for both in zip(datasets, cards, strict=True)]
+        say_json({"file": options.file, "reader": kind, "notes": list(notes), "datasets": rows})
+        return 0
+    say(f"{options.file}: {tr(_KINDS[kind])}")
+    for line in notes:
+        say(line)
+    for dataset, found in zip(datasets, cards, strict=True):
+        _say_card(dataset, found)
+    return 0
+
+
+def download_command(options: argparse.Namespace) -> int:
+    """Download a set, going on with what a download before has left."""
+    try:
+        with _reading() as (bar, is_cancelled):
+            download(options.set, bar.update, is_cancelled)
+    except Cancelled:
+        note(tr("Stopped; what has come so far is kept. The same command goes on."))
+        return EXIT_INTERRUPTED
+    published = PUBLISHED[options.set.removesuffix("-test")]
+    say(
+        tr(
+            "{title} is in {folder}. Licence: {licence}.",
+            title=published.title,
+            folder=published_folder(published.key),
+            licence=published.licence,
+        )
+    )
+    return 0
+
+
+class _Bar:
+    """One line of progress on the standard error; silent where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+
+    def update(self, progress: LoadProgress) -> None:
+        """Redraw the line."""
+        if self._is_shown:
+            room = os.get_terminal_size(sys.stderr.fileno()).columns - 1
+            sys.stderr.write(f"\r{progress.text[:room]}\033[K")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Leave an empty line behind."""
+        if self._is_shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def _reading() -> Iterator[tuple[_Bar, IsCancelled]]:
+    """A bar, and whether Ctrl-C was pressed."""
+    bar = _Bar()
+    with stopping_at_ctrl_c() as stop:
+        try:
+            yield bar, lambda: stop.wished
+        finally:
+            bar.clear()
+
+
+def image_spec(options: argparse.Namespace) -> ImageSpec:
+    """How images become samples, as the command line says.
+
+    Raises:
+        AeguiError: The size is none.
+    """
+    wished: dict[str, Any] = {}
+    if options.size is not None:
+        width, _, height = options.size.lower().partition("x")
+        wished |= {"width": width, "height": height or width}
+    if options.grey:
+        wished["channels"] = 1
+    if options.fit is not None:
+        wished["fit"] = options.fit
+    if options.background is not None:
+        wished["background"] = options.background
+    try:
+        return ImageSpec.model_validate(wished)
+    except ValueError as error:
+        raise AeguiError(
+            tr(
+                "Images are from 8x8 to 256x256 pixels, such as --size 64x48; "
+                "the background is a colour such as #ffffff."
+            )
+        ) from error
+
+
+def _read(
+    options: argparse.Namespace, bar: _Bar, is_cancelled: IsCancelled
+) -> tuple[str, tuple[Dataset, ...], tuple[str, ...]]:
+    path = Path(options.file).expanduser()
+    chosen = DataSpec(
+        source=options.file,
+        labels=None if options.labels is None else tuple(options.labels.split(",")),
+        count=options.count,
+    )
+    if path.suffix.lower() == SUFFIX and path.is_file():
+        return "aegui", (select(load_run(path).dataset, chosen),), ()
+    if path.is_file() and kind_of(path) is None:
+        file = read_glyphs(path)  # each set of it by itself, not all of them together
+        return file.reader, tuple(select(one, chosen) for one in file.datasets), file.notes
+    reading = read_source(options.file, image_spec(options), bar.update, is_cancelled)
+    return reading.kind, (select(reading.dataset, chosen),), reading.notes
+
+
+def _card_json(dataset: Dataset, found: Card) -> dict[str, Any]:
+    channels, height, width = found.image_shape
+    return {
+        "name": found.name,
+        "samples": found.count,
+        "channels": channels,
+        "height": height,
+        "width": width,
+        "binary": found.is_binary,
+        "labels": list(dataset.labels),
+        "names": list(dataset.names),
+        "classes": {one.label: one.count for one in found.classes},
+        "mean": float(found.mean_image.mean()),
+        "duplicates": [list(group) for group in found.duplicates],
+        "compared": found.compared,
+        "closest": [
+            {"a": pair.a, "b": pair.b, "distance": pair.distance} for pair in found.closest
+        ],
+        "warnings": list(found.warnings),
+        "source": found.source,
+        "licence": found.licence,
+    }
+
+
+def _say_card(dataset: Dataset, found: Card) -> None:
+    titles = [shown(*pair) for pair in zip(dataset.labels, dataset.names, strict=True)]
+    is_classes = len(found.classes) < found.count
+    if is_classes:
+        titles = list(dataset.names)
+    say()
+    say(_headline(found))
+    if is_classes:
+        say("  " + _classes_line(found))
+    elif len(titles) <= _MOST_LABELS:
+        say("  " + " ".join(titles))
+    for title, text in ((tr("Source"), found.source), (tr("Licence"), found.licence)):
+        if text:
+            say(f"  {title}: {text}")
+    for warning in found.warnings:
+        say(f"  {warning}")
+    for group in found.duplicates[:_MOST_CLASSES]:
+        say("  " + tr("Exactly the same: {labels}", labels=", ".join(titles[i] for i in group)))
+    if found.closest:
+        say("  " + _closest_line(found, titles))
+
+
+def _headline(found: Card) -> str:
+    channels, height, width = found.image_shape
+    text = trn(
+        "{name}: {n:,} sample of {width}x{height} pixels",
+        "{name}: {n:,} samples of {width}x{height} pixels",
+        found.count,
+        name=found.name,
+        width=width,
+        height=height,
+    )
+    if found.is_binary:
+        return text
+    return f"{text}, " + (tr("in colour") if channels > 1 else tr("in grey levels"))
+
+
+def _classes_line(found: Card) -> str:
+    listed = ", ".join(f"{one.label} ({one.count:,})" for one in found.classes[:_MOST_CLASSES])
+    rest = ", …" if len(found.classes) > _MOST_CLASSES else ""
+    return trn("{n} class: ", "{n} classes: ", len(found.classes)) + listed + rest
+
+
+def _closest_line(found: Card, titles: list[str]) -> str:
+    form = "{:.0f}" if found.is_binary else "{:.3f}"
+    pairs = ", ".join(
+        f"{titles[pair.a]} {titles[pair.b]} ({form.format(pair.distance)})"
+        if found.is_binary
+        else f"{titles[pair.a]} – {titles[pair.b]} ({form.format(pair.distance)})"
+        for pair in found.closest
+    )
+    line = (
+        tr("Closest pairs (pixels apart): {pairs}", pairs=pairs)
+        if found.is_binary
+        else tr("Closest pairs (root of the mean squared difference): {pairs}", pairs=pairs)
+    )
+    if not found.is_sampled:
+        return line
+    return line + "; " + tr("among {n:,} samples drawn at random", n=found.compared)
