@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.recipe import Recipe
+    from aegui.core.recipe import ClassifierSpec, Recipe
 
 SCIPY_OPTIMIZERS = frozenset({"lbfgs", "bfgs", "cg", "powell", "nelder_mead"})
 """Keys of the optimisers that take the whole objective as a function of all parameters."""
@@ -26,7 +26,11 @@ def problems_of(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _output_problems(recipe: Recipe) -> Iterator[Problem]:
-    if recipe.training.loss == "bce" and recipe.network.output_activation != "sigmoid":
+    # A classifier's objective is of its own; its layers are pre-trained with another loss.
+    loss = recipe.training.loss
+    if recipe.classifier is not None:
+        loss = recipe.classifier.pretrain.loss
+    if loss == "bce" and recipe.network.output_activation != "sigmoid":
         yield Problem(
             "network.output",
             tr(
@@ -88,13 +92,36 @@ def _family_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
                     n=classes,
                 ),
             )
-        if recipe.network.latent.kind == "gaussian":
-            yield Problem(
-                "network.latent",
-                tr("A classifier needs a plain code: choose it instead of Gaussian."),
-            )
+        yield from _classifier_problems(recipe, recipe.classifier)
     if recipe.gan is not None and recipe.network.tied:
         yield Problem("network.tied", tr("A generator has no encoder to share its weights with."))
+
+
+def _classifier_problems(recipe: Recipe, classifier: ClassifierSpec) -> Iterator[Problem]:
+    training = recipe.training
+    if recipe.network.latent.kind == "gaussian":
+        yield Problem(
+            "network.latent",
+            tr("A classifier needs a plain code: choose it instead of Gaussian."),
+        )
+    if classifier.pretrain.epochs and recipe.network.decoder is not None:
+        yield Problem(
+            "classifier.pretrain",
+            tr(
+                "Pre-training layer by layer needs a decoder that mirrors the encoder: mirror it, "
+                "or set the epochs of the pre-training to 0."
+            ),
+        )
+    for key, weight in (
+        ("code_l1", training.code_l1),
+        ("sparsity", training.sparsity.weight),
+        ("contractive", training.contractive),
+    ):
+        if weight:
+            yield Problem(
+                f"training.{key}",
+                tr("A classifier is trained without penalties on the code: set this one to 0."),
+            )
 
 
 def _optimizer_problems(recipe: Recipe) -> Iterator[Problem]:

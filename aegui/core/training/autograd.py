@@ -213,9 +213,7 @@ def clip_each_run(gradients: list[torch.Tensor], leaves: Sequence[Leaf], limit: 
     """Bound the norm of each run's gradient, in place; ``leaves`` say whose they are."""
     for run in dict.fromkeys(leaf.run for leaf in leaves):
         own = [
-            gradient
-            for gradient, leaf in zip(gradients, leaves, strict=True)
-            if leaf.run == run
+            gradient for gradient, leaf in zip(gradients, leaves, strict=True) if leaf.run == run
         ]
         total = torch.stack([gradient.square().sum() for gradient in own]).sum()
         torch._foreach_mul_(own, _clip_scale(total, limit))

@@ -1,0 +1,209 @@
+"""How well a classifier tells classes apart: confusion, precision, recall, F1, and its mistakes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.progress import Progress
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.latent.codec import Codec
+
+_ROWS = 500
+"""Samples between two looks at whether to go on."""
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """One class, or an average over classes, in figures between 0 and 1.
+
+    Attributes:
+        label: The class.
+        precision: Share of the samples taken for this class that are of it.
+        recall: Share of the samples of this class that are taken for it.
+        f1: Harmonic mean of the two.
+        support: Samples of the class.
+    """
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True, eq=False)
+class Classification:
+    """The answers of a classifier to n samples, and what follows from them.
+
+    Figures are those of scikit-learn's ``classification_report`` with ``zero_division=0``: averages
+    are over the classes that occur, be it only in the answers.
+
+    Attributes:
+        classes: Labels, in the order of the classifier's outputs.
+        truth: int64 ``[n]``, place of the true class among ``classes``.
+        predicted: int64 ``[n]``, place of the most probable one.
+        confidence: float32 ``[n]``, the probability that was given to it.
+    """
+
+    classes: tuple[str, ...]
+    truth: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    confidence: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """The number of samples n."""
+        return len(self.truth)
+
+    @cached_property
+    def confusion(self) -> NDArray[np.int64]:
+        """``[classes, classes]``: how often the class of the row was taken for the column's."""
+        count = len(self.classes)
+        pairs = np.bincount(self.truth * count + self.predicted, minlength=count * count)
+        return pairs.reshape(count, count).astype(np.int64)
+
+    @property
+    def wrong(self) -> int:
+        """Samples whose class was not found."""
+        return int(np.count_nonzero(self.truth != self.predicted))
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the samples whose class was found."""
+        return 1.0 - self.wrong / len(self)
+
+    @cached_property
+    def scores(self) -> tuple[ClassScore, ...]:
+        """Every class in figures."""
+        confusion = self.confusion
+        hits = np.diag(confusion).astype(np.float64)
+        support, taken = confusion.sum(axis=1), confusion.sum(axis=0)
+        precision, recall = _share(hits, taken), _share(hits, support)
+        f1 = _share(2 * hits, support + taken)
+        return tuple(
+            ClassScore(label, float(precision[i]), float(recall[i]), float(f1[i]), int(support[i]))
+            for i, label in enumerate(self.classes)
+        )
+
+    @property
+    def macro(self) -> ClassScore:
+        """The mean over the classes, small ones counting as much as large ones."""
+        there = (self.confusion.sum(axis=0) + self.confusion.sum(axis=1)) > 0
+        return self._average(tr("macro average"), there.astype(np.float64))
+
+    @property
+    def weighted(self) -> ClassScore:
+        """The mean over the classes by their number of samples."""
+        return self._average(tr("weighted average"), self.confusion.sum(axis=1).astype(np.float64))
+
+    def _average(self, label: str, weights: NDArray[np.float64]) -> ClassScore:
+        columns = ((score.precision, score.recall, score.f1) for score in self.scores)
+        means = np.average(np.array([*columns]), axis=0, weights=weights)
+        precision, recall, f1 = map(float, means)
+        return ClassScore(label, precision, recall, f1, len(self))
+
+    def misclassified(self) -> NDArray[np.int64]:
+        """Samples whose class was not found, the surest mistakes first, int64."""
+        return self._by_confidence(self.truth != self.predicted)
+
+    def cell(self, row: int, column: int) -> NDArray[np.int64]:
+        """Samples of class ``row`` that were taken for ``column``, the surest ones first."""
+        return self._by_confidence((self.truth == row) & (self.predicted == column))
+
+    def _by_confidence(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+        places = np.flatnonzero(chosen)
+        return places[np.argsort(-self.confidence[places], kind="stable")]
+
+
+def _share(part: NDArray[np.float64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    """``part / whole``, and 0 where there is nothing."""
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+
+
+def truth_of(
+    dataset: Dataset, classes: Sequence[str], indices: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Places among ``classes`` of the true classes of the samples ``indices`` of ``dataset``.
+
+    Raises:
+        AeguiError: One of them is of a class that is not among ``classes``.
+    """
+    place = {label: index for index, label in enumerate(classes)}
+    places = np.array([place.get(label, -1) for label in dataset.classes], np.int64)
+    truth: NDArray[np.int64] = places[dataset.class_indices[indices]]
+    if (truth >= 0).all():
+        return truth
+    strange = [label for label in dataset.classes if label not in place]
+    more = ", …" if len(strange) > _MOST_NAMED else ""
+    raise AeguiError(
+        tr(
+            "{name} has classes that the classifier does not know: {labels}. Choose data with the "
+            "classes that it has learnt.",
+            name=dataset.name,
+            labels=", ".join(strange[:_MOST_NAMED]) + more,
+        )
+    )
+
+
+def classify(
+    codec: Codec,
+    classes: Sequence[str],
+    dataset: Dataset,
+    indices: NDArray[np.int64] | None = None,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Classification:
+    """What the classifier of ``codec`` makes of samples of ``dataset``.
+
+    Args:
+        codec: The network.
+        classes: The labels that it has learnt, in the order of its outputs.
+        dataset: Samples with labels.
+        indices: Which of them; None: all.
+        report: Told how far it is.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        AeguiError: There is no classifier, or it cannot take these images or labels.
+        Cancelled: So it was wished.
+    """
+    chosen = np.arange(len(dataset)) if indices is None else indices
+    if dataset.pixels != codec.pixels:
+        raise AeguiError(
+            tr(
+                "{name} has {got} pixels per sample, but the network takes {wanted}.",
+                name=dataset.name,
+                got=dataset.pixels,
+                wanted=codec.pixels,
+            )
+        )
+    truth = truth_of(dataset, classes, chosen)
+    predicted = np.empty(len(chosen), np.int64)
+    confidence = np.empty(len(chosen), np.float32)
+    flat = dataset.flat()
+    progress = Progress(len(chosen), _words, report, cancelled)
+    for start in range(0, len(chosen), _ROWS):
+        progress.reached(start)
+        part = slice(start, start + _ROWS)
+        odds = codec.classify(flat[chosen[part]])
+        predicted[part] = odds.argmax(axis=1)
+        confidence[part] = odds.max(axis=1)
+    progress.reached(len(chosen))
+    return Classification(tuple(classes), truth, predicted, confidence)
+
+
+def _words(done: int, total: int) -> str:
+    return tr("{done:,} of {total:,} images classified", done=done, total=total)
