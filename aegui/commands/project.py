@@ -199,7 +199,8 @@ def _report(
     else:
         say(tr("{name}: all {n:,} samples", name=dataset.name, n=len(dataset)))
     rows = [[tr(VIEWS[view.key].label), *_cells(found[view.key])] for view in views]
-    rows += [[reference_label(key, of), *_cells(value)] for key, value in references.items()]
+    size = 0 if of.codec is None else of.codec.latent_size
+    rows += [[reference_label(key, size), *_cells(value)] for key, value in references.items()]
     header = [
         tr("map"),
         tr("trustworthiness"),

@@ -301,6 +301,18 @@ ACTIONS: tuple[ActionSpec, ...] = (
         group="perspective",
     ),
     ActionSpec(
+        "compare",
+        mark("C&ompare"),
+        mark("Arrange the panels for comparing the map with others: PCA, t-SNE"),
+        "view",
+        "perspective",
+        argument="compare",
+        shortcuts=("Ctrl+4",),
+        icon="compare",
+        checkable=True,
+        group="perspective",
+    ),
+    ActionSpec(
         "reset_layout",
         mark("&Reset the panels"),
         mark("Put all panels back where this arrangement has them"),

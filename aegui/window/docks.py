@@ -1,4 +1,4 @@
-"""The docks around the map, and three ways to arrange them."""
+"""The docks around the map, and four ways to arrange them."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("answer", mark("Answer")),
     DockSpec("charts", mark("Charts")),
     DockSpec("reconstructions", mark("Reconstructions")),
+    DockSpec("projections", mark("Projections")),
 )
 
 
@@ -86,6 +87,12 @@ PERSPECTIVES: dict[str, Perspective] = {
         right=(("cursor",), ("draw", "answer")),
         bottom=(("charts",), ("reconstructions",)),
         weights=(5, 6),
+    ),
+    "compare": Perspective(
+        left=(),
+        right=(),
+        bottom=(("projections",),),
+        bottom_px=0.58,
     ),
 }
 DEFAULT_PERSPECTIVE = "build"

@@ -35,6 +35,7 @@ from aegui.window.toolbar import MainToolBar
 from aegui.window.wiring_document import DocumentWiring
 from aegui.window.wiring_drawing import DrawingWiring
 from aegui.window.wiring_map import MapWiring
+from aegui.window.wiring_projections import ProjectionsWiring
 from aegui.window.wiring_results import ResultsWiring
 from aegui.window.wiring_training import TrainingWiring
 
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.results = ResultsWiring(services, panels, docks, self)
         self.map = MapWiring(services, panels, docks, self)
         self.drawing = DrawingWiring(services, panels, docks, self)
+        self.projections = ProjectionsWiring(services, panels, docks, self)
         self._handlers: dict[str, Callable[..., object]] = {
             **self.training.handlers,
             **self.document.handlers,
@@ -157,7 +159,7 @@ class MainWindow(QMainWindow):
         self.menuBar().setCornerWidget(self._corner)
 
     def _perspective_buttons(self) -> QWidget:
-        """The three arrangements within reach, at the end of the menu bar."""
+        """The four arrangements within reach, at the end of the menu bar."""
         holder = QWidget(self.menuBar())
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 2, 8, 0)

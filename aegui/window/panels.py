@@ -13,6 +13,7 @@ from aegui.widgets.map.cursor_panel import CursorPanel
 from aegui.widgets.pixels.answer_panel import AnswerPanel
 from aegui.widgets.pixels.draw_panel import DrawPanel
 from aegui.widgets.pixels.reconstructions_panel import ReconstructionsPanel
+from aegui.widgets.projections.panel import ProjectionsPanel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -30,6 +31,7 @@ class Panels:
     answer: AnswerPanel = field(default_factory=AnswerPanel)
     charts: ChartsPanel = field(default_factory=ChartsPanel)
     reconstructions: ReconstructionsPanel = field(default_factory=ReconstructionsPanel)
+    projections: ProjectionsPanel = field(default_factory=ProjectionsPanel)
 
     def docked(self) -> dict[str, QWidget]:
         """All but the map, by the key of their dock."""
@@ -41,4 +43,5 @@ class Panels:
             "answer": self.answer,
             "charts": self.charts,
             "reconstructions": self.reconstructions,
+            "projections": self.projections,
         }

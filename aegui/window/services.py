@@ -9,6 +9,7 @@ from aegui.session.clock import Ticker
 from aegui.session.decode_service import DecodeService
 from aegui.session.drawing import Drawing
 from aegui.session.plane_service import PlaneService
+from aegui.session.projection_service import ProjectionService
 from aegui.session.training_runner import TrainingRunner
 from aegui.session.workspace import Workspace
 from aegui.window.showing import Showing
@@ -28,6 +29,7 @@ class Services:
     runner: TrainingRunner
     decode: DecodeService
     plane: PlaneService
+    projections: ProjectionService
     drawing: Drawing
     ticker: Ticker
     showing: Showing
@@ -44,6 +46,7 @@ class Services:
             runner=runner,
             decode=DecodeService(),
             plane=PlaneService(),
+            projections=ProjectionService(),
             drawing=Drawing(height, width),
             ticker=Ticker(),
             showing=Showing(workspace, runner),
@@ -55,4 +58,5 @@ class Services:
         self.runner.shutdown()
         self.decode.shutdown()
         self.plane.shutdown()
+        self.projections.shutdown()
         self.workspace.close()

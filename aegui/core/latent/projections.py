@@ -59,6 +59,8 @@ WORKING_COLUMNS = 50
 EARLY_STEPS = 250
 """Steps of t-SNE with exaggerated attraction, before those that ``iterations`` counts."""
 EARLY_EXAGGERATION = 12.0
+FFT_FROM = 3_000
+"""More samples repel each other on a grid (Linderman 2019), fewer in a tree (Barnes-Hut): faster."""
 _MOMENTUM = 0.8
 _STEPS = 10
 _FIRST_SPREAD = 1e-4
@@ -260,7 +262,14 @@ def _descend(
     jobs = min(_MOST_JOBS, max(1, (os.cpu_count() or 2) - 1))
     index = PrecomputedNeighbors(near.indices, near.distances.astype(np.float64))
     affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=index, n_jobs=jobs)
-    embedding = TSNEEmbedding(start, affinities, n_jobs=jobs, random_state=options.seed)
+    method = "fft" if len(start) > FFT_FROM else "bh"
+    embedding = TSNEEmbedding(
+        start,
+        affinities,
+        negative_gradient_method=method,
+        n_jobs=jobs,
+        random_state=options.seed,
+    )
     total = EARLY_STEPS + options.iterations
     begin = _PCA_SHARE + _NEIGHBOURS_SHARE
     done = 0

@@ -78,10 +78,9 @@ def views_document(
     }
 
 
-def reference_label(key: str, of: Material) -> str:
-    """What a row of ``REFERENCES`` is called."""
-    size = 0 if of.codec is None else of.codec.latent_size
-    return tr(REFERENCES[key], d=size)
+def reference_label(key: str, latent_size: int) -> str:
+    """What a row of ``REFERENCES`` is called beside a code of ``latent_size`` numbers."""
+    return tr(REFERENCES[key], d=latent_size)
 
 
 def views_png(dataset: Dataset, of: Material, views: Sequence[View]) -> bytes:

@@ -62,7 +62,7 @@ def test_the_document_holds_places_and_figures(parts: Parts) -> None:
     assert len(pca["explained"]) == 2
     np.testing.assert_array_equal(pca["places"], views[1].places)
     assert set(document["references"]) == {"pixels", "whole-code", "pca-k"}
-    assert reference_label("pca-k", of) == "PCA with 3 numbers"
+    assert reference_label("pca-k", 3) == "PCA with 3 numbers"
     brief = views_document(dataset, of, views, found, {}, with_places=False)
     assert "indices" not in brief
     assert "places" not in brief["views"][0]

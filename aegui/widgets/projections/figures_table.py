@@ -1,0 +1,128 @@
+"""How good each map is, as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.widgets.theme import current_theme, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.latent.views import Figures
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    (mark("Map"), ""),
+    (
+        mark("Trustworthiness"),
+        mark(
+            "Are the 12 nearest on the map near as images too? 1 is perfect, 0.5 is chance. "
+            "Estimated from 2,000 samples where there are more."
+        ),
+    ),
+    (
+        mark("kNN accuracy"),
+        mark(
+            "How often the 5 nearest on the map, without the sample itself, vote for its own label."
+        ),
+    ),
+    (
+        mark("Squared error"),
+        mark(
+            "Per image, of what can be made again of the map's numbers. t-SNE and UMAP have no way "
+            "back from the map to an image."
+        ),
+    ),
+    (mark("Seconds"), mark("Time to make the map; of the code, without the training.")),
+)
+_NONE = "–"
+_ROW_PX = 22
+_MOST_ROWS = 7
+_LEAST_PX = 24
+
+
+class FiguresTable(QTableWidget):
+    """Rows of maps, and below them what they are to be compared with."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        # One more than there are figures: it takes the rest of the width, or names would be far
+        # from their figures.
+        super().__init__(0, len(COLUMNS) + 1, parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(tr("How good each map is"))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        self.verticalHeader().setMinimumSectionSize(_ROW_PX)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(COLUMNS), QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(_LEAST_PX)
+        self.setHorizontalHeaderItem(len(COLUMNS), QTableWidgetItem(""))
+        for column, (title, help_text) in enumerate(COLUMNS):
+            item = QTableWidgetItem(tr(title))
+            item.setToolTip(tr(help_text) if help_text else "")
+            item.setTextAlignment(_alignment(column))
+            self.setHorizontalHeaderItem(column, item)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_rows(
+        self,
+        maps: Sequence[tuple[str, Figures | None]],
+        references: Sequence[tuple[str, Figures]],
+    ) -> None:
+        """Names and figures of maps (None: not known yet), and of what they are compared with."""
+        rows = [(name, value, False) for name, value in maps]
+        rows += [(name, value, True) for name, value in references]
+        self.setRowCount(len(rows))
+        font, theme = figures_font(self.font()), current_theme()
+        for row, (name, value, dim) in enumerate(rows):
+            for column, text in enumerate((name, *_cells(value))):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(_alignment(column))
+                item.setFont(font)
+                if dim:
+                    item.setForeground(theme.text_dim)
+                if column == 3 and text == _NONE and value is not None:
+                    item.setToolTip(tr("There is no way back from this map to an image."))
+                self.setItem(row, column, item)
+        shown = min(len(rows), _MOST_ROWS)
+        height = self.horizontalHeader().sizeHint().height() + shown * _ROW_PX + 2
+        self.setFixedHeight(height)
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    across = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return across | Qt.AlignmentFlag.AlignVCenter
+
+
+def _cells(value: Figures | None) -> tuple[str, ...]:
+    if value is None:
+        return ("…",) * (len(COLUMNS) - 1)
+    accuracy = value.knn_accuracy
+    return (
+        _figure(value.trustworthiness, ".3f"),
+        _NONE if accuracy is None else f"{100 * accuracy:.1f}\u00a0%",
+        _figure(value.squared_error, ".3f"),
+        _figure(value.seconds, ".2f"),
+    )
+
+
+def _figure(value: float | None, form: str) -> str:
+    return _NONE if value is None else format(value, form)

@@ -1,0 +1,454 @@
+"""The panel of maps: which are shown, one selection for all of them, how good each is."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+    QWidgetAction,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.projections import unavailable
+from aegui.core.latent.views import VIEWS
+from aegui.widgets.data.gallery import Gallery
+from aegui.widgets.data.pictures import Pictures
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.projections.class_bars import ClassBars
+from aegui.widgets.projections.colours import has_colours
+from aegui.widgets.projections.figures_table import FiguresTable
+from aegui.widgets.projections.options_form import OptionsForm
+from aegui.widgets.projections.scatter import Samples, ScatterView
+from aegui.widgets.projections.scatter_paint import Card
+from aegui.widgets.theme import SPACING, icon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.projections import ProjectionOptions
+    from aegui.core.latent.views import Figures, Material
+    from aegui.session.projection_work import MapState
+
+EXPORT_KINDS = {
+    "png": mark("Picture (PNG)"),
+    "csv": mark("Table (CSV)"),
+    "json": mark("Everything (JSON)"),
+}
+"""Kinds of files that can be wished, with their names."""
+DEFAULT_SHOWN = ("code", "pca", "tsne")
+_SIDE_PX = 190
+_GOOD_SHAPE = 1.15
+_EMPTY_IS_BAD = 0.5
+
+
+class ProjectionsPanel(QWidget):
+    """Maps side by side; what is pointed at or selected in one is so in all. Passive."""
+
+    shown_changed = Signal(object)
+    """Keys of the maps that a person wishes to see, a tuple."""
+    options_edited = Signal(object)
+    """The ``ProjectionOptions`` that are wished."""
+    compute_requested = Signal()
+    stop_requested = Signal()
+    export_requested = Signal(str)
+    """A key of ``EXPORT_KINDS``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dataset: Dataset | None = None
+        self._material: Material | None = None
+        self._states: dict[str, MapState] = {}
+        self._references: Sequence[tuple[str, Figures]] = ()
+        self._selection: NDArray[np.bool_] | None = None
+        self._pictures = Pictures()
+        self._is_busy = False
+        self._views = {
+            spec.key: ScatterView(spec.key, tr(spec.label), tr(spec.help))
+            for spec in VIEWS.values()
+        }
+        self._buttons = {key: _toggle(key) for key in VIEWS}
+        self._count = QLabel()
+        self._count.setProperty("dim", True)
+        self._form = OptionsForm()
+        self._options = self._options_button()
+        self._lasso = _tool("lasso", tr("Select with a free line around samples (lasso)"))
+        self._lasso.setCheckable(True)
+        self._fit = _tool("zoom-fit", tr("Show all of every map"))
+        self._export = self._export_button()
+        self._compute = QToolButton()
+        self._compute.setProperty("flat", True)
+        self._compute.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._title = QLabel()
+        self._title.setProperty("heading", True)
+        self._title.setWordWrap(True)
+        self._hint = QLabel(tr("Drag over a map to select samples."))
+        self._hint.setProperty("dim", True)
+        self._hint.setWordWrap(True)
+        self._bars = ClassBars()
+        self._gallery = Gallery()
+        self._table = FiguresTable()
+        self._build()
+        self._connect()
+        self.set_shown(DEFAULT_SHOWN)
+        self._show_compute()
+
+    def sizeHint(self) -> QSize:
+        """Three maps side by side, with their table."""
+        return QSize(820, 380)
+
+    # Building
+
+    def _build(self) -> None:
+        header = QHBoxLayout()
+        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        header.setSpacing(SPACING // 2)
+        for button in self._buttons.values():
+            header.addWidget(button)
+        header.addStretch(1)
+        header.addWidget(self._count)
+        for tool in (self._compute, self._options, self._lasso, self._fit, self._export):
+            header.addWidget(tool)
+        self._room = QWidget()
+        self._grid = QGridLayout(self._room)
+        self._grid.setContentsMargins(SPACING, 0, SPACING // 2, 0)
+        self._grid.setSpacing(SPACING)
+        for view in self._views.values():
+            view.setParent(self._room)
+        self._room.installEventFilter(self)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self._room)
+        splitter.addWidget(self._build_side())
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 0)
+        splitter.setSizes([800, _SIDE_PX])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, SPACING // 2)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(header)
+        layout.addWidget(splitter, 1)
+        figures = QHBoxLayout()
+        figures.setContentsMargins(SPACING, 0, SPACING, 0)
+        figures.addWidget(self._table)
+        layout.addLayout(figures)
+
+    def _build_side(self) -> QWidget:
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        holder = QWidget()
+        inner = QVBoxLayout(holder)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self._bars)
+        inner.addStretch(1)
+        scroll.setWidget(holder)
+        self._bars_scroll = scroll
+        side = QWidget()
+        side.setMinimumWidth(130)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(SPACING // 2, SPACING // 2, SPACING, 0)
+        column.setSpacing(SPACING // 2)
+        column.addWidget(self._title)
+        column.addWidget(self._hint)
+        column.addWidget(scroll, 3)
+        column.addWidget(self._gallery, 2)
+        return side
+
+    def _options_button(self) -> QToolButton:
+        button = _tool("settings", tr("How maps are made: samples, perplexity, steps, seed"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(self._form)
+        menu.addAction(action)
+        button.setMenu(menu)
+        return button
+
+    def _export_button(self) -> QToolButton:
+        button = _tool("export", tr("Save the maps as a picture, a table or everything"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for kind, label in EXPORT_KINDS.items():
+            menu.addAction(tr(label)).setData(kind)
+        menu.triggered.connect(lambda action: self.export_requested.emit(action.data()))
+        button.setMenu(menu)
+        button.setEnabled(False)
+        return button
+
+    def _connect(self) -> None:
+        for button in self._buttons.values():
+            button.clicked.connect(self._on_button_clicked)
+        for view in self._views.values():
+            view.hovered.connect(self._on_view_hovered)
+            view.selected.connect(self._on_view_selected)
+        self._form.edited.connect(self.options_edited)
+        self._lasso.toggled.connect(self._on_lasso_toggled)
+        self._fit.clicked.connect(self.fit)
+        self._compute.clicked.connect(self._on_compute_clicked)
+        self._bars.hovered.connect(self._on_bars_hovered)
+        self._bars.clicked.connect(self._on_bars_clicked)
+        self._gallery.activated.connect(self._on_gallery_activated)
+
+    # What comes in
+
+    def set_samples(self, dataset: Dataset, of: Material) -> None:
+        """Maps are of the samples ``of`` of ``dataset`` from now on."""
+        self._dataset, self._material = dataset, of
+        self._selection = None
+        self._states.clear()
+        self._references = ()
+        self._pictures.set_images(dataset.images)
+        labels = tuple(dataset.labels[index] for index in of.indices)
+        samples = Samples(of.classes, labels, dataset.classes)
+        for view in self._views.values():
+            view.set_samples(samples, self._card)
+        self._bars.set_classes(dataset.classes, of.classes)
+        self._bars_scroll.setVisible(has_colours(of.classes))
+        self._gallery.set_samples(dataset.images, dataset.labels, dataset.names)
+        if len(of.indices) < len(dataset):
+            text = tr("{n:,} of {total:,} samples", n=len(of.indices), total=len(dataset))
+        else:
+            text = tr("{n:,} samples", n=len(dataset))
+        self._count.setText(text)
+        self._show_selection()
+        self._show_table()
+
+    def set_map(self, state: MapState) -> None:
+        """Show what is known of one map."""
+        view = self._views[state.key]
+        view.set_places(state.places)
+        share = state.share if state.status == "working" else None
+        view.set_status(_note(state), _message(state), share)
+        before, self._states[state.key] = self._states.get(state.key), state
+        if before is None or before.figures is not state.figures:
+            self._show_table()
+        self._show_compute()
+
+    def set_references(self, rows: Sequence[tuple[str, Figures]]) -> None:
+        """What the maps are to be compared with: names and figures."""
+        self._references = rows
+        self._show_table()
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether a slow map is being made."""
+        self._is_busy = busy
+        self._show_compute()
+
+    def set_options(self, options: ProjectionOptions) -> None:
+        """Show how maps are made."""
+        self._form.set_options(options)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Keys of the maps that are shown."""
+        return tuple(key for key, button in self._buttons.items() if button.isChecked())
+
+    def set_shown(self, keys: Iterable[str]) -> None:
+        """Show these maps."""
+        wanted = set(keys)
+        for key, button in self._buttons.items():
+            button.setChecked(key in wanted)
+        self._arrange()
+        self._show_table()
+
+    @property
+    def selection(self) -> NDArray[np.bool_] | None:
+        """Which samples are selected, bool ``[n]``; None for none."""
+        return self._selection
+
+    def select(self, selection: NDArray[np.bool_] | None) -> None:
+        """Select these samples, bool ``[n]``, in all maps."""
+        has_some = selection is not None and bool(selection.any())
+        self._selection = selection if has_some else None
+        for view in self._views.values():
+            view.set_selection(self._selection)
+        self._show_selection()
+
+    def set_highlight(self, index: int | None) -> None:
+        """Point out one sample, by its number among those mapped, in all maps."""
+        for key in self.shown:
+            self._views[key].set_highlight(index)
+
+    def fit(self) -> None:
+        """Show all of every map."""
+        for view in self._views.values():
+            view.fit()
+
+    def view(self, key: str) -> ScatterView:
+        """The map ``key``."""
+        return self._views[key]
+
+    # What is shown of it
+
+    def _card(self, index: int) -> Card:
+        dataset, of = self._dataset, self._material
+        place = 0 if of is None else int(of.indices[index])
+        if dataset is None:
+            return Card(self._pictures.image(place), "", "")
+        label = label_name(dataset.labels[place])
+        return Card(self._pictures.image(place), label, dataset.names[place])
+
+    def _show_selection(self) -> None:
+        of, chosen = self._material, self._selection
+        if of is None:
+            return
+        self._bars.set_selected(None if chosen is None else of.classes[chosen])
+        self._gallery.setVisible(chosen is not None or not self._bars_scroll.isVisibleTo(self))
+        self._hint.setVisible(chosen is None)
+        if chosen is None:
+            self._title.setText(tr("Nothing selected"))
+            self._gallery.set_shown(of.indices)
+        else:
+            self._title.setText(tr("{n:,} selected", n=int(chosen.sum())))
+            self._gallery.set_shown(of.indices[chosen])
+
+    def _show_table(self) -> None:
+        rows: list[tuple[str, Figures | None]] = []
+        for key in self.shown:
+            state = self._states.get(key)
+            rows.append((tr(VIEWS[key].label), None if state is None else state.figures))
+        self._table.set_rows(rows, self._references)
+        finished = any(state.status == "ready" for state in self._states.values())
+        self._export.setEnabled(finished)
+
+    def _show_compute(self) -> None:
+        offered = any(
+            self._states[key].status == "offered" for key in self.shown if key in self._states
+        )
+        self._compute.setVisible(self._is_busy or offered)
+        self._compute.setText(tr("Stop") if self._is_busy else tr("Compute"))
+        self._compute.setIcon(icon("stop" if self._is_busy else "train"))
+        self._compute.setToolTip(
+            tr("Stop making this map")
+            if self._is_busy
+            else tr("Make the maps that take their time: t-SNE, UMAP")
+        )
+
+    # Arrangement
+
+    def _arrange(self) -> None:
+        shown = [self._views[key] for key in self.shown]
+        for view in self._views.values():
+            self._grid.removeWidget(view)
+            view.setVisible(view in shown)
+        for index in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(index, 0)
+        columns = _columns(len(shown), self._room.width(), self._room.height())
+        for index, view in enumerate(shown):
+            self._grid.addWidget(view, index // columns, index % columns)
+            self._grid.setColumnStretch(index % columns, 1)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrange the maps as the new shape of their room allows."""
+        if watched is self._room and event.type() == QEvent.Type.Resize:
+            self._arrange()
+        return super().eventFilter(watched, event)
+
+    # What the person does
+
+    def _on_button_clicked(self) -> None:
+        self._arrange()
+        self._show_table()
+        self._show_compute()
+        self.shown_changed.emit(self.shown)
+
+    def _on_view_hovered(self, index: int | None) -> None:
+        self.set_highlight(index)
+
+    def _on_view_selected(self, selection: NDArray[np.bool_]) -> None:
+        self.select(selection)
+
+    def _on_lasso_toggled(self, lasso: bool) -> None:
+        for view in self._views.values():
+            view.set_lasso(lasso)
+
+    def _on_compute_clicked(self) -> None:
+        if self._is_busy:
+            self.stop_requested.emit()
+        else:
+            self.compute_requested.emit()
+
+    def _on_bars_hovered(self, number: int | None) -> None:
+        for key in self.shown:
+            self._views[key].set_emphasis(number)
+
+    def _on_bars_clicked(self, number: int) -> None:
+        if self._material is not None:
+            chosen = np.asarray(self._material.classes == number)
+            again = self._selection is not None and np.array_equal(chosen, self._selection)
+            self.select(None if again else chosen)
+
+    def _on_gallery_activated(self, place: int) -> None:
+        if self._material is not None:
+            self.set_highlight(int(np.searchsorted(self._material.indices, place)))
+
+
+def _note(state: MapState) -> str:
+    if state.status == "working":
+        return tr("{share:.0%}: {text}", share=state.share, text=state.text)
+    if state.places is None:
+        return ""
+    if state.epoch is not None:
+        return tr("epoch {epoch:,}", epoch=state.epoch)
+    if state.status in {"waiting", "offered"} and state.text == "":
+        return tr("of other weights or settings")
+    return state.text
+
+
+def _message(state: MapState) -> str:
+    if state.status == "offered":
+        return tr("This map takes a while. Press Compute.")
+    if state.status == "impossible":
+        return state.text
+    return tr("One moment…")
+
+
+def _toggle(key: str) -> QToolButton:
+    spec = VIEWS[key]
+    button = QToolButton()
+    button.setText(tr(spec.label))
+    button.setCheckable(True)
+    button.setProperty("flat", True)
+    button.setAccessibleName(tr(spec.label))
+    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    reason = unavailable(spec.method)
+    button.setEnabled(reason is None)
+    button.setToolTip(tr(spec.help) if reason is None else reason)
+    return button
+
+
+def _tool(icon_name: str, help_text: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("flat", True)
+    button.setIcon(icon(icon_name))
+    button.setToolTip(help_text)
+    button.setAccessibleName(help_text)
+    return button
+
+
+def _columns(count: int, width: int, height: int) -> int:
+    """How many maps to put side by side so that each is nearly square."""
+
+    def badness(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        shape = (width / columns) / max(1.0, height / rows)
+        return abs(math.log(max(shape, 1e-6) / _GOOD_SHAPE)) + _EMPTY_IS_BAD * (
+            rows * columns - count
+        )
+
+    return min(range(1, max(1, count) + 1), key=badness)

@@ -1,0 +1,451 @@
+"""One map of the samples: seen, pointed at, selected, zoomed. Passive but for its own zoom."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.glyphs import label_sign
+from aegui.widgets.map.viewport import Viewport, bounds_of
+from aegui.widgets.projections.colours import class_colour, has_colours, sample_colours
+from aegui.widgets.projections.raster import dot_radius, dots_image
+from aegui.widgets.projections.scatter_paint import (
+    HEADER_PX,
+    Card,
+    class_middles,
+    paint_bar,
+    paint_card,
+    paint_header,
+    paint_message,
+    paint_ring,
+    paint_texts,
+)
+from aegui.widgets.projections.shapes import in_polygon, in_rectangle
+from aegui.widgets.theme import current_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import (
+        QFocusEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QWheelEvent,
+    )
+
+    from aegui.widgets.theme import Theme
+
+MOST_TEXTS = 150
+"""Up to so many samples are drawn as their labels instead of dots."""
+_MOST_CLASS_NAMES = 24
+_HIT_PX = 14.0
+_LEAST_DRAG_PX = 4.0
+_ZOOM_STEP = 1.25
+_WHEEL_STEP = 120.0
+_FAR = 3.0
+_DIRECTIONS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0),
+    Qt.Key.Key_Down: (0.0, 1.0),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """What all maps share: the samples' classes ``[n]``, and their labels."""
+
+    classes: NDArray[np.int64]
+    labels: tuple[str, ...]
+    class_names: tuple[str, ...]
+
+
+class ScatterView(QWidget):
+    """Dots in the colours of their classes; what the person points at and selects goes out."""
+
+    hovered = Signal(object)
+    """The sample under the pointer, or None."""
+    selected = Signal(object)
+    """bool ``[n]``: what is selected now."""
+
+    def __init__(self, key: str, title: str, help_text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.key = key
+        self._title = title
+        self._note = ""
+        self._message = ""
+        self._share: float | None = None
+        self._samples: Samples | None = None
+        self._places: NDArray[np.float32] | None = None
+        self._pixels: NDArray[np.float64] = np.zeros((0, 2))
+        self._middles: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
+        self._order: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._selection: NDArray[np.bool_] | None = None
+        self._emphasis: int | None = None
+        self._highlight: int | None = None
+        self._card: Callable[[int], Card] | None = None
+        self._view = Viewport()
+        self._follows = True
+        self._uses_lasso = False
+        self._drag: list[tuple[float, float]] = []
+        self._grip: tuple[float, float] | None = None
+        self._picture: QPixmap | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(tr("Map: {title}", title=title))
+        self.setToolTip(
+            help_text
+            + "\n\n"
+            + tr(
+                "Drag: select; with Shift: add; with Ctrl: take away. Wheel: zoom. Right button: "
+                "move. Double click: all of it."
+            )
+        )
+
+    def sizeHint(self) -> QSize:
+        """A map that can be read."""
+        return QSize(280, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few dots."""
+        return QSize(140, 120)
+
+    # What comes in
+
+    def set_samples(self, samples: Samples, card: Callable[[int], Card]) -> None:
+        """Show maps of ``samples``; ``card`` gives what is shown of one of them."""
+        self._samples, self._card = samples, card
+        # What lies on top is drawn by lot: else the last class would hide all others.
+        self._order = np.random.default_rng(0).permutation(len(samples.classes))
+        self._places, self._highlight, self._selection = None, None, None
+        self._follows = True
+        self._refresh()
+
+    def set_places(self, places: NDArray[np.float32] | None) -> None:
+        """Where the samples are, ``[n, 2]``; None: nowhere yet."""
+        if places is self._places:
+            return
+        fits = places is not None and len(places) == len(self._order)
+        self._places = places if fits else None
+        self._refresh()
+
+    def set_status(self, note: str, message: str = "", share: float | None = None) -> None:
+        """``note`` beside the title, ``message`` where there is no map, ``share`` of work done."""
+        if (note, message, share) != (self._note, self._message, self._share):
+            self._note, self._message, self._share = note, message, share
+            self.setAccessibleDescription(". ".join(text for text in (note, message) if text))
+            self.update()
+
+    def set_highlight(self, index: int | None) -> None:
+        """Point out sample ``index``; None: none."""
+        if index != self._highlight:
+            self._highlight = index
+            self.update()
+
+    def set_selection(self, selection: NDArray[np.bool_] | None) -> None:
+        """Fade all but those of ``selection`` ``[n]``; None or nothing selected fades none."""
+        self._selection = selection if selection is not None and selection.any() else None
+        self._drop_picture()
+
+    def set_emphasis(self, number: int | None) -> None:
+        """Fade all but class ``number``, for a moment; None: none."""
+        if number != self._emphasis:
+            self._emphasis = number
+            self._drop_picture()
+
+    def set_lasso(self, lasso: bool) -> None:
+        """Whether dragging draws a free line around samples; else a rectangle."""
+        self._uses_lasso = lasso
+
+    def fit(self) -> None:
+        """Show the whole map, and what becomes of it."""
+        self._follows = True
+        self._refresh()
+
+    @property
+    def pixels(self) -> NDArray[np.float64]:
+        """Where the samples lie in the widget, ``[n, 2]``; empty without a map."""
+        return self._pixels
+
+    # Laying out
+
+    def _room(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(1, HEADER_PX, -1, -1)
+
+    def _refresh(self) -> None:
+        room, places = self._room(), self._places
+        self._view = self._view.placed(room.x(), room.y(), room.width(), room.height())
+        if places is None:
+            self._pixels, self._middles = np.zeros((0, 2)), None
+        else:
+            bounds = bounds_of(places)
+            if bounds is not None:
+                self._view = (
+                    self._view.fitted(bounds) if self._follows else self._view.limited(bounds)
+                )
+            self._pixels = self._view.to_pixels(places)
+            self._middles = self._named_classes(places)
+        self._drop_picture()
+
+    def _named_classes(
+        self, places: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+        samples = self._samples
+        if samples is None or len(places) <= MOST_TEXTS or not has_colours(samples.classes):
+            return None
+        numbers, middles = class_middles(places, samples.classes)
+        if len(numbers) > _MOST_CLASS_NAMES:
+            return None
+        return numbers, self._view.to_pixels(middles)
+
+    def _drop_picture(self) -> None:
+        self._picture = None
+        self.update()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the dots from a kept picture, and what changes more often over them."""
+        theme, room = current_theme(), self._room()
+        painter = QPainter(self)
+        header = QRectF(0, 0, self.width(), HEADER_PX)
+        paint_header(painter, header, self._title, self._note, theme)
+        painter.fillRect(room, theme.raised)
+        if len(self._pixels):
+            self._paint_map(painter, room, theme)
+        elif self._message:
+            paint_message(painter, room, self._message, theme)
+        if self._share is not None:
+            paint_bar(painter, room, self._share, theme)
+        painter.setClipping(False)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.accent if self.hasFocus() else theme.grid, 1.0))
+        painter.drawRect(room.adjusted(-0.5, -0.5, 0, 0))
+
+    def _paint_map(self, painter: QPainter, room: QRectF, theme: Theme) -> None:
+        painter.setClipRect(room)
+        if self._picture is None:
+            self._picture = self._dots(room, theme)
+        if not self._picture.isNull():
+            painter.drawPixmap(room.topLeft(), self._picture)
+        self._paint_names(painter, theme)
+        if self._drag:
+            self._paint_drag(painter, theme)
+        index = self._highlight
+        if index is not None and index < len(self._pixels):
+            at = QPointF(*self._pixels[index])
+            paint_ring(painter, at, theme)
+            if self._card is not None:
+                paint_card(painter, at, room, self._card(index), theme)
+
+    def _dots(self, room: QRectF, theme: Theme) -> QPixmap:
+        samples = self._samples
+        if samples is None or len(self._pixels) <= MOST_TEXTS:
+            return QPixmap()
+        ratio = self.devicePixelRatioF()
+        size = (round(room.width() * ratio), round(room.height() * ratio))
+        full, faded = sample_colours(samples.classes, theme, theme.raised)
+        shown = self._shown()
+        order = self._order
+        if shown is not None:
+            full = np.where(shown, full, faded)
+            order = np.concatenate([order[~shown[order]], order[shown[order]]])
+        at = (self._pixels[order] - (room.x(), room.y())) * ratio
+        radius = dot_radius(len(order)) * ratio
+        picture = QPixmap.fromImage(dots_image(at, full[order], radius, size, theme.raised))
+        picture.setDevicePixelRatio(ratio)
+        return picture
+
+    def _shown(self) -> NDArray[np.bool_] | None:
+        """Which samples are not faded; None for all."""
+        if self._emphasis is not None and self._samples is not None:
+            return np.asarray(self._samples.classes == self._emphasis)
+        return self._selection
+
+    def _paint_names(self, painter: QPainter, theme: Theme) -> None:
+        samples = self._samples
+        if samples is None:
+            return
+        font = painter.font()
+        bold = painter.font()
+        bold.setBold(True)
+        painter.setFont(bold)
+        if len(self._pixels) <= MOST_TEXTS:
+            self._paint_labels(painter, samples, theme)
+        elif self._middles is not None:
+            numbers, middles = self._middles
+            names = [label_sign(samples.class_names[number]) for number in numbers]
+            paint_texts(painter, middles, names, [theme.text] * len(names), theme)
+        painter.setFont(font)
+
+    def _paint_labels(self, painter: QPainter, samples: Samples, theme: Theme) -> None:
+        coloured, shown = has_colours(samples.classes), self._shown()
+        colours = []
+        for row, number in enumerate(samples.classes.tolist()):
+            colour = class_colour(number, theme) if coloured else QColor(theme.text)
+            if shown is not None and not shown[row]:
+                colour.setAlphaF(0.25)
+            colours.append(colour)
+        texts = [label_sign(label)[:12] for label in samples.labels]
+        paint_texts(painter, self._pixels, texts, colours, theme)
+
+    def _paint_drag(self, painter: QPainter, theme: Theme) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fill = QColor(theme.accent)
+        fill.setAlpha(36)
+        painter.setBrush(fill)
+        painter.setPen(QPen(theme.accent, 1.5))
+        if self._uses_lasso:
+            painter.drawPolygon(QPolygonF([QPointF(*point) for point in self._drag]))
+        else:
+            painter.drawRect(QRectF(QPointF(*self._drag[0]), QPointF(*self._drag[-1])).normalized())
+
+    # Pointing and selecting
+
+    def sample_at(self, x: float, y: float, reach: float = _HIT_PX) -> int | None:
+        """The sample nearest to pixel (``x``, ``y``) within ``reach``; None without one."""
+        if not len(self._pixels):
+            return None
+        squares = np.nan_to_num(np.square(self._pixels - (x, y)).sum(axis=1), nan=np.inf)
+        nearest = int(squares.argmin())
+        return nearest if squares[nearest] <= reach * reach else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to select, or take hold of the map."""
+        at = (event.position().x(), event.position().y())
+        if event.button() is Qt.MouseButton.LeftButton and len(self._pixels):
+            self._drag = [at]
+        elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
+            self._grip = at
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with it, or point at what is under the pointer."""
+        x, y = event.position().x(), event.position().y()
+        if self._grip is not None:
+            self._move(x - self._grip[0], y - self._grip[1])
+            self._grip = (x, y)
+        elif self._drag:
+            self._drag = [*self._drag, (x, y)] if self._uses_lasso else [self._drag[0], (x, y)]
+            self.update()
+        else:
+            self.hovered.emit(self.sample_at(x, y))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Select what has been drawn around; a mere click selects the sample under it."""
+        self._grip = None
+        drag, self._drag = self._drag, []
+        if not drag or not len(self._pixels):
+            return
+        if math.dist(drag[0], drag[-1]) < _LEAST_DRAG_PX and len(drag) < 8:
+            index = self.sample_at(*drag[0])
+            inside = np.zeros(len(self._pixels), bool)
+            if index is not None:
+                inside[index] = True
+        elif self._uses_lasso:
+            inside = in_polygon(self._pixels, drag)
+        else:
+            inside = in_rectangle(self._pixels, drag[0], drag[-1])
+        self._select(inside, event.modifiers())
+        self.update()
+
+    def _select(self, inside: NDArray[np.bool_], modifiers: Qt.KeyboardModifier) -> None:
+        before = self._selection if self._selection is not None else np.zeros(len(inside), bool)
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            inside = before | inside
+        elif modifiers & Qt.KeyboardModifier.ControlModifier:
+            inside = before & ~inside
+        self.selected.emit(inside)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole map again."""
+        self.fit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at nothing any more."""
+        self.hovered.emit(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the pointer."""
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if turned:
+            at = event.position()
+            self._zoom(_ZOOM_STEP ** (turned / _WHEEL_STEP), at.x(), at.y())
+        event.accept()
+
+    def _zoom(self, factor: float, x: float, y: float) -> None:
+        self._view, self._follows = self._view.zoomed(factor, x, y), False
+        self._refresh()
+
+    def _move(self, dx: float, dy: float) -> None:
+        self._view, self._follows = self._view.panned(dx, dy), False
+        self._refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows point from sample to sample, Space selects; + - 0 zoom; Escape lets go."""
+        key, middle = Qt.Key(event.key()), self._room().center()
+        if key in _DIRECTIONS:
+            self._step(*_DIRECTIONS[key])
+        elif key == Qt.Key.Key_Space and self._highlight is not None:
+            inside = np.zeros(len(self._pixels), bool)
+            inside[self._highlight] = True
+            taken = self._selection is not None and bool(self._selection[self._highlight])
+            modifier = Qt.KeyboardModifier
+            self._select(inside, modifier.ControlModifier if taken else modifier.ShiftModifier)
+        elif key == Qt.Key.Key_A and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.selected.emit(np.ones(len(self._pixels), bool))
+        elif key == Qt.Key.Key_Escape and self._selection is not None:
+            self.selected.emit(np.zeros(len(self._pixels), bool))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self._zoom(_ZOOM_STEP, middle.x(), middle.y())
+        elif key == Qt.Key.Key_Minus:
+            self._zoom(1.0 / _ZOOM_STEP, middle.x(), middle.y())
+        elif key == Qt.Key.Key_0:
+            self.fit()
+        else:
+            super().keyPressEvent(event)
+
+    def _step(self, dx: float, dy: float) -> None:
+        """Point at the next sample in a direction: near, and not far aside."""
+        if not len(self._pixels):
+            return
+        if self._highlight is None:
+            middle = self._room().center()
+            self.hovered.emit(self.sample_at(middle.x(), middle.y(), math.inf))
+            return
+        away = self._pixels - self._pixels[self._highlight]
+        ahead = away @ (dx, dy)
+        aside = np.abs(away @ (-dy, dx))
+        cost = np.where(ahead > 0.5, ahead + _FAR * aside, np.inf)
+        best = int(cost.argmin())
+        if np.isfinite(cost[best]):
+            self.hovered.emit(best)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take the new room."""
+        self._refresh()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus."""
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that it has gone."""
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take new colours or letters."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._drop_picture()
+        super().changeEvent(event)
