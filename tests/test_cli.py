@@ -85,6 +85,7 @@ def test_training_a_course_configuration_prints_the_promised_json(
     for run in answer["runs"]:
         assert set(run) == {
             *("seed", "epochs", "seconds", "loss", "best_loss", "wrong_pixels", "first_epoch"),
+            *("figures", "terms"),
         }
         wrong = run["wrong_pixels"]
         assert len(wrong["per_sample"]) == 32
