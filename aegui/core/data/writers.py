@@ -75,10 +75,17 @@ def encode_dataset(dataset: Dataset, key: str) -> bytes:
     return WRITERS[key].encode(dataset)
 
 
+def _writer_of(path: str | os.PathLike[str]) -> Writer | None:
+    name = Path(path).name.lower()
+    return next((w for w in WRITERS.values() if name.endswith(w.suffixes)), None)
+
+
 def is_folder_path(path: str | os.PathLike[str]) -> bool:
     """Whether a set written to ``path`` becomes a folder of images: it is one, or has no suffix."""
     text = os.fspath(path)
-    return text.endswith(("/", os.sep)) or Path(text).is_dir() or "." not in Path(text).name
+    if text.endswith(("/", os.sep)) or Path(text).is_dir():
+        return True
+    return "." not in Path(text).name and _writer_of(text) is None
 
 
 def form_of(path: str | os.PathLike[str]) -> str:
@@ -87,10 +94,9 @@ def form_of(path: str | os.PathLike[str]) -> str:
     Raises:
         AeguiError: It stands for none.
     """
-    name = Path(path).name.lower()
-    for writer in WRITERS.values():
-        if name.endswith(writer.suffixes):
-            return writer.key
+    writer = _writer_of(path)
+    if writer is not None:
+        return writer.key
     known = ", ".join(writer.suffixes[0] for writer in WRITERS.values())
     raise AeguiError(
         tr("{file}: the suffix must be one of {known}.", file=Path(path).name, known=known)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import shutil
 import threading
 from contextlib import contextmanager
@@ -240,7 +241,7 @@ def test_a_disk_that_fills_gets_its_room_back(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with mirror(Behaviour(files)) as address:
-        monkeypatch.setattr(download_module.os, "fsync", fill)
+        monkeypatch.setattr(os, "fsync", fill)
         with pytest.raises(AeguiError, match=r"The disk of .*mnist is full: 0\.4 MB are needed"):
             download("mnist", mirrors=[address])
         assert list(folder_of(user_home).iterdir()) == []

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.data.csv_images import read_csv
+from aegui.core.data.load import load_dataset, read_source
+from aegui.core.errors import Cancelled, ReadError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+LEVELS = np.random.default_rng(0).integers(0, 256, (30, 784))
+LABELS = [str(index % 10) for index in range(30)]
+HEADING: list[object] = ["label", *(f"pixel{at}" for at in range(784))]
+
+
+def text_of(rows: Sequence[Sequence[object]], delimiter: str = ",") -> str:
+    return "".join(delimiter.join(map(str, row)) + "\n" for row in rows)
+
+
+def labelled(levels: NDArray[np.int64] = LEVELS) -> list[list[object]]:
+    return [[label, *row] for label, row in zip(LABELS, levels.tolist(), strict=False)]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("heading", [True, False])
+@pytest.mark.parametrize("packed", [True, False])
+def test_the_layout_of_mnist(tmp_path: Path, delimiter: str, heading: bool, packed: bool) -> None:
+    text = text_of([HEADING] * heading + labelled(), delimiter)
+    path = tmp_path / ("train.csv.gz" if packed else "train.csv")
+    path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
+    dataset = load_dataset(str(path))
+    assert np.array_equal(
+        dataset.images, LEVELS.reshape(30, 1, 28, 28).astype(np.float32) / np.float32(255)
+    )
+    assert dataset.labels == tuple(LABELS)
+    assert dataset.names[11] == "1 #12"
+    assert read_source(str(path)).kind == "csv"
+
+
+def test_without_labels_and_with_labels_last(tmp_path: Path) -> None:
+    path = tmp_path / "test.csv"
+    path.write_text(text_of([HEADING[1:], *LEVELS.tolist()]))
+    assert load_dataset(str(path)).classes == ("test",)
+    scans = np.random.default_rng(0).integers(0, 17, (30, 64))
+    scans[:, 0] = 0
+    rows = [[*row, label] for label, row in zip(LABELS, scans.tolist(), strict=True)]
+    path.write_text(text_of(rows))
+    dataset = read_csv(path)
+    assert dataset.labels == tuple(LABELS)
+    assert dataset.image_shape == (1, 8, 8)
+
+
+def test_labels_that_are_words_and_quoted_headings(tmp_path: Path) -> None:
+    rows = [["T-shirt/top", *LEVELS[0]], ["Ankle boot", *LEVELS[1]]]
+    path = tmp_path / "words.csv"
+    path.write_text(text_of([[f'"{title}"' for title in HEADING], *rows]) + "\n\n", "utf-8-sig")
+    assert read_csv(path).labels == ("T-shirt/top", "Ankle boot")
+
+
+def test_colours_follow_one_another_in_each_pixel(tmp_path: Path) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (3, 10, 10, 3))
+    path = tmp_path / "rgb.csv"
+    path.write_text(text_of(levels.reshape(3, -1).tolist()))
+    images = read_csv(path).images
+    np.testing.assert_allclose(images, levels.transpose(0, 3, 1, 2) / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize("top", [1.0, 0.25])
+def test_pixels_up_to_one(tmp_path: Path, top: float) -> None:
+    pixels = (np.random.default_rng(0).random((5, 64)) * top).astype(np.float32)
+    path = tmp_path / "unit.csv"
+    path.write_text(text_of([[f"{value:.9g}" for value in row] for row in pixels]))
+    assert np.array_equal(read_csv(path).images.reshape(5, 64), pixels)
+
+
+def test_dark_images_first_do_not_mislead(tmp_path: Path) -> None:
+    levels = np.zeros((1500, 64), np.int64)
+    levels[1400] = 255
+    path = tmp_path / "dark.csv"
+    path.write_text(text_of(levels.tolist()))
+    images = read_csv(path).images
+    assert images.shape == (1500, 1, 8, 8)
+    assert float(images[1400].min()) == 1.0
+    assert float(images.sum()) == 64.0
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("5,1,2,3", r"train\.csv, line 8: 4 columns; the lines before have 785\."),
+        ("5," + ",".join(["x"] * 784), r"train\.csv, line 8: expected numbers\."),
+        ("5," + ",".join(["300"] * 784), r"pixels must lie between 0 and 255"),
+        ("5," + ",".join(["nan"] * 784), r"pixels must lie between 0 and 255"),
+        ("", r"line 8: 1 columns"),
+    ],
+)
+def test_bad_lines_are_named(tmp_path: Path, line: str, reason: str) -> None:
+    lines = text_of([HEADING, *labelled()]).splitlines()
+    lines[7] = line
+    path = tmp_path / "train.csv"
+    path.write_text("\n".join(lines))
+    with pytest.raises(ReadError, match=reason):
+        load_dataset(str(path))
+
+
+def test_reading_can_be_stopped_and_damage_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "train.csv.gz"
+    packed = gzip.compress(text_of(labelled()).encode())
+    path.write_bytes(packed)
+    with pytest.raises(Cancelled):
+        read_csv(path, cancelled=lambda: True)
+    path.write_bytes(packed[:2000] + bytes(100) + packed[2100:])
+    with pytest.raises(ReadError, match=r"train\.csv\.gz: what is packed in it is damaged"):
+        read_csv(path)
+
+
+def test_rows_of_glyphs_are_left_to_the_readers_of_glyphs(tmp_path: Path) -> None:
+    path = tmp_path / "glyphs.csv"
+    path.write_text("a,4,4,4,4,4,4,4\nb,1,1,1,1,1,1,1\nc,31,0,0,0,0,0,31\n")
+    reading = read_source(str(path))
+    assert reading.kind == "lines"
+    assert reading.dataset.image_shape == (1, 7, 5)
