@@ -38,6 +38,7 @@ REASONS = {
     "seconds": mark("the time is up"),
     "stopped": mark("stopped"),
     "diverged": mark("the loss is no longer a number"),
+    "converged": mark("converged: no step makes the loss smaller"),
 }
 
 

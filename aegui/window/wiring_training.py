@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from aegui.core.i18n import mark, tr, trn
+from aegui.core.i18n import tr, trn
 from aegui.core.recipe_file import list_recipes
 from aegui.session.notice import Notice
+from aegui.window.outcome import outcome_words, pace_words, rest_words
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
     from aegui.window.toolbar import MainToolBar
 
 _TEXT_MS = 250
-_REASONS = {
-    "epochs": mark("All epochs are done."),
-    "goal": mark("The goal is reached."),
-    "patience": mark("The loss has stopped falling."),
-    "seconds": mark("The time is up."),
-    "stopped": mark("Stopped."),
-    "diverged": mark("The training has lost its way."),
-}
 
 
 class TrainingWiring(QObject):
@@ -188,7 +181,7 @@ class TrainingWiring(QObject):
         self._show_progress()
         self.conditions_changed.emit()
         if not result.message:
-            self.noticed.emit(Notice("info", _outcome(result)))
+            self.noticed.emit(Notice("info", outcome_words(result)))
 
     @Slot(int, str)
     def _on_runner_failed(self, run_id: int, message: str) -> None:
@@ -278,9 +271,9 @@ class TrainingWiring(QObject):
             )
             self._toolbar.set_status(tr("getting ready…"), "")
             return
-        self._toolbar.set_progress(pulled.epoch, pulled.epochs)
+        self._toolbar.set_progress(pulled.position, pulled.epochs)
         self._toolbar.set_status(
-            _pace(runner.state, pulled), pulled.device, tr("Engine: {name}", name=pulled.engine)
+            pace_words(runner.state, pulled), pulled.device, tr("Engine: {name}", name=pulled.engine)
         )
 
     def _show_rest(self, epochs: int) -> None:
@@ -297,62 +290,7 @@ class TrainingWiring(QObject):
             return
         best = run.results[run.best_run]
         self._toolbar.set_status(
-            tr(
-                "{epochs} · wrong pixels: mean {mean:.3g}, worst {worst}",
-                epochs=trn("{n:,} epoch", "{n:,} epochs", epochs),
-                mean=best.wrong_mean,
-                worst=best.wrong_max,
-            ),
+            rest_words(run, best, epochs),
             run.device,
             tr("Engine: {name}", name=run.engine),
         )
-
-
-def _pace(state: str, pulled: Pulled) -> str:
-    if state == "paused":
-        return tr("paused")
-    if state == "stopping":
-        return tr("stopping…")
-    rate = pulled.epochs_per_second
-    speed = (
-        tr("{rate:,.0f} epochs/s", rate=rate)
-        if rate >= 10
-        else tr("{rate:.1f} epochs/s", rate=rate)
-    )
-    if pulled.seconds_left is None:
-        return speed
-    return tr("{speed} · {time} left", speed=speed, time=clock(pulled.seconds_left))
-
-
-def clock(seconds: float) -> str:
-    """``seconds`` as on a clock: 0:07, 12:30, 3:05:00."""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
-
-
-def _outcome(result: TrainingResult) -> str:
-    worst = max((run.wrong_max for run in result.runs), default=0)
-    share = min((run.share_at_most_1 for run in result.runs), default=0.0)
-    epochs = max((run.epochs for run in result.runs), default=0)
-    if len(result.runs) > 1:
-        return tr(
-            "{reason} After {epochs:,} epochs in {time}: even in the worst of {runs:,} runs "
-            "{share:.0%} of the characters have at most 1 wrong pixel; the worst character has "
-            "{worst}.",
-            reason=tr(_REASONS[result.reason]),
-            epochs=epochs,
-            time=tr("{seconds:.1f} s", seconds=result.seconds),
-            runs=len(result.runs),
-            share=share,
-            worst=worst,
-        )
-    return tr(
-        "{reason} After {epochs:,} epochs in {time}: {share:.0%} of the characters have at most 1 "
-        "wrong pixel, the worst has {worst}.",
-        reason=tr(_REASONS[result.reason]),
-        epochs=epochs,
-        time=tr("{seconds:.1f} s", seconds=result.seconds),
-        share=share,
-        worst=worst,
-    )

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 SCIPY_OPTIMIZERS = frozenset({"lbfgs", "bfgs", "cg", "powell", "nelder_mead"})
 """Keys of the optimisers that take the whole objective as a function of all parameters."""
+MAX_SCIPY_RUNS = 50
+_SQUARES = {"bfgs": 5, "powell": 2, "nelder_mead": 2}
+"""Optimiser key -> square matrices of all parameters that it holds at once."""
+_MOST_SQUARE_BYTES = 2 * 2**30
 
 
 def problems_of(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
@@ -137,9 +141,10 @@ def _optimizer_problems(recipe: Recipe) -> Iterator[Problem]:
     random = recipe.network.latent.kind == "gaussian" or (
         recipe.data.corruption.kind != "none" and recipe.data.corruption.fresh
     )
+    network = recipe.network
     dropout = any(
         getattr(layer, "dropout", 0.0) or layer.kind == "dropout"
-        for layer in recipe.network.encoder
+        for layer in (*network.encoder, network.latent, *(network.decoder or ()))
     )
     if random or dropout or recipe.data.augment.active:
         yield Problem(
@@ -154,3 +159,28 @@ def _optimizer_problems(recipe: Recipe) -> Iterator[Problem]:
         yield Problem(
             "training.batch_size", tr("{exact}: use the full batch, or Adam.", exact=exact)
         )
+    if recipe.runs > MAX_SCIPY_RUNS:
+        yield Problem(
+            "runs",
+            tr(
+                "This optimiser does one run after the other: use at most {n} runs, or Adam.",
+                n=MAX_SCIPY_RUNS,
+            ),
+        )
+
+
+def square_problem(recipe: Recipe, parameters: int) -> Problem | None:
+    """Some optimisers keep a number for each pair of the ``parameters`` of a run."""
+    copies = _SQUARES.get(recipe.training.optimizer.name, 0)
+    size = 8 * copies * parameters**2 * recipe.runs
+    if size <= _MOST_SQUARE_BYTES:
+        return None
+    return Problem(
+        "training.optimizer",
+        tr(
+            "This optimiser keeps a number for each pair of the {n:,} parameters, {size:,.0f} GB "
+            "in all: use L-BFGS-B, CG or Adam, fewer runs, or a smaller network.",
+            n=parameters,
+            size=max(1, size / 2**30),
+        ),
+    )

@@ -14,7 +14,7 @@ from aegui.core.network.chain import (
     build_stack,
     without_encoder,
 )
-from aegui.core.network.checks import problems_of
+from aegui.core.network.checks import problems_of, square_problem
 from aegui.core.network.layers import LayerShape, shape_words
 
 if TYPE_CHECKING:
@@ -158,7 +158,8 @@ def resolve(recipe: Recipe, dataset: Dataset) -> Resolution:
 def _size_problems(recipe: Recipe, shapes: Shapes) -> list[Problem]:
     total = recipe.runs * sum(layer.parameters for layer in shapes.all_layers)
     if total <= MAX_PARAMETERS:
-        return []
+        square = square_problem(recipe, total // recipe.runs)
+        return [] if square is None else [square]
     largest = max(shapes.all_layers, key=lambda layer: layer.parameters)
     return [
         Problem(

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from aegui.core.i18n import tr
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.training.classifier import ClassifierStepper
+from aegui.core.training.classifier_meter import ClassifierMeter
+from aegui.core.training.classifier_phases import phases_of
 from aegui.core.training.engines import choose_engine
 from aegui.core.training.measure import choose_meter
 from aegui.core.training.samples import Samples
+from aegui.core.training.second_order import CountingMeter, ScipyStepper
 from aegui.core.training.steppers import stepper_of
 
 if TYPE_CHECKING:
@@ -52,11 +58,15 @@ class Meter(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """What steps and what measures, and the phases of a training that has several."""
+    """What steps and what measures, and the phases of a training that has several.
+
+    ``resume_note`` is for the person, where continuing is not as if there had been no interruption.
+    """
 
     stepper: Stepper
     meter: Meter
     phases: tuple[Phase, ...] = ()
+    resume_note: str = ""
 
 
 def family_of(
@@ -67,6 +77,29 @@ def family_of(
 ) -> Family:
     """Stepper and meter for ``resolved`` with this ``corruption``."""
     samples = Samples(resolved, corruption, parameters.device)
+    if resolved.recipe.classifier is not None:
+        return _classifier(resolved, parameters, samples, generator)
+    if resolved.recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
+        return _second_order(resolved, parameters, samples)
     engine = choose_engine(resolved, parameters, samples, generator)
     stepper = stepper_of(engine, samples.rows, resolved.recipe.training.epochs)
     return Family(stepper, choose_meter(resolved, parameters, samples))
+
+
+def _classifier(
+    resolved: ResolvedRecipe, parameters: Parameters, samples: Samples, generator: torch.Generator
+) -> Family:
+    phases = phases_of(resolved)
+    stepper = ClassifierStepper(resolved, parameters, samples, generator, phases)
+    return Family(stepper, ClassifierMeter(resolved, samples, stepper, phases), phases)
+
+
+def _second_order(resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> Family:
+    stepper = ScipyStepper(resolved, parameters, samples)
+    return Family(
+        stepper,
+        CountingMeter(resolved, parameters, samples, stepper),
+        resume_note=tr(
+            "This optimiser cannot go on exactly as it was: it begins anew at the weights reached."
+        ),
+    )

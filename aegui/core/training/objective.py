@@ -198,9 +198,10 @@ class Objective:
         target: torch.Tensor,
         generator: torch.Generator,
     ) -> torch.Tensor:
-        """The objective of one run of an unstacked ``model`` as a number to be differentiated.
+        """The objective of one run of an unstacked ``model``, for a code that is not drawn.
 
-        Cross-entropy is that of the pre-activation, which is exact where a sigmoid saturates.
+        It is a number to be differentiated, and always the same for the same weights. Cross-entropy
+        is that of the pre-activation, which is exact where a sigmoid saturates.
         ``inputs`` and ``target`` are rows ``[n, D]``.
         """
         batch = _Batch(model, run, self._latent.beta, None, None, True, generator, True)
@@ -210,8 +211,7 @@ class Objective:
             each = binary_cross_entropy_with_logits(root, target, reduction="none")
         else:
             each = self._pixel_loss(root, target)
-        loss = each.sum(dim=1).mean() if self.is_gaussian else each.mean()
-        return loss if coded.extra is None else loss + coded.extra
+        return each.mean() if coded.extra is None else each.mean() + coded.extra
 
     def _root(self, batch: _Batch, z: torch.Tensor) -> torch.Tensor:
         """What ``_last`` gives for the codes ``z``: the output, or what its sigmoid takes."""

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from aegui.core.training.history import HistoryView
     from aegui.core.training.snapshot import Snapshot
 
-Reason = Literal["epochs", "goal", "patience", "seconds", "stopped", "diverged"]
-"""Why a training ended: the last epoch, a goal, no progress, time, a person, NaN or infinity."""
+Reason = Literal["epochs", "goal", "patience", "seconds", "stopped", "diverged", "converged"]
+"""Why a training ended: the last epoch, a goal, no progress, time, a person, NaN or infinity, or an
+optimiser that found nothing better."""
 
 GOALS = ("at_most_1", "exact")
 """Goals whose first epoch is recorded: every sample with <= 1 wrong pixel, or with none."""

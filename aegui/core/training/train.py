@@ -156,6 +156,7 @@ class Training:
         family = family_of(self._resolved, self._parameters, self._corruption, self._generator)
         self._stepper, self._meter = family.stepper, family.meter
         self._phases = family.phases or (Phase(0, self._stepper.epochs),)
+        self._resume_note = family.resume_note
         self.engine = self._stepper.name
 
     def advance(self) -> None:
@@ -206,10 +207,11 @@ class Training:
         rebuild = rebuild or not wish.fresh
         self._corruption = wish
         if rebuild:
-            position = self._stepper.position
-            self._prepare()
+            position, state = self._stepper.position, self._stepper.state()
             # An epoch under way begins anew: it had been drawn with the other noise.
-            self._stepper.restore({}, float(int(position + 1e-9)), wish.level)
+            state.pop("epoch_generator", None)
+            self._prepare()
+            self._stepper.restore(state, float(int(position + 1e-9)), wish.level)
 
     def _record(self) -> None:
         measured = self._meter.measure()
@@ -242,8 +244,9 @@ class Training:
             return "patience"
         if goals.seconds is not None and self.seconds >= goals.seconds:
             return "seconds"
-        over = self._stepper.exhausted or self._stepper.position >= self.epochs - 1e-9
-        return "epochs" if over else None
+        if self._stepper.position >= self.epochs - 1e-9:
+            return "epochs"
+        return "converged" if self._stepper.exhausted else None
 
     def snapshot(self) -> Snapshot:
         """The current weights; of a run that has gone astray, its last good ones."""
@@ -288,6 +291,8 @@ class Training:
         state = torch.from_numpy(np.array(tensors["generator"], np.uint8))
         self._generator.set_state(state)
         self.seconds = float(checkpoint.scalars["seconds"])
+        if self._resume_note:
+            self.notes = (*self.notes, self._resume_note)
         if history is not None:
             self.history = History.from_view(history, self._meter.terms)
         if self.epoch >= self.epochs:

@@ -1,0 +1,120 @@
+"""The objective of a run as an exact function of one vector: what scipy's optimisers ask for.
+
+Computed in float64 over all samples: line searches compare values that differ in the tenth digit.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.recipe import NormSpec
+from aegui.core.training.model import Model
+from aegui.core.training.objective import Objective
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.samples import Samples
+
+_CHUNK_NUMBERS = 2**22
+"""Numbers of the widest layer that are in memory at once."""
+_PROBE_SEED = 0x5EED_0006
+
+
+class ExactObjective:
+    """Loss and gradient of each run, for vectors of all its parameters.
+
+    Attributes:
+        size: Numbers of a vector.
+    """
+
+    def __init__(self, resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> None:
+        self._objective = Objective(resolved)
+        self._parameters = parameters
+        self._double = copy.copy(parameters)
+        self._double.flat = parameters.flat.double()
+        self._double.buffers = parameters.buffers.double()
+        self._double.slots = {}
+        self._model = Model(resolved, self._double, stacked=False)
+        self._single = Model(resolved, parameters, stacked=False)
+        # Noise must be the same at every call: fresh one is taken as the one draw that is measured.
+        fresh = samples.fresh_noise
+        self._inputs = samples.eval_inputs if fresh else samples.inputs
+        self._target = samples.eval_target if fresh else samples.target
+        self._device = samples.device
+        self._rows = self._rows_at_once(resolved)
+        self.size = sum(leaf.tensor.numel() for leaf in self._model.leaves if leaf.run == 0)
+
+    def _rows_at_once(self, resolved: ResolvedRecipe) -> int:
+        """All samples, where a term looks at the whole batch; else what fits into memory."""
+        whole = resolved.recipe.training.sparsity.weight > 0 or any(
+            isinstance(layer.spec, NormSpec) and layer.spec.kind == "batch_norm"
+            for layer in resolved.layers
+        )
+        if whole:
+            return self._target.shape[1]
+        return max(1, _CHUNK_NUMBERS // max(layer.outputs for layer in resolved.layers))
+
+    def start(self, run: int) -> NDArray[np.float64]:
+        """The present parameters of ``run``."""
+        tensors = [leaf.tensor for leaf in self._single.leaves if leaf.run == run]
+        return torch.cat([tensor.detach().flatten() for tensor in tensors]).cpu().double().numpy()
+
+    def store(self, run: int, vector: NDArray[np.float64]) -> None:
+        """Make ``vector`` the parameters of ``run``, rounded to float32."""
+        self._fill(self._single, run, vector)
+        self._parameters.buffers.copy_(self._double.buffers)
+
+    def loss(self, run: int, vector: NDArray[np.float64]) -> float:
+        """The loss of ``run`` with these parameters."""
+        self._fill(self._model, run, vector)
+        # The contractive penalty is a gradient itself.
+        with torch.set_grad_enabled(self._objective.contractive > 0):
+            return sum(float(total.detach()) * share for total, share in self._parts(run))
+
+    def loss_and_gradient(
+        self, run: int, vector: NDArray[np.float64]
+    ) -> tuple[float, NDArray[np.float64]]:
+        """The loss of ``run`` with these parameters, and its gradient by each of them."""
+        self._fill(self._model, run, vector)
+        leaves = [leaf.tensor for leaf in self._model.leaves if leaf.run == run]
+        loss, sums = 0.0, [torch.zeros_like(leaf) for leaf in leaves]
+        with torch.enable_grad():
+            for total, share in self._parts(run):
+                loss += float(total.detach()) * share
+                found = torch.autograd.grad(total, leaves, materialize_grads=True)
+                torch._foreach_add_(sums, list(found), alpha=share)
+        flat = torch.cat([each.detach().flatten() for each in sums])
+        return loss, flat.cpu().numpy()
+
+    def _parts(self, run: int) -> Iterator[tuple[torch.Tensor, float]]:
+        """The objective of each chunk of samples, and its share in the whole."""
+        rows = self._target.shape[1]
+        inputs = self._inputs[run if len(self._inputs) > 1 else 0]
+        # The same probes of an estimated Jacobian at every call.
+        generator = torch.Generator(device=self._device).manual_seed(_PROBE_SEED)
+        for start in range(0, rows, self._rows):
+            chunk = inputs[start : start + self._rows].to(self._device).double()
+            wanted = self._target[0, start : start + self._rows].to(self._device).double()
+            total = self._objective.total(self._model, run, chunk, wanted, generator)
+            yield total, len(chunk) / rows
+
+    @staticmethod
+    def _fill(model: Model, run: int, vector: NDArray[np.float64]) -> None:
+        start = 0
+        values = torch.from_numpy(vector)
+        with torch.no_grad():
+            for leaf in model.leaves:
+                if leaf.run != run:
+                    continue
+                stop = start + leaf.tensor.numel()
+                leaf.tensor.copy_(values[start:stop].view(leaf.tensor.shape))
+                start = stop
