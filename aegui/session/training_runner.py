@@ -36,7 +36,8 @@ class Pulled:
 
     Attributes:
         run_id: Number of the training.
-        epoch: Epochs done.
+        epoch: Whole epochs done.
+        position: Epochs done, with the share of the one under way.
         epochs: Epochs to do in all.
         history: The rows recorded so far.
         snapshot: The newest weights, where there are newer ones than at the last pull.
@@ -50,6 +51,7 @@ class Pulled:
 
     run_id: int
     epoch: int
+    position: float
     epochs: int
     history: HistoryView
     snapshot: Snapshot | None
@@ -219,17 +221,18 @@ class TrainingRunner(QObject):
         if worker is None or not self.is_busy or worker.training is None:
             return None
         training = worker.training
-        epoch = training.epoch
-        rate = self._rate(epoch)
+        position = training.position
+        rate = self._rate(position)
         return Pulled(
             run_id=worker.run_id,
-            epoch=epoch,
+            epoch=training.epoch,
+            position=position,
             epochs=training.epochs,
             history=training.history.view(),
             snapshot=worker.mailbox.popleft() if worker.mailbox else None,
             seconds=training.seconds,
             epochs_per_second=rate,
-            seconds_left=(training.epochs - epoch) / rate if rate > 0.0 else None,
+            seconds_left=(training.epochs - position) / rate if rate > 0.0 else None,
             engine=training.engine,
             device=training.device,
             notes=training.notes,
@@ -273,16 +276,16 @@ class TrainingRunner(QObject):
             self._state = state
             self.state_changed.emit(state)
 
-    def _rate(self, epoch: int) -> float:
+    def _rate(self, position: float) -> float:
         """Epochs per second of wall time since the oldest remembered pull; 0 at rest."""
         if self._state == "paused":
             return 0.0
         now = time.monotonic()
-        self._samples.append((now, epoch))
+        self._samples.append((now, position))
         while len(self._samples) > 2 and now - self._samples[1][0] > _RATE_SECONDS:
             self._samples.popleft()
         begun, first = self._samples[0]
-        return (epoch - first) / (now - begun) if now > begun else 0.0
+        return (position - first) / (now - begun) if now > begun else 0.0
 
 
 def _warm_up() -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SNAPSHOT_SECONDS = 0.033
 """Least time between two snapshots: nobody looks more often."""
+SNAPSHOT_SHARE = 0.02
+"""Part of the training time that taking snapshots may cost."""
 _log = logging.getLogger(__name__)
 
 
@@ -156,7 +158,8 @@ class TrainingWorker:
         self._resume = resume
         self._history = history
         self._snapshot_at = 0.0
-        self._snapshot_epoch = -1
+        self._snapshot_position = -1.0
+        self._snapshot_seconds = SNAPSHOT_SECONDS
 
     def run(self) -> None:
         """Train to the end, and report it; an error is reported too, never raised."""
@@ -193,15 +196,19 @@ class TrainingWorker:
                     return
                 begun = clock()
             next(steps, None)
-            if not mailbox and clock() - self._snapshot_at >= SNAPSHOT_SECONDS:
+            if not mailbox and clock() - self._snapshot_at >= self._snapshot_seconds:
                 self._leave_snapshot(training)
 
     def _leave_snapshot(self, training: Training) -> None:
         """Put the present weights into the mailbox, instead of any older ones."""
-        if training.epoch != self._snapshot_epoch:
+        if training.position != self._snapshot_position:
+            begun = time.monotonic()
             self.mailbox.append(training.snapshot())
-            self._snapshot_epoch = training.epoch
+            self._snapshot_position = training.position
             self._snapshot_at = time.monotonic()
+            # Millions of weights take milliseconds to copy: then less often.
+            copying = self._snapshot_at - begun
+            self._snapshot_seconds = max(SNAPSHOT_SECONDS, copying / SNAPSHOT_SHARE)
 
     def _on_pause(self, training: Training) -> None:
         self._leave_snapshot(training)

@@ -19,14 +19,18 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.widgets.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.window.actions import ACTIONS
+from aegui.window.data_menu import DETAIL_ROLE, WAYS, DataRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QIcon
+
+    from aegui.session.data_sources import DataEntry
     from aegui.window.actions import Actions
 
-OPEN_FILE = "*open*"
-"""Data of the entry that opens a file of characters."""
+_WAY = "*"
+"""What the data of an entry begin with that brings other data in."""
 _PROGRESS_STEPS = 1000
 
 
@@ -34,8 +38,9 @@ class MainToolBar(QToolBar):
     """Passive: it shows what it is told, and says what was chosen."""
 
     data_chosen = Signal(str)
-    """A built-in set's name, or a file."""
-    data_file_requested = Signal()
+    """The source of a recipe: a name or a file."""
+    data_wanted = Signal(str)
+    """Other data are to be brought in: a key of ``WAYS``."""
     preset_chosen = Signal(str)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
@@ -44,9 +49,8 @@ class MainToolBar(QToolBar):
         self.setMovable(False)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
         self._data_key = ""
-        self.data = self._combo(
-            tr("Data"), tr("The characters to learn"), tr("Choose characters…"), 104
-        )
+        self.data = self._combo(tr("Data"), tr("The images to learn"), tr("Choose data…"), 120)
+        self.data.setItemDelegate(DataRows(self.data))
         self.presets = self._combo(
             tr("Recipe"), tr("Recipes that come with the program"), tr("Own recipe"), 120
         )
@@ -113,16 +117,31 @@ class MainToolBar(QToolBar):
         layout.addStretch(1)
         self.addWidget(room)
 
-    def set_data(self, names: Sequence[tuple[str, str]], key: str) -> None:
-        """Offer sets ``names`` (key, text) with ``key`` chosen, and to open a file."""
+    def set_data(self, offered: Sequence[tuple[DataEntry, QIcon]], key: str, name: str) -> None:
+        """Offer sets with their pictures, and ways to bring in others.
+
+        ``key`` is the one in use; where it is not among them, it is offered as ``name``.
+        """
         self._data_key = key
         with QSignalBlocker(self.data):
             self.data.clear()
-            for name, text in names:
-                self.data.addItem(text, name)
+            for place, (entry, picture) in enumerate(offered):
+                if place and entry.is_own and not offered[place - 1][0].is_own:
+                    self.data.insertSeparator(self.data.count())
+                self._add_data(picture, entry.label, entry.key, entry.detail, entry.help)
+            if self.data.findData(key) < 0:
+                self.data.insertSeparator(self.data.count())
+                self._add_data(icon("builder-folder"), name, key, tr("in use"), key)
             self.data.insertSeparator(self.data.count())
-            self.data.addItem(tr("Open a file…"), OPEN_FILE)
+            for way, words, icon_name in WAYS:
+                self.data.addItem(icon(icon_name), tr(words), f"{_WAY}{way}")
             self.data.setCurrentIndex(self.data.findData(key))
+
+    def _add_data(self, picture: QIcon, label: str, key: str, detail: str, help_text: str) -> None:
+        self.data.addItem(picture, label, key)
+        row = self.data.count() - 1
+        self.data.setItemData(row, detail, DETAIL_ROLE)
+        self.data.setItemData(row, help_text, Qt.ItemDataRole.ToolTipRole)
 
     def set_presets(self, presets: Sequence[tuple[str, str, str]]) -> None:
         """Offer recipes (key, name, notes)."""
@@ -143,12 +162,13 @@ class MainToolBar(QToolBar):
         self.data.setEnabled(not locked)
         self.presets.setEnabled(not locked)
 
-    def set_progress(self, epoch: int, epochs: int) -> None:
-        """Show ``epoch`` of ``epochs``; 0 epochs: nothing to show."""
+    def set_progress(self, position: float, epochs: int) -> None:
+        """Show ``position``, in epochs, of ``epochs``; 0 epochs: nothing to show."""
         self.progress.setVisible(epochs > 0)
         if epochs <= 0:
             return
-        self.progress.setValue(round(_PROGRESS_STEPS * epoch / epochs))
+        self.progress.setValue(round(_PROGRESS_STEPS * position / epochs))
+        epoch = int(position)
         self.progress.setFormat(tr("{epoch:,} of {epochs:,}", epoch=epoch, epochs=epochs))
         self.progress.setToolTip(tr("{epoch:,} of {epochs:,} epochs", epoch=epoch, epochs=epochs))
 
@@ -169,9 +189,11 @@ class MainToolBar(QToolBar):
         key = self.data.itemData(index)
         # The document decides what is shown; it will say so when it has changed.
         self.data.setCurrentIndex(self.data.findData(self._data_key))
-        if key == OPEN_FILE:
-            self.data_file_requested.emit()
-        elif key is not None:
+        if key is None:
+            return
+        if key.startswith(_WAY):
+            self.data_wanted.emit(key.removeprefix(_WAY))
+        else:
             self.data_chosen.emit(key)
 
     @Slot(int)

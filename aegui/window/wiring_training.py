@@ -181,7 +181,9 @@ class TrainingWiring(QObject):
         self._show_progress()
         self.conditions_changed.emit()
         if not result.message:
-            self.noticed.emit(Notice("info", outcome_words(result)))
+            resolved = self._services.runner.resolved
+            binary = resolved is not None and resolved.dataset.is_binary
+            self.noticed.emit(Notice("info", outcome_words(result, binary=binary)))
 
     @Slot(int, str)
     def _on_runner_failed(self, run_id: int, message: str) -> None:

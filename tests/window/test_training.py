@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.notice import Notice
-from aegui.window.wiring_training import clock
+from aegui.window.outcome import clock
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
