@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aegui.core.i18n import mark, tr
+from aegui.core.training.terms import TERMS
 from aegui.widgets.charts.scale import precise
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ MOST_SINGLE_RUNS = 16
 
 @dataclass(frozen=True)
 class CurveSpec:
-    """A curve: the column of ``HistoryView`` it shows, its label, its place in ``series``.
+    """A curve: the column or term of ``HistoryView`` it shows, its label, its colour in ``series``.
 
     A dashed one is told from the others without colours.
     """
@@ -45,6 +46,7 @@ class ChartSpec:
         from_zero: Whether a linear axis begins at zero.
         ceiling: Where a linear axis ends at least; None for what the values need.
         percent: Whether values are shares, read as per cent.
+        is_first: Whether it is shown before a person has chosen.
     """
 
     key: str
@@ -55,6 +57,17 @@ class ChartSpec:
     from_zero: bool = True
     ceiling: float | None = None
     percent: bool = False
+    is_first: bool = False
+
+
+def _terms(chart: str, colours: tuple[int, ...], dashed: str = "") -> tuple[CurveSpec, ...]:
+    """A curve for each term of the table that belongs to ``chart``, the first one on top."""
+    terms = [term for term in TERMS.values() if term.chart == chart]
+    specs = [
+        CurveSpec(term.key, term.label, colour, dashed=term.key == dashed)
+        for term, colour in zip(terms, colours, strict=True)
+    ]
+    return tuple(reversed(specs))
 
 
 CHARTS: tuple[ChartSpec, ...] = (
@@ -62,8 +75,48 @@ CHARTS: tuple[ChartSpec, ...] = (
         "loss",
         mark("Loss"),
         mark("What training makes smaller: how far the answers are from the targets."),
-        (CurveSpec("loss", mark("Loss"), 0),),
+        _terms("loss", (0, 1), dashed="validation_loss"),
         can_log=True,
+        is_first=True,
+    ),
+    ChartSpec(
+        "split",
+        mark("Parts of the loss"),
+        mark(
+            "How far the answers are from the targets, and what the code costs: its divergence "
+            "from the prior in nats. Both without their weight."
+        ),
+        _terms("split", (0, 2), dashed="kl"),
+        can_log=True,
+        is_first=True,
+    ),
+    ChartSpec(
+        "accuracy",
+        mark("Accuracy"),
+        mark("Share of the samples whose class is found: of those learnt, and of those kept."),
+        _terms("accuracy", (0, 1), dashed="validation_accuracy"),
+        from_zero=False,
+        percent=True,
+        is_first=True,
+    ),
+    ChartSpec(
+        "adversary",
+        mark("The two losses"),
+        mark(
+            "Generator against discriminator: neither should win. At 1.39 the discriminator only "
+            "guesses."
+        ),
+        _terms("adversary", (0, 1), dashed="discriminator_loss"),
+        is_first=True,
+    ),
+    ChartSpec(
+        "scores",
+        mark("Taken for real"),
+        mark("How real the discriminator thinks real and generated images are; both near a half."),
+        _terms("scores", (2, 3), dashed="fake_score"),
+        ceiling=1.0,
+        percent=True,
+        is_first=True,
     ),
     ChartSpec(
         "wrong",
@@ -76,6 +129,7 @@ CHARTS: tuple[ChartSpec, ...] = (
             CurveSpec("wrong_max", mark("Worst"), 1, dashed=True),
             CurveSpec("wrong_mean", mark("Mean"), 0),
         ),
+        is_first=True,
     ),
     ChartSpec(
         "share",
@@ -84,6 +138,33 @@ CHARTS: tuple[ChartSpec, ...] = (
         (CurveSpec("share_at_most_1", mark("Share"), 2),),
         ceiling=1.0,
         percent=True,
+        is_first=True,
+    ),
+    ChartSpec(
+        "active",
+        mark("Active units"),
+        mark("Dimensions of the code that tell something; the others are only noise."),
+        _terms("active", (4,)),
+    ),
+    ChartSpec(
+        "penalties",
+        mark("Penalties of the code"),
+        mark("What is asked of the code beside the reconstruction, without the weights of terms."),
+        _terms("penalties", (4, 5, 6)),
+        can_log=True,
+    ),
+    ChartSpec(
+        "weights",
+        mark("Size of the weights"),
+        mark("Sums over all weights: of their sizes, and of their squares."),
+        _terms("weights", (5, 6)),
+        can_log=True,
+    ),
+    ChartSpec(
+        "evaluations",
+        mark("Evaluations"),
+        mark("How often the optimiser has asked for the objective: what an epoch costs it."),
+        _terms("evaluations", (7,)),
     ),
     ChartSpec(
         "rate",
@@ -115,12 +196,29 @@ class Curve:
 
 
 def curves_of(chart: ChartSpec, history: HistoryView) -> tuple[Curve, ...]:
-    """The curves of ``chart`` over all rows of ``history``."""
-    return tuple(_curve(spec, history) for spec in chart.curves)
+    """The curves of ``chart`` over all rows of ``history``, as far as they were recorded."""
+    found = ((spec, column_of(history, spec.column)) for spec in chart.curves)
+    return tuple(_curve(spec, values) for spec, values in found if values is not None)
 
 
-def _curve(spec: CurveSpec, history: HistoryView) -> Curve:
-    values = np.asarray(getattr(history, spec.column), dtype=np.float64)
+def column_of(history: HistoryView, name: str) -> NDArray[Any] | None:
+    """The column or term ``name`` of ``history``; None if it was not recorded."""
+    extra: NDArray[Any] | None = history.extra.get(name)
+    return extra if extra is not None else getattr(history, name, None)
+
+
+def applies(chart: ChartSpec, history: HistoryView) -> bool:
+    """Whether ``history`` has anything that ``chart`` could show: its newest row, and some row."""
+    columns = (column_of(history, spec.column) for spec in chart.curves)
+    return any(
+        column is not None
+        and (np.isfinite(column[-1:]).any() or np.isfinite(column).any() or not len(column))
+        for column in columns
+    )
+
+
+def _curve(spec: CurveSpec, column: NDArray[Any]) -> Curve:
+    values = np.asarray(column, dtype=np.float64)
     if values.ndim == 1:
         values = values[:, np.newaxis]
     if values.shape[1] == 1:
@@ -148,14 +246,15 @@ def finite_pieces(y: NDArray[np.float64]) -> list[slice]:
 
 def history_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
     """The history as CSV: a row per recorded epoch, a column per value and run (by its seed)."""
-    names = ("loss", "wrong_mean", "wrong_max", "share_at_most_1")
+    names = ("loss", "wrong_mean", "wrong_max", "share_at_most_1", *history.extra)
     header = ["epoch", "seconds", "learning_rate"]
     header += [f"{name}_seed_{seed}" for name in names for seed in seeds]
     lines = [",".join(header)]
-    blocks = [getattr(history, name) for name in names]
+    columns = (column_of(history, name) for name in names)
+    blocks = [column for column in columns if column is not None]
     for row in range(len(history)):
         cells = [
-            str(int(history.epoch[row])),
+            f"{history.epoch[row]:.12g}",
             f"{history.seconds[row]:.6f}",
             f"{history.learning_rate[row]:.9g}",
         ]

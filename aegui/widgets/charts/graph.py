@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QWidget
 
-    from aegui.widgets.charts.curves import Curve
+    from aegui.widgets.charts.curves import Curve, CurveSpec
     from aegui.widgets.charts.painting import ChartData, ChartPainter
     from aegui.widgets.charts.scale import Scale
 
@@ -67,8 +67,14 @@ class Graph:
             self.widget.addItem(axis)
         self.widget.addItem(self._box)
         self._curves: list[_CurveItems] = []
+        self._specs: list[CurveSpec] = []
         self._marker = self._line()
         self._crosshair = self._line()
+        self._reference = pg.InfiniteLine(
+            angle=0, label="", labelOpts={"position": 0.99, "anchors": [(1, 1), (1, 0)]}
+        )
+        self._reference.hide()
+        self._box.addItem(self._reference, ignoreBounds=True)
         self._dots = pg.ScatterPlotItem(size=_DOT_PX, antialias=True)
         self._dots.setZValue(2.0)
         self._dots.hide()
@@ -90,6 +96,9 @@ class Graph:
         self._charts = charts
         self._marker.setPen(charts.theme.accent)
         self._crosshair.setPen(charts.theme.text_dim, style=Qt.PenStyle.DotLine)
+        self._reference.setPen(charts.theme.text_dim, style=Qt.PenStyle.DashLine)
+        self._reference.label.setColor(charts.theme.text_dim)
+        self._reference.label.setFont(charts.tick_font)
         self._dots.setPen(charts.theme.panel)
         for axis in self._axes.values():
             axis.setTickPen(charts.theme.grid)
@@ -111,17 +120,29 @@ class Graph:
             or (known.x.is_log, known.y.is_log) != (data.x.is_log, data.y.is_log)
         ):
             self._set_curves(data)
+        self._set_reference(data)
         self._arrange(bounds, data)
         # What pyqtgraph leaves for the moment of painting would have it painted twice.
         self.widget.scene().prepareForPaint()
 
     def _set_curves(self, data: ChartData) -> None:
-        if not self._curves:
-            self._curves = [_CurveItems(self._box, self._cache) for _ in data.curves]
+        specs = [curve.spec for curve in data.curves]
+        if specs != self._specs:
+            self._specs = specs
+            for items in self._curves:
+                items.remove(self._box)
+            self._curves = [_CurveItems(self._box, self._cache) for _ in specs]
             self._dress_curves(data)
         x = places(data.epoch, is_log=data.x.is_log)
         for items, curve in zip(self._curves, data.curves, strict=True):
             items.set_curve(x, curve, is_log=data.y.is_log)
+
+    def _set_reference(self, data: ChartData) -> None:
+        reference = data.reference
+        if reference is not None:
+            self._reference.setValue(float(places([reference.value], is_log=data.y.is_log)[0]))
+            self._reference.label.setFormat(reference.label)
+        self._reference.setVisible(reference is not None)
 
     def _arrange(self, bounds: QRectF, data: ChartData) -> None:
         charts = self._charts
@@ -202,9 +223,15 @@ class _CurveItems:
         self._runs = pg.PlotCurveItem()
         self._mean = pg.PlotCurveItem()
         self._lone = pg.ScatterPlotItem(size=_LONE_PX, pen=None)
-        for item in (self._band, self._runs, self._mean, self._lone):
+        self._items = (self._band, self._runs, self._mean, self._lone)
+        for item in self._items:
             item.setCacheMode(cache)
             box.addItem(item, ignoreBounds=True)
+
+    def remove(self, box: pg.ViewBox) -> None:
+        """Take the curve out of the chart for good."""
+        for item in self._items:
+            box.removeItem(item)
 
     def set_curve(self, x: NDArray[np.float64], curve: Curve, *, is_log: bool) -> None:
         """Show ``curve`` over the places ``x`` ``[n]``."""

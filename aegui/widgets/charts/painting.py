@@ -30,6 +30,14 @@ _ONE_LINE_PX = 300
 _LEAST_TWO_LINES_PX = 110
 
 
+@dataclass(frozen=True)
+class Reference:
+    """A value to compare the curves with, and what it is called there."""
+
+    value: float
+    label: str
+
+
 @dataclass(frozen=True, eq=False)
 class ChartData:
     """A chart with its numbers and the part of the epoch axis that is shown.
@@ -40,6 +48,7 @@ class ChartData:
         curves: Rows as in ``epoch``.
         x: The epoch axis.
         y: The vertical axis.
+        reference: A level line, or None.
     """
 
     spec: ChartSpec
@@ -47,15 +56,23 @@ class ChartData:
     curves: tuple[Curve, ...]
     x: Scale
     y: Scale
+    reference: Reference | None = None
 
 
 def fitted_y(
-    spec: ChartSpec, epoch: NDArray[np.float64], curves: tuple[Curve, ...], x: Scale, is_log: bool
+    spec: ChartSpec,
+    epoch: NDArray[np.float64],
+    curves: tuple[Curve, ...],
+    x: Scale,
+    is_log: bool,
+    reference: Reference | None = None,
 ) -> Scale:
     """The vertical axis on which everything between the ends of ``x`` can be seen."""
     first = max(int(np.searchsorted(epoch, x.low, "left")) - 1, 0)
     last = int(np.searchsorted(epoch, x.high, "right")) + 1
     values = [part[first:last] for curve in curves for part in (curve.low, curve.high)]
+    if reference is not None:
+        values.append(np.array([reference.value]))
     if spec.ceiling is not None:
         values.append(np.array([spec.ceiling]))
     return fitted(

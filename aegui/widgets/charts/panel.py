@@ -34,10 +34,11 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.widgets.charts.curves import CHARTS, Curve, curves_of, history_csv
-from aegui.widgets.charts.painting import ChartData, ChartPainter, fitted_y
+from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, history_csv
+from aegui.widgets.charts.flow import FlowLayout
+from aegui.widgets.charts.painting import ChartData, ChartPainter, Reference, fitted_y
 from aegui.widgets.charts.plot import PlotView, load_graph
-from aegui.widgets.charts.scale import Scale
+from aegui.widgets.charts.scale import Scale, precise
 from aegui.widgets.theme import SPACING, current_theme, icon
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ _GOOD_SHAPE = 1.7
 _EMPTY_IS_BAD = 0.6
 _EXPORT_CHART = QSize(480, 300)
 _EXPORT_SCALE = 2.0
-_DEFAULT_SHOWN = ("loss", "wrong", "share")
+_ANY_TRAINING = frozenset({"loss", "wrong", "share", "rate"})
 _LEAST_SPAN = 4.0
 _GET_READY_MS = 1_500
 """After the window has come up; sooner only if there are curves to draw."""
@@ -86,8 +87,10 @@ class ChartsPanel(QWidget):
         self._y_wishes: dict[str, Scale] = {}
         self._views = {spec.key: PlotView(spec) for spec in CHARTS}
         self._buttons = {spec.key: _toggle(tr(spec.title), tr(spec.help)) for spec in CHARTS}
-        for key in _DEFAULT_SHOWN:
-            self._buttons[key].setChecked(True)
+        for spec in CHARTS:
+            self._buttons[spec.key].setChecked(spec.is_first)
+        self._possible: frozenset[str] = frozenset()
+        self._show_possible()
         self._log_y = _toggle(
             tr("Log values"), tr("Loss and learning rate on a logarithmic axis"), "log-axis"
         )
@@ -95,6 +98,12 @@ class ChartsPanel(QWidget):
         self._log_x = _toggle(
             tr("Log epochs"), tr("Epochs on a logarithmic axis: the start in full width"), "log-x"
         )
+        self._references: dict[str, Reference] = {}
+        self._linear = _toggle(
+            tr("PCA"), tr("The loss of the best linear code of that size, as a dashed line")
+        )
+        self._linear.setChecked(True)
+        self._linear.hide()
         self._fit = _tool("zoom-fit", tr("Show the whole training (double click on a chart)"))
         self._export = self._export_button()
         self._reading = QLabel()
@@ -119,10 +128,12 @@ class ChartsPanel(QWidget):
         header = QHBoxLayout()
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         header.setSpacing(SPACING // 2)
+        choice = FlowLayout(SPACING // 2)
         for button in self._buttons.values():
-            header.addWidget(button)
-        header.addWidget(self._reading, 1)
-        for button in (self._log_y, self._log_x, self._fit, self._export):
+            choice.addWidget(button)
+        choice.addWidget(self._reading)
+        header.addLayout(choice, 1)
+        for button in (self._linear, self._log_y, self._log_x, self._fit, self._export):
             header.addWidget(button)
         self._room = QWidget()
         self._grid = QGridLayout(self._room)
@@ -152,7 +163,7 @@ class ChartsPanel(QWidget):
         return button
 
     def _connect(self) -> None:
-        for button in (*self._buttons.values(), self._log_x, self._log_y):
+        for button in (*self._buttons.values(), self._linear, self._log_x, self._log_y):
             button.toggled.connect(self._on_choice_toggled)
         self._fit.clicked.connect(self.show_all)
         for key, view in self._views.items():
@@ -180,6 +191,26 @@ class ChartsPanel(QWidget):
         self._history = history
         self._seeds = seeds
         self._curves.clear()
+        self._show_possible()
+        self._redraw()
+
+    def _show_possible(self) -> None:
+        """Offer the charts for which there are numbers; before any, those of any training."""
+        history = self._history
+        possible = _ANY_TRAINING
+        if history is not None and len(history):
+            possible = frozenset(spec.key for spec in CHARTS if applies(spec, history))
+        if possible != self._possible:
+            self._possible = possible
+            for key, button in self._buttons.items():
+                button.setVisible(key in possible)
+            if history is not None:
+                self._arrange()
+
+    def set_references(self, references: Mapping[str, Reference]) -> None:
+        """Level lines by key of chart: what PCA comes to."""
+        self._references = dict(references)
+        self._linear.setVisible(bool(references))
         self._redraw()
 
     def set_epoch_marker(self, epoch: int | None) -> None:
@@ -188,16 +219,20 @@ class ChartsPanel(QWidget):
             view.set_epoch_marker(epoch)
 
     def choices(self) -> dict[str, bool]:
-        """What a person chose: a flag per chart shown, and ``log_x`` and ``log_y``."""
+        """What a person chose: a flag per chart shown, ``log_x``, ``log_y`` and ``pca``."""
         chosen = {key: button.isChecked() for key, button in self._buttons.items()}
-        return {**chosen, "log_x": self._log_x.isChecked(), "log_y": self._log_y.isChecked()}
+        others = {name: button.isChecked() for name, button in self._switches().items()}
+        return {**chosen, **others}
 
     def set_choices(self, choices: Mapping[str, bool]) -> None:
         """Take up what ``choices`` gave; unknown keys are left out."""
-        buttons = {**self._buttons, "log_x": self._log_x, "log_y": self._log_y}
+        buttons = {**self._buttons, **self._switches()}
         for key, value in choices.items():
             if key in buttons:
                 buttons[key].setChecked(bool(value))
+
+    def _switches(self) -> dict[str, QToolButton]:
+        return {"log_x": self._log_x, "log_y": self._log_y, "pca": self._linear}
 
     def show_all(self) -> None:
         """Undo zoom and movement: the whole training again, and what comes."""
@@ -274,7 +309,11 @@ class ChartsPanel(QWidget):
     # Arrangement
 
     def _shown(self) -> list[PlotView]:
-        return [self._views[key] for key, button in self._buttons.items() if button.isChecked()]
+        return [
+            self._views[key]
+            for key, button in self._buttons.items()
+            if button.isChecked() and key in self._possible
+        ]
 
     def _arrange(self) -> None:
         shown = self._shown()
@@ -329,8 +368,9 @@ class ChartsPanel(QWidget):
             if spec.key not in self._curves:
                 self._curves[spec.key] = curves_of(spec, history)
             curves = self._curves[spec.key]
-            y = self._y_wishes.get(spec.key) or fitted_y(spec, epoch, curves, x, is_log)
-            found.append(ChartData(spec, epoch, curves, x, y))
+            reference = self._references.get(spec.key) if self._linear.isChecked() else None
+            y = self._y_wishes.get(spec.key) or fitted_y(spec, epoch, curves, x, is_log, reference)
+            found.append(ChartData(spec, epoch, curves, x, y, reference))
         return found
 
     def _whole_x(self) -> Scale:
@@ -368,7 +408,8 @@ class ChartsPanel(QWidget):
         if row is None or self._history is None or row >= len(self._history):
             self._reading.setText("")
         else:
-            self._reading.setText(tr("epoch {epoch:,}", epoch=int(self._history.epoch[row])))
+            epoch = precise(float(self._history.epoch[row]))
+            self._reading.setText(tr("epoch {epoch}", epoch=epoch))
 
     def _on_view_zoom_requested(self, factor: float, about: float) -> None:
         if self._history is not None:

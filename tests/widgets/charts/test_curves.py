@@ -8,8 +8,10 @@ import io
 import numpy as np
 
 from aegui.core.training.history import History, HistoryView
+from aegui.core.training.terms import TERMS
 from aegui.widgets.charts.curves import (
     CHARTS,
+    applies,
     curves_of,
     finite_pieces,
     history_csv,
@@ -84,3 +86,47 @@ def test_values_in_words() -> None:
     (loss,) = curves_of(SPECS["loss"], some_history(3, 3))
     assert value_text(loss, 0, SPECS["loss"]) == "2 (1 to 3)"
     assert value_text(loss, 0, SPECS["loss"], with_range=False) == "2"
+
+
+def with_terms(rows: int, **terms: list[float]) -> HistoryView:
+    """A history of one run that has recorded ``terms``."""
+    history = History(1, tuple(terms))
+    for row in range(rows):
+        further = {key: values[row] for key, values in terms.items()}
+        plain = dict.fromkeys(("wrong_mean", "wrong_max", "share_at_most_1"), np.nan)
+        history.append(
+            epoch=row, seconds=row, learning_rate=0.1, loss=1.0 / (row + 1), **plain, **further
+        )
+    return history.view()
+
+
+def test_every_term_has_a_curve_in_its_chart() -> None:
+    for term in TERMS.values():
+        columns = [curve.column for curve in SPECS[term.chart].curves]
+        assert term.key in columns, term.key
+
+
+def test_validation_is_a_dashed_line_beside_the_loss() -> None:
+    validation, loss = curves_of(SPECS["loss"], with_terms(3, validation_loss=[2.0, 1.5, 1.4]))
+    assert (validation.spec.dashed, loss.spec.dashed) == (True, False)
+    np.testing.assert_allclose(validation.mean, [2.0, 1.5, 1.4], rtol=1e-6)
+    assert [curve.spec.column for curve in curves_of(SPECS["loss"], with_terms(3))] == ["loss"]
+
+
+def test_a_chart_applies_where_its_numbers_were_recorded() -> None:
+    history = with_terms(2, accuracy=[0.1, 0.2], kl=[np.nan, np.nan])
+    assert {spec.key for spec in CHARTS if applies(spec, history)} == {"loss", "accuracy", "rate"}
+    assert {spec.key for spec in CHARTS if applies(spec, some_history(2, 1))} == {
+        "loss",
+        "wrong",
+        "share",
+        "rate",
+    }
+
+
+def test_the_table_has_the_terms_and_parts_of_epochs() -> None:
+    history = History(1, ("kl",))
+    plain = dict.fromkeys(("wrong_mean", "wrong_max", "share_at_most_1"), 0.0)
+    history.append(epoch=0.25, seconds=1, learning_rate=0.1, loss=1.0, kl=6.5, **plain)
+    (row,) = csv.DictReader(io.StringIO(history_csv(history.view(), (7,))))
+    assert (row["epoch"], row["kl_seed_7"]) == ("0.25", "6.5")

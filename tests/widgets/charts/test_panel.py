@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from aegui.core.training.history import HistoryView
 from aegui.widgets.charts.panel import ChartsPanel
 from aegui.widgets.theme import DARK, LIGHT, apply_theme
-from tests.widgets.charts.test_curves import some_history
+from tests.widgets.charts.test_curves import some_history, with_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -347,7 +347,7 @@ def test_pyqtgraph_is_imported_behind_the_first_picture(repository: Path) -> Non
 import sys
 from PySide6.QtWidgets import QApplication
 from aegui.widgets.charts.panel import ChartsPanel
-from tests.widgets.charts.test_curves import some_history
+from tests.widgets.charts.test_curves import some_history, with_terms
 
 app = QApplication([])
 hook = sys.excepthook
@@ -402,3 +402,38 @@ def test_the_mean_of_several_runs_is_the_thickest_line(panel: ChartsPanel) -> No
     data = view(panel, "loss").data
     assert data is not None
     assert charts.pen(data.curves[0]).widthF() == 1.0
+
+
+def test_charts_come_and_go_with_what_a_training_records(panel: ChartsPanel, qtbot: QtBot) -> None:
+    panel.set_history(with_terms(3, kl=[1.0, 2.0, 3.0], reconstruction=[9.0, 8.0, 7.0]), (0,))
+    shown = {key for key, button in panel._buttons.items() if button.isVisible()}
+    assert shown == {"loss", "split", "rate"}
+    image = drawn(qtbot, panel, "split")
+    assert count(image, LIGHT.series[0]) > 20
+    assert count(image, LIGHT.series[2]) > 20
+    panel.set_history(some_history(5, 1), (0,))
+    assert not panel._buttons["split"].isVisible()
+    assert panel._buttons["wrong"].isVisible()
+    assert panel.choices()["split"] is True
+
+
+def test_a_chart_gains_a_curve_when_another_training_has_one_more(
+    panel: ChartsPanel, qtbot: QtBot
+) -> None:
+    panel.set_history(some_history(5, 1), (0,))
+    before = drawn(qtbot, panel, "loss")
+    panel.set_history(with_terms(5, validation_loss=[5.0, 4.0, 3.0, 2.0, 1.0]), (0,))
+    after = drawn(qtbot, panel, "loss")
+    assert count(before, LIGHT.series[1]) == 0
+    assert count(after, LIGHT.series[1]) > 20
+
+
+def test_the_row_of_choices_breaks_in_a_narrow_panel(panel: ChartsPanel) -> None:
+    terms = ("kl", "reconstruction", "active_units", "l1", "code_l1", "validation_loss")
+    panel.set_history(with_terms(3, **{key: [1.0, 1.0, 1.0] for key in terms}), (0,))
+    panel.resize(420, 300)
+    QApplication.processEvents()
+    buttons = [button for button in panel._buttons.values() if button.isVisible()]
+    assert panel.width() == 420
+    assert len({button.y() for button in buttons}) > 1
+    assert all(button.geometry().right() <= panel.width() for button in buttons)
