@@ -32,15 +32,17 @@ from aegui.window.help_viewer import HelpViewer
 from aegui.window.notifications import Notifications
 from aegui.window.panels import Panels
 from aegui.window.toolbar import MainToolBar
+from aegui.window.wiring_data import DataWiring
 from aegui.window.wiring_document import DocumentWiring
 from aegui.window.wiring_drawing import DrawingWiring
 from aegui.window.wiring_map import MapWiring
 from aegui.window.wiring_projections import ProjectionsWiring
+from aegui.window.wiring_reference import ReferenceWiring
 from aegui.window.wiring_results import ResultsWiring
 from aegui.window.wiring_training import TrainingWiring
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 
@@ -94,14 +96,17 @@ class MainWindow(QMainWindow):
         self._restore_layout()
         docks, panels = self.docks, self.panels
         self.training = TrainingWiring(services, panels, self.toolbar, self)
-        self.document = DocumentWiring(services, panels, self.toolbar, self._recent, self)
+        self.document = DocumentWiring(services, self._recent, self)
+        self.data = DataWiring(services, panels, docks, self.toolbar, self)
         self.results = ResultsWiring(services, panels, docks, self)
         self.map = MapWiring(services, panels, docks, self)
         self.drawing = DrawingWiring(services, panels, docks, self)
         self.projections = ProjectionsWiring(services, panels, docks, self)
+        self.reference = ReferenceWiring(services, panels, docks, self)
         self._handlers: dict[str, Callable[..., object]] = {
             **self.training.handlers,
             **self.document.handlers,
+            **self.data.handlers,
             **self.results.handlers,
             **self.map.handlers,
             "quit": self.close,
@@ -125,6 +130,8 @@ class MainWindow(QMainWindow):
         workspace.noticed.connect(self.notifications.show)
         self.training.noticed.connect(self.notifications.show)
         self.document.noticed.connect(self.notifications.show)
+        self.data.noticed.connect(self.notifications.show)
+        self.data.sample_wanted.connect(self.drawing.load_sample)
         self.training.conditions_changed.connect(self._show_conditions)
         self._services.showing.history_changed.connect(self._show_conditions)
         self._services.runner.started.connect(self.notifications.put_news_away)
@@ -232,6 +239,7 @@ class MainWindow(QMainWindow):
         settings = self._services.settings
         settings.perspective = self.perspective
         settings.set_window_state("geometry", bytes(self.saveGeometry().data()))
+        self.data.keep_layout()
         opened = " ".join(self.panels.training.open_sections())
         settings.values = {**settings.values, _SECTIONS: opened}
 
@@ -265,17 +273,22 @@ class MainWindow(QMainWindow):
     # Files that are dropped
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take one file."""
+        """Take files and folders."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first file that was dropped."""
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        """Open the document, or take in the data, that were dropped."""
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             event.acceptProposedAction()
             # Later: a question in the middle of a drop would hang the program it came from.
-            QTimer.singleShot(0, self, lambda: self.document.open_path(Path(files[0])))
+            QTimer.singleShot(0, self, lambda: self.take_files(files))
+
+    def take_files(self, files: Sequence[Path]) -> None:
+        """Take in the data in ``files``, or open the first of them."""
+        if not self.data.take_paths(files):
+            self.document.open_path(files[0])
 
     # The end
 

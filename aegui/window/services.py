@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.session.clock import Ticker
+from aegui.session.data_service import DataService
 from aegui.session.decode_service import DecodeService
 from aegui.session.drawing import Drawing
 from aegui.session.plane_service import PlaneService
 from aegui.session.projection_service import ProjectionService
+from aegui.session.reference_service import ReferenceService
 from aegui.session.training_runner import TrainingRunner
 from aegui.session.workspace import Workspace
 from aegui.window.showing import Showing
@@ -27,9 +29,11 @@ class Services:
     settings: Settings
     workspace: Workspace
     runner: TrainingRunner
+    data: DataService
     decode: DecodeService
     plane: PlaneService
     projections: ProjectionService
+    reference: ReferenceService
     drawing: Drawing
     ticker: Ticker
     showing: Showing
@@ -44,9 +48,11 @@ class Services:
             settings=settings,
             workspace=workspace,
             runner=runner,
+            data=DataService(),
             decode=DecodeService(),
             plane=PlaneService(),
             projections=ProjectionService(),
+            reference=ReferenceService(),
             drawing=Drawing(height, width),
             ticker=Ticker(),
             showing=Showing(workspace, runner),
@@ -56,7 +62,9 @@ class Services:
         """Stop every thread and timer: the one way in which the program ends."""
         self.ticker.stop()
         self.runner.shutdown()
+        self.data.shutdown()
         self.decode.shutdown()
         self.plane.shutdown()
         self.projections.shutdown()
+        self.reference.shutdown()
         self.workspace.close()

@@ -60,7 +60,7 @@ EARLY_STEPS = 250
 """Steps of t-SNE with exaggerated attraction, before those that ``iterations`` counts."""
 EARLY_EXAGGERATION = 12.0
 FFT_FROM = 3_000
-"""More samples repel each other on a grid (Linderman 2019), fewer in a tree (Barnes-Hut): faster."""
+"""More samples repel each other on a grid (Linderman 2019), fewer in a tree (Barnes-Hut)."""
 _MOMENTUM = 0.8
 _STEPS = 10
 _FIRST_SPREAD = 1e-4

@@ -348,7 +348,7 @@ class ScatterView(QWidget):
         drag, self._drag = self._drag, []
         if not drag or not len(self._pixels):
             return
-        if math.dist(drag[0], drag[-1]) < _LEAST_DRAG_PX and len(drag) < 8:
+        if max(math.dist(drag[0], point) for point in drag) < _LEAST_DRAG_PX:
             index = self.sample_at(*drag[0])
             inside = np.zeros(len(self._pixels), bool)
             if index is not None:
