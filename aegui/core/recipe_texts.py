@@ -48,4 +48,95 @@ RECIPE_TEXTS = (
     mark(
         "Ten runs trained together: the charts show their mean, their spread, and each run faintly."
     ),
+    mark("MNIST: a linear autoencoder beside PCA"),
+    mark(
+        "784-30-784 without bends: trained to the end it reconstructs as the first 30 "
+        "principal components do, and never better."
+    ),
+    mark("MNIST: the deep autoencoder of 2006"),
+    mark(
+        "784-1000-500-250-30, the network with which Hinton and Salakhutdinov beat PCA: "
+        "half the squared error and less at the same 30 numbers."
+    ),
+    mark("MNIST: variational autoencoder with 2 numbers"),
+    mark("784-512-256, then a Gaussian code: a map of handwriting without holes."),
+    mark("MNIST: variational autoencoder with 20 numbers"),
+    mark("784-512-256 and a Gaussian code of 20 numbers: sharper digits than any map of two."),
+    mark("Fashion: variational autoencoder with 2 numbers"),
+    mark("784-512-256, then a Gaussian code: from boots to shirts without a seam."),
+    mark("MNIST: linear with 64 numbers"),
+    mark(
+        "784-64-784 for 16 epochs in batches of 1000: the line to beat for the convolutional one."
+    ),
+    mark("MNIST: convolutional with 64 numbers"),
+    mark(
+        "Two convolutions in place of the linear layer, as many numbers in the code, the "
+        "same 16 epochs: compare the two curves."
+    ),
+    mark("MNIST: dense network with 2 numbers"),
+    mark(
+        "784-512-2-512-784: how well do two numbers keep the classes apart? Compare with "
+        "PCA and t-SNE in Projections."
+    ),
+    mark("MNIST: convolutional network with 2 numbers"),
+    mark(
+        "Two convolutions, then 2 numbers: the same question to a network that knows what "
+        "neighbours are."
+    ),
+    mark("Fashion: dense network with 2 numbers"),
+    mark("Fashion: convolutional network with 2 numbers"),
+    mark("MNIST: stacked denoising autoencoders as a classifier"),
+    mark(
+        "784-1000-1000-1000, each layer first learns to repair its own input, then all of "
+        "them learn the ten classes: about 1.2 % errors on the test set."
+    ),
+    mark("Emojis: variational autoencoder with 2 numbers"),
+    mark(
+        "12288-256-128 on all emojis: the more numbers, the sharper the pictures; try 2, 4,"
+        " 16 and 64."
+    ),
+    mark("Emojis: variational autoencoder with 4 numbers"),
+    mark("Emojis: variational autoencoder with 16 numbers"),
+    mark("Emojis: variational autoencoder with 64 numbers"),
+    mark("Emojis: a combination that fails"),
+    mark("A learning rate of 0.1 and 32 units: it cannot work, and the program says why. Mend it."),
+    mark("Emojis: convolutional variational autoencoder"),
+    mark("Four convolutions and 32 numbers: the best looking emojis to wander among."),
+    mark("Grey pictures of 80x80: variational autoencoder"),
+    mark(
+        "6400-640-256-2 on the emojis in grey, 80x80: its map, and a grid of them at normal"
+        " quantiles."
+    ),
+    mark("Letters: a sparse code"),
+    mark(
+        "64 units that are on average only 5 % active (KL penalty): each letter is a "
+        "handful of strokes."
+    ),
+    mark("Letters: only the 5 largest of 64 numbers"),
+    mark(
+        "k-sparse: all but the 5 largest numbers of the code are set to zero, while "
+        "learning and in use."
+    ),
+    mark("Letters: a contractive code"),
+    mark(
+        "The code is pressed not to move when the pixels do: its Jacobian is a fraction of "
+        "the plain one's."
+    ),
+    mark("MNIST: a sparse code"),
+    mark(
+        "196 units that are on average only 5 % active (KL penalty): each digit is put "
+        "together from a few strokes."
+    ),
+    mark("MNIST: only the 25 largest of 500 numbers"),
+    mark(
+        "k-sparse: all but the 25 largest numbers of the code are set to zero, while "
+        "learning and in use."
+    ),
+    mark("MNIST: a contractive code"),
+    mark("120 units that are pressed not to move when the pixels do."),
+    mark("MNIST: denoising salt and pepper"),
+    mark(
+        "A third of the pixels replaced by a coin toss, anew at every epoch: the network "
+        "gives the clean digit back."
+    ),
 )

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.session.decode_service import INLINE_WEIGHTS, Decoded, DecodeService, decoder_weights
+from aegui.session.costs import QUICK
+from aegui.session.decode_service import Decoded, DecodeService
 from tests.session.parts import codec
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def heard(service: DecodeService) -> list[Decoded]:
 @pytest.fixture
 def large() -> Codec:
     large = codec(**LARGE)
-    assert decoder_weights(large) > INLINE_WEIGHTS
+    assert large.cost > QUICK
     return large
 
 

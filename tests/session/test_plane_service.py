@@ -5,23 +5,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.session.plane_service import (
-    MAX_TILES,
-    REFRESH_MS,
-    Plane,
-    PlaneRequest,
-    PlaneService,
-    decode_plane,
-)
-from tests.session.parts import codec
+from aegui.core.latent.frame import axes_frame
+from aegui.session.plane_service import MAX_TILES, REFRESH_MS, PlaneService
+from tests.session.pictures import network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.session.plane_tiles import Plane
+
 RECT = (-2.0, -1.0, 2.0, 3.0)
-SHAPE = (7, 5)
+SHAPE = (1, 7, 5)
+XY = axes_frame((0, 1), np.zeros(2))
 
 
 @pytest.fixture
@@ -38,60 +35,30 @@ def heard(service: PlaneService) -> list[Plane]:
     return heard
 
 
-def test_tiles_are_decoded_at_the_centres_of_their_cells() -> None:
-    network = codec()
-    plane = decode_plane(network, SHAPE, PlaneRequest(RECT, columns=4, rows=8))
-    assert plane.images.shape == (8, 4, *SHAPE)
-    assert plane.rect == RECT
-    for row, column, z in [(0, 0, (-1.5, -0.75)), (7, 0, (-1.5, 2.75)), (3, 2, (0.5, 0.75))]:
-        expected = network.decode(z)[0].reshape(SHAPE)
-        assert plane.images[row, column] == pytest.approx(expected, abs=1e-5)
-
-
-def test_other_axes_and_the_numbers_beside_them() -> None:
-    network = codec(latent=4)
-    wanted = PlaneRequest(RECT, columns=2, rows=2, axes=(3, 1), base=(0.1, 9.0, 0.3, 9.0))
-    plane = decode_plane(network, SHAPE, wanted)
-    expected = network.decode([0.1, 0.0, 0.3, -1.0])[0].reshape(SHAPE)
-    assert plane.images[0, 0] == pytest.approx(expected, abs=1e-5)
-    assert plane.axes == (3, 1)
-
-
-def test_a_code_of_one_number_runs_along_x() -> None:
-    network = codec(latent=1)
-    plane = decode_plane(network, SHAPE, PlaneRequest(RECT, columns=3, rows=2))
-    assert np.array_equal(plane.images[0], plane.images[1])
-    assert not np.array_equal(plane.images[0, 0], plane.images[0, 1])
-
-
-def test_channels_are_averaged() -> None:
-    network = codec(pixels=3 * 4 * 4)
-    plane = decode_plane(network, (4, 4), PlaneRequest(RECT, columns=1, rows=1))
-    expected = network.decode([0.0, 1.0])[0].reshape(3, 4, 4).mean(axis=0)
-    assert plane.images[0, 0] == pytest.approx(expected, abs=1e-5)
-
-
 def test_the_latest_request_wins_and_known_planes_come_at_once(
     qtbot: QtBot, service: PlaneService, heard: list[Plane]
 ) -> None:
-    service.set_codec(codec(hidden=400), SHAPE)
+    service.set_codec(network(SHAPE, hidden=400))
     for left in range(20):
-        service.request((float(left), 0.0, 20.0, 1.0), 60, 60)
-    qtbot.waitUntil(lambda: bool(heard), timeout=5000)
+        service.request((float(left), 0.0, 20.0, 1.0), 60, 60, XY)
+    qtbot.waitUntil(lambda: bool(heard) and heard[-1].complete, timeout=5000)
     qtbot.wait(60)
-    assert [plane.rect[0] for plane in heard] == [19.0]
-    service.request((19.0, 0.0, 20.0, 1.0), 60, 60)
-    assert heard[1] is heard[0]
+    assert {plane.rect[0] for plane in heard} == {19.0}
+    count = len(heard)
+    service.request((19.0, 0.0, 20.0, 1.0), 60, 60, XY)
+    qtbot.waitUntil(lambda: len(heard) == count + 1, timeout=5000)
+    assert heard[-1].complete
+    assert np.array_equal(heard[-1].images, heard[-2].images)
 
 
 def test_a_new_network_draws_the_plane_anew_but_not_at_every_step(
     qtbot: QtBot, service: PlaneService, heard: list[Plane]
 ) -> None:
-    service.set_codec(codec(epoch=0), SHAPE)
-    service.request(RECT, 10, 10)
+    service.set_codec(network(SHAPE, epoch=0))
+    service.request(RECT, 10, 10, XY)
     qtbot.waitUntil(lambda: len(heard) == 1, timeout=5000)
     for epoch in range(1, 30):
-        service.set_codec(codec(epoch=epoch), SHAPE)
+        service.set_codec(network(SHAPE, epoch=epoch))
         qtbot.wait(REFRESH_MS // 10)
     qtbot.waitUntil(lambda: heard[-1].epoch == 29, timeout=5000)
     assert 3 <= len(heard) <= 6
@@ -103,18 +70,33 @@ def test_a_new_network_draws_the_plane_anew_but_not_at_every_step(
 def test_without_a_network_nothing_comes(
     qtbot: QtBot, service: PlaneService, heard: list[Plane]
 ) -> None:
-    service.request(RECT, 4, 4)
-    service.set_codec(codec(), (100, 100))
-    service.set_codec(None, SHAPE)
+    service.request(RECT, 4, 4, XY)
+    service.set_codec(network(SHAPE, latent=3))
+    service.set_codec(None)
     qtbot.wait(50)
     service.forget()
-    service.set_codec(codec(), SHAPE)
+    service.set_codec(network(SHAPE))
     qtbot.wait(2 * REFRESH_MS)
     assert not heard
 
 
 def test_a_plane_has_bounds(qtbot: QtBot, service: PlaneService, heard: list[Plane]) -> None:
-    service.set_codec(codec(pixels=4), (2, 2))
-    service.request(RECT, 10_000, 0)
+    service.set_codec(network((1, 2, 2)))
+    service.request(RECT, 10_000, 0, XY)
     qtbot.waitUntil(lambda: bool(heard), timeout=5000)
-    assert heard[0].images.shape == (1, MAX_TILES, 2, 2)
+    assert heard[0].images.shape == (1, MAX_TILES, 1, 2, 2)
+
+
+def test_a_learning_network_is_not_decoded_to_the_end_until_it_rests(
+    qtbot: QtBot,
+    service: PlaneService,
+    heard: list[Plane],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aegui.session.plane_service.LIVE_S", 0.0)
+    service.set_codec(network(SHAPE), live=True)
+    service.request(RECT, 60, 60, XY)
+    qtbot.waitUntil(lambda: bool(heard), timeout=5000)
+    assert not heard[-1].complete
+    service.settle()
+    qtbot.waitUntil(lambda: heard[-1].complete, timeout=5000)

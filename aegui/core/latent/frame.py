@@ -1,0 +1,86 @@
+"""A plane laid through the space of codes: two of the numbers, or two directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The codes ``origin + x * across + y * up``; each a tuple of d numbers.
+
+    ``across`` and ``up`` are of length 1 and at right angles; ``up`` is all 0 for codes of one
+    number, which lie on a line.
+    """
+
+    origin: tuple[float, ...]
+    across: tuple[float, ...]
+    up: tuple[float, ...]
+
+    @property
+    def size(self) -> int:
+        """Numbers per code, d."""
+        return len(self.origin)
+
+    def codes(self, x: ArrayLike, y: ArrayLike) -> NDArray[np.float32]:
+        """The codes ``[n, d]`` at the places ``x``, ``y`` (``[n]`` each)."""
+        across, up = np.array([self.across, self.up], np.float32)
+        xs = np.asarray(x, np.float32).reshape(-1, 1)
+        ys = np.asarray(y, np.float32).reshape(-1, 1)
+        return np.asarray(np.array(self.origin, np.float32) + xs * across + ys * up, np.float32)
+
+    def parallel(self, other: Frame) -> bool:
+        """Whether x and y mean the same in ``other``; its origin may differ."""
+        return self.across == other.across and self.up == other.up
+
+
+def axes_frame(axes: tuple[int, int], base: ArrayLike) -> Frame:
+    """x and y are two numbers of the code; ``base`` ``[d]`` gives all the others."""
+    origin = np.array(base, np.float64).reshape(-1)
+    size = len(origin)
+    directions = np.zeros((2, size))
+    directions[0, axes[0]] = 1.0
+    if size > 1:
+        directions[1, axes[1]] = 1.0
+    origin[list(axes)] = 0.0
+    return _frame(origin, directions)
+
+
+def spanned_frame(directions: ArrayLike, base: ArrayLike) -> Frame:
+    """x and y count along two orthonormal ``directions`` ``[2, d]`` in a plane through ``base``."""
+    across_up = np.asarray(directions, np.float64)
+    origin = np.array(base, np.float64).reshape(-1)
+    return _frame(origin - across_up.T @ (across_up @ origin), across_up)
+
+
+def _frame(origin: NDArray[np.float64], directions: NDArray[np.float64]) -> Frame:
+    across, up = directions.tolist()
+    return Frame(tuple(origin.tolist()), tuple(across), tuple(up))
+
+
+def principal_directions(
+    codes: NDArray[np.float32], like: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """The two orthonormal directions in which ``codes`` ``[n, d]`` differ most, ``[2, d]``.
+
+    Their signs are those nearest to ``like``, or else the largest number of each is positive. For
+    codes that do not differ they are the first two axes.
+    """
+    size = codes.shape[1]
+    finite = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
+    found = np.eye(2, size)
+    if size > 1 and len(finite) > 1:
+        centred = finite - finite.mean(axis=0)
+        _, vectors = np.linalg.eigh(centred.T @ centred)
+        found = vectors[:, ::-1].T[:2]
+    for number, direction in enumerate(found):
+        way = direction @ like[number] if like is not None and like.shape == found.shape else 0.0
+        if (way or direction[np.argmax(np.abs(direction))]) < 0:
+            found[number] = -direction
+    return np.asarray(found, np.float32)
