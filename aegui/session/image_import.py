@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from aegui.core.data.file_kinds import kind_of
 from aegui.core.data.image_files import scan_images
 from aegui.core.data.picture import read_picture
-from aegui.core.errors import AeguiError, ReadError
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import AeguiError, Cancelled, ReadError
 from aegui.core.i18n import tr
 from aegui.session.latest_job import LatestJob
 from aegui.session.progress_job import ProgressJob
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.image_files import ImageScan
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import DataSpec, ImageSpec
 
 MOST_PREVIEWED = 48
@@ -82,13 +85,18 @@ class ImageImport(QObject):
         """Read some of the images as ``spec`` says; only the newest wish is answered."""
         self._spec, scan = spec, self.scan
         if scan is not None:
-            self._previews.submit(lambda: self._ready.emit(preview_of(scan, spec)))
+            self._previews.submit(lambda: self._make_preview(scan, spec))
 
     def shutdown(self) -> None:
         """Stop all work."""
         self.scanning.shutdown()
         self._spec = None
         self._previews.shutdown()
+
+    def _make_preview(self, scan: ImageScan, spec: ImageSpec) -> None:
+        """In the thread; given up as soon as another choice is made."""
+        with contextlib.suppress(Cancelled):
+            self._ready.emit(preview_of(scan, spec, cancelled=lambda: self._spec != spec))
 
     def _take(self, scan: ImageScan) -> None:
         self.scan = scan
@@ -100,12 +108,22 @@ class ImageImport(QObject):
             self.previewed.emit(preview)
 
 
-def preview_of(scan: ImageScan, spec: ImageSpec, most: int = MOST_PREVIEWED) -> Preview:
-    """``most`` images of ``scan`` at equal distances, read as ``spec`` says."""
+def preview_of(
+    scan: ImageScan,
+    spec: ImageSpec,
+    most: int = MOST_PREVIEWED,
+    cancelled: IsCancelled | None = None,
+) -> Preview:
+    """``most`` images of ``scan`` at equal distances, read as ``spec`` says.
+
+    Raises:
+        Cancelled: So it was wished.
+    """
     count = len(scan.files)
     chosen = np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(int)).tolist()
     images, read, skipped = [], [], []
     for index in chosen:
+        stop_if(cancelled)
         path = scan.files[index]
         try:
             images.append(read_picture(path, spec).astype(np.float32) / _LEVELS)

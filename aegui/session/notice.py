@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Level = Literal["info", "warning", "error"]
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A message in the person's language, and how grave it is."""
+    """A message in the person's language, and how grave it is.
+
+    ``offer`` is what a button in it says, and ``accept`` what that button does.
+    """
 
     level: Level
     text: str
+    offer: str = ""
+    accept: Callable[[], object] | None = field(default=None, compare=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from aegui.core.i18n import LANGUAGES, mark, tr
 from aegui.widgets.theme import icon
+from aegui.window.action_spec import ActionSpec
+from aegui.window.data_actions import DATA_ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,44 +17,12 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
 
-@dataclass(frozen=True)
-class ActionSpec:
-    """One action.
-
-    Attributes:
-        key: Its name in code; unique.
-        text: What the menu says, with a mnemonic.
-        help: What the tooltip says.
-        menu: Key of the menu it belongs to, from ``MENUS``.
-        handler: Key of what it does; several actions may share one and differ in ``argument``.
-        argument: Passed to the handler where it is not None.
-        shortcuts: Keys in Qt's portable notation; the first is shown.
-        icon: Icon in ``resources/icons``.
-        in_toolbar: Whether the toolbar shows it.
-        checkable: Whether it is on or off; the handler gets a bool if it has no argument.
-        group: Name of a group of which one is on.
-        needs: Conditions, all of which must hold for it to be enabled.
-        opens_section: Whether a line is drawn above it in its menu.
-    """
-
-    key: str
-    text: str
-    help: str
-    menu: str
-    handler: str
-    argument: str | None = None
-    shortcuts: tuple[str, ...] = ()
-    icon: str = ""
-    in_toolbar: bool = False
-    checkable: bool = False
-    group: str = ""
-    needs: tuple[str, ...] = ()
-    opens_section: bool = False
-
+__all__ = ["ACTIONS", "CONDITIONS", "MENUS", "ActionSpec", "Actions"]
 
 MENUS: dict[str, str] = {
     "file": mark("&File"),
     "edit": mark("&Edit"),
+    "data": mark("Da&ta"),
     "train": mark("&Training"),
     "view": mark("&View"),
     "view/panels": mark("&Panels"),
@@ -113,13 +82,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "export_recipe",
     ),
     ActionSpec(
-        "export_data",
-        mark("Save the &characters…"),
-        mark("Write the set as C header, JSON, text art or picture"),
-        "file",
-        "export_data",
-    ),
-    ActionSpec(
         "export_charts_png",
         mark("Save charts as &picture…"),
         mark("Write the charts as PNG"),
@@ -176,26 +138,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         icon="edit-redo",
         needs=("can_redo", "idle"),
     ),
-    ActionSpec(
-        "choose_characters",
-        mark("&Choose characters…"),
-        mark("Which characters of the set the network has to learn"),
-        "edit",
-        "choose_characters",
-        shortcuts=("Ctrl+Shift+C",),
-        icon="edit-load",
-        needs=("idle",),
-        opens_section=True,
-    ),
-    ActionSpec(
-        "add_data",
-        mark("&Add characters from a file…"),
-        mark("Join the characters of a file to those of the set"),
-        "edit",
-        "add_data",
-        icon="edit-add",
-        needs=("idle",),
-    ),
+    *DATA_ACTIONS,
     ActionSpec(
         "train",
         mark("&Train"),

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 import aegui
+from aegui.core.data.picture import image_suffixes
+from aegui.core.data.writers import WRITERS
 from aegui.core.i18n import tr, trn
 from aegui.widgets.pixels.character_chooser import CharacterChooser
 from aegui.widgets.theme import SPACING, icon_pixmap
@@ -96,13 +98,53 @@ def choose_open_file(parent: QWidget, folder: str) -> str:
 
 
 def choose_data_file(parent: QWidget, folder: str) -> str:
-    """The file of characters to learn, "" for none."""
+    """The file of data to learn, "" for none."""
     filters = [
-        tr("Characters ({patterns})", patterns="*.h *.c *.py *.json *.txt *.png"),
+        tr(
+            "Data ({patterns})",
+            patterns="*.h *.c *.py *.json *.txt *.png *.npz *.csv *.idx *.gz *ubyte",
+        ),
         tr("All files ({patterns})", patterns="*"),
     ]
-    path, _ = QFileDialog.getOpenFileName(parent, tr("Open characters"), folder, ";;".join(filters))
+    path, _ = QFileDialog.getOpenFileName(parent, tr("Open data"), folder, ";;".join(filters))
     return path
+
+
+def choose_folder(parent: QWidget, title: str, folder: str) -> str:
+    """The folder to take, "" for none."""
+    return QFileDialog.getExistingDirectory(parent, title, folder)
+
+
+def choose_images(parent: QWidget, folder: str) -> list[str]:
+    """The image files to learn; empty for none."""
+    patterns = " ".join(f"*{suffix}" for suffix in sorted(image_suffixes()))
+    filters = [
+        tr("Images ({patterns})", patterns=patterns),
+        tr("All files ({patterns})", patterns="*"),
+    ]
+    paths, _ = QFileDialog.getOpenFileNames(parent, tr("Open images"), folder, ";;".join(filters))
+    return paths
+
+
+def choose_set_file(parent: QWidget, suggestion: str) -> str:
+    """Where to save a set, "" for nowhere; a name without an ending is a folder of images."""
+    filters = [
+        f"{tr(writer.label)} ({' '.join(f'*{suffix}' for suffix in writer.suffixes)})"
+        for writer in WRITERS.values()
+    ]
+    filters.append(tr("Folder of images ({patterns})", patterns="*"))
+    path, kind = QFileDialog.getSaveFileName(
+        parent, tr("Save the set"), suggestion, ";;".join(filters)
+    )
+    place = filters.index(kind) if kind in filters else len(WRITERS)
+    if path and place < len(WRITERS) and not _has_known_suffix(path):
+        path += list(WRITERS.values())[place].suffixes[0]
+    return path
+
+
+def _has_known_suffix(path: str) -> bool:
+    suffixes = [suffix for writer in WRITERS.values() for suffix in writer.suffixes]
+    return path.lower().endswith(tuple(suffixes))
 
 
 def choose_save_file(parent: QWidget, title: str, suggestion: str, patterns: str) -> str:

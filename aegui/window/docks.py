@@ -32,6 +32,7 @@ class DockSpec:
 
 
 DOCKS: tuple[DockSpec, ...] = (
+    DockSpec("data", mark("Data")),
     DockSpec("builder", mark("Network")),
     DockSpec("training", mark("Training")),
     DockSpec("cursor", mark("Cursor")),
@@ -54,6 +55,7 @@ class Perspective:
         left_px: Width of the left column.
         right_px: Width of the right column, as a share of the window's width.
         bottom_px: Height of the bottom row, as a share of the window's height.
+        front: Docks that lie before the others of their place; else it is the first.
         weights: Heights of the right column's places in proportion.
     """
 
@@ -63,6 +65,7 @@ class Perspective:
     left_px: int = 316
     right_px: int = 348
     bottom_px: float = 0.27
+    front: tuple[str, ...] = ()
     weights: tuple[int, ...] = (1,)
 
 
@@ -83,7 +86,8 @@ PERSPECTIVES: dict[str, Perspective] = {
         weights=(5, 4),
     ),
     "build": Perspective(
-        left=(("builder", "training"),),
+        left=(("data", "builder", "training"),),
+        front=("builder",),
         right=(("cursor",), ("draw", "answer")),
         bottom=(("charts",), ("reconstructions",)),
         weights=(5, 6),
@@ -164,6 +168,8 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: 
     _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, Qt.Orientation.Vertical)
     _fill(window, docks, Area.RightDockWidgetArea, right, Qt.Orientation.Vertical)
     _fill(window, docks, Area.BottomDockWidgetArea, bottom, Qt.Orientation.Horizontal)
+    for key in wanted.front:
+        docks[key].raise_()
     _put_away(window, docks, {key for place in (*wanted.left, *right, *bottom) for key in place})
     _resize(window, docks, wanted, right, bottom)
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aegui.core.i18n import mark, tr
 from aegui.widgets.theme import ICON_PX, SPACING, current_theme, icon, icon_pixmap
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 3
 _WIDTH_PX = 400
+_OFFER_PATIENCE = 3.0
 _LONGEST_QUEUE = 50
 
 
@@ -68,13 +78,29 @@ class Toast(QFrame):
         layout.setContentsMargins(SPACING + 4, SPACING, SPACING // 2, SPACING)
         layout.setSpacing(SPACING)
         layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(text, 1)
+        words = QVBoxLayout()
+        words.setSpacing(SPACING)
+        words.addWidget(text)
+        if notice.offer:
+            words.addWidget(self._offer(notice.offer), 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addLayout(words, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.close_now)
         self._dress()
         self._wait()
+
+    def _offer(self, words: str) -> QPushButton:
+        button = QPushButton(words)
+        button.clicked.connect(self._on_offer_clicked)
+        return button
+
+    @Slot()
+    def _on_offer_clicked(self) -> None:
+        self.close_now()
+        if self.notice.accept is not None:
+            self.notice.accept()
 
     def _dress(self) -> None:
         theme, token = current_theme(), self._manner.token
@@ -88,8 +114,10 @@ class Toast(QFrame):
         )
 
     def _wait(self) -> None:
-        if self._manner.seconds:
-            self._timer.start(int(1000 * self._manner.seconds))
+        # Whoever is offered something is given the time to read it.
+        seconds = self._manner.seconds * (_OFFER_PATIENCE if self.notice.offer else 1.0)
+        if seconds:
+            self._timer.start(int(1000 * seconds))
 
     @Slot()
     def close_now(self) -> None:

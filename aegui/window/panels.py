@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aegui.widgets.builder.builder_panel import BuilderPanel
 from aegui.widgets.builder.training_panel import TrainingPanel
 from aegui.widgets.charts.panel import ChartsPanel
+from aegui.widgets.data.data_panel import DataPanel
 from aegui.widgets.map.canvas import LatentCanvas
 from aegui.widgets.map.cursor_panel import CursorPanel
 from aegui.widgets.pixels.answer_panel import AnswerPanel
@@ -25,6 +26,7 @@ class Panels:
 
     canvas: LatentCanvas = field(default_factory=LatentCanvas)
     cursor: CursorPanel = field(default_factory=CursorPanel)
+    data: DataPanel = field(default_factory=DataPanel)
     builder: BuilderPanel = field(default_factory=BuilderPanel)
     training: TrainingPanel = field(default_factory=TrainingPanel)
     draw: DrawPanel = field(default_factory=DrawPanel)
@@ -36,6 +38,7 @@ class Panels:
     def docked(self) -> dict[str, QWidget]:
         """All but the map, by the key of their dock."""
         return {
+            "data": self.data,
             "builder": self.builder,
             "training": self.training,
             "cursor": self.cursor,

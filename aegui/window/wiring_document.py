@@ -1,4 +1,4 @@
-"""Joins the document with files, title, recent files and the choice of data."""
+"""Joins the document with files, title and recent files."""
 
 from __future__ import annotations
 
@@ -8,14 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QObject, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices
 
-from aegui.core.data.builtin import BUILTIN_LABELS
-from aegui.core.data.writers import write_dataset
-from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
 from aegui.paths import user_config_dir
-from aegui.session.answers import sample_images
-from aegui.session.draft import with_chars, with_source
 from aegui.session.notice import Notice
 from aegui.window import dialogs
 
@@ -26,44 +21,33 @@ if TYPE_CHECKING:
 
     from aegui.core.course_configs import CourseReading
     from aegui.session.autosave import Recovery
-    from aegui.window.panels import Panels
     from aegui.window.services import Services
-    from aegui.window.toolbar import MainToolBar
 
 _STOP_MS = 5000
 
 
 class DocumentWiring(QObject):
-    """Opening, saving and leaving documents, and their data."""
+    """Opening, saving and leaving documents."""
 
     noticed = Signal(object)
 
     def __init__(
         self,
         services: Services,
-        panels: Panels,
-        toolbar: MainToolBar,
         recent: QMenu,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._window = parent
         self._services = services
-        self._toolbar = toolbar
         self._recent = recent
         workspace = services.workspace
         workspace.title_changed.connect(self._show_title)
         workspace.recent_changed.connect(self._show_recent)
         workspace.recipe_imported.connect(self._on_workspace_recipe_imported)
-        workspace.dataset_changed.connect(self._show_data)
-        workspace.recipe_changed.connect(self._show_data)
-        toolbar.data_chosen.connect(self.take_data)
-        toolbar.data_file_requested.connect(self.open_data)
-        panels.training.open_data_requested.connect(self.open_data)
         recent.triggered.connect(self._on_recent_triggered)
         self._show_title(workspace.name, workspace.is_modified)
         self._show_recent(workspace.recent_files)
-        self._show_data()
 
     @property
     def handlers(self) -> dict[str, Callable[..., object]]:
@@ -74,9 +58,6 @@ class DocumentWiring(QObject):
             "save": self.save,
             "save_as": self.save_as,
             "export_recipe": self.export_recipe,
-            "export_data": self.export_data,
-            "choose_characters": self.choose_characters,
-            "add_data": self.add_data,
             "settings_folder": self.open_settings_folder,
         }
 
@@ -96,37 +77,6 @@ class DocumentWiring(QObject):
     def open_path(self, path: Path) -> bool:
         """Open ``path``, after asking what to do with unsaved work if it can be opened at all."""
         return self._services.workspace.open(path, self.may_leave)
-
-    def open_data(self) -> None:
-        """Ask for a file of characters and make it the draft's data."""
-        path = dialogs.choose_data_file(self._window, self._folder())
-        if path:
-            self.take_data(path)
-
-    @Slot(str)
-    def take_data(self, source: str) -> None:
-        """Make a built-in set or a file the draft's data."""
-        workspace = self._services.workspace
-        text = tr("Data: {name}", name=_source_name(source))
-        workspace.edit_recipe(with_source(workspace.recipe, source), text)
-
-    def add_data(self) -> None:
-        """Ask for a file of characters and join it to the draft's data."""
-        path = dialogs.choose_data_file(self._window, self._folder())
-        if path:
-            self._services.workspace.add_file(path)
-
-    def choose_characters(self) -> None:
-        """Ask which characters of the set to learn."""
-        workspace = self._services.workspace
-        pool = workspace.pool
-        chosen = dialogs.choose_characters(
-            self._window, pool.labels, sample_images(pool), workspace.dataset.labels
-        )
-        if chosen is None:
-            return
-        chars = None if chosen == tuple(dict.fromkeys(pool.labels)) else "".join(chosen)
-        workspace.edit_recipe(with_chars(workspace.recipe, chars), tr("Choose characters"))
 
     # Saving
 
@@ -158,24 +108,6 @@ class DocumentWiring(QObject):
         )
         if path and workspace.export_recipe(path):
             self.noticed.emit(Notice("info", tr("The recipe is saved: {path}", path=path)))
-
-    def export_data(self) -> None:
-        """Ask where to and write the characters, in the form that the name's ending says."""
-        workspace = self._services.workspace
-        suggestion = str(Path(self._folder()) / f"{workspace.dataset.name}.h")
-        path = self._ask_save(
-            tr("Save the characters"),
-            suggestion,
-            tr("Characters ({patterns})", patterns="*.h *.json *.txt *.png"),
-        )
-        if not path:
-            return
-        notice = Notice("info", tr("The characters are saved: {path}", path=path))
-        try:
-            write_dataset(path, workspace.dataset)
-        except AeguiError as error:
-            notice = Notice("error", str(error))
-        self.noticed.emit(notice)
 
     def _ask_save(self, title: str, suggestion: str, patterns: str) -> str:
         return dialogs.choose_save_file(self._window, title, suggestion, patterns)
@@ -275,21 +207,6 @@ class DocumentWiring(QObject):
         if reading.understood or reading.assumed or reading.ignored or reading.needs:
             dialogs.show_import(self._window, reading)
 
-    @Slot()
-    @Slot(object)
-    def _show_data(self, _changed: object = None) -> None:
-        source = self._services.workspace.recipe.data.source
-        names = [(key, tr(label)) for key, label in BUILTIN_LABELS.items()]
-        if source not in BUILTIN_LABELS:
-            names.append((source, _source_name(source)))
-        self._toolbar.set_data(names, source)
-
     def open_settings_folder(self) -> None:
         """Show the folder of the settings in the desktop's file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(user_config_dir())))
-
-
-def _source_name(source: str) -> str:
-    if source in BUILTIN_LABELS:
-        return tr(BUILTIN_LABELS[source])
-    return Path(source).name or source

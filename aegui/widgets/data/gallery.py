@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
-_SMALL_CELL_PX = 36
 _CELL_PX = 52
-_SMALL_IMAGE_PX = 16
+_LEAST_CELL_PX = 34
 _FADED = 0.28
 _PAD_PX = 3
 
@@ -54,7 +53,6 @@ class Gallery(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(tr("Samples of the set"))
@@ -68,8 +66,7 @@ class Gallery(QAbstractScrollArea):
         self._pictures.set_images(images)
         self._labels, self._names = labels, names
         self._taken = None
-        side = max(images.shape[2:])
-        self._cell_px = _SMALL_CELL_PX if side <= _SMALL_IMAGE_PX else _CELL_PX
+        self._cell_px = _cell_px(max(images.shape[2:]))
         self.set_shown(None)
 
     def set_shown(self, indices: NDArray[np.int64] | None) -> None:
@@ -104,6 +101,13 @@ class Gallery(QAbstractScrollArea):
         return tr("{name} ({label})", name=name, label=label)
 
     def _arrange(self) -> None:
+        # Decided by the whole width: a bar that makes room for itself would come and go.
+        whole = max(1, self.width() // self._cell_px)
+        needs_bar = -(-len(self._shown) // whole) * self._cell_px > self.height()
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOn if needs_bar else policy.ScrollBarAlwaysOff
+        )
         rows = -(-len(self._shown) // self._columns())
         height = self.viewport().height()
         bar = self.verticalScrollBar()
@@ -243,3 +247,11 @@ class Gallery(QAbstractScrollArea):
         painter.setPen(QPen(colour, 2 if here else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(target).adjusted(-0.5, -0.5, 0.5, 0.5))
+
+
+def _cell_px(side: int) -> int:
+    """Room for images of ``side`` pixels at a whole scale; large ones are shrunk."""
+    if side + 2 * _PAD_PX > _CELL_PX:
+        return _CELL_PX
+    scale = max(1, (_LEAST_CELL_PX - 2 * _PAD_PX) // side)
+    return max(_LEAST_CELL_PX, scale * side + 2 * _PAD_PX)

@@ -74,7 +74,7 @@ class SharesBox(QWidget):
         self._words = wrapped_label()
         self._build()
         self.limit.clicked.connect(self._on_limit_clicked)
-        self.count.edited.connect(self.count_edited)
+        self.count.edited.connect(lambda count: self.count_edited.emit(count))
         self.share.edited.connect(self._on_share_edited)
         self.seed.edited.connect(self._on_seed_edited)
 
@@ -85,7 +85,7 @@ class SharesBox(QWidget):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("Keep for checking"), self.share)
         form.addRow(tr("Seed of the draw"), self.seed)
         column = QVBoxLayout(self)
@@ -126,6 +126,12 @@ class SharesBox(QWidget):
     def words(self) -> str:
         """What is said of the numbers."""
         return self._words.text()
+
+    def summary(self) -> str:
+        """The choice in a few words."""
+        if not self._split.validation:
+            return tr("nothing kept")
+        return tr("{share:.0%} kept", share=self._split.validation)
 
     def _on_limit_clicked(self, limited: bool) -> None:
         self.count.setEnabled(limited)
