@@ -542,3 +542,47 @@ def test_the_self_test_opens_the_window_and_quits() -> None:
 def test_the_self_test_of_the_core_passes(capsys: Captured) -> None:
     assert main(["self-test", "--no-window"]) == 0
     assert "Everything works" in capsys.readouterr().out
+
+
+CLASSIFIER: dict[str, Any] = {
+    "data": {"source": "digits", "split": {"validation": 0.25}},
+    "network": {"encoder": [{"units": 48}], "latent": {"units": 24}},
+    "training": {"epochs": 12, "batch_size": 64, "device": "cpu"},
+    "classifier": {"pretrain": {"epochs": 2}},
+}
+
+
+def test_a_classifier_is_trained_and_evaluated(tmp_path: Path, capsys: Captured) -> None:
+    save_recipe(tmp_path / "r.json", Recipe.model_validate(CLASSIFIER))
+    path = str(tmp_path / "digits.aegui")
+    assert main(["train", str(tmp_path / "r.json"), "--out", path, "--json"]) == 0
+    (run,) = last_json(capsys.readouterr().out)["runs"]
+    assert run["epochs"] == 16
+    assert 0.8 < run["figures"]["validation_accuracy"] <= 1.0
+    assert run["figures"]["accuracy"] > 0.8
+    noisy = ["--noise", "masking:0.5", "--draws", "1000"]
+    assert main(["evaluate", path, "--json", *noisy]) == 0
+    report = last_json(capsys.readouterr().out)
+    # Without other data the samples that were kept from training are looked at.
+    assert report["samples"] == 449
+    assert report["accuracy"] == pytest.approx(run["figures"]["validation_accuracy"])
+    assert [one["label"] for one in report["classes"]] == list("0123456789")
+    assert sum(one["support"] for one in report["classes"]) == report["samples"]
+    assert np.trace(report["confusion"]) == report["samples"] - report["wrong"]
+    assert report["weighted"]["recall"] == pytest.approx(report["accuracy"])
+    assert report["noise"][0]["accuracy"] < report["accuracy"]
+    assert main(["evaluate", path, "--data", "digits"]) == 0
+    out = capsys.readouterr().out
+    assert "digits, all samples: 1,797 samples" in out
+    assert "macro average" in out
+    assert "Confusion" in out
+    assert re.search(r"Accuracy \d\d\.\d\d%: \d+ of 1,797 wrong", out)
+    refused(["evaluate", path, "--data", "lowercase"], capsys, "64")
+
+
+def test_the_figures_of_a_classifier_are_shown_in_a_table(tmp_path: Path, capsys: Captured) -> None:
+    save_recipe(tmp_path / "r.json", Recipe.model_validate(CLASSIFIER))
+    assert main(["train", str(tmp_path / "r.json"), "--epochs", "2"]) == 0
+    header = capsys.readouterr().out.splitlines()[0]
+    assert header.count("Validation accuracy") == 1
+    assert "wrong pixels" not in header

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.commands.classes import evaluate_classes
 from aegui.commands.figures import figures_table, model_figures
 from aegui.commands.words import say, say_json, shown, table
 from aegui.core.data.corruption import parse_corruption
@@ -41,6 +42,8 @@ def evaluate_command(options: argparse.Namespace) -> int:
     saved = load_run(options.file)
     dataset = data_for(saved, options.data)
     run, codec = codec_for(saved, options.run, dataset)
+    if codec.can_classify:
+        return evaluate_classes(options, saved, dataset, run, codec, specs)
     clean = wrong_pixels(dataset.flat(), codec.reconstruct(dataset.flat()))
     scores = [noisy_score(codec, dataset, spec, options.draws, options.seed) for spec in specs]
     figures = model_figures(codec, dataset, options.seed)

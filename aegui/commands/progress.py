@@ -11,11 +11,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aegui.core.training.history import HistoryView
     from aegui.core.training.train import Training
 
 _BAR_CELLS = 24
@@ -89,16 +92,27 @@ def _progress_line(training: Training, bar_cells: int) -> str:
     history = training.history.view()
     left = clock((training.epochs - training.position) / rate) if rate > 0 else "--:--"
     return tr(
-        "[{bar}] {epoch:,}/{epochs:,}  {rate}  {left} left  loss {loss:.4f}  "
-        "wrong pixels {wrong:.2f}",
+        "[{bar}] {epoch:,}/{epochs:,}  {rate}  {left} left  loss {loss:.4f}  {figure}",
         bar="#" * cells + "." * (bar_cells - cells),
         epoch=training.epoch,
         epochs=training.epochs,
         rate=rate_words(rate),
         left=left,
         loss=float(history.loss[-1].mean()),
-        wrong=float(history.wrong_mean[-1].mean()),
+        figure=_figure(training, history),
     )
+
+
+def _figure(training: Training, history: HistoryView) -> str:
+    """What is done at present, or the figure that says most about how well it goes."""
+    if training.phase:
+        return training.phase
+    for key in ("validation_accuracy", "accuracy"):
+        if key in history.extra:
+            known = history.extra[key][-1][np.isfinite(history.extra[key][-1])]
+            share = float(known.mean()) if len(known) else 0.0
+            return tr("accuracy {share:.2%}", share=share)
+    return tr("wrong pixels {wrong:.2f}", wrong=float(history.wrong_mean[-1].mean()))
 
 
 def rate_words(epochs_per_second: float) -> str:

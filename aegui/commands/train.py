@@ -95,7 +95,7 @@ def _run_json(run: RunResult) -> dict[str, Any]:
         "seconds": run.seconds,
         "loss": run.loss,
         "best_loss": run.best_loss,
-        "wrong_pixels": wrong_pixels_summary(run.wrong_pixels),
+        "wrong_pixels": wrong_pixels_summary(run.wrong_pixels) if run.wrong_pixels else None,
         "first_epoch": {goal: run.first_epoch.get(goal) for goal in ("at_most_1", "exact")},
         "figures": dict(run.figures),
     }
@@ -236,6 +236,8 @@ def _results_table(result: TrainingResult) -> tuple[list[str], list[list[str]]]:
     extra = result.history.extra
     if extra or not result.runs[0].wrong_pixels:
         figures = list(result.runs[0].figures)
+        # What is known of the best weights says more than the same of the last ones.
+        extra = {key: column for key, column in extra.items() if key not in figures}
         header += [tr(TERMS[key].label) if key in TERMS else key for key in (*extra, *figures)]
         for row, (index, run) in zip(rows, shown, strict=True):
             row += [f"{column[-1, index]:.4g}" for column in extra.values()]

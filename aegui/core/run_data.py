@@ -53,6 +53,10 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
         total = len(dataset)
         count = max(1, min(total, PREVIEW_BYTES // width))
         chosen = np.random.default_rng(_PREVIEW_SEED).choice(total, count, replace=False)
+        _, firsts = np.unique(dataset.class_indices, return_index=True)
+        if len(firsts) <= count:
+            # Every class is there: a classifier has an output for each.
+            chosen = np.union1d(chosen, firsts)
         kept = dataset.subset(map(int, np.sort(chosen)))
     images: NDArray[np.generic] = kept.images
     if eight_bits:

@@ -20,6 +20,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
+from aegui.core.run_data import to_document
 from aegui.core.run_file import Draft, Place, SavedRun, load_run, run_bytes, save_run
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, History
 from aegui.core.training.result import Checkpoint, RunResult
@@ -377,3 +378,16 @@ def test_a_replaced_dataset_is_what_is_saved(tmp_path: Path) -> None:
 def test_the_zip_has_fixed_dates(saved: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(saved.read_bytes())) as archive:
         assert {info.date_time[0] for info in archive.infolist()} == {1980}
+
+
+def test_a_preview_of_a_large_set_has_every_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aegui.core.run_data.WHOLE_BYTES", 0)
+    monkeypatch.setattr("aegui.core.run_data.PREVIEW_BYTES", 20 * 16)
+    images = np.zeros((5000, 4, 4))
+    images[:, 0, 0] = 0.5
+    labels = ["rare" if n == 4321 else "common" for n in range(5000)]
+    dataset = Dataset.from_images("large", images, labels)
+    document, kept = to_document(dataset)
+    assert document.total == 5000
+    assert len(kept) <= 21
+    assert {"rare", "common"} == set(document.labels)

@@ -1,0 +1,156 @@
+"""What ``aegui evaluate`` prints of a classifier: the figures of every class, and the confusion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.commands.words import say, say_json, shown, table
+from aegui.core.data.corruption import corrupted_with
+from aegui.core.data.split import split_indices
+from aegui.core.evaluation.classification import classify, truth_of
+from aegui.core.i18n import tr
+from aegui.core.network.catalog import CORRUPTIONS
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.evaluation.classification import Classification, ClassScore
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.core.run_file import SavedRun
+
+_MOST_COLUMNS = 20
+"""Classes up to which the confusion is printed as a matrix."""
+_MOST_PAIRS = 15
+
+
+def evaluate_classes(
+    options: argparse.Namespace,
+    saved: SavedRun,
+    dataset: Dataset,
+    run: int,
+    codec: Codec,
+    specs: Sequence[CorruptionSpec],
+) -> int:
+    """Print how well the classifier of ``codec`` does on the samples that it has not learnt."""
+    indices = np.arange(len(dataset))
+    part = tr("all samples")
+    if options.data is None and saved.recipe.data.split.validation > 0:
+        _, indices = split_indices(len(dataset), saved.recipe.data.split)
+        part = tr("validation part")
+    classes = saved.dataset.classes
+    found = classify(codec, classes, dataset, indices)
+    truth = truth_of(dataset, classes, indices)
+    noisy = [
+        _noisy_accuracy(codec, dataset.flat()[indices], truth, spec, options) for spec in specs
+    ]
+    if options.json:
+        document = _document(found, list(zip(specs, noisy, strict=True)))
+        about = {"file": options.file, "run": run, "seed": saved.recipe.seed + run}
+        say_json({**about, "data": dataset.name, **document})
+        return 0
+    say(tr("{name}, {part}: {n:,} samples", name=dataset.name, part=part, n=len(found)))
+    say(_scores_table(found))
+    say()
+    _say_confusion(found)
+    say()
+    say(
+        tr(
+            "Accuracy {accuracy:.2%}: {wrong:,} of {n:,} wrong (error {error:.2%}).",
+            accuracy=found.accuracy,
+            wrong=found.wrong,
+            n=len(found),
+            error=1 - found.accuracy,
+        )
+    )
+    for spec, accuracy in zip(specs, noisy, strict=True):
+        noise = f"{tr(CORRUPTIONS[spec.kind].label)} {spec.level:g}"
+        say(tr("With noise ({noise}): accuracy {accuracy:.2%}.", noise=noise, accuracy=accuracy))
+    return 0
+
+
+def _noisy_accuracy(
+    codec: Codec,
+    rows: NDArray[np.float32],
+    truth: NDArray[np.int64],
+    spec: CorruptionSpec,
+    options: argparse.Namespace,
+) -> float:
+    """Share of right answers to noisy ``rows`` ``[n, D]``, each drawn as often as the others."""
+    generator = np.random.default_rng(options.seed)
+    rounds = max(1, options.draws // len(rows))
+    right = [
+        float(
+            np.mean(codec.classify(corrupted_with(rows, spec, generator)).argmax(axis=1) == truth)
+        )
+        for _ in range(rounds)
+    ]
+    return float(np.mean(right))
+
+
+def _document(
+    found: Classification, noisy: Sequence[tuple[CorruptionSpec, float]]
+) -> dict[str, Any]:
+    return {
+        "samples": len(found),
+        "accuracy": found.accuracy,
+        "wrong": found.wrong,
+        "classes": [_score_json(score) for score in found.scores],
+        "macro": _score_json(found.macro),
+        "weighted": _score_json(found.weighted),
+        "confusion": found.confusion.tolist(),
+        "noise": [
+            {"kind": spec.kind, "level": spec.level, "accuracy": accuracy}
+            for spec, accuracy in noisy
+        ],
+    }
+
+
+def _score_json(score: ClassScore) -> dict[str, Any]:
+    return {
+        "label": score.label,
+        "precision": score.precision,
+        "recall": score.recall,
+        "f1": score.f1,
+        "support": score.support,
+    }
+
+
+def _scores_table(found: Classification) -> str:
+    header = [tr("class"), tr("precision"), tr("recall"), "F1", tr("samples")]
+    return table(header, [_row(score) for score in (*found.scores, found.macro, found.weighted)])
+
+
+def _row(score: ClassScore) -> list[str]:
+    figures = (score.precision, score.recall, score.f1)
+    label = shown(score.label, tr("(empty)"))
+    return [label, *(f"{figure:.4f}" for figure in figures), f"{score.support:,}"]
+
+
+def _say_confusion(found: Classification) -> None:
+    """The whole matrix, or of many classes the pairs that are most often confused."""
+    labels = [shown(label, tr("(empty)")) for label in found.classes]
+    if len(labels) <= _MOST_COLUMNS:
+        say(tr("Confusion: the true class at the left, what it was taken for on top."))
+        rows = [
+            [label, *(str(count) if count else "." for count in row)]
+            for label, row in zip(labels, found.confusion.tolist(), strict=True)
+        ]
+        say(table(["", *labels], rows))
+        return
+    say(tr("What is confused most often:"))
+    mistakes = found.confusion - np.diag(np.diag(found.confusion))
+    order = np.argsort(-mistakes, axis=None, kind="stable")[:_MOST_PAIRS]
+    pairs = [divmod(int(place), len(labels)) for place in order]
+    rows = [
+        [labels[true], labels[taken], str(mistakes[true, taken])]
+        for true, taken in pairs
+        if mistakes[true, taken]
+    ]
+    say(table([tr("class"), tr("taken for"), tr("samples")], rows))
