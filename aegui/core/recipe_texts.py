@@ -139,4 +139,19 @@ RECIPE_TEXTS = (
         "A third of the pixels replaced by a coin toss, anew at every epoch: the network "
         "gives the clean digit back."
     ),
+    mark("Conjugate gradients: 35-25-17-2-17-25-35"),
+    mark(
+        "scipy's CG on the exact gradient of all training characters; three in ten are kept to see"
+        " how far it carries over."
+    ),
+    mark("BFGS: 35-25-17-2-17-25-35"),
+    mark(
+        "scipy's BFGS learns the curvature of the loss: few iterations, but each takes a table of"
+        " all pairs of parameters."
+    ),
+    mark("Powell: a search without gradients"),
+    mark(
+        "scipy's Powell only asks how large the loss is and tries one parameter after the other:"
+        " hundreds of thousands of looks."
+    ),
 )

@@ -6,6 +6,7 @@ Computed in float64 over all samples: line searches compare values that differ i
 from __future__ import annotations
 
 import copy
+from math import prod
 from typing import TYPE_CHECKING
 
 import torch
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.parameters import Layout, Parameters
     from aegui.core.training.samples import Samples
 
 _CHUNK_NUMBERS = 2**22
@@ -44,14 +45,15 @@ class ExactObjective:
         self._double.buffers = parameters.buffers.double()
         self._double.slots = {}
         self._model = Model(resolved, self._double, stacked=False)
-        self._single = Model(resolved, parameters, stacked=False)
+        runs = range(resolved.recipe.runs)
+        self._places = [_places_of(parameters.layout, run, parameters.device) for run in runs]
         # Noise must be the same at every call: fresh one is taken as the one draw that is measured.
         fresh = samples.fresh_noise
         self._inputs = samples.eval_inputs if fresh else samples.inputs
         self._target = samples.eval_target if fresh else samples.target
         self._device = samples.device
         self._rows = self._rows_at_once(resolved)
-        self.size = sum(leaf.tensor.numel() for leaf in self._model.leaves if leaf.run == 0)
+        self.size = len(self._places[0])
 
     def _rows_at_once(self, resolved: ResolvedRecipe) -> int:
         """All samples, where a term looks at the whole batch; else what fits into memory."""
@@ -65,17 +67,17 @@ class ExactObjective:
 
     def start(self, run: int) -> NDArray[np.float64]:
         """The present parameters of ``run``."""
-        tensors = [leaf.tensor for leaf in self._single.leaves if leaf.run == run]
-        return torch.cat([tensor.detach().flatten() for tensor in tensors]).cpu().double().numpy()
+        return self._parameters.flat[self._places[run]].cpu().double().numpy()
 
     def store(self, run: int, vector: NDArray[np.float64]) -> None:
         """Make ``vector`` the parameters of ``run``, rounded to float32."""
-        self._fill(self._single, run, vector)
+        rounded = torch.from_numpy(vector).to(self._device, torch.float32)
+        self._parameters.flat.index_copy_(0, self._places[run], rounded)
         self._parameters.buffers.copy_(self._double.buffers)
 
     def loss(self, run: int, vector: NDArray[np.float64]) -> float:
         """The loss of ``run`` with these parameters."""
-        self._fill(self._model, run, vector)
+        self._fill(run, vector)
         # The contractive penalty is a gradient itself.
         with torch.set_grad_enabled(self._objective.contractive > 0):
             return sum(float(total.detach()) * share for total, share in self._parts(run))
@@ -84,7 +86,7 @@ class ExactObjective:
         self, run: int, vector: NDArray[np.float64]
     ) -> tuple[float, NDArray[np.float64]]:
         """The loss of ``run`` with these parameters, and its gradient by each of them."""
-        self._fill(self._model, run, vector)
+        self._fill(run, vector)
         leaves = [leaf.tensor for leaf in self._model.leaves if leaf.run == run]
         loss, sums = 0.0, [torch.zeros_like(leaf) for leaf in leaves]
         with torch.enable_grad():
@@ -107,14 +109,17 @@ class ExactObjective:
             total = self._objective.total(self._model, run, chunk, wanted, generator)
             yield total, len(chunk) / rows
 
-    @staticmethod
-    def _fill(model: Model, run: int, vector: NDArray[np.float64]) -> None:
-        start = 0
-        values = torch.from_numpy(vector)
-        with torch.no_grad():
-            for leaf in model.leaves:
-                if leaf.run != run:
-                    continue
-                stop = start + leaf.tensor.numel()
-                leaf.tensor.copy_(values[start:stop].view(leaf.tensor.shape))
-                start = stop
+    def _fill(self, run: int, vector: NDArray[np.float64]) -> None:
+        self._double.flat.index_copy_(
+            0, self._places[run], torch.from_numpy(vector).to(self._device)
+        )
+
+
+def _places_of(layout: Layout, run: int, device: torch.device) -> torch.Tensor:
+    """Where the parameters of ``run`` lie in the flat parameters, in the order of its leaves."""
+    places = []
+    for block in layout.blocks:
+        size = prod(block.shape)
+        start = block.start + run * size
+        places.append(torch.arange(start, start + size, device=device))
+    return torch.cat(places)
