@@ -95,7 +95,7 @@ class ClassBars(QWidget):
         if left_out:
             painter.setPen(current_theme().text_dim)
             line = QRectF(SPACING, len(self._rows) * _ROW_PX, self.width(), _ROW_PX)
-            text = trn("and {n} more class", "and {n} more classes", left_out, n=left_out)
+            text = trn("and {n} more class", "and {n} more classes", left_out)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_row(
