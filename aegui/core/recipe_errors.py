@@ -5,17 +5,19 @@ from __future__ import annotations
 import difflib
 import json
 import types
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
-from pydantic import BaseModel
+from pydantic import BaseModel, Tag
 
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -76,7 +78,13 @@ def _plain(value: object) -> str:
         return repr(value)
 
 
+_NO_KIND = "union_tag_not_found"
+_WRONG_KIND = "union_tag_invalid"
+
+
 def _in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
+    if problem["type"] in {_NO_KIND, _WRONG_KIND}:
+        return _kind_in_words(problem, aliases)
     place = problem["loc"]
     key = _alias(place, aliases)
     kind, value = problem["type"], problem["input"]
@@ -101,7 +109,32 @@ def _in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
     return message
 
 
+def _kind_in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
+    """A part whose ``kind`` says which part it is, and says nothing that is known."""
+    place, value = problem["loc"], problem["input"]
+    kinds = list(_walk(place).arms)
+    if not isinstance(value, Mapping):
+        allowed = tr("an object of keys and values")
+        key = _alias(place, aliases)
+        return tr(
+            '"{key}" is {value}; it must be {allowed}.',
+            key=key,
+            value=quoted(value),
+            allowed=allowed,
+        )
+    allowed = tr("one of {choices}", choices=", ".join(map(quoted, kinds)))
+    key = _alias((*place, "kind"), aliases)
+    if problem["type"] == _NO_KIND:
+        return tr('"{key}" is missing; it must be {allowed}.', key=key, allowed=allowed)
+    kind = value.get("kind")
+    message = tr(
+        '"{key}" is {value}; it must be {allowed}.', key=key, value=quoted(kind), allowed=allowed
+    )
+    return message + did_you_mean(kind, kinds)
+
+
 def _alias(place: Place, aliases: Mapping[str, str]) -> str:
+    place = _walk(place).shown
     for length in range(len(place), 0, -1):
         path = ".".join(map(str, place[:length]))
         if path in aliases:
@@ -109,50 +142,91 @@ def _alias(place: Place, aliases: Mapping[str, str]) -> str:
     return ".".join(map(str, place))
 
 
-def _annotation(place: Place) -> tuple[Any, list[Any]]:
-    """The type at ``place`` without ``None`` and ``Annotated``, and the limits that go with it."""
-    found: Any = Recipe
-    limits: list[Any] = []
+@dataclass(frozen=True)
+class _Walk:
+    """Where a place of pydantic's leads.
+
+    Attributes:
+        found: The type there, without ``None`` and ``Annotated``.
+        limits: The limits that go with it.
+        arms: Where the type depends on a ``kind``: the kinds, and the type of each.
+        shown: The place as a person knows it, without the kinds that pydantic puts in.
+    """
+
+    found: Any
+    limits: list[Any]
+    arms: dict[str, Any]
+    shown: Place
+
+
+def _walk(place: Place) -> _Walk:
+    at = _Walk(Recipe, [], {}, ())
     for step in place:
-        if isinstance(step, str):
-            field = found.model_fields[step]
-            found, limits = _unwrapped(field.annotation, list(field.metadata))
+        if step in at.arms:
+            at = _Walk(at.arms[str(step)], [], {}, at.shown)
+            continue
+        shown = (*at.shown, step)
+        fields = getattr(at.found, "model_fields", {})
+        if step in fields:
+            field = fields[step]
+            at = _unwrapped(field.annotation, list(field.metadata), shown)
+        elif isinstance(step, int):
+            at = _unwrapped(get_args(at.found)[0], [], shown)
         else:
-            found, limits = _unwrapped(get_args(found)[0], [])
-    return found, limits
+            at = _Walk(Any, [], {}, shown)
+    return at
 
 
-def _unwrapped(found: Any, limits: list[Any]) -> tuple[Any, list[Any]]:
+def _unwrapped(found: Any, limits: list[Any], shown: Place) -> _Walk:
     while True:
         origin = get_origin(found)
         if origin in {Union, types.UnionType}:
-            found = next(arm for arm in get_args(found) if arm is not type(None))
+            arms = [arm for arm in get_args(found) if arm is not type(None)]
+            if len(arms) > 1:
+                return _Walk(
+                    found, limits, {_kind_of(arm): _plain_type(arm) for arm in arms}, shown
+                )
+            found = arms[0]
         elif origin is Annotated:
             found, *metadata = get_args(found)
             for item in metadata:
                 limits.extend(getattr(item, "metadata", [item]))
         else:
-            return found, limits
+            return _Walk(found, limits, {}, shown)
+
+
+def _kind_of(arm: Any) -> str:
+    """The kind that stands for one type of several: its tag, or the one value of its ``kind``."""
+    tag = next((item.tag for item in get_args(arm)[1:] if isinstance(item, Tag)), None)
+    return tag or str(get_args(arm.model_fields["kind"].annotation)[0])
+
+
+def _plain_type(arm: Any) -> Any:
+    return get_args(arm)[0] if get_origin(arm) is Annotated else arm
 
 
 def _known_keys(place: Place) -> list[str]:
-    model, _ = _annotation(place)
-    return list(model.model_fields)
+    return list(_walk(place).found.model_fields)
 
 
 def _choices(place: Place) -> list[str]:
-    return [str(choice) for choice in get_args(_annotation(place)[0])]
+    return [str(choice) for choice in get_args(_walk(place).found)]
 
 
 def _allowed(place: Place) -> str:
-    found, limits = _annotation(place)
+    at = _walk(place)
+    found, limits = at.found, at.limits
     if get_origin(found) is Literal:
         return tr("one of {choices}", choices=", ".join(map(quoted, get_args(found))))
     if get_origin(found) is tuple:
         longest = next((item.max_length for item in limits if hasattr(item, "max_length")), 0)
+        if get_args(found)[0] is str or str in get_args(get_args(found)[0]):
+            return tr("a list [...] of at most {n:,} texts", n=longest)
         return tr("a list [...] of at most {n} layers", n=longest)
     if found is bool:
         return tr("true or false")
+    if any(getattr(item, "pattern", None) for item in limits):
+        return tr('a colour such as "#ffffff"')
     if found is str:
         longest = next((item.max_length for item in limits if hasattr(item, "max_length")), 0)
         return trn("a text of at most {n} character", "a text of at most {n} characters", longest)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe_file import list_recipes
+from aegui.core.training.terms import equations, latest_terms
 from aegui.session.notice import Notice
 from aegui.window.outcome import outcome_words, pace_words, rest_words
 from aegui.window.refresher import Refresher
@@ -261,7 +262,15 @@ class TrainingWiring(QObject):
         self._show_progress()
         self.conditions_changed.emit()
 
+    def _show_terms(self) -> None:
+        """Today's numbers under the objective, as long as they are of the one that is drafted."""
+        showing, draft = self._services.showing, self._services.workspace.recipe
+        same = equations(showing.recipe) == equations(draft)
+        history = showing.history if same else None
+        self._panels.training.set_terms({} if history is None else latest_terms(history))
+
     def _show_progress(self) -> None:
+        self._show_terms()
         runner, run = self._services.runner, self._services.workspace.run
         if not runner.is_busy:
             self._show_rest(run.results[run.best_run].epochs if run and run.results else 0)
@@ -275,7 +284,9 @@ class TrainingWiring(QObject):
             return
         self._toolbar.set_progress(pulled.position, pulled.epochs)
         self._toolbar.set_status(
-            pace_words(runner.state, pulled), pulled.device, tr("Engine: {name}", name=pulled.engine)
+            pace_words(runner.state, pulled),
+            pulled.device,
+            tr("Engine: {name}", name=pulled.engine),
         )
 
     def _show_rest(self, epochs: int) -> None:

@@ -14,11 +14,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from aegui.core.i18n import mark
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
+    from aegui.core.training.history import HistoryView
 
 
 @dataclass(frozen=True)
@@ -206,6 +209,15 @@ def terms_of(recipe: Recipe) -> tuple[str, ...]:
     if recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
         keys.append("evaluations")
     return tuple(keys)
+
+
+def latest_terms(history: HistoryView) -> dict[str, float]:
+    """Each term in the newest row of ``history``, the mean of all runs where it is finite."""
+    if not len(history):
+        return {}
+    columns = {"loss": history.loss, **history.extra}
+    rows = {key: column[-1][np.isfinite(column[-1])] for key, column in columns.items()}
+    return {key: float(row.mean()) for key, row in rows.items() if row.size}
 
 
 def _weight_penalties(recipe: Recipe) -> tuple[tuple[str, float], ...]:

@@ -26,15 +26,17 @@ from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.widgets.builder.network_menu import NetworkMenu
 from aegui.widgets.builder.plan import discriminator_plan, head_plan, network_plan
 from aegui.widgets.builder.stack_section import StackSection
-from aegui.widgets.builder.words import architecture, breakable, data_words
+from aegui.widgets.builder.words import architecture, breakable, count_words, data_words
 from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
+    from aegui.core.data.dataset import Dataset
     from aegui.core.network.layers import Shape
     from aegui.core.network.resolve import Resolution
     from aegui.core.recipe import Recipe
+    from aegui.widgets.builder.plan import Plan
 
 _DRAG_MARGIN_PX = 32
 
@@ -108,6 +110,9 @@ class BuilderPanel(QWidget):
         )
         self.networks_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.networks_button.setMenu(self.networks)
+        # The sign of a menu is painted over the text where there is no room for both.
+        room = self.networks_button.sizeHint().width() + 2 * SPACING
+        self.networks_button.setMinimumWidth(room)
         self._composition = wrapped_label()
         self._composition.setProperty("dim", True)
         row = QHBoxLayout()
@@ -208,7 +213,11 @@ class BuilderPanel(QWidget):
         self.kind.set_value(kind_of(recipe))
         parts = composition(recipe)
         self._composition.setText(" + ".join(parts))
-        self._composition.setVisible(len(parts) > 0)
+        # One part alone is what the kind of model says already.
+        self._composition.setVisible(len(parts) > 1)
+        self.mirror.setText(
+            tr("Mirrored decoder") if recipe.gan is None else tr("Mirrors the discriminator")
+        )
         self.networks.set_image_shape(self._image_shape)
 
     def _architecture(self, recipe: Recipe) -> str:
@@ -216,10 +225,9 @@ class BuilderPanel(QWidget):
 
     def _show_chains(self, recipe: Recipe, resolution: Resolution) -> None:
         data = resolution.dataset
-        detail = data_words(data) if data is not None else ""
         problems = resolution.problems
         plan = network_plan(recipe, self._image_shape)
-        self.chain.set_state(recipe, plan, problems, "" if recipe.gan else detail)
+        self.chain.set_state(recipe, plan, problems, _detail(plan, data))
         if recipe.classifier is not None:
             if self.head is None:
                 self.head = self._add_section(
@@ -232,7 +240,7 @@ class BuilderPanel(QWidget):
             with QSignalBlocker(self.own_discriminator):
                 self.own_discriminator.setChecked(recipe.gan.discriminator is not None)
             judge = discriminator_plan(recipe, self._image_shape)
-            self.discriminator.chain.set_state(recipe, judge, problems, detail)
+            self.discriminator.chain.set_state(recipe, judge, problems, _detail(judge, data))
         for section, part in ((self.head, recipe.classifier), (self.discriminator, recipe.gan)):
             if section is not None:
                 section.setVisible(part is not None)
@@ -350,6 +358,15 @@ class BuilderPanel(QWidget):
     def _on_chain_drag_moved(self, chain: LayerChain, pointer: QPoint) -> None:
         place = chain.mapTo(self._holder, pointer)
         self._scroll.ensureVisible(0, place.y(), 0, _DRAG_MARGIN_PX)
+
+
+def _detail(plan: Plan, dataset: Dataset | None) -> str:
+    """Number of samples, and size of the images where the card shows only a row of numbers."""
+    first = plan.places[0]
+    if dataset is None or first.part != "input":
+        return ""
+    is_row = first.output_shape is not None and len(first.output_shape) == 1
+    return data_words(dataset) if is_row else count_words(dataset)
 
 
 def _general_problems(resolution: Resolution) -> str:

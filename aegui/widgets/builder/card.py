@@ -52,7 +52,7 @@ class CardState:
     @property
     def has_own_units(self) -> bool:
         """Whether the person chooses the units, by number or by pulling the card's sides."""
-        return self.place.kind in {"dense", "code"}
+        return self.place.kind in {"dense", "code", "noise"}
 
     @property
     def output(self) -> str:
@@ -118,6 +118,7 @@ class LayerCard(QWidget):
         layout.addLayout(self._build_head())
         self._words = ElidedLabel(self)
         self._words.setProperty("dim", True)
+        self._words.setContentsMargins(self.grip.width() + _TITLE_GAP_PX, 0, 0, 0)
         self.body = CardBody(kind, self)
         self.fields = self.body.fields
         self.problem = ProblemLabel(self)

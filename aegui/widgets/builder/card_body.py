@@ -127,7 +127,8 @@ class CardBody(QWidget):
             self._line.addWidget(self._curve)
 
     def _label(self, field: LayerField) -> QLabel:
-        label = wrapped_label(tr(field.label)) if not field.is_main else QLabel(tr(field.label))
+        text = field.sign or tr(field.label)
+        label = QLabel(text) if field.is_main else wrapped_label(text)
         label.setProperty("dim", True)
         label.setBuddy(self.fields[field.name])
         self._labels[field.name] = label

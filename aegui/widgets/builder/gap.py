@@ -93,6 +93,8 @@ class LayerGap(QAbstractButton):
         painter.setPen(current_theme().text_dim)
         text = trn("{n:,} parameter", "{n:,} parameters", self._parameters)
         beside = area.adjusted(area.width() / 2.0 + 16.0, 0.0, -12.0, 0.0)
+        if painter.fontMetrics().horizontalAdvance(text) > beside.width():
+            text = f"{self._parameters:,}"
         painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_plus(self, painter: QPainter, centre: QPointF) -> None:

@@ -60,6 +60,7 @@ class LayerField:
         nothing: What an optional number shows for None, marked.
         is_main: Whether it is always on the card, or folded away.
         has_label: Whether its label stands beside it on the main line.
+        sign: What stands there instead, where a sign says enough.
         shown: Whether it counts for a layer.
     """
 
@@ -73,6 +74,7 @@ class LayerField:
     nothing: str = ""
     is_main: bool = False
     has_label: bool = False
+    sign: str = ""
     shown: _Shown = lambda _spec: True
 
 
@@ -119,7 +121,6 @@ _CHANNELS = LayerField(
     "count",
     (1, MAX_CHANNELS),
     is_main=True,
-    has_label=True,
 )
 _KERNEL = LayerField(
     "kernel", mark("Kernel"), mark("Side of the filters in pixels"), "count", (1, MAX_KERNEL)
@@ -187,7 +188,7 @@ _CODE = (
     _ACTIVATION,
     LayerField(
         "kind",
-        mark("Kind of code"),
+        mark("Kind"),
         mark("Gaussian makes a variational autoencoder"),
         "choice",
         choices=LATENTS,
@@ -219,7 +220,7 @@ _CODE = (
     ),
     LayerField(
         "top_k",
-        mark("Keep the largest"),
+        mark("Top k"),
         mark("Only so many numbers of the code are kept, the others become 0: k-sparse"),
         "optional",
         (1, MAX_UNITS),
@@ -249,10 +250,10 @@ _OUTPUT = (
 )
 
 
-def _side(name: str, label: str) -> LayerField:
-    explanation = mark("Its product must be as many numbers as arrive")
+def _side(name: str, label: str, explanation: str) -> LayerField:
+    limits = (1, MAX_IMAGE)
     return LayerField(
-        name, label, explanation, "count", (1, MAX_IMAGE), is_main=True, has_label=True
+        name, label, explanation, "count", limits, is_main=True, has_label=True, sign="×"
     )
 
 
@@ -326,18 +327,18 @@ FIELDS: dict[str, tuple[LayerField, ...]] = {
     ),
     "flatten": (),
     "reshape": (
-        _side("height", mark("Rows")),
-        _side("width", mark("Columns")),
         LayerField(
             "channels",
             mark("Channels"),
-            mark("Its product must be as many numbers as arrive"),
+            mark("Channels: times rows and columns as many numbers as arrive"),
             "count",
             (1, MAX_UNITS),
             is_main=True,
-            has_label=True,
         ),
+        _side("height", mark("Rows"), mark("Rows of the image")),
+        _side("width", mark("Columns"), mark("Columns of the image")),
     ),
+    "noise": (_UNITS,),
     "mirrored": (),
     "none": (),
 }

@@ -56,7 +56,7 @@ class ElidedLabel(QLabel):
     def elided_text(self) -> str:
         """The text as it is painted."""
         mode = Qt.TextElideMode.ElideRight
-        return self.fontMetrics().elidedText(self.text(), mode, self.width())
+        return self.fontMetrics().elidedText(self.text(), mode, self.contentsRect().width())
 
     def minimumSizeHint(self) -> QSize:
         """Any width will do."""
@@ -66,7 +66,7 @@ class ElidedLabel(QLabel):
         """The text, shortened to the width."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.elided_text())
+        painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignVCenter, self.elided_text())
 
 
 class Sign(QWidget):

@@ -47,6 +47,7 @@ class Place:
         home: Where the recipe keeps its layer; None for one that can be neither moved nor removed.
         twin: Number of the encoder layer that a mirrored place stands for or undoes, else None.
         is_editable: Whether its settings can be changed here.
+        is_noise: Whether it is a code that nothing gives: a generator begins there.
     """
 
     part: Part
@@ -60,14 +61,15 @@ class Place:
     home: Home | None = None
     twin: int | None = None
     is_editable: bool = True
+    is_noise: bool = False
 
     @property
     def kind(self) -> str:
         """What determines the fields of its card."""
         if self.part == "input" or self.spec is None:
             return "none"
-        if not self.is_editable:
-            return "mirrored"
+        if not self.is_editable or self.is_noise:
+            return "noise" if self.is_noise else "mirrored"
         return self.part if self.part in {"code", "output"} else self.spec.kind
 
     @property
@@ -76,10 +78,11 @@ class Place:
         return None if self.output_shape is None else prod(self.output_shape)
 
     def heading(self, *, with_kind: bool) -> str:
-        """The title, with the kind of layer."""
-        if not with_kind or self.spec is None or self.part in {"input", "code"}:
+        """The title; with the kind of layer its number stands for its side of the code."""
+        hidden = self.part not in {"input", "code", "output"}
+        if not with_kind or self.spec is None or not hidden:
             return self.name
-        return tr("{layer} · {kind}", layer=self.name, kind=tr(LAYERS[self.spec.kind].label))
+        return tr("{n}. {kind}", n=self.index + 1, kind=tr(LAYERS[self.spec.kind].label))
 
 
 @dataclass(frozen=True)
@@ -125,11 +128,11 @@ def network_plan(recipe: Recipe, image_shape: Shape) -> Plan:
         home = (DECODER, i) if network.decoder is not None else (ENCODER, depth - i)
         slots.append(home if is_plain else None)
     why = tr("The decoder mirrors the encoder: add layers there, or untick “Mirrored decoder”.")
-    places = (image, *encoder, *code, *decoder, after)
+    why = "" if is_plain else why
     if recipe.gan is not None:
-        start = depth + 1
-        return Plan(places[start:], tuple(slots[start:]), "" if is_plain else why)
-    return Plan(places, tuple(slots), "" if is_plain else why)
+        noise = _noise_place(recipe)
+        return Plan((noise, *decoder, after), tuple(slots[depth + 1 :]), why)
+    return Plan((image, *encoder, *code, *decoder, after), tuple(slots), why)
 
 
 def head_plan(recipe: Recipe, classes: int) -> Plan:
@@ -190,8 +193,20 @@ def _name(part: Part, index: int) -> str:
 
 
 def _code_place(recipe: Recipe) -> Place:
-    name = tr("Noise") if recipe.gan is not None else tr("Code")
-    return Place("code", 0, "network.latent", name, recipe.network.latent)
+    return Place("code", 0, "network.latent", tr("Code"), recipe.network.latent)
+
+
+def _noise_place(recipe: Recipe) -> Place:
+    latent = recipe.network.latent
+    return Place(
+        "code",
+        0,
+        "network.latent",
+        tr("Noise"),
+        latent,
+        output_shape=(latent.units,),
+        is_noise=True,
+    )
 
 
 def _shaped(places: Sequence[Place], shapes: Sequence[LayerShape]) -> list[Place]:

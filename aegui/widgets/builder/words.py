@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from aegui.core.i18n import tr, trn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.layers import Shape
-    from aegui.widgets.builder.plan import Plan
+    from aegui.widgets.builder.plan import Place, Plan
 
 _MOST_SIZES = 13
 _KEPT_SIZES = 4
-_MOST_CHARACTERS = 64
+_MOST_CHARACTERS = 40
+"""Of a chain with images, whose sizes are long words."""
+_LANDMARKS = {"input", "code", "output"}
 
 
 def shape_text(shape: Shape) -> str:
@@ -28,29 +28,29 @@ def architecture(plan: Plan) -> str:
 
     Layers that leave the shape as it is are left out.
     """
-    sizes: list[str] = []
-    for place in plan.places:
-        size = "?" if place.output_shape is None else shape_text(place.output_shape)
-        if place.spec is None or place.input_shape != place.output_shape or _counts(place.kind):
-            sizes.append(size)
-    return _short(sizes)
-
-
-def _counts(kind: str) -> bool:
-    return kind not in {"batch_norm", "layer_norm", "dropout", "mirrored"}
-
-
-def _short(sizes: Sequence[str]) -> str:
+    counted = [place for place in plan.places if _counts(place)]
+    sizes = [_size(place) for place in counted]
     whole = "-".join(sizes)
-    if len(sizes) <= _MOST_SIZES and len(whole) <= _MOST_CHARACTERS:
+    if "×" not in whole:
+        if len(sizes) <= _MOST_SIZES:
+            return whole
+        short = "-".join([*sizes[:_KEPT_SIZES], "…", *sizes[-_KEPT_SIZES:]])
+    elif len(whole) <= _MOST_CHARACTERS:
         return whole
-    kept = _KEPT_SIZES
-    while kept > 2 and sum(map(len, (*sizes[:kept], *sizes[-kept:]))) > _MOST_CHARACTERS:
-        kept -= 1
-    if 2 * kept >= len(sizes):
-        return whole
-    ends = "-".join([*sizes[:kept], "…", *sizes[-kept:]])
-    return tr("{sizes} ({n} layers)", sizes=ends, n=len(sizes))
+    else:
+        short = "-…-".join(_size(place) for place in counted if place.part in _LANDMARKS)
+    return tr("{sizes} ({n} layers)", sizes=short, n=len(sizes))
+
+
+def _size(place: Place) -> str:
+    return "?" if place.output_shape is None else shape_text(place.output_shape)
+
+
+def _counts(place: Place) -> bool:
+    """Whether a layer is named; those that leave the shape as it is are not."""
+    if place.part not in {"encoder", "decoder"} or place.input_shape != place.output_shape:
+        return True
+    return place.kind not in {"batch_norm", "layer_norm", "dropout", "mirrored"}
 
 
 def breakable(sizes: str) -> str:
@@ -63,3 +63,8 @@ def data_words(dataset: Dataset) -> str:
     channels, height, width = dataset.image_shape
     size = f"{width} × {height}" if channels == 1 else f"{width} × {height} × {channels}"
     return trn("{size}, {n:,} sample", "{size}, {n:,} samples", len(dataset), size=size)
+
+
+def count_words(dataset: Dataset) -> str:
+    """The number of samples: ``32 samples``."""
+    return trn("{n:,} sample", "{n:,} samples", len(dataset))

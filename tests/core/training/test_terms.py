@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from aegui.core.recipe import (
@@ -15,7 +16,8 @@ from aegui.core.recipe import (
     SplitSpec,
     TrainingSpec,
 )
-from aegui.core.training.terms import TERMS, definitions, equations, terms_of
+from aegui.core.training.history import History
+from aegui.core.training.terms import TERMS, definitions, equations, latest_terms, terms_of
 
 VARIATIONAL = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", beta=4.0)))
 
@@ -81,3 +83,12 @@ def test_definitions_tell_noise_and_the_kind_of_code() -> None:
     kept = Recipe(network=NetworkSpec(latent=LatentSpec(units=8, top_k=3)))
     assert r"z = \op{top}_{3} f(x)" in definitions(kept)
     assert len(equations(Recipe(gan=GanSpec()))) == 2
+
+
+def test_the_latest_terms_are_means_over_the_runs_that_have_them() -> None:
+    history = History(2, ("kl", "accuracy"))
+    assert latest_terms(history.view()) == {}
+    plain = dict.fromkeys(("wrong_mean", "wrong_max", "share_at_most_1"), 0.0)
+    for kl in ([9.0, 9.0], [2.0, np.nan]):
+        history.append(epoch=1, seconds=1, learning_rate=0.1, loss=[1.0, 3.0], kl=kl, **plain)
+    assert latest_terms(history.view()) == {"loss": 2.0, "kl": 2.0}
