@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QCoreApplication
 
+    from aegui.core.data.dataset import Dataset
+
 _TIMEOUT_SECONDS = 110
 _WINDOW_SECONDS = 60
 _EPOCHS = 300
+_MAP_STEPS = 20
 _COLOURS_OF_A_WINDOW = 8
 """A window that has painted itself shows more colours than this."""
 
@@ -80,7 +83,18 @@ def _check_core(folder: Path) -> Path:
     if not np.array_equal(decoded, again):
         raise AeguiError(tr("A saved run decodes otherwise than the one that was trained."))
     say(tr("Saved, reloaded and decoded."))
+    _check_maps(resolved.dataset)
     return path
+
+
+def _check_maps(dataset: Dataset) -> None:
+    """Make a map with the libraries that only maps need."""
+    from aegui.core.latent.projections import ProjectionOptions, project
+
+    found = project("tsne", dataset.flat(), ProjectionOptions(iterations=_MAP_STEPS))
+    if not found.places.any():
+        raise AeguiError(tr("t-SNE does not part the samples."))
+    say(tr("Made a map with t-SNE."))
 
 
 def _check_window(folder: Path, path: Path) -> None:

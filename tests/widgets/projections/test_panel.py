@@ -215,7 +215,7 @@ def test_bars_by_mouse_and_keys(qtbot: QtBot) -> None:
     assert signal.args == [3]
     with qtbot.waitSignal(bars.hovered) as signal:
         QTest.keyClick(bars, Qt.Key.Key_Down)
-    row = signal.args[0]  # type: ignore[index]
+    row = signal.args[0]
     with qtbot.waitSignal(bars.clicked) as signal:
         QTest.keyClick(bars, Qt.Key.Key_Space)
     assert signal.args == [row]

@@ -1,0 +1,147 @@
+"""``aegui project``: maps of data and of saved runs, with their figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aegui.cli import main
+from aegui.core.data.load import load_dataset
+from aegui.core.i18n import set_language
+from aegui.core.latent.pca import fit_pca
+from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.core.recipe_file import save_recipe
+from aegui.core.run_file import load_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANGUAGE", "en")
+    yield
+    set_language("en")
+
+
+@pytest.fixture(scope="module")
+def run_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    save_recipe(folder / "r.json", Recipe(training=TrainingSpec(epochs=200)))
+    path = folder / "run.aegui"
+    assert main(["train", str(folder / "r.json"), "--out", str(path), "--device", "cpu"]) == 0
+    return path
+
+
+def document(capsys: Captured, *arguments: str) -> dict[str, Any]:
+    capsys.readouterr()
+    assert main(["project", *arguments, "--json"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_pca_of_a_built_in_set(capsys: Captured) -> None:
+    found = document(capsys, "lowercase", "--method", "pca")
+    assert (found["samples"], found["of"], found["latent_size"]) == (32, 32, None)
+    (view,) = found["views"]
+    pca = fit_pca(load_dataset("lowercase").flat(), 2)
+    assert view["squared_error"] == pytest.approx(pca.error())
+    assert view["explained"] == pytest.approx(pca.explained.tolist())
+    assert view["knn_accuracy"] is None
+    assert "places" not in view
+    assert set(found["references"]) == {"pixels"}
+
+
+def test_a_run_beside_pca_as_a_table_for_people(run_path: Path, capsys: Captured) -> None:
+    capsys.readouterr()
+    assert main(["project", str(run_path), "--iterations", "50"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "lowercase: all 32 samples"
+    assert lines[1].split() == [
+        "map",
+        "trustworthiness",
+        "kNN",
+        "accuracy",
+        "squared",
+        "error",
+        "seconds",
+    ]
+    names = [line[:14].strip() for line in lines[2:]]
+    assert names == ["Code", "PCA of pixels", "t-SNE of pixel", "All pixels"]
+    assert "-" in lines[4].split()
+
+
+def test_files(run_path: Path, tmp_path: Path, capsys: Captured) -> None:
+    run = load_run(run_path)
+    codes = run.codec(run.best_run).encode(run.dataset.flat())
+    table, whole, picture = (tmp_path / f"maps.{kind}" for kind in ("csv", "json", "png"))
+    for path in (table, whole, picture):
+        arguments = ["project", str(run_path), "--method", "code,pca-code", "-o", str(path)]
+        assert main(arguments) == 0
+    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))))
+    got = [[float(row["code_x"]), float(row["code_y"])] for row in rows]
+    np.testing.assert_allclose(got, codes, rtol=1e-4, atol=1e-5)
+    views = json.loads(whole.read_text(encoding="utf-8"))["views"]
+    assert [view["key"] for view in views] == ["code", "pca-code"]
+    assert np.asarray(views[1]["places"]).shape == (32, 2)
+    with Image.open(picture) as image:
+        assert image.width > 2 * 500
+
+
+def test_large_sets_are_sampled_by_the_seed(capsys: Captured) -> None:
+    arguments = ["digits", "--method", "pca", "--samples", "300"]
+    first = document(capsys, *arguments)
+    assert (first["samples"], first["of"]) == (300, 1797)
+    assert first["views"][0]["knn_accuracy"] > 0.4
+    assert document(capsys, *arguments, "--seed", "1")["views"] != first["views"]
+    capsys.readouterr()
+    assert main(["project", *arguments]) == 0
+    assert "300 of 1,797 samples, drawn at random" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["lowercase", "--method", "pac"], "--method pac is unknown; there are code, pca, tsne"),
+        (["lowercase", "--method", "code"], "--method code needs a network"),
+        (["lowercase", "--method", ","], "names no map"),
+        (["lowercase", "--data", "digits"], "--data goes with a saved run only"),
+        (["lowercase", "-o", "maps.gif"], "maps.gif: maps are written as .csv, .json, .png"),
+        (["lowercase", "--samples", "2"], "--samples is 2; it must be at least 5"),
+        (["lowercase", "--perplexity", "nan"], "--perplexity is nan; it must be at least 1"),
+        (["lowercase", "--iterations", "0"], "--iterations is 0; it must be at least 1"),
+        (["lowercase", "--seed", "-1"], "--seed is -1; it must be at least 0"),
+        (["nosuch.txt"], "nosuch.txt"),
+    ],
+)
+def test_refusals(arguments: list[str], words: str, capsys: Captured) -> None:
+    capsys.readouterr()
+    assert main(["project", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert words in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_umap_that_is_not_there(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    capsys.readouterr()
+    assert main(["project", "lowercase", "--method", "umap"]) == 2
+    assert "pip install umap-learn" in capsys.readouterr().err
+
+
+def test_data_of_another_size(run_path: Path, capsys: Captured) -> None:
+    capsys.readouterr()
+    assert main(["project", str(run_path), "--data", "digits"]) == 2
+    assert "64 pixels" in capsys.readouterr().err
