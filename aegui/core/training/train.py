@@ -20,6 +20,7 @@ from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.training.control import Control
+from aegui.core.training.diagnosis import diagnosis
 from aegui.core.training.families import family_of
 from aegui.core.training.history import History, next_recorded_position
 from aegui.core.training.parameters import Parameters, snapshot_of
@@ -328,7 +329,7 @@ class Training:
     def _message(self) -> str:
         lost = int((~self._progress.alive).sum())
         if not lost:
-            return ""
+            return diagnosis(self._resolved, self.history.view())
         if self._resolved.recipe.runs == 1:
             return tr(
                 "The training went to infinity and was ended with its last good weights. Try a "
