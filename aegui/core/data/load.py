@@ -17,11 +17,12 @@ from aegui.core.data.readers import read_glyphs
 from aegui.core.data.select import choose, select
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
-from aegui.core.recipe import DataSpec, ImageSpec
+from aegui.core.recipe import ImageSpec
 
 if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.data.readers import GlyphFile
+    from aegui.core.recipe import DataSpec
 
 __all__ = ["Reading", "choose", "joined", "load_data", "load_dataset", "read_source", "select"]
 
@@ -77,7 +78,8 @@ def load_dataset(source: str, chars: str | None = None) -> Dataset:
         ReadError: The file cannot be read, or has no such set.
         AeguiError: The name is unknown, the sets differ in size, or a character is missing.
     """
-    return load_data(DataSpec(source=source, chars=chars))
+    dataset = read_source(source).dataset
+    return dataset if chars is None else choose(dataset, chars)
 
 
 def read_source(

@@ -120,7 +120,7 @@ class PixelStore:
         Raises:
             AeguiError: The disk is full.
         """
-        chunk = np.asarray(images, np.float32)
+        chunk = np.asarray(images, np.float32).reshape(-1, *self._shape[1:])
         if self._file is None:
             self._live[self._count : self._count + len(chunk)] = chunk
         else:

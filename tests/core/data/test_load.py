@@ -7,7 +7,7 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.load import choose, load_dataset
+from aegui.core.data.load import choose, load_dataset, read_source
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError, ReadError
 
@@ -86,3 +86,23 @@ def test_a_home_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     write_dataset(tmp_path / "own.txt", load_builtin("lowercase"))
     assert load_dataset("~/own.txt", "c").labels == ("c",)
+
+
+def test_sources_of_every_kind_are_joined(tmp_path: Path) -> None:
+    digits = load_builtin("digits")
+    write_dataset(tmp_path / "some.npz", digits.subset(range(5)))
+    both = load_dataset(f"digits+{tmp_path / 'some.npz'}")
+    assert len(both) == 1802
+    assert both.labels[-5:] == digits.labels[:5]
+    with pytest.raises(AeguiError, match=r"differ in size \(3x64x64 and 1x8x8\)"):
+        load_dataset("emoji+digits")
+    with pytest.raises(ReadError, match=r"“digist”; did you mean “digits”"):
+        load_dataset("emoji+digist")
+
+
+def test_what_is_there_to_say_about_a_source(tmp_path: Path) -> None:
+    assert read_source("digits").kind == "builtin"
+    assert read_source("digits").dataset is load_builtin("digits")
+    (tmp_path / "f.h").write_text(TWO)
+    assert read_source(str(tmp_path / "f.h")).kind == "c"
+    assert read_source(f"{tmp_path / 'f.h'}#Font3").dataset.labels == ("c",)

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aegui.cli import main
+from aegui.commands import data as data_module
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.load import load_dataset
+from aegui.core.data.published import PUBLISHED
+from aegui.core.errors import AeguiError, Cancelled
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    Captured = pytest.CaptureFixture[str]
+
+
+def answer_of(capsys: Captured, *arguments: str) -> Any:
+    assert main(["data", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in range(6):
+        path = tmp_path / "pics" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pixels = np.random.default_rng(number).integers(0, 256, (20, 10, 4), np.uint8)
+        Image.fromarray(pixels).save(path)
+    (tmp_path / "pics/a/bad.jpg").write_bytes(b"?")
+    return tmp_path / "pics"
+
+
+def test_the_card_of_emojis(capsys: Captured) -> None:
+    assert main(["data", "emoji"]) == 0
+    text = capsys.readouterr().out
+    assert "emoji: 1,861 samples of 64x64 pixels, in colour" in text
+    assert "9 classes: Activities (85), " in text
+    assert "Licence: SIL Open Font License 1.1" in text
+    assert "among 1,275 samples drawn at random" in text
+
+
+def test_a_folder_of_images(folder: Path, capsys: Captured) -> None:
+    answer = answer_of(capsys, str(folder), "--size", "16x24", "--grey", "--fit", "fill")
+    assert answer["reader"] == "folder"
+    assert answer["notes"] == [
+        "1 file could not be read and is left out: bad.jpg: this is no image that can be read."
+    ]
+    (data,) = answer["datasets"]
+    assert (data["samples"], data["channels"], data["height"], data["width"]) == (6, 1, 24, 16)
+    assert data["classes"] == {"a": 3, "b": 3}
+    assert data["compared"] == 6
+    assert main(["data", str(folder), "--labels", "b"]) == 0
+    text = capsys.readouterr().out
+    assert "3 samples of 64x64 pixels, in colour" in text
+    assert "1 class: b (3)" in text
+
+
+def test_a_part_of_a_set(capsys: Captured) -> None:
+    (data,) = answer_of(capsys, "digits", "--labels", "3,5", "--count", "50")["datasets"]
+    assert data["samples"] == 50
+    assert set(data["classes"]) == {"3", "5"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["data", "digits", "--labels", "11"], "has no class “11”"),
+        (["data", "digits", "--size", "4x4"], "from 8x8 to 256x256"),
+        (["data", "digits", "--background", "white"], "#ffffff"),
+        (["data", "digits", "--count", "0"], "at least 1 sample"),
+        (["data", "mnist"], "aegui download mnist"),
+        (["download", "emoji"], "'mnist', 'fashion'"),
+    ],
+)
+def test_refusals(arguments: list[str], reason: str, capsys: Captured) -> None:
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert reason in told.err
+    assert told.err.count("\n") == 1
+
+
+def test_downloading(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(data_module, "download", lambda key, *_: asked.append(key))
+    assert main(["download", "fashion"]) == 0
+    assert asked == ["fashion"]
+    assert "Fashion-MNIST is in " in capsys.readouterr().out
+
+    def stop(*_: object) -> None:
+        raise Cancelled("Stopped.")
+
+    monkeypatch.setattr(data_module, "download", stop)
+    assert main(["download", "fashion"]) == 130
+    assert "what has come so far is kept" in capsys.readouterr().err
+
+    def fail(*_: object) -> None:
+        raise AeguiError("No mirror answers.")
+
+    monkeypatch.setattr(data_module, "download", fail)
+    assert main(["download", "mnist"]) == 2
+    assert capsys.readouterr().err == "aegui: No mirror answers.\n"
+
+
+def test_all_that_can_be_downloaded_is_offered(capsys: Captured) -> None:
+    assert main(["download", "--help"]) == 0
+    assert ", ".join(PUBLISHED) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("target", ["d.npz", "d.idx", "d.idx.gz", "d-images-idx3-ubyte.gz"])
+def test_sets_are_converted_and_come_back(tmp_path: Path, target: str) -> None:
+    assert main(["convert", "digits", str(tmp_path / target)]) == 0
+    back = load_dataset(str(tmp_path / target))
+    assert np.array_equal(back.images, load_builtin("digits").images)
+    assert back.labels == load_builtin("digits").labels
+
+
+def test_a_set_is_converted_to_a_folder(tmp_path: Path) -> None:
+    assert main(["convert", "digits", str(tmp_path / "scans")]) == 0
+    assert sorted(path.name for path in (tmp_path / "scans").iterdir()) == list("0123456789")
+    assert len(list((tmp_path / "scans/7").iterdir())) == 179

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFont, features
+
+from aegui.core.data.emoji import EMOJI_GROUPS, emoji_texts, load_emoji
+from aegui.paths import resources_dir
+from installer.emoji import FONT, FONT_SIZE, NAMES, drawn, index_text, listed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+FOLDER = resources_dir() / "emoji"
+
+
+def test_sheet_and_index_agree() -> None:
+    index = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
+    emojis = index["emojis"]
+    assert len(emojis) >= 1800
+    with Image.open(FOLDER / "sheet.webp") as sheet:
+        rows = -(-len(emojis) // index["columns"])
+        assert sheet.size == (index["columns"] * index["size"], rows * index["size"])
+    assert (FOLDER / "sheet.webp").stat().st_size < 6e6
+    assert [*dict.fromkeys(emoji["group"] for emoji in emojis)] == list(EMOJI_GROUPS)
+    for key in ("name", "codepoints"):
+        assert len({emoji[key] for emoji in emojis}) == len(emojis)
+    assert index_text(index) == (FOLDER / "index.json").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE" in (FOLDER / "LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_every_tile_has_a_picture_and_none_is_there_twice() -> None:
+    images = load_emoji().images
+    assert len({hashlib.sha256(image.tobytes()).digest() for image in images}) == len(images)
+    drawn_on: NDArray[np.bool_] = images.min(axis=1) < 0.999
+    # Each reaches the margin of 2 pixels on the sides of its longer direction.
+    wide = drawn_on[:, :, [2, -3]].reshape(len(images), -1).max(axis=1)
+    high = drawn_on[:, [2, -3]].reshape(len(images), -1).max(axis=1)
+    assert float(np.mean(wide | high)) > 0.98
+    assert not drawn_on[:, :2].any()
+    assert not drawn_on[:, :, -2:].any()
+
+
+def test_texts_are_those_of_the_names() -> None:
+    texts = emoji_texts()
+    assert len(texts) == len(load_emoji())
+    assert texts["red heart"] == "❤️"
+    assert texts["flag: Argentina"] == "🇦🇷"
+
+
+def test_loading_is_quick() -> None:
+    best = 10.0
+    for _ in range(3):
+        load_emoji.cache_clear()
+        start = time.perf_counter()
+        load_emoji()
+        best = min(best, time.perf_counter() - start)
+    assert best < 1.0
+
+
+def test_the_list_is_read_without_skin_tones(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(
+        "# group: People & Body\n# subgroup: hand\n"
+        "1F44B      ; fully-qualified     # 👋 E0.6 waving hand\n"
+        "1F44B 1F3FB; fully-qualified     # 👋🏻 E1.0 waving hand: light skin tone\n"
+        "263A       ; unqualified         # ☺ E0.6 smiling face\n"
+        "1F3FB      ; component           # 🏻 E1.0 light skin tone\n"
+    )
+    (emoji,) = listed(path)
+    assert (emoji.text, emoji.name, emoji.group) == ("👋", "waving hand", "People & Body")
+
+
+@pytest.mark.skipif(not (FONT.exists() and NAMES.exists()), reason="the font is not installed")
+@pytest.mark.skipif(not features.check("raqm"), reason="this pillow has no raqm")
+def test_the_script_draws_what_is_shipped() -> None:
+    index = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
+    if hashlib.sha256(FONT.read_bytes()).hexdigest() != index["font_sha256"]:
+        pytest.skip("another version of the font is installed")
+    font = ImageFont.truetype(FONT, FONT_SIZE, layout_engine=ImageFont.Layout.RAQM)
+    emojis = load_emoji()
+    texts = emoji_texts()
+    for number in (0, 700, 1500, 1860):
+        tile = drawn(texts[emojis.names[number]], font)
+        assert tile is not None
+        levels = np.rint(emojis.images[number].transpose(1, 2, 0) * 255).astype(np.uint8)
+        assert np.array_equal(np.asarray(tile), levels)
+    assert drawn("👩‍👩‍👩‍👩‍👩", font) is None
+    assert {emoji.name for emoji in listed(NAMES)} >= set(emojis.names)
