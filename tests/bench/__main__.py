@@ -15,6 +15,7 @@ from tests.bench.figures import Figure, table, write_json
 
 PARTS = {
     "engine": "steps per second against the loop everybody writes",
+    "models": "convolutional and variational models against everybody's loop, growth with N",
     "window": "training beside the live window, event-loop gaps, mouse to glyph",
     "startup": "process start to first window and first decode",
     "quality": "wrong pixels of the shipped recipes over ten seeds, denoising against the limit",

@@ -1,0 +1,145 @@
+"""Convolutional and variational models against the loops everybody writes, and growth with N."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.dataset import Dataset
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import Recipe
+from aegui.core.training.train import train
+from tests.bench.figures import Figure, at_least, at_most
+from tests.bench.plain_loops import PlainConv, PlainLoop, PlainVae
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aegui.core.training.train import Training
+
+ROUNDS = 7
+POPULATION = 50
+CONV: dict[str, Any] = {
+    "encoder": [
+        {"kind": "conv", "channels": 16, "stride": 2},
+        {"kind": "conv", "channels": 32, "stride": 2},
+    ],
+    "latent": {"units": 32},
+}
+SIZES = (1_000, 4_000, 16_000, 60_000)
+
+
+def dense_vae(hidden: tuple[int, ...], latent: int) -> dict[str, Any]:
+    """A variational network of dense layers with ReLU."""
+    layers = [{"units": units, "activation": "relu"} for units in hidden]
+    return {"encoder": layers, "latent": {"kind": "gaussian", "units": latent}}
+
+
+def noise(count: int, channels: int, size: int) -> Dataset:
+    """Random images: what they show does not change the cost of a step."""
+    draw = np.random.default_rng(0).random((count, channels, size, size), dtype=np.float32)
+    return Dataset.from_images("noise", draw)
+
+
+def bound(dataset: Dataset, network: dict[str, Any], batch: int | None, runs: int = 1) -> Any:
+    """A recipe that trains for ever, in the shape that training takes."""
+    training = {"epochs": 100_000_000, "batch_size": batch, "optimizer": {"learning_rate": 1e-3}}
+    recipe = Recipe.model_validate({"network": network, "training": training, "runs": runs})
+    resolved: ResolvedRecipe | None = resolve(recipe, dataset).resolved
+    if resolved is None:
+        raise ValueError("a recipe of the benchmark does not resolve")
+    return resolved
+
+
+class Ours:
+    """A training whose epochs are timed, everything that it does included."""
+
+    def __init__(self, resolved: ResolvedRecipe) -> None:
+        self._steps: Iterator[Training] = train(resolved)
+        self._training = next(self._steps)
+        # What is measured every 50 epochs counts; the dense rows of the first ones would not.
+        self.run(2)
+
+    def run(self, epochs: int = 1) -> float:
+        """Seconds per epoch."""
+        first = self._training.position
+        started = time.perf_counter()
+        while self._training.position < first + epochs - 1e-9:
+            next(self._steps)
+        return (time.perf_counter() - started) / (self._training.position - first)
+
+
+def measure() -> list[Figure]:
+    """Items 1, 2, 3 and 5 of the list of speeds of the models."""
+    return [*_conv(), *_vae(), *_population(), *_growth()]
+
+
+def _compared(plain: PlainLoop, ours: Ours, epochs: int = 1) -> tuple[float, float, float]:
+    """Median seconds of both sides, and the median of the ratios of neighbours."""
+    plain.run(1)
+    times = [(plain.run(epochs), ours.run(epochs)) for _ in range(ROUNDS)]
+    ratio = statistics.median(a / b for a, b in times)
+    return statistics.median(a for a, _ in times), statistics.median(b for _, b in times), ratio
+
+
+def _conv() -> list[Figure]:
+    data = noise(4096, 1, 28)
+    ours = Ours(bound(data, CONV, 128))
+    plain, mine, ratio = _compared(PlainLoop(PlainConv(), data.images, 128), ours)
+    return [
+        Figure("conv 28x28: loop everybody writes", plain * 1e3, "ms/epoch of 4,096"),
+        Figure("conv 28x28: ours", mine * 1e3, "ms/epoch of 4,096"),
+        at_least("conv 28x28: times the loop's rate", ratio, "x", 1.3),
+    ]
+
+
+def _vae() -> list[Figure]:
+    data = noise(1024, 3, 64)
+    ours = Ours(bound(data, dense_vae((256, 128), 16), 128))
+    plain, mine, ratio = _compared(
+        PlainLoop(PlainVae(data.pixels, (256, 128), 16), data.images, 128), ours
+    )
+    return [
+        Figure("dense VAE 64x64 RGB: loop everybody writes", plain * 1e3, "ms/epoch of 1,024"),
+        Figure("dense VAE 64x64 RGB: ours", mine * 1e3, "ms/epoch of 1,024"),
+        at_least("dense VAE 64x64 RGB: times the loop's rate", ratio, "x", 1.5),
+    ]
+
+
+def _population() -> list[Figure]:
+    data = load_builtin("lowercase")
+    ours = Ours(bound(data, dense_vae((25, 10), 2), None, POPULATION))
+    loop = PlainLoop(PlainVae(data.pixels, (25, 10), 2), data.images, len(data))
+    torch.set_num_threads(1)
+    plain, mine, ratio = _compared(loop, ours, 200)
+    return [
+        Figure("VAE of letters: loop everybody writes", plain * 1e6, "us/epoch"),
+        Figure("VAE of letters, population of 50", mine / POPULATION * 1e6, "us/(epoch run)"),
+        at_least("VAE of letters: times the loop's rate, per run", ratio * POPULATION, "x", 15),
+    ]
+
+
+def _growth() -> list[Figure]:
+    """Seconds per sample must not depend on how many there are."""
+    whole = noise(max(SIZES), 1, 28)
+    trainings = {
+        count: Ours(bound(whole.subset(range(count)), dense_vae((128, 64), 8), 128))
+        for count in SIZES
+    }
+    times: dict[int, list[float]] = {count: [] for count in SIZES}
+    for _ in range(ROUNDS):
+        for count, training in trainings.items():
+            epochs = max(1, 16_000 // count)
+            times[count].append(training.run(epochs) / count)
+    each = {count: min(values) for count, values in times.items()}
+    figures = [
+        Figure(f"{count:,} samples of 28x28", seconds * 1e6, "us/sample")
+        for count, seconds in each.items()
+    ]
+    spread = max(each.values()) / min(each.values())
+    return [*figures, at_most("time per sample, largest over smallest", spread, "x", 1.1)]
