@@ -42,12 +42,14 @@ class ImageScan:
         labels: For each file the folder below ``root`` that holds it (``a/b`` for two of them);
             for files in ``root`` itself its name.
         ignored: How many other files there are.
+        empty: Sub-folders that would be labels, had they any images.
     """
 
     root: Path
     files: tuple[Path, ...]
     labels: tuple[str, ...]
     ignored: int = 0
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,30 @@ class Skipped:
 
 @dataclass(frozen=True, eq=False)
 class ImageReading:
-    """The images that could be read, and the files that could not."""
+    """The images that could be read, the files that could not, and the labels without images."""
 
     dataset: Dataset
     skipped: tuple[Skipped, ...]
+    empty: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was left out, in words: for a person."""
+        return (*self._skipped_notes(), *self._empty_notes())
+
+    def _empty_notes(self) -> tuple[str, ...]:
+        if not self.empty:
+            return ()
+        listed = ", ".join(self.empty[:_MOST_LISTED])
+        rest = ", …" if len(self.empty) > _MOST_LISTED else ""
+        told = trn(
+            "{n} sub-folder has no images, so there is no such class: ",
+            "{n} sub-folders have no images, so there are no such classes: ",
+            len(self.empty),
+        )
+        return (f"{told}{listed}{rest}.",)
+
+    def _skipped_notes(self) -> tuple[str, ...]:
         if not self.skipped:
             return ()
         listed = "; ".join(f"{one.path.name}: {one.reason}" for one in self.skipped[:_MOST_LISTED])
@@ -95,14 +113,13 @@ def scan_images(
     """
     given = [Path(path).expanduser() for path in paths]
     files: list[Path] = []
+    empty: list[Path] = []
     ignored = 0
     for path in given:
         if not path.exists():
             raise ReadError(tr("There is no file or folder {path}.", path=path))
         if path.is_dir():
-            found, others = _images_below(path, cancelled)
-            files += found
-            ignored += others
+            ignored += _find_below(path, files, empty, cancelled)
         else:
             files.append(path)
     if len(given) == 1 and given[0].is_dir():
@@ -118,7 +135,8 @@ def scan_images(
                 n=ignored,
             )
         )
-    return ImageScan(root, tuple(files), tuple(_labels(root, files)), ignored)
+    labels, without = (tuple(_labels(root, folders)) for folders in (_parents(files), empty))
+    return ImageScan(root, tuple(files), labels, ignored, without)
 
 
 def read_images(
@@ -158,7 +176,9 @@ def read_images(
         [path.stem for path in chosen],
         source=str(scan.root if len(scan.files) > 1 else scan.files[0]),
     )
-    return ImageReading(dataset, everything)
+    there = set(dataset.labels)
+    failed = (label for label in dict.fromkeys(scan.labels) if label not in there)
+    return ImageReading(dataset, everything, (*scan.empty, *failed))
 
 
 def _read(
@@ -200,24 +220,34 @@ def _nothing_read(files: Sequence[Path], skipped: Sequence[tuple[int, str]]) -> 
     )
 
 
-def _images_below(folder: Path, cancelled: IsCancelled | None) -> tuple[list[Path], int]:
-    """The images in ``folder`` and below, in natural order, and the number of other files."""
+def _find_below(
+    folder: Path, files: list[Path], empty: list[Path], cancelled: IsCancelled | None
+) -> int:
+    """Add the images in ``folder`` and below in natural order, and the last folders without any.
+
+    Returns:
+        The number of other files.
+    """
     suffixes = image_suffixes()
-    found: list[Path] = []
     others = 0
     for here, below, names in os.walk(folder, onerror=_note_refused):
         stop_if(cancelled)
-        below[:] = sorted((name for name in below if not name.startswith(".")), key=_natural)
-        for name in sorted((name for name in names if not name.startswith(".")), key=_natural):
-            if os.path.splitext(name)[1].lower() in suffixes:
-                found.append(Path(here, name))
-            else:
-                others += 1
-        if len(found) > MAX_FILES:
+        below[:] = _shown(below)
+        shown = _shown(names)
+        images = [name for name in shown if os.path.splitext(name)[1].lower() in suffixes]
+        files += (Path(here, name) for name in images)
+        others += len(shown) - len(images)
+        if not images and not below and Path(here) != folder:
+            empty.append(Path(here))
+        if len(files) > MAX_FILES:
             raise ReadError(
                 tr("{folder}: more than {limit:,} images.", folder=folder, limit=MAX_FILES)
             )
-    return found, others
+    return others
+
+
+def _shown(names: Iterable[str]) -> list[str]:
+    return sorted((name for name in names if not name.startswith(".")), key=_natural)
 
 
 def _note_refused(error: OSError) -> None:
@@ -231,10 +261,13 @@ def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
     return [(int(part), "") if at % 2 else (0, part) for at, part in enumerate(parts)], name
 
 
-def _labels(root: Path, files: Sequence[Path]) -> Iterator[str]:
+def _parents(files: Sequence[Path]) -> list[Path]:
+    return [path.parent for path in files]
+
+
+def _labels(root: Path, folders: Sequence[Path]) -> Iterator[str]:
     resolved = root.resolve()
-    for path in files:
-        folder = path.parent
+    for folder in folders:
         below = folder.relative_to(root) if folder.is_relative_to(root) else None
         if below is None:
             full = folder.resolve()

@@ -85,6 +85,19 @@ def test_what_cannot_be_read_is_listed_and_left_out(pets: Path) -> None:
     assert again.skipped == reading.skipped
 
 
+def test_classes_without_images_are_told(pets: Path) -> None:
+    (pets / "birds/small").mkdir(parents=True)
+    (pets / "birds/small/readme.txt").write_text("soon")
+    (pets / "fish").mkdir()
+    (pets / "fish/eel.png").write_bytes(b"?")
+    reading = read_images(scan_images([pets]), SPEC)
+    assert reading.empty == ("birds/small", "fish")
+    assert reading.notes[1] == (
+        "2 sub-folders have no images, so there are no such classes: birds/small, fish."
+    )
+    assert "fish" not in reading.dataset.classes
+
+
 def test_a_source_of_a_recipe_may_be_a_folder(pets: Path) -> None:
     spec = DataSpec(source=str(pets), images=SPEC, labels=("CATS",), count=2)
     dataset = load_data(spec)
