@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.progress import clock
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
@@ -120,10 +121,3 @@ def rate_words(epochs_per_second: float) -> str:
     if 0.0 < epochs_per_second < 1.0:
         return tr("{seconds:.1f} s/epoch", seconds=1 / epochs_per_second)
     return tr("{rate:,.0f} epochs/s", rate=epochs_per_second)
-
-
-def clock(seconds: float) -> str:
-    """``01:05`` or ``2:00:00``."""
-    minutes, rest = divmod(int(min(seconds, 359_999)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"

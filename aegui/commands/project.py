@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.evaluate import codec_for, data_for
-from aegui.commands.progress import clock, stopping_at_ctrl_c
+from aegui.commands.progress import stopping_at_ctrl_c
 from aegui.commands.words import note, say, say_json, table
 from aegui.core.atomic import write_atomically
 from aegui.core.data.load import load_dataset
+from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import METHODS, ProjectionOptions, unavailable

@@ -209,9 +209,9 @@ def _reading(path: Path) -> CourseReading:
 
 
 def _beside(recipe: Recipe, folder: Path) -> Recipe:
-    """A data file that a recipe names is looked for beside the recipe first."""
+    """A data file or folder that a recipe names is looked for beside the recipe first."""
     source, mark, part = recipe.data.source.partition("#")
-    if source in builtin_names() or not source or not (folder / source).is_file():
+    if source in builtin_names() or not source or not (folder / source).exists():
         return recipe
     data = recipe.data.model_copy(update={"source": f"{(folder / source).absolute()}{mark}{part}"})
     return recipe.model_copy(update={"data": data})

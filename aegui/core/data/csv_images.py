@@ -36,7 +36,7 @@ _READ_BYTES = 4 << 20
 _CHUNK_LINES = 1000
 _LOOKED_AT_LINES = 50
 _BYTE_MAX = 255.0
-_LABEL_NAMES = frozenset({"label", "class", "target", "y", "digit", "etiqueta", "clase"})
+_LABEL_NAMES = frozenset({"label", "class", "target", "y", "digit", "etiqueta"})
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\Z")
 
 

@@ -112,9 +112,9 @@ def _eight_bits(image: Image.Image) -> Image.Image:
         return image
     if mode in {"F", "I"} or mode.startswith("I;"):
         return images.fromarray(_levels(np.asarray(image, np.float64), mode))
-    has_alpha = "transparency" in image.info or mode in {"LA", "La", "PA", "RGBa", "RGBA"}
-    if mode in {"La", "RGBa"}:
-        image = image.convert("LA" if mode == "La" else "RGBA")
+    has_alpha = "transparency" in image.info or mode.endswith(("A", "a"))
+    if mode.endswith("a"):  # multiplied by its opacity already
+        image = image.convert(mode.upper())
     return image.convert("RGBA" if has_alpha else "L" if mode == "1" else "RGB")
 
 

@@ -96,8 +96,8 @@ def test_sources_of_every_kind_are_joined(tmp_path: Path) -> None:
     assert both.labels[-5:] == digits.labels[:5]
     with pytest.raises(AeguiError, match=r"differ in size \(3x64x64 and 1x8x8\)"):
         load_dataset("emoji+digits")
-    with pytest.raises(ReadError, match=r"“digist”; did you mean “digits”"):
-        load_dataset("emoji+digist")
+    with pytest.raises(ReadError, match=r"“digitz”; did you mean “digits”"):
+        load_dataset("emoji+digitz")
 
 
 def test_what_is_there_to_say_about_a_source(tmp_path: Path) -> None:
