@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _UNITS_PX = 72
 _NUMBER_PX = 64
+_LEAST_MORE_PX = 32
 _PAIRS = 2
 """Folded fields side by side."""
 
@@ -93,6 +94,8 @@ class CardBody(QWidget):
 
     def _editor(self, field: LayerField) -> Editor:
         editor = make_editor(field)
+        # Shown without a parent, even for a moment, it would be a window.
+        editor.setParent(self)
         editor.setToolTip(_tooltip(field))
         editor.setAccessibleDescription(tr(field.help))
         editor.edited.connect(partial(self.edited.emit, field.name))
@@ -105,7 +108,7 @@ class CardBody(QWidget):
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(6)
         if self._kind == "output":
-            self._fixed_units = QLabel()
+            self._fixed_units = QLabel(self)
             self._fixed_units.setProperty("dim", True)
             self._fixed_units.setToolTip(tr("As many outputs as the images have pixels"))
             self._line.addWidget(self._fixed_units)
@@ -123,12 +126,12 @@ class CardBody(QWidget):
             self._line.addWidget(editor)
             editor.setFixedWidth(_UNITS_PX if field.name == "units" else _NUMBER_PX)
         if field.name == "activation" and "channels" not in self.fields:
-            self._curve = ActivationCurve()
+            self._curve = ActivationCurve(self)
             self._line.addWidget(self._curve)
 
     def _label(self, field: LayerField) -> QLabel:
         text = field.sign or tr(field.label)
-        label = QLabel(text) if field.is_main else wrapped_label(text)
+        label = QLabel(text, self) if field.is_main else wrapped_label(text, self)
         label.setProperty("dim", True)
         label.setBuddy(self.fields[field.name])
         self._labels[field.name] = label
@@ -140,6 +143,8 @@ class CardBody(QWidget):
         self.more.setCheckable(True)
         if self._kind in {"conv", "conv_transpose", "output"}:
             self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            # In a very narrow dock rather a shortened text than a cut card.
+            self.more.setMinimumWidth(_LEAST_MORE_PX)
         self.more.toggled.connect(self._details.setVisible)
         self._line.addWidget(self.more)
         grid = QGridLayout(self._details)

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe
 from aegui.widgets.builder.band import band_edges
-from aegui.widgets.builder.builder_panel import BuilderPanel
-from tests.widgets.builder.desk import OWN_DECODER, Desk
+from aegui.widgets.builder.fields import ChoiceField
+from tests.widgets.builder.bench import CONTROL, Bench, number
+from tests.widgets.builder.desk import OWN_DECODER
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -18,46 +19,6 @@ if TYPE_CHECKING:
     from aegui.widgets.builder.card import LayerCard
 
 LEFT = Qt.MouseButton.LeftButton
-CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-class Bench(Desk):
-    panel: BuilderPanel
-
-    @property
-    def cards(self) -> list[LayerCard]:
-        return self.panel.chain.cards
-
-    @property
-    def titles(self) -> list[str]:
-        return [card.state().place.name for card in self.cards]
-
-    def focus(self, index: int) -> LayerCard:
-        self.cards[index].setFocus()
-        assert self.cards[index].hasFocus()
-        return self.cards[index]
-
-    def add(self, gap: int, kind: str = "dense") -> None:
-        """The plus at ``gap``, and a kind of layer from its menu."""
-        chain = self.panel.chain
-        chain.gaps[gap].click()
-        assert chain.menu is not None
-        action = next(action for action in chain.menu.actions() if action.data() == kind)
-        action.trigger()
-        chain.menu.close()
-
-    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
-        """A key to whatever has the focus now."""
-        focused = QApplication.focusWidget()
-        assert focused is not None
-        QTest.keyClick(focused, key, modifier or Qt.KeyboardModifier.NoModifier)
-
-
-@pytest.fixture
-def bench(qtbot: QtBot) -> Bench:
-    bench = Bench(qtbot, BuilderPanel())
-    qtbot.waitUntil(bench.panel.isActiveWindow)
-    return bench
 
 
 def own_decoder(bench: Bench) -> None:
@@ -106,9 +67,9 @@ def test_units_typed_on_a_card_change_the_network(bench: Bench) -> None:
 
 
 def test_an_edit_changes_the_twin_of_a_mirrored_layer(bench: Bench) -> None:
-    bench.cards[5].fields["units"].setValue(31)
+    number(bench.cards[5], "units").setValue(31)
     assert bench.sizes == (31, 10, 2, 10, 31, 35)
-    assert bench.cards[1].fields["units"].value() == 31
+    assert number(bench.cards[1], "units").value() == 31
 
 
 def test_the_activation_is_chosen_on_the_card(bench: Bench) -> None:
@@ -116,18 +77,22 @@ def test_the_activation_is_chosen_on_the_card(bench: Bench) -> None:
     bench.press(Qt.Key.Key_Home)
     assert bench.recipe.network.output_activation == "identity"
     assert "Sigmoid" in bench.cards[6].problem.text()
-    bench.cards[6].fields["activation"].set_value("identity")
+    activation = bench.cards[6].fields["activation"]
+    assert isinstance(activation, ChoiceField)
+    assert activation.value() == "identity"
     assert "Binary cross-entropy" in bench.cards[6].accessibleName()
 
 
 def test_slope_and_dropout_are_behind_a_button(bench: Bench) -> None:
     card = bench.cards[2]
     assert not card.fields["slope"].isVisible()
+    assert card.more is not None
     QTest.mouseClick(card.more, LEFT)
     assert card.fields["slope"].isVisible()
-    card.fields["slope"].stepUp()
-    card.fields["dropout"].stepUp()
+    number(card, "slope").stepUp()
+    number(card, "dropout").stepUp()
     layer = bench.recipe.network.encoder[1]
+    assert isinstance(layer, LayerSpec)
     assert (layer.slope, layer.dropout) == (2.0, 0.05)
     assert "dropout" not in bench.cards[6].fields
 
@@ -173,6 +138,7 @@ def test_keys_add_a_layer_after_the_card(bench: Bench, keys: list[Qt.Key]) -> No
     card = bench.focus(4)
     QTest.keyClick(card, keys[0])
     for key in keys[1:]:
+        assert bench.panel.chain.menu is not None
         QTest.keyClick(bench.panel.chain.menu, key)
     assert bench.sizes == (25, 10, 2, 12, 19, 30, 35)
     assert bench.cards[5].hasFocus()
@@ -258,7 +224,7 @@ def test_pulling_a_side_of_the_hourglass_changes_the_units(bench: Bench) -> None
 
 
 def test_a_state_from_outside_keeps_a_field_that_is_being_typed_in(bench: Bench) -> None:
-    units = bench.cards[1].fields["units"]
+    units = number(bench.cards[1], "units")
     units.setFocus()
     units.selectAll()
     QTest.keyClicks(units, "12")
@@ -271,7 +237,7 @@ def test_a_state_from_outside_keeps_a_field_that_is_being_typed_in(bench: Bench)
 def test_cards_survive_edits_and_unfolded_details_go_with_their_layer(bench: Bench) -> None:
     own_decoder(bench)
     cards = list(bench.cards)
-    bench.cards[2].more.click()
+    bench.cards[2].unfold()
     bench.add(0)
     assert [card in bench.cards for card in cards] == [True] * 7
     unfolded = [card.more is not None and card.more.isChecked() for card in bench.cards]
@@ -284,7 +250,7 @@ def test_the_mirror_is_a_tick(bench: Bench) -> None:
     assert bench.panel.mirror.isChecked()
     bench.panel.mirror.click()
     assert bench.recipe.network.decoder is not None
-    bench.cards[4].fields["units"].setValue(11)
+    number(bench.cards[4], "units").setValue(11)
     assert bench.sizes == (25, 10, 2, 11, 25, 35)
     bench.panel.mirror.click()
     assert bench.recipe == Recipe()
@@ -312,7 +278,7 @@ def test_presets_are_requested_and_named_only_while_the_draft_is_one(
     assert bench.panel.presets.value() == "first"
     bench.show(small)
     assert bench.panel.presets.currentText() == "Small"
-    bench.cards[1].fields["units"].setValue(6)
+    number(bench.cards[1], "units").setValue(6)
     assert bench.panel.presets.currentIndex() == -1
 
 
@@ -340,8 +306,8 @@ def test_a_locked_builder_edits_nothing_and_says_why(bench: Bench) -> None:
 
 
 def test_too_many_parameters_are_told_on_the_layer_that_has_them(bench: Bench) -> None:
-    bench.cards[1].fields["units"].setValue(60_000)
-    bench.cards[2].fields["units"].setValue(60_000)
+    number(bench.cards[1], "units").setValue(60_000)
+    number(bench.cards[2], "units").setValue(60_000)
     assert "fewer units" in bench.cards[2].problem.text()
     assert bench.cards[4].problem.text() == ""
 
