@@ -97,8 +97,8 @@ def _family_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
                 ),
             )
         yield from _classifier_problems(recipe, recipe.classifier)
-    if recipe.gan is not None and recipe.network.tied:
-        yield Problem("network.tied", tr("A generator has no encoder to share its weights with."))
+    if recipe.gan is not None:
+        yield from _gan_problems(recipe)
 
 
 def _classifier_problems(recipe: Recipe, classifier: ClassifierSpec) -> Iterator[Problem]:
@@ -125,6 +125,39 @@ def _classifier_problems(recipe: Recipe, classifier: ClassifierSpec) -> Iterator
             yield Problem(
                 f"training.{key}",
                 tr("A classifier is trained without penalties on the code: set this one to 0."),
+            )
+
+
+def _gan_problems(recipe: Recipe) -> Iterator[Problem]:
+    training, latent = recipe.training, recipe.network.latent
+    if recipe.network.tied:
+        yield Problem("network.tied", tr("A generator has no encoder to share its weights with."))
+    if latent.kind == "gaussian" or latent.top_k is not None:
+        yield Problem(
+            "network.latent",
+            tr(
+                "The codes of a GAN are drawn from a normal distribution as they are: choose Plain."
+            ),
+        )
+    if recipe.data.corruption.kind != "none":
+        yield Problem(
+            "data.corruption",
+            tr(
+                "A GAN has no input to spoil: switch the noise off. What its discriminator sees "
+                "can be spoilt by the noise among the settings of the GAN."
+            ),
+        )
+    penalties = {
+        "code_l1": training.code_l1,
+        "sparsity": training.sparsity.weight,
+        "contractive": training.contractive,
+        "l1": training.l1,
+        "l2": training.l2,
+    }
+    for key, weight in penalties.items():
+        if weight:
+            yield Problem(
+                f"training.{key}", tr("A GAN is trained without penalties: set this one to 0.")
             )
 
 

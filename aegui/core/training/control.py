@@ -25,9 +25,13 @@ class Control:
             the recipe's. None keeps the recipe's.
         spare_cores: Cores that the training leaves to a window; read once, at the start.
         max_chunk: Most epochs between two yields; 1 while stepping and in slow motion.
+        train_generator: Whether the generator of a GAN learns.
+        train_discriminator: Whether its discriminator does.
     """
 
     learning_rate: float | None = None
     corruption: CorruptionSpec | None = None
     spare_cores: int = 0
     max_chunk: int = MAX_CHUNK
+    train_generator: bool = True
+    train_discriminator: bool = True

@@ -11,6 +11,8 @@ from aegui.core.training.classifier import ClassifierStepper
 from aegui.core.training.classifier_meter import ClassifierMeter
 from aegui.core.training.classifier_phases import phases_of
 from aegui.core.training.engines import choose_engine
+from aegui.core.training.gan import GanEngine, GanStepper
+from aegui.core.training.gan_meter import GanMeter
 from aegui.core.training.measure import choose_meter
 from aegui.core.training.samples import Samples
 from aegui.core.training.second_order import CountingMeter, ScipyStepper
@@ -79,6 +81,8 @@ def family_of(
     samples = Samples(resolved, corruption, parameters.device)
     if resolved.recipe.classifier is not None:
         return _classifier(resolved, parameters, samples, generator)
+    if resolved.recipe.gan is not None:
+        return _adversarial(resolved, parameters, samples, generator)
     if resolved.recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
         return _second_order(resolved, parameters, samples)
     engine = choose_engine(resolved, parameters, samples, generator)
@@ -92,6 +96,14 @@ def _classifier(
     phases = phases_of(resolved)
     stepper = ClassifierStepper(resolved, parameters, samples, generator, phases)
     return Family(stepper, ClassifierMeter(resolved, samples, stepper, phases), phases)
+
+
+def _adversarial(
+    resolved: ResolvedRecipe, parameters: Parameters, samples: Samples, generator: torch.Generator
+) -> Family:
+    engine = GanEngine(resolved, parameters, samples, generator)
+    stepper = GanStepper(engine, samples.rows, resolved.recipe.training.epochs)
+    return Family(stepper, GanMeter(resolved, parameters, samples, stepper))
 
 
 def _second_order(resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> Family:

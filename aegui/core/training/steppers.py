@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.core.training.autograd import Batches
     from aegui.core.training.fused import FusedEngine
 
 CHUNK_SECONDS = 0.008
@@ -54,12 +55,16 @@ class Orders:
         level: Level of the noise.
         until: Position not to pass: something is to be recorded there.
         at_most: Epochs to do at most; 1 is the smallest step there is, be it only a batch.
+        generator: Whether the generator of a GAN is to learn.
+        discriminator: Whether its discriminator is to learn.
     """
 
     rate: Callable[[float], float]
     level: float
     until: float
     at_most: int
+    generator: bool = True
+    discriminator: bool = True
 
 
 class Stepper(Protocol):
@@ -134,12 +139,29 @@ class FusedStepper:
         self._done = int(position)
 
 
+class BatchEngine(Protocol):
+    """What learns from one batch at a time.
+
+    Attributes:
+        name: Key of the engine.
+        epoch: Whole epochs done; counted by the stepper.
+        batches: Where in the epoch it is.
+    """
+
+    name: str
+    epoch: int
+    batches: Batches
+
+    def step(self, rate: float, level: float) -> None:
+        """Learn from the next batch."""
+
+
 class BatchStepper:
-    """Batch after batch of an autograd engine, as many as fit into the time."""
+    """Batch after batch of an engine, as many as fit into the time."""
 
     exhausted = False
 
-    def __init__(self, engine: AutogradEngine, rows: int, epochs: int) -> None:
+    def __init__(self, engine: BatchEngine, rows: int, epochs: int) -> None:
         self.name = engine.name
         self.rows = rows
         self.epochs = epochs

@@ -169,7 +169,17 @@ class Training:
         until = phase.start + next_recorded_position(
             stepper.position - phase.start, phase.stop - phase.start, stepper.rows
         )
-        stepper.advance(Orders(self._rate, self._corruption.level, until, self._control.max_chunk))
+        control = self._control
+        stepper.advance(
+            Orders(
+                self._rate,
+                self._corruption.level,
+                until,
+                control.max_chunk,
+                generator=control.train_generator,
+                discriminator=control.train_discriminator,
+            )
+        )
         if stepper.position >= until - 1e-9 or stepper.exhausted:
             self._record()
             self.finished = self._ending()

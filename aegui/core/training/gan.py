@@ -1,0 +1,257 @@
+"""Training a generator and its adversary: what steps (Goodfellow et al. 2014).
+
+The decoder makes images of codes from N(0, I); the discriminator gives each image one number, the
+logit of its being real. Real and generated images go through it in batches of their own, so that a
+batch normalisation sees the statistics of one kind at a time. The generator's loss is the one that
+does not saturate, ``-log D(g(z))``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from aegui.core.training.augment import augmented
+from aegui.core.training.autograd import Batches, clip_each_run
+from aegui.core.training.model import Model
+from aegui.core.training.optimizers import ListOptimizer
+from aegui.core.training.steppers import BatchStepper
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.model import Leaf
+    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.samples import Samples
+    from aegui.core.training.steppers import Orders
+
+PART = "discriminator"
+
+
+class Adversaries:
+    """Generator and discriminator of a population, as functions of a batch.
+
+    Attributes:
+        model: The tensors of both.
+        noise: Sigma of what is added to every image that the discriminator sees.
+    """
+
+    def __init__(self, resolved: ResolvedRecipe, model: Model) -> None:
+        assert resolved.recipe.gan is not None
+        self.model = model
+        self.noise = resolved.recipe.gan.noise
+        self._generator = slice(0, len(resolved.layers))
+        self._judge = model.part(PART)
+
+    def generate(
+        self,
+        run: int,
+        codes: torch.Tensor,
+        *,
+        training: bool = False,
+        masks: Mapping[int, torch.Tensor] | None = None,
+    ) -> torch.Tensor:
+        """Images of ``codes`` ``[n, d]``, rows or ``[n, C, H, W]`` as the last layer gives them."""
+        return self.model.apply(run, codes, self._generator, training=training, masks=masks)
+
+    def judge(
+        self,
+        run: int,
+        images: torch.Tensor,
+        generator: torch.Generator,
+        *,
+        training: bool = False,
+        masks: Mapping[int, torch.Tensor] | None = None,
+    ) -> torch.Tensor:
+        """Logits ``[n]`` of ``images`` being real, after noise drawn from ``generator``."""
+        first = self._judge.start
+        if images.dim() == 2:
+            images = self.model.shaped(images, first)
+        if self.noise:
+            drawn = torch.empty_like(images).normal_(generator=generator)
+            images = torch.add(images, drawn, alpha=self.noise)
+        scores = self.model.apply(run, images, self._judge, training=training, masks=masks)
+        return scores.flatten()
+
+    def masks(self, rows: int, generator: torch.Generator) -> Sequence[dict[int, torch.Tensor]]:
+        """What dropout in the discriminator keeps, for each run."""
+        return self.model.masks(rows, self._judge, generator)
+
+    def generator_masks(
+        self, rows: int, generator: torch.Generator
+    ) -> Sequence[dict[int, torch.Tensor]]:
+        """What dropout in the generator keeps, for each run."""
+        return self.model.masks(rows, self._generator, generator)
+
+    def leaves(self) -> tuple[list[Leaf], list[Leaf]]:
+        """What the generator learns, and what the discriminator does."""
+        own = range(self._judge.start, self._judge.stop)
+        every = self.model.leaves
+        return (
+            [leaf for leaf in every if leaf.layer not in own],
+            [leaf for leaf in every if leaf.layer in own],
+        )
+
+
+def told_apart(real: torch.Tensor, fake: torch.Tensor, smoothing: float = 0.0) -> torch.Tensor:
+    """The discriminator's loss for logits of real and of generated images."""
+    wanted = torch.full_like(real, 1.0 - smoothing)
+    return binary_cross_entropy_with_logits(real, wanted) + binary_cross_entropy_with_logits(
+        fake, torch.zeros_like(fake)
+    )
+
+
+def taken_for_real(fake: torch.Tensor) -> torch.Tensor:
+    """The generator's loss for logits of its images."""
+    return binary_cross_entropy_with_logits(fake, torch.ones_like(fake))
+
+
+class GanEngine:
+    """One batch at a time: the discriminator learns from it, and then perhaps the generator.
+
+    Attributes:
+        name: Key of the engine.
+        epoch: Whole epochs done; set from outside.
+        batches: Where in the epoch it is.
+        trains: Whether the generator and whether the discriminator learn at present.
+        turn: Batches seen, by which the generator's turn comes.
+        discriminator_steps: Steps that the discriminator's optimiser has done.
+    """
+
+    name = "autograd"
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+    ) -> None:
+        recipe, gan = resolved.recipe, resolved.recipe.gan
+        assert gan is not None
+        self.epoch = 0
+        self.batches = Batches(samples, generator, parameters.layout.runs)
+        self.trains = (True, True)
+        self.turn = 0
+        self.discriminator_steps = torch.zeros((), device=parameters.device)
+        self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
+        self._gan = gan
+        self._rate = recipe.training.optimizer.learning_rate
+        self._clip_norm = recipe.training.clip_norm
+        self._latent = recipe.network.latent.units
+        self._augment = recipe.data.augment
+        self._image_shape = resolved.dataset.image_shape
+        self._generator = generator
+        self._leaves = self._adversaries.leaves()
+        spec = recipe.training.optimizer
+        own = spec.model_copy(update={"learning_rate": gan.learning_rate, "beta1": gan.beta1})
+        generating, judging = self._leaves
+        self._optimizers = (
+            self._adversaries.model.optimizer(spec, generating),
+            ListOptimizer(
+                own,
+                [leaf.tensor for leaf in judging],
+                {name: [leaf.slots[name] for leaf in judging] for name in parameters.slots},
+                self.discriminator_steps,
+            ),
+        )
+
+    def step(self, rate: float, level: float) -> None:
+        """Learn from the next batch; ``rate`` is the generator's."""
+        _, real = self.batches.next(level, self._augmented())
+        self.turn += 1
+        generating = self.trains[0] and self.turn % self._gan.steps == 0
+        if not (generating or self.trains[1]):
+            return
+        with torch.set_grad_enabled(generating):
+            fakes = self._fakes(real.shape[1], real.device)
+        if self.trains[1]:
+            # The schedule and the lever of the rate move both networks alike.
+            self._learn(1, self._discriminator_loss(real[0], fakes), rate / self._rate)
+        if generating:
+            self._learn(0, self._generator_loss(fakes), rate / self._rate)
+
+    def _fakes(self, rows: int, device: torch.device) -> list[torch.Tensor]:
+        """A batch of generated images for each run."""
+        runs, adversaries = self._adversaries.model.runs, self._adversaries
+        codes = torch.empty(runs, rows, self._latent, device=device)
+        codes.normal_(generator=self._generator)
+        masks = adversaries.generator_masks(rows, self._generator)
+        return [
+            adversaries.generate(run, codes[run], training=True, masks=masks[run])
+            for run in range(runs)
+        ]
+
+    def _discriminator_loss(
+        self, real: torch.Tensor, fakes: Sequence[torch.Tensor]
+    ) -> torch.Tensor:
+        adversaries, generator = self._adversaries, self._generator
+        masks = [adversaries.masks(len(real), generator) for _ in range(2)]
+        losses = []
+        with torch.enable_grad():
+            for run, fake in enumerate(fakes):
+                logits = [
+                    adversaries.judge(run, images, generator, training=True, masks=own[run])
+                    for images, own in zip((real, fake.detach()), masks, strict=True)
+                ]
+                losses.append(told_apart(logits[0], logits[1], self._gan.label_smoothing))
+            return torch.stack(losses).sum()
+
+    def _generator_loss(self, fakes: Sequence[torch.Tensor]) -> torch.Tensor:
+        adversaries, generator = self._adversaries, self._generator
+        masks = adversaries.masks(len(fakes[0]), generator)
+        with torch.enable_grad():
+            losses = [
+                taken_for_real(
+                    adversaries.judge(run, fake, generator, training=True, masks=masks[run])
+                )
+                for run, fake in enumerate(fakes)
+            ]
+            return torch.stack(losses).sum()
+
+    def _learn(self, which: int, loss: torch.Tensor, factor: float) -> None:
+        """One step of the generator's (0) or the discriminator's (1) optimiser."""
+        leaves = self._leaves[which]
+        gradients = list(torch.autograd.grad(loss, [leaf.tensor for leaf in leaves]))
+        if self._clip_norm is not None:
+            clip_each_run(gradients, leaves, self._clip_norm)
+        base = (self._rate, self._gan.learning_rate)[which]
+        self._optimizers[which].step(gradients, base * factor)
+
+    def _augmented(self) -> object:
+        if not self._augment.active:
+            return None
+        return lambda target: augmented(target, self._image_shape, self._augment, self._generator)
+
+
+class GanStepper(BatchStepper):
+    """Batch after batch, with the levers of the two networks."""
+
+    def __init__(self, engine: GanEngine, rows: int, epochs: int) -> None:
+        super().__init__(engine, rows, epochs)
+        self._adversarial = engine
+
+    def _step(self, orders: Orders) -> None:
+        self._adversarial.trains = orders.generator, orders.discriminator
+        super()._step(orders)
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Whose turn it is, and how the epoch that is under way began."""
+        engine = self._adversarial
+        turn = np.array([engine.turn, int(engine.discriminator_steps)], np.int64)
+        return {**super().state(), "adversaries": turn}
+
+    def restore(
+        self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
+    ) -> None:
+        """Go on from ``position``, within an epoch too."""
+        super().restore(state, position, level)
+        if "adversaries" in state:
+            self._adversarial.turn = int(state["adversaries"][0])
+            self._adversarial.discriminator_steps.fill_(int(state["adversaries"][1]))

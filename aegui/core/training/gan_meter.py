@@ -1,0 +1,87 @@
+"""Measuring a GAN between epochs: how well each of the two networks does against the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from aegui.core.training.gan import Adversaries, taken_for_real, told_apart
+from aegui.core.training.measure import Measured
+from aegui.core.training.model import Model
+from aegui.core.training.terms import terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.samples import Samples
+    from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.steppers import Stepper
+
+_ROWS = 512
+"""Real images, and as many generated ones, that the discriminator is shown."""
+_CODE_SEED = 0x5EED_0008
+
+
+class GanMeter:
+    """Losses and mean probabilities, of the same real images and codes at every look.
+
+    There is no figure by which one moment of a GAN would be the best: the best weights are always
+    the last ones. ``loss`` is the generator's.
+    """
+
+    measured = 0
+    reconstructs = False
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        stepper: Stepper,
+    ) -> None:
+        self.terms = terms_of(resolved.recipe)[1:]
+        self._stepper = stepper
+        self._device = parameters.device
+        self._latent = resolved.recipe.network.latent.units
+        self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
+        self._real = samples.eval_clean[0, :_ROWS].to(parameters.device)
+
+    def measure(self) -> Measured:
+        """Figures of the present weights."""
+        runs = self._adversaries.model.runs
+        rows = [self._figures(run) for run in range(runs)]
+        terms = {key: np.array([row[key] for row in rows]) for key in self.terms}
+        return Measured(
+            terms["generator_loss"],
+            np.zeros((runs, 0), np.int64),
+            terms,
+            rank=np.full(runs, -self._stepper.position),
+        )
+
+    def _figures(self, run: int) -> dict[str, float]:
+        generator = torch.Generator(device=self._device).manual_seed(_CODE_SEED)
+        codes = torch.empty(len(self._real), self._latent, device=self._device)
+        codes.normal_(generator=generator)
+        with torch.no_grad():
+            fake = self._adversaries.generate(run, codes)
+            judged = [self._adversaries.judge(run, it, generator) for it in (self._real, fake)]
+            return {
+                "generator_loss": float(taken_for_real(judged[1])),
+                "discriminator_loss": float(told_apart(judged[0], judged[1])),
+                "real_score": float(judged[0].sigmoid().mean()),
+                "fake_score": float(judged[1].sigmoid().mean()),
+            }
+
+    def conclude(
+        self, snapshot: Snapshot
+    ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
+        """The last figures; ``snapshot`` holds the last weights."""
+        terms = self.measure().terms
+        runs = range(snapshot.runs)
+        return None, [{key: float(column[run]) for key, column in terms.items()} for run in runs]
