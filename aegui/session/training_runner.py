@@ -47,6 +47,7 @@ class Pulled:
         engine: Key of the step engine.
         device: Words for the device.
         notes: What a person should know, such as that there is no GPU.
+        phase: What is done at present, in words; "" for the training proper.
     """
 
     run_id: int
@@ -61,6 +62,7 @@ class Pulled:
     engine: str
     device: str
     notes: tuple[str, ...] = ()
+    phase: str = ""
 
 
 class TrainingRunner(QObject):
@@ -96,7 +98,7 @@ class TrainingRunner(QObject):
         self._pace: float | None = None
         self._worker: TrainingWorker | None = None
         self._threads: list[threading.Thread] = []
-        self._samples: deque[tuple[float, int]] = deque()
+        self._samples: deque[tuple[float, float]] = deque()
         # Emitted in the training thread: queued, it arrives in the one that owns this object.
         self._reported.connect(self._on_worker_reported, Qt.ConnectionType.QueuedConnection)
 
@@ -236,6 +238,7 @@ class TrainingRunner(QObject):
             engine=training.engine,
             device=training.device,
             notes=training.notes,
+            phase=training.phase,
         )
 
     def warm_up(self) -> None:

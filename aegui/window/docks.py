@@ -40,6 +40,7 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("answer", mark("Answer")),
     DockSpec("charts", mark("Charts")),
     DockSpec("reconstructions", mark("Reconstructions")),
+    DockSpec("classifier", mark("Classifier")),
     DockSpec("projections", mark("Projections")),
 )
 
@@ -89,13 +90,13 @@ PERSPECTIVES: dict[str, Perspective] = {
         left=(("data", "builder", "training"),),
         front=("builder",),
         right=(("cursor",), ("draw", "answer")),
-        bottom=(("charts",), ("reconstructions",)),
+        bottom=(("charts",), ("reconstructions", "classifier")),
         weights=(5, 6),
     ),
     "compare": Perspective(
         left=(),
         right=(),
-        bottom=(("projections",),),
+        bottom=(("projections", "classifier"),),
         bottom_px=0.58,
     ),
 }

@@ -32,6 +32,7 @@ from aegui.window.help_viewer import HelpViewer
 from aegui.window.notifications import Notifications
 from aegui.window.panels import Panels
 from aegui.window.toolbar import MainToolBar
+from aegui.window.wiring_classifier import ClassifierWiring
 from aegui.window.wiring_data import DataWiring
 from aegui.window.wiring_document import DocumentWiring
 from aegui.window.wiring_drawing import DrawingWiring
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.map = MapWiring(services, panels, docks, self)
         self.drawing = DrawingWiring(services, panels, docks, self)
         self.projections = ProjectionsWiring(services, panels, docks, self)
+        self.classifier = ClassifierWiring(services, panels, docks, self)
         self.reference = ReferenceWiring(services, panels, docks, self)
         self._handlers: dict[str, Callable[..., object]] = {
             **self.training.handlers,
@@ -132,6 +134,7 @@ class MainWindow(QMainWindow):
         self.document.noticed.connect(self.notifications.show)
         self.data.noticed.connect(self.notifications.show)
         self.data.sample_wanted.connect(self.drawing.load_sample)
+        self.classifier.sample_wanted.connect(self.drawing.load_sample)
         self.training.conditions_changed.connect(self._show_conditions)
         self._services.showing.history_changed.connect(self._show_conditions)
         self._services.runner.started.connect(self.notifications.put_news_away)

@@ -25,13 +25,13 @@ _REASONS = {
 def pace_words(state: str, pulled: Pulled) -> str:
     """How fast a training goes, and how long it will still take."""
     if state == "paused":
-        return tr("paused")
+        return tr("paused: {phase}", phase=pulled.phase) if pulled.phase else tr("paused")
     if state == "stopping":
         return tr("stopping…")
-    speed = speed_words(pulled.epochs_per_second)
+    doing = pulled.phase or speed_words(pulled.epochs_per_second)
     if pulled.seconds_left is None:
-        return speed
-    return tr("{speed} · {time} left", speed=speed, time=clock(pulled.seconds_left))
+        return doing
+    return tr("{doing} · {time} left", doing=doing, time=clock(pulled.seconds_left))
 
 
 def speed_words(epochs_per_second: float) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aegui.widgets.builder.builder_panel import BuilderPanel
 from aegui.widgets.builder.training_panel import TrainingPanel
 from aegui.widgets.charts.panel import ChartsPanel
+from aegui.widgets.classifier.panel import ClassifierPanel
 from aegui.widgets.data.data_panel import DataPanel
 from aegui.widgets.map.canvas import LatentCanvas
 from aegui.widgets.map.cursor_panel import CursorPanel
@@ -33,6 +34,7 @@ class Panels:
     answer: AnswerPanel = field(default_factory=AnswerPanel)
     charts: ChartsPanel = field(default_factory=ChartsPanel)
     reconstructions: ReconstructionsPanel = field(default_factory=ReconstructionsPanel)
+    classifier: ClassifierPanel = field(default_factory=ClassifierPanel)
     projections: ProjectionsPanel = field(default_factory=ProjectionsPanel)
 
     def docked(self) -> dict[str, QWidget]:
@@ -46,5 +48,6 @@ class Panels:
             "answer": self.answer,
             "charts": self.charts,
             "reconstructions": self.reconstructions,
+            "classifier": self.classifier,
             "projections": self.projections,
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.session.classifier_service import ClassifierService
 from aegui.session.clock import Ticker
 from aegui.session.data_service import DataService
 from aegui.session.decode_service import DecodeService
@@ -33,6 +34,7 @@ class Services:
     decode: DecodeService
     plane: PlaneService
     projections: ProjectionService
+    classifier: ClassifierService
     reference: ReferenceService
     drawing: Drawing
     ticker: Ticker
@@ -52,6 +54,7 @@ class Services:
             decode=DecodeService(),
             plane=PlaneService(),
             projections=ProjectionService(),
+            classifier=ClassifierService(),
             reference=ReferenceService(),
             drawing=Drawing(height, width),
             ticker=Ticker(),
@@ -66,5 +69,6 @@ class Services:
         self.decode.shutdown()
         self.plane.shutdown()
         self.projections.shutdown()
+        self.classifier.shutdown()
         self.reference.shutdown()
         self.workspace.close()

@@ -1,0 +1,220 @@
+"""The panel of a classifier: how much it gets right, what it confuses, and its mistakes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr, trn
+from aegui.widgets.classifier.confusion import ConfusionView
+from aegui.widgets.classifier.mistakes import MOST_SHOWN, MistakesView, Shown
+from aegui.widgets.classifier.scores_table import ScoresTable
+from aegui.widgets.theme import SPACING, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aegui.session.classifier_service import Evaluation
+    from aegui.widgets.classifier.confusion import Cell
+
+_HEADLINE = 1.5
+
+
+class ClassifierPanel(QWidget):
+    """Shows one ``Evaluation``. Passive."""
+
+    part_chosen = Signal(str)
+    """Key of the part of the data to be judged by."""
+    sample_activated = Signal(int)
+    """Place of a sample in the set that is judged by."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._evaluation: Evaluation | None = None
+        self._cell: Cell | None = None
+        self._headline = QLabel()
+        self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
+        self._detail = QLabel()
+        self._detail.setFont(figures_font(self.font()))
+        self._detail.setProperty("dim", True)
+        self._parts = QComboBox()
+        self._parts.setAccessibleName(tr("Judged by"))
+        self._parts.setToolTip(tr("The samples that the classifier is judged by"))
+        self._parts.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._note = QLabel()
+        self._note.setProperty("dim", True)
+        self._confusion = ConfusionView()
+        self._scores = ScoresTable()
+        self._mistakes = MistakesView()
+        self._what = QLabel()
+        self._what.setProperty("dim", True)
+        self._what.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._all = QPushButton(tr("All mistakes"))
+        self._all.setToolTip(tr("Show the mistakes of all classes again, the surest first"))
+        self._message = QLabel()
+        self._message.setWordWrap(True)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setProperty("dim", True)
+        self._message.setContentsMargins(3 * SPACING, SPACING, 3 * SPACING, SPACING)
+        self._build()
+        self._parts.activated.connect(self._on_parts_activated)
+        self._confusion.cell_activated.connect(self._on_confusion_cell_activated)
+        self._mistakes.sample_activated.connect(self.sample_activated)
+        self._all.clicked.connect(self._on_all_clicked)
+        self.set_parts({}, "")
+        self.set_message("")
+
+    def sizeHint(self) -> QSize:
+        """Room for ten classes and a few mistakes."""
+        return QSize(720, 360)
+
+    # Building
+
+    def _build(self) -> None:
+        header = QHBoxLayout()
+        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        header.setSpacing(SPACING)
+        header.addWidget(self._headline)
+        header.addWidget(self._detail)
+        header.addStretch(1)
+        header.addWidget(self._note)
+        header.addWidget(self._parts)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._message)
+        self._pages.addWidget(self._build_body())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(header)
+        layout.addWidget(self._pages, 1)
+
+    def _build_body(self) -> QSplitter:
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self._confusion)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        samples = QWidget()
+        bar = QHBoxLayout()
+        bar.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
+        bar.addWidget(self._what, 1)
+        bar.addWidget(self._all)
+        column = QVBoxLayout(samples)
+        column.setContentsMargins(0, SPACING // 2, 0, 0)
+        column.setSpacing(SPACING // 2)
+        column.addLayout(bar)
+        column.addWidget(self._mistakes, 1)
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(samples, tr("Mistakes"))
+        self._tabs.addTab(self._scores, tr("Classes"))
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(scroll)
+        splitter.addWidget(self._tabs)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 1)
+        return splitter
+
+    # What comes in
+
+    def set_parts(self, parts: Mapping[str, str], current: str) -> None:
+        """Offer parts of the data, by key, with ``current`` chosen."""
+        with QSignalBlocker(self._parts):
+            self._parts.clear()
+            for key, name in parts.items():
+                self._parts.addItem(name, key)
+            self._parts.setCurrentIndex(self._parts.findData(current))
+        self._parts.setVisible(bool(parts))
+
+    def set_message(self, text: str) -> None:
+        """Show ``text`` instead of figures."""
+        self._evaluation = None
+        self._cell = None
+        self._message.setText(text)
+        self._headline.clear()
+        self._detail.clear()
+        self._pages.setCurrentIndex(0)
+
+    def set_note(self, text: str) -> None:
+        """Say what is being done."""
+        self._note.setText(text)
+
+    def set_evaluation(self, evaluation: Evaluation) -> None:
+        """Show what a classifier has made of samples."""
+        before, found = self._evaluation, evaluation.found
+        if before is None or before.found.classes != found.classes:
+            self._cell = None
+        self._evaluation = evaluation
+        self._headline.setText(tr("{accuracy:.2%} right", accuracy=found.accuracy))
+        wrong = trn("{n:,} mistake", "{n:,} mistakes", found.wrong)
+        counted = tr("{wrong} in {n:,} samples", wrong=wrong, n=len(found))
+        if len(found) < evaluation.total:
+            counted = tr(
+                "{wrong} in {n:,} of {total:,} samples",
+                wrong=wrong,
+                n=len(found),
+                total=evaluation.total,
+            )
+        self._detail.setText(counted)
+        self._detail.setToolTip(tr("Weights of epoch {epoch:,}", epoch=evaluation.epoch))
+        self._confusion.set_counts(found.classes, found.confusion)
+        self._scores.set_scores(found)
+        self._show_samples()
+        self._pages.setCurrentIndex(1)
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """What is shown; None while there is only a message."""
+        return self._evaluation
+
+    def _show_samples(self) -> None:
+        evaluation = self._evaluation
+        if evaluation is None:
+            return
+        found = evaluation.found
+        if self._cell is None:
+            order = found.misclassified()
+            text = trn(
+                "{n:,} mistake, the surest first", "{n:,} mistakes, the surest first", len(order)
+            )
+            if not len(order):
+                text = tr("No mistakes")
+        else:
+            order = found.cell(*self._cell)
+            text = self._confusion.words(self._cell)
+        if len(order) > MOST_SHOWN:
+            text = tr("{text}; {n:,} are shown", text=text, n=MOST_SHOWN)
+        self._what.setText(text)
+        self._what.setToolTip(text)
+        self._all.setVisible(self._cell is not None)
+        self._confusion.set_chosen(self._cell)
+        images = evaluation.dataset.images
+        self._mistakes.set_shown(Shown(found, images, evaluation.indices, order))
+
+    # What the person does
+
+    def _on_parts_activated(self, index: int) -> None:
+        self.part_chosen.emit(self._parts.itemData(index))
+
+    def _on_confusion_cell_activated(self, cell: Cell) -> None:
+        self._cell = None if cell == self._cell else cell
+        self._tabs.setCurrentIndex(0)
+        self._show_samples()
+
+    def _on_all_clicked(self) -> None:
+        self._cell = None
+        self._show_samples()

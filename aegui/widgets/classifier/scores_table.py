@@ -1,0 +1,94 @@
+"""Precision, recall and F1 of every class, and their averages, as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.theme import figures_font
+
+if TYPE_CHECKING:
+    from aegui.core.evaluation.classification import Classification, ClassScore
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    (mark("Class"), ""),
+    (mark("Precision"), mark("Of the samples taken for this class, the share that are of it.")),
+    (mark("Recall"), mark("Of the samples of this class, the share that are taken for it.")),
+    (mark("F1"), mark("The harmonic mean of precision and recall.")),
+    (mark("Samples"), mark("Samples of this class, its support.")),
+)
+_AVERAGES = (
+    (mark("Macro average"), mark("The mean over the classes, each counting the same.")),
+    (mark("Weighted average"), mark("The mean over the classes, by their samples.")),
+)
+_ROW_PX = 22
+
+
+class ScoresTable(QTableWidget):
+    """A row for each class, and two for the averages."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        # One more than there are figures: it takes the rest of the width.
+        super().__init__(0, len(COLUMNS) + 1, parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setAccessibleName(tr("Figures of each class"))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        self.verticalHeader().setMinimumSectionSize(_ROW_PX)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(COLUMNS), QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        self.setHorizontalHeaderItem(len(COLUMNS), QTableWidgetItem(""))
+        for column, (title, help_text) in enumerate(COLUMNS):
+            item = QTableWidgetItem(tr(title))
+            item.setToolTip(tr(help_text) if help_text else "")
+            item.setTextAlignment(_alignment(column))
+            self.setHorizontalHeaderItem(column, item)
+
+    def set_scores(self, found: Classification) -> None:
+        """Show the figures of ``found``."""
+        scores = found.scores
+        self.setRowCount(len(scores) + len(_AVERAGES))
+        for row, score in enumerate(scores):
+            self._set_row(row, label_name(score.label), score)
+        averages = (found.macro, found.weighted)
+        for row, ((title, help_text), score) in enumerate(
+            zip(_AVERAGES, averages, strict=True), len(scores)
+        ):
+            self._set_row(row, tr(title), score, bold=True, help_text=tr(help_text))
+
+    def _set_row(
+        self, row: int, name: str, score: ClassScore, *, bold: bool = False, help_text: str = ""
+    ) -> None:
+        figures = (f"{figure:.3f}" for figure in (score.precision, score.recall, score.f1))
+        font = figures_font(self.font(), bold=bold)
+        for column, text in enumerate((name, *figures, f"{score.support:,}")):
+            item = self.item(row, column)
+            if item is None:
+                item = QTableWidgetItem()
+                item.setTextAlignment(_alignment(column))
+                self.setItem(row, column, item)
+            item.setFont(font)
+            item.setText(text)
+            item.setToolTip(help_text)
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    across = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return across | Qt.AlignmentFlag.AlignVCenter
