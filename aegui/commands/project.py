@@ -19,7 +19,7 @@ from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import METHODS, ProjectionOptions, unavailable
-from aegui.core.latent.view_files import reference_label, views_csv, views_document, views_png
+from aegui.core.latent.view_files import views_csv, views_document, views_png
 from aegui.core.latent.views import (
     VIEWS,
     Figures,
@@ -27,6 +27,7 @@ from aegui.core.latent.views import (
     make_view,
     material,
     reference_figures,
+    reference_label,
     with_codes,
 )
 from aegui.core.run_file import SUFFIX, load_run

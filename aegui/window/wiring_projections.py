@@ -11,8 +11,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import ProjectionOptions
-from aegui.core.latent.view_files import reference_label, views_csv, views_document, views_png
-from aegui.core.latent.views import VIEWS, Figures
+from aegui.core.latent.views import VIEWS, Figures, reference_label
 from aegui.session.notice import Notice
 from aegui.widgets.projections.panel import DEFAULT_SHOWN
 from aegui.window.dialogs import choose_save_file
@@ -147,6 +146,9 @@ class ProjectionsWiring(QObject):
         self._services.workspace.noticed.emit(notice)
 
     def _content(self, kind: str, of: Material) -> bytes:
+        # Draws with pillow, which takes its time to import: not when the program starts.
+        from aegui.core.latent.view_files import views_csv, views_document, views_png
+
         dataset, views = self._services.showing.dataset, self._maps.views
         if kind == "png":
             return views_png(dataset, of, views)

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from aegui.core.i18n import tr
-from aegui.core.latent.views import REFERENCES, VIEWS
+from aegui.core.latent.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,11 +76,6 @@ def views_document(
         "references": {key: asdict(value) for key, value in references.items()},
         **({"indices": of.indices.tolist()} if with_places else {}),
     }
-
-
-def reference_label(key: str, latent_size: int) -> str:
-    """What a row of ``REFERENCES`` is called beside a code of ``latent_size`` numbers."""
-    return tr(REFERENCES[key], d=latent_size)
 
 
 def views_png(dataset: Dataset, of: Material, views: Sequence[View]) -> bytes:

@@ -295,6 +295,11 @@ REFERENCES = {
 """Rows beside the maps; ``{d}`` is the size of the code."""
 
 
+def reference_label(key: str, latent_size: int) -> str:
+    """What a row of ``REFERENCES`` is called beside a code of ``latent_size`` numbers."""
+    return tr(REFERENCES[key], d=latent_size)
+
+
 def _votes(rows: NDArray[np.float32], of: Material, cancelled: Check | None = None) -> float | None:
     if len(rows) <= VOTERS or not np.isfinite(rows).all() or not _has_company(of.classes):
         return None

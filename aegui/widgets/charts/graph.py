@@ -70,11 +70,11 @@ class Graph:
         self._specs: list[CurveSpec] = []
         self._marker = self._line()
         self._crosshair = self._line()
-        self._reference = pg.InfiniteLine(
-            angle=0, label="", labelOpts={"position": 0.99, "anchors": [(1, 1), (1, 0)]}
-        )
-        self._reference.hide()
-        self._box.addItem(self._reference, ignoreBounds=True)
+        self._reference = pg.InfiniteLine(angle=0)
+        self._reference_label = pg.TextItem()
+        for item in (self._reference, self._reference_label):
+            item.hide()
+            self._box.addItem(item, ignoreBounds=True)
         self._dots = pg.ScatterPlotItem(size=_DOT_PX, antialias=True)
         self._dots.setZValue(2.0)
         self._dots.hide()
@@ -97,8 +97,8 @@ class Graph:
         self._marker.setPen(charts.theme.accent)
         self._crosshair.setPen(charts.theme.text_dim, style=Qt.PenStyle.DotLine)
         self._reference.setPen(charts.theme.text_dim, style=Qt.PenStyle.DashLine)
-        self._reference.label.setColor(charts.theme.text_dim)
-        self._reference.label.setFont(charts.tick_font)
+        self._reference_label.setColor(charts.theme.text_dim)
+        self._reference_label.setFont(charts.tick_font)
         self._dots.setPen(charts.theme.panel)
         for axis in self._axes.values():
             axis.setTickPen(charts.theme.grid)
@@ -140,9 +140,15 @@ class Graph:
     def _set_reference(self, data: ChartData) -> None:
         reference = data.reference
         if reference is not None:
-            self._reference.setValue(float(places([reference.value], is_log=data.y.is_log)[0]))
-            self._reference.label.setFormat(reference.label)
+            at = float(places([reference.value], is_log=data.y.is_log)[0])
+            (low, high), (_, right) = data.y.ends(), data.x.ends()
+            self._reference.setValue(at)
+            self._reference_label.setText(reference.label)
+            self._reference_label.setPos(right, at)
+            # Above the line, unless there is no room above it.
+            self._reference_label.setAnchor((1, 0 if at > low + 0.8 * (high - low) else 1))
         self._reference.setVisible(reference is not None)
+        self._reference_label.setVisible(reference is not None)
 
     def _arrange(self, bounds: QRectF, data: ChartData) -> None:
         charts = self._charts

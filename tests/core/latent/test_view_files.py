@@ -14,12 +14,18 @@ from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.view_files import (
     CLASS_COLOURS,
     fitted,
-    reference_label,
     views_csv,
     views_document,
     views_png,
 )
-from aegui.core.latent.views import figures, make_view, material, reference_figures, with_codes
+from aegui.core.latent.views import (
+    figures,
+    make_view,
+    material,
+    reference_figures,
+    reference_label,
+    with_codes,
+)
 from tests.core.latent.linear import groups, linear_codec
 
 if TYPE_CHECKING:

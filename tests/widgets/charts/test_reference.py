@@ -60,6 +60,6 @@ def test_it_can_be_switched_off_and_that_is_kept(panel: ChartsPanel, qtbot: QtBo
     data = panel._views["loss"].data
     assert data is not None
     assert data.reference is not None
-    assert panel.export_bytes("svg").count(b"PCA") >= 0
+    assert panel.export_bytes("svg").count(b"PCA-2: 0.5") == 1
     panel.set_references({})
     assert not panel._linear.isVisible()

@@ -1,0 +1,129 @@
+"""Maps beside the map, in the real window."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.latent.pca import pca_reference
+from aegui.core.latent.projections import ProjectionOptions
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.session.projection_service import ProjectionService
+    from aegui.window.main_window import MainWindow
+
+
+def finish(qtbot: QtBot, maps: ProjectionService) -> None:
+    qtbot.waitUntil(
+        lambda: (
+            bool(maps.references)
+            and all(state.status in {"ready", "impossible"} for state in maps.maps)
+        ),
+        timeout=30_000,
+    )
+
+
+@pytest.fixture
+def maps(window: MainWindow) -> ProjectionService:
+    service = window._services.projections
+    service.set_options(ProjectionOptions(iterations=50))
+    return service
+
+
+def test_nothing_is_computed_until_the_panel_is_in_sight(
+    window: MainWindow, maps: ProjectionService, qtbot: QtBot
+) -> None:
+    window.set_perspective("build")
+    qtbot.wait(100)
+    assert maps.samples is None
+    window.actions_table["compare"].trigger()
+    finish(qtbot, maps)
+    states = {state.key: state for state in maps.maps}
+    assert states["code"].text == "No network has been trained yet. Press Train."
+    assert states["pca"].status == states["tsne"].status == "ready"
+    assert len(window.panels.projections.view("pca").pixels) == 6
+    assert len(window.panels.projections.view("code").pixels) == 0
+
+
+def test_the_code_follows_a_training_and_beside_it_stands_its_error(
+    window: MainWindow, maps: ProjectionService, qtbot: QtBot
+) -> None:
+    window.set_perspective("compare")
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: maps.codec is window._services.showing.codec)
+    finish(qtbot, maps)
+    showing = window._services.showing
+    code = next(state for state in maps.maps if state.key == "code")
+    assert showing.codec is not None
+    rows = showing.dataset.flat()
+    np.testing.assert_allclose(code.places, showing.codec.encode(rows), rtol=1e-5)  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: all(state.figures is not None for state in maps.maps))
+    found = next(state for state in maps.maps if state.key == "code").figures
+    assert found is not None
+    error = float(np.square(showing.codec.reconstruct(rows) - rows).sum(axis=1).mean())
+    assert found.squared_error == pytest.approx(error, rel=1e-4)
+
+
+def test_choices_are_kept(app: App, window: MainWindow, qtbot: QtBot) -> None:
+    panel = window.panels.projections
+    panel._buttons["tsne"].click()
+    panel._form._perplexity.setValue(12)
+    values = app.services.settings.values
+    assert values["projections.shown"] == "code pca"
+    assert values["projections.perplexity"] == 12.0
+    app.use_language("es")
+    again = app.window.panels.projections
+    assert again.shown == ("code", "pca")
+    assert app.services.projections.options.perplexity == 12.0
+    assert app.window.panels.projections._form._perplexity.value() == 12.0
+    app.use_language("en")
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "png"])
+def test_export(
+    window: MainWindow,
+    maps: ProjectionService,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    kind: str,
+) -> None:
+    window.set_perspective("compare")
+    finish(qtbot, maps)
+    path = tmp_path / f"maps.{kind}"
+    monkeypatch.setattr("aegui.window.wiring_projections.choose_save_file", lambda *_: str(path))
+    with qtbot.waitSignal(window._services.workspace.noticed):
+        window.panels.projections.export_requested.emit(kind)
+    if kind == "csv":
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        assert [row["label"] for row in rows] == list("abcdef")
+        assert "tsne_x" in rows[0]
+    elif kind == "json":
+        keys = [view["key"] for view in json.loads(path.read_text(encoding="utf-8"))["views"]]
+        assert keys == ["pca", "tsne"]
+    else:
+        assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_charts_have_pca_as_a_line(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_perspective("build")
+    window.docks["charts"].raise_()
+    train(qtbot, window)
+    reference = window._services.reference
+    qtbot.waitUntil(lambda: reference.latest is not None)
+    rows = window._services.showing.dataset.flat()
+    assert reference.latest is not None
+    assert reference.latest.value == pytest.approx(pca_reference(rows, 2, "bce"))
+    lines = window.panels.charts._references
+    assert lines["loss"].label.startswith("PCA-2: ")
