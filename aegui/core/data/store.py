@@ -144,9 +144,11 @@ class PixelStore:
             os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
-            # A file that is mapped cannot be replaced everywhere; the one there is as good.
-            with contextlib.suppress(PermissionError):
+            try:
                 Path(self._temporary).replace(_path(self._key))
+            except PermissionError:
+                # A file that is mapped cannot be replaced everywhere; the one there is as good.
+                Path(self._temporary).unlink()
         prune_cache(keep=self._key)
         mapped: NDArray[np.float32] = np.load(_path(self._key), mmap_mode="r", allow_pickle=False)
         return mapped
