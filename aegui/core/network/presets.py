@@ -61,15 +61,15 @@ class Preset:
         numbers = channels * height * width
         if height % self.multiple or width % self.multiple:
             return tr(
-                "needs sides that are multiples of {n}; these images are {width} x {height}",
+                "Needs sides that are multiples of {n}; these images are {width} x {height}.",
                 n=self.multiple,
                 width=width,
                 height=height,
             )
         if numbers < self.least_pixels:
-            return tr("the images have only {n:,} numbers", n=numbers)
+            return tr("The images have only {n:,} numbers.", n=numbers)
         if self.most_pixels and numbers > self.most_pixels:
-            return tr("the images have {n:,} numbers, which is too many", n=numbers)
+            return tr("The images have {n:,} numbers: too many.", n=numbers)
         problems = build_chain(self.make(shape, 2), shape).problems
         return problems[0].message if problems else ""
 

@@ -102,7 +102,7 @@ class BuilderPanel(QWidget):
         )
         self.kind.edited.connect(self._on_kind_edited)
         self.networks = NetworkMenu(self)
-        self.networks.preset_chosen.connect(self._on_network_chosen)
+        self.networks.chosen.connect(self._on_network_chosen)
         self.networks_button = QToolButton()
         self.networks_button.setText(tr("Networks"))
         self.networks_button.setToolTip(

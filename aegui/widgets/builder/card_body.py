@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from aegui.core.i18n import tr, trn
 from aegui.core.network.catalog import ACTIVATIONS
-from aegui.core.recipe import ConvSpec, ConvTransposeSpec
 from aegui.widgets.builder.curve import ActivationCurve
 from aegui.widgets.builder.fields import (
     ChoiceField,
@@ -125,7 +124,7 @@ class CardBody(QWidget):
         else:
             self._line.addWidget(editor)
             editor.setFixedWidth(_UNITS_PX if field.name == "units" else _NUMBER_PX)
-        if field.name == "activation" and "channels" not in self.fields:
+        if field.name == "activation" and "kernel" not in self.fields:
             self._curve = ActivationCurve(self)
             self._line.addWidget(self._curve)
 
@@ -141,7 +140,7 @@ class CardBody(QWidget):
         names = ", ".join(tr(field.label) for field in folded)
         self.more = flat_button("builder-more", names, self)
         self.more.setCheckable(True)
-        if self._kind in {"conv", "conv_transpose", "output"}:
+        if "kernel" in self.fields:
             self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             # In a very narrow dock rather a shortened text than a cut card.
             self.more.setMinimumWidth(_LEAST_MORE_PX)
@@ -200,8 +199,6 @@ class CardBody(QWidget):
 
     def _show_fixed_units(self, place: Place) -> None:
         assert self._fixed_units is not None
-        is_image = isinstance(place.spec, ConvSpec | ConvTransposeSpec)
-        self._fixed_units.setVisible(not is_image and place.units is not None)
         self._fixed_units.setText(trn("{n:,} unit", "{n:,} units", place.units or 0))
 
     def _show_field(self, field: LayerField, spec: Spec, place: Place) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
+from aegui.core.network.catalog import LAYERS
 from aegui.widgets.builder import edits
 from aegui.widgets.builder.add_menu import AddMenu
 from aegui.widgets.builder.card import CardState, LayerCard
@@ -231,11 +232,11 @@ class LayerChain(QWidget):
         if not self._can_insert(gap):
             return
         self.menu = AddMenu(self._plan, gap, self)
-        self.menu.kind_chosen.connect(partial(self._on_menu_kind_chosen, gap))
+        self.menu.chosen.connect(partial(self._on_menu_chosen, gap))
         self.menu.popup(place)
         self.menu.setActiveAction(self.menu.actions()[1])
 
-    def _on_menu_kind_chosen(self, gap: int, kind: str) -> None:
+    def _on_menu_chosen(self, gap: int, kind: str) -> None:
         self._insert(gap, edits.new_layer(self._plan, gap, kind))
 
     def _can_insert(self, gap: int) -> bool:
@@ -247,7 +248,7 @@ class LayerChain(QWidget):
         if not self._can_insert(gap):
             return
         kind = card.state().place.kind
-        kind = kind if kind in FIELDS and kind not in {"code", "output", "none"} else "dense"
+        kind = kind if kind in LAYERS else "dense"
         self._insert(gap, edits.new_layer(self._plan, gap, kind))
 
     def _insert(self, gap: int, layer: AnyLayer) -> None:

@@ -159,28 +159,12 @@ _OUTPUT_PADDING = LayerField(
 )
 
 
-def _is_conv(spec: Spec) -> bool:
-    return isinstance(spec, ConvSpec)
-
-
-def _is_transposed(spec: Spec) -> bool:
-    return isinstance(spec, ConvTransposeSpec)
-
-
-def _is_any_conv(spec: Spec) -> bool:
-    return _is_conv(spec) or _is_transposed(spec)
-
-
 def _is_gaussian(spec: Spec) -> bool:
     return isinstance(spec, LatentSpec) and spec.kind == "gaussian"
 
 
 def _is_plain(spec: Spec) -> bool:
     return not _is_gaussian(spec)
-
-
-def _only(field: LayerField, shown: _Shown) -> LayerField:
-    return LayerField(**{**vars(field), "shown": shown})
 
 
 _CODE = (
@@ -231,22 +215,12 @@ _CODE = (
     _DROPOUT,
 )
 
-_OUTPUT = (
-    _ACTIVATION,
-    _only(_SLOPE, lambda spec: isinstance(spec, LayerSpec)),
-    LayerField(
-        "kind",
-        mark("Layer"),
-        mark("What makes the image: automatic, or a convolution of your own"),
-        "choice",
-        choices=OUTPUT_LAYERS,
-        shown=_is_any_conv,
-    ),
-    _only(_KERNEL, _is_any_conv),
-    _only(_STRIDE, _is_any_conv),
-    _only(_AUTO_PADDING, _is_conv),
-    _only(_PADDING, _is_transposed),
-    _only(_OUTPUT_PADDING, _is_transposed),
+_OUTPUT_LAYER = LayerField(
+    "kind",
+    mark("Layer"),
+    mark("What makes the image: automatic, or a convolution of your own"),
+    "choice",
+    choices=OUTPUT_LAYERS,
 )
 
 
@@ -260,7 +234,16 @@ def _side(name: str, label: str, explanation: str) -> LayerField:
 FIELDS: dict[str, tuple[LayerField, ...]] = {
     "dense": (_UNITS, _ACTIVATION, _SLOPE, _DROPOUT),
     "code": _CODE,
-    "output": _OUTPUT,
+    "output": (_ACTIVATION, _SLOPE),
+    "output conv": (_ACTIVATION, _OUTPUT_LAYER, _KERNEL, _STRIDE, _AUTO_PADDING),
+    "output conv_transpose": (
+        _ACTIVATION,
+        _OUTPUT_LAYER,
+        _KERNEL,
+        _GROWING_STRIDE,
+        _PADDING,
+        _OUTPUT_PADDING,
+    ),
     "conv": (_CHANNELS, _ACTIVATION, _KERNEL, _STRIDE, _AUTO_PADDING),
     "conv_transpose": (
         _CHANNELS,

@@ -70,7 +70,9 @@ class Place:
             return "none"
         if not self.is_editable or self.is_noise:
             return "noise" if self.is_noise else "mirrored"
-        return self.part if self.part in {"code", "output"} else self.spec.kind
+        if self.part == "output":
+            return "output" if self.spec.kind == "dense" else f"output {self.spec.kind}"
+        return self.part if self.part == "code" else self.spec.kind
 
     @property
     def units(self) -> int | None:

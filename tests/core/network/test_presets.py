@@ -30,7 +30,7 @@ def test_keys_are_unique() -> None:
 
 
 def test_what_does_not_fit_says_why() -> None:
-    assert "multiples of 16; these images are 28 x 28" in BY_KEY["conv-vae"].reason((1, 28, 28))
+    assert "multiples of 16; these images are 28 x 28." in BY_KEY["conv-vae"].reason((1, 28, 28))
     assert "only 35 numbers" in BY_KEY["hinton-30"].reason((1, 7, 5))
     assert "12,288 numbers" in BY_KEY["letters-10"].reason((3, 64, 64))
 

@@ -1,0 +1,90 @@
+"""A menu with a line of explanation beside every entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import QMenu
+
+from aegui.widgets.theme import SPACING, blend, current_theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction, QPaintEvent
+    from PySide6.QtWidgets import QWidget
+
+_MARGIN_PX = 28
+"""Room that the style leaves before the text of an entry."""
+_MOST_LINE_PX = 520
+_FADED = 0.55
+
+
+class ExplainedMenu(QMenu):
+    """Entries under headings, each with a line; what cannot be chosen is grey and says why.
+
+    A second column by the text of an entry is for shortcuts: Qt makes room for it twice.
+
+    Signals:
+        chosen(str): Key of the entry that is wished.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines: dict[str, str] = {}
+        self._column = 0
+        self.setToolTipsVisible(True)
+        self.triggered.connect(lambda action: self.chosen.emit(action.data()))
+
+    def add_entry(self, key: str, label: str) -> None:
+        """One more entry, without its line as yet."""
+        self.addAction(label).setData(key)
+
+    def explain(self, key: str, line: str, *, enabled: bool = True) -> None:
+        """Give the entry ``key`` its line, and grey it out unless ``enabled``."""
+        action = self.entry(key)
+        action.setEnabled(enabled)
+        # Where room is short, and for those who are read to.
+        action.setToolTip(line)
+        self._lines[key] = line
+        self._make_room()
+
+    def entry(self, key: str) -> QAction:
+        """The entry ``key``."""
+        return next(action for action in self.actions() if action.data() == key)
+
+    def line(self, key: str) -> str:
+        """What stands beside the entry ``key``."""
+        return self._lines[key]
+
+    def _make_room(self) -> None:
+        metrics = self.fontMetrics()
+        labels = [action.text() for action in self.actions() if action.data()]
+        widest = max(metrics.horizontalAdvance(label) for label in labels)
+        line = max(metrics.horizontalAdvance(line) for line in self._lines.values())
+        self._column = _MARGIN_PX + widest + 3 * SPACING
+        self.setMinimumWidth(self._column + min(line, _MOST_LINE_PX) + 2 * SPACING)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The entries as ever, then their lines."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        theme = current_theme()
+        for action in self.actions():
+            line = self._lines.get(str(action.data()))
+            if line is None:
+                continue
+            area = self.actionGeometry(action)
+            room = QRect(
+                self._column, area.top(), self.width() - self._column - SPACING, area.height()
+            )
+            if not action.isEnabled():
+                painter.setPen(blend(theme.text_dim, theme.raised, _FADED))
+            elif action is self.activeAction():
+                painter.setPen(self.palette().color(QPalette.ColorRole.HighlightedText))
+            else:
+                painter.setPen(theme.text_dim)
+            text = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
