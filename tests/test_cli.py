@@ -196,12 +196,12 @@ def test_refusals_of_train_are_one_line(tmp_path: Path, capsys: Captured) -> Non
     refused(["train", str(tmp_path / "bad.json")], capsys, "bad.json", "seeed", "seed")
 
 
-def test_a_configuration_that_needs_images_says_so(tmp_path: Path, capsys: Captured) -> None:
-    (tmp_path / "c.json").write_text('{"layers": [784, 32, 2, 32, 784], "epochs": 2}')
+def test_a_configuration_that_needs_data_says_so(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "c.json").write_text('{"layers": [100, 32, 2, 32, 100], "epochs": 2}')
     assert main(["train", str(tmp_path / "c.json")]) == 2
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
-    assert "needs the image models" in captured.err
+    assert "100 pixels per sample" in captured.err
     assert main(["train", str(tmp_path / "c.json"), "--data", "lowercase"]) == 0
     capsys.readouterr()
 

@@ -46,7 +46,7 @@ def train_command(options: argparse.Namespace) -> int:
     """Train what the command line says, print the figures, and save the run if so wished."""
     reading, folder = _reading(options.recipe)
     recipe = _overridden(reading.recipe, folder, options)
-    if reading.needs and not (reading.only_data and options.data is not None):
+    if reading.needs and options.data is None:
         raise RecipeError(
             tr("{file} needs {needs}.", file=options.recipe, needs=", ".join(reading.needs))
         )

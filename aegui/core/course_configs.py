@@ -35,8 +35,7 @@ class CourseReading:
         understood: Settings that were taken over.
         assumed: What it does not say, and what was taken instead.
         ignored: Keys that mean nothing here.
-        needs: What it needs and this version does not have; empty where it can be trained.
-        only_data: Whether other data would be all that it needs.
+        needs: The data that it needs and does not name; empty where it can be trained.
     """
 
     recipe: Recipe
@@ -44,7 +43,6 @@ class CourseReading:
     assumed: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    only_data: bool = False
 
 
 def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:
@@ -92,8 +90,7 @@ def understand(config: object, folder: Path | None = None) -> CourseReading:
         tuple(reader.understood),
         tuple(reader.assumed),
         (*reader.unknown, *reader.keys.left()),
-        (*reader.needs_data, *reader.needs),
-        only_data=bool(reader.needs_data) and not reader.needs,
+        tuple(reader.needs_data),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aegui.core.course_layers import Chain, Layer
 from aegui.core.course_tables import CATALOGUES
@@ -162,9 +162,9 @@ class Bends:
         return number
 
 
-def layer_document(layer: Layer) -> dict[str, object]:
+def layer_document(layer: Layer) -> dict[str, Any]:
     """``layer`` as it stands in a recipe's JSON."""
-    document: dict[str, object] = {"units": layer.units, "activation": layer.activation}
+    document: dict[str, Any] = {"units": layer.units, "activation": layer.activation}
     if layer.slope is not None:
         document["slope"] = layer.slope
     if layer.dropout is not None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aegui.core.course_data import read_data, read_latent
 from aegui.core.course_layers import (
-    GLYPH_PIXELS,
     Chain,
     Layer,
     is_elided,
@@ -18,10 +17,8 @@ from aegui.core.course_layers import (
 )
 from aegui.core.course_network import Bends, layer_document
 from aegui.core.course_tables import (
-    BUILTIN_DATA,
     CATALOGUES,
     CHOICES,
-    IMAGES_NEEDED,
     KEYS,
     NOISE_BY_KIND,
     NUMBERS,
@@ -39,8 +36,6 @@ if TYPE_CHECKING:
 
     from aegui.core.course_keys import Item, Keys
 
-_MAX_GLYPH_PIXELS = 400
-
 
 @dataclass
 class Reader:
@@ -53,8 +48,8 @@ class Reader:
     understood: list[str] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
-    needs: list[str] = field(default_factory=list)
     needs_data: list[str] = field(default_factory=list)
+    latent: dict[str, Any] = field(default_factory=dict)
 
     def read(self) -> Recipe:
         """The recipe that all the keys together amount to.
@@ -80,9 +75,9 @@ class Reader:
                     "learning_rate, epochs or the like."
                 )
             )
-        self._data(chain.inputs or inputs)
+        read_data(self, chain.inputs or inputs)
         self._network(chain)
-        self._variational()
+        read_latent(self)
         self._say_defaults()
         return self._recipe()
 
@@ -96,7 +91,8 @@ class Reader:
             node[last] = value
         return recipe_from(document, aliases=self.names)
 
-    def _set(self, path: str, value: object, item: Item, meaning: str) -> None:
+    def set(self, path: str, value: object, item: Item, meaning: str) -> None:
+        """Give ``path`` of the recipe a value, because ``item`` says so."""
         self.settings[path] = value
         self.names[path] = item.key
         self.understood.append(f"{item.text}: {meaning}")
@@ -106,7 +102,7 @@ class Reader:
             item = self.keys.take(*patterns, fits=lambda value: isinstance(value, str))
             # "model.name" and the like are no title.
             if item is not None and (len(item.path) == 1 or path != "name"):
-                self._set(path, item.value, item, tr(label))
+                self.set(path, item.value, item, tr(label))
             elif item is not None:
                 self.keys.taken.discard(item.path)
 
@@ -120,7 +116,7 @@ class Reader:
                 self.unknown.append(tr("{setting} (not known here)", setting=item.text))
             else:
                 named = f"{tr(label)} {tr(CATALOGUES[table][key].label)}"
-                self._set(path, key, item, named)
+                self.set(path, key, item, named)
 
     def _numbers(self) -> None:
         for path, whole, label, patterns in NUMBERS:
@@ -130,14 +126,14 @@ class Reader:
             value = to_whole(item.value, item.key) if whole else to_number(item.value, item.key)
             if path in OFF_AT_ZERO and value in (0, -1):
                 continue
-            self._set(path, value, item, tr(label))
+            self.set(path, value, item, tr(label))
 
     def _optimizer_details(self) -> None:
         betas = self.keys.take("betas", fits=lambda v: isinstance(v, list) and len(v) == 2)
         if betas is not None and isinstance(betas.value, list):
             for beta, value in zip(("beta1", "beta2"), betas.value, strict=True):
                 number = to_number(value, betas.key)
-                self._set(f"training.optimizer.{beta}", number, betas, beta)
+                self.set(f"training.optimizer.{beta}", number, betas, beta)
         name = self.settings.get("training.optimizer.name")
         rolls = self._momentum()
         nesterov = self.keys.take("nesterov", "use_nesterov")
@@ -150,12 +146,12 @@ class Reader:
             field = "alpha" if name == "rmsprop" else "learning_rate"
             if f"training.optimizer.{field}" not in self.settings:
                 number = to_number(alpha.value, alpha.key)
-                self._set(f"training.optimizer.{field}", number, alpha, field)
+                self.set(f"training.optimizer.{field}", number, alpha, field)
         decay = self.keys.take("weight_decay")
         if decay is not None:
             path = "training.optimizer.weight_decay" if name == "adamw" else "training.l2"
             value = to_number(decay.value, decay.key)
-            self._set(path, value, decay, tr("weight decay") if name == "adamw" else "L2")
+            self.set(path, value, decay, tr("weight decay") if name == "adamw" else "L2")
         self._early_stopping()
 
     def _momentum(self) -> bool:
@@ -170,7 +166,7 @@ class Reader:
                 self.understood.append(f"{item.text}: {tr('momentum')}")
             return wished
         value = to_number(item.value, item.key)
-        self._set("training.optimizer.momentum", value, item, tr("momentum"))
+        self.set("training.optimizer.momentum", value, item, tr("momentum"))
         return True
 
     def _early_stopping(self) -> None:
@@ -181,7 +177,7 @@ class Reader:
         spelt = plain(str(item.value)).strip()
         if spelt.isdecimal() and spelt not in {"0", "1"}:
             value = to_whole(item.value, item.key)
-            self._set(path, value, item, tr("goal: epochs without progress"))
+            self.set(path, value, item, tr("goal: epochs without progress"))
         elif not to_flag(item.value, item.key):
             self.settings.pop(path, None)
 
@@ -191,7 +187,7 @@ class Reader:
         rate = self.settings.get("training.optimizer.learning_rate", 0.01)
         if lowest is not None and name != "constant" and isinstance(rate, float | int) and rate > 0:
             factor = to_number(lowest.value, lowest.key) / rate
-            self._set("training.schedule.final_factor", factor, lowest, tr("final learning rate"))
+            self.set("training.schedule.final_factor", factor, lowest, tr("final learning rate"))
         factor_each = self.settings.get("training.schedule.factor")
         epochs = self.settings.get("training.epochs", 10_000)
         if name == "exponential" and isinstance(factor_each, float | int):
@@ -205,14 +201,14 @@ class Reader:
         if item is None:
             mode = self.keys.take("training_mode", "learning_mode", "update_mode", "mode")
             if mode is not None and plain(str(mode.value)) in {"online", "stochastic"}:
-                self._set("training.batch_size", 1, mode, tr("batch size"))
+                self.set("training.batch_size", 1, mode, tr("batch size"))
             return
         full = {"full", "all", "full_batch", "-1", "0", "false"}
         if plain(str(item.value)).strip() in full:
-            self._set("training.batch_size", None, item, tr("the full batch"))
+            self.set("training.batch_size", None, item, tr("the full batch"))
         else:
             whole = to_whole(item.value, item.key)
-            self._set("training.batch_size", whole, item, tr("batch size"))
+            self.set("training.batch_size", whole, item, tr("batch size"))
 
     def _device(self) -> None:
         item = self.keys.take("device", "accelerator", fits=lambda v: isinstance(v, str))
@@ -220,10 +216,10 @@ class Reader:
         if item is not None:
             kind = plain(str(item.value)).split(":")[0]
             device = {"cpu": "cpu", "cuda": "cuda", "gpu": "cuda"}.get(kind, "auto")
-            self._set("training.device", device, item, tr("device"))
+            self.set("training.device", device, item, tr("device"))
         elif flag is not None:
             device = "auto" if to_flag(flag.value, flag.key) else "cpu"
-            self._set("training.device", device, flag, tr("device"))
+            self.set("training.device", device, flag, tr("device"))
 
     def _noise(self) -> None:
         kind_item = self.keys.take(
@@ -292,7 +288,7 @@ class Reader:
         path = "data.corruption"
         label = tr(CATALOGUES["corruption"][kind].label)
         if kind_item is not None:
-            self._set(f"{path}.kind", kind, kind_item, label)
+            self.set(f"{path}.kind", kind, kind_item, label)
         if item is None:
             if kind != "none":
                 self.settings[f"{path}.level"] = 0.1
@@ -311,7 +307,7 @@ class Reader:
         self.settings[f"{path}.kind"] = kind
         # A level that cannot be is told at its own key, not at that of the whole noise.
         self.names[path] = item.key
-        self._set(f"{path}.level", level, item, f"{label}, {tr('level of the noise')}")
+        self.set(f"{path}.level", level, item, f"{label}, {tr('level of the noise')}")
 
     def _input_size(self) -> int | None:
         item = self.keys.take(
@@ -401,53 +397,14 @@ class Reader:
         for path in ("network.encoder", "network.decoder", "network.latent"):
             self.names.setdefault(path, item.key)
 
-    def _data(self, pixels: int | None) -> None:
-        item = self.keys.take(
-            *("dataset", "data", "font", "data.name", "dataset.name", "data.dataset", "data.path"),
-            *("dataset.path", "data_path", "dataset_path", "data.source", "data.file", "data_file"),
-            *("input_file", "font_file", "dataset_file"),
-            fits=lambda v: isinstance(v, str),
-        )
-        # Many solutions number the three arrays of the course's header.
-        numbered = self.keys.take(
-            "font", "fonts", "font_number", fits=lambda v: type(v) is int and 1 <= v <= 3
-        )
-        if item is None and numbered is not None:
-            name = BUILTIN_DATA[f"font{numbered.value}"]
-            self._set("data.source", name, numbered, tr("data"))
-            return
-        source = None if item is None else self._source(str(item.value))
-        if item is not None and source is not None:
-            self._set("data.source", source, item, tr("data"))
-            return
-        if item is not None:
-            self.unknown.append(tr("{setting} (no such data here)", setting=item.text))
-        if pixels is None or pixels == GLYPH_PIXELS:
-            self.assumed.append(tr("Data: the 32 lower-case characters of 5x7 pixels."))
-        elif pixels > _MAX_GLYPH_PIXELS:
-            self.needs_data.append(tr(IMAGES_NEEDED))
-        else:
-            self.needs_data.append(
-                tr("data of {n} pixels per sample: open your own file", n=pixels)
-            )
-
-    def _source(self, text: str) -> str | None:
-        known = BUILTIN_DATA.get(plain(text).strip())
-        if known is not None or self.folder is None or "\0" in text or len(text) > 500:
-            return known
-        try:
-            file = self.folder / text
-            return os.fspath(file.resolve()) if file.is_file() else None
-        except (OSError, ValueError, RuntimeError):
-            return None
-
     def _network(self, chain: Chain) -> None:
         encoder, code, decoder, output = Bends(self).applied(chain)
         mirrored = decoder is None or list(decoder) == list(reversed(encoder))
         if decoder is None:
             self.assumed.append(tr("The decoder mirrors the encoder."))
         self.settings["network.encoder"] = [layer_document(layer) for layer in encoder]
-        self.settings["network.latent"] = layer_document(code)
+        self.latent = layer_document(code)
+        self.settings["network.latent"] = self.latent
         if decoder is not None and not mirrored:
             self.settings["network.decoder"] = [layer_document(layer) for layer in decoder]
         self.settings["network.output_activation"] = output.activation
@@ -456,15 +413,6 @@ class Reader:
         back = tuple(reversed(encoder)) if decoder is None else decoder
         units = "-".join(str(layer.units) for layer in (*encoder, code, *back))
         self.understood.append(tr("The layers between input and output: {units}", units=units))
-
-    def _variational(self) -> None:
-        words = {"vae", "variational", "variationalautoencoder", "betavae", "beta_vae", "cvae"}
-        for item in self.keys.items:
-            told = isinstance(item.value, str) and plain(item.value).strip() in words
-            named = any(name in words or name.startswith("kl_") for name in item.names)
-            if told or (named and item.value not in (False, None, 0)):
-                self.needs.append(tr("the variational latent space"))
-                return
 
     def _say_defaults(self) -> None:
         told = Recipe()

@@ -21,7 +21,10 @@ CATALOGUES = {
     "corruption": CORRUPTIONS,
 }
 
-IMAGES_NEEDED = mark("the image models")
+VARIATIONAL_WORDS = frozenset(
+    {"vae", "variational", "variationalautoencoder", "betavae", "beta_vae", "cvae"}
+)
+"""How a variational model is called."""
 
 KEYS = (
     ("name", mark("name"), ("experiment_name", "experiment", "run_name", "name", "title")),
@@ -76,6 +79,12 @@ CHOICES = (
 """(path in the recipe, table of names, meaning, keys) of choices."""
 
 NUMBERS = (
+    (
+        "data.split.validation",
+        False,
+        mark("share of the samples to check on"),
+        ("*validation_split", "*val_split", "*validation_size", "*val_size", "*test_split"),
+    ),
     (
         "training.schedule.patience_epochs",
         True,
@@ -251,5 +260,9 @@ BUILTIN_DATA = {
     "lower": "lowercase",
     "upper": "uppercase",
     "ascii": "letters",
+    **{name: name for name in ("emoji", "mnist", "fashion", "digits")},
+    "emojis": "emoji",
+    "fashion mnist": "fashion",
+    "fashionmnist": "fashion",
 }
 """What data may be called -> the name of the set that ships with the program."""

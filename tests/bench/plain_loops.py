@@ -95,7 +95,8 @@ class PlainLoop:
 
     def _loss(self, x: torch.Tensor) -> torch.Tensor:
         if isinstance(self._module, PlainVae):
-            output, kl = self._module(x)
-            return F.binary_cross_entropy(output, x.flatten(1), reduction="sum") / len(x) + kl
-        output: torch.Tensor = self._module(x)
-        return F.binary_cross_entropy(output, x)
+            rows, kl = self._module(x)
+            vae: torch.Tensor = F.binary_cross_entropy(rows, x.flatten(1), reduction="sum")
+            return vae / len(x) + kl
+        loss: torch.Tensor = F.binary_cross_entropy(self._module(x), x)
+        return loss

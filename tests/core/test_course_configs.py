@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe, understand
 from aegui.core.errors import ReadError, RecipeError
+from aegui.core.network.chain import build_chain
 from aegui.core.recipe import CorruptionSpec, LayerSpec, Recipe
 from aegui.core.recipe_file import parse_recipe, recipe_json
 
@@ -30,7 +31,8 @@ IMAGES = """{"data":{"input_size":[64,64],"channels":3,"batch_size":2,"validatio
 
 
 def sizes(reading: CourseReading) -> list[int]:
-    return [layer.units for layer in reading.recipe.network.layers(35)]
+    shapes = build_chain(reading.recipe.network, (1, 7, 5))
+    return [layer.outputs for layer in shapes.layers]
 
 
 def read(**config: Any) -> CourseReading:
@@ -61,7 +63,7 @@ def test_the_classic_configuration_works_verbatim() -> None:
     assert (reading.ignored, reading.needs) == ((), ())
 
 
-def test_the_image_configuration_is_understood_and_says_what_it_needs() -> None:
+def test_the_image_configuration_is_understood_as_the_course_means_it() -> None:
     reading = understand(json.loads(IMAGES))
     network, training = reading.recipe.network, reading.recipe.training
     assert [(layer.units, layer.activation) for layer in network.encoder] == [
@@ -72,9 +74,13 @@ def test_the_image_configuration_is_understood_and_says_what_it_needs() -> None:
     assert network.decoder is None
     assert (training.epochs, training.batch_size) == (200, 2)
     assert training.optimizer.learning_rate == 0.001
-    assert reading.needs == ("the image models",)
+    assert (network.latent.kind, network.latent.activation) == ("gaussian", "identity")
+    assert reading.recipe.data.source == "emoji"
+    assert reading.recipe.data.split.validation == 0.2
+    assert reading.needs == ()
     assert any("12288" in line for line in reading.understood)
-    assert set(reading.ignored) == {"data.validation_split = 0.2", "paths"}
+    assert any("variational" in line for line in reading.assumed)
+    assert set(reading.ignored) == {"paths"}
 
 
 def test_three_dots_for_the_decoder_and_for_paths_are_no_obstacle(tmp_path: Path) -> None:
@@ -131,7 +137,7 @@ def test_three_dots_for_the_decoder_and_for_paths_are_no_obstacle(tmp_path: Path
 def test_layer_lists_in_every_style(config: dict[str, Any], units: list[int]) -> None:
     reading = understand(config)
     assert sizes(reading)[:-1] == units
-    assert reading.recipe.network.latent.units == units[reading.recipe.network.code_index]
+    assert reading.recipe.network.latent.units == units[len(reading.recipe.network.encoder)]
     assert reading.needs == ()
 
 
@@ -150,7 +156,7 @@ def test_elements_of_a_list_may_carry_activation_slope_and_dropout() -> None:
         LayerSpec(units=20, activation="sigmoid", slope=2, dropout=0.1),
         LayerSpec(units=9, activation="relu", dropout=0.2),
     )
-    assert network.latent == LayerSpec(units=2, activation="tanh")
+    assert network.latent == LatentSpec(units=2, activation="tanh")
 
 
 @pytest.mark.parametrize(
@@ -389,12 +395,17 @@ def test_names_of_choices_that_are_not_known_are_left_aside() -> None:
     "config",
     [{"model": "VAE", "epochs": 3}, {"epochs": 3, "kl_weight": 0.1}, {"vae": {"latent_dim": 2}}],
 )
-def test_a_variational_model_is_needed(config: dict[str, Any]) -> None:
-    assert understand(config).needs == ("the variational latent space",)
+def test_a_variational_model_is_understood(config: dict[str, Any]) -> None:
+    reading = understand(config)
+    assert reading.needs == ()
+    assert reading.recipe.network.latent.kind == "gaussian"
+    assert reading.recipe.network.latent.beta == config.get("kl_weight", 1.0)
 
 
-def test_images_are_needed_and_other_sizes_ask_for_a_file() -> None:
-    assert read(layers=[784, 64, 2, 64, 784]).needs == ("the image models",)
+def test_sizes_of_the_course_name_their_set_and_others_ask_for_a_file() -> None:
+    assert read(layers=[784, 64, 2, 64, 784]).recipe.data.source == "mnist"
+    grey = read(layers=[6400, 64, 2, 64, 6400], input_size=[80, 80]).recipe.data
+    assert (grey.source, grey.images.width, grey.images.channels) == ("emoji", 80, 1)
     assert "100 pixels" in read(layers=[20, 2], input_size=[10, 10]).needs[0]
 
 
@@ -507,7 +518,9 @@ def test_many_aliases_in_yaml_do_not_blow_up(tmp_path: Path) -> None:
 
 def test_the_reading_can_be_shown_in_parts() -> None:
     titles = [title for title, _ in lines_of(understand(json.loads(IMAGES)))]
-    assert titles == ["Understood", "Assumed", "Ignored", "Needs"]
+    assert titles == ["Understood", "Assumed", "Ignored"]
+    titles = [title for title, _ in lines_of(read(layers=[100, 2, 100]))]
+    assert titles == ["Understood", "Assumed", "Needs"]
 
 
 SCALARS = (

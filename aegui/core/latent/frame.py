@@ -41,7 +41,7 @@ class Frame:
 
 
 def axes_frame(axes: tuple[int, int], base: ArrayLike) -> Frame:
-    """x and y are two numbers of the code; ``base`` ``[d]`` gives all the others."""
+    """X and y are two numbers of the code; ``base`` ``[d]`` gives all the others."""
     origin = np.array(base, np.float64).reshape(-1)
     size = len(origin)
     directions = np.zeros((2, size))
@@ -53,7 +53,7 @@ def axes_frame(axes: tuple[int, int], base: ArrayLike) -> Frame:
 
 
 def spanned_frame(directions: ArrayLike, base: ArrayLike) -> Frame:
-    """x and y count along two orthonormal ``directions`` ``[2, d]`` in a plane through ``base``."""
+    """X and y count along two orthonormal ``directions`` ``[2, d]`` in a plane through ``base``."""
     across_up = np.asarray(directions, np.float64)
     origin = np.array(base, np.float64).reshape(-1)
     return _frame(origin - across_up.T @ (across_up @ origin), across_up)

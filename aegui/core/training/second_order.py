@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.training.bfgs import minimize_bfgs
 from aegui.core.training.exact_objective import ExactObjective
 from aegui.core.training.history import LONG_EPOCH_ROWS
 from aegui.core.training.measure import Measured, choose_meter
@@ -20,7 +21,7 @@ from aegui.core.training.minimization import End, Iterate, Minimization, Questio
 from aegui.core.training.steppers import CHUNK_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,13 +42,13 @@ class Method:
     """How scipy is called.
 
     Attributes:
-        name: scipy's name.
+        name: scipy's name, or a method of our own.
         gradient: Whether it is given the gradient.
         options: Its options.
         evaluations: Of an iteration, for each parameter; 0 where it is a handful.
     """
 
-    name: str
+    name: str | Callable[..., Any]
     gradient: bool
     options: Mapping[str, Any]
     evaluations: int = 0
@@ -57,7 +58,7 @@ METHODS = {
     "lbfgs": Method(
         "L-BFGS-B", True, {"maxfun": 2**31 - 1, "ftol": 1e-14, "gtol": _STILL, "maxcor": 20}
     ),
-    "bfgs": Method("BFGS", True, {"gtol": _STILL}),
+    "bfgs": Method(minimize_bfgs, True, {"gtol": _STILL}),
     "cg": Method("CG", True, {"gtol": _STILL}),
     "powell": Method("Powell", False, {"xtol": 1e-5, "ftol": 1e-8}, _LINE_SEARCH),
     # Only its first iteration, which looks at all corners of the simplex, takes long.
