@@ -27,6 +27,7 @@ def problems_of(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     yield from _code_problems(recipe)
     yield from _family_problems(recipe, dataset)
     yield from _optimizer_problems(recipe)
+    yield from _batch_problems(recipe, dataset)
 
 
 def _output_problems(recipe: Recipe) -> Iterator[Problem]:
@@ -200,6 +201,23 @@ def _optimizer_problems(recipe: Recipe) -> Iterator[Problem]:
                 n=MAX_SCIPY_RUNS,
             ),
         )
+
+
+def _batch_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
+    """Batch normalisation of a single sample: its own mean is taken away, and nothing is left."""
+    if recipe.training.batch_size != 1 and len(dataset) > 1:
+        return
+    network = recipe.network
+    for part, layers in (("encoder", network.encoder), ("decoder", network.decoder or ())):
+        for index, layer in enumerate(layers):
+            if layer.kind == "batch_norm":
+                yield Problem(
+                    f"network.{part}.{index}",
+                    tr(
+                        "Batch norm compares the samples of a batch, and here there is one in "
+                        "each: use Layer norm, or larger batches."
+                    ),
+                )
 
 
 def square_problem(recipe: Recipe, parameters: int) -> Problem | None:

@@ -158,12 +158,15 @@ def _make_contractive(content: dict[str, Any]) -> None:
 
 def _make_classifier(content: dict[str, Any]) -> None:
     _with_random_numbers(content)
+    # Layers are pre-trained one by one, each against its mirror.
+    content["network"].update(decoder=None, output_layer=None)
     content["classifier"] = {}
 
 
 def _make_gan(content: dict[str, Any]) -> None:
     content["gan"] = {}
     content["network"]["tied"] = False
+    content["training"].update(l1=0.0, l2=0.0)
     content["training"]["optimizer"].update(_GAN_OPTIMIZER)
     if content["training"]["batch_size"] is None:
         content["training"]["batch_size"] = _GAN_BATCH

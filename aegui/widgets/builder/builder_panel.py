@@ -372,5 +372,7 @@ def _detail(plan: Plan, dataset: Dataset | None) -> str:
 def _general_problems(resolution: Resolution) -> str:
     """Problems of the network that belong to none of its layers."""
     return "\n".join(
-        problem.message for problem in resolution.problems if problem.where == "network"
+        problem.message
+        for problem in resolution.problems
+        if problem.where in {"network", "network.tied"}
     )

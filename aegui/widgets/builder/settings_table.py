@@ -66,6 +66,10 @@ def _has_noise(recipe: Recipe) -> bool:
     return recipe.data.corruption.kind != "none"
 
 
+def _has_input(recipe: Recipe) -> bool:
+    return recipe.gan is None
+
+
 def _summary_data(recipe: Recipe) -> str:
     source = recipe.data.source
     return tr(SOURCES[source].label) if source in SOURCES else file_name(source)
@@ -345,6 +349,7 @@ _REGULARISATION = (
         mark("Adds this times the sum of the weights' sizes to the loss: many become zero."),
         "number",
         limits=(0.0, ENDLESS),
+        shown=_has_input,
     ),
     Setting(
         "training.l2",
@@ -352,6 +357,7 @@ _REGULARISATION = (
         mark("Adds half of this times the sum of the squared weights: none grows large."),
         "number",
         limits=(0.0, ENDLESS),
+        shown=_has_input,
     ),
     Setting(
         "training.clip_norm",
@@ -393,7 +399,7 @@ _DEVICE = (
 
 SECTIONS = (
     Section("data", mark("Data"), _DATA, _summary_data, is_open=True),
-    Section("noise", mark("Noise"), _NOISE, _summary_noise),
+    Section("noise", mark("Noise"), _NOISE, _summary_noise, shown=_has_input),
     OBJECTIVE,
     CLASSIFIER,
     GAN,

@@ -12,6 +12,7 @@ from aegui.core.recipe import (
     CorruptionSpec,
     DataSpec,
     LatentSpec,
+    LayerSpec,
     NetworkSpec,
     OptimizerSpec,
     Recipe,
@@ -27,9 +28,17 @@ def test_each_kind_is_made_and_recognised_and_can_be_trained(key: str) -> None:
     recipe = with_kind(Recipe(), key)
     assert kind_of(recipe) == key
     assert with_kind(recipe, key) is recipe
-    labels = [problem.where for problem in resolve(recipe, LETTERS).problems]
-    # The classes of the characters are their own names.
-    assert labels == []
+    # The classes of characters are their own names.
+    assert resolve(recipe, LETTERS).problems == ()
+
+
+def test_penalties_and_decoders_that_a_family_cannot_have_are_dropped() -> None:
+    network = NetworkSpec(decoder=(LayerSpec(units=9),), tied=False)
+    recipe = Recipe(network=network, training=TrainingSpec(l1=0.1, l2=0.1))
+    assert resolve(with_kind(recipe, "gan"), LETTERS).problems == ()
+    classifier = with_kind(recipe, "classifier")
+    assert classifier.network.decoder is None
+    assert resolve(classifier, LETTERS).problems == ()
 
 
 @given(st.sampled_from(sorted(KINDS)), st.sampled_from(sorted(KINDS)))
