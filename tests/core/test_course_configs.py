@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe, understand
 from aegui.core.errors import ReadError, RecipeError
 from aegui.core.network.chain import build_chain
-from aegui.core.recipe import CorruptionSpec, LayerSpec, Recipe
+from aegui.core.recipe import CorruptionSpec, LatentSpec, LayerSpec, Recipe
 from aegui.core.recipe_file import parse_recipe, recipe_json
 
 if TYPE_CHECKING:
@@ -519,7 +519,7 @@ def test_many_aliases_in_yaml_do_not_blow_up(tmp_path: Path) -> None:
 def test_the_reading_can_be_shown_in_parts() -> None:
     titles = [title for title, _ in lines_of(understand(json.loads(IMAGES)))]
     assert titles == ["Understood", "Assumed", "Ignored"]
-    titles = [title for title, _ in lines_of(read(layers=[100, 2, 100]))]
+    titles = [title for title, _ in lines_of(read(layers=[20, 2], input_size=[10, 10]))]
     assert titles == ["Understood", "Assumed", "Needs"]
 
 
