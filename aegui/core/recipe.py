@@ -406,7 +406,8 @@ class TrainingSpec(_Part):
 class PretrainSpec(_Part):
     """Greedy layer-wise training of the encoder, each layer as an autoencoder of its own input.
 
-    (Vincent et al. 2010.) ``epochs`` counts for each layer; 0 leaves the layers as they begin.
+    (Vincent et al. 2010.) ``epochs`` counts for each layer; 0 leaves the layers as they begin. The
+    rate begins anew for each layer, and falls along a cosine to a tenth.
     """
 
     epochs: Annotated[int, Field(ge=0, le=MAX_EPOCHS)] = 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
@@ -50,6 +51,7 @@ class ClassifierWiring(QObject):
         judge.parts_changed.connect(self._show_parts)
         judge.job.progressed.connect(self._on_job_progressed)
         judge.job.busy_changed.connect(self._on_job_busy_changed)
+        showing.history_changed.connect(self._show_note)
         panel.part_chosen.connect(self._on_panel_part_chosen)
         panel.sample_activated.connect(self._on_panel_sample_activated)
         showing.network_changed.connect(self._show_network)
@@ -107,7 +109,16 @@ class ClassifierWiring(QObject):
     @Slot(bool)
     def _on_job_busy_changed(self, busy: bool) -> None:
         if not busy:
-            self._panel.set_note("")
+            self._show_note()
+
+    @Slot()
+    def _show_note(self) -> None:
+        """Before the labels are learnt from, the answers are nothing but chance."""
+        history = self._services.showing.history
+        accuracy = None if history is None else history.extra.get("accuracy")
+        waits = accuracy is not None and len(accuracy) and not np.isfinite(accuracy[-1]).any()
+        text = tr("still pre-training: no label has been learnt from yet") if waits else ""
+        self._panel.set_note(text if self._panel.evaluation is not None else "")
 
     @Slot(str)
     def _on_panel_part_chosen(self, key: str) -> None:

@@ -5,6 +5,7 @@ Each family of models has its own; pausing, looking and stopping happen between 
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.training.autograd import Batches
     from aegui.core.training.fused import FusedEngine
 
+_LAST_RATE = 0.1
 CHUNK_SECONDS = 0.008
 """How long a call should take: short beside a frame, long beside its overhead."""
 
@@ -32,7 +34,7 @@ class Phase:
         start: Epochs done before it.
         stop: Epochs done after it.
         name: What is done, in the person's language; "" for the training proper.
-        rate: Its learning rate; None: that of the recipe, by its schedule.
+        rate: The learning rate that it begins with; None: that of the recipe, by its schedule.
     """
 
     start: int
@@ -44,6 +46,12 @@ class Phase:
     def is_preliminary(self) -> bool:
         """Whether the training proper comes later: losses of the two cannot be compared."""
         return self.rate is not None
+
+    def rate_at(self, position: float) -> float:
+        """Of a preliminary phase: its rate, falling along a cosine to a tenth."""
+        assert self.rate is not None
+        share = min(1.0, max(0.0, (position - self.start) / (self.stop - self.start)))
+        return self.rate * (_LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + math.cos(math.pi * share)))
 
 
 @dataclass(frozen=True)

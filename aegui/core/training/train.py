@@ -200,8 +200,8 @@ class Training:
 
     def _rate(self, position: float) -> float:
         phase = self._phase_at(position)
-        if phase.rate is not None:
-            return phase.rate
+        if phase.is_preliminary:
+            return phase.rate_at(position)
         position -= phase.start
         base = self._control.learning_rate or self._resolved.recipe.training.optimizer.learning_rate
         return base * self._schedule.factor_at(position)

@@ -115,9 +115,12 @@ class ConfusionView(QWidget):
         """The upper left corner of the first cell."""
         line = QFontMetricsF(self.font()).height()
         left = line + self._margin()
-        upright = all(len(self._name(index)) <= 2 for index in range(len(self._labels)))
-        top = line + (line + SPACING / 2 if upright else self._margin())
+        top = line + (line + SPACING / 4 if self._is_upright() else self._margin())
         return left, top
+
+    def _is_upright(self) -> bool:
+        """Whether the labels on top are so short that they need not be turned."""
+        return all(len(self._name(index)) <= 2 for index in range(len(self._labels)))
 
     def _cell_px(self) -> float:
         left, top = self._origin()
@@ -143,6 +146,11 @@ class ConfusionView(QWidget):
         left, top = self._origin()
         side = cell_px * max(2, len(self._labels)) + 2
         return QSize(math.ceil(left) + side, math.ceil(top) + side)
+
+    def width_for(self, height: int) -> int:
+        """The width at which a view of that ``height`` is used best."""
+        left, top = self._origin()
+        return math.ceil(left + max(0.0, height - top)) + 2
 
     def sizeHint(self) -> QSize:
         """Cells that have room for their numbers."""
@@ -189,7 +197,7 @@ class ConfusionView(QWidget):
         painter.restore()
         step = max(1, math.ceil(0.8 * line / side))
         here = self._hovered or (self._current if self.hasFocus() else None)
-        upright = top < line + margin
+        upright = self._is_upright()
         for index in range(0, len(self._labels), step):
             name = metrics.elidedText(
                 self._name(index), Qt.TextElideMode.ElideRight, margin - SPACING / 2

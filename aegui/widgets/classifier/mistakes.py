@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from aegui.core.evaluation.classification import Classification
 
 MOST_SHOWN = 1_000
-_PICTURE_PX = 52
-_CELL_PX = QSize(84, 100)
-_SHORT = 9
+_PICTURE_PX = 56
+_CELL_PX = QSize(84, 104)
+_WIDE_CELL_PX = QSize(104, 122)
+_ONE_LINE = 3
+"""Labels up to so many signs stand on one line."""
+_LONGEST = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,12 @@ class _Model(QAbstractListModel):
         if shown is not None and (before is None or shown.images is not before.images):
             self._pictures.set_images(shown.images)
         self.endResetModel()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether two labels have room beside one another."""
+        classes = () if self._shown is None else self._shown.found.classes
+        return all(len(label) <= _ONE_LINE for label in classes)
 
     def place(self, row: int) -> int:
         """Place in the set of the sample in ``row``."""
@@ -104,7 +113,8 @@ class _Model(QAbstractListModel):
         share = f"{confidence:.0%}"
         if true == taken:
             return f"{_short(true)}\n{share}"
-        return f"{_short(true)} → {_short(taken)}\n{share}"
+        between = " " if self.is_narrow else "\n"
+        return f"{_short(true)}{between}→ {_short(taken)}\n{share}"
 
     def _sentence(self, row: int) -> str:
         true, taken, confidence = self._answer(row)
@@ -128,7 +138,7 @@ def _short(label: str) -> str:
     if len(label) <= 1:
         return label_sign(label)
     name = label_name(label)
-    return name if len(name) <= _SHORT else f"{name[: _SHORT - 1]}…"
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 class MistakesView(QListView):
@@ -149,7 +159,6 @@ class MistakesView(QListView):
         self.setIconSize(QSize(_PICTURE_PX, _PICTURE_PX))
         self.setGridSize(_CELL_PX)
         self.setSpacing(0)
-        self.setWordWrap(True)
         self.setContentsMargins(SPACING, 0, 0, 0)
         self.setAccessibleName(tr("Samples with their answers"))
         self.activated.connect(self._on_activated)
@@ -158,6 +167,7 @@ class MistakesView(QListView):
         """Show these samples; None: nothing."""
         at = self.verticalScrollBar().value()
         self._model.set_shown(shown)
+        self.setGridSize(_CELL_PX if self._model.is_narrow else _WIDE_CELL_PX)
         self.verticalScrollBar().setValue(at)
 
     def captions(self) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from aegui.widgets.classifier.confusion import Cell
 
 _HEADLINE = 1.5
+_MOST_MATRIX = 0.6
+"""Share of the width that the matrix gets at most."""
 
 
 class ClassifierPanel(QWidget):
@@ -46,6 +48,7 @@ class ClassifierPanel(QWidget):
         super().__init__(parent)
         self._evaluation: Evaluation | None = None
         self._cell: Cell | None = None
+        self._is_shared_out = False
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
         self._detail = QLabel()
@@ -121,13 +124,27 @@ class ClassifierPanel(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(samples, tr("Mistakes"))
         self._tabs.addTab(self._scores, tr("Classes"))
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(scroll)
-        splitter.addWidget(self._tabs)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 1)
-        return splitter
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(scroll)
+        self._splitter.addWidget(self._tabs)
+        self._splitter.splitterMoved.connect(self._on_splitter_moved)
+        self._splitter.installEventFilter(self)
+        return self._splitter
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Give the matrix the width that its height asks for, unless the person has chosen."""
+        if watched is self._splitter and event.type() == QEvent.Type.Resize:
+            self._share_out()
+        return super().eventFilter(watched, event)
+
+    def _share_out(self) -> None:
+        if self._is_shared_out:
+            return
+        width = self._splitter.width()
+        wished = self._confusion.width_for(self._splitter.height())
+        matrix = min(wished, round(_MOST_MATRIX * width))
+        self._splitter.setSizes([matrix, width - matrix])
 
     # What comes in
 
@@ -172,6 +189,7 @@ class ClassifierPanel(QWidget):
         self._detail.setText(counted)
         self._detail.setToolTip(tr("Weights of epoch {epoch:,}", epoch=evaluation.epoch))
         self._confusion.set_counts(found.classes, found.confusion)
+        self._share_out()
         self._scores.set_scores(found)
         self._show_samples()
         self._pages.setCurrentIndex(1)
@@ -206,6 +224,9 @@ class ClassifierPanel(QWidget):
         self._mistakes.set_shown(Shown(found, images, evaluation.indices, order))
 
     # What the person does
+
+    def _on_splitter_moved(self) -> None:
+        self._is_shared_out = True
 
     def _on_parts_activated(self, index: int) -> None:
         self.part_chosen.emit(self._parts.itemData(index))

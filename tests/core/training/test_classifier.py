@@ -200,7 +200,8 @@ def test_pre_training_lowers_the_loss_of_every_layer() -> None:
         last = np.flatnonzero(history.epoch == phase.stop)[0]
         assert history.loss[last, 0] < 0.8 * history.loss[first, 0]
         assert np.isnan(history.extra["accuracy"][last]).all()
-        assert history.learning_rate[last] == 0.01
+        assert history.learning_rate[first] == 0.01
+        assert 0.001 < history.learning_rate[last] < 0.0012
 
 
 def test_digits_are_told_apart_and_the_figures_say_so() -> None:

@@ -1,0 +1,93 @@
+"""The classifier in the window: explained, judged while it learns and afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.recipe import Recipe
+from aegui.session.classifier_service import TRAINING, VALIDATION
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+DIGITS = Recipe.model_validate(
+    {
+        "name": "digits",
+        "data": {"source": "digits", "split": {"validation": 0.25}},
+        "network": {"encoder": [{"units": 32}], "latent": {"units": 16}},
+        "training": {"epochs": 8, "batch_size": 64, "device": "cpu"},
+        "classifier": {"pretrain": {"epochs": 2}},
+    }
+)
+
+
+def show(window: MainWindow) -> None:
+    window.docks["classifier"].show()
+    window.docks["classifier"].raise_()
+
+
+def test_without_a_classifier_the_panel_says_how_to_get_one(window: MainWindow) -> None:
+    show(window)
+    panel = window.panels.classifier
+    assert "choose “Classifier”" in panel._message.text()
+    assert window._services.workspace.new(DIGITS)
+    assert panel._message.text().startswith("Press Train")
+
+
+def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: QtBot) -> None:
+    services, panel = window._services, window.panels.classifier
+    assert services.workspace.new(DIGITS)
+    show(window)
+    train(qtbot, window)
+    run = services.workspace.run
+    assert run is not None
+
+    def judged() -> bool:
+        shown = panel.evaluation
+        return (
+            shown is not None
+            and shown.total == len(shown.indices)
+            and not services.classifier.job.is_busy
+        )
+
+    qtbot.waitUntil(judged, timeout=20_000)
+    evaluation = panel.evaluation
+    assert evaluation is not None
+    assert evaluation.part == VALIDATION
+    best = run.results[run.best_run].figures["validation_accuracy"]
+    assert evaluation.found.accuracy == pytest.approx(best)
+    assert f"{best:.1%}" in window.toolbar.status.text()
+    panel.part_chosen.emit(TRAINING)
+    qtbot.waitUntil(lambda: judged() and panel.evaluation is not evaluation, timeout=20_000)
+    assert panel.evaluation is not None
+    assert panel.evaluation.part == TRAINING
+    assert panel._parts.currentData() == TRAINING
+
+
+def test_pre_training_is_told(window: MainWindow, qtbot: QtBot) -> None:
+    services = window._services
+    assert services.workspace.new(DIGITS)
+    show(window)
+    window.actions_table["step"].trigger()
+    text = window.toolbar.status.text
+    qtbot.waitUntil(lambda: "pre-training layer 1 of 2" in text(), timeout=20_000)
+    note = window.panels.classifier._note.text
+    qtbot.waitUntil(lambda: "still pre-training" in note(), timeout=20_000)
+    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+        services.runner.stop()
+
+
+def test_a_mistake_can_be_drawn(window: MainWindow, qtbot: QtBot) -> None:
+    services, panel = window._services, window.panels.classifier
+    assert services.workspace.new(DIGITS)
+    show(window)
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: panel.evaluation is not None, timeout=20_000)
+    panel.sample_activated.emit(5)
+    drawn = services.drawing.pixels
+    assert drawn == pytest.approx(services.showing.dataset.images[5, 0], abs=1e-6)
