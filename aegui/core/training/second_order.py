@@ -1,9 +1,9 @@
 """scipy's optimisers over all parameters of a run: its iterations are the epochs.
 
 BFGS, CG and L-BFGS-B are given the exact gradient; Powell and Nelder-Mead need none. (BFGS has a
-faster update than scipy's, see ``bfgs.py``.) A call of
-``advance`` answers some of their questions (see ``minimization.py``), so that a training can be
-looked at, paused and stopped at every evaluation of the objective.
+faster update than scipy's, see ``bfgs.py``.) A call of ``advance`` answers some of their questions
+(see ``minimization.py``), so that a training can be looked at, paused and stopped at every
+evaluation of the objective.
 """
 
 from __future__ import annotations
