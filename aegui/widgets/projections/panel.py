@@ -231,9 +231,9 @@ class ProjectionsPanel(QWidget):
     def set_map(self, state: MapState) -> None:
         """Show what is known of one map."""
         view = self._views[state.key]
-        view.set_places(state.places)
         share = state.share if state.status == "working" else None
         view.set_status(_note(state), _message(state), share)
+        view.set_places(state.places)
         before, self._states[state.key] = self._states.get(state.key), state
         if before is None or before.figures is not state.figures:
             self._show_table()

@@ -30,6 +30,8 @@ def dots_image(
     radius: float,
     size: tuple[int, int],
     ground: QColor,
+    *,
+    soft: bool = True,
 ) -> QImage:
     """Dots on ``ground``, later ones over earlier ones.
 
@@ -39,9 +41,10 @@ def dots_image(
         radius: In device pixels.
         size: Width and height in device pixels.
         ground: What is behind them.
+        soft: Whether edges are soft, which takes three times as long.
     """
     # Drawn twice as large and halved, edges are soft; of very many dots nobody sees the edges.
-    fine = _FINE if len(pixels) <= _MOST_FINE else 1
+    fine = _FINE if soft and len(pixels) <= _MOST_FINE else 1
     width, height = max(1, size[0]) * fine, max(1, size[1]) * fine
     offsets, reach = _disc(radius * fine)
     margin = 2 * reach

@@ -143,6 +143,8 @@ class ScatterView(QWidget):
     def set_status(self, note: str, message: str = "", share: float | None = None) -> None:
         """``note`` beside the title, ``message`` where there is no map, ``share`` of work done."""
         if (note, message, share) != (self._note, self._message, self._share):
+            if share is None and self._share is not None:
+                self._picture = None
             self._note, self._message, self._share = note, message, share
             self.setAccessibleDescription(". ".join(text for text in (note, message) if text))
             self.update()
@@ -264,7 +266,10 @@ class ScatterView(QWidget):
             order = np.concatenate([order[~shown[order]], order[shown[order]]])
         at = (self._pixels[order] - (room.x(), room.y())) * ratio
         radius = dot_radius(len(order)) * ratio
-        picture = QPixmap.fromImage(dots_image(at, full[order], radius, size, theme.raised))
+        # While they move nobody sees the edges.
+        moves = self._share is not None
+        image = dots_image(at, full[order], radius, size, theme.raised, soft=not moves)
+        picture = QPixmap.fromImage(image)
         picture.setDevicePixelRatio(ratio)
         return picture
 
