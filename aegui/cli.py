@@ -235,6 +235,11 @@ def _add_train(commands: _Commands, general: _Parser) -> None:
     parser.add_argument("--seed", type=int, metavar="S", help=tr("seed of the first run"))
     parser.add_argument("--device", choices=_DEVICES, help=tr("where to compute"))
     parser.add_argument("--out", metavar=tr("F.aegui"), help=tr("save the run to this file"))
+    parser.add_argument(
+        "--compact",
+        action="store_true",
+        help=tr("save a small file: half precision, and nothing that only training on needs"),
+    )
     parser.add_argument("--json", action="store_true", help=tr("print one JSON object at the end"))
     parser.set_defaults(command=_train)
 

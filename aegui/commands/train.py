@@ -57,7 +57,7 @@ def train_command(options: argparse.Namespace) -> int:
     result = _trained(resolved)
     try:
         if options.out is not None:
-            save_run(options.out, _saved(resolved, result))
+            save_run(options.out, _saved(resolved, result), compact=options.compact)
     finally:
         # What was learnt is told even where it could not be saved.
         if result.message:

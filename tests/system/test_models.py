@@ -11,15 +11,39 @@ from aegui.core.recipe_file import list_recipes
 from aegui.core.run_file import load_run
 from aegui.core.training.train import train
 from aegui.paths import models_dir
+from installer.models import COMPLETE
+from installer.models import MODELS as NAMES
 
 MODELS = sorted(models_dir().glob("*.aegui"))
+MAX_BYTES = 20 << 20
+"""What all of them together may weigh."""
+
+
+def test_the_models_are_those_of_the_script_and_light() -> None:
+    assert {model.stem for model in MODELS} <= set(NAMES)
+    assert sum(model.stat().st_size for model in MODELS) <= MAX_BYTES
+
+
+@pytest.mark.parametrize("key", [model.stem for model in MODELS])
+def test_a_model_opens_and_draws(key: str) -> None:
+    """Where its set is missing it shows some of its samples, and decodes all the same."""
+    saved = load_run(models_dir() / f"{key}.aegui")
+    assert saved.recipe == dict(list_recipes())[key]
+    codec = saved.codec(saved.best_run)
+    drawn = codec.decode(np.random.default_rng(0).standard_normal((16, codec.latent_size)))
+    assert np.isfinite(drawn).all()
+    assert drawn.std(axis=0).max() > 0.1, "all its images are the same"
+    if codec.can_encode and key not in COMPLETE:
+        rows = saved.dataset.flat()[:200]
+        error = np.square(codec.reconstruct(rows) - rows).mean()
+        assert error < 0.8 * np.square(rows - rows.mean(axis=0)).mean()
 
 
 def test_there_is_a_model_to_open_with() -> None:
     assert "letters-2d" in [model.stem for model in MODELS]
 
 
-@pytest.mark.parametrize("key", [model.stem for model in MODELS])
+@pytest.mark.parametrize("key", sorted(COMPLETE & {model.stem for model in MODELS}))
 def test_a_model_is_what_its_recipe_makes(key: str) -> None:
     saved = load_run(models_dir() / f"{key}.aegui")
     recipe = dict(list_recipes())[key]
@@ -27,7 +51,7 @@ def test_a_model_is_what_its_recipe_makes(key: str) -> None:
     resolved = resolve(recipe, load_dataset(recipe.data.source, recipe.data.chars)).resolved
     assert resolved is not None
     *_, last = train(resolved)
-    assert saved.results[0].wrong_max == last.result().runs[0].wrong_max == 0
+    assert saved.results[0].wrong_max == last.result().runs[0].wrong_max
     # Not bit by bit: another processor multiplies in another order, and training amplifies that.
     first_rows = slice(0, 50)
     assert saved.history is not None
