@@ -49,7 +49,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 )
 _NONE = "–"
 _ROW_PX = 22
-_MOST_ROWS = 7
+_LEAST_ROWS, _MOST_ROWS = 2, 10
 _LEAST_PX = 24
 
 
@@ -60,6 +60,7 @@ class FiguresTable(QTableWidget):
         # One more than there are figures: it takes the rest of the width, or names would be far
         # from their figures.
         super().__init__(0, len(COLUMNS) + 1, parent)
+        self._room_px = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -102,9 +103,17 @@ class FiguresTable(QTableWidget):
                 if column == 3 and text == _NONE and value is not None:
                     item.setToolTip(tr("There is no way back from this map to an image."))
                 self.setItem(row, column, item)
-        shown = min(len(rows), _MOST_ROWS)
-        height = self.horizontalHeader().sizeHint().height() + shown * _ROW_PX + 2
-        self.setFixedHeight(height)
+        self._fit()
+
+    def set_room(self, height_px: int) -> None:
+        """Take so much of the height at most; what does not fit is scrolled to."""
+        self._room_px = height_px
+        self._fit()
+
+    def _fit(self) -> None:
+        head = self.horizontalHeader().sizeHint().height() + 2
+        rows = max(_LEAST_ROWS, min(_MOST_ROWS, (self._room_px - head) // _ROW_PX))
+        self.setFixedHeight(head + min(self.rowCount(), rows) * _ROW_PX)
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.projections import unavailable
 from aegui.core.latent.views import VIEWS
+from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.data.pictures import Pictures
 from aegui.widgets.glyphs import label_name
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
+    from PySide6.QtGui import QResizeEvent
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.projections import ProjectionOptions
@@ -53,6 +55,7 @@ EXPORT_KINDS = {
 """Kinds of files that can be wished, with their names."""
 DEFAULT_SHOWN = ("code", "pca", "tsne")
 _SIDE_PX = 190
+_TABLE_SHARE = 0.28
 _GOOD_SHAPE = 1.15
 _EMPTY_IS_BAD = 0.5
 
@@ -112,15 +115,21 @@ class ProjectionsPanel(QWidget):
         """Three maps side by side, with their table."""
         return QSize(820, 380)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave most of the height to the maps."""
+        super().resizeEvent(event)
+        self._table.set_room(round(_TABLE_SHARE * self.height()))
+
     # Building
 
     def _build(self) -> None:
         header = QHBoxLayout()
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         header.setSpacing(SPACING // 2)
+        choice = FlowLayout(SPACING // 2)
         for button in self._buttons.values():
-            header.addWidget(button)
-        header.addStretch(1)
+            choice.addWidget(button)
+        header.addLayout(choice, 1)
         header.addWidget(self._count)
         for tool in (self._compute, self._options, self._lasso, self._fit, self._export):
             header.addWidget(tool)

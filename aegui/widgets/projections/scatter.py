@@ -119,7 +119,7 @@ class ScatterView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for a few dots."""
-        return QSize(140, 120)
+        return QSize(110, 96)
 
     # What comes in
 

@@ -160,10 +160,12 @@ def test_maps_have_a_good_shape_in_any_room(
 ) -> None:
     panel.set_shown([key for key in VIEWS if not key.startswith("umap")])
     panel.resize(width, height)
-    qtbot.waitUntil(lambda: panel.view("pca").width() > 60)
-    for key in panel.shown:
-        view = panel.view(key)
-        assert 0.4 < view.width() / view.height() < 3.5
+
+    def are_good() -> bool:
+        views = [panel.view(key) for key in panel.shown]
+        return all(0.4 < view.width() / view.height() < 3.5 for view in views)
+
+    qtbot.waitUntil(are_good, timeout=2_000)
 
 
 def test_export_waits_for_a_map(panel: ProjectionsPanel, qtbot: QtBot) -> None:
