@@ -9,9 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from aegui.core.recipe import CorruptionSpec
+from aegui.core.recipe import CorruptionSpec, LayerSpec
 from aegui.session.notice import Notice
+from aegui.widgets.builder.edits import with_value
+from aegui.widgets.builder.formula import number_text
 from aegui.window.outcome import clock
+from tests.widgets.builder.bench import number
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -196,11 +199,13 @@ def test_undo_by_key_where_a_number_was_changed(qtbot: QtBot, window: MainWindow
     window.set_perspective("build")
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    units = window.panels.builder.chain.cards[1].units
+    units = number(window.panels.builder.chain.cards[1], "units")
     units.setFocus()
     before = workspace.recipe
     QTest.keyClick(units, Qt.Key.Key_Up)
-    assert workspace.recipe.network.encoder[0].units == 13
+    first = workspace.recipe.network.encoder[0]
+    assert isinstance(first, LayerSpec)
+    assert first.units == 13
     QTest.keyClick(units, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert workspace.recipe == before
     assert units.value() == 12
@@ -230,3 +235,18 @@ def test_the_last_outcome_is_put_away_when_another_training_starts(
     assert list(window.notifications.shown) == [warning]
     with qtbot.waitSignal(runner.finished, timeout=60_000):
         pass
+
+
+def test_the_objective_shows_todays_numbers_until_another_is_drafted(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    train(qtbot, window)
+    formula = window.panels.training.formula
+    history = window._services.showing.history
+    assert history is not None
+    assert formula.term_text("loss") == number_text(float(history.loss[-1].mean()))
+    workspace = window._services.workspace
+    workspace.edit_recipe(with_value(workspace.recipe, "training.l2", 0.1), "L2")
+    assert formula.term_text("loss") == ""
+    workspace.undo_stack.undo()
+    assert formula.term_text("loss") != ""
