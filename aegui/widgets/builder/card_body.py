@@ -113,6 +113,8 @@ class CardBody(QWidget):
             self._line.addWidget(self._fixed_units)
         for field in fields:
             self._add_main(field)
+        if not any(field.editor == "choice" for field in fields):
+            self._line.addStretch(1)
         return self._line
 
     def _add_main(self, field: LayerField) -> None:

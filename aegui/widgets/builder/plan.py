@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from aegui.core.i18n import tr
 from aegui.core.network.catalog import LATENTS, LAYERS
 from aegui.core.network.chain import build_chain, build_stack
+from aegui.core.recipe import LatentSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +82,8 @@ class Place:
 
     def heading(self, *, with_kind: bool) -> str:
         """The title; with the kind of layer its number stands for its side of the code."""
+        if isinstance(self.spec, LatentSpec) and self.spec.kind != "plain" and not self.is_noise:
+            return tr("{layer} · {kind}", layer=self.name, kind=tr(LATENTS[self.spec.kind].label))
         hidden = self.part not in {"input", "code", "output"}
         if not with_kind or self.spec is None or not hidden:
             return self.name

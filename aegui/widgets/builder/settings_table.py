@@ -27,6 +27,7 @@ from aegui.widgets.builder.setting import (
     TINY,
     Section,
     Setting,
+    reconstructs,
     steps,
     uses,
 )
@@ -323,6 +324,7 @@ _LENGTH = (
         "count",
         limits=(0, MOST),
         default=0,
+        shown=reconstructs,
     ),
     Setting(
         "training.goals.patience_epochs",
