@@ -97,6 +97,7 @@ class ClassifierWiring(QObject):
             self._explain()
         else:
             self._panel.set_evaluation(evaluation)
+            self._show_note()
 
     @Slot(str)
     def _on_judge_failed(self, reason: str) -> None:

@@ -31,17 +31,26 @@ def show(window: MainWindow) -> None:
     window.docks["classifier"].raise_()
 
 
-def test_without_a_classifier_the_panel_says_how_to_get_one(window: MainWindow) -> None:
+def begin(window: MainWindow, qtbot: QtBot) -> None:
+    """Open the recipe, whose data are read in the background."""
+    workspace = window._services.workspace
+    assert workspace.new(DIGITS)
+    qtbot.waitUntil(lambda: workspace.recipe == DIGITS, timeout=10_000)
+
+
+def test_without_a_classifier_the_panel_says_how_to_get_one(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     show(window)
     panel = window.panels.classifier
     assert "choose “Classifier”" in panel._message.text()
-    assert window._services.workspace.new(DIGITS)
+    begin(window, qtbot)
     assert panel._message.text().startswith("Press Train")
 
 
 def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: QtBot) -> None:
     services, panel = window._services, window.panels.classifier
-    assert services.workspace.new(DIGITS)
+    begin(window, qtbot)
     show(window)
     train(qtbot, window)
     run = services.workspace.run
@@ -71,7 +80,7 @@ def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: Qt
 
 def test_pre_training_is_told(window: MainWindow, qtbot: QtBot) -> None:
     services = window._services
-    assert services.workspace.new(DIGITS)
+    begin(window, qtbot)
     show(window)
     window.actions_table["step"].trigger()
     text = window.toolbar.status.text
@@ -84,7 +93,7 @@ def test_pre_training_is_told(window: MainWindow, qtbot: QtBot) -> None:
 
 def test_a_mistake_can_be_drawn(window: MainWindow, qtbot: QtBot) -> None:
     services, panel = window._services, window.panels.classifier
-    assert services.workspace.new(DIGITS)
+    begin(window, qtbot)
     show(window)
     train(qtbot, window)
     qtbot.waitUntil(lambda: panel.evaluation is not None, timeout=20_000)
