@@ -22,7 +22,7 @@ __all__ = ["ACTIONS", "CONDITIONS", "MENUS", "ActionSpec", "Actions"]
 MENUS: dict[str, str] = {
     "file": mark("&File"),
     "edit": mark("&Edit"),
-    "data": mark("Da&ta"),
+    "data": mark("&Data"),
     "train": mark("&Training"),
     "view": mark("&View"),
     "view/panels": mark("&Panels"),

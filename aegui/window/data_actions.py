@@ -25,7 +25,7 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "data_file",
-        mark("&File of data…"),
+        mark("File of &data…"),
         mark("Learn a file of glyphs, an idx, npz or CSV file"),
         "data",
         "data_file",

@@ -70,6 +70,7 @@ class DataWiring(QObject):
         self._dock = docks["data"]
         self._toolbar = toolbar
         self._before = services.workspace.draft
+        self._source = ""
         self._strip = ProgressStrip(parent, panels.canvas)
         self._state = Refresher(self._show_state, dock=self._dock, parent=self)
         panels.training.open_data_requested.connect(self.open_file)
@@ -280,7 +281,6 @@ class DataWiring(QObject):
             path.parent.mkdir(parents=True, exist_ok=True)
             told = tr("“{name}” is among your sets now.", name=path.stem)
             self._write(str(path), dataset, told)
-            self._show_sources()
 
     @Slot()
     def keep_drawing(self) -> None:
@@ -307,8 +307,11 @@ class DataWiring(QObject):
         )
 
     def _write(self, path: str, dataset: Dataset, told: str) -> None:
-        done = Notice("info", told)
-        self._services.data.write(path, dataset, lambda: self.noticed.emit(done))
+        def done() -> None:
+            self.noticed.emit(Notice("info", told))
+            self._show_sources()
+
+        self._services.data.write(path, dataset, done)
 
     def _folder(self) -> str:
         recent = self._services.workspace.recent_files
@@ -341,6 +344,8 @@ class DataWiring(QObject):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, _resolution: object) -> None:
+        if self._services.workspace.recipe.data.source != self._source:
+            self._show_sources()
         self._before = self._services.workspace.draft
         self._state.mark()
 
@@ -401,7 +406,7 @@ class DataWiring(QObject):
 
     @Slot()
     def _show_sources(self) -> None:
-        source = self._services.workspace.recipe.data.source
+        source = self._source = self._services.workspace.recipe.data.source
         offered = [(entry, icon_of(entry)) for entry in entries()]
         self._toolbar.set_data(offered, source, source_words(source))
 

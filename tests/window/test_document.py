@@ -41,6 +41,7 @@ def saving_to(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
         return str(path)
 
     monkeypatch.setattr(dialogs, "choose_save_file", chosen)
+    monkeypatch.setattr(dialogs, "choose_set_file", chosen)
     monkeypatch.setattr(wiring_results, "choose_save_file", chosen)
 
 
@@ -129,6 +130,7 @@ def test_exports(
     assert load_recipe(tmp_path / "recipe.json") == SMALL
     saving_to(monkeypatch, tmp_path / "set.h")
     window.actions_table["export_data"].trigger()
+    qtbot.waitUntil((tmp_path / "set.h").is_file)
     assert "0x" in (tmp_path / "set.h").read_text()
 
 
@@ -195,40 +197,6 @@ def test_files_are_dropped(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> 
     assert enter.isAccepted()
     window.dropEvent(QDropEvent(QPointF(5, 5), *arguments))
     qtbot.waitUntil(lambda: window._services.workspace.recipe == EDITED)
-
-
-def test_data_is_chosen_in_the_toolbar(window: MainWindow) -> None:
-    data, workspace = window.toolbar.data, window._services.workspace
-    data.activated.emit(data.findData("uppercase"))
-    assert workspace.recipe.data.source == "uppercase"
-    assert len(workspace.dataset) == 32
-    assert data.currentData() == "uppercase"
-    assert len(window.panels.draw._labels) == 32
-    workspace.undo_stack.undo()
-    assert data.currentData() == "lowercase"
-
-
-def test_characters_are_chosen(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[object] = []
-
-    def choose(*arguments: object) -> tuple[str, ...]:
-        seen.extend(arguments[1:])
-        return ("x", "y")
-
-    monkeypatch.setattr(dialogs, "choose_characters", choose)
-    window.actions_table["choose_characters"].trigger()
-    assert len(seen[0]) == 32  # type: ignore[arg-type]
-    assert seen[2] == tuple("abcdef")
-    assert window._services.workspace.dataset.labels == ("x", "y")
-
-
-def test_the_dialog_of_characters(window: MainWindow) -> None:
-    pool = window._services.workspace.pool
-    answer("Use these")
-    chosen = dialogs.choose_characters(window, pool.labels, pool.images[:, 0], ("b", "a"))
-    assert chosen == ("b", "a")
-    answer("Cancel")
-    assert dialogs.choose_characters(window, pool.labels, pool.images[:, 0], ("b",)) is None
 
 
 def test_unsaved_work_of_a_crash_is_offered(

@@ -1,0 +1,332 @@
+"""Data as they are chosen, brought in, looked at and saved in the real window."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QDialog, QInputDialog, QPushButton
+
+from aegui.core.data.load import load_dataset
+from aegui.core.data.published import DATA_DIR_VARIABLE
+from aegui.core.errors import AeguiError
+from aegui.session import data_service
+from aegui.session.data_sources import DRAWINGS, own_path
+from aegui.window import dialogs
+from aegui.window.download_dialog import DownloadDialog
+from aegui.window.import_dialog import ImportDialog
+from tests.window.test_document import answer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.session.workspace import Workspace
+    from aegui.window.main_window import MainWindow
+
+
+_Dialog = TypeVar("_Dialog", bound=QDialog)
+
+
+@pytest.fixture(autouse=True)
+def nothing_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(DATA_DIR_VARIABLE, str(tmp_path / "downloads"))
+
+
+@pytest.fixture
+def workspace(window: MainWindow) -> Workspace:
+    return window._services.workspace
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Three red and two blue pictures, each colour in a folder of its own."""
+    folder = tmp_path / "pictures"
+    for colour, count in (("red", 3), ("blue", 2)):
+        (folder / colour).mkdir(parents=True)
+        for number in range(count):
+            Image.new("RGB", (41, 23), colour).save(folder / colour / f"{number}.jpg")
+    return folder
+
+
+def settle(qtbot: QtBot, workspace: Workspace) -> None:
+    qtbot.waitUntil(lambda: not workspace.loading.is_busy, timeout=20_000)
+
+
+def show_panel(qtbot: QtBot, window: MainWindow) -> None:
+    window.docks["data"].show()
+    window.docks["data"].raise_()
+    qtbot.waitUntil(window.panels.data.isVisible)
+
+
+def opened(window: MainWindow, kind: type[_Dialog]) -> _Dialog:
+    dialog = window.findChild(kind)
+    assert dialog is not None
+    return dialog
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(5, 5),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+
+
+# Choosing
+
+
+def test_data_is_chosen_in_the_toolbar(window: MainWindow, workspace: Workspace) -> None:
+    data = window.toolbar.data
+    data.activated.emit(data.findData("uppercase"))
+    assert workspace.recipe.data.source == "uppercase"
+    assert len(workspace.dataset) == 32
+    assert data.currentData() == "uppercase"
+    assert len(window.panels.draw._labels) == 32
+    workspace.undo_stack.undo()
+    assert data.currentData() == "lowercase"
+
+
+def test_characters_are_chosen(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def choose(*arguments: object) -> tuple[str, ...]:
+        seen.extend(arguments[1:])
+        return ("x", "y")
+
+    monkeypatch.setattr(dialogs, "choose_characters", choose)
+    window.actions_table["choose_characters"].trigger()
+    assert len(seen[0]) == 32  # type: ignore[arg-type]
+    assert seen[2] == tuple("abcdef")
+    assert window._services.workspace.dataset.labels == ("x", "y")
+
+
+def test_the_dialog_of_characters(window: MainWindow) -> None:
+    pool = window._services.workspace.pool
+    answer("Use these")
+    chosen = dialogs.choose_characters(window, pool.labels, pool.images[:, 0], ("b", "a"))
+    assert chosen == ("b", "a")
+    answer("Cancel")
+    assert dialogs.choose_characters(window, pool.labels, pool.images[:, 0], ("b",)) is None
+
+
+def test_the_panel_offers_the_same_sets(window: MainWindow, workspace: Workspace) -> None:
+    menu = window.panels.data.menu
+    menu.aboutToShow.emit()
+    texts = [action.text() for action in menu.actions()]
+    assert "Emojis (1,861 · 64 × 64)" in texts
+    assert "MNIST (60,000 · 28 × 28 · download 11.6 MB)" in texts
+    next(action for action in menu.actions() if action.text().startswith("Upper")).trigger()
+    assert workspace.recipe.data.source == "uppercase"
+
+
+def test_ways_to_other_data_are_in_the_toolbar(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, pictures: Path
+) -> None:
+    def chosen(*_: object) -> str:
+        return str(pictures)
+
+    monkeypatch.setattr(dialogs, "choose_folder", chosen)
+    data = window.toolbar.data
+    data.activated.emit(data.findText("Folder of images…"))
+    assert data.currentData() == "lowercase"
+    opened(window, ImportDialog).reject()
+
+
+# Images
+
+
+def test_images_are_brought_in(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, pictures: Path
+) -> None:
+    dialog = window.data.import_images([pictures])
+    qtbot.waitUntil(dialog.take.isEnabled, timeout=20_000)
+    panel = dialog.panel
+    assert panel.head.text() == "5 images"
+    assert len(panel.gallery.shown) == 5
+    panel.width_field.setValue(16)
+    panel.width_field.edited.emit(16)
+    assert (panel.spec.width, panel.spec.height) == (16, 16)
+    panel.classes.set_chosen(["red"])
+    dialog.take.click()
+    settle(qtbot, workspace)
+    assert workspace.dataset.images.shape == (3, 3, 16, 16)
+    assert set(workspace.dataset.labels) == {"red"}
+    assert np.allclose(workspace.dataset.images[0, :, 8, 8], [1, 0, 0], atol=0.02)
+    assert window.toolbar.data.currentText() == "pictures"
+    workspace.undo_stack.undo()
+    assert workspace.recipe.data.source == "lowercase"
+
+
+def test_a_folder_without_images_is_told_in_the_dialog(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    dialog = window.data.import_images([tmp_path / "empty"])
+    qtbot.waitUntil(lambda: "no images" in dialog.panel.problem.text())
+    assert not dialog.take.isEnabled()
+    dialog.reject()
+
+
+def test_pictures_are_dropped(qtbot: QtBot, window: MainWindow, pictures: Path) -> None:
+    drop(window, pictures)
+    qtbot.waitUntil(lambda: window.findChild(ImportDialog) is not None)
+    dialog = opened(window, ImportDialog)
+    qtbot.waitUntil(dialog.take.isEnabled, timeout=20_000)
+    dialog.reject()
+
+
+def test_an_idx_file_is_dropped_and_a_network_offered(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "noise-idx3-ubyte"
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype=np.uint8)
+    path.write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 20, 28, 28) + pixels.tobytes())
+    drop(window, path)
+    qtbot.waitUntil(lambda: len(workspace.dataset) == 20)
+    settle(qtbot, workspace)
+    offer = window.notifications.shown[-1]
+    assert offer.offer == "Use a network made for 28 × 28 images"
+    button = next(b for b in window.findChildren(QPushButton) if b.text() == offer.offer)
+    button.click()
+    assert workspace.recipe.network.encoder[0].kind == "conv"
+    assert workspace.recipe.data.source == str(path)
+    assert workspace.resolution.resolved is not None
+
+
+# Downloads
+
+
+def test_a_download_is_offered_and_brings_the_data(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def download(key: str, *_: object) -> None:
+        asked.append(key)
+        if len(asked) == 1:
+            raise AeguiError("The connection was cut.")
+
+    monkeypatch.setattr(data_service, "download", download)
+    data = window.toolbar.data
+    data.activated.emit(data.findData("mnist"))
+    qtbot.waitUntil(lambda: window.findChild(DownloadDialog) is not None)
+    assert workspace.recipe.data.source == "lowercase"
+    panel = opened(window, DownloadDialog).panel
+    panel.download.click()
+    qtbot.waitUntil(lambda: "cut" in panel.problem.text())
+    retried: list[object] = []
+    workspace.download_needed.connect(retried.append)
+    panel.download.click()
+    qtbot.waitUntil(lambda: bool(retried))
+    assert asked == ["mnist", "mnist"]
+    opened(window, DownloadDialog).close()
+
+
+# What takes part
+
+
+def test_the_panel_shows_the_set_and_its_card(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    show_panel(qtbot, window)
+    panel = window.panels.data
+    assert panel.title.text() == "Lower case"
+    assert panel.facts.text() == "6 of 32 samples · 5 × 7"
+    assert panel.gallery.shown.tolist() == [workspace.pool.labels.index(c) for c in "abcdef"]
+    qtbot.waitUntil(lambda: panel.card.duplicates.text() == "none")
+    assert panel.card.licence.text() == "MIT"
+
+
+def test_samples_are_found_and_taken(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    show_panel(qtbot, window)
+    panel = window.panels.data
+    panel.search.setText("z")
+    qtbot.waitUntil(panel.only_found.isVisible)
+    panel.only_found.click()
+    assert "".join(workspace.dataset.labels) == "z"
+    panel.search.clear()
+    qtbot.waitUntil(panel.left_out.isVisible)
+    assert len(panel.gallery.shown) == 1
+    panel.left_out.click()
+    assert len(panel.gallery.shown) == 32
+    panel.gallery.toggled.emit(workspace.pool.labels.index("b"))
+    assert "".join(workspace.dataset.labels) == "bz"
+
+
+def test_the_last_sample_cannot_be_left_out(window: MainWindow, workspace: Workspace) -> None:
+    workspace.edit_recipe(
+        workspace.recipe.model_copy(
+            update={"data": workspace.recipe.data.model_copy(update={"chars": "a"})}
+        ),
+        "one",
+    )
+    window.panels.data.toggle_requested.emit(workspace.pool.labels.index("a"))
+    assert "At least one" in window.notifications.shown[-1].text
+    assert workspace.dataset.labels == ("a",)
+
+
+def test_a_sample_is_drawn(qtbot: QtBot, window: MainWindow, workspace: Workspace) -> None:
+    show_panel(qtbot, window)
+    window.panels.data.gallery.activated.emit(workspace.pool.labels.index("d"))
+    assert window._services.drawing.label == "d"
+
+
+# Own sets and files
+
+
+def test_a_drawing_is_kept_and_learnt(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("ñ", True))
+    window.actions_table["keep_drawing"].trigger()
+    offer = window.notifications.shown[-1]
+    assert offer.offer == "Learn my drawings"
+    assert offer.accept is not None
+    offer.accept()
+    assert workspace.dataset.labels == ("ñ",)
+    assert window.toolbar.data.currentText() == "My drawings"
+    assert load_dataset(str(own_path(DRAWINGS))).labels == ("ñ",)
+
+
+def test_a_set_is_kept_under_a_name(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("first six", True))
+    window.actions_table["keep_set"].trigger()
+    qtbot.waitUntil(lambda: window.toolbar.data.findText("first six") >= 0)
+    assert load_dataset(str(own_path("first six"))).labels == tuple("abcdef")
+
+
+def test_a_set_is_saved_as_pictures(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    target = tmp_path / "letters"
+    monkeypatch.setattr(dialogs, "choose_set_file", lambda *_: str(target))
+    window.actions_table["export_data"].trigger()
+    qtbot.waitUntil(lambda: bool(window.notifications.shown))
+    assert "saved" in window.notifications.shown[-1].text
+    assert len(list(target.rglob("*.png"))) == 6
+
+
+def test_a_set_that_does_not_fit_a_form_is_told(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(dialogs, "choose_set_file", lambda *_: str(tmp_path / "set.xyz"))
+    window.actions_table["export_data"].trigger()
+    qtbot.waitUntil(lambda: bool(window.notifications.shown))
+    assert window.notifications.shown[-1].level == "error"
