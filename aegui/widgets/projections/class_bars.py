@@ -10,8 +10,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr, trn
+from aegui.widgets.class_colours import class_colour
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.projections.colours import class_colour
 from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Colours of classes: ten, told apart with common colour blindness too, then over again."""
+"""Colours of the samples on a map: those of their classes, full or faded."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QColor
 
+from aegui.widgets.class_colours import class_rgba
 from aegui.widgets.theme import blend
 
 if TYPE_CHECKING:
@@ -14,24 +15,8 @@ if TYPE_CHECKING:
 
     from aegui.widgets.theme import Theme
 
-# After Petroff, "Accessible color sequences for data visualization" (2021); what would be lost on
-# the ground of a theme is darker or lighter there.
-_LIGHT = (
-    "#3f90da", "#e08a00", "#bd1f01", "#7d8c8c", "#832db6",
-    "#a96b59", "#e76300", "#8f8440", "#4b4f63", "#3fa7a3",
-)  # fmt: skip
-_DARK = (
-    "#4d9de6", "#ffa90e", "#e2513a", "#a7b6b6", "#b06be0",
-    "#c48a78", "#ff8433", "#b9ac70", "#8288a0", "#92dadd",
-)  # fmt: skip
-COUNT = len(_LIGHT)
 _MOST_CLASSES = 60
 _FADED = 0.16
-
-
-def class_colour(number: int, theme: Theme) -> QColor:
-    """The colour of class ``number`` in ``theme``."""
-    return QColor((_DARK if theme.is_dark else _LIGHT)[number % COUNT])
 
 
 def has_colours(classes: NDArray[np.int64]) -> bool:
@@ -45,10 +30,9 @@ def sample_colours(
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Opaque ARGB of each sample, and faded into ``ground``, uint32 ``[n]`` each."""
     if has_colours(classes):
-        colours = [class_colour(number, theme) for number in range(COUNT)]
-        index = classes % COUNT
+        full = class_rgba(classes, theme)
     else:
-        colours, index = [theme.series[0]], np.zeros(len(classes), np.int64)
-    full = np.array([colour.rgba() for colour in colours], np.uint32)
-    faded = np.array([blend(colour, ground, _FADED).rgba() for colour in colours], np.uint32)
-    return full[index], faded[index]
+        full = np.full(len(classes), theme.series[0].rgba(), np.uint32)
+    different, where = np.unique(full, return_inverse=True)
+    faded = [blend(QColor.fromRgba(int(one)), ground, _FADED).rgba() for one in different]
+    return full, np.array(faded, np.uint32)[where]

@@ -12,9 +12,10 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
+from aegui.widgets.class_colours import class_colour
 from aegui.widgets.glyphs import label_sign
 from aegui.widgets.map.viewport import Viewport, bounds_of
-from aegui.widgets.projections.colours import class_colour, has_colours, sample_colours
+from aegui.widgets.projections.colours import has_colours, sample_colours
 from aegui.widgets.projections.raster import dot_radius, dots_image
 from aegui.widgets.projections.scatter_paint import (
     HEADER_PX,

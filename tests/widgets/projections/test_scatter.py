@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from aegui.widgets.projections.colours import class_colour, has_colours
+from aegui.widgets.class_colours import class_colour
+from aegui.widgets.projections.colours import has_colours
 from aegui.widgets.projections.raster import dot_radius, dots_image
 from aegui.widgets.projections.scatter import MOST_TEXTS, Samples, ScatterView
 from aegui.widgets.projections.scatter_paint import Card, class_middles
