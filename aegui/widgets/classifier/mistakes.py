@@ -70,6 +70,11 @@ class _Model(QAbstractListModel):
         classes = () if self._shown is None else self._shown.found.classes
         return all(len(label) <= _ONE_LINE for label in classes)
 
+    @property
+    def cell_px(self) -> QSize:
+        """Room for a picture and its caption."""
+        return _CELL_PX if self.is_narrow else _WIDE_CELL_PX
+
     def place(self, row: int) -> int:
         """Place in the set of the sample in ``row``."""
         assert self._shown is not None
@@ -98,6 +103,9 @@ class _Model(QAbstractListModel):
             return self._caption(row)
         if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
             return self._sentence(row)
+        if role == Qt.ItemDataRole.SizeHintRole:
+            # All of one size: else the first caption would cut the others short.
+            return self.cell_px - QSize(4, 4)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         return None
@@ -167,7 +175,7 @@ class MistakesView(QListView):
         """Show these samples; None: nothing."""
         at = self.verticalScrollBar().value()
         self._model.set_shown(shown)
-        self.setGridSize(_CELL_PX if self._model.is_narrow else _WIDE_CELL_PX)
+        self.setGridSize(self._model.cell_px)
         self.verticalScrollBar().setValue(at)
 
     def captions(self) -> Sequence[str]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aegui.widgets.classifier.confusion import Cell
 
 _HEADLINE = 1.5
+_MESSAGE_PX = 520
 _MOST_MATRIX = 0.6
 """Share of the width that the matrix gets at most."""
 
@@ -72,7 +73,7 @@ class ClassifierPanel(QWidget):
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setProperty("dim", True)
-        self._message.setContentsMargins(3 * SPACING, SPACING, 3 * SPACING, SPACING)
+        self._message.setMaximumWidth(_MESSAGE_PX)
         self._build()
         self._parts.activated.connect(self._on_parts_activated)
         self._confusion.cell_activated.connect(self._on_confusion_cell_activated)
@@ -97,7 +98,12 @@ class ClassifierPanel(QWidget):
         header.addWidget(self._note)
         header.addWidget(self._parts)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._message)
+        page = QWidget()
+        centred = QHBoxLayout(page)
+        centred.addStretch(1)
+        centred.addWidget(self._message, 1000)
+        centred.addStretch(1)
+        self._pages.addWidget(page)
         self._pages.addWidget(self._build_body())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
