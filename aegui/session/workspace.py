@@ -75,6 +75,8 @@ class Workspace(QObject):
     """The draft's ``Resolution``."""
     dataset_changed = Signal(object)
     """The draft's ``Dataset``."""
+    data_taken = Signal(object, object)
+    """An edit, no undo or redo, has brought other samples: the ``DraftState`` before and after."""
     run_changed = Signal(object)
     """The ``SavedRun``, or None where nothing has been learnt yet."""
     document_changed = Signal(object)
@@ -381,7 +383,10 @@ class Workspace(QObject):
 
     def push(self, draft: DraftState, text: str) -> None:
         """Make ``draft`` the present one, undoably."""
-        self.undo_stack.push(EditCommand(self._show_draft, self._draft, draft, text))
+        before = self._draft
+        self.undo_stack.push(EditCommand(self._show_draft, before, draft, text))
+        if draft.dataset is not before.dataset:
+            self.data_taken.emit(before, draft)
 
     def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
         """Say why what was wished cannot be; ``retry`` wishes it again after a download."""

@@ -31,7 +31,8 @@ WAYS: tuple[tuple[str, str, str], ...] = (
 """Ways to bring other data in: key of what does it, words, icon."""
 _PICTURE_PX = 32
 _ROW_PX = 44
-_LEAST_WIDTH_PX = 264
+ROW_WIDTH_PX = 316
+"""Room for picture, size and download of a set in a list."""
 
 
 def icon_of(entry: DataEntry) -> QIcon:
@@ -88,7 +89,7 @@ class DataRows(QStyledItemDelegate):
         size = super().sizeHint(option, index)
         if not index.data(DETAIL_ROLE):
             return size
-        return QSize(max(_LEAST_WIDTH_PX, size.width()), _ROW_PX)
+        return QSize(max(ROW_WIDTH_PX, size.width()), _ROW_PX)
 
     def paint(
         self,

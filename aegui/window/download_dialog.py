@@ -39,6 +39,7 @@ class DownloadDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.panel)
         self.setMinimumWidth(_WIDTH_PX)
+        self.panel.download.setFocus()
         self.panel.download_requested.connect(self.begin)
         self.panel.cancel_requested.connect(self.reject)
         service.downloading.progressed.connect(self._on_downloading_progressed)
@@ -76,7 +77,8 @@ def _offer(key: str) -> Offer:
     published = PUBLISHED[key]
     return Offer(
         name=published.title,
-        description=f"{tr(BUILTIN_SETS[key].help)} {published.source}.",
+        description=tr(BUILTIN_SETS[key].help),
+        source=published.source,
         size=tr("{amount} to download, training and test part", amount=megabytes(published.size)),
         licence=published.licence,
         folder=str(published_folder(key)),

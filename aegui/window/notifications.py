@@ -172,9 +172,18 @@ class Notifications(QObject):
             return
         if notice in self._queue:
             self._queue.remove(notice)
+        if notice.offer:
+            self._withdraw_offers()
         if len(self._toasts) >= MOST_SHOWN:
             self._make_room()
         self._add(notice)
+
+    def _withdraw_offers(self) -> None:
+        """What was offered before belongs to a state of things that is gone."""
+        self._queue = [notice for notice in self._queue if not notice.offer]
+        for toast in tuple(self._toasts):
+            if toast.notice.offer:
+                self._drop(toast)
 
     def _make_room(self) -> None:
         passing = (toast for toast in self._toasts if toast.notice.level == "info")

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.widgets.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.window.actions import ACTIONS
-from aegui.window.data_menu import DETAIL_ROLE, WAYS, DataRows
+from aegui.window.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +51,7 @@ class MainToolBar(QToolBar):
         self._data_key = ""
         self.data = self._combo(tr("Data"), tr("The images to learn"), tr("Choose data…"), 120)
         self.data.setItemDelegate(DataRows(self.data))
+        self.data.view().setMinimumWidth(ROW_WIDTH_PX)
         self.presets = self._combo(
             tr("Recipe"), tr("Recipes that come with the program"), tr("Own recipe"), 120
         )

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import DataSpec, Recipe
     from aegui.session.data_edits import DownloadNeed
     from aegui.session.data_view import DataView
+    from aegui.session.draft import DraftState
     from aegui.window.panels import Panels
     from aegui.window.services import Services
     from aegui.window.toolbar import MainToolBar
@@ -69,7 +70,6 @@ class DataWiring(QObject):
         self._panel = panels.data
         self._dock = docks["data"]
         self._toolbar = toolbar
-        self._before = services.workspace.draft
         self._source = ""
         self._strip = ProgressStrip(parent, panels.canvas)
         self._state = Refresher(self._show_state, dock=self._dock, parent=self)
@@ -83,7 +83,7 @@ class DataWiring(QObject):
 
     def _connect(self) -> None:
         workspace, data, panel = self._services.workspace, self._services.data, self._panel
-        workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
+        workspace.data_taken.connect(self._on_workspace_data_taken)
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
         workspace.download_needed.connect(self.offer_download)
@@ -319,15 +319,12 @@ class DataWiring(QObject):
 
     # What the session says
 
-    @Slot(object)
-    def _on_workspace_dataset_changed(self, dataset: Dataset) -> None:
-        draft, before = self._services.workspace.draft, self._before
-        self._before = draft
-        self._state.mark()
-        offered = suggestion(before, draft)
+    @Slot(object, object)
+    def _on_workspace_data_taken(self, before: DraftState, after: DraftState) -> None:
+        offered = suggestion(before, after)
         if offered is None:
             return
-        _, height, width = dataset.image_shape
+        _, height, width = after.dataset.image_shape
         told = tr(
             "The images are {width} × {height} now; the network was made for others.",
             width=width,
@@ -346,12 +343,10 @@ class DataWiring(QObject):
     def _on_workspace_recipe_changed(self, _resolution: object) -> None:
         if self._services.workspace.recipe.data.source != self._source:
             self._show_sources()
-        self._before = self._services.workspace.draft
         self._state.mark()
 
     @Slot(object)
     def _on_workspace_document_changed(self, _workspace: object) -> None:
-        self._before = self._services.workspace.draft
         self._panel.search.clear()
 
     @Slot(bool)

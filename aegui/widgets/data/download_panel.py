@@ -23,6 +23,7 @@ class Offer:
 
     name: str
     description: str
+    source: str
     size: str
     licence: str
     folder: str
@@ -58,11 +59,13 @@ class DownloadPanel(QWidget):
         self.cancel = QPushButton(tr("&Cancel"))
         self.download.clicked.connect(self.download_requested)
         self.cancel.clicked.connect(self.cancel_requested)
+        self._add_row(tr("Source"), offer.source)
         self._add_row(tr("Size"), offer.size)
         self._add_row(tr("Licence"), offer.licence)
         self._add_row(tr("Kept in"), offer.folder)
         self._lay_out()
         self.set_idle()
+        self.setFocusProxy(self.download)
 
     def _add_row(self, title: str, text: str) -> None:
         name = QLabel(title)
@@ -75,8 +78,8 @@ class DownloadPanel(QWidget):
         self._rows.setHorizontalSpacing(2 * SPACING)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
         buttons.addWidget(self.download)
+        buttons.addWidget(self.cancel)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         column.setSpacing(SPACING + 4)

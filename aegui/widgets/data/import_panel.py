@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QColorDialog,
@@ -27,7 +27,7 @@ from aegui.widgets.builder.fields import ChoiceField, CountField
 from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.widgets.data.class_list import ClassList
 from aegui.widgets.data.gallery import Gallery
-from aegui.widgets.theme import ICON_PX, SPACING
+from aegui.widgets.theme import ICON_PX, SPACING, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,7 +196,11 @@ class ImportPanel(QWidget):
     def set_skipped(self, skipped: Sequence[tuple[str, str]]) -> None:
         """List files that cannot be read: name and reason."""
         self.skipped_words.setText(
-            trn("{n:,} file is left out:", "{n:,} files are left out:", len(skipped))
+            trn(
+                "{n:,} of these files cannot be read and is left out:",
+                "{n:,} of these files cannot be read and are left out:",
+                len(skipped),
+            )
         )
         lines = [f"{name}: {reason}" for name, reason in skipped[:_MOST_TOLD]]
         if len(skipped) > _MOST_TOLD:
@@ -211,9 +215,7 @@ class ImportPanel(QWidget):
         """Show the first images ``[n, C, H, W]`` as the choice makes them."""
         self.gallery.set_samples(images, labels, names)
         self.problem.set_text("")
-        self.state.setText(
-            trn("The first one, as it will be:", "The first {n}, as they will be:", len(images))
-        )
+        self.state.setText(trn("As it will be:", "{n} of them, as they will be:", len(images)))
 
     def set_state(self, text: str) -> None:
         """Say what is being done, in place of what the pictures are."""
@@ -230,7 +232,10 @@ class ImportPanel(QWidget):
         self.fit.set_value(spec.fit)
         self.colour.set_value(str(spec.channels))
         swatch = QPixmap(ICON_PX, ICON_PX)
-        swatch.fill(QColor(spec.background))
+        swatch.fill(current_theme().border)
+        painter = QPainter(swatch)
+        painter.fillRect(swatch.rect().adjusted(1, 1, -1, -1), QColor(spec.background))
+        painter.end()
         self.background.setIcon(QIcon(swatch))
         self.background.setText(spec.background)
 
