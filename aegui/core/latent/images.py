@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape
 
 
+def _laid_out(tensor: torch.Tensor) -> torch.Tensor:
+    """Kernels as convolutions of images with their channels last want them."""
+    if tensor.dim() != 4:
+        return tensor
+    return tensor.contiguous(memory_format=torch.channels_last)
+
+
 class ImagesRunner:
     """Computes a chain with the tensors of one run, without gradients."""
 
@@ -26,7 +33,7 @@ class ImagesRunner:
     ) -> None:
         # Copies, because torch warns of arrays that must not be written to.
         own = [
-            {name: torch.from_numpy(tensor.copy()) for name, tensor in layer.items()}
+            {name: _laid_out(torch.from_numpy(tensor.copy())) for name, tensor in layer.items()}
             for layer in tensors
         ]
         self._layers = layers

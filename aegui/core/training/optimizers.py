@@ -44,7 +44,16 @@ class ListOptimizer:
     def step(self, gradients: Sequence[torch.Tensor], rate: float) -> None:
         """One update at the learning ``rate``; ``gradients`` may be overwritten."""
         with torch.no_grad():
-            self._update(list(gradients), rate)
+            self._update(self._laid_out(gradients), rate)
+
+    def _laid_out(self, gradients: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        """``gradients`` in the memory order of the tensors: fused updates go through both alike."""
+        return [
+            gradient
+            if gradient.stride() == tensor.stride()
+            else torch.empty_like(tensor).copy_(gradient)
+            for gradient, tensor in zip(gradients, self._tensors, strict=True)
+        ]
 
     def _update(self, gradients: list[torch.Tensor], rate: float) -> None:
         name, tensors = self._spec.name, self._tensors
