@@ -153,7 +153,8 @@ class DataSpec(_Part):
 
     ``chars`` lists characters; ``labels`` classes or groups and ``names`` single samples by their
     long name, for sets whose labels are words. ``count`` draws so many at random (by the seed of
-    the split). ``images`` says how the files of a folder are read; other sources ignore it.
+    the split). ``images`` is the size and colour of the files of a folder, and of emojis; other sources
+    ignore it.
     """
 
     source: Line = "lowercase"

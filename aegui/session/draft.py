@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.builtin import builtin_names, glyph_set_names
+from aegui.core.data.builtin import builtin_names, comes_in_any_size, glyph_set_names
 from aegui.core.data.load import read_source
 from aegui.core.data.select import selected_indices
 from aegui.core.errors import AeguiError
+from aegui.core.recipe import ImageSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,8 +174,9 @@ def with_chars(recipe: Recipe, chars: str | None) -> Recipe:
 
 
 def with_source(recipe: Recipe, source: str) -> Recipe:
-    """``recipe`` with all the samples of another source."""
-    return with_data(recipe, **(_EVERYTHING | {"source": source}))
+    """``recipe`` with all the samples of another source; built-in ones at their own size."""
+    own = {"images": ImageSpec()} if comes_in_any_size(source) else {}
+    return with_data(recipe, **(_EVERYTHING | {"source": source} | own))
 
 
 def merged(base: Recipe, wished: Recipe, now: Recipe) -> Recipe:
@@ -238,7 +240,8 @@ def _identity(dataset: Dataset, index: int) -> tuple[str, bytes]:
 
 def _source_key(spec: DataSpec) -> tuple[object, ...]:
     """What decides which samples there are to choose from."""
-    return spec.source, None if spec.source in builtin_names() else spec.images
+    is_fixed = spec.source in builtin_names() and not comes_in_any_size(spec.source)
+    return spec.source, None if is_fixed else spec.images
 
 
 def _choice(spec: DataSpec) -> tuple[object, ...]:

@@ -11,10 +11,17 @@ import pytest
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.data.select import search
 from aegui.core.errors import AeguiError
-from aegui.core.recipe import CorruptionSpec, SplitSpec
+from aegui.core.recipe import CorruptionSpec, DataSpec, ImageSpec, SplitSpec
 from aegui.core.recipe_file import save_recipe
 from aegui.session.data_view import only, source_words, view_of, without
-from aegui.session.draft import QUICK_FILE_BYTES, is_quick_source, merged, with_data, with_source
+from aegui.session.draft import (
+    QUICK_FILE_BYTES,
+    is_quick_source,
+    merged,
+    same_samples,
+    with_data,
+    with_source,
+)
 from aegui.session.settings import Settings
 from aegui.session.workspace import Workspace
 from tests.session.parts import recipe
@@ -229,3 +236,12 @@ def test_sources_in_words(images: Path) -> None:
     assert source_words("lowercase") == "Lower case"
     assert source_words("lowercase+uppercase") == "Lower case + Upper case"
     assert source_words(str(images)) == "noise-idx3-ubyte"
+
+
+def test_emojis_come_at_their_own_size_when_they_are_chosen_by_name() -> None:
+    small = with_data(recipe(), images=ImageSpec(height=28, width=28, channels=1))
+    assert with_source(small, "emoji").data.images == ImageSpec()
+    assert with_source(small, "some/folder").data.images == small.data.images
+    # Another size of the same emojis is another set; sets of one size are not read again.
+    assert not same_samples(with_data(small, source="emoji").data, DataSpec(source="emoji"))
+    assert same_samples(with_data(small, source="digits").data, DataSpec(source="digits"))

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.emoji import load_emoji
+from aegui.core.data.emoji import load_emoji_as
 from aegui.core.data.idx import numbered, read_idx_images, read_idx_labels
 from aegui.core.data.published import is_available, published_folder, read_published
 from aegui.core.data.readers.source import open_source
 from aegui.core.data.readers.text_art import read_text_art
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
+from aegui.core.recipe import ImageSpec
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class BuiltinSet:
         help: One sentence more.
         kind: Characters of black and white pixels, or images.
         download: Whether it has to be downloaded once.
+        any_size: Whether its images come in the size and colours that a recipe asks for.
     """
 
     key: str
@@ -45,6 +47,7 @@ class BuiltinSet:
     help: str
     kind: BuiltinKind
     download: bool = False
+    any_size: bool = False
 
 
 BUILTIN_SETS: Mapping[str, BuiltinSet] = {
@@ -79,6 +82,7 @@ BUILTIN_SETS: Mapping[str, BuiltinSet] = {
             mark("Emojis"),
             mark("1,861 emojis of 64x64 pixels in colour, in nine groups."),
             "images",
+            any_size=True,
         ),
         BuiltinSet(
             "digits",
@@ -146,12 +150,21 @@ def download_key(name: str) -> str | None:
 
 
 def load_builtin(
-    name: str, report: Report | None = None, cancelled: IsCancelled | None = None
+    name: str,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+    images: ImageSpec | None = None,
 ) -> Dataset:
     """The built-in set ``name``.
 
     Characters are 5x7 glyphs in ASCII order, labelled with themselves; emojis are labelled with
     their group, digits and clothes with their class.
+
+    Args:
+        name: One of ``builtin_names``.
+        report: Told how far it is, in this thread.
+        cancelled: Asked now and then whether to stop.
+        images: Size and colours, for sets of any size.
 
     Raises:
         NotDownloaded: It has to be downloaded first.
@@ -164,12 +177,23 @@ def load_builtin(
     if name in _PARTS:
         return _glyphs(name)
     if not BUILTIN_SETS[name].download:
-        return load_emoji() if name == "emoji" else _digits()
+        return (
+            load_emoji_as(images or ImageSpec(), report, cancelled)
+            if name == "emoji"
+            else _digits()
+        )
     return read_published(name.removesuffix(_TEST), name.endswith(_TEST), report, cancelled)
 
 
-def builtin_state(name: str) -> tuple[str, ...]:
+def comes_in_any_size(source: str) -> bool:
+    """Whether ``source`` is built-in and its images come in the size that a recipe asks for."""
+    return source in BUILTIN_SETS and BUILTIN_SETS[source].any_size
+
+
+def builtin_state(name: str, images: ImageSpec) -> tuple[str, ...]:
     """What the content of the built-in set ``name`` depends on, beside its name."""
+    if comes_in_any_size(name):
+        return (images.model_dump_json(),)
     if BUILTIN_SETS[name].download:
         return (str(published_folder(name.removesuffix(_TEST))),)
     return ()

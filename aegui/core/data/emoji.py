@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.picture import resized
+from aegui.core.data.progress import Progress, images_read
+from aegui.core.data.store import PixelStore, files_key, stored
 from aegui.core.errors import ReadError
 from aegui.core.i18n import mark, tr
 from aegui.paths import resources_dir
@@ -18,6 +22,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.recipe import ImageSpec
+
+_LEVELS = np.float32(255.0)
 EMOJI_GROUPS = (
     mark("Smileys & Emotion"),
     mark("People & Body"),
@@ -50,12 +58,50 @@ def load_emoji() -> Dataset:
     emojis = index["emojis"]
     return Dataset.over(
         "emoji",
-        tiles.astype(np.float32) / np.float32(255.0),
+        tiles.astype(np.float32) / _LEVELS,
         [emoji["group"] for emoji in emojis],
         [emoji["name"] for emoji in emojis],
         source=index["font"],
         licence=index["licence"],
     )
+
+
+def load_emoji_as(
+    spec: ImageSpec, report: Report | None = None, cancelled: IsCancelled | None = None
+) -> Dataset:
+    """All emojis in the size and colours of ``spec``; as they are where it wants them so.
+
+    Args:
+        spec: As for the images of a folder.
+        report: Told how far it is, in this thread.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        ReadError: The sheet that ships with the program is missing or damaged.
+        AeguiError: There is not the room for so many pixels.
+        Cancelled: So it was wished.
+    """
+    emojis = load_emoji()
+    shape = spec.channels, spec.height, spec.width
+    if shape == emojis.image_shape:
+        return emojis
+    sheet = resources_dir() / "emoji" / "sheet.webp"
+    key = files_key([sheet], "emoji", spec.model_dump_json())
+    images = stored(key, (len(emojis), *shape))
+    if images is None:
+        images = _resized(emojis, spec, key, Progress(len(emojis), images_read, report, cancelled))
+    return replace(emojis, images=images)
+
+
+def _resized(emojis: Dataset, spec: ImageSpec, key: str, progress: Progress) -> NDArray[np.float32]:
+    shape = len(emojis), spec.channels, spec.height, spec.width
+    with PixelStore(shape, key) as store:
+        for index, image in enumerate(emojis.images):
+            progress.reached(index)
+            levels = np.rint(image * _LEVELS).astype(np.uint8)
+            store.append(resized(levels, spec)[np.newaxis].astype(np.float32) / _LEVELS)
+        progress.reached(len(emojis))
+        return store.finished()
 
 
 def emoji_texts() -> dict[str, str]:

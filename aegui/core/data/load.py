@@ -101,7 +101,7 @@ def read_source(
     """
     images = images or ImageSpec()
     if source in builtin_names():
-        return Reading(_builtin(source, report, cancelled), "builtin")
+        return Reading(_builtin(source, images, report, cancelled), "builtin")
     path = Path(source).expanduser()
     if path.exists():
         return _read_path(path, images, report, cancelled)
@@ -163,11 +163,13 @@ def _live_sets() -> WeakValueDictionary[tuple[str, ...], Dataset]:
     return WeakValueDictionary()
 
 
-def _builtin(name: str, report: Report | None, cancelled: IsCancelled | None) -> Dataset:
-    key = name, *builtin_state(name)
+def _builtin(
+    name: str, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
+) -> Dataset:
+    key = name, *builtin_state(name, images)
     dataset = _live_sets().get(key)
     if dataset is None:
-        dataset = load_builtin(name, report, cancelled)
+        dataset = load_builtin(name, report, cancelled, images)
         _live_sets()[key] = dataset
     return dataset
 

@@ -75,6 +75,13 @@ def read_picture(path: Path, spec: ImageSpec) -> NDArray[np.uint8]:
         raise ReadError(tr("the image is damaged ({why})", why=_reason(error))) from error
 
 
+def resized(levels: NDArray[np.uint8], spec: ImageSpec) -> NDArray[np.uint8]:
+    """An image uint8 ``[3, h, w]`` as ``spec`` wants it: uint8 ``[C, H, W]``."""
+    from PIL import Image
+
+    return _on_paper(Image.fromarray(np.ascontiguousarray(levels.transpose(1, 2, 0))), spec)
+
+
 def _reason(error: BaseException) -> str:
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(text).splitlines()[0][:200].rstrip(".")
@@ -87,14 +94,21 @@ def _too_large(size: str) -> ReadError:
 
 
 def _pixels(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
-    from PIL import Image as images
-    from PIL import ImageColor, ImageOps
+    from PIL import ImageOps
 
     # The sides of a photograph may yet be swapped: enough for either.
     enough = _SPARE * max(spec.height, spec.width)
     image.draft(None, (enough, enough))
     image.load()
-    framed = _framed(_eight_bits(ImageOps.exif_transpose(image)), spec)
+    return _on_paper(_eight_bits(ImageOps.exif_transpose(image)), spec)
+
+
+def _on_paper(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
+    """An image of 8 bits in the middle of its background, in the colours that are wished."""
+    from PIL import Image as images
+    from PIL import ImageColor
+
+    framed = _framed(image, spec)
     paper = images.new("RGBA", (spec.width, spec.height), ImageColor.getrgb(spec.background))
     at = (spec.width - framed.width) // 2, (spec.height - framed.height) // 2
     paper.alpha_composite(framed.convert("RGBA"), at)

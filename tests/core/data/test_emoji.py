@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont, features
 
-from aegui.core.data.emoji import EMOJI_GROUPS, emoji_texts, load_emoji
+from aegui.core.data.emoji import EMOJI_GROUPS, emoji_texts, load_emoji, load_emoji_as
+from aegui.core.data.load import load_data
+from aegui.core.errors import Cancelled
+from aegui.core.recipe import DataSpec, ImageSpec
 from aegui.paths import resources_dir
 from installer.emoji import FONT, FONT_SIZE, NAMES, drawn, index_text, listed
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from aegui.core.data.progress import LoadProgress
 
 FOLDER = resources_dir() / "emoji"
 
@@ -63,6 +68,47 @@ def test_loading_is_quick() -> None:
         load_emoji()
         best = min(best, time.perf_counter() - start)
     assert best < 1.0
+
+
+def test_in_the_size_and_colours_that_are_wished() -> None:
+    told: list[LoadProgress] = []
+    grey = ImageSpec(height=80, width=80, channels=1)
+    emojis = load_data(DataSpec(source="emoji", images=grey), told.append)
+    assert emojis.images.shape == (len(load_emoji()), 1, 80, 80)
+    assert (emojis.labels, emojis.names) == (load_emoji().labels, load_emoji().names)
+    assert (told[-1].done, told[-1].total) == (len(emojis), len(emojis))
+    # Grey as the eye sees it (ITU-R 601), with as much ink as before on the same share of paper.
+    weights = np.array([0.299, 0.587, 0.114], np.float32)
+    as_drawn = np.tensordot(load_emoji().images[:50], weights, (1, 0)).mean(axis=(0, 1, 2))
+    assert emojis.images[:50].mean() == pytest.approx(as_drawn, abs=0.002)
+    assert emojis.images.max() == 1.0
+    # Somebody holds them: they are not made again.
+    assert load_data(DataSpec(source="emoji", images=grey)).images is emojis.images
+
+
+def test_wide_frames_fit_fill_or_stretch() -> None:
+    def first(fit: str) -> NDArray[np.float32]:
+        spec = ImageSpec.model_validate(
+            {"height": 32, "width": 64, "fit": fit, "background": "#0000ff"}
+        )
+        image: NDArray[np.float32] = load_emoji_as(spec).images[0]
+        return image
+
+    fitted, filled, stretched = map(first, ("fit", "fill", "stretch"))
+    # A square in a frame twice as wide leaves a quarter on either side.
+    assert (fitted[:, :, :16] == np.array([0, 0, 1], np.float32)[:, None, None]).all()
+    assert (fitted[:, 0, 20] == 1.0).all()
+    assert np.array_equal(filled, load_emoji().images[0, :, 16:48])
+    assert stretched[:, :, 32].mean() == pytest.approx(
+        load_emoji().images[0, :, :, 32].mean(), abs=0.02
+    )
+    assert (stretched[:, :, 0] == 1.0).all()
+
+
+def test_its_own_size_costs_nothing_and_others_can_be_stopped() -> None:
+    assert load_emoji_as(ImageSpec()).images is load_emoji().images
+    with pytest.raises(Cancelled):
+        load_emoji_as(ImageSpec(height=16, width=16), cancelled=lambda: True)
 
 
 def test_the_list_is_read_without_skin_tones(tmp_path: Path) -> None:
