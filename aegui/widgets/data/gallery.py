@@ -163,6 +163,9 @@ class Gallery(QAbstractScrollArea):
         ticks = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         (self.toggled if ticks else self.activated).emit(int(self._shown[place]))
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         place = self._place_at(event.position().toPoint())
         if place != self._hovered:
