@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from aegui import __version__
+from aegui.commands.model_options import add_judge, add_project, add_run_file, add_sample
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
 from aegui.paths import APP_NAME, resources_dir
@@ -213,7 +214,8 @@ def _parsers() -> tuple[_Parser, list[str]]:
     commands = parser.add_subparsers(metavar=tr("COMMAND"), required=True)
     for add in (_add_train, _add_evaluate, _add_encode, _add_decode, _add_data, _add_convert):
         add(commands, general)
-    _add_project(commands, general)
+    for add_to in (add_project, add_sample, add_judge):
+        add_to(commands, general)
     _add_download(commands, general)
     _add_self_test(commands, general)
     return parser, list(commands.choices)
@@ -251,7 +253,7 @@ def _add_evaluate(commands: _Commands, general: _Parser) -> None:
         help=tr("wrong pixels of a saved run, with and without noise"),
         description=tr("Wrong pixels of a saved run, beside the Bayes limit where it is known."),
     )
-    _add_run_file(parser)
+    add_run_file(parser)
     parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
     parser.add_argument(
         "--noise",
@@ -279,7 +281,7 @@ def _add_encode(commands: _Commands, general: _Parser) -> None:
         help=tr("the codes of data, as CSV"),
         description=tr("Write the code of every sample as CSV: label, name, z1, z2 ..."),
     )
-    _add_run_file(parser)
+    add_run_file(parser)
     parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
     parser.add_argument(
         "-o", "--out", metavar=tr("codes.csv"), help=tr("where to (default: the terminal)")
@@ -294,7 +296,7 @@ def _add_decode(commands: _Commands, general: _Parser) -> None:
         help=tr("the image at a point of the latent space"),
         description=tr("Decode points of the latent space into an image."),
     )
-    _add_run_file(parser)
+    add_run_file(parser)
     parser.add_argument(
         "--at",
         action="append",
@@ -373,62 +375,6 @@ def _add_convert(commands: _Commands, general: _Parser) -> None:
     parser.set_defaults(command=_convert)
 
 
-def _add_project(commands: _Commands, general: _Parser) -> None:
-    parser = commands.add_parser(
-        "project",
-        parents=[general],
-        help=tr("maps by PCA, t-SNE and the network, and how good each is"),
-        description=tr(
-            "Make maps of samples by PCA, t-SNE, UMAP and the network, and report trustworthiness, "
-            "kNN accuracy and reconstruction error of each."
-        ),
-    )
-    parser.add_argument(
-        "file", metavar=tr("FILE"), help=tr("a saved run, or data: a file or a built-in name")
-    )
-    parser.add_argument(
-        "--run",
-        type=int,
-        metavar="I",
-        help=tr("number of the run in the file, from 0 (default: the best)"),
-    )
-    parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
-    parser.add_argument(
-        "--method",
-        metavar=tr("KEYS"),
-        help=tr("code, pca, tsne, umap, pca-code, tsne-code, umap-code; several with commas"),
-    )
-    parser.add_argument(
-        "--samples",
-        type=int,
-        default=5_000,
-        metavar="N",
-        help=tr("of larger sets take so many at random (default: %(default)s)"),
-    )
-    parser.add_argument(
-        "--perplexity",
-        type=float,
-        default=30.0,
-        metavar="P",
-        help=tr("neighbours that t-SNE holds on to (default: %(default)s)"),
-    )
-    parser.add_argument(
-        "--iterations",
-        type=int,
-        default=500,
-        metavar="N",
-        help=tr("steps of t-SNE after the early ones (default: %(default)s)"),
-    )
-    parser.add_argument(
-        "--seed", type=int, default=0, metavar="S", help=tr("seed of what is drawn at random")
-    )
-    parser.add_argument(
-        "-o", "--out", metavar=tr("maps.csv"), help=tr("write the maps: .csv, .json or .png")
-    )
-    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
-    parser.set_defaults(command=_project)
-
-
 def _add_self_test(commands: _Commands, general: _Parser) -> None:
     parser = commands.add_parser(
         "self-test",
@@ -438,16 +384,6 @@ def _add_self_test(commands: _Commands, general: _Parser) -> None:
     )
     parser.add_argument("--no-window", action="store_true", help=tr("leave the window out"))
     parser.set_defaults(command=_self_test)
-
-
-def _add_run_file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar=tr("F.aegui"), help=tr("a saved run"))
-    parser.add_argument(
-        "--run",
-        type=int,
-        metavar="I",
-        help=tr("number of the run in the file, from 0 (default: the best)"),
-    )
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -490,12 +426,6 @@ def _convert(options: argparse.Namespace) -> int:
     from aegui.commands.files import convert_command
 
     return convert_command(options)
-
-
-def _project(options: argparse.Namespace) -> int:
-    from aegui.commands.project import project_command
-
-    return project_command(options)
 
 
 def _self_test(options: argparse.Namespace) -> int:

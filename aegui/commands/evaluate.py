@@ -44,6 +44,14 @@ def evaluate_command(options: argparse.Namespace) -> int:
     run, codec = codec_for(saved, options.run, dataset)
     if codec.can_classify:
         return evaluate_classes(options, saved, dataset, run, codec, specs)
+    if not codec.can_encode:
+        raise AeguiError(
+            tr(
+                '{file} is a GAN: it reconstructs nothing. Look at its images with "aegui '
+                'sample", or show them to a classifier with "aegui judge".',
+                file=options.file,
+            )
+        )
     clean = wrong_pixels(dataset.flat(), codec.reconstruct(dataset.flat()))
     scores = [noisy_score(codec, dataset, spec, options.draws, options.seed) for spec in specs]
     figures = model_figures(codec, dataset, options.seed)

@@ -154,4 +154,9 @@ RECIPE_TEXTS = (
         "scipy's Powell only asks how large the loss is and tries one parameter after the other:"
         " hundreds of thousands of looks."
     ),
+    mark("GAN: handwritten digits out of noise"),
+    mark(
+        "Two networks against each other: one makes 8x8 digits of 10 random numbers, the other "
+        "tells them from real ones. Half a minute."
+    ),
 )

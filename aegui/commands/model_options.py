@@ -1,0 +1,158 @@
+"""Options of the commands that look into models: ``project``, ``sample``, ``judge``.
+
+What they do is imported when they are called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any, TypeAlias
+
+    # argparse has no public name for what add_subparsers() gives.
+    Commands: TypeAlias = "argparse._SubParsersAction[Any]"
+    Parser: TypeAlias = argparse.ArgumentParser
+
+
+def add_run_file(parser: Parser) -> None:
+    """A saved run, and which of its runs."""
+    parser.add_argument("file", metavar=tr("F.aegui"), help=tr("a saved run"))
+    parser.add_argument(
+        "--run",
+        type=int,
+        metavar="I",
+        help=tr("number of the run in the file, from 0 (default: the best)"),
+    )
+
+
+def add_project(commands: Commands, general: Parser) -> None:
+    """``aegui project``."""
+    parser = commands.add_parser(
+        "project",
+        parents=[general],
+        help=tr("maps by PCA, t-SNE and the network, and how good each is"),
+        description=tr(
+            "Make maps of samples by PCA, t-SNE, UMAP and the network, and report trustworthiness, "
+            "kNN accuracy and reconstruction error of each."
+        ),
+    )
+    parser.add_argument(
+        "file", metavar=tr("FILE"), help=tr("a saved run, or data: a file or a built-in name")
+    )
+    parser.add_argument(
+        "--run",
+        type=int,
+        metavar="I",
+        help=tr("number of the run in the file, from 0 (default: the best)"),
+    )
+    parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
+    parser.add_argument(
+        "--method",
+        metavar=tr("KEYS"),
+        help=tr("code, pca, tsne, umap, pca-code, tsne-code, umap-code; several with commas"),
+    )
+    parser.add_argument(
+        "--samples",
+        type=int,
+        default=5_000,
+        metavar="N",
+        help=tr("of larger sets take so many at random (default: %(default)s)"),
+    )
+    parser.add_argument(
+        "--perplexity",
+        type=float,
+        default=30.0,
+        metavar="P",
+        help=tr("neighbours that t-SNE holds on to (default: %(default)s)"),
+    )
+    parser.add_argument(
+        "--iterations",
+        type=int,
+        default=500,
+        metavar="N",
+        help=tr("steps of t-SNE after the early ones (default: %(default)s)"),
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="S", help=tr("seed of what is drawn at random")
+    )
+    parser.add_argument(
+        "-o", "--out", metavar=tr("maps.csv"), help=tr("write the maps: .csv, .json or .png")
+    )
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
+    parser.set_defaults(command=_project)
+
+
+def add_sample(commands: Commands, general: Parser) -> None:
+    """``aegui sample``."""
+    parser = commands.add_parser(
+        "sample",
+        parents=[general],
+        help=tr("new images of a GAN or a variational autoencoder"),
+        description=tr("Decode codes drawn from a normal distribution into new images."),
+    )
+    add_run_file(parser)
+    parser.add_argument(
+        "-n", "--count", type=int, default=64, metavar="N", help=tr("images (default: %(default)s)")
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the codes"))
+    parser.add_argument(
+        "-o",
+        "--out",
+        required=True,
+        metavar=tr("grid.png"),
+        help=tr("a .png sheet, a set of another form, or a folder that gets one PNG for each"),
+    )
+    parser.add_argument(
+        "--scale", type=int, metavar="N", help=tr("size of a pixel in the sheet (default: it fits)")
+    )
+    parser.set_defaults(command=_sample)
+
+
+def add_judge(commands: Commands, general: Parser) -> None:
+    """``aegui judge``."""
+    parser = commands.add_parser(
+        "judge",
+        parents=[general],
+        help=tr("new images of a model, judged by a classifier"),
+        description=tr(
+            "Show new images of a GAN or a variational autoencoder to a classifier that was "
+            "trained on real ones: of how many it is sure, and which classes it sees."
+        ),
+    )
+    parser.add_argument("file", metavar=tr("GAN.aegui"), help=tr("the model that makes images"))
+    parser.add_argument(
+        "classifier", metavar=tr("CLASSIFIER.aegui"), help=tr("the classifier that judges them")
+    )
+    parser.add_argument(
+        "-n",
+        "--count",
+        type=int,
+        default=1000,
+        metavar="N",
+        help=tr("images (default: %(default)s)"),
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the codes"))
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
+    parser.set_defaults(command=_judge)
+
+
+def _project(options: argparse.Namespace) -> int:
+    from aegui.commands.project import project_command
+
+    return project_command(options)
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from aegui.commands.samples import sample_command
+
+    return sample_command(options)
+
+
+def _judge(options: argparse.Namespace) -> int:
+    from aegui.commands.samples import judge_command
+
+    return judge_command(options)

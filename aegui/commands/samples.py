@@ -1,0 +1,127 @@
+"""``aegui sample`` and ``aegui judge``: new images of a model, and how a classifier takes them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.commands.evaluate import codec_for
+from aegui.commands.words import say, say_json, shown, table
+from aegui.core.atomic import write_atomically
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.writers import write_dataset
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.samples import CONFIDENCE, draws_codes, judge, sample_images
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr
+from aegui.core.run_file import load_run
+from aegui.core.thumbnail import sheet_png
+
+if TYPE_CHECKING:
+    import argparse
+
+    from aegui.core.latent.codec import Codec
+    from aegui.core.run_file import SavedRun
+
+MOST_SAMPLES = 100_000
+_MAX_SCALE = 256
+_IMAGE_PX = 64
+"""Side that small images get in a sheet."""
+
+
+def sample_command(options: argparse.Namespace) -> int:
+    """Write new images."""
+    _check(options)
+    saved = _generator(options.file)
+    _, codec = codec_for(saved, options.run, saved.dataset)
+    images = sample_images(codec, options.count, options.seed)
+    if Path(options.out).suffix.lower() == ".png":
+        scale = options.scale or max(1, round(_IMAGE_PX / max(images.shape[2:])))
+        columns = math.ceil(math.sqrt(len(images)))
+        write_atomically(options.out, sheet_png(images, columns, scale, ink=False))
+    else:
+        if saved.dataset.is_binary:
+            images = (images > THRESHOLD).astype(np.float32)
+        labels = [str(place + 1) for place in range(len(images))]
+        write_dataset(options.out, Dataset.from_images("samples", images, labels))
+    say(tr("{n:,} images written to {file}.", n=len(images), file=options.out))
+    return 0
+
+
+def judge_command(options: argparse.Namespace) -> int:
+    """Print of how many new images a classifier is sure, and the share of each class."""
+    _check(options)
+    saved = _generator(options.file)
+    judging = load_run(options.classifier)
+    found = judge(
+        _best(saved), _best(judging), judging.dataset.classes, options.count, options.seed
+    )
+    if options.json:
+        say_json(
+            {
+                "file": options.file,
+                "classifier": options.classifier,
+                "samples": options.count,
+                "seed": options.seed,
+                "confidence": CONFIDENCE,
+                "share_confident": found.share_confident,
+                "classes": list(found.classes),
+                "shares": list(found.shares),
+                "confident_shares": list(found.confident_shares),
+            }
+        )
+        return 0
+    header = [tr("class"), tr("share of the images"), tr("sure of")]
+    rows = zip(found.classes, found.shares, found.confident_shares, strict=True)
+    say(
+        table(
+            header, [[shown(name, name), f"{all_:.1%}", f"{sure:.1%}"] for name, all_, sure in rows]
+        )
+    )
+    say(
+        tr(
+            "Of {n:,} new images the classifier is more than {level:.0%} sure of {share:.1%}; the "
+            "rarest class, {rarest}, has {least:.1%}.",
+            n=options.count,
+            level=CONFIDENCE,
+            share=found.share_confident,
+            rarest=found.classes[int(np.argmin(found.shares))],
+            least=min(found.shares),
+        )
+    )
+    return 0
+
+
+def _generator(path: str) -> SavedRun:
+    """The run at ``path``, if it makes images of codes that are drawn."""
+    saved = load_run(path)
+    if not draws_codes(saved.recipe):
+        raise AeguiError(
+            tr(
+                "{file} has a plain code: no distribution is known from which new codes could be "
+                "drawn. Use a GAN or a variational autoencoder.",
+                file=path,
+            )
+        )
+    return saved
+
+
+def _best(saved: SavedRun) -> Codec:
+    return saved.codec(saved.best_run)
+
+
+def _check(options: argparse.Namespace) -> None:
+    if not 1 <= options.count <= MOST_SAMPLES:
+        raise AeguiError(
+            tr("-n is {n}; it must be from 1 to {most:,}.", n=options.count, most=MOST_SAMPLES)
+        )
+    if options.seed < 0:
+        raise AeguiError(tr("--seed is {n}; it must be at least 0.", n=options.seed))
+    scale = getattr(options, "scale", None)
+    if scale is not None and not 1 <= scale <= _MAX_SCALE:
+        raise AeguiError(
+            tr("--scale is {n}; it must be from 1 to {most}.", n=scale, most=_MAX_SCALE)
+        )

@@ -1,0 +1,115 @@
+"""New images of a generator, and what a classifier makes of them.
+
+A generator is what decodes codes drawn from N(0, I): that of a GAN, or the decoder of a variational
+autoencoder. How good its images are is told by a classifier that has been trained on real ones: it
+should be sure of most of them, and no class should be missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import Recipe
+
+CONFIDENCE = 0.9
+"""Probability from which on a classifier is called sure."""
+
+
+def draws_codes(recipe: Recipe) -> bool:
+    """Whether the decoder of ``recipe`` has learnt to decode codes drawn from N(0, I)."""
+    return recipe.gan is not None or recipe.network.latent.kind == "gaussian"
+
+
+def drawn_codes(count: int, size: int, seed: int) -> NDArray[np.float32]:
+    """Codes ``[count, size]`` from N(0, I), the same for the same ``seed``."""
+    return np.random.default_rng(seed).standard_normal((count, size), dtype=np.float32)
+
+
+def sample_images(codec: Codec, count: int, seed: int) -> NDArray[np.float32]:
+    """New images ``[count, C, H, W]`` in 0..1, from codes drawn from N(0, I)."""
+    images = codec.decode(drawn_codes(count, codec.latent_size, seed))
+    return np.clip(np.nan_to_num(images), 0.0, 1.0).reshape(-1, *codec.image_shape)
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What a classifier makes of n images.
+
+    Attributes:
+        classes: Labels of the classes.
+        predicted: int64 ``[n]``, place of the most probable class of each image.
+        confidence: float32 ``[n]``, its probability.
+    """
+
+    classes: tuple[str, ...]
+    predicted: NDArray[np.int64]
+    confidence: NDArray[np.float32]
+
+    @property
+    def share_confident(self) -> float:
+        """Share of the images that the classifier gives more than ``CONFIDENCE``."""
+        return float(np.mean(self.confidence > CONFIDENCE))
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """For each class the share of all images that are taken for it."""
+        counts = np.bincount(self.predicted, minlength=len(self.classes))
+        return tuple((counts / len(self.predicted)).tolist())
+
+    @property
+    def confident_shares(self) -> tuple[float, ...]:
+        """For each class the share of its images that the classifier is sure of; 0 without any."""
+        sure = self.confidence > CONFIDENCE
+        return tuple(
+            float(np.mean(sure[self.predicted == place]))
+            if (self.predicted == place).any()
+            else 0.0
+            for place in range(len(self.classes))
+        )
+
+
+def judge(
+    generator: Codec, classifier: Codec, classes: Sequence[str], count: int, seed: int
+) -> Judgement:
+    """Show ``count`` new images of ``generator`` to ``classifier``.
+
+    Args:
+        generator: Decodes codes drawn from N(0, I).
+        classifier: Has a head with one output for each of ``classes``.
+        classes: Labels of its outputs.
+        count: How many images.
+        seed: Of the codes.
+
+    Raises:
+        AeguiError: ``classifier`` is none, or takes images of another size.
+    """
+    if not classifier.can_classify:
+        raise AeguiError(
+            tr(
+                "The second model has no classifier: train one on the data of the first, for "
+                "example with the recipe of a stacked classifier."
+            )
+        )
+    if generator.image_shape != classifier.image_shape:
+        raise AeguiError(
+            tr(
+                "The generator makes images of {made}, but the classifier takes {taken}: both must "
+                "have been trained on the same kind of data.",
+                made="x".join(map(str, generator.image_shape)),
+                taken="x".join(map(str, classifier.image_shape)),
+            )
+        )
+    odds = classifier.classify(sample_images(generator, count, seed))
+    return Judgement(tuple(classes), odds.argmax(axis=1), odds.max(axis=1))

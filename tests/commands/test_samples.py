@@ -1,0 +1,148 @@
+"""``aegui sample`` and ``aegui judge``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aegui.cli import main
+from aegui.core.data.load import load_dataset
+from aegui.core.evaluation.samples import judge, sample_images
+from aegui.core.i18n import set_language
+from aegui.core.recipe import Recipe
+from aegui.core.recipe_file import save_recipe
+from aegui.core.run_file import load_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Captured = pytest.CaptureFixture[str]
+MODELS: dict[str, dict[str, Any]] = {
+    "gan": {
+        "training": {"epochs": 2, "batch_size": 64},
+        "gan": {},
+        "runs": 2,
+    },
+    "vae": {
+        "training": {"epochs": 2, "batch_size": 64},
+        "network": {"latent": {"kind": "gaussian", "units": 3}},
+    },
+    "plain": {"training": {"epochs": 2, "batch_size": 64}},
+    "classifier": {
+        "training": {"epochs": 2, "batch_size": 64},
+        "classifier": {"pretrain": {"epochs": 0}},
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANGUAGE", "en")
+    yield
+    set_language("en")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one saved run of each of ``MODELS``."""
+    folder = tmp_path_factory.mktemp("models")
+    for name, changes in MODELS.items():
+        recipe = Recipe.model_validate({"data": {"source": "digits"}, **changes})
+        save_recipe(folder / f"{name}.json", recipe)
+        out = str(folder / f"{name}.aegui")
+        assert main(["train", str(folder / f"{name}.json"), "--out", out, "--device", "cpu"]) == 0
+    return folder
+
+
+def refused(capsys: Captured, arguments: list[str], words: str) -> None:
+    capsys.readouterr()
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("aegui: ")
+    assert captured.err.count("\n") == 1
+    assert words in captured.err
+
+
+@pytest.mark.parametrize("model", ["gan", "vae"])
+def test_a_sheet_of_new_images(model: str, models: Path, tmp_path: Path, capsys: Captured) -> None:
+    capsys.readouterr()
+    path = tmp_path / "grid.png"
+    arguments = ["sample", str(models / f"{model}.aegui"), "-n", "10", "--seed", "3"]
+    assert main([*arguments, "-o", str(path), "--scale", "2"]) == 0
+    assert "10 images" in capsys.readouterr().out
+    # Four in a row, one pixel between two: 4 * 8 + 3 wide, 3 * 8 + 2 high.
+    sheet = np.asarray(Image.open(path))[::2, ::2]
+    assert sheet.shape == (26, 35)
+    saved = load_run(models / f"{model}.aegui")
+    images = sample_images(saved.codec(saved.best_run), 10, 3)
+    np.testing.assert_allclose(sheet[9:17, 9:17] / 255, images[5, 0], atol=0.003)
+
+
+def test_new_images_as_a_set(models: Path, tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "new.npz"
+    assert (
+        main(["sample", str(models / "gan.aegui"), "-n", "12", "--run", "1", "-o", str(path)]) == 0
+    )
+    capsys.readouterr()
+    written = load_dataset(str(path))
+    expected = sample_images(load_run(models / "gan.aegui").codec(1), 12, 0)
+    np.testing.assert_allclose(written.images, expected, atol=0.003)
+
+
+def test_a_judgement_in_figures(models: Path, capsys: Captured) -> None:
+    capsys.readouterr()
+    arguments = [str(models / "gan.aegui"), str(models / "classifier.aegui"), "-n", "150"]
+    assert main(["judge", *arguments, "--seed", "2", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    runs = [load_run(path) for path in arguments[:2]]
+    codecs = [saved.codec(saved.best_run) for saved in runs]
+    expected = judge(codecs[0], codecs[1], runs[1].dataset.classes, 150, 2)
+    assert found["classes"] == list("0123456789")
+    assert found["share_confident"] == expected.share_confident
+    assert found["shares"] == list(expected.shares)
+    assert (found["samples"], found["seed"], found["confidence"]) == (150, 2, 0.9)
+    assert main(["judge", *arguments]) == 0
+    text = capsys.readouterr().out
+    assert "Of 150 new images the classifier is more than 90% sure of" in text
+    assert text.count("\n") == 12
+
+
+def test_what_cannot_be_sampled_or_judged(models: Path, tmp_path: Path, capsys: Captured) -> None:
+    gan, plain, out = (
+        str(models / "gan.aegui"),
+        str(models / "plain.aegui"),
+        str(tmp_path / "x.png"),
+    )
+    refused(capsys, ["sample", plain, "-o", out], "plain code")
+    refused(capsys, ["sample", gan, "-o", out, "-n", "0"], "-n is 0")
+    refused(capsys, ["sample", gan, "-o", out, "--seed", "-1"], "--seed is -1")
+    refused(capsys, ["sample", gan, "-o", out, "--scale", "999"], "--scale is 999")
+    refused(capsys, ["sample", gan], "-o")
+    refused(capsys, ["judge", plain, gan], "plain code")
+    refused(capsys, ["judge", gan, gan], "no classifier")
+    refused(capsys, ["evaluate", gan], "aegui judge")
+    refused(capsys, ["encode", gan], "no encoder")
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_training_tells_the_figures_of_a_gan(tmp_path: Path, capsys: Captured) -> None:
+    save_recipe(
+        tmp_path / "g.json",
+        Recipe.model_validate({"data": {"source": "digits"}, **MODELS["gan"]}),
+    )
+    capsys.readouterr()
+    assert main(["train", str(tmp_path / "g.json"), "--json", "--device", "cpu"]) == 0
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    for run in found["runs"]:
+        assert {"generator_loss", "fake_score"} <= set(run["figures"])
+    assert main(["train", str(tmp_path / "g.json"), "--device", "cpu"]) == 0
+    text = capsys.readouterr().out
+    assert "all epochs are done" in text
+    assert "wrong pixels" not in text
