@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from aegui.session.costs import is_quick
 from aegui.session.latest_job import LatestJob
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.core.latent.codec import Codec
-
-INLINE_WEIGHTS = 1_000_000
-"""Decoders of at most so many weights take numpy some 0.1 ms: no more than waking a thread."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +73,7 @@ class DecodeService(QObject):
         codec = self._codec
         if codec is None or codec.latent_size != place.size:
             return
-        if decoder_weights(codec) <= INLINE_WEIGHTS:
+        if is_quick(codec, codec.cost):
             self.decoded.emit(_decode(codec, place, tag))
             return
         number = self._number
@@ -95,11 +93,6 @@ class DecodeService(QObject):
         number, decoded = answer
         if number == self._number:
             self.decoded.emit(decoded)
-
-
-def decoder_weights(codec: Codec) -> int:
-    """Multiplications that decoding one code takes."""
-    return sum(weight.size for _, weight, _ in codec.layers[codec.code_end :])
 
 
 def _decode(codec: Codec, place: NDArray[np.float32], tag: object) -> Decoded:

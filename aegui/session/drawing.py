@@ -13,6 +13,8 @@ from aegui.core.data.corruption import corrupted
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.core.recipe import CorruptionSpec
@@ -24,24 +26,26 @@ _UNDO_LIMIT = 500
 
 @dataclass(frozen=True, eq=False)
 class DrawingState:
-    """All there is to a drawing; arrays are read-only float32 ``[H, W]``.
+    """All there is to a drawing; arrays are read-only float32 ``[H, W]``, in colour ``[3, H, W]``.
 
     Attributes:
         pixels: What is drawn.
         target: The clean image that a network should make of it; None where nobody knows.
         label: Name of the sample that was loaded, or "".
         before_noise: The drawing that the present noise was put on; None where there is no noise.
+        index: Place in the set of the sample that was loaded, or None.
     """
 
     pixels: NDArray[np.float32]
     target: NDArray[np.float32] | None = None
     label: str = ""
     before_noise: NDArray[np.float32] | None = None
+    index: int | None = None
 
     def same_as(self, other: DrawingState) -> bool:
         """Whether nothing differs."""
         return (
-            self.label == other.label
+            (self.label, self.index) == (other.label, other.index)
             and np.array_equal(self.pixels, other.pixels)
             and _same(self.target, other.target)
             and _same(self.before_noise, other.before_noise)
@@ -53,7 +57,8 @@ class Drawing(QObject):
 
     Loading a sample makes it the target. Noise on a drawing without target makes the drawing as it
     was the target; more noise begins again from there, so that a level may be tried out. Strokes,
-    moves and mirrorings keep the target; clearing forgets it.
+    moves and mirrorings keep the target; clearing forgets it. In a drawing in colour strokes are
+    grey.
     """
 
     changed = Signal(object)
@@ -63,7 +68,8 @@ class Drawing(QObject):
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(_UNDO_LIMIT)
-        self._state = DrawingState(_frozen(np.zeros((height, width))))
+        self._ground = 0.0
+        self._state = DrawingState(self._empty((height, width)))
         self._stroke_start: DrawingState | None = None
 
     @property
@@ -73,12 +79,12 @@ class Drawing(QObject):
 
     @property
     def pixels(self) -> NDArray[np.float32]:
-        """What is drawn, float32 ``[H, W]`` in 0..1, read-only."""
+        """What is drawn, float32 ``[H, W]`` or ``[3, H, W]`` in 0..1, read-only."""
         return self._state.pixels
 
     @property
     def target(self) -> NDArray[np.float32] | None:
-        """The clean image that is wanted, float32 ``[H, W]``; None where nobody knows."""
+        """The clean image that is wanted, of the same shape; None where nobody knows."""
         return self._state.target
 
     @property
@@ -89,16 +95,38 @@ class Drawing(QObject):
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width."""
-        height, width = self._state.pixels.shape
+        height, width = self._state.pixels.shape[-2:]
         return height, width
 
-    def reset(self, height: int, width: int) -> None:
-        """An empty drawing of another size and without a past; does nothing for the same size."""
-        if (height, width) == self.shape:
+    @property
+    def channels(self) -> int:
+        """1, or 3 for a drawing in colour."""
+        return 1 if self._state.pixels.ndim == 2 else len(self._state.pixels)
+
+    @property
+    def ground(self) -> float:
+        """The level of an empty drawing."""
+        return self._ground
+
+    def reset(self, height: int, width: int, channels: int = 1, ground: float = 0.0) -> None:
+        """An empty drawing of another size and without a past; does nothing for the same kind.
+
+        Args:
+            height: Rows.
+            width: Columns.
+            channels: 1, or 3 for colour.
+            ground: The level of an empty drawing.
+        """
+        if (height, width, channels, ground) == (*self.shape, self.channels, self._ground):
             return
         self._stroke_start = None
+        self._ground = ground
         self.undo_stack.clear()
-        self._show(DrawingState(_frozen(np.zeros((height, width)))))
+        shape = (height, width) if channels == 1 else (channels, height, width)
+        self._show(DrawingState(self._empty(shape)))
+
+    def _empty(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        return _frozen(np.full(shape, self._ground))
 
     def begin_stroke(self) -> None:
         """What is painted from now until ``end_stroke`` is one step of undo."""
@@ -110,19 +138,30 @@ class Drawing(QObject):
 
         A place outside of the drawing is left alone: a stroke may be drawn across its edge.
         """
+        self.paint_cells([(row, column)], value)
+
+    def paint_cells(self, cells: Iterable[tuple[int, int]], value: float) -> None:
+        """Like ``paint`` for several pixels, as a broad brush paints them at once."""
         height, width = self.shape
-        if not (0 <= row < height and 0 <= column < width):
+        inside = [(r, c) for r, c in cells if 0 <= r < height and 0 <= c < width]
+        if not inside:
             return
-        value = min(1.0, max(0.0, value))
-        if self._state.pixels[row, column] == np.float32(value):
+        rows, columns = np.array(inside).T
+        pixels = self._state.pixels.copy()
+        pixels[..., rows, columns] = min(1.0, max(0.0, value))
+        if np.array_equal(pixels, self._state.pixels):
             return
         alone = self._stroke_start is None
         if alone:
             self.begin_stroke()
-        pixels = self._state.pixels.copy()
-        pixels[row, column] = value
         self._show(replace(self._state, pixels=_frozen(pixels), before_noise=None))
         if alone:
+            self.end_stroke()
+
+    def abandon_stroke(self) -> None:
+        """Take back what was painted since ``begin_stroke``; the stroke is over."""
+        if self._stroke_start is not None:
+            self._show(self._stroke_start)
             self.end_stroke()
 
     def end_stroke(self) -> None:
@@ -135,15 +174,22 @@ class Drawing(QObject):
         else:
             self.undo_stack.push(_Change(self, start, self._state, tr("Stroke")))
 
-    def load(self, image: ArrayLike, label: str) -> None:
-        """Draw ``image`` ``[H, W]``, which is also the target from now on."""
+    def load(self, image: ArrayLike, label: str, index: int | None = None) -> None:
+        """Draw ``image``, which is also the target from now on; ``index`` is its place in the set.
+
+        It is ``[H, W]``, or ``[3, H, W]`` where the drawing is in colour.
+        """
         pixels = _frozen(image)
         name = label.strip() or label
-        self._edit(DrawingState(pixels, pixels, label), tr("Load “{label}”", label=name))
+        state = DrawingState(pixels, pixels, label, index=index)
+        self._edit(state, tr("Load “{label}”", label=name))
 
     def paste(self, image: ArrayLike) -> None:
-        """Draw ``image`` ``[H, W]`` of which no clean form is known."""
-        self._edit(DrawingState(_frozen(image)), tr("Paste"))
+        """Draw ``image`` of which no clean form is known; grey ``[H, W]`` fits colour too."""
+        pixels = np.asarray(image, np.float32)
+        if pixels.ndim == 2 and self.channels > 1:
+            pixels = np.repeat(pixels[np.newaxis], self.channels, axis=0)
+        self._edit(DrawingState(_frozen(pixels)), tr("Paste"))
 
     def apply_noise(self, spec: CorruptionSpec, seed: int) -> None:
         """Put noise on the drawing as it was before any other noise; "none" takes it off."""
@@ -159,7 +205,7 @@ class Drawing(QObject):
 
     def clear(self) -> None:
         """Empty the drawing; the target is forgotten."""
-        self._edit(DrawingState(_frozen(np.zeros(self.shape))), tr("Clear"))
+        self._edit(DrawingState(self._empty(self._state.pixels.shape)), tr("Clear"))
 
     def invert(self) -> None:
         """Swap ink and paper."""
@@ -168,18 +214,19 @@ class Drawing(QObject):
     def shift(self, rows: int, columns: int) -> None:
         """Move the drawing down by ``rows`` and right by ``columns``; what leaves is lost."""
         height, width = self.shape
-        moved = np.zeros_like(self._state.pixels)
+        moved = np.full_like(self._state.pixels, self._ground)
         source = self._state.pixels[
-            max(0, -rows) : max(0, height - rows), max(0, -columns) : max(0, width - columns)
+            ..., max(0, -rows) : max(0, height - rows), max(0, -columns) : max(0, width - columns)
         ]
         if source.size:
             top, left = max(0, rows), max(0, columns)
-            moved[top : top + source.shape[0], left : left + source.shape[1]] = source
+            bottom, right = top + source.shape[-2], left + source.shape[-1]
+            moved[..., top:bottom, left:right] = source
         self._edit_pixels(moved, tr("Shift"))
 
     def flip(self, axis: Axis) -> None:
         """Mirror left and right ("horizontal") or top and bottom ("vertical")."""
-        axes = {"horizontal": 1, "vertical": 0}
+        axes = {"horizontal": -1, "vertical": -2}
         self._edit_pixels(np.flip(self._state.pixels, axes[axis]), tr("Mirror"))
 
     def undo(self) -> None:
@@ -196,8 +243,9 @@ class Drawing(QObject):
         self._edit(replace(self._state, pixels=_frozen(pixels), before_noise=None), text)
 
     def _edit(self, after: DrawingState, text: str, merge_id: int = -1) -> None:
-        if after.pixels.shape != self.shape:
-            raise ValueError(f"an image of {after.pixels.shape} in a drawing of {self.shape}")
+        if after.pixels.shape != self._state.pixels.shape:
+            wanted = self._state.pixels.shape
+            raise ValueError(f"an image of {after.pixels.shape} in a drawing of {wanted}")
         self.end_stroke()
         if not after.same_as(self._state):
             self.undo_stack.push(_Change(self, self._state, after, text, merge_id))

@@ -1,12 +1,14 @@
-"""Small images on the screen: numpy grey levels to QImage, scaled without blur.
+"""Images on the screen: numpy levels to QImage, small ones scaled without blur.
 
-Every panel that shows a glyph (editor, answers, map, chooser) paints it with these functions, so
-that the same pixel has the same colour everywhere. Grey level 0 is the ``off`` colour, 1 the
-``on`` colour, and levels between are mixed; what is not a number is drawn as 0.
+Every panel that shows an image (editor, answers, map, chooser) paints it with these functions, so
+that the same pixel has the same colour everywhere. Of a glyph level 0 is the ``off`` colour, 1 the
+``on`` colour, and levels between are mixed; other images are shown as they are, black for 0. What
+is not a number is drawn as 0.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,11 +17,17 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from aegui.core.i18n import mark, tr
+from aegui.session.looks import GLYPHS, Look, reduced
+from aegui.session.looks import grey_levels as grey_levels
+from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+SMOOTH_PX = 48
+"""Images with fewer rows or columns are shown at whole scales, their pixels as squares."""
 _LEVELS = 255
+_KEPT_BYTES = 48_000_000
 _NAMED_LABELS = {" ": mark("space"), "\x7f": mark("DEL"), "": mark("no label")}
 _SHORT_LABELS = {" ": "\N{OPEN BOX}", "\x7f": "\N{BLACK SQUARE}", "": "\N{EN DASH}"}
 
@@ -56,13 +64,6 @@ def _premultiplied(rgba: int) -> NDArray[np.float64]:
     )
 
 
-def grey_levels(images: ArrayLike) -> NDArray[np.uint8]:
-    """``images`` (any shape, meant to lie in [0, 1]) as whole grey levels 0..255."""
-    values = np.nan_to_num(np.asarray(images, dtype=np.float32), nan=0.0)
-    levels: NDArray[np.uint8] = (np.clip(values, 0.0, 1.0) * _LEVELS + 0.5).astype(np.uint8)
-    return levels
-
-
 def argb_image(argb: NDArray[np.uint32]) -> QImage:
     """A QImage that owns a copy of the premultiplied ARGB pixels ``argb`` ``[H, W]``."""
     height, width = argb.shape
@@ -74,6 +75,38 @@ def argb_image(argb: NDArray[np.uint32]) -> QImage:
 def glyph_image(image: ArrayLike, on: QColor, off: QColor) -> QImage:
     """One screen pixel per pixel of ``image`` ``[H, W]`` in [0, 1]."""
     return argb_image(palette(on, off)[grey_levels(image)])
+
+
+def photo_argb(levels: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Opaque ARGB pixels ``[..., H, W]`` of ``levels`` ``[..., C, H, W]``, C 1 or 3."""
+    red, green, blue = (levels[..., channel % levels.shape[-3], :, :] for channel in range(3))
+    packed = red.astype(np.uint32)
+    packed <<= np.uint32(8)
+    packed |= green
+    packed <<= np.uint32(8)
+    packed |= blue
+    packed |= np.uint32(0xFF000000)
+    return packed
+
+
+def level_image(
+    levels: NDArray[np.uint8], look: Look, on: QColor | None = None, off: QColor | None = None
+) -> QImage:
+    """One screen pixel per pixel of ``levels`` 0..255, ``[H, W]`` or ``[C, H, W]``.
+
+    ``on`` and ``off`` are the colours of glyphs, by default those of the theme.
+    """
+    channels = levels[np.newaxis] if levels.ndim == 2 else levels
+    if look.glyphs:
+        theme = current_theme()
+        colours = palette(on or theme.pixel_on, off or theme.pixel_off)
+        return argb_image(colours[channels[0]])
+    return argb_image(photo_argb(channels))
+
+
+def picture(image: ArrayLike, look: Look) -> QImage:
+    """One screen pixel per pixel of ``image`` ``[H, W]`` or ``[C, H, W]`` in [0, 1]."""
+    return level_image(grey_levels(image), look)
 
 
 def scaled_size(height: int, width: int, bounds: QSize, *, least: int = 1) -> QSize:
@@ -96,20 +129,35 @@ def fitted_rect(height: int, width: int, bounds: QRect, *, least: int = 1) -> QR
     )
 
 
+def is_smooth(height: int, width: int, bounds: QSize) -> bool:
+    """Whether an image is scaled smoothly in ``bounds``: it is large, or does not fit."""
+    return min(height, width) >= SMOOTH_PX or height > bounds.height() or width > bounds.width()
+
+
+def picture_rect(height: int, width: int, bounds: QRect) -> QRect:
+    """Where an image is painted in the middle of ``bounds``, which it never exceeds."""
+    if not is_smooth(height, width, bounds.size()):
+        return fitted_rect(height, width, bounds)
+    size = QSize(width, height).scaled(bounds.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    target = QRect(QPoint(0, 0), size.expandedTo(QSize(1, 1)))
+    target.moveCenter(bounds.center())
+    return target
+
+
+def draw_picture(painter: QPainter, target: QRect, image: QImage) -> None:
+    """Paint ``image`` into ``target``, which has its proportions."""
+    whole = target.width() % image.width() == 0 and min(image.width(), image.height()) < SMOOTH_PX
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not whole)
+    painter.drawImage(target, image)
+
+
 def draw_glyph(painter: QPainter, bounds: QRect, image: QImage) -> QRect:
     """Paint ``image`` in the middle of ``bounds`` and say where.
 
-    It is drawn at the largest whole scale; an image larger than ``bounds`` is shrunk smoothly.
+    It is drawn at the largest whole scale; a large image fills ``bounds``, scaled smoothly.
     """
-    too_large = image.height() > bounds.height() or image.width() > bounds.width()
-    if too_large:
-        size = image.size().scaled(bounds.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        target = QRect(QPoint(0, 0), size)
-        target.moveCenter(bounds.center())
-    else:
-        target = fitted_rect(image.height(), image.width(), bounds)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, too_large)
-    painter.drawImage(target, image)
+    target = picture_rect(image.height(), image.width(), bounds)
+    draw_picture(painter, target, image)
     return target
 
 
@@ -126,29 +174,46 @@ def glyph_pixmap(image: QImage, bounds: QSize, *, device_ratio: float = 1.0) -> 
 
 
 class GlyphCache:
-    """The samples of a set as QImages, each made when first shown in its colours."""
+    """The samples of a set as QImages, each made when first shown in its colours.
 
-    def __init__(self, images: ArrayLike | None = None) -> None:
-        self._levels: NDArray[np.uint8] = np.zeros((0, 1, 1), dtype=np.uint8)
-        self._made: dict[tuple[int, int, int], QImage] = {}
+    Those shown last are kept. Images of more than ``most_px`` rows or columns are kept reduced.
+    """
+
+    def __init__(self, images: ArrayLike | None = None, most_px: int = 64) -> None:
+        self._images: NDArray[np.float32] = np.zeros((0, 1, 1), dtype=np.float32)
+        self._look = GLYPHS
+        self._most_px = most_px
+        self._made: OrderedDict[tuple[int, int, int], QImage] = OrderedDict()
         if images is not None:
             self.set_images(images)
 
     def __len__(self) -> int:
         """The number of images."""
-        return len(self._levels)
+        return len(self._images)
 
-    def set_images(self, images: ArrayLike) -> None:
-        """Hold ``images`` ``[N, H, W]`` in [0, 1] from now on."""
-        self._levels = grey_levels(images)
+    def set_images(self, images: ArrayLike, look: Look = GLYPHS) -> None:
+        """Hold ``images`` ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1] from now on, not copied."""
+        self._images = np.asarray(images, dtype=np.float32)
+        self._look = look
         self._made.clear()
 
+    @property
+    def look(self) -> Look:
+        """How the images are seen."""
+        return self._look
+
     def image(self, index: int, on: QColor, off: QColor) -> QImage:
-        """Image ``index``, one screen pixel per pixel."""
-        key = (index, on.rgba(), off.rgba())
-        if key not in self._made:
-            self._made[key] = argb_image(palette(on, off)[self._levels[index]])
-        return self._made[key]
+        """Image ``index``, one screen pixel per pixel; glyphs in the colours ``on`` and ``off``."""
+        key = (index, on.rgba(), off.rgba()) if self._look.glyphs else (index, 0, 0)
+        if key in self._made:
+            self._made.move_to_end(key)
+            return self._made[key]
+        levels = grey_levels(reduced(self._images[index], self._most_px))
+        made = level_image(levels, self._look, on, off)
+        self._made[key] = made
+        if len(self._made) * made.sizeInBytes() > _KEPT_BYTES:
+            self._made.popitem(last=False)
+        return made
 
 
 def label_name(label: str) -> str:

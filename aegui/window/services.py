@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aegui.session.classifier_service import ClassifierService
@@ -10,6 +10,7 @@ from aegui.session.clock import Ticker
 from aegui.session.data_service import DataService
 from aegui.session.decode_service import DecodeService
 from aegui.session.drawing import Drawing
+from aegui.session.latest_answer import LatestAnswer
 from aegui.session.plane_service import PlaneService
 from aegui.session.projection_service import ProjectionService
 from aegui.session.reference_service import ReferenceService
@@ -39,6 +40,10 @@ class Services:
     drawing: Drawing
     ticker: Ticker
     showing: Showing
+    answers: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-answer"))
+    marks: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-mark"))
+    nearest: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-nearest"))
+    rows: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-rows"))
 
     @classmethod
     def create(cls, settings: Settings, autosave_folder: Path | None = None) -> Services:
@@ -71,4 +76,7 @@ class Services:
         self.projections.shutdown()
         self.classifier.shutdown()
         self.reference.shutdown()
+        self.showing.shutdown()
+        for answers in (self.answers, self.marks, self.nearest, self.rows):
+            answers.shutdown()
         self.workspace.close()

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.latent.codec import Codec
+from aegui.session.answers import Nearest
+from aegui.session.codes_service import CodesService
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.run_file import SavedRun
     from aegui.core.training.history import HistoryView
+    from aegui.session.codes_service import Codes
+    from aegui.session.looks import Look
     from aegui.session.training_runner import Pulled, TrainingRunner
     from aegui.session.workspace import Workspace
 
@@ -30,7 +31,9 @@ class Showing(QObject):
     """
 
     network_changed = Signal()
-    """Other weights: ``codec``, ``codes`` and ``epoch`` are new."""
+    """Other weights: ``codec`` and ``epoch`` are new; ``codes_changed`` follows."""
+    codes_changed = Signal()
+    """Other ``codes``: at once where that is quick, else when they have been computed."""
     dataset_changed = Signal()
     """Other samples; ``network_changed`` follows."""
     history_changed = Signal()
@@ -47,16 +50,21 @@ class Showing(QObject):
         self._live: ResolvedRecipe | None = None
         self._awaits_first = False
         self._codec: Codec | None = None
-        self._codes: NDArray[np.float32] | None = None
+        self._codes: Codes | None = None
+        self._encoder = CodesService(self)
+        self._encoder.encoded.connect(self._on_encoder_encoded)
         self._history: HistoryView | None = None
         self._recipe: Recipe = workspace.recipe
         self._noise: CorruptionSpec | None = None
         self._dataset: Dataset = workspace.dataset
+        self._nearest = Nearest(self._dataset)
         workspace.run_changed.connect(self._on_workspace_run_changed)
         workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
         runner.started.connect(self._on_runner_started)
         runner.state_changed.connect(self._on_runner_state_changed)
+        runner.paused.connect(self._encode)
         self._take_run(workspace.run)
+        self._encode()
 
     @property
     def codec(self) -> Codec | None:
@@ -94,14 +102,40 @@ class Showing(QObject):
         return self._live is not None
 
     @property
-    def codes(self) -> NDArray[np.float32] | None:
-        """The code of every sample, ``[N, d]``; None without a network that can read them."""
+    def is_learning(self) -> bool:
+        """Whether the network that is shown changes all the time."""
+        return self.is_live and self._runner.state == "running"
+
+    @property
+    def fits(self) -> bool:
+        """Whether the network can read, or make, images like those of the set."""
         codec = self._codec
-        if codec is None or codec.pixels != self._dataset.pixels:
-            return None
-        if self._codes is None:
-            self._codes = codec.encode(self._dataset.flat())
+        return codec is not None and codec.image_shape == self._dataset.image_shape
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether codes have a normal prior, from which they can be drawn."""
+        recipe = self._recipe
+        return recipe.gan is not None or recipe.network.latent.kind == "gaussian"
+
+    @property
+    def codes(self) -> Codes | None:
+        """The codes of the samples, as far as they are known; None where there are none yet."""
         return self._codes
+
+    @property
+    def nearest(self) -> Nearest:
+        """Finds the samples nearest to an image."""
+        return self._nearest
+
+    @property
+    def look(self) -> Look:
+        """How the images of the set are to be seen."""
+        return self._nearest.look
+
+    def shutdown(self) -> None:
+        """End what is under way."""
+        self._encoder.shutdown()
 
     def set_noise(self, noise: CorruptionSpec) -> None:
         """The noise of the training under way was changed by hand."""
@@ -117,8 +151,8 @@ class Showing(QObject):
             self.history_changed.emit()
         if pulled.snapshot is not None:
             self._codec = Codec(self._recipe, self._dataset.image_shape, pulled.snapshot)
-            self._codes = None
             self.network_changed.emit()
+            self._encode()
             if self._awaits_first:
                 self._awaits_first = False
                 self.replaced.emit()
@@ -126,7 +160,6 @@ class Showing(QObject):
     def _take_run(self, run: SavedRun | None) -> None:
         self._live = None
         self._noise = None
-        self._codes = None
         self._codec = None if run is None else run.codec(run.best_run)
         self._history = None if run is None else run.history
         self._recipe = self._workspace.recipe if run is None else run.recipe
@@ -134,15 +167,39 @@ class Showing(QObject):
 
     def _choose_dataset(self) -> bool:
         run, dataset = self._workspace.run, self._workspace.dataset
-        fits = self._codec is None or self._codec.pixels == dataset.pixels
+        fits = self._codec is None or self._codec.image_shape == dataset.image_shape
         if self._live is not None:
             dataset = self._live.dataset
         elif not fits and run is not None:
             dataset = run.dataset
         changed = dataset is not self._dataset
-        self._dataset = dataset
-        self._codes = None if changed else self._codes
+        if changed:
+            self._dataset = dataset
+            self._nearest = Nearest(dataset)
+            self._codes = None
         return changed
+
+    @Slot()
+    @Slot(int)
+    def _encode(self, _run_id: int = 0) -> None:
+        """Have the samples encoded by the network that is shown."""
+        codec = self._codec
+        if codec is None or not self.fits:
+            self._encoder.forget()
+            self._codes = None
+            self.codes_changed.emit()
+            return
+        codes = self._encoder.encode(codec, self._dataset, live=self.is_learning)
+        if codes is not None:
+            self._on_encoder_encoded(codes)
+        elif self._codes is not None and self._codes.size != codec.latent_size:
+            self._codes = None
+            self.codes_changed.emit()
+
+    @Slot(object)
+    def _on_encoder_encoded(self, codes: Codes) -> None:
+        self._codes = codes
+        self.codes_changed.emit()
 
     @Slot(object)
     def _on_workspace_run_changed(self, run: SavedRun | None) -> None:
@@ -154,6 +211,7 @@ class Showing(QObject):
         if self._choose_dataset():
             self.dataset_changed.emit()
             self.network_changed.emit()
+            self._encode()
 
     @Slot(int)
     def _on_runner_started(self, run_id: int) -> None:
@@ -164,14 +222,14 @@ class Showing(QObject):
         self._recipe = resolved.recipe
         self._noise = None
         self._history = None
-        self._codes = None
         self._awaits_first = True
         # The old network stays in sight until the new one's first weights arrive, if it can read
         # the new data: the map would be empty for a moment otherwise.
-        if self._codec is not None and self._codec.pixels != resolved.dataset.pixels:
+        if self._codec is not None and self._codec.image_shape != resolved.dataset.image_shape:
             self._codec = None
         if self._choose_dataset():
             self.dataset_changed.emit()
+            self._encode()
         self.history_changed.emit()
 
     @Slot(str)
@@ -185,4 +243,5 @@ class Showing(QObject):
         self.dataset_changed.emit()
         self.history_changed.emit()
         self.network_changed.emit()
+        self._encode()
         self.replaced.emit()

@@ -10,13 +10,14 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
 
 from aegui.core.i18n import tr
-from aegui.session.answers import answer, sample_images
+from aegui.session.answers import Answer, answer, answers_at_once, one_image, title
+from aegui.session.costs import encode_cost, is_quick
 from aegui.session.notice import Notice
 from aegui.window.clipboard import from_clipboard, to_clipboard
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget
@@ -58,7 +59,9 @@ class DrawingWiring(QObject):
         drawing = services.drawing
         draw.stroke_started.connect(drawing.begin_stroke)
         draw.pixel_painted.connect(drawing.paint)
+        draw.cells_painted.connect(drawing.paint_cells)
         draw.stroke_finished.connect(drawing.end_stroke)
+        draw.stroke_abandoned.connect(drawing.abandon_stroke)
         draw.undo_requested.connect(drawing.undo)
         draw.redo_requested.connect(drawing.redo)
         draw.clear_requested.connect(drawing.clear)
@@ -70,6 +73,8 @@ class DrawingWiring(QObject):
         draw.load_requested.connect(self.load_sample)
         draw.noise_requested.connect(self._on_draw_noise_requested)
         draw.add_requested.connect(self._on_draw_add_requested)
+        services.answers.answered.connect(self._on_answers_answered)
+        services.marks.answered.connect(self._on_marks_answered)
         drawing.changed.connect(self._show_drawing)
         drawing.undo_stack.canUndoChanged.connect(self._show_undo)
         drawing.undo_stack.canRedoChanged.connect(self._show_undo)
@@ -84,48 +89,65 @@ class DrawingWiring(QObject):
 
     @Slot()
     def _show_samples(self) -> None:
-        dataset = self._services.showing.dataset
-        images = sample_images(dataset)
-        self._panels.draw.set_samples(dataset.labels, images)
-        self._panels.answer.set_samples(dataset.labels, images)
-        drawing = self._services.drawing
-        drawing.reset(*images.shape[1:])
-        if drawing.undo_stack.count() == 0 and not drawing.pixels.any():
-            self._begin(dataset.labels, images)
+        showing, drawing = self._services.showing, self._services.drawing
+        dataset, look = showing.dataset, showing.look
+        names = dataset.labels if look.glyphs else dataset.names
+        self._panels.draw.set_samples(names, dataset.images, look)
+        self._panels.answer.set_samples(dataset.images, look)
+        channels, height, width = dataset.image_shape
+        drawing.reset(height, width, channels, look.ground)
+        if drawing.undo_stack.count() == 0 and not (drawing.pixels != look.ground).any():
+            self._begin(dataset.labels)
         self._show_drawing(drawing.state)
 
-    def _begin(self, labels: tuple[str, ...], images: NDArray[np.float32]) -> None:
-        """Begin on a character: an empty drawing says nothing about the network."""
-        index = next((labels.index(label) for label in _FIRST_LABELS if label in labels), 0)
-        self._services.drawing.load(images[index], labels[index])
+    def _begin(self, labels: Sequence[str]) -> None:
+        """Begin on a sample: an empty drawing says nothing about the network."""
+        first = (labels.index(label) for label in _FIRST_LABELS if label in labels)
+        self.load_sample(next(first, 0))
         self._services.drawing.undo_stack.clear()
 
     @Slot(int)
     def load_sample(self, index: int) -> None:
         """Draw the sample at place ``index`` of the set."""
-        dataset = self._services.showing.dataset
+        showing = self._services.showing
+        dataset = showing.dataset
         if 0 <= index < len(dataset):
-            self._services.drawing.load(sample_images(dataset)[index], dataset.labels[index])
+            image = one_image(dataset.images[index], dataset)
+            self._services.drawing.load(image, title(dataset, index, showing.look), index)
 
     @Slot(str)
     def _on_draw_add_requested(self, label: str) -> None:
         channels = self._services.workspace.dataset.image_shape[0]
-        image = np.repeat(self._services.drawing.pixels[np.newaxis], channels, axis=0)
+        pixels = self._services.drawing.pixels
+        image = np.repeat(pixels[np.newaxis], channels, axis=0) if pixels.ndim == 2 else pixels
         self._services.workspace.add_sample(image, label)
 
     # The drawing
 
     @Slot(object)
     def _show_drawing(self, state: DrawingState) -> None:
-        draw, dataset = self._panels.draw, self._services.showing.dataset
+        draw = self._panels.draw
         draw.set_drawing(state.pixels, state.target)
-        known = state.target is not None and state.label in dataset.labels
-        draw.set_loaded(dataset.labels.index(state.label) if known else None)
+        draw.set_loaded(self._loaded(state))
         draw.set_noised(state.before_noise is not None)
         self._show_undo()
         self._answer.mark()
         self._answer.flush()
         self._mark_code()
+
+    def _loaded(self, state: DrawingState) -> int | None:
+        """The place in the set of the sample that the drawing began as, if it still is there."""
+        showing, index = self._services.showing, state.index
+        dataset = showing.dataset
+        if state.target is None:
+            return None
+        if index is not None and index < len(dataset):
+            image = one_image(dataset.images[index], dataset)
+            if np.array_equal(image, state.target):
+                return index
+        # Another choice of characters: the one of that name is meant.
+        known = showing.look.glyphs and state.label in dataset.labels
+        return dataset.labels.index(state.label) if known else None
 
     @Slot()
     def _show_undo(self) -> None:
@@ -142,12 +164,16 @@ class DrawingWiring(QObject):
 
     @Slot()
     def _on_draw_copy_requested(self) -> None:
-        QGuiApplication.clipboard().setMimeData(to_clipboard(self._services.drawing.pixels))
+        QGuiApplication.clipboard().setMimeData(
+            to_clipboard(self._services.drawing.pixels, self._services.showing.look)
+        )
 
     @Slot()
     def _on_draw_paste_requested(self) -> None:
-        height, width = self._services.drawing.shape
-        image = from_clipboard(QGuiApplication.clipboard().mimeData(), height, width)
+        drawing, look = self._services.drawing, self._services.showing.look
+        height, width = drawing.shape
+        data = QGuiApplication.clipboard().mimeData()
+        image = from_clipboard(data, height, width, drawing.channels, look)
         if image is None:
             text = tr(
                 "There is nothing to paste: neither a picture nor text art of {width}x{height}.",
@@ -169,21 +195,54 @@ class DrawingWiring(QObject):
 
     def _show_answer(self) -> None:
         showing, drawing = self._services.showing, self._services.drawing
-        if showing.codec is None:
-            self._panels.answer.set_answer(None, tr("Press Train to get an answer to the drawing."))
+        codec, reason = showing.codec, self._why_no_answer()
+        if codec is None or reason:
+            self._services.answers.forget()
+            self._panels.answer.set_answer(None, reason)
             return
-        found = answer(showing.codec, showing.dataset, drawing.pixels, drawing.target)
-        reason = "" if found else tr("A drawing of this size does not fit the network.")
-        self._panels.answer.set_answer(found, reason)
+        nearest, pixels, target = showing.nearest, drawing.pixels, drawing.target
+        self._services.answers.ask(
+            lambda: answer(codec, nearest, pixels, target),
+            nearest,
+            quick=answers_at_once(codec, nearest),
+            gentle=showing.is_learning,
+        )
+
+    def _why_no_answer(self) -> str:
+        """Why there is no answer to the drawing; empty where there is one."""
+        codec, drawing = self._services.showing.codec, self._services.drawing
+        if codec is None:
+            return tr("Press Train to get an answer to the drawing.")
+        if codec.pixels != drawing.pixels.size:
+            return tr("A drawing of this size does not fit the network.")
+        if not codec.can_encode:
+            return tr(
+                "A GAN has no encoder: it makes images from codes, and cannot answer a drawing."
+            )
+        return ""
+
+    @Slot(object)
+    def _on_answers_answered(self, found: Answer | None) -> None:
+        if found is not None and not self._why_no_answer():
+            self._panels.answer.set_answer(found)
 
     def _mark_code(self) -> None:
         """Show where the drawing lies on the map, and the way that it has come."""
-        codec, drawing = self._services.showing.codec, self._services.drawing
-        if codec is None or codec.pixels != drawing.pixels.size:
+        codec, pixels = self._services.showing.codec, self._services.drawing.pixels
+        if codec is None or codec.pixels != pixels.size or not codec.can_encode:
+            self._services.marks.forget()
             self._trail.clear()
             self._panels.canvas.set_drawing_code(None)
             return
-        code = codec.encode(drawing.pixels)[0]
+        self._services.marks.ask(
+            lambda: codec.encode(pixels)[0],
+            self._services.showing.dataset,
+            quick=is_quick(codec, encode_cost(codec)),
+            gentle=self._services.showing.is_learning,
+        )
+
+    @Slot(object)
+    def _on_marks_answered(self, code: NDArray[np.float32]) -> None:
         if self._trail and self._trail[-1].shape != code.shape:
             self._trail.clear()
         if not self._trail or np.abs(self._trail[-1] - code).max() > _LEAST_STEP:

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from aegui.core.i18n import tr
-from aegui.session.answers import labelled, nearest_samples, sample_images
+from aegui.session.answers import one_image
 from aegui.widgets.map.types import MapStyle, Pin
 from aegui.window.refresher import Refresher
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget
 
+    from aegui.session.answers import Nearest
     from aegui.session.decode_service import Decoded
-    from aegui.session.plane_service import Plane
+    from aegui.session.plane_tiles import Plane
     from aegui.widgets.map.types import ViewRequest
     from aegui.window.panels import Panels
     from aegui.window.services import Services
@@ -44,12 +45,14 @@ class MapWiring(QObject):
         self._panels = panels
         self._decoded: Decoded | None = None
         self._plane: Plane | None = None
+        self._begins = False
         self._follows = False
         self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, docks["cursor"], self)
         self._connect()
         self._restore_style()
         self._show_samples()
         self._show_network()
+        self._show_codes()
         self._show_pins()
         self._begin_cursor()
 
@@ -68,9 +71,11 @@ class MapWiring(QObject):
         canvas.style_changed.connect(self._on_canvas_style_changed)
         services.decode.decoded.connect(self._on_decode_decoded)
         services.plane.decoded.connect(self._on_plane_decoded)
-        services.runner.paused.connect(self._show_plane)
+        services.nearest.answered.connect(self._on_nearest_answered)
+        services.runner.paused.connect(self._on_runner_paused)
         services.showing.dataset_changed.connect(self._show_samples)
         services.showing.network_changed.connect(self._show_network)
+        services.showing.codes_changed.connect(self._show_codes)
         services.showing.replaced.connect(self._on_showing_replaced)
         services.workspace.places_changed.connect(self._show_pins)
 
@@ -78,26 +83,36 @@ class MapWiring(QObject):
 
     @Slot()
     def _show_samples(self) -> None:
-        dataset = self._services.showing.dataset
-        images = sample_images(dataset)
-        self._panels.canvas.set_samples(dataset.labels, images)
-        self._panels.cursor.set_samples(dataset.labels, images)
+        showing, canvas = self._services.showing, self._panels.canvas
+        dataset, look = showing.dataset, showing.look
+        names = dataset.labels if look.glyphs else dataset.names
+        canvas.set_samples(dataset.labels, dataset.images, look, names)
+        if len(dataset.classes) < len(dataset):
+            canvas.set_classes(dataset.classes, dataset.class_indices)
+        self._panels.cursor.set_samples(names, dataset.images, look)
 
     @Slot()
     def _show_network(self) -> None:
         showing, canvas = self._services.showing, self._panels.canvas
-        codec = showing.codec
-        if codec is None:
+        codec = showing.codec if showing.fits else None
+        if showing.codec is None:
             canvas.set_empty_text(tr("Press Train to see the codes."))
-        else:
+        elif codec is None:
             canvas.set_empty_text(tr("The images of this set do not fit the network."))
+        else:
+            canvas.set_empty_text(tr("The samples are being encoded..."))
         self._show_plane()
-        canvas.set_codes(showing.codes)
-        _, height, width = showing.dataset.image_shape
-        self._services.plane.set_codec(codec, (height, width))
+        canvas.set_prior(showing.has_prior)
+        self._services.plane.set_codec(codec, live=showing.is_learning)
         self._follows = True
         self._services.decode.set_codec(codec)
         self._follows = False
+
+    @Slot()
+    def _show_codes(self) -> None:
+        self._panels.canvas.show_codes(self._services.showing.codes)
+        if self._begins and self._services.showing.codes is not None:
+            self._begin_cursor()
 
     @Slot()
     def _on_showing_replaced(self) -> None:
@@ -108,16 +123,19 @@ class MapWiring(QObject):
 
     def _begin_cursor(self) -> None:
         """Decode something before the mouse has ever been over the map: the middle sample."""
-        codes = self._services.showing.codes
+        showing = self._services.showing
+        codes = showing.codes
+        self._begins = codes is None and showing.fits
         if codes is None:
             self._decoded = None
             self._services.decode.forget()
             self._panels.cursor.set_empty(tr("Train a network, then move over the map."))
             return
         if self._panels.canvas.cursor_code() is None:
-            centre = codes.mean(axis=0)
-            nearest = int(((codes - centre) ** 2).sum(axis=1).argmin())
-            self._services.decode.request(codes[nearest])
+            middle = codes.mean
+            if len(codes.values):
+                middle = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
+            self._services.decode.request(middle)
 
     @Slot(object)
     def _on_canvas_cursor_moved(self, z: NDArray[np.float32]) -> None:
@@ -138,31 +156,39 @@ class MapWiring(QObject):
             self._cursor.flush()
 
     def _image(self, decoded: Decoded) -> NDArray[np.float32]:
-        channels, height, width = self._services.showing.dataset.image_shape
-        image = decoded.image.reshape(channels, height, width)
-        grey: NDArray[np.float32] = image[0] if channels == 1 else image.mean(axis=0)
-        return grey
+        return one_image(decoded.image, self._services.showing.dataset)
 
     def _show_decoded(self) -> None:
-        decoded, dataset = self._decoded, self._services.showing.dataset
-        if decoded is None or decoded.image.size != dataset.pixels:
+        decoded, showing = self._decoded, self._services.showing
+        if decoded is None or decoded.image.size != showing.dataset.pixels:
             return
-        near = nearest_samples(decoded.image, dataset)
-        self._panels.cursor.set_decoded(
-            self._image(decoded),
-            decoded.z,
-            labelled(dataset, near),
-            decoded.epoch,
-            [index for index, _ in near],
+        nearest, image = showing.nearest, decoded.image
+        self._panels.cursor.set_decoded(self._image(decoded), decoded.z, None, decoded.epoch)
+        self._services.nearest.ask(
+            lambda: (nearest, nearest.find(image)),
+            nearest,
+            quick=nearest.is_quick,
+            gentle=showing.is_learning,
         )
+
+    @Slot(object)
+    def _on_nearest_answered(self, answer: tuple[Nearest, tuple[tuple[int, float], ...]]) -> None:
+        nearest, found = answer
+        if nearest is self._services.showing.nearest:
+            indices = [index for index, _ in found]
+            self._panels.cursor.set_nearest(nearest.named(found), indices)
 
     # The background
 
     @Slot(object)
     def _on_canvas_view_changed(self, request: ViewRequest) -> None:
-        self._services.plane.request(
-            request.rect, request.columns, request.rows, request.axes, request.base
-        )
+        self._services.plane.request(request.rect, request.columns, request.rows, request.frame)
+
+    @Slot()
+    @Slot(int)
+    def _on_runner_paused(self, _run_id: int = 0) -> None:
+        self._show_plane()
+        self._services.plane.settle()
 
     @Slot(object)
     def _on_plane_decoded(self, plane: Plane) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Slot
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.session.answers import corrupted_inputs, reconstructions
+from aegui.session.answers import (
+    Reconstructions,
+    corrupted_inputs,
+    is_shown_at_once,
+    measured_samples,
+    reconstructions,
+)
 from aegui.session.notice import Notice
 from aegui.window.dialogs import choose_save_file
 from aegui.window.refresher import Refresher
@@ -17,12 +23,9 @@ from aegui.window.refresher import Refresher
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget, QWidget
 
-    from aegui.core.data.dataset import Dataset
-    from aegui.core.recipe import CorruptionSpec
+    from aegui.session.answers import Order
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -46,14 +49,14 @@ class ResultsWiring(QObject):
         self._window = parent
         self._services = services
         self._panels = panels
-        self._inputs: NDArray[np.float32] | None = None
-        self._drawn: tuple[Dataset, CorruptionSpec, int] | None = None
         self._charts = Refresher(self._show_charts, _CHARTS_MS, docks["charts"], self)
         self._rows = Refresher(self._show_rows, _ROWS_MS, docks["reconstructions"], self)
         showing = services.showing
         showing.history_changed.connect(self._charts.mark)
         showing.network_changed.connect(self._rows.mark)
         showing.dataset_changed.connect(self._rows.mark)
+        services.rows.answered.connect(self._on_rows_answered)
+        panels.reconstructions.order_chosen.connect(self._rows.mark)
         panels.charts.export_requested.connect(self.export_charts)
         panels.charts.choices_changed.connect(self._on_charts_choices_changed)
         panels.charts.set_choices(self._choices())
@@ -95,26 +98,43 @@ class ResultsWiring(QObject):
 
     def _show_rows(self) -> None:
         showing, panel = self._services.showing, self._panels.reconstructions
-        codec = showing.codec
-        if codec is None:
-            panel.clear(tr("Press Train to see what the network makes of every character."))
+        codec, dataset = showing.codec, showing.dataset
+        reason = self._why_no_rows()
+        if codec is None or reason:
+            self._services.rows.forget()
+            panel.clear(reason)
             return
-        rows = reconstructions(codec, showing.dataset, self._noisy_inputs())
-        if rows is None:
-            panel.clear(tr("The images of this set do not fit the network: train it on them."))
-            return
-        panel.set_rows(
-            rows.labels, rows.original, rows.corrupted, rows.output, rows.wrong, rows.indices
-        )
+        noise, seed = showing.noise, showing.recipe.seed
+        order = cast("Order", panel.chosen_order)
+        indices = measured_samples(codec, dataset, live=showing.is_learning)
 
-    def _noisy_inputs(self) -> NDArray[np.float32] | None:
-        """One draw of noise, kept while data and noise stay: the rows must not flicker."""
+        def work() -> Reconstructions | None:
+            inputs = corrupted_inputs(dataset, indices, noise, seed)
+            return reconstructions(codec, dataset, indices, inputs, order)
+
+        quick = is_shown_at_once(codec, dataset, len(indices))
+        if not quick and not panel.summary:
+            panel.clear(tr("The samples are being reconstructed..."))
+        self._services.rows.ask(work, dataset, quick=quick, gentle=showing.is_learning)
+
+    def _why_no_rows(self) -> str:
+        """Why there is nothing to show; empty where there is something."""
         showing = self._services.showing
-        wanted = (showing.dataset, showing.noise, showing.recipe.seed)
-        if self._drawn is None or self._drawn[0] is not wanted[0] or self._drawn[1:] != wanted[1:]:
-            self._drawn = wanted
-            self._inputs = corrupted_inputs(*wanted)
-        return self._inputs
+        if showing.codec is None:
+            return tr("Press Train to see what the network makes of every sample.")
+        if not showing.fits:
+            return tr("The images of this set do not fit the network: train it on them.")
+        if not showing.codec.can_encode:
+            return tr(
+                "A GAN has no encoder: it makes new images and reconstructs none. "
+                "Move over the map to see them."
+            )
+        return ""
+
+    @Slot(object)
+    def _on_rows_answered(self, rows: Reconstructions | None) -> None:
+        if rows is not None and not self._why_no_rows():
+            self._panels.reconstructions.set_rows(rows, self._services.showing.look)
 
     def _choices(self) -> dict[str, bool]:
         values = self._services.settings.values

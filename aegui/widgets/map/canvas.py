@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
+    from aegui.widgets.map.scene import Scene
+
 STEP_PX = 8.0
 """How far an arrow key moves the cursor; with Ctrl a single pixel."""
 PAN_SHARE = 0.12
@@ -311,11 +313,11 @@ class LatentCanvas(MapView):
         index = scene.points.hit(at.x(), at.y())
         if index is None or scene.codes is None:
             return ""
-        code = scene.codes[index].tolist()
+        code = scene.codes.values[scene.points.place_of(index) or 0].tolist()
         numbers = (f"{axis_name(i)} {number_text(code[i])}" for i in sorted({*scene.axes}))
         return tr(
             "{label}: {code}\nDouble-click to load it into the editor.",
-            label=label_name(scene.points.stamps.labels[index]),
+            label=_called(scene, index),
             code=", ".join(numbers),
         )
 
@@ -331,9 +333,12 @@ class LatentCanvas(MapView):
         menu = QMenu(self)
         code, hovered, pin = self.cursor_code(), self._overlay.hovered, self._pin_near_cursor()
         if hovered is not None:
-            label = label_name(self._scene.points.stamps.labels[hovered])
+            label = label_name(self._scene.points.stamps.names[hovered])
             load = menu.addAction(tr("Load {label} into the editor", label=label))
             load.triggered.connect(lambda: self.sample_activated.emit(hovered))
+            if self._scene.size > 2:
+                begin = menu.addAction(tr("Set the sliders to the code of {label}", label=label))
+                begin.triggered.connect(lambda: self._begin_at(hovered))
         if code is not None:
             add = menu.addAction(tr("Pin this place"))
             add.triggered.connect(lambda: self.pin_requested.emit(code))
@@ -346,6 +351,13 @@ class LatentCanvas(MapView):
         menu.addAction(tr("Show all codes")).triggered.connect(self.fit)
         menu.addMenu(self._bar.show_menu.menu()).setText(tr("Show"))
         return menu
+
+    def _begin_at(self, index: int) -> None:
+        """Lay the map through the code of a sample."""
+        codes, row = self._scene.codes, self._scene.points.place_of(index)
+        if codes is not None and row is not None:
+            self.set_strip(True)
+            self.set_base(codes.values[row])
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
         super().focusInEvent(event)
@@ -361,3 +373,10 @@ class LatentCanvas(MapView):
         super().hideEvent(event)
         self._navigation.rest()
         self._pressed = self._dragged = self._mouse = None
+
+
+def _called(scene: Scene, index: int) -> str:
+    """What a sample is called, with its class where that is something else."""
+    stamps = scene.points.stamps
+    name, label = label_name(stamps.names[index]), label_name(stamps.labels[index])
+    return name if name == label else f"{name} ({label})"

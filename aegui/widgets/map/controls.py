@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
-    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
-    QScrollArea,
     QToolButton,
-    QVBoxLayout,
     QWidget,
-    QWidgetAction,
 )
 
 from aegui.core.i18n import mark, tr
@@ -28,17 +21,16 @@ from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.types import POINTS, MapStyle
 from aegui.widgets.theme import ICON_PX, icon
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 SWITCHES = {
     "labels": mark("Labels of the dots"),
     "plane": mark("Decoded background"),
     "grid": mark("Grid lines"),
-    "preview": mark("Decoded glyph at the cursor"),
+    "vivid": mark("Decoded background in full strength"),
+    "preview": mark("Decoded image at the cursor"),
+    "legend": mark("Colours of the classes"),
+    "prior": mark("Prior: its middle and unit circle"),
 }
 """What may be shown or not: field of ``MapStyle`` -> label."""
-_MOST_OTHERS_PX = 260
 _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
@@ -149,30 +141,37 @@ class FollowBar(QFrame):
 
 
 class AxesBar(QFrame):
-    """Which two of d > 2 code numbers the map shows, and what the others are.
+    """Which plane of codes of d > 2 numbers the map shows, and whether the others are in sight.
 
     Signals:
         axes_edited(int, int): The dimensions wished for x and y.
-        base_edited(object): The code float32 ``[d]`` wished for all the others.
-        mean_requested(): The others should be those of the mean code.
+        spanned_edited(bool): Whether to show the directions in which codes differ most instead.
+        strip_edited(bool): Whether the sliders of all numbers shall be seen.
     """
 
     axes_edited = Signal(int, int)
-    base_edited = Signal(object)
-    mean_requested = Signal()
+    spanned_edited = Signal(bool)
+    strip_edited = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.x_choice, self.y_choice = QComboBox(self), QComboBox(self)
-        self.others = QToolButton(self)
+        self.spanned = self._switch(
+            tr("PCA"), tr("Show the two directions in which the codes differ most")
+        )
+        self.strip = self._switch(tr("Sliders"), tr("Change every number of the code by a slider"))
         self._axes = (0, 1)
-        self._base: NDArray[np.float32] = np.zeros(0, np.float32)
-        self._fields: dict[int, QDoubleSpinBox] = {}
-        self._menu = QMenu(self)
-        self._menu.aboutToShow.connect(self._on_menu_about_to_show)
         self._build()
+
+    def _switch(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setCheckable(True)
+        button.setProperty("flat", True)
+        return button
 
     def _build(self) -> None:
         layout = QHBoxLayout(self)
@@ -186,30 +185,25 @@ class AxesBar(QFrame):
             label.setProperty("dim", True)
             choice.setAccessibleName(name)
             choice.setToolTip(name)
+            choice.setMaxVisibleItems(16)
             choice.activated.connect(self._on_choice_activated)
             layout.addWidget(label)
             layout.addWidget(choice)
-        self.others.setText(tr("Others..."))
-        self.others.setProperty("flat", True)
-        self.others.setToolTip(tr("Values of the code numbers that are not shown"))
-        self.others.setMenu(self._menu)
-        self.others.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.others.setStyleSheet(_NO_ARROW)
-        layout.addWidget(self.others)
+        layout.addWidget(self.spanned)
+        layout.addWidget(self.strip)
+        self.spanned.clicked.connect(self.spanned_edited)
+        self.strip.clicked.connect(self.strip_edited)
 
-    def set_state(self, axes: tuple[int, int], base: NDArray[np.float32]) -> None:
-        """Show ``axes`` as chosen out of the d numbers of ``base``."""
+    def set_state(self, axes: tuple[int, int], size: int, *, spanned: bool) -> None:
+        """Show ``axes`` as chosen out of ``size`` numbers, or the directions of most difference."""
         for choice, axis in ((self.x_choice, axes[0]), (self.y_choice, axes[1])):
-            if choice.count() != len(base):
+            if choice.count() != size:
                 choice.clear()
-                choice.addItems([axis_name(number) for number in range(len(base))])
+                choice.addItems([axis_name(number) for number in range(size)])
             choice.setCurrentIndex(axis)
-        self._axes, self._base = axes, base
-        for axis, field in self._fields.items():
-            if axis < len(base) and field.value() != float(base[axis]):
-                field.blockSignals(True)
-                field.setValue(float(base[axis]))
-                field.blockSignals(False)
+            choice.setEnabled(not spanned)
+        self._axes = axes
+        self.spanned.setChecked(spanned)
 
     def _on_choice_activated(self) -> None:
         x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()
@@ -218,55 +212,3 @@ class AxesBar(QFrame):
             before_x, before_y = self._axes
             x, y = (x, before_x) if x == before_y else (before_y, y)
         self.axes_edited.emit(x, y)
-
-    def _on_menu_about_to_show(self) -> None:
-        self._menu.clear()
-        self._fields.clear()
-        holder = QWidgetAction(self._menu)
-        holder.setDefaultWidget(self._others_panel())
-        self._menu.addAction(holder)
-
-    def _others_panel(self) -> QWidget:
-        panel = QWidget()
-        rows = QFormLayout()
-        for axis in range(len(self._base)):
-            if axis not in self._axes:
-                self._fields[axis] = self._field(axis)
-                rows.addRow(axis_name(axis), self._fields[axis])
-        inner = QWidget()
-        inner.setLayout(rows)
-        area = QScrollArea()
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(inner.sizeHint().width() + 24)
-        area.setFixedHeight(min(_MOST_OTHERS_PX, inner.sizeHint().height() + 4))
-        mean = QToolButton()
-        mean.setText(tr("Mean of the codes"))
-        mean.clicked.connect(self.mean_requested)
-        zero = QToolButton()
-        zero.setText(tr("All 0"))
-        zero.clicked.connect(lambda: self.base_edited.emit(np.zeros_like(self._base)))
-        buttons = QHBoxLayout()
-        buttons.addWidget(mean)
-        buttons.addWidget(zero)
-        layout = QVBoxLayout(panel)
-        layout.addWidget(area)
-        layout.addLayout(buttons)
-        return panel
-
-    def _field(self, axis: int) -> QDoubleSpinBox:
-        field = QDoubleSpinBox()
-        field.setRange(-1e6, 1e6)
-        field.setDecimals(3)
-        field.setSingleStep(0.1)
-        field.setValue(float(self._base[axis]))
-        field.setAccessibleName(axis_name(axis))
-        field.valueChanged.connect(self._on_field_changed)
-        return field
-
-    def _on_field_changed(self) -> None:
-        base = self._base.copy()
-        for axis, field in self._fields.items():
-            base[axis] = field.value()
-        self.base_edited.emit(base)

@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QLabel,
+    QSizePolicy,
+    QStackedLayout,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aegui.core.i18n import mark, tr
-from aegui.widgets.glyphs import draw_glyph, fitted_rect, glyph_image
+from aegui.session.looks import GLYPHS, Look
+from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.ticks import number_text
-from aegui.widgets.pixels.answer_panel import NearestStrip
+from aegui.widgets.pixels.nearest_strip import NearestStrip, nearest_title
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
@@ -29,24 +37,33 @@ _CAPTIONS = (mark("decoded"), mark("thresholded"))
 _LINES = 3
 _NUMBER_CHARS = 6
 _TALLEST_PX = 320
+_MOST_SPOKEN = 8
 
 
 class CursorPictures(QWidget):
-    """The decoded image in grey levels and thresholded, side by side at one scale."""
+    """The decoded image; of a glyph in grey levels and thresholded, side by side at one scale."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
+        self._look = GLYPHS
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(tr("Decoded image at the cursor"))
 
+    def set_look(self, look: Look) -> None:
+        """How images are seen."""
+        self._look = look
+        self.updateGeometry()
+        self.update()
+
     def set_image(self, image: NDArray[np.float32]) -> None:
-        """Show ``image`` ``[H, W]``."""
-        if image.shape != self._image.shape:
-            self.updateGeometry()
+        """Show ``image`` ``[H, W]`` or ``[C, H, W]``."""
+        resized = image.shape != self._image.shape
         self._image = image
+        if resized:
+            self.updateGeometry()
         self.update()
 
     @property
@@ -55,10 +72,14 @@ class CursorPictures(QWidget):
         return self._image
 
     def heightForWidth(self, width: int) -> int:  # noqa: D102
-        rows, columns = self._image.shape
-        scale = (width - SPACING) // 2 / columns
-        whole = max(1.0, float(int(scale))) if scale >= 1 else scale
-        return min(_TALLEST_PX, int(whole * rows)) + self._caption_px() + 1
+        rows, columns = self._image.shape[-2:]
+        count = len(self._captions())
+        room = QRect(0, 0, (width - (count - 1) * SPACING) // count, _TALLEST_PX)
+        return picture_rect(rows, columns, room).height() + self._caption_px() + 1
+
+    def _captions(self) -> tuple[str, ...]:
+        """What is said above the pictures: a grey image thresholded would say nothing."""
+        return tuple(tr(text) for text in _CAPTIONS[: 2 if self._look.glyphs else 1])
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(240, self.heightForWidth(240))
@@ -70,21 +91,23 @@ class CursorPictures(QWidget):
         return self.fontMetrics().height() + 4
 
     def picture_rect(self, place: int) -> QRect:
-        """Where picture 0 (grey levels) or 1 (thresholded) is painted."""
-        height, width = self._image.shape
-        room = QRect(0, 0, (self.width() - SPACING) // 2, self.height() - self._caption_px())
-        if height <= room.height() and width <= room.width():
-            rect = fitted_rect(height, width, room)
-        else:
-            rect = QRect(0, 0, min(room.width(), room.height()), min(room.width(), room.height()))
-        middle, apart = self.width() // 2, self._apart(rect.width()) // 2
+        """Where picture 0 (as decoded) or 1 (thresholded) is painted."""
+        height, width = self._image.shape[-2:]
+        count = len(self._captions())
+        across = (self.width() - (count - 1) * SPACING) // count
+        room = QRect(0, 0, across, min(_TALLEST_PX, self.height() - self._caption_px()))
+        rect = picture_rect(height, width, room)
         rect.moveTop(self._caption_px())
+        if count == 1:
+            rect.moveLeft((self.width() - rect.width()) // 2)
+            return rect
+        middle, apart = self.width() // 2, self._apart(rect.width()) // 2
         rect.moveLeft(middle + apart if place else middle - apart - rect.width())
         return rect
 
     def _apart(self, width: int) -> int:
         """The gap between the pictures: more where they are narrower than their captions."""
-        widest = max(map(self.fontMetrics().horizontalAdvance, (tr(text) for text in _CAPTIONS)))
+        widest = max(map(self.fontMetrics().horizontalAdvance, self._captions()))
         most = self.width() - 2 * width
         return max(SPACING, min(widest + SPACING - width, most))
 
@@ -93,19 +116,18 @@ class CursorPictures(QWidget):
         theme = current_theme()
         painter = QPainter(self)
         binary = (self._image > THRESHOLD).astype(np.float32)
-        for place, (image, caption) in enumerate(
-            zip((self._image, binary), _CAPTIONS, strict=True)
-        ):
+        images, captions = (self._image, binary), self._captions()
+        for place, (image, caption) in enumerate(zip(images, captions, strict=False)):
             rect = self.picture_rect(place)
-            draw_glyph(painter, rect, glyph_image(image, theme.pixel_on, theme.pixel_off))
+            draw_picture(painter, rect, picture(image, self._look))
             painter.setPen(QPen(theme.grid, 1))
             painter.drawRect(rect.adjusted(-1, -1, 0, 0))
             painter.setPen(theme.text_dim)
-            above = QRect(0, 0, self.width() // 2, self._caption_px() - 2)
+            above = QRect(0, 0, self.width() // len(captions), self._caption_px() - 2)
             above.moveCenter(rect.center())
             above.moveTop(0)
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-            painter.drawText(above, flags, tr(caption))
+            painter.drawText(above, flags, caption)
 
 
 class CodeNumbers(QWidget):
@@ -124,8 +146,12 @@ class CodeNumbers(QWidget):
         """Show the numbers of ``code`` and the epoch of the weights."""
         self._code, self._epoch = tuple(code), epoch
         self._make_room()
-        self.setToolTip("" if len(code) <= self.shown else ", ".join(self.texts()))
         self.update()
+
+    @property
+    def code(self) -> tuple[float, ...]:
+        """The numbers that are shown."""
+        return self._code
 
     def _make_room(self) -> None:
         lines = self._lines(len(self._code))
@@ -136,6 +162,17 @@ class CodeNumbers(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
         self._make_room()
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        # Made when asked for: of a code of 128 numbers it takes longer than to paint it.
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip(), self)
+            return True
+        return super().event(event)
+
+    def tip(self) -> str:
+        """All numbers, where there is no room for them."""
+        return "" if len(self._code) <= self.shown else ", ".join(self.texts())
 
     def texts(self) -> list[str]:
         """Every number with its name."""
@@ -210,7 +247,7 @@ class CursorPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._labels: tuple[str, ...] = ()
+        self._labels: Sequence[str] = ()
         self._reason = QLabel()
         self._reason.setWordWrap(True)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -219,9 +256,10 @@ class CursorPanel(QWidget):
         self.pictures = CursorPictures()
         self.numbers = CodeNumbers()
         self.nearest = NearestStrip()
-        self._near_title = QLabel(tr("Nearest characters"))
+        self._near_title = QLabel()
         self._near_title.setProperty("dim", True)
         self._stack = QStackedLayout(self)
+        self._name_nearest(GLYPHS)
         self._stack.addWidget(self._reason)
         self._stack.addWidget(self._filled())
         self.nearest.sample_activated.connect(self.sample_activated)
@@ -240,26 +278,38 @@ class CursorPanel(QWidget):
         layout.addStretch(1)
         return page
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
-        """The set whose members can be nearest: N ``labels``, ``images`` ``[N, H, W]``."""
-        self._labels = tuple(labels)
+    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+        """The set whose members can be nearest.
+
+        Args:
+            labels: N labels.
+            images: ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
+            look: How they are seen.
+        """
+        self._labels = labels
+        self.pictures.set_look(look)
         self.nearest.set_nearest((), ())
-        self.nearest.set_samples(images)
+        self.nearest.set_samples(images, look)
+        self._name_nearest(look)
+
+    def _name_nearest(self, look: Look) -> None:
+        self._near_title.setText(nearest_title(look))
 
     def set_decoded(
         self,
         image: ArrayLike,
         z: ArrayLike,
-        nearest: Sequence[tuple[str, int]] = (),
+        nearest: Sequence[tuple[str, float]] | None = (),
         epoch: int | None = None,
         indices: Sequence[int] | None = None,
     ) -> None:
         """Show what was decoded.
 
         Args:
-            image: Grey levels ``[H, W]`` in 0..1.
+            image: Levels ``[H, W]`` or ``[C, H, W]`` in 0..1.
             z: The code ``[d]``.
-            nearest: Label and differing pixels of the nearest samples, nearest first.
+            nearest: Name and distance of the nearest samples, nearest first; None: they follow, and
+                until then those that are shown stay.
             epoch: Epoch of the weights.
             indices: Places of ``nearest`` in the set; without them the first of each label.
         """
@@ -267,14 +317,24 @@ class CursorPanel(QWidget):
         code = np.asarray(z, np.float64).reshape(-1).tolist()
         self.pictures.set_image(picture)
         self.numbers.set_code(code, epoch)
+        if nearest is None:
+            self._stack.setCurrentIndex(1)
+            return
         if indices is None:
             known = [entry for entry in nearest if entry[0] in self._labels]
             indices = [self._labels.index(label) for label, _ in known]
         else:
             known = list(nearest)
         self.nearest.set_nearest(tuple(known), indices)
+        self._near_title.setVisible(bool(known))
         self._stack.setCurrentIndex(1)
         self._describe(code, known)
+
+    def set_nearest(self, nearest: Sequence[tuple[str, float]], indices: Sequence[int]) -> None:
+        """The samples nearest to what was decoded, found later: names, distances and places."""
+        self.nearest.set_nearest(tuple(nearest), indices)
+        self._near_title.setVisible(bool(nearest))
+        self._describe(list(self.numbers.code), list(nearest))
 
     def set_empty(self, reason: str) -> None:
         """Show ``reason``, why nothing is decoded."""
@@ -287,7 +347,9 @@ class CursorPanel(QWidget):
         """Whether a reason is shown instead of an image."""
         return self._stack.currentIndex() == 0
 
-    def _describe(self, code: list[float], nearest: list[tuple[str, int]]) -> None:
-        where = ", ".join(number_text(value) for value in code)
-        near = self.nearest.text_of(0) if nearest else tr("no character is near")
+    def _describe(self, code: list[float], nearest: list[tuple[str, float]]) -> None:
+        where = ", ".join(number_text(value) for value in code[:_MOST_SPOKEN])
+        if len(code) > _MOST_SPOKEN:
+            where = f"{where}, ..."
+        near = self.nearest.text_of(0) if nearest else tr("nothing is near")
         describe(self, tr("Code {where}; {near}", where=where, near=near))

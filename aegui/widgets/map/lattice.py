@@ -13,15 +13,21 @@ from typing import TYPE_CHECKING
 from aegui.widgets.map.types import ViewRequest
 
 if TYPE_CHECKING:
+    from aegui.core.latent.frame import Frame
     from aegui.widgets.map.viewport import Bounds, Viewport
 
 TILE_PX = 40.0
 """Side of the square whose area a tile of small glyphs has, more or less."""
 RIBBON_TILE_PX = 64.0
 """The same for the single row of tiles of a network with one code number."""
+LEAST_IMAGE_PX, LARGEST_IMAGE_PX = 44.0, 72.0
+"""Sides of tiles of other images: small ones are enlarged, large ones reduced."""
+RIBBON_IMAGE_PX = 84.0
+"""The same for images that are no glyphs."""
 MAX_TILES = 120
 """Most tiles across, and most down."""
 _LEAST_SHARE, _LARGEST_SHARE = 0.72, 1.42
+_MOST_SKEW = 0.03
 _MARGIN = 0.12
 
 
@@ -32,11 +38,14 @@ class Lattice:
     width: float
     height: float
 
-    def suits(self, view: Viewport, tile_px: tuple[float, float]) -> bool:
+    def suits(
+        self, view: Viewport, tile_px: tuple[float, float], *, proportional: bool = False
+    ) -> bool:
         """Whether its tiles are seen at about ``tile_px``: near enough to keep them."""
         across = self.width * view.sx / tile_px[0]
         down = self.height * view.sy / tile_px[1]
-        return all(_LEAST_SHARE <= share <= _LARGEST_SHARE for share in (across, down))
+        near = all(_LEAST_SHARE <= share <= _LARGEST_SHARE for share in (across, down))
+        return near and not (proportional and abs(across / down - 1.0) > _MOST_SKEW)
 
 
 def tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[float, float]:
@@ -48,16 +57,32 @@ def tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[f
     return side * aspect * grow, side / aspect * grow
 
 
-def lattice_for(view: Viewport, tile_px: tuple[float, float]) -> Lattice:
-    """The lattice whose tiles are seen nearest to ``tile_px``."""
-    return Lattice(_level(tile_px[0] / view.sx), _level(tile_px[1] / view.sy))
+def image_tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[float, float]:
+    """The same for images that are no glyphs, which fill their tiles."""
+    middle = math.sqrt(image_height * image_width)
+    side = RIBBON_IMAGE_PX if ribbon else min(LARGEST_IMAGE_PX, max(LEAST_IMAGE_PX, middle))
+    aspect = math.sqrt(image_width / image_height)
+    return side * aspect, side / aspect
+
+
+def lattice_for(
+    view: Viewport, tile_px: tuple[float, float], *, proportional: bool = False
+) -> Lattice:
+    """The lattice whose tiles are seen nearest to ``tile_px``.
+
+    Where they are to be ``proportional`` they have just the proportions of ``tile_px``, so that
+    images fill them.
+    """
+    width = _level(tile_px[0] / view.sx)
+    if proportional:
+        return Lattice(width, width * view.sx / view.sy * tile_px[1] / tile_px[0])
+    return Lattice(width, _level(tile_px[1] / view.sy))
 
 
 def plane_request(
     view: Viewport,
     lattice: Lattice,
-    axes: tuple[int, int],
-    base: tuple[float, ...],
+    frame: Frame,
     *,
     ribbon: bool,
 ) -> ViewRequest:
@@ -79,8 +104,7 @@ def plane_request(
         height_px=round(view.height),
         columns=round(last_x - first_x),
         rows=round(last_y - first_y),
-        axes=axes,
-        base=base,
+        frame=frame,
     )
 
 

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
+from aegui.widgets.theme import blend
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.widgets.map.viewport import Viewport
     from aegui.widgets.theme import Theme
 
 PIN_PX = 18.0
 """Height of a pin above the place where its point stands."""
 DRAWING_PX = 6.0
 """Radius of the mark at the drawing's code."""
+_PRIOR_CROSS_PX = 5.0
 _TRAIL_ALPHA = 0.75
 _TRAIL_PARTS = 4
 
@@ -60,6 +64,20 @@ def tag_rect(left_middle: QPointF, text: str, font: QFont) -> QRectF:
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(text) + 10, metrics.height() + 2
     return QRectF(left_middle.x(), round(left_middle.y() - height / 2) + 0.5, width, height)
+
+
+def paint_prior(painter: QPainter, view: Viewport, theme: Theme) -> None:
+    """The middle of a normal prior, and one and two of its standard deviations around it."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    middle = QPointF(view.x_pixel(0.0), view.y_pixel(0.0))
+    for radius, style in ((1.0, Qt.PenStyle.SolidLine), (2.0, Qt.PenStyle.DashLine)):
+        for colour, width in ((theme.panel, 3.0), (blend(theme.text_dim, theme.panel, 0.7), 1.2)):
+            painter.setPen(QPen(colour, width, style))
+            painter.drawEllipse(middle, radius * view.sx, radius * view.sy)
+    painter.setPen(QPen(theme.text_dim, 1.5))
+    for dx, dy in ((_PRIOR_CROSS_PX, 0.0), (0.0, _PRIOR_CROSS_PX)):
+        painter.drawLine(middle - QPointF(dx, dy), middle + QPointF(dx, dy))
 
 
 def paint_trail(painter: QPainter, pixels: NDArray[np.float64], theme: Theme) -> None:

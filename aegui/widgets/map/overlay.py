@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap,
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.marks import paint_tag, tag_rect
 from aegui.widgets.map.rulers import x_pill, y_pill
-from aegui.widgets.map.stamps import PLATE_MARGIN, plate_pixmap
+from aegui.widgets.map.stamps import plate_pixmap, plate_size
 from aegui.widgets.map.ticks import place_text
 
 if TYPE_CHECKING:
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from aegui.widgets.theme import Theme
 
 PREVIEW_PX = 48
-"""Side that a preview has about, in logical pixels."""
+"""Side that a preview of a glyph has about, in logical pixels."""
+IMAGE_PREVIEW_PX = 84
+"""The same of an image that is no glyph."""
 PREVIEW_AWAY_PX = 16.0
 """From the cursor to the nearest corner of the preview."""
 _GAP_PX = 9.0
 _HOVER_SCALE = 3
+_HOVER_PX = 56
 
 
 class Overlay:
@@ -44,7 +47,7 @@ class Overlay:
         self._pixmap: tuple[object, QPixmap] | None = None
 
     def set_preview(self, image: ArrayLike | None) -> None:
-        """The decoded image ``[H, W]`` at the cursor."""
+        """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor."""
         self._preview = None if image is None else np.asarray(image, np.float32)
         self._pixmap = None
 
@@ -146,36 +149,41 @@ class Overlay:
             top = at.y() - PREVIEW_AWAY_PX - height
         return QRectF(round(left), round(top), width, height)
 
-    def _preview_scale(self) -> int:
+    def _preview_scale(self) -> float:
         assert self._preview is not None
-        return max(1, round(PREVIEW_PX / int(max(self._preview.shape))))
+        largest = int(max(self._preview.shape[-2:]))
+        if self._scene.points.stamps.look.glyphs:
+            return float(max(1, round(PREVIEW_PX / largest)))
+        return _image_scale(largest, IMAGE_PREVIEW_PX)
 
-    def _preview_size(self) -> tuple[int, int]:
+    def _preview_size(self) -> tuple[float, float]:
         assert self._preview is not None
-        scale, (height, width) = self._preview_scale(), self._preview.shape
-        margin = 2 * PLATE_MARGIN
-        return (height + margin) * scale + 2, (width + margin) * scale + 2
+        look = self._scene.points.stamps.look
+        size = plate_size(self._preview.shape, self._preview_scale(), look)
+        return size.height(), size.width()
 
     def _preview_pixmap(self, theme: Theme, ratio: float) -> QPixmap:
         assert self._preview is not None
         key = (theme.key, ratio)
         if self._pixmap is None or self._pixmap[0] != key:
-            scale = self._preview_scale()
-            made = plate_pixmap(self._preview, scale, ratio, theme, theme.accent)
+            look, scale = self._scene.points.stamps.look, self._preview_scale()
+            made = plate_pixmap(self._preview, look, scale, ratio, theme, theme.accent)
             self._pixmap = (key, made)
         return self._pixmap[1]
 
-    def _hover_scale(self) -> int:
-        scale = self._scene.points.scale
-        height, _ = self._scene.points.stamps.image_shape
-        return scale if scale else max(1, min(_HOVER_SCALE, 48 // height))
+    def _hover_scale(self) -> float:
+        points = self._scene.points
+        height, width = points.stamps.image_shape
+        if points.stamps.look.glyphs:
+            return points.scale or float(max(1, min(_HOVER_SCALE, 48 // height)))
+        return max(points.scale, _image_scale(max(height, width), _HOVER_PX))
 
     def _hover_box(self, index: int) -> QRectF:
         return self._scene.points.box(index, self._hover_scale())
 
     def _hover_tag(self, index: int, font: QFont) -> QRectF:
         box = self._hover_box(index)
-        text = label_name(self._scene.points.stamps.labels[index])
+        text = label_name(self._scene.points.stamps.names[index])
         rect = tag_rect(QPointF(0, 0), text, font)
         rect.moveCenter(QPointF(box.center().x(), box.top() - rect.height() / 2 - 3))
         return rect
@@ -185,7 +193,7 @@ class Overlay:
     ) -> None:
         stamps = self._scene.points.stamps
         box = self._hover_box(index)
-        plate = stamps.plate(index, self._hover_scale(), ratio, theme, marked=True)
+        plate = stamps.plate(index, self._hover_scale(), ratio, theme, theme.accent)
         painter.drawPixmap(box.topLeft(), plate)
         # A second line of the rim: what is meant differs by more than a colour.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -194,4 +202,11 @@ class Overlay:
         painter.drawRect(QRect(box.toRect()).adjusted(-1, -1, 0, 0))
         tag = self._hover_tag(index, font)
         left_middle = QPointF(tag.left(), tag.center().y())
-        paint_tag(painter, left_middle, label_name(stamps.labels[index]), theme, font)
+        paint_tag(painter, left_middle, label_name(stamps.names[index]), theme, font)
+
+
+def _image_scale(largest: int, wanted_px: int) -> float:
+    """The scale, whole or one over a whole number, that shows ``largest`` pixels nearest to it."""
+    if largest <= wanted_px:
+        return float(max(1, round(wanted_px / largest)))
+    return 1.0 / round(largest / wanted_px)

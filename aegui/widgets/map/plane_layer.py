@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QImage
 
-from aegui.widgets.glyphs import grey_levels, palette
+from aegui.widgets.glyphs import palette
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor
 
-    from aegui.session.plane_service import Plane
+    from aegui.session.plane_tiles import Plane
     from aegui.widgets.map.viewport import Viewport
 
 
@@ -45,10 +45,10 @@ class PlaneLayer:
         self._key = None
         if plane is None:
             return
-        rows, columns, height, width = plane.images.shape
+        rows, columns, _, height, width = plane.images.shape
         # One blank row and column behind every tile: what lies between the glyphs is found there.
         levels = np.zeros((rows, height + 1, columns, width + 1), np.uint8)
-        levels[:, :height, :, :width] = grey_levels(plane.images).transpose(0, 2, 1, 3)
+        levels[:, :height, :, :width] = plane.images[:, :, 0].transpose(0, 2, 1, 3)
         self._levels = levels.reshape(rows * (height + 1), columns * (width + 1))
 
     def image(
@@ -90,7 +90,7 @@ class PlaneLayer:
             image.fill(off)
             image.setDevicePixelRatio(ratio)
             return image
-        rows, columns, tile_h, tile_w = plane.images.shape
+        rows, columns, _, tile_h, tile_w = plane.images.shape
         x0, y0, x1, y1 = plane.rect
         left, _bottom, _right, top = view.bounds
         spans = (

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QImage, QPainter
 
+from aegui.widgets.class_colours import class_colour, class_rgba
+from aegui.widgets.map.dot_raster import DotRaster
 from aegui.widgets.map.stamps import DOT_PX, Stamps
+from aegui.widgets.theme import blend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QFont
+    from PySide6.QtGui import QColor, QFont, QPainter
 
     from aegui.widgets.map.viewport import Bounds, Viewport
     from aegui.widgets.theme import Theme
@@ -24,10 +26,12 @@ LARGEST_SCALE = 6
 """Largest screen pixels per glyph pixel on a plate."""
 LEAST_SCALE = 2
 """Below that, automatic drawing shows dots."""
-MOST_GLYPHS = 2500
-"""More samples than that are always dots."""
+LEAST_IMAGE_PX, LARGEST_PX = 20, 64
+"""Least height of an image that is no glyph; below that, automatic drawing shows dots. Largest."""
+MOST_PLATES = 1500
+"""Where more samples than that are seen they are dots."""
 MOST_PIXMAPS = 2000
-"""More dots than that are written straight into an image, as squares."""
+"""More dots than that are written straight into an image."""
 LABEL_SHARE = 0.25
 """Labels may cover about this share of the room that the codes take."""
 HIT_PX = 8.0
@@ -35,22 +39,34 @@ HIT_PX = 8.0
 LEVEL_GAP_PX = 3.0
 _LABEL_PX2 = 20.0 * 14.0
 _MOST_STACKED = 3000
+_IMAGE_SCALES = (1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
+_FADED = 0.2
 
 
 class PointLayer:
-    """Draws samples as plates with their glyphs, or as dots with labels where room is short."""
+    """Draws samples as plates with their images, or as dots with labels where room is short.
+
+    Those that have a place may be some of the set only: numbers of samples are those of the set,
+    ``pixels`` and what paints count those that have a place.
+    """
 
     def __init__(self) -> None:
         self.stamps = Stamps()
         self._places: NDArray[np.float64] = np.zeros((0, 2))
+        self._indices: NDArray[np.int64] = np.zeros(0, np.int64)
         self._pixels: NDArray[np.float64] = np.zeros((0, 2))
         self._bounds: Bounds | None = None
-        self._scale = 0
+        self._scale = 0.0
         self._labelled = False
+        self._classes: NDArray[np.int64] | None = None
+        self._emphasis: int | None = None
+        self._raster = DotRaster()
+        self._version = 0
+        self._order: NDArray[np.int64] = np.zeros(0, np.int64)
 
     @property
-    def scale(self) -> int:
-        """Screen pixels per glyph pixel of the plates; 0 where dots are drawn."""
+    def scale(self) -> float:
+        """Screen pixels per image pixel of the plates; 0 where dots are drawn."""
         return self._scale
 
     @property
@@ -60,13 +76,61 @@ class PointLayer:
 
     @property
     def pixels(self) -> NDArray[np.float64]:
-        """Where the samples lie in the widget, ``[N, 2]``; NaN for codes that are not finite."""
+        """Where samples lie in the widget, ``[n, 2]``; NaN for codes that are not finite."""
         return self._pixels
 
-    def set_places(self, places: NDArray[np.float64], bounds: Bounds | None) -> None:
-        """The samples' places ``[N, 2]`` in latent coordinates, and the rectangle around them."""
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """Where they lie in latent coordinates, ``[n, 2]``."""
+        return self._places
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """Which samples of the set ``pixels`` speaks of, ``[n]``."""
+        return self._indices
+
+    def set_places(
+        self,
+        places: NDArray[np.float64],
+        bounds: Bounds | None,
+        indices: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Places ``[n, 2]`` in latent coordinates, the rectangle around them, and of which samples.
+
+        Without ``indices`` they are those of the whole set.
+        """
         self._places = places
         self._bounds = bounds
+        self._indices = np.arange(len(places)) if indices is None else indices
+        self._version += 1
+        if len(self._order) != len(places):
+            # Drawn in no order, so that no class lies over the others.
+            self._order = np.random.default_rng(0).permutation(len(places))
+
+    def set_classes(self, classes: NDArray[np.int64] | None) -> None:
+        """The class of every sample of the set ``[N]``, to be told by colours; None: no colours."""
+        self._classes = classes
+        self._emphasis = None
+        self._version += 1
+
+    @property
+    def emphasis(self) -> int | None:
+        """The class that stands out, if any."""
+        return self._emphasis
+
+    def set_emphasis(self, number: int | None) -> None:
+        """Let class ``number`` stand out by fading the others; None: all are alike."""
+        self._emphasis = number
+        self._version += 1
+
+    def colour(self, index: int, theme: Theme) -> QColor | None:
+        """The colour of sample ``index`` of the set; None where there are no classes."""
+        if self._classes is None:
+            return None
+        number = int(self._classes[index])
+        if self._emphasis not in (None, number):
+            return blend(theme.text_dim, theme.panel, _FADED)
+        return class_colour(number, theme)
 
     def lay_out(self, view: Viewport, points: str, *, labels: bool, floor: float | None) -> None:
         """Decide how to draw in ``view``, and where.
@@ -80,7 +144,10 @@ class PointLayer:
         self._scale = self._glyph_scale(view, points, ribbon=floor is not None)
         room = self._room_px2(view)
         self._labelled = (
-            labels and self._scale == 0 and len(self._places) * _LABEL_PX2 < LABEL_SHARE * room
+            labels
+            and self._scale == 0
+            and self._classes is None
+            and len(self._places) * _LABEL_PX2 < LABEL_SHARE * room
         )
         self._pixels = view.to_pixels(self._places)
         if floor is not None:
@@ -109,33 +176,46 @@ class PointLayer:
         high = max((y1 - y0) * view.sy, view.height / 4)
         return wide * high
 
-    def _glyph_scale(self, view: Viewport, points: str, *, ribbon: bool) -> int:
+    def _glyph_scale(self, view: Viewport, points: str, *, ribbon: bool) -> float:
         count = len(self._places)
-        if points == "dots" or count == 0 or count > MOST_GLYPHS:
-            return 0
-        height, width = self.stamps.image_shape
+        if points == "dots" or count == 0:
+            return 0.0
         share = 2 * GLYPH_SHARE if ribbon else GLYPH_SHARE
         budget = share * self._room_px2(view) / count
+        if not self.stamps.look.glyphs:
+            return self._image_scale(budget, automatic=points == "auto")
+        height, width = self.stamps.image_shape
         scale = math.floor(math.sqrt(budget / ((width + 2) * (height + 2))))
-        # Images of many pixels are large enough at 1.
+        # Glyphs of many pixels are large enough at 1.
         least = LEAST_SCALE if height <= 16 else 1
         if points == "auto" and scale < least:
-            return 0
-        return min(self._largest_scale(), max(least, scale))
+            return 0.0
+        return float(min(self._largest_scale(), max(least, scale)))
+
+    def _image_scale(self, budget: float, *, automatic: bool) -> float:
+        """Scale of images that are no glyphs, from 1/16 on: large ones are reduced."""
+        height, width = self.stamps.image_shape
+        largest = max(height, width)
+        scales = [s for s in _IMAGE_SCALES if LEAST_IMAGE_PX <= s * largest <= LARGEST_PX]
+        scales = scales or [min(_IMAGE_SCALES, key=lambda s: abs(s * largest - LEAST_IMAGE_PX))]
+        fitting = [s for s in scales if s * s * height * width <= budget]
+        if fitting:
+            return fitting[-1]
+        return 0.0 if automatic else scales[0]
 
     def _largest_scale(self) -> int:
         height, _ = self.stamps.image_shape
-        return max(1, min(LARGEST_SCALE, 64 // height))
+        return max(1, min(LARGEST_SCALE, LARGEST_PX // height))
 
     def paint(
         self, painter: QPainter, view: Viewport, theme: Theme, ratio: float, font: QFont
     ) -> None:
         """Paint all samples that are seen, later ones over earlier ones."""
         seen = self._seen(view)
-        if self._scale > 0:
+        if self._scale > 0 and len(seen) <= MOST_PLATES:
             self._paint_plates(painter, seen, theme, ratio)
         elif len(seen) > MOST_PIXMAPS:
-            self._paint_squares(painter, view, seen, theme, ratio)
+            self._paint_many(painter, view, theme, ratio)
         else:
             self._paint_dots(painter, seen, theme, ratio, font)
 
@@ -153,58 +233,52 @@ class PointLayer:
         size = self.stamps.plate_size(self._scale)
         half = np.array([size.width() / 2, size.height() / 2])
         corners = np.rint(self._pixels[seen] - half).astype(int).tolist()
-        for index, (x, y) in zip(seen.tolist(), corners, strict=True):
-            plate = self.stamps.plate(index, self._scale, ratio, theme, marked=False)
-            painter.drawPixmap(x, y, plate)
+        for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
+            rim = self.colour(index, theme)
+            painter.drawPixmap(x, y, self.stamps.plate(index, self._scale, ratio, theme, rim))
 
     def _paint_dots(
         self, painter: QPainter, seen: NDArray[np.int64], theme: Theme, ratio: float, font: QFont
     ) -> None:
         half = DOT_PX / 2 + 1
         corners = (self._pixels[seen] - half).tolist()
-        for index, (x, y) in zip(seen.tolist(), corners, strict=True):
+        for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
+            colour = self.colour(index, theme)
             if self._labelled:
-                pixmap = self.stamps.labelled_dot(index, ratio, theme, font)
+                pixmap = self.stamps.labelled_dot(index, ratio, theme, font, colour)
                 top = y + half - pixmap.height() / ratio / 2
                 painter.drawPixmap(QPointF(x, top), pixmap)
             else:
-                painter.drawPixmap(QPointF(x, y), self.stamps.dot(ratio, theme))
+                painter.drawPixmap(QPointF(x, y), self.stamps.dot(ratio, theme, colour))
 
-    def _paint_squares(
-        self,
-        painter: QPainter,
-        view: Viewport,
-        seen: NDArray[np.int64],
-        theme: Theme,
-        ratio: float,
-    ) -> None:
-        width, height = round(view.width * ratio), round(view.height * ratio)
-        side = max(2, round(3 * ratio))
-        # A border as wide as a square saves clipping every one of them.
-        buffer = np.zeros((height + 2 * side, width + 2 * side), np.uint32)
-        corner = np.array([view.left, view.top])
-        spots = np.rint((self._pixels[seen] - corner) * ratio).astype(np.int64) + side // 2
-        x, y = spots[:, 0], spots[:, 1]
-        inside = (x >= 0) & (x < width + side) & (y >= 0) & (y < height + side)
-        flat = y[inside] * buffer.shape[1] + x[inside]
-        colour = theme.series[0].rgba()
-        pixels = buffer.reshape(-1)
-        for dy in range(side):
-            for dx in range(side):
-                pixels[flat + (dy * buffer.shape[1] + dx)] = colour
-        image = QImage(
-            buffer.data,
-            buffer.shape[1],
-            buffer.shape[0],
-            4 * buffer.shape[1],
-            QImage.Format.Format_ARGB32_Premultiplied,
-        )
-        image.setDevicePixelRatio(ratio)
-        painter.drawImage(QPointF(view.left - side / ratio, view.top - side / ratio), image)
+    def _paint_many(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
+        version = (self._version, theme.key)
+        pixels = self._pixels[self._order]
+        colours = self._rgba(theme)[self._order]
+        self._raster.paint(painter, view, pixels, colours, ratio, version)
 
-    def box(self, index: int, scale: int | None = None) -> QRectF:
+    def _rgba(self, theme: Theme) -> NDArray[np.uint32]:
+        """Opaque ARGB of each sample that has a place."""
+        if self._classes is None:
+            return np.full(len(self._pixels), theme.series[0].rgba(), np.uint32)
+        classes = self._classes[self._indices]
+        colours = class_rgba(classes, theme)
+        if self._emphasis is not None:
+            faded = blend(theme.text_dim, theme.panel, _FADED)
+            colours[classes != self._emphasis] = faded.rgba()
+        return colours
+
+    def place_of(self, index: int) -> int | None:
+        """Where sample ``index`` of the set is in ``pixels``; None if it has no place."""
+        at = int(np.searchsorted(self._indices, index))
+        return at if at < len(self._indices) and self._indices[at] == index else None
+
+    def box(self, index: int, scale: float | None = None) -> QRectF:
         """Where sample ``index`` is painted; ``scale``: as a plate of that scale instead."""
-        x, y = self._pixels[index].tolist()
+        at = self.place_of(index)
+        if at is None:
+            return QRectF()
+        x, y = self._pixels[at].tolist()
         scale = self._scale if scale is None else scale
         if scale == 0:
             return QRectF(x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX)
@@ -225,10 +299,10 @@ class PointLayer:
         """The sample nearest to pixel (``x``, ``y``), however far; None without any."""
         if not len(self._pixels):
             return None
-        distance = ((self._pixels - (x, y)) ** 2).sum(axis=1)
+        distance = (self._pixels[:, 0] - x) ** 2 + (self._pixels[:, 1] - y) ** 2
         if np.isnan(distance).all():
             return None
-        return int(np.nanargmin(distance))
+        return int(self._indices[np.nanargmin(distance)])
 
 
 def stack(x: NDArray[np.float64], width: float, height: float) -> NDArray[np.float64]:

@@ -62,7 +62,7 @@ def paint_rulers(
     view: Viewport,
     theme: Theme,
     font: QFont,
-    axes: tuple[int, int],
+    names: tuple[str, str],
     *,
     ribbon: bool,
 ) -> None:
@@ -77,8 +77,8 @@ def paint_rulers(
         painter.fillRect(QRectF(0, view.top, view.left, view.height + BOTTOM_PX), theme.panel)
         painter.setPen(edge)
         painter.drawLine(QLineF(view.left - 1, view.top, view.left - 1, bottom))
-        _paint_y(painter, view, theme, axis_name(axes[1]))
-    _paint_x(painter, view, theme, axis_name(axes[0]))
+        _paint_y(painter, view, theme, names[1])
+    _paint_x(painter, view, theme, names[0])
 
 
 def _paint_x(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None:

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
-from aegui.widgets.map.lattice import RIBBON_TILE_PX
-from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_trail
+from aegui.core.i18n import tr
+from aegui.core.latent.frame import Frame, axes_frame, spanned_frame
+from aegui.widgets.map.lattice import RIBBON_IMAGE_PX, RIBBON_TILE_PX
+from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_prior, paint_trail
+from aegui.widgets.map.photo_plane import PhotoPlane
 from aegui.widgets.map.plane_layer import PlaneLayer
 from aegui.widgets.map.point_layer import PointLayer
-from aegui.widgets.map.rulers import paint_grid, paint_rulers
+from aegui.widgets.map.rulers import axis_name, paint_grid, paint_rulers
 from aegui.widgets.map.types import MapStyle, Pin
 from aegui.widgets.map.viewport import Bounds, Viewport, bounds_of
 from aegui.widgets.theme import Theme, blend
@@ -20,17 +23,28 @@ from aegui.widgets.theme import Theme, blend
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-FIELD_CONTRAST = 0.16
-"""Share of the text colour in a lit pixel of the field: seen when looked for, else quiet."""
+    from aegui.session.codes_service import Codes
+    from aegui.session.plane_tiles import Plane
+
+FIELD_CONTRAST, VIVID_CONTRAST = 0.16, 0.6
+"""Share of the text colour in a lit pixel of a field of glyphs: seen when looked for; in full."""
+INK_CONTRAST = 0.34
+"""The same of grey images on a dark ground, which are drawn as ink."""
+PHOTO_STRENGTH = 0.45
+"""Share of other images in the field; in full it is 1."""
 RIBBON_CONTRAST = 0.55
-"""The same on a ribbon, which no sample covers."""
+"""Share of the text colour on a ribbon of glyphs, which no sample covers."""
+PRIOR_BOUNDS = (-2.5, -2.5, 2.5, 2.5)
+"""What is seen where there is a prior but no code."""
 _RIBBON_AT = 0.64
+_QUICKLY_SEARCHED = 100_000
 
 
 class Scene:
     """What the map holds, and how the codes of d numbers lie on its plane.
 
-    x and y stand for the two code dimensions ``axes``; ``base`` gives the others, for everything
+    x and y stand for the two code dimensions ``axes``, or, where the map is ``spanned``, for the
+    two directions in which the codes differ most. ``base`` gives what they leave open, for all
     that has only a place on the plane (the cursor, the decoded tiles). Codes of one number lie
     along x, over a ribbon of decoded tiles.
     """
@@ -38,10 +52,14 @@ class Scene:
     def __init__(self) -> None:
         self.points = PointLayer()
         self.plane = PlaneLayer()
+        self.photos = PhotoPlane()
         self.style = MapStyle()
         self.axes = (0, 1)
+        self.spanned = False
+        self.has_prior = False
+        self.directions: NDArray[np.float32] = np.eye(2, dtype=np.float32)
         self.base: NDArray[np.float32] = np.zeros(2, np.float32)
-        self.codes: NDArray[np.float64] | None = None
+        self.codes: Codes | None = None
         self.bounds: Bounds | None = None
         self.pins: tuple[Pin, ...] = ()
         self.drawing: NDArray[np.float64] | None = None
@@ -77,29 +95,56 @@ class Scene:
         """Codes have ``size`` numbers from now on."""
         self.base = np.zeros(size, np.float32)
         self.axes = (0, min(1, size - 1))
-        self.plane.set_plane(None)
+        self.directions = np.eye(2, size, dtype=np.float32)
+        self.spanned = self.spanned and size > 2
+        self.set_plane(None)
 
-    def set_codes(self, codes: NDArray[np.float64] | None) -> None:
-        """The samples' codes ``[N, d]``."""
+    def set_plane(self, plane: Plane | None) -> None:
+        """What is decoded behind the samples."""
+        glyphs = self.points.stamps.look.glyphs
+        self.plane.set_plane(plane if glyphs else None)
+        self.photos.set_plane(None if glyphs else plane)
+
+    def set_codes(self, codes: Codes | None) -> None:
+        """The samples' codes."""
         self.codes = codes
+        if codes is not None:
+            self.directions = codes.directions
         self.project_codes()
 
     def project_codes(self) -> None:
         """Place the samples anew: their codes or the axes have changed."""
-        places = np.zeros((0, 2)) if self.codes is None else self.project(self.codes)
+        codes = self.codes
+        places = np.zeros((0, 2)) if codes is None else self.project(codes.values)
         self.bounds = bounds_of(places)
-        self.points.set_places(places, self.bounds)
+        if self.bounds is None and codes is not None and self.has_prior:
+            self.bounds = PRIOR_BOUNDS
+        self.points.set_places(places, self.bounds, None if codes is None else codes.indices)
         self.touch()
 
     def project(self, codes: ArrayLike) -> NDArray[np.float64]:
         """Places ``[N, 2]`` on the plane of ``codes`` ``[N, d]``."""
-        z = np.asarray(codes, np.float64).reshape(-1, self.size)
+        z = np.asarray(codes).reshape(-1, self.size)
         if self.ribbon:
-            return np.column_stack([z[:, 0], np.zeros(len(z))])
-        return np.ascontiguousarray(z[:, list(self.axes)])
+            return np.column_stack([z[:, 0], np.zeros(len(z))]).astype(np.float64)
+        if self.spanned:
+            # Matrix products tell of numbers that are none; those are simply not drawn.
+            with np.errstate(invalid="ignore", over="ignore"):
+                return np.asarray(z.astype(np.float32) @ self.directions.T, np.float64)
+        return np.ascontiguousarray(z[:, list(self.axes)], np.float64)
+
+    @property
+    def frame(self) -> Frame:
+        """What x and y stand for."""
+        if self.spanned and not self.ribbon:
+            return spanned_frame(self.directions, self.base)
+        return axes_frame(self.axes, self.base)
 
     def full_code(self, x: float, y: float) -> NDArray[np.float32]:
         """The code ``[d]`` at a place on the plane."""
+        if self.spanned:
+            code: NDArray[np.float32] = self.frame.codes(x, y)[0]
+            return code
         code = self.base.copy()
         if not self.ribbon:
             code[self.axes[1]] = y
@@ -107,17 +152,25 @@ class Scene:
         return code
 
     def nearest(self, code: NDArray[np.float32]) -> int | None:
-        """The sample whose whole code is nearest to ``code`` ``[d]``."""
-        if self.codes is None or not len(self.codes):
+        """The sample whose code is nearest to ``code`` ``[d]``; of very many, its place counts."""
+        if self.codes is None or not len(self.codes.values):
             return None
-        distance = ((self.codes - code) ** 2).sum(axis=1)
-        return None if np.isnan(distance).all() else int(np.nanargmin(distance))
+        if self.codes.values.size > _QUICKLY_SEARCHED:
+            distance = ((self.points.places - self.project(code)[0]) ** 2).sum(axis=1)
+        else:
+            distance = ((self.codes.values.astype(np.float64) - code) ** 2).sum(axis=1)
+        if np.isnan(distance).all():
+            return None
+        return int(self.codes.indices[np.nanargmin(distance)])
 
     def band(self, view: Viewport) -> tuple[float, float] | None:
         """First and last pixel row of the ribbon, counted from the top of ``view``."""
         if not self.ribbon:
             return None
         height, width = self.points.stamps.image_shape
+        if not self.points.stamps.look.glyphs:
+            top = round(_RIBBON_AT * view.height)
+            return float(top), min(view.height, top + RIBBON_IMAGE_PX * (height / width) ** 0.5)
         tall = RIBBON_TILE_PX * ((height + 1) / (width + 1)) ** 0.5
         top = round(_RIBBON_AT * view.height)
         return float(top), min(view.height, top + max(tall, height + 1.0))
@@ -167,7 +220,8 @@ class Scene:
         self, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
     ) -> QPixmap:
         style, plane = self.style, self._shown_plane()
-        key = (view, size, ratio, theme.key, style, plane, self.axes, self.size)
+        turned = self.spanned and self.directions.tobytes()
+        key = (view, size, ratio, theme.key, style, plane, self.axes, self.size, turned)
         if key == self._ground_key:
             return self._ground
         self._ground_key = key
@@ -176,24 +230,43 @@ class Scene:
         if plane is None:
             painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
         else:
-            contrast = RIBBON_CONTRAST if self.ribbon else FIELD_CONTRAST
-            on = blend(theme.text, theme.panel, contrast)
-            image = self.plane.image(view, on, theme.panel, ratio, self.band(view))
-            painter.drawImage(QPointF(view.left, view.top), image)
+            painter.drawImage(QPointF(view.left, view.top), self._field(view, theme, ratio))
         if style.grid:
             paint_grid(painter, view, theme, ribbon=self.ribbon)
+        if style.prior and self.has_prior and not self.ribbon:
+            paint_prior(painter, view, theme)
         if self.ribbon:
             self._paint_ribbon_edges(painter, view, theme)
-        paint_rulers(painter, view, theme, font, self.axes, ribbon=self.ribbon)
+        paint_rulers(painter, view, theme, font, self.axis_names(), ribbon=self.ribbon)
         painter.end()
         return self._ground
 
+    def axis_names(self) -> tuple[str, str]:
+        """What x and y are called."""
+        if self.spanned:
+            return tr("PC1"), tr("PC2")
+        return axis_name(self.axes[0]), axis_name(self.axes[1])
+
+    def _field(self, view: Viewport, theme: Theme, ratio: float) -> QImage:
+        """The decoded plane, quiet enough to see the samples on it."""
+        band, look, vivid = self.band(view), self.points.stamps.look, self.style.vivid
+        if look.glyphs:
+            quiet = RIBBON_CONTRAST if self.ribbon else FIELD_CONTRAST
+            on = blend(theme.text, theme.panel, VIVID_CONTRAST if vivid else quiet)
+            return self.plane.image(view, on, theme.panel, ratio, band)
+        strength = 1.0 if vivid or self.ribbon else PHOTO_STRENGTH
+        plane = self.photos.plane
+        inked = strength < 1.0 and look.ground == 0.0 and plane and plane.images.shape[2] == 1
+        ink = blend(theme.text, theme.panel, INK_CONTRAST) if inked else None
+        return self.photos.image(view, theme.panel, strength, ratio, band, ink)
+
     def _shown_plane(self) -> object:
         """The plane, where it is wanted, of these axes, and of a network that still is there."""
-        plane = self.plane.plane
+        plane = self.plane.plane or self.photos.plane
         if plane is None or not self.style.plane or self.codes is None:
             return None
-        return plane if self.ribbon or plane.axes == self.axes else None
+        known = plane.frame.size == self.size
+        return plane if known and (self.ribbon or plane.frame.parallel(self.frame)) else None
 
     def _paint_ribbon_edges(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
         band = self.band(view)

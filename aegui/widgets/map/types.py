@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.core.latent.frame import Frame
     from aegui.widgets.map.viewport import Bounds
 
 POINTS = {
     "auto": mark("Automatic"),
-    "glyphs": mark("Glyphs"),
+    "glyphs": mark("Images"),
     "dots": mark("Dots"),
 }
 """How samples may be drawn: key -> label."""
@@ -30,7 +31,10 @@ class MapStyle:
         labels: Whether dots carry their labels where there is room for them.
         plane: Whether the decoded plane is drawn behind.
         grid: Whether grid lines are drawn.
-        preview: Whether the decoded glyph is drawn beside the cursor.
+        preview: Whether the decoded image is drawn beside the cursor.
+        legend: Whether the colours of the classes are explained.
+        prior: Whether the prior of a variational code is drawn: its middle and unit circle.
+        vivid: Whether the decoded background is drawn in full strength.
     """
 
     points: str = "auto"
@@ -38,6 +42,9 @@ class MapStyle:
     plane: bool = True
     grid: bool = True
     preview: bool = True
+    legend: bool = True
+    prior: bool = True
+    vivid: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +70,7 @@ class ViewRequest:
         height_px: Pixels down the map.
         columns: Tiles across ``rect``.
         rows: Tiles down ``rect``.
-        axes: The two code dimensions that x and y stand for.
-        base: A whole code: its other dimensions are those of every tile.
+        frame: What x and y stand for.
     """
 
     rect: Bounds
@@ -72,5 +78,4 @@ class ViewRequest:
     height_px: int
     columns: int
     rows: int
-    axes: tuple[int, int]
-    base: tuple[float, ...]
+    frame: Frame

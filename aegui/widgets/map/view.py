@@ -5,48 +5,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, Signal
 
 from aegui.core.i18n import tr
+from aegui.session.codes_service import described
+from aegui.session.looks import GLYPHS, Look
+from aegui.widgets.class_colours import MOST_CLASSES
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.map.controls import AxesBar, FollowBar, ViewBar
-from aegui.widgets.map.lattice import Lattice, covers, lattice_for, plane_request, tile_pixels
-from aegui.widgets.map.navigation import Navigation
-from aegui.widgets.map.overlay import Overlay
+from aegui.widgets.map.furniture import Furniture
+from aegui.widgets.map.lattice import (
+    Lattice,
+    covers,
+    image_tile_pixels,
+    lattice_for,
+    plane_request,
+    tile_pixels,
+)
 from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
-from aegui.widgets.map.scene import Scene
+from aegui.widgets.map.surface import MapSurface
 from aegui.widgets.map.ticks import number_text
 from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import RADIUS, SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
-    from PySide6.QtGui import QFont, QPaintEvent, QRegion, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
+    from PySide6.QtWidgets import QWidget
 
-    from aegui.session.plane_service import Plane
+    from aegui.session.codes_service import Codes
+    from aegui.session.plane_tiles import Plane
     from aegui.widgets.map.types import MapStyle, Pin, ViewRequest
-    from aegui.widgets.map.viewport import Viewport
 
 ZOOM_STEP = 1.25
 """Factor of one notch of the wheel, one key, one click on a button."""
-_FIGURES_SCALE = 0.88
-_RESTYLING = (
-    QEvent.Type.PaletteChange,
-    QEvent.Type.StyleChange,
-    QEvent.Type.FontChange,
-    QEvent.Type.DevicePixelRatioChange,
-)
+_MOST_SAID = 8
 
 
-class MapView(QWidget):
+class MapView(MapSurface):
     """The samples where their codes lie, over what the network decodes in between.
 
     A code has d numbers: one lies along x over a ribbon of decoded tiles, two fill the plane, of
-    more two are chosen and the others are those of ``base``.
+    more two are chosen, or two directions, and the others are those of ``base``.
 
     Signals:
         cursor_moved(object): The code float32 ``[d]`` under the cursor, at once.
@@ -62,21 +62,11 @@ class MapView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scene = Scene()
-        self._overlay = Overlay(self._scene)
-        self._navigation = Navigation(self)
         self._lattice: Lattice | None = None
         self._request: ViewRequest | None = None
-        self._empty_text = tr("Press Train to see the codes.")
-        self._figures: QFont | None = None
-        self._keys_in_use = False
-        self._bar = ViewBar(ZOOM_STEP, self)
-        self._follow = FollowBar(self)
-        self._axes_bar = AxesBar(self)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName(tr("Latent map"))
-        self._axes_bar.hide()
+        self._last_place: tuple[float, float] | None = None
+        self._furniture = Furniture(ZOOM_STEP, self._scene, self)
+        self._bar = self._furniture.bar
         self._connect()
         self._describe()
 
@@ -86,41 +76,93 @@ class MapView(QWidget):
         self._bar.zoom_requested.connect(self.zoom_by)
         self._bar.fit_requested.connect(self.fit)
         self._bar.style_edited.connect(self._on_style_edited)
-        self._follow.follow_requested.connect(self.fit)
-        self._axes_bar.axes_edited.connect(self.set_axes)
-        self._axes_bar.base_edited.connect(self.set_base)
-        self._axes_bar.mean_requested.connect(self._on_mean_requested)
+        furniture = self._furniture
+        furniture.room_changed.connect(self._place_window)
+        furniture.follow.follow_requested.connect(self.fit)
+        furniture.axes.axes_edited.connect(self.set_axes)
+        furniture.axes.spanned_edited.connect(self.set_spanned)
+        furniture.strip.base_edited.connect(self.set_base)
+        furniture.strip.mean_requested.connect(self._on_mean_requested)
+        furniture.strip.zero_requested.connect(self._on_zero_requested)
+        furniture.strip.random_requested.connect(self._on_random_requested)
+        furniture.legend.emphasis_requested.connect(self.set_emphasis)
 
     # What is shown
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
-        """The set whose codes are shown: N ``labels``, ``images`` ``[N, H, W]`` in [0, 1].
+    def set_samples(
+        self,
+        labels: Sequence[str],
+        images: ArrayLike,
+        look: Look = GLYPHS,
+        names: Sequence[str] | None = None,
+    ) -> None:
+        """The set whose codes are shown; their codes must follow, the view is fitted to these.
 
-        Their codes must follow; the view is fitted to these.
+        Args:
+            labels: N labels.
+            images: ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1], not copied.
+            look: How they are seen.
+            names: What each is called; by default its label.
         """
-        self._scene.points.stamps.set_samples(labels, images)
+        self._scene.set_plane(None)
+        self._scene.points.stamps.set_samples(labels, images, look, names)
         self._lattice = None
+        self.set_classes((), None)
         self._navigation.start_afresh()
         self.set_codes(None)
 
+    def set_classes(self, names: Sequence[str], classes: NDArray[np.int64] | None) -> None:
+        """Tell the classes of the samples by colours.
+
+        Args:
+            names: What the classes are called.
+            classes: The class of every sample of the set, ``[N]``; None: no colours.
+        """
+        useful = classes is not None and 1 < len(names) <= MOST_CLASSES
+        self._scene.points.set_classes(classes if useful else None)
+        self._furniture.set_classes(names if useful else ())
+        self._redraw()
+
+    def set_emphasis(self, number: int | None) -> None:
+        """Let one class stand out; None: all are alike."""
+        self._scene.points.set_emphasis(number)
+        self._furniture.show_legend()
+        self._redraw()
+
+    def set_prior(self, has_prior: bool) -> None:
+        """Whether codes have a normal prior, as those of a variational autoencoder have."""
+        self._scene.has_prior = has_prior
+        self._redraw()
+
     def set_codes(self, codes: ArrayLike | None) -> None:
-        """The samples' codes ``[N, d]``, in the order of the set; None: there are none.
+        """The codes ``[N, d]`` of all samples, in the order of the set; None: there are none.
 
         Raises:
             ValueError: There is not one code for each sample.
         """
-        array = None if codes is None else np.array(codes, np.float64)
-        if array is not None:
-            if array.ndim != 2 or len(array) != self._scene.points.stamps.count:
-                raise ValueError(f"codes of shape {array.shape} do not fit the samples")
-            if array.shape[1] != self._scene.size:
-                self._set_size(array.shape[1])
-                self._scene.base = _mean(array)
-                self._show_axes()
-        if array is None:
+        if codes is None:
+            self.show_codes(None)
+            return
+        values = np.array(codes, np.float32)
+        count = self._scene.points.stamps.count
+        if values.ndim != 2 or len(values) != count:
+            raise ValueError(f"codes of shape {values.shape} do not fit the samples")
+        self.show_codes(described(values, np.arange(count), count))
+
+    def show_codes(self, codes: Codes | None) -> None:
+        """The codes of samples of the set, of all or of some; None: there are none."""
+        scene = self._scene
+        resized = codes is not None and codes.size != scene.size
+        if codes is None:
             self._overlay.set_preview(None)
-        self._scene.set_codes(array)
-        self._navigation.set_bounds(self._scene.bounds)
+        elif resized:
+            self._set_size(codes.size)
+            scene.base = codes.mean.copy()
+        scene.set_codes(codes)
+        if resized:
+            self._furniture.show_code()
+        self._furniture.show_codes()
+        self._navigation.set_bounds(scene.bounds)
         self._refresh_hover()
         self._describe()
         self._update_request()
@@ -130,6 +172,7 @@ class MapView(QWidget):
         self._scene.set_size(size)
         self.set_drawing_code(None)
         self._set_place(None)
+        self._last_place = None
         self._lattice = None
         self._navigation.set_ribbon(size == 1)
         self._navigation.start_afresh()
@@ -137,7 +180,7 @@ class MapView(QWidget):
 
     def set_plane(self, plane: Plane | None) -> None:
         """The decoded background; drawn where it belongs however the view has moved since."""
-        self._scene.plane.set_plane(plane)
+        self._scene.set_plane(plane)
         self._redraw()
 
     def set_cursor(self, z: ArrayLike | None) -> None:
@@ -149,7 +192,7 @@ class MapView(QWidget):
         self._set_place((x, y))
 
     def set_preview(self, image: ArrayLike | None) -> None:
-        """The decoded image ``[H, W]`` at the cursor, drawn small beside it."""
+        """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor, small beside it."""
         before = self._overlay_region()
         self._overlay.set_preview(image)
         self.update(before + self._overlay_region())
@@ -173,6 +216,7 @@ class MapView(QWidget):
         """What to show."""
         self._scene.style = style
         self._bar.set_style(style)
+        self._furniture.show_legend()
         self._redraw()
         if not style.plane:
             # Whoever decodes may forget it meanwhile: ask again when it is wished again.
@@ -195,20 +239,41 @@ class MapView(QWidget):
         if size == 1 or i == j or not (0 <= i < size and 0 <= j < size):
             raise ValueError(f"no axes {i} and {j} in codes of {size}")
         self._scene.axes = (i, j)
+        self._scene.spanned = False
+        self._turn()
+
+    def set_spanned(self, spanned: bool) -> None:
+        """Show the two directions in which the codes differ most, or else two of their numbers."""
+        self._scene.spanned = spanned and self._scene.size > 2
+        self._turn()
+
+    def _turn(self) -> None:
+        """X and y stand for something else now."""
         self._set_place(None)
+        self._last_place = None
+        self._lattice = None
         self._navigation.start_afresh()
-        self._show_axes()
+        self._furniture.show_code()
         self._scene.project_codes()
         self._navigation.set_bounds(self._scene.bounds)
         self._update_request()
         self._redraw()
 
     def set_base(self, base: ArrayLike) -> None:
-        """The code ``[d]`` that gives the numbers which the map does not show."""
-        self._scene.base = np.array(base, np.float32).reshape(self._scene.size)
-        self._show_axes()
+        """The code ``[d]`` that gives the numbers which the map does not show.
+
+        What is decoded is told: the cursor's place or the last one, or the code itself.
+        """
+        scene = self._scene
+        scene.base = np.array(base, np.float32).reshape(scene.size)
+        self._furniture.show_code()
         self._update_request()
-        self._tell_cursor()
+        place = self._overlay.place or (None if scene.spanned else self._last_place)
+        self.cursor_moved.emit(scene.full_code(*place) if place else scene.base.copy())
+
+    def set_strip(self, shown: bool) -> None:
+        """Whether the sliders of all numbers of the code are seen, where there are more than 2."""
+        self._furniture.set_strip(shown)
 
     # What can be asked
 
@@ -233,30 +298,14 @@ class MapView(QWidget):
         return self._request
 
     @property
-    def navigation(self) -> Navigation:
-        """What moves the view."""
-        return self._navigation
-
-    @property
-    def scene(self) -> Scene:
-        """What lies on the map."""
-        return self._scene
-
-    @property
-    def overlay(self) -> Overlay:
-        """What follows the cursor."""
-        return self._overlay
+    def furniture(self) -> Furniture:
+        """What stands on and beside the map."""
+        return self._furniture
 
     def cursor_code(self) -> NDArray[np.float32] | None:
         """The code ``[d]`` under the cursor, None without one."""
         place = self._overlay.place
         return None if place is None else self._scene.full_code(*place)
-
-    def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(800, 560)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(280, 200)
 
     # Moving the view
 
@@ -272,13 +321,10 @@ class MapView(QWidget):
             at = QPointF(view.left + view.width / 2, view.top + view.height / 2)
         self._navigation.glide_zoom(factor, at.x(), at.y())
 
-    @property
-    def _view(self) -> Viewport:
-        return self._navigation.view
-
     def _place_window(self) -> None:
         left = 0.0 if self._scene.ribbon else LEFT_PX
-        self._navigation.place(left, 0.0, self.width() - left, self.height() - BOTTOM_PX)
+        width = max(1.0, self.width() - left - self._furniture.strip_px)
+        self._navigation.place(left, 0.0, width, self.height() - BOTTOM_PX)
 
     def _on_navigation_moved(self) -> None:
         self._refresh_hover()
@@ -286,8 +332,8 @@ class MapView(QWidget):
         self.update()
 
     def _on_following_changed(self, following: bool) -> None:
-        self._follow.setVisible(not following)
-        self._place_controls()
+        self._furniture.follow.setVisible(not following)
+        self._furniture.place()
 
     def _on_style_edited(self, style: MapStyle) -> None:
         self.set_style(style)
@@ -295,7 +341,18 @@ class MapView(QWidget):
 
     def _on_mean_requested(self) -> None:
         if self._scene.codes is not None:
-            self.set_base(_mean(self._scene.codes))
+            self.set_base(self._scene.codes.mean)
+
+    def _on_zero_requested(self) -> None:
+        self.set_base(np.zeros(self._scene.size, np.float32))
+
+    def _on_random_requested(self) -> None:
+        codes, drawn = self._scene.codes, np.random.default_rng().normal(size=self._scene.size)
+        if codes is not None and not self._scene.has_prior:
+            drawn = codes.mean + codes.spread * drawn
+        # The cursor's last place would hide what was drawn for the two axes.
+        self._last_place = None
+        self.set_base(drawn)
 
     def _update_request(self) -> None:
         """Ask for another plane if the one asked for no longer serves."""
@@ -303,20 +360,23 @@ class MapView(QWidget):
         if scene.codes is None or not scene.style.plane or not self.isVisible():
             return
         ribbon = scene.ribbon
-        tile_px = tile_pixels(*scene.points.stamps.image_shape, ribbon=ribbon)
-        kept = self._lattice is not None and self._lattice.suits(view, tile_px)
-        lattice = self._lattice if kept and self._lattice else lattice_for(view, tile_px)
-        base = tuple(float(value) for value in scene.base)
-        known = self._request
+        images = not scene.points.stamps.look.glyphs
+        pixels = image_tile_pixels if images else tile_pixels
+        tile_px = pixels(*scene.points.stamps.image_shape, ribbon=ribbon)
+        exact = images and not ribbon
+        kept, lattice = self._lattice, lattice_for(view, tile_px, proportional=exact)
+        if kept is not None and kept.suits(view, tile_px, proportional=exact):
+            lattice = kept
+        frame, known = scene.frame, self._request
         if (
             known is not None
             and lattice == self._lattice
-            and (known.axes, known.base) == (scene.axes, base)
+            and known.frame == frame
             and covers(known.rect, view.bounds, ribbon=ribbon)
         ):
             return
         self._lattice = lattice
-        self._request = plane_request(view, lattice, scene.axes, base, ribbon=ribbon)
+        self._request = plane_request(view, lattice, frame, ribbon=ribbon)
         self.view_changed.emit(self._request)
 
     # The cursor
@@ -325,6 +385,7 @@ class MapView(QWidget):
         """Move the cursor to ``place`` on the plane and repaint what it leaves and meets."""
         before = self._overlay_region()
         self._overlay.place = place
+        self._last_place = place or self._last_place
         if place is None:
             self._overlay.set_preview(None)
         self._overlay.hovered = self._meant()
@@ -347,9 +408,6 @@ class MapView(QWidget):
         if code is not None:
             self.cursor_moved.emit(code)
 
-    def _overlay_region(self) -> QRegion:
-        return self._overlay.region(self._view, self._font())
-
     def _describe(self) -> None:
         """Say in words what the map shows at the cursor."""
         scene, code = self._scene, self.cursor_code()
@@ -361,95 +419,20 @@ class MapView(QWidget):
                 self, tr("Move the cursor with the mouse or the arrow keys to decode a place.")
             )
             return
-        where = ", ".join(number_text(value) for value in code.tolist())
+        where = ", ".join(number_text(value) for value in code[:_MOST_SAID].tolist())
         near = scene.nearest(code)
         if near is None:
             describe(self, tr("Cursor at {where}", where=where))
             return
-        label = label_name(scene.points.stamps.labels[near])
+        label = label_name(scene.points.stamps.names[near])
         describe(self, tr("Cursor at {where}, nearest {label}", where=where, label=label))
-
-    # Painting
-
-    def _redraw(self) -> None:
-        self._scene.touch()
-        self.update()
-
-    def _font(self) -> QFont:
-        if self._figures is None:
-            self._figures = figures_font(self.font(), scale=_FIGURES_SCALE)
-        return self._figures
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        view, theme, ratio = self._view, current_theme(), self.devicePixelRatioF()
-        painter = QPainter(self)
-        picture = self._scene.picture(view, self.size(), ratio, theme, self._font())
-        painter.drawPixmap(0, 0, picture)
-        if self._scene.codes is None:
-            self._paint_empty(painter, view)
-        painter.setClipRegion(event.region())
-        self._overlay.paint(painter, view, theme, ratio, self._font())
-        if self.hasFocus() and self._keys_in_use:
-            self._paint_focus(painter)
-
-    def _paint_empty(self, painter: QPainter, view: Viewport) -> None:
-        theme = current_theme()
-        painter.setFont(self.font())
-        room = QRectF(view.left, view.top, view.width, view.height).adjusted(24, 24, -24, -24)
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        text = painter.boundingRect(room, flags, self._empty_text)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.border)
-        painter.setBrush(theme.raised)
-        card = text.adjusted(-2 * SPACING, -SPACING, 2 * SPACING, SPACING)
-        painter.drawRoundedRect(card, RADIUS, RADIUS)
-        painter.setPen(theme.text)
-        painter.drawText(room, flags, self._empty_text)
-
-    def _paint_focus(self, painter: QPainter) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(current_theme().accent, 2))
-        painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
-        if event.type() in _RESTYLING:
-            self._figures = None
-            self._scene.drop_pictures()
-            self.update()
-        super().changeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
-        self._place_controls()
+        self._furniture.place()
         self._update_request()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
+        self._furniture.show_code()
         self._place_window()
-        self._place_controls()
-
-    def _show_axes(self) -> None:
-        size = self._scene.size
-        self._axes_bar.setVisible(size > 2)
-        if size > 2:
-            self._axes_bar.set_state(self._scene.axes, self._scene.base)
-        self._place_controls()
-
-    def _place_controls(self) -> None:
-        """The bar at the upper right, Follow beside it, the axes at the upper left."""
-        right = self.width() - SPACING
-        for control in (self._bar, self._follow):
-            control.adjustSize()
-            right -= control.width()
-            control.move(right, SPACING)
-            right -= SPACING
-        self._axes_bar.adjustSize()
-        self._axes_bar.move(round(LEFT_PX) + SPACING, SPACING)
-
-
-def _mean(codes: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The mean code ``[d]``; numbers that are not finite count as 0."""
-    finite = np.nan_to_num(codes, nan=0.0, posinf=0.0, neginf=0.0)
-    mean: NDArray[np.float32] = finite.mean(axis=0).astype(np.float32)
-    return mean

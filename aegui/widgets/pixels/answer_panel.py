@@ -10,22 +10,15 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr, trn
-from aegui.widgets.glyphs import (
-    GlyphCache,
-    draw_glyph,
-    fitted_rect,
-    glyph_image,
-    label_name,
-    label_sign,
-)
+from aegui.session.looks import GLYPHS, Look
+from aegui.widgets.glyphs import draw_picture, glyph_image, label_name, picture, picture_rect
+from aegui.widgets.pixels.nearest_strip import NearestStrip, error_text, nearest_title
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, contrast, current_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import ArrayLike, NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
 
     from aegui.session.answers import Answer
 
@@ -33,8 +26,7 @@ _LEAST_MARK_PX = 5
 _LEAST_CONTRAST = 3.0
 _MIDDLE_LIGHTNESS = 128
 _PUSH_PERCENT = 165
-_PLACE_PX = QSize(44, 50)
-_KIN_GLYPH_PX = 30
+_TALLEST_PX = 400
 
 
 def paint_missing(painter: QPainter, rect: QRect) -> None:
@@ -73,13 +65,22 @@ def _paint_mark(
 
 
 class AnswerPictures(QWidget):
-    """Drawing, grey answer and thresholded answer side by side, at one scale."""
+    """Drawing, answer, and the answer thresholded with its errors, side by side at one scale.
+
+    Of images that are no glyphs the third picture is the squared error of each pixel.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer: Answer | None = None
+        self._look = GLYPHS
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Drawing, answer and errors"))
+
+    def set_look(self, look: Look) -> None:
+        """How images are seen."""
+        self._look = look
+        self.update()
 
     def set_answer(self, answer: Answer) -> None:
         """Show ``answer``."""
@@ -92,9 +93,11 @@ class AnswerPictures(QWidget):
 
     def _bound_height(self) -> None:
         """No higher than what the width lets it fill, so that what is below follows at once."""
-        _, width = self._shape()
-        side = max(1, (self.width() - 2 * SPACING) // 3 // width)
-        self.setMaximumHeight(max(self.minimumSizeHint().height(), self._height(side)))
+        height, width = self._shape()
+        room = QRect(0, 0, (self.width() - 2 * SPACING) // 3, _TALLEST_PX)
+        rect = picture_rect(height, width, room)
+        fitting = rect.height() + self._caption_px() + 1
+        self.setMaximumHeight(max(self.minimumSizeHint().height(), fitting))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
@@ -108,7 +111,10 @@ class AnswerPictures(QWidget):
 
     def _size(self, side: int) -> QSize:
         height, width = self._shape()
-        side = side if height <= 16 else max(1, side * 7 // height)
+        if height > 16:
+            # About as large as a glyph, however many pixels there are.
+            high = side * 7
+            return QSize(3 * high * width // height + 2 * SPACING, high + self._caption_px() + 1)
         return QSize(3 * width * side + 2 * SPACING, self._height(side))
 
     def _height(self, side: int) -> int:
@@ -117,26 +123,28 @@ class AnswerPictures(QWidget):
     def _shape(self) -> tuple[int, int]:
         if self._answer is None:
             return 7, 5
-        height, width = self._answer.drawing.shape
+        height, width = self._answer.drawing.shape[-2:]
         return height, width
 
     def _caption_px(self) -> int:
         return self.fontMetrics().height() + 4
 
     def picture_rect(self, place: int) -> QRect:
-        """Where picture 0 (drawing), 1 (grey) or 2 (thresholded) is painted."""
+        """Where picture 0 (drawing), 1 (answer) or 2 (thresholded, or errors) is painted."""
         width = (self.width() - 2 * SPACING) // 3
         height = self.height() - self._caption_px() - 1
         bounds = QRect(place * (width + SPACING), self._caption_px(), width, height)
-        rect = fitted_rect(*self._shape(), bounds)
+        rect = picture_rect(*self._shape(), bounds)
         rect.moveTop(bounds.top())
         return rect
 
     def pixel_rect(self, place: int, row: int, column: int) -> QRect:
         """Where one pixel of picture ``place`` is painted."""
         picture = self.picture_rect(place)
-        side = picture.width() // self._shape()[1]
-        return QRect(picture.x() + column * side, picture.y() + row * side, side, side)
+        rows, columns = self._shape()
+        left, right = (picture.width() * at // columns for at in (column, column + 1))
+        top, bottom = (picture.height() * at // rows for at in (row, row + 1))
+        return QRect(picture.x() + left, picture.y() + top, right - left, bottom - top)
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -149,14 +157,15 @@ class AnswerPictures(QWidget):
         for place, values in enumerate(self._images()):
             picture = self.picture_rect(place)
             if picture.contains(position):
-                side = picture.width() // self._shape()[1]
-                row = (position.y() - picture.y()) // side
-                column = (position.x() - picture.x()) // side
+                rows, columns = self._shape()
+                row = (position.y() - picture.y()) * rows // picture.height()
+                column = (position.x() - picture.x()) * columns // picture.width()
+                numbers = np.atleast_1d(values[..., row, column]).tolist()
                 return tr(
                     "Row {row}, column {column}: {value}",
                     row=row + 1,
                     column=column + 1,
-                    value=format(float(values[row, column]), ".2f"),
+                    value=", ".join(f"{number:.2f}" for number in numbers),
                 )
         return ""
 
@@ -164,22 +173,35 @@ class AnswerPictures(QWidget):
         answer = self._answer
         if answer is None:
             return ()
-        return answer.drawing, answer.output, answer.binary.astype(np.float32)
+        if answer.binary is not None:
+            return answer.drawing, answer.output, answer.binary.astype(np.float32)
+        if answer.squared is not None:
+            return answer.drawing, answer.output, answer.squared
+        return answer.drawing, answer.output
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
         theme = current_theme()
         painter = QPainter(self)
-        captions = (tr("drawing"), tr("answer"), tr("thresholded"))
+        last = tr("thresholded") if self._look.glyphs else tr("squared error")
+        captions = (tr("drawing"), tr("answer"), last)
         for place, (image, caption) in enumerate(zip(self._images(), captions, strict=False)):
             rect = self.picture_rect(place)
-            painter.drawImage(rect, glyph_image(image, theme.pixel_on, theme.pixel_off))
+            draw_picture(painter, rect, self._drawn(place, image))
             painter.setPen(QPen(theme.border, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(-1, -1, 0, 0))
             self._paint_caption(painter, place, caption)
-        if self._answer is not None and self._answer.wrong is not None:
-            self._paint_wrong(painter, self._answer.wrong, self._answer.binary)
+        answer = self._answer
+        if answer is not None and answer.wrong is not None and answer.binary is not None:
+            self._paint_wrong(painter, answer.wrong, answer.binary)
+
+    def _drawn(self, place: int, image: NDArray[np.float32]) -> QImage:
+        if self._look.glyphs or place < 2:
+            return picture(image, self._look)
+        # The root brings small errors into sight; ink on paper, so that it is no image itself.
+        theme = current_theme()
+        return glyph_image(np.sqrt(image), theme.bad, theme.raised)
 
     def _paint_caption(self, painter: QPainter, place: int, caption: str) -> None:
         width = (self.width() - 2 * SPACING) // 3
@@ -234,116 +256,6 @@ class MarksLegend(QWidget):
             x += side + 4 + advance + 2 * SPACING
 
 
-class NearestStrip(QWidget):
-    """The samples nearest to the answer: their glyphs, labels and distances in pixels.
-
-    Signals:
-        sample_activated(index): A sample was clicked, or Enter pressed on it; ``index`` is its
-            place in the set.
-    """
-
-    sample_activated = Signal(int)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._glyphs = GlyphCache()
-        self._nearest: tuple[tuple[str, int], ...] = ()
-        self._indices: tuple[int, ...] = ()
-        self._current = 0
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(tr("Nearest characters"))
-
-    def set_samples(self, images: ArrayLike) -> None:
-        """The images ``[N, H, W]`` of the set that the indices speak of."""
-        self._glyphs.set_images(images)
-        self.update()
-
-    def set_nearest(self, nearest: tuple[tuple[str, int], ...], indices: Sequence[int]) -> None:
-        """Show ``nearest``: label and differing pixels, with their places in the set."""
-        if (nearest, tuple(indices)) != (self._nearest, self._indices):
-            self._nearest, self._indices = nearest, tuple(indices)
-            self._current = min(self._current, max(0, len(nearest) - 1))
-            texts = (self.text_of(place) for place in range(len(nearest)))
-            describe(self, "; ".join(texts), spoken=False)
-            self.update()
-
-    def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(5 * _PLACE_PX.width(), _PLACE_PX.height())
-
-    def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(3 * _PLACE_PX.width(), _PLACE_PX.height())
-
-    def text_of(self, place: int) -> str:
-        """Label and distance of the ``place``-th nearest, in words."""
-        label, distance = self._nearest[place]
-        away = trn("{n} pixel away", "{n} pixels away", distance)
-        return f"{label_name(label)}: {away}"
-
-    def place_rect(self, place: int) -> QRect:
-        """Where the ``place``-th nearest is painted."""
-        step = max(_PLACE_PX.width(), min(self.width() // max(1, len(self._nearest)), 72))
-        return QRect(place * step, 0, _PLACE_PX.width(), _PLACE_PX.height())
-
-    def _place_at(self, position: QPoint) -> int | None:
-        places = range(len(self._nearest))
-        return next((i for i in places if self.place_rect(i).contains(position)), None)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        place = self._place_at(event.position().toPoint())
-        if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._current = place
-            self.sample_activated.emit(self._indices[place])
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        if self._nearest and event.key() in steps:
-            place = self._current + steps[event.key()]
-            self._current = min(max(place, 0), len(self._nearest) - 1)
-            describe(self, self.text_of(self._current))
-            self.update()
-        elif self._nearest and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.sample_activated.emit(self._indices[self._current])
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:  # noqa: D102
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = self._place_at(event.pos())
-            text = "" if place is None else self.text_of(place)
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
-        painter = QPainter(self)
-        for place in range(len(self._nearest)):
-            if self.place_rect(place).right() <= self.width():
-                self._paint_place(painter, place)
-        if self.hasFocus() and self._nearest:
-            painter.setPen(QPen(current_theme().accent, 2))
-            painter.drawRect(self.place_rect(self._current).adjusted(2, 1, -3, -2))
-
-    def _paint_place(self, painter: QPainter, place: int) -> None:
-        theme = current_theme()
-        rect = self.place_rect(place)
-        box = QRect(rect.x(), rect.y(), rect.width(), _KIN_GLYPH_PX)
-        if self._indices[place] < len(self._glyphs):
-            tile = QRect(0, 0, _KIN_GLYPH_PX, _KIN_GLYPH_PX)
-            tile.moveCenter(box.center())
-            painter.fillRect(tile, theme.pixel_off)
-            image = self._glyphs.image(self._indices[place], theme.pixel_on, theme.pixel_off)
-            draw_glyph(painter, tile.adjusted(1, 1, -1, -1), image)
-        label, distance = self._nearest[place]
-        text = f"{label_sign(label)} {tr('{n} px', n=distance)}"
-        below = QRect(
-            rect.x() - 4, box.bottom() + 2, rect.width() + 8, rect.height() - box.height()
-        )
-        painter.setPen(theme.text if place == 0 else theme.text_dim)
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
-
-
 class AnswerPanel(QWidget):
     """What the network makes of the drawing.
 
@@ -359,7 +271,7 @@ class AnswerPanel(QWidget):
         self._verdict = QLabel()
         self._pictures = AnswerPictures()
         self._legend = MarksLegend()
-        self._nearest_title = QLabel(tr("Nearest characters"))
+        self._nearest_title = QLabel(nearest_title(GLYPHS))
         self._nearest = NearestStrip()
         self._shown = QWidget()
         self._build()
@@ -390,10 +302,11 @@ class AnswerPanel(QWidget):
         layout.addWidget(self._reason, 1)
         layout.addWidget(self._shown, 1)
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
-        """The set whose members can be nearest: N ``labels`` and ``images`` ``[N, H, W]``."""
-        del labels  # the answer brings the labels of the nearest
-        self._nearest.set_samples(images)
+    def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
+        """The set whose members can be nearest: ``[N, H, W]`` or ``[N, C, H, W]``, not copied."""
+        self._nearest.set_samples(images, look)
+        self._nearest_title.setText(nearest_title(look))
+        self._pictures.set_look(look)
 
     def set_answer(self, answer: Answer | None, reason: str = "") -> None:
         """Show ``answer``; None: say ``reason``, why there is none."""
@@ -429,6 +342,22 @@ class AnswerPanel(QWidget):
 
 def verdict(answer: Answer) -> str:
     """How right ``answer`` is, in words."""
+    return ". ".join(filter(None, (_votes_text(answer), _error_text(answer))))
+
+
+def _votes_text(answer: Answer) -> str:
+    """What a classifier takes the drawing for."""
+    if not answer.votes:
+        return ""
+    votes = ", ".join(f"{label_name(label)} {100 * odds:.0f} %" for label, odds in answer.votes)
+    return tr("Taken for {votes}", votes=votes)
+
+
+def _error_text(answer: Answer) -> str:
+    if answer.binary is None:
+        if answer.error is None:
+            return tr("No target to compare with: load an image to measure the error.")
+        return tr("Mean squared error {error}", error=error_text(answer.error))
     if answer.wrong_count is None:
         return tr("No target to compare with: load a character to count wrong pixels.")
     if answer.wrong_count == 0:

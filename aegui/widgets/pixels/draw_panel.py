@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
+from aegui.widgets.pixels.brush_box import BrushBox
 from aegui.widgets.pixels.editor import PixelEditor
 from aegui.widgets.pixels.glyph_grid import CELL_PX, GlyphGrid
 from aegui.widgets.pixels.noise_box import NoiseBox
@@ -41,6 +43,7 @@ _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
 _SIDE_CHARACTERS = 30
 _TALL = 1.5
+_LABEL_PX = 130
 _UNBOUNDED_PX = 16_777_215
 
 
@@ -52,7 +55,8 @@ class DrawPanel(QWidget):
     """Draws, and asks for everything else; ``editor`` is the grid itself.
 
     Signals:
-        stroke_started(), pixel_painted(row, column, value), stroke_finished(): See ``PixelEditor``.
+        stroke_started(), pixel_painted(row, column, value), cells_painted(cells, value),
+        stroke_finished(), stroke_abandoned(): See ``PixelEditor``.
         undo_requested(), redo_requested(), clear_requested(), invert_requested(),
         copy_requested(), paste_requested(): What their buttons say.
         shift_requested(rows, columns): Move the drawing down and right.
@@ -65,7 +69,9 @@ class DrawPanel(QWidget):
 
     stroke_started = Signal()
     pixel_painted = Signal(int, int, float)
+    cells_painted = Signal(object, float)
     stroke_finished = Signal()
+    stroke_abandoned = Signal()
     undo_requested = Signal()
     redo_requested = Signal()
     clear_requested = Signal()
@@ -82,13 +88,15 @@ class DrawPanel(QWidget):
         super().__init__(parent)
         self.editor = PixelEditor()
         self.noise = NoiseBox()
+        self.brush = BrushBox()
         self.tools = ToolRow()
         self._keys = {tool.shortcut: tool.key for tool in TOOLS}
         self._load = QToolButton()
         self._popup = QFrame(self, Qt.WindowType.Popup)
         self._area = QScrollArea()
         self._grid = GlyphGrid(checkable=False)
-        self._labels: tuple[str, ...] = ()
+        self._labels: Sequence[str] = ()
+        self._look = GLYPHS
         self._glyphs = GlyphCache()
         self._loaded: int | None = None
         self._label = QLineEdit()
@@ -120,9 +128,6 @@ class DrawPanel(QWidget):
         self._load.setIconSize(QSize(ICON_PX, ICON_PX))
         self._load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._load.setSizePolicy(self._add.sizePolicy())
-        self._load.setToolTip(
-            tr("Draw a character of the set; it becomes the target ({key})", key=_LOAD_KEY)
-        )
         self.set_loaded(None)
 
     def _build_add(self) -> None:
@@ -142,6 +147,7 @@ class DrawPanel(QWidget):
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(6)
         side.addWidget(self._load)
+        side.addWidget(self.brush)
         side.addWidget(self.noise)
         side.addLayout(adding)
         side.addStretch(1)
@@ -157,7 +163,11 @@ class DrawPanel(QWidget):
     def _connect(self) -> None:
         self.editor.stroke_started.connect(self.stroke_started)
         self.editor.pixel_painted.connect(self.pixel_painted)
+        self.editor.cells_painted.connect(self.cells_painted)
         self.editor.stroke_finished.connect(self.stroke_finished)
+        self.editor.stroke_abandoned.connect(self.stroke_abandoned)
+        self.brush.size_chosen.connect(self.editor.set_brush)
+        self.brush.ink_chosen.connect(self.editor.set_ink)
         self.editor.copy_requested.connect(self.copy_requested)
         self.editor.paste_requested.connect(self.paste_requested)
         self.tools.used.connect(self._on_tools_used)
@@ -172,29 +182,55 @@ class DrawPanel(QWidget):
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_drawing(self, pixels: NDArray[np.float32], target: ArrayLike | None = None) -> None:
-        """Show ``pixels`` ``[H, W]``, over the shadow of ``target`` where one is known."""
+        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``, over the shadow of ``target`` if known."""
         self.editor.set_pixels(pixels)
         self.editor.set_ghost(target)
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
-        """Offer the set for loading: N ``labels`` and ``images`` ``[N, H, W]``."""
-        self._labels = tuple(labels)
+    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+        """Offer the set for loading.
+
+        Args:
+            labels: N labels.
+            images: ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
+            look: How they are seen.
+        """
+        self._labels = labels
         images = images if self._labels else np.zeros((0, 1, 1))
-        self._glyphs.set_images(images)
-        self._grid.set_samples(labels, images)
+        self._glyphs.set_images(images, look)
+        self._grid.set_samples(labels, images, look)
+        self._set_look(look)
         self._load.setEnabled(bool(self._labels))
         self.set_loaded(None)
+
+    def _set_look(self, look: Look) -> None:
+        self._look = look
+        self.editor.set_look(look)
+        self.editor.set_brush(1)
+        self.brush.set_state(1, self.editor.ink)
+        # Glyphs are drawn pixel by pixel, ink with one button and paper with the other.
+        self.brush.setVisible(not look.glyphs)
+        self._load.setToolTip(
+            tr("Draw a character of the set; it becomes the target ({key})", key=_LOAD_KEY)
+            if look.glyphs
+            else tr("Load an image of the set; it becomes the target ({key})", key=_LOAD_KEY)
+        )
 
     def set_loaded(self, index: int | None) -> None:
         """Show which sample the drawing began as; None: it was drawn freely."""
         known = index is not None and 0 <= index < len(self._labels)
         self._loaded = index if known else None
         if self._loaded is None:
-            self._load.setText(tr("Load a character…"))
+            glyphs = self._look.glyphs
+            self._load.setText(tr("Load a character…") if glyphs else tr("Load an image…"))
             self._load.setIcon(icon("edit-load"))
             return
         label = label_name(self._labels[self._loaded])
-        self._load.setText(tr("Character {label}", label=label))
+        if not self._look.glyphs:
+            label = self.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, _LABEL_PX)
+        glyphs = self._look.glyphs
+        self._load.setText(
+            tr("Character {label}", label=label) if glyphs else tr("Image {label}", label=label)
+        )
         self._load.setIcon(self._glyph_icon(self._loaded))
         self._grid.set_current(self._loaded)
 

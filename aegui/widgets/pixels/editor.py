@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from aegui.core.i18n import tr
-from aegui.widgets.glyphs import fitted_rect, glyph_image
+from aegui.widgets.pixels.pixel_surface import LARGE, Cell, PixelSurface, brush_cells
 from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,22 +22,21 @@ if TYPE_CHECKING:
         QFocusEvent,
         QHideEvent,
         QMouseEvent,
-        QPaintEvent,
     )
+    from PySide6.QtWidgets import QWidget
 
-    Cell = tuple[int, int]
+    from aegui.session.looks import Look
+
 
 PAINT, ERASE = 1.0, 0.0
-_HINT_PX = 22
-_LEAST_GRID_PX = 6
-_MARGIN_PX = 3
-_BUTTON_VALUES = {Qt.MouseButton.LeftButton: PAINT, Qt.MouseButton.RightButton: ERASE}
-_KEY_VALUES: dict[int, float] = {
-    Qt.Key.Key_Space: PAINT,
-    Qt.Key.Key_Return: PAINT,
-    Qt.Key.Key_Enter: PAINT,
-    Qt.Key.Key_Delete: ERASE,
-    Qt.Key.Key_Backspace: ERASE,
+LARGEST_BRUSH = 3
+_PAINTS = {Qt.MouseButton.LeftButton: True, Qt.MouseButton.RightButton: False}
+_KEY_PAINTS: dict[int, bool] = {
+    Qt.Key.Key_Space: True,
+    Qt.Key.Key_Return: True,
+    Qt.Key.Key_Enter: True,
+    Qt.Key.Key_Delete: False,
+    Qt.Key.Key_Backspace: False,
 }
 _MOVES: dict[int, Cell] = {
     Qt.Key.Key_Left: (0, -1),
@@ -93,38 +90,39 @@ def line_cells(start: Cell, end: Cell) -> Iterator[Cell]:
             row += step_row
 
 
-class PixelEditor(QWidget):
-    """Shows ``[H, W]`` grey levels large, and says which pixels the person wishes to change.
+class PixelEditor(PixelSurface):
+    """Shows an image large, and says which pixels the person wishes to change.
 
-    It changes nothing by itself: whoever owns the drawing answers ``pixel_painted`` with
-    ``set_pixels``. Every press of a button or key until its release is one stroke.
+    It changes nothing by itself: whoever owns the drawing answers ``pixel_painted`` and
+    ``cells_painted`` with ``set_pixels``. Every press of a button or key until its release is one
+    stroke.
 
     Signals:
         stroke_started(): A stroke begins.
         pixel_painted(row, column, value): The pixel shall have ``value``.
+        cells_painted(object, value): So shall all of those, a list of rows and columns: a broad
+            brush.
         stroke_finished(): The stroke is done; after Escape it has painted back what was there.
+        stroke_abandoned(): What was painted with a broad brush since the start shall not count.
         copy_requested(), paste_requested(): Ctrl+C and Ctrl+V.
     """
 
     stroke_started = Signal()
     pixel_painted = Signal(int, int, float)
     stroke_finished = Signal()
+    cells_painted = Signal(object, float)
+    stroke_abandoned = Signal()
     copy_requested = Signal()
     paste_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pixels: NDArray[np.float32] = np.zeros((7, 5), dtype=np.float32)
-        self._ghost: NDArray[np.bool_] | None = None
         self._stroke: _Stroke | None = None
-        self._hovered: Cell | None = None
-        self._cell: Cell = (0, 0)
-        self._cell_visible = False
+        self._ink = PAINT
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Drawing"))
         self._help = tr(
             "Left button paints, right button erases. By keyboard: arrows move, Space paints, "
@@ -136,13 +134,15 @@ class PixelEditor(QWidget):
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_pixels(self, pixels: ArrayLike) -> None:
-        """Show ``pixels`` ``[H, W]`` in [0, 1]; another size than before starts afresh."""
+        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]`` in [0, 1]; another size starts afresh."""
         array = np.array(pixels, dtype=np.float32)
         if array.shape != self._pixels.shape:
             self._finish()
             self._ghost = None
             self._hovered = None
-            self._cell = (min(self._cell[0], len(array) - 1), min(self._cell[1], len(array[0]) - 1))
+            height, width = array.shape[-2:]
+            self._cell = (min(self._cell[0], height - 1), min(self._cell[1], width - 1))
+            self._pixels = array
             self.updateGeometry()
         self._pixels = array
         # Help only while there is nothing yet: over a drawing it would be in the way.
@@ -152,14 +152,43 @@ class PixelEditor(QWidget):
 
     def set_ghost(self, ghost: ArrayLike | None) -> None:
         """Show where the clean target ``[H, W]`` has ink that the drawing lacks; None: nowhere."""
-        mask = None if ghost is None else np.asarray(ghost) > 0.5
+        known = ghost is not None and self._look.glyphs
+        mask = np.asarray(ghost) > 0.5 if known else None
         self._ghost = mask if mask is not None and mask.shape == self._pixels.shape else None
         self.update()
 
+    def set_look(self, look: Look) -> None:
+        """How the image is seen; ink is the opposite of its ground."""
+        self._look = look
+        self._ink = PAINT if look.ground < 0.5 else ERASE
+        self.update()
+
+    def set_brush(self, size: int) -> None:
+        """Paint ``size`` x ``size`` pixels at a time."""
+        self._brush = max(1, min(LARGEST_BRUSH, size))
+        self.update()
+
+    def set_ink(self, value: float) -> None:
+        """Paint with ``value``, erase with its opposite."""
+        self._ink = value
+
+    @property
+    def ink(self) -> float:
+        """What is painted with."""
+        return self._ink
+
+    @property
+    def brush(self) -> int:
+        """Rows and columns that are painted at a time."""
+        return self._brush
+
     @property
     def pixels(self) -> NDArray[np.float32]:
-        """What is shown, ``[H, W]``."""
+        """What is shown, ``[H, W]`` or ``[C, H, W]``."""
         return self._pixels
+
+    def _value(self, paints: bool) -> float:
+        return self._ink if paints else 1.0 - self._ink
 
     @property
     def cell(self) -> Cell:
@@ -171,39 +200,16 @@ class PixelEditor(QWidget):
         """Whether the cell cursor is shown: from the first key until Escape or the mouse."""
         return self._cell_visible
 
-    def cell_rect(self, row: int, column: int) -> QRect:
-        """Where a cell is painted, in widget pixels."""
-        grid = self._grid_rect()
-        side = grid.width() // self._pixels.shape[1]
-        return QRect(grid.x() + column * side, grid.y() + row * side, side, side)
-
-    def sizeHint(self) -> QSize:  # noqa: D102
-        return self._size(_HINT_PX if self._pixels.shape[0] <= 16 else 8)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return self._size(10 if self._pixels.shape[0] <= 16 else 4)
-
-    def _size(self, side: int) -> QSize:
-        height, width = self._pixels.shape
-        return QSize(width * side + 2 * _MARGIN_PX, height * side + 2 * _MARGIN_PX)
-
-    def _grid_rect(self) -> QRect:
-        inner = self.rect().adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
-        height, width = self._pixels.shape
-        return fitted_rect(height, width, inner)
-
     def _cell_at(self, position: QPoint) -> Cell:
         """The cell under ``position``, beyond the edges too."""
         grid = self._grid_rect()
-        side = grid.width() // self._pixels.shape[1]
-        return (position.y() - grid.y()) // side, (position.x() - grid.x()) // side
-
-    def _inside(self, cell: Cell) -> bool:
-        return 0 <= cell[0] < len(self._pixels) and 0 <= cell[1] < len(self._pixels[0])
+        height, width = self._shape()
+        row = (position.y() - grid.y()) * height // max(1, grid.height())
+        return row, (position.x() - grid.x()) * width // max(1, grid.width())
 
     def _say(self) -> None:
         row, column = self._cell
-        height, width = self._pixels.shape
+        height, width = self._shape()
         describe(
             self,
             tr(
@@ -212,7 +218,7 @@ class PixelEditor(QWidget):
                 height=height,
                 column=column + 1,
                 width=width,
-                state=_state_word(float(self._pixels[row, column])),
+                state=_state_word(float(self._pixels[..., row, column].mean())),
             ),
         )
 
@@ -229,13 +235,28 @@ class PixelEditor(QWidget):
             return
         cells = list(line_cells(stroke.last, cell))[1:]
         stroke.last = cell
+        if self._is_broad():
+            self.cells_painted.emit(self._covered(cells), stroke.value)
+            return
         for each in cells:
             self._paint(each)
+
+    def _is_broad(self) -> bool:
+        """Whether many pixels change at a time; then they are told together."""
+        return self._brush > 1 or max(self._shape()) > LARGE
+
+    def _covered(self, cells: list[Cell]) -> list[Cell]:
+        covered = {each for cell in cells for each in brush_cells(cell, self._brush)}
+        return [each for each in covered if self._inside(each)]
 
     def _paint(self, cell: Cell) -> None:
         # Looked at afresh: whoever hears pixel_painted may end the stroke.
         stroke = self._stroke
-        if stroke is not None and self._inside(cell) and self._pixels[cell] != stroke.value:
+        if stroke is None:
+            return
+        if self._is_broad():
+            self.cells_painted.emit(self._covered([cell]), stroke.value)
+        elif self._inside(cell) and (self._pixels[(..., *cell)] != stroke.value).any():
             self.pixel_painted.emit(*cell, stroke.value)
 
     def _finish(self) -> None:
@@ -259,19 +280,22 @@ class PixelEditor(QWidget):
         return was_visible
 
     def _paint_back(self, before: NDArray[np.float32]) -> None:
-        for row, column in np.argwhere(self._pixels != before).tolist():
-            self.pixel_painted.emit(row, column, float(before[row, column]))
+        if self._is_broad() or before.ndim > 2:
+            self.stroke_abandoned.emit()
+        else:
+            for row, column in np.argwhere(self._pixels != before).tolist():
+                self.pixel_painted.emit(row, column, float(before[row, column]))
         self._finish()
 
     # -- mouse -----------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        value = _BUTTON_VALUES.get(event.button())
+        paints = _PAINTS.get(event.button())
         cell = self._cell_at(event.position().toPoint())
-        if value is None or self._stroke is not None or not self._inside(cell):
+        if paints is None or self._stroke is not None or not self._inside(cell):
             return
         self._cell, self._cell_visible = cell, False
-        self._begin(value, cell, event.button())
+        self._begin(self._value(paints), cell, event.button())
         self._say()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
@@ -319,7 +343,7 @@ class PixelEditor(QWidget):
         key = event.key()
         if key == Qt.Key.Key_Escape:
             return self._stroke is not None or self._cell_visible
-        known = key in _KEY_VALUES or key in _MOVES or key in _JUMPS
+        known = key in _KEY_PAINTS or key in _MOVES or key in _JUMPS
         copies = event.matches(QKeySequence.StandardKey.Copy)
         return (known and _is_plain(event)) or copies or _pastes(event)
 
@@ -332,7 +356,7 @@ class PixelEditor(QWidget):
             self.paste_requested.emit()
         elif key == Qt.Key.Key_Escape and self._unwind():
             return
-        elif plain and key in _KEY_VALUES:
+        elif plain and key in _KEY_PAINTS:
             if not event.isAutoRepeat():
                 self._press_ink(key)
         elif plain and (key in _MOVES or key in _JUMPS):
@@ -344,13 +368,13 @@ class PixelEditor(QWidget):
     def _press_ink(self, key: int) -> None:
         self._show_cell()
         if self._stroke is None:
-            self._begin(_KEY_VALUES[key], self._cell, key)
+            self._begin(self._value(_KEY_PAINTS[key]), self._cell, key)
 
     def _move(self, rows: int, columns: int, *, drawing: bool) -> None:
         self._show_cell()
         if drawing and self._stroke is None:
-            self._begin(PAINT, self._cell, Qt.Key.Key_Shift)
-        height, width = self._pixels.shape
+            self._begin(self._ink, self._cell, Qt.Key.Key_Shift)
+        height, width = self._shape()
         self._cell = (
             min(max(self._cell[0] + rows, 0), height - 1),
             min(max(self._cell[1] + columns, 0), width - 1),
@@ -381,61 +405,6 @@ class PixelEditor(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
         self._finish()
         super().hideEvent(event)
-
-    # -- painting --------------------------------------------------------------------------------
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
-        theme = current_theme()
-        painter = QPainter(self)
-        grid = self._grid_rect()
-        painter.drawImage(grid, glyph_image(self._pixels, theme.pixel_on, theme.pixel_off))
-        self._paint_grid(painter, grid)
-        if self._ghost is not None:
-            self._paint_ghost(painter, self._ghost)
-        if self._hovered is not None and not self._cell_visible:
-            self._frame(painter, self.cell_rect(*self._hovered), 1)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.accent, 2))
-            painter.drawRect(grid.adjusted(-2, -2, 2, 2))
-            if self._cell_visible:
-                self._frame(painter, self.cell_rect(*self._cell), 2)
-
-    def _paint_grid(self, painter: QPainter, grid: QRect) -> None:
-        height, width = self._pixels.shape
-        side = grid.width() // width
-        painter.setPen(QPen(current_theme().border, 1))
-        if side >= _LEAST_GRID_PX:
-            for column in range(1, width):
-                x = grid.x() + column * side
-                painter.drawLine(x, grid.top(), x, grid.bottom())
-            for row in range(1, height):
-                y = grid.y() + row * side
-                painter.drawLine(grid.left(), y, grid.right(), y)
-        painter.drawRect(grid.adjusted(-1, -1, 0, 0))
-
-    def _paint_ghost(self, painter: QPainter, ghost: NDArray[np.bool_]) -> None:
-        """A dot in the middle of every dark pixel that is lit in the clean target."""
-        theme = current_theme()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.pixel_off, 1))
-        painter.setBrush(theme.accent)
-        for row, column in np.argwhere(ghost & (self._pixels <= 0.5)).tolist():
-            rect = self.cell_rect(row, column)
-            radius = max(2.0, rect.width() / 7)
-            painter.drawEllipse(rect.toRectF().center(), radius, radius)
-        painter.restore()
-
-    def _frame(self, painter: QPainter, rect: QRect, width: int) -> None:
-        """A frame that is seen on dark and on lit pixels: accent with a rim of the dark colour."""
-        theme = current_theme()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.pixel_off, width))
-        inset = 2 * width
-        painter.drawRect(rect.adjusted(inset, inset, -inset, -inset))
-        painter.setPen(QPen(theme.accent, width))
-        painter.drawRect(rect.adjusted(width, width, -width, -width))
 
 
 def _is_plain(event: QKeyEvent) -> bool:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
+from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import current_theme
@@ -62,10 +63,10 @@ class GlyphGrid(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
-        """Show N glyphs: ``labels`` and ``images`` ``[N, H, W]``; nothing is ticked."""
+    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+        """Show N images ``[N, H, W]`` or ``[N, C, H, W]``, not copied; nothing is ticked."""
         self._labels = tuple(labels)
-        self._glyphs.set_images(images)
+        self._glyphs.set_images(images, look)
         self._checked.clear()
         self._current = min(self._current, max(0, len(self._labels) - 1))
         self._hovered = None
@@ -245,10 +246,11 @@ class GlyphGrid(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self)
-        for index in range(len(self._labels)):
-            cell = self.cell_rect(index)
-            if cell.intersects(event.rect()):
-                self._paint_cell(painter, index, cell)
+        # Of 70,000 cells only those in sight are looked at.
+        first = event.rect().top() // CELL_PX * self._columns()
+        last = (event.rect().bottom() // CELL_PX + 1) * self._columns()
+        for index in range(max(0, first), min(len(self._labels), last)):
+            self._paint_cell(painter, index, self.cell_rect(index))
 
     def _paint_cell(self, painter: QPainter, index: int, cell: QRect) -> None:
         theme = current_theme()

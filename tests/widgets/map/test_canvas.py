@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from aegui.session.plane_service import Plane
+from aegui.core.latent.frame import axes_frame
+from aegui.session.plane_tiles import Plane
 from aegui.widgets.map.canvas import STEP_PX, LatentCanvas
 from aegui.widgets.map.types import MapStyle, Pin, ViewRequest
 from aegui.widgets.theme import DARK, LIGHT, apply_theme
@@ -108,8 +109,8 @@ def pixel_of(canvas: LatentCanvas, code: NDArray[np.float32]) -> tuple[float, fl
 
 
 def plane_for(request: ViewRequest, value: float = 1.0) -> Plane:
-    shape = (request.rows, request.columns, 7, 5)
-    return Plane(request.rect, np.full(shape, value, np.float32), 1, request.axes)
+    shape = (request.rows, request.columns, 1, 7, 5)
+    return Plane(request.rect, np.full(shape, 255 * value, np.uint8), 1, request.frame)
 
 
 def told(signal: object) -> list[object]:
@@ -288,16 +289,16 @@ def test_a_drag_pans_and_does_not_pin(canvas: LatentCanvas) -> None:
     assert after[1] - before[1] >= 29
     assert pinned == []
     assert not canvas.following
-    assert canvas._follow.isVisible()
+    assert canvas.furniture.follow.isVisible()
 
 
 def test_follow_gives_the_view_back(canvas: LatentCanvas, qtbot: QtBot) -> None:
     home = canvas.navigation.view
     canvas.navigation.pan(90, 40)
-    canvas._follow.button.click()
+    canvas.furniture.follow.button.click()
     qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
     assert canvas.following
-    assert not canvas._follow.isVisible()
+    assert not canvas.furniture.follow.isVisible()
     assert canvas.navigation.view == home
 
 
@@ -494,8 +495,7 @@ def test_a_plane_is_asked_for_when_needed_and_not_before(canvas: LatentCanvas) -
     got = told(canvas.view_changed)
     first = canvas.request
     assert first is not None
-    assert first.axes == (0, 1)
-    assert first.base == pytest.approx((0.0, 0.0), abs=1e-6)
+    assert first.frame == axes_frame((0, 1), [0.0, 0.0])
     canvas.navigation.pan(6, 3)
     assert got == [], "there is a margin to pan over"
     canvas.navigation.pan(200, 0)
@@ -557,7 +557,8 @@ def test_a_plane_of_other_axes_is_not_shown(canvas: LatentCanvas) -> None:
     canvas.set_axes(2, 3)
     canvas.set_axes(0, 1)
     assert picture(canvas) == with_plane
-    canvas.set_plane(Plane(canvas.request.rect, np.ones((2, 2, 7, 5), np.float32), 1, (1, 0)))
+    other = axes_frame((1, 0), canvas.base)
+    canvas.set_plane(Plane(canvas.request.rect, np.full((2, 2, 1, 7, 5), 255, np.uint8), 1, other))
     assert picture(canvas) != with_plane
 
 
@@ -587,9 +588,9 @@ def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
 
 
 def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None:
-    assert not canvas._axes_bar.isVisible()
+    assert not canvas.furniture.axes.isVisible()
     canvas.set_codes(codes(5))
-    bar = canvas._axes_bar
+    bar = canvas.furniture.axes
     assert bar.isVisible()
     assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.25, 0.25], abs=1e-6)
     got = told(canvas.cursor_moved)
@@ -601,20 +602,32 @@ def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None
     bar.x_choice.activated.emit(1)
     assert canvas.axes == (1, 0), "the same number twice swaps the two"
     assert canvas.request is not None
-    assert canvas.request.axes == (1, 0)
+    assert canvas.request.frame == axes_frame((1, 0), canvas.base)
 
 
 def test_the_other_numbers_can_be_set(canvas: LatentCanvas) -> None:
     canvas.set_codes(codes(4))
-    canvas._axes_bar._on_menu_about_to_show()
-    fields = canvas._axes_bar._fields
-    assert sorted(fields) == [2, 3]
-    requests = told(canvas.view_changed)
-    fields[3].setValue(0.75)
+    canvas.furniture.axes.strip.click()
+    strip = canvas.furniture.strip
+    assert strip.isVisible()
+    assert canvas.navigation.view.width < 700 - strip.width() + 1
+    requests, told_codes = told(canvas.view_changed), told(canvas.cursor_moved)
+    QTest.keyClick(strip.sliders, Qt.Key.Key_PageDown)
+    QTest.keyClick(strip.sliders, Qt.Key.Key_Home)
+    assert told_codes == [], "it has been the mean already"
+    strip.sliders.code_edited.emit(place(0.0, 0.0, 0.25, 0.75))
     assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.75], abs=1e-6)
     assert len(requests) == 1
-    canvas._axes_bar.mean_requested.emit()
-    assert fields[3].value() == 0.25
+    z = told_codes[-1]
+    assert isinstance(z, np.ndarray)
+    assert z[3] == 0.75, "what the sliders say is decoded"
+    strip.mean.click()
+    assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.25], abs=1e-6)
+    assert strip.sliders.code[3] == 0.25
+    strip.zero.click()
+    assert not canvas.base.any()
+    strip.random.click()
+    assert canvas.base[0] != 0.0
     with pytest.raises(ValueError, match="no axes"):
         canvas.set_axes(1, 1)
 

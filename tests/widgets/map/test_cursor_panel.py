@@ -75,14 +75,14 @@ def test_numbers_and_neighbours_in_words(panel: CursorPanel) -> None:
 def test_many_numbers_are_counted_when_they_do_not_fit(panel: CursorPanel) -> None:
     panel.set_decoded(ramp(), np.arange(64.0))
     assert 0 < panel.numbers.shown < 64
-    assert "z64 63.00" in panel.numbers.toolTip()
+    assert "z64 63.00" in panel.numbers.tip()
     panel.set_decoded(ramp(), (1.0,))
-    assert panel.numbers.toolTip() == ""
+    assert panel.numbers.tip() == ""
 
 
 def test_without_neighbours_it_says_so(panel: CursorPanel) -> None:
     panel.set_decoded(ramp(), (0.0,), (("unknown", 2),))
-    assert "no character is near" in panel.accessibleDescription()
+    assert "nothing is near" in panel.accessibleDescription()
 
 
 def test_a_large_image_is_shrunk_into_place(panel: CursorPanel) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aegui.core.latent.frame import axes_frame
 from aegui.widgets.map.lattice import (
     MAX_TILES,
     covers,
+    image_tile_pixels,
     lattice_for,
     plane_request,
     tile_pixels,
@@ -15,6 +18,7 @@ from aegui.widgets.map.lattice import (
 from aegui.widgets.map.viewport import Viewport
 
 VIEW = Viewport(cx=0.3, cy=-0.2, sx=300.0, sy=250.0, left=46.0, width=1154.0, height=778.0)
+XY = axes_frame((0, 1), [0.0, 0.0])
 TILE = tile_pixels(7, 5, ribbon=False)
 
 
@@ -23,7 +27,7 @@ def test_a_request_covers_the_view_with_whole_tiles(zoom: float, dx: float, dy: 
     view = VIEW.zoomed(zoom, 300, 300).panned(dx, dy)
     lattice = lattice_for(view, TILE)
     assert lattice.suits(view, TILE)
-    request = plane_request(view, lattice, (0, 1), (0.0, 0.0), ribbon=False)
+    request = plane_request(view, lattice, XY, ribbon=False)
     assert covers(request.rect, view.bounds, ribbon=False)
     assert request.columns <= MAX_TILES
     assert request.rows <= MAX_TILES
@@ -47,14 +51,14 @@ def test_zooming_out_and_in_again_finds_the_same_lattice() -> None:
 
 def test_a_ribbon_is_one_row() -> None:
     lattice = lattice_for(VIEW, TILE)
-    request = plane_request(VIEW, lattice, (0, 0), (0.0,), ribbon=True)
+    request = plane_request(VIEW, lattice, axes_frame((0, 0), [0.0]), ribbon=True)
     assert request.rows == 1
     assert covers(request.rect, VIEW.bounds, ribbon=True)
 
 
 def test_an_enormous_view_asks_for_a_bounded_number_of_tiles() -> None:
     wide = Viewport(sx=300.0, sy=250.0, width=9000.0, height=9000.0)
-    request = plane_request(wide, lattice_for(wide, TILE), (0, 1), (0.0, 0.0), ribbon=False)
+    request = plane_request(wide, lattice_for(wide, TILE), XY, ribbon=False)
     assert request.columns <= MAX_TILES
     assert request.rows <= MAX_TILES
 
@@ -64,3 +68,22 @@ def test_tiles_have_the_shape_of_the_images_and_room_for_their_pixels() -> None:
     assert height > width
     assert tile_pixels(28, 28, ribbon=False)[0] >= 28
     assert tile_pixels(7, 5, ribbon=True)[0] > width
+
+
+@given(st.floats(0.01, 100), st.integers(8, 256), st.integers(8, 256))
+def test_images_fill_tiles_of_their_proportions(zoom: float, height: int, width: int) -> None:
+    tile = image_tile_pixels(height, width, ribbon=False)
+    view = VIEW.zoomed(zoom, 300, 300)
+    lattice = lattice_for(view, tile, proportional=True)
+    assert lattice.suits(view, tile, proportional=True)
+    across, down = lattice.width * view.sx, lattice.height * view.sy
+    assert across / down == pytest.approx(width / height)
+    assert across * down > 28 * 28
+
+
+def test_a_view_that_is_stretched_asks_for_tiles_of_other_proportions() -> None:
+    tile = image_tile_pixels(28, 28, ribbon=False)
+    lattice = lattice_for(VIEW, tile, proportional=True)
+    stretched = Viewport(sx=300.0, sy=300.0, width=1154.0, height=778.0)
+    assert lattice.suits(stretched, tile)
+    assert not lattice.suits(stretched, tile, proportional=True)

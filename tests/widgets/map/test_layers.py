@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
-from aegui.session.plane_service import Plane
+from aegui.core.latent.frame import axes_frame
+from aegui.session.looks import Look
+from aegui.session.plane_tiles import Plane
+from aegui.widgets.class_colours import class_colour
+from aegui.widgets.map.photo_plane import PhotoPlane
 from aegui.widgets.map.plane_layer import PlaneLayer
 from aegui.widgets.map.point_layer import MOST_PIXMAPS, PointLayer, stack
 from aegui.widgets.map.viewport import Viewport, bounds_of
 from aegui.widgets.theme import LIGHT
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+XY = axes_frame((0, 1), [0.0, 0.0])
 ON, OFF = QColor("#000000"), QColor("#ffffff")
 VIEW = Viewport(cx=0.0, cy=0.0, sx=100.0, sy=100.0, left=0.0, top=0.0, width=400.0, height=400.0)
 
 
 def some_plane(rows: int = 2, columns: int = 2) -> Plane:
     """All dark but the tile at the lower left, over [-1, 1] x [-1, 1]."""
-    images = np.zeros((rows, columns, 7, 5), np.float32)
-    images[0, 0] = 1.0
-    return Plane((-1.0, -1.0, 1.0, 1.0), images, epoch=3)
+    images = np.zeros((rows, columns, 1, 7, 5), np.uint8)
+    images[0, 0] = 255
+    return plane_of(images)
+
+
+def plane_of(images: NDArray[np.uint8], y: float = 1.0) -> Plane:
+    return Plane((-1.0, -y, 1.0, y), images, 3, XY)
 
 
 def dark(image: QImage) -> tuple[int, int, int, int]:
@@ -55,17 +69,17 @@ def test_a_plane_moves_with_the_view_until_the_next_comes() -> None:
 
 def test_beyond_the_plane_is_blank() -> None:
     layer = PlaneLayer()
-    layer.set_plane(Plane((-1.0, -1.0, 1.0, 1.0), np.ones((2, 2, 7, 5), np.float32), epoch=0))
+    layer.set_plane(plane_of(np.full((2, 2, 1, 7, 5), 255, np.uint8)))
     image = layer.image(VIEW, ON, OFF, 1.0)
     assert all(image.pixelColor(x, 5) == OFF for x in range(400))
     assert image.pixelColor(150, 150) == ON
 
 
 def test_every_pixel_of_a_tile_is_as_wide_as_the_others() -> None:
-    images = np.zeros((1, 1, 7, 5), np.float32)
-    images[0, 0, :, ::2] = 1.0
+    images = np.zeros((1, 1, 1, 7, 5), np.uint8)
+    images[0, 0, 0, :, ::2] = 255
     layer = PlaneLayer()
-    layer.set_plane(Plane((-1.0, -1.0, 1.0, 1.0), images, epoch=0))
+    layer.set_plane(plane_of(images))
     image = layer.image(VIEW.zoomed(0.613, 200, 200), ON, OFF, 1.0)
     row = [image.pixelColor(x, 200) == ON for x in range(400)]
     runs = "".join("#" if on else "." for on in row).strip(".")
@@ -76,7 +90,7 @@ def test_every_pixel_of_a_tile_is_as_wide_as_the_others() -> None:
 
 def test_images_larger_than_their_tiles_are_shrunk() -> None:
     layer = PlaneLayer()
-    layer.set_plane(Plane((-1.0, -1.0, 1.0, 1.0), np.ones((8, 8, 64, 64), np.float32), epoch=0))
+    layer.set_plane(plane_of(np.full((8, 8, 1, 64, 64), 255, np.uint8)))
     image = layer.image(VIEW, ON, OFF, 1.0)
     lit = sum(image.pixelColor(x, 200 + x % 50) == ON for x in range(100, 300))
     assert lit > 150
@@ -90,9 +104,9 @@ def test_device_pixels_are_used() -> None:
 
 
 def test_a_ribbon_lies_in_its_band() -> None:
-    images = np.ones((1, 2, 7, 5), np.float32)
+    images = np.full((1, 2, 1, 7, 5), 255, np.uint8)
     layer = PlaneLayer()
-    layer.set_plane(Plane((-1.0, -0.5, 1.0, 0.5), images, epoch=0))
+    layer.set_plane(plane_of(images, 0.5))
     _, top, _, bottom = dark(layer.image(VIEW, ON, OFF, 1.0, band=(300.0, 350.0)))
     assert top >= 300
     assert bottom < 350
@@ -183,3 +197,126 @@ def test_a_ribbon_stacks_its_samples_above_the_floor() -> None:
     layer.lay_out(VIEW, "auto", labels=True, floor=300.0)
     assert (layer.pixels[:, 1] < 300.0).all()
     assert (layer.pixels[:, 1] >= 0.0).all()
+
+
+# Images that are no glyphs
+
+PHOTO = Look(glyphs=False)
+
+
+def photos(count: int, side: int = 28, channels: int = 1) -> PointLayer:
+    rng = np.random.default_rng(5)
+    layer = PointLayer()
+    pictures = rng.random((min(count, 500), channels, side, side), dtype=np.float32)
+    every = pictures[np.arange(count) % len(pictures)] if count < 2000 else pictures
+    layer.stamps.set_samples(["x"] * len(every), every, PHOTO)
+    places = rng.uniform(-1.9, 1.9, (count, 2))
+    layer.set_places(places, bounds_of(places))
+    return layer
+
+
+@pytest.mark.parametrize(("side", "scale"), [(16, 4.0), (28, 2.0), (64, 1.0), (256, 1 / 4)])
+def test_large_images_are_reduced_and_small_ones_enlarged(side: int, scale: float) -> None:
+    layer = photos(3, side)
+    layer.lay_out(VIEW.zoomed(3.0, 200, 200), "auto", labels=True, floor=None)
+    assert layer.scale == scale
+    assert layer.box(1).height() == side * scale + 2
+
+
+def test_images_become_dots_where_there_are_many_and_come_back_on_zooming_in() -> None:
+    layer = photos(60_000)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    assert layer.scale == 0
+    layer.lay_out(VIEW.zoomed(60.0, 200, 200), "auto", labels=True, floor=None)
+    assert layer.scale > 0
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("count", [60, 12_000])
+def test_dots_have_the_colours_of_their_classes_and_fade_beside_one_that_stands_out(
+    count: int,
+) -> None:
+    layer = photos(count)
+    classes = np.arange(count) % 3
+    layer.set_classes(classes)
+    layer.lay_out(VIEW, "dots", labels=False, floor=None)
+
+    def coloured(number: int) -> int:
+        image = QImage(400, 400, QImage.Format.Format_RGB32)
+        image.fill(LIGHT.panel)
+        painter = QPainter(image)
+        layer.paint(painter, VIEW, LIGHT, 1.0, QFont())
+        painter.end()
+        wanted = class_colour(number, LIGHT)
+        spots = layer.pixels[classes == number][:400]
+        return sum(image.pixelColor(round(x), round(y)) == wanted for x, y in spots.tolist())
+
+    each = [coloured(number) for number in range(3)]
+    assert min(each) >= (0.9 * count / 3 if count < 100 else 100)
+    layer.set_emphasis(1)
+    assert coloured(1) >= each[1] * 0.8
+    assert coloured(0) == 0
+
+
+@pytest.mark.usefixtures("qapp")
+def test_many_dots_move_with_the_view_as_they_are() -> None:
+    layer = photos(20_000)
+
+    def painted(view: Viewport) -> NDArray[np.uint8]:
+        layer.lay_out(view, "dots", labels=False, floor=None)
+        image = QImage(400, 400, QImage.Format.Format_RGB32)
+        image.fill(LIGHT.panel)
+        painter = QPainter(image)
+        layer.paint(painter, view, LIGHT, 1.0, QFont())
+        painter.end()
+        return np.frombuffer(image.constBits(), np.uint8).reshape(400, 400, 4).copy()
+
+    first = painted(VIEW)
+    moved = painted(VIEW.panned(31, -17))
+    assert np.array_equal(moved[:383, 31:], first[17:, :369])
+    far = VIEW.panned(180, 40)
+    fresh = photos(20_000)
+    layer, stale = fresh, painted(far)
+    assert np.array_equal(painted(far), stale)
+
+
+def test_samples_without_a_code_have_no_place() -> None:
+    layer = photos(10)
+    places = np.array([[0.0, 0.0], [1.0, 1.0]])
+    layer.set_places(places, bounds_of(places), np.array([3, 7]))
+    layer.lay_out(VIEW, "dots", labels=False, floor=None)
+    x, y = layer.pixels[1].tolist()
+    assert layer.hit(x, y) == 7
+    assert layer.place_of(7) == 1
+    assert layer.place_of(4) is None
+    assert layer.box(4).isEmpty()
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("channels", [1, 3])
+def test_tiles_of_images_fill_the_plane_without_gaps(channels: int) -> None:
+    images = np.full((2, 2, channels, 28, 28), 40, np.uint8)
+    images[0, 0] = 200
+    layer = PhotoPlane()
+    layer.set_plane(plane_of(images))
+    image = layer.image(VIEW, OFF, 1.0, 1.0)
+    assert image.pixelColor(150, 250) == QColor(200, 200, 200)
+    assert image.pixelColor(150, 150) == QColor(40, 40, 40)
+    assert image.pixelColor(50, 50) == OFF
+    row = [image.pixelColor(x, 150).red() for x in range(102, 298)]
+    assert set(row) == {40}
+    half = layer.image(VIEW, OFF, 0.5, 1.0)
+    assert half.pixelColor(150, 250).red() == pytest.approx(228, abs=2)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_light_images_on_dark_can_be_drawn_as_ink() -> None:
+    images = np.zeros((1, 1, 1, 8, 8), np.uint8)
+    images[..., 4:] = 255
+    layer = PhotoPlane()
+    layer.set_plane(plane_of(images))
+    image = layer.image(VIEW, OFF, 0.5, 1.0, ink=ON)
+    assert image.pixelColor(120, 200) == OFF
+    assert image.pixelColor(280, 200) == ON
+    moved = layer.image(VIEW.panned(10, 0), OFF, 0.5, 1.0, ink=ON)
+    assert moved.pixelColor(290, 200) == ON

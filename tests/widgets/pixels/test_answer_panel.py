@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from aegui.session.answers import Answer
 from aegui.widgets.pixels.answer_panel import AnswerPanel, NearestStrip
 from aegui.widgets.theme import current_theme
-from tests.widgets.pixels.samples import LABELS, glyphs
+from tests.widgets.pixels.samples import glyphs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,7 @@ def make_answer(output: NDArray[np.float32], target: NDArray[np.float32] | None 
 def panel(qtbot: QtBot) -> AnswerPanel:
     panel = AnswerPanel()
     qtbot.addWidget(panel)
-    panel.set_samples(LABELS, glyphs())
+    panel.set_samples(glyphs())
     panel.resize(500, 320)
     panel.show()
     qtbot.waitExposed(panel)

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from aegui.session.drawing import Drawing
+from aegui.session.looks import Look
 from aegui.widgets.pixels.editor import PixelEditor, line_cells
 from aegui.widgets.theme import current_theme
 
@@ -35,7 +36,9 @@ class Desk:
         self.editor.set_pixels(self.drawing.pixels)
         self.editor.stroke_started.connect(self.drawing.begin_stroke)
         self.editor.pixel_painted.connect(self.drawing.paint)
+        self.editor.cells_painted.connect(self.drawing.paint_cells)
         self.editor.stroke_finished.connect(self.drawing.end_stroke)
+        self.editor.stroke_abandoned.connect(self.drawing.abandon_stroke)
         self.drawing.changed.connect(self._on_drawing_changed)
         qtbot.addWidget(self.editor)
         self.editor.resize(220, 300)
@@ -369,3 +372,61 @@ def test_lines_are_connected_and_as_short_as_can_be(
     assert len(cells) == max(abs(start[0] - end[0]), abs(start[1] - end[1])) + 1
     for (row, column), (next_row, next_column) in pairwise(cells):
         assert max(abs(row - next_row), abs(column - next_column)) == 1
+
+
+# Images of many pixels
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_broad_brush_paints_many_pixels_in_one_step_of_undo(qtbot: QtBot, channels: int) -> None:
+    desk = Desk(qtbot, 28, 28)
+    desk.drawing.reset(28, 28, channels, 1.0)
+    desk.editor.set_look(Look(glyphs=False, ground=1.0))
+    assert desk.editor.ink == 0.0, "black on a white ground"
+    desk.editor.set_brush(3)
+    desk.press(10, 5)
+    desk.move(10, 15)
+    desk.release(10, 15)
+    pixels = desk.drawing.pixels
+    assert pixels.shape == ((28, 28) if channels == 1 else (3, 28, 28))
+    dark = np.argwhere(pixels.reshape(channels, 28, 28)[-1] == 0.0)
+    assert dark.min(axis=0).tolist() == [9, 4]
+    assert dark.max(axis=0).tolist() == [11, 16]
+    assert len(dark) == 3 * 13
+    assert (pixels.min(), desk.drawing.undo_stack.count()) == (0.0, 1)
+    desk.drawing.undo()
+    assert (desk.drawing.pixels == 1.0).all()
+
+
+def test_the_right_button_paints_the_opposite(qtbot: QtBot) -> None:
+    desk = Desk(qtbot, 28, 28)
+    desk.editor.set_look(Look(glyphs=False))
+    desk.click(3, 3)
+    assert desk.drawing.pixels[3, 3] == 1.0
+    desk.click(3, 3, RIGHT)
+    assert desk.drawing.pixels[3, 3] == 0.0
+    desk.editor.set_ink(0.0)
+    desk.click(3, 3, RIGHT)
+    assert desk.drawing.pixels[3, 3] == 1.0
+
+
+def test_a_broad_stroke_can_be_abandoned(qtbot: QtBot) -> None:
+    desk = Desk(qtbot, 28, 28)
+    desk.editor.set_brush(2)
+    before = np.random.default_rng(0).random((28, 28)).astype(np.float32)
+    desk.drawing.paste(before)
+    desk.press(10, 5)
+    desk.move(20, 15)
+    assert not np.array_equal(desk.drawing.pixels, before)
+    desk.key(Qt.Key.Key_Escape)
+    assert np.array_equal(desk.drawing.pixels, before)
+    assert desk.drawing.undo_stack.count() == 1
+
+
+def test_an_image_larger_than_its_room_stays_inside(qtbot: QtBot) -> None:
+    desk = Desk(qtbot, 256, 256)
+    corner = desk.editor.cell_rect(255, 255).bottomRight()
+    assert desk.editor.rect().contains(corner)
+    assert desk.editor.minimumSizeHint().width() < 200
+    desk.click(128, 40)
+    assert desk.drawing.pixels[120:136, 30:50].any()

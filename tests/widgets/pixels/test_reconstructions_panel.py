@@ -10,11 +10,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from aegui.session.answers import Reconstructions
+from aegui.session.looks import Look, grey_levels
 from aegui.widgets.pixels.reconstructions_panel import ReconstructionsPanel
 from aegui.widgets.theme import current_theme
 from tests.widgets.pixels.samples import LABELS, glyphs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
     from pytestqt.qtbot import QtBot
 
 WRONG = np.array([0, 3, 1, 0, 7, 1, 0, 0])
@@ -30,9 +35,39 @@ def panel(qtbot: QtBot) -> ReconstructionsPanel:
     return panel
 
 
+def rows_of(
+    labels: Sequence[str],
+    original: NDArray[np.float32],
+    corrupted: NDArray[np.float32] | None,
+    output: NDArray[np.float32],
+    wrong: ArrayLike | None,
+    indices: Sequence[int] | None = None,
+    error: ArrayLike | None = None,
+) -> Reconstructions:
+    """The worst first, as they are measured."""
+    bad = np.asarray(wrong if wrong is not None else error)
+    order = np.argsort(-bad, kind="stable")
+    places = np.arange(len(labels)) if indices is None else np.asarray(indices)
+    return Reconstructions(
+        indices=places[order],
+        labels=tuple(labels[place] for place in order.tolist()),
+        original=grey_levels(original[order]),
+        corrupted=None if corrupted is None else grey_levels(corrupted[order]),
+        output=grey_levels(output[order]),
+        wrong=None if wrong is None else bad[order],
+        error=np.zeros(len(bad)) if error is None else np.asarray(error)[order],
+        epoch=1,
+        measured=len(bad),
+        total=len(bad) if wrong is not None else 3 * len(bad),
+        perfect=None if wrong is None else int(np.count_nonzero(bad == 0)),
+        worst=float(bad.max()),
+        mean=float(bad.mean()),
+    )
+
+
 def fill(panel: ReconstructionsPanel, *, noise: bool = True) -> None:
     images = glyphs()
-    panel.set_rows(LABELS, images, 1.0 - images if noise else None, images * 0.5, WRONG)
+    panel.set_rows(rows_of(LABELS, images, 1.0 - images if noise else None, images * 0.5, WRONG))
 
 
 def test_it_explains_itself_when_empty(panel: ReconstructionsPanel) -> None:
@@ -98,7 +133,7 @@ def test_a_click_tells_which_sample(panel: ReconstructionsPanel, qtbot: QtBot) -
 
 def test_places_in_the_set_are_told_when_given(panel: ReconstructionsPanel, qtbot: QtBot) -> None:
     images = glyphs(3)
-    panel.set_rows("abc", images, None, images, [2, 1, 0], indices=[30, 10, 20])
+    panel.set_rows(rows_of("abc", images, None, images, [2, 1, 0], indices=[30, 10, 20]))
     with qtbot.waitSignal(panel.sample_activated) as blocker:
         QTest.keyClick(panel.view, Qt.Key.Key_Return)
     assert blocker.args == [30]
@@ -106,7 +141,9 @@ def test_places_in_the_set_are_told_when_given(panel: ReconstructionsPanel, qtbo
 
 def test_the_keyboard_walks_and_scrolls(panel: ReconstructionsPanel, qtbot: QtBot) -> None:
     images = glyphs(200)
-    panel.set_rows([str(i) for i in range(200)], images, None, images, np.zeros(200, dtype=int))
+    panel.set_rows(
+        rows_of([str(i) for i in range(200)], images, None, images, np.zeros(200, dtype=int))
+    )
     view = panel.view
     assert view.verticalScrollBar().maximum() > 0
     for _ in range(3):
@@ -138,7 +175,9 @@ def test_every_place_is_found_under_its_own_middle(panel: ReconstructionsPanel) 
 
 def test_the_layout_flows_with_the_width(panel: ReconstructionsPanel) -> None:
     images = glyphs(96)
-    panel.set_rows([chr(32 + i) for i in range(96)], images, images, images, np.arange(96) % 4)
+    panel.set_rows(
+        rows_of([chr(32 + i) for i in range(96)], images, images, images, np.arange(96) % 4)
+    )
     tops = {}
     for width in (300, 900):
         panel.resize(width, 150)
@@ -159,7 +198,7 @@ def test_larger_where_there_is_room(panel: ReconstructionsPanel) -> None:
 @pytest.mark.parametrize("side", [1, 28, 64])
 def test_any_size_of_image_is_shown(panel: ReconstructionsPanel, side: int) -> None:
     images = np.ones((4, side, side), dtype=np.float32)
-    panel.set_rows("abcd", images, images, images, np.zeros(4, dtype=int))
+    panel.set_rows(rows_of("abcd", images, images, images, np.zeros(4, dtype=int)))
     panel.grab()
     assert panel.view.group_rect(0).width() >= 3 * side
 
@@ -167,7 +206,7 @@ def test_any_size_of_image_is_shown(panel: ReconstructionsPanel, side: int) -> N
 def test_sixty_thousand_samples_cost_only_what_is_seen(panel: ReconstructionsPanel) -> None:
     images = np.zeros((60_000, 4, 4), dtype=np.float32)
     labels = ["x"] * 60_000
-    panel.set_rows(labels, images, None, images, np.zeros(60_000, dtype=int))
+    panel.set_rows(rows_of(labels, images, None, images, np.zeros(60_000, dtype=int)))
     panel.grab()
     began = time.perf_counter()
     panel.view.verticalScrollBar().setValue(panel.view.verticalScrollBar().maximum())
@@ -186,7 +225,7 @@ def test_painting_is_fast_and_unchanged_data_faster(panel: ReconstructionsPanel)
         for _ in range(15):
             began = time.perf_counter()
             if new_data:
-                panel.set_rows(labels, images, images, images, wrong)
+                panel.set_rows(rows_of(labels, images, images, images, wrong))
             panel.view.viewport().repaint()
             best = min(best, time.perf_counter() - began)
         return best
@@ -195,3 +234,33 @@ def test_painting_is_fast_and_unchanged_data_faster(panel: ReconstructionsPanel)
     # 3 and 0.2 ms on two slow cores; the bounds leave room for a busy machine.
     assert fresh < 0.012
     assert kept < 0.004
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_images_tell_their_squared_error_and_keep_their_colours(
+    panel: ReconstructionsPanel, channels: int
+) -> None:
+    images = np.full((5, channels, 16, 16), 0.2, np.float32)
+    images[:, -1] = 0.6
+    images = images[:, 0] if channels == 1 else images
+    names = [f"picture {index}" for index in range(5)]
+    error = [0.01, 0.2, 0.003, 0.0, 0.05]
+    rows = rows_of(names, images, None, images, None, error=error)
+    panel.set_rows(rows, Look(glyphs=False))
+    assert panel.view.text_of(0) == "picture 1: mean squared error 0.200"
+    assert panel.view.text_of(3) == "picture 2: mean squared error 0.0030"
+    assert panel.summary == (
+        "mean squared error 0.0526 · worst: 0.200 · 5 of 15 samples measured · original, answer"
+    )
+    colour = panel.view.viewport().grab().toImage().pixelColor(panel.view.group_rect(0).topLeft())
+    assert (colour.red(), colour.blue()) == ((153, 153) if channels == 1 else (51, 153))
+
+
+def test_another_order_can_be_chosen(panel: ReconstructionsPanel, qtbot: QtBot) -> None:
+    assert not panel.order.isVisible(), "there is nothing to order"
+    fill(panel)
+    assert panel.chosen_order == "worst"
+    panel.order.setCurrentIndex(1)
+    with qtbot.waitSignal(panel.order_chosen) as blocker:
+        panel.order.activated.emit(1)
+    assert blocker.args == ["best"]

@@ -1,0 +1,28 @@
+"""What is quick enough to be done at once, and what goes to a thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.latent.rows import runs_on_rows
+
+if TYPE_CHECKING:
+    from aegui.core.latent.codec import Codec
+
+QUICK = 1_000_000
+"""Multiplications that take numpy some 0.2 ms: no more than waking a thread and its answer."""
+QUICK_BATCH = 8_000_000
+"""Multiplications for many samples together, which take numpy some 2 ms."""
+
+
+def encode_cost(codec: Codec) -> int:
+    """Multiplications that encoding one image takes."""
+    return sum(layer.cost for layer in codec.layers[: codec.code_end])
+
+
+def is_quick(codec: Codec, multiplications: int, most: int = QUICK) -> bool:
+    """Whether so much work for ``codec`` may be done in the thread of the window.
+
+    Chains with images in them never are: their first use loads torch.
+    """
+    return multiplications <= most and runs_on_rows(codec.layers)

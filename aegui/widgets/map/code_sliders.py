@@ -1,0 +1,296 @@
+"""All numbers of a code as thin sliders: many of them in little room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.map.rulers import axis_name
+from aegui.widgets.map.ticks import number_text
+from aegui.widgets.pixels.speech import describe
+from aegui.widgets.theme import blend, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
+
+ROW_PX = 22
+REACH = 3.0
+"""A slider reaches so many standard deviations of the codes to either side of their mean."""
+STEPS = 60
+"""Steps of a key from end to end."""
+_NAME_PX = 40
+_NUMBER_PX = 48
+_KNOB_PX = 5.0
+_LEAST_SPREAD = 1e-3
+_KEYS = {
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_0,
+}
+
+
+class CodeSliders(QAbstractScrollArea):
+    """A row per number: name, slider, value; a band shows where the codes of the samples lie.
+
+    Signals:
+        code_edited(object): The code float32 ``[d]`` that is wished.
+    """
+
+    code_edited = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._code: NDArray[np.float32] = np.zeros(0, np.float32)
+        self._mean: NDArray[np.float32] = np.zeros(0, np.float32)
+        self._spread: NDArray[np.float32] = np.ones(0, np.float32)
+        self._shown: Mapping[int, str] = {}
+        self._current = 0
+        self._held: int | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.setAccessibleName(tr("Numbers of the code"))
+        self.setToolTip(
+            tr("Drag to change a number; a double click puts it back to the mean of the codes.")
+        )
+
+    # What is shown
+
+    def set_code(self, code: NDArray[np.float32]) -> None:
+        """Show the numbers ``[d]``."""
+        resized = len(code) != len(self._code)
+        self._code = np.asarray(code, np.float32)
+        if resized:
+            self._current = 0
+            self._held = None
+            self._update_bar()
+        self._say(spoken=False)
+        self.viewport().update()
+
+    def set_codes(self, mean: NDArray[np.float32], spread: NDArray[np.float32]) -> None:
+        """Where the codes of the samples lie: mean and standard deviation ``[d]``."""
+        self._mean, self._spread = mean, np.maximum(spread, _LEAST_SPREAD)
+        self.viewport().update()
+
+    def set_shown(self, shown: Mapping[int, str]) -> None:
+        """Numbers that the map itself shows, with a word for where: they have no slider."""
+        self._shown = shown
+        self.viewport().update()
+
+    @property
+    def code(self) -> NDArray[np.float32]:
+        """The numbers ``[d]``."""
+        return self._code
+
+    @property
+    def current(self) -> int:
+        """The number under the keyboard cursor."""
+        return self._current
+
+    def limits(self, axis: int) -> tuple[float, float]:
+        """The ends of the slider of number ``axis``."""
+        if axis >= len(self._mean):
+            return -REACH, REACH
+        middle, reach = float(self._mean[axis]), REACH * float(self._spread[axis])
+        value = float(self._code[axis])
+        if not np.isfinite(value):
+            return middle - reach, middle + reach
+        return min(middle - reach, value), max(middle + reach, value)
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(240, min(12, max(1, len(self._code))) * ROW_PX)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(160, 3 * ROW_PX)
+
+    def _update_bar(self) -> None:
+        bar = self.verticalScrollBar()
+        page = self.viewport().height()
+        bar.setPageStep(page)
+        bar.setSingleStep(ROW_PX)
+        bar.setRange(0, max(0, len(self._code) * ROW_PX - page))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._update_bar()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: D102
+        del dx, dy
+        self.viewport().update()
+
+    # Geometry
+
+    def row_rect(self, axis: int) -> QRect:
+        """Where the row of number ``axis`` is painted, in pixels of the viewport."""
+        top = axis * ROW_PX - self.verticalScrollBar().value()
+        return QRect(0, top, self.viewport().width(), ROW_PX)
+
+    def groove(self, axis: int) -> QRectF:
+        """Where the slider of number ``axis`` runs."""
+        row = QRectF(self.row_rect(axis))
+        return row.adjusted(_NAME_PX + _KNOB_PX, 0, -_NUMBER_PX - _KNOB_PX, 0)
+
+    def _x_of(self, axis: int, value: float) -> float:
+        low, high = self.limits(axis)
+        groove = self.groove(axis)
+        share = (value - low) / (high - low)
+        return float(groove.left() + min(1.0, max(0.0, share)) * groove.width())
+
+    def _axis_at(self, y: float) -> int | None:
+        axis = int((y + self.verticalScrollBar().value()) // ROW_PX)
+        return axis if 0 <= axis < len(self._code) else None
+
+    # Edits
+
+    def _edit(self, axis: int, value: float) -> None:
+        if axis in self._shown or float(self._code[axis]) == value:
+            return
+        code = self._code.copy()
+        code[axis] = value
+        self.set_code(code)
+        self.code_edited.emit(code)
+
+    def _drag(self, axis: int, x: float) -> None:
+        low, high = self.limits(axis)
+        groove = self.groove(axis)
+        share = (x - groove.left()) / max(1.0, groove.width())
+        self._edit(axis, low + min(1.0, max(0.0, share)) * (high - low))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        axis = self._axis_at(event.position().y())
+        if axis is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._current = axis
+        self._held = axis
+        self._drag(axis, event.position().x())
+        self._say()
+        self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if self._held is not None:
+            self._drag(self._held, event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        del event
+        self._held = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        axis = self._axis_at(event.position().y())
+        self._held = None
+        if axis is not None:
+            self._edit(axis, self._mean_of(axis))
+
+    def _mean_of(self, axis: int) -> float:
+        return float(self._mean[axis]) if axis < len(self._mean) else 0.0
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        # Its keys come before those of the map and of the window while it has the focus.
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and event.key() in _KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        key, last = event.key(), len(self._code) - 1
+        page = max(1, self.viewport().height() // ROW_PX)
+        moves: dict[int, int] = {
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+        }
+        if last < 0 or key not in _KEYS:
+            super().keyPressEvent(event)
+        elif key in moves:
+            self._go(min(last, max(0, self._current + moves[key])))
+        elif key == Qt.Key.Key_Home:
+            self._edit(self._current, self._mean_of(self._current))
+        elif key == Qt.Key.Key_0:
+            self._edit(self._current, 0.0)
+        else:
+            low, high = self.limits(self._current)
+            way = (high - low) / STEPS * (-1 if key == Qt.Key.Key_Left else 1)
+            value = float(self._code[self._current]) + way
+            self._edit(self._current, min(high, max(low, value)))
+            self._say()
+
+    def _go(self, axis: int) -> None:
+        self._current = axis
+        rect, bar = self.row_rect(axis), self.verticalScrollBar()
+        if rect.top() < 0:
+            bar.setValue(bar.value() + rect.top())
+        elif rect.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + rect.bottom() - self.viewport().height() + 1)
+        self._say()
+        self.viewport().update()
+
+    def _say(self, *, spoken: bool = True) -> None:
+        if len(self._code):
+            axis = self._current
+            value = number_text(float(self._code[axis]))
+            describe(self, f"{axis_name(axis)} {self._shown.get(axis, value)}", spoken=spoken)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(figures_font(self.font(), scale=0.92))
+        first = self.verticalScrollBar().value() // ROW_PX
+        last = first + self.viewport().height() // ROW_PX + 2
+        for axis in range(first, min(len(self._code), last)):
+            self._paint_row(painter, axis)
+
+    def _paint_row(self, painter: QPainter, axis: int) -> None:
+        theme = current_theme()
+        row = QRectF(self.row_rect(axis))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        focused = self.hasFocus() and axis == self._current
+        if focused:
+            painter.fillRect(row, blend(theme.accent, theme.raised, 0.12))
+        painter.setPen(theme.text if focused else theme.text_dim)
+        painter.drawText(row.adjusted(4, 0, 0, 0), middle, axis_name(axis))
+        if axis in self._shown:
+            painter.setPen(theme.accent)
+            painter.drawText(self.groove(axis), middle, self._shown[axis])
+            return
+        self._paint_slider(painter, axis)
+        painter.setPen(theme.text)
+        painter.drawText(
+            row.adjusted(0, 0, -4, 0),
+            middle | Qt.AlignmentFlag.AlignRight,
+            number_text(float(self._code[axis])),
+        )
+
+    def _paint_slider(self, painter: QPainter, axis: int) -> None:
+        theme, groove = current_theme(), self.groove(axis)
+        y = groove.center().y()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.grid)
+        painter.drawRoundedRect(QRectF(groove.left(), y - 1.5, groove.width(), 3), 1.5, 1.5)
+        if axis < len(self._mean):
+            mean, spread = float(self._mean[axis]), float(self._spread[axis])
+            left, right = self._x_of(axis, mean - spread), self._x_of(axis, mean + spread)
+            painter.setBrush(blend(theme.accent, theme.raised, 0.4))
+            painter.drawRoundedRect(QRectF(left, y - 1.5, right - left, 3), 1.5, 1.5)
+            painter.fillRect(QRectF(self._x_of(axis, mean) - 0.5, y - 4, 1, 8), theme.text_dim)
+        at = self._x_of(axis, float(self._code[axis]))
+        painter.setPen(QPen(theme.raised, 1.5))
+        painter.setBrush(theme.accent)
+        painter.drawEllipse(QRectF(at - _KNOB_PX, y - _KNOB_PX, 2 * _KNOB_PX, 2 * _KNOB_PX))

@@ -1,0 +1,139 @@
+"""What stands on and beside the map: buttons, axes, sliders, legend; where each has its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from aegui.core.i18n import tr
+from aegui.widgets.map.code_strip import STRIP_PX, CodeStrip
+from aegui.widgets.map.controls import AxesBar, FollowBar, ViewBar
+from aegui.widgets.map.legend import ClassLegend
+from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
+from aegui.widgets.theme import SPACING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.widgets.map.scene import Scene
+
+_LEAST_MAP_PX = 320
+
+
+class Furniture(QObject):
+    """Owns the controls of a map and shows on them what the scene holds.
+
+    Signals:
+        room_changed(): The map has more or less room than before.
+    """
+
+    room_changed = Signal()
+
+    def __init__(self, zoom_step: float, scene: Scene, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._map = parent
+        self._scene = scene
+        self._strip_wished = False
+        self._classes: tuple[str, ...] = ()
+        self.bar = ViewBar(zoom_step, parent)
+        self.follow = FollowBar(parent)
+        self.axes = AxesBar(parent)
+        self.strip = CodeStrip(parent)
+        self.legend = ClassLegend(parent)
+        self.axes.hide()
+        self.strip.hide()
+        self.legend.hide()
+        self.axes.strip_edited.connect(self.set_strip)
+
+    @property
+    def strip_px(self) -> int:
+        """What the strip of sliders takes of the width."""
+        return STRIP_PX if self.strip.isVisibleTo(self._map) else 0
+
+    def set_strip(self, wished: bool) -> None:
+        """Whether the sliders shall be seen; they are only where codes have more than 2 numbers."""
+        self._strip_wished = wished
+        self.axes.strip.setChecked(wished)
+        self._show_strip()
+
+    def _show_strip(self) -> None:
+        roomy = self._map.width() - STRIP_PX >= _LEAST_MAP_PX
+        shown = self._strip_wished and self._scene.size > 2 and roomy
+        if shown != self.strip.isVisibleTo(self._map):
+            self.strip.setVisible(shown)
+            self.room_changed.emit()
+        self.place()
+
+    def show_code(self) -> None:
+        """The axes, or the code that holds beside them, have changed."""
+        scene = self._scene
+        self.axes.setVisible(scene.size > 2)
+        if scene.size > 2:
+            self.axes.set_state(scene.axes, scene.size, spanned=scene.spanned)
+            shown = {scene.axes[0]: tr("across"), scene.axes[1]: tr("up")}
+            self.strip.sliders.set_shown({} if scene.spanned else shown)
+            self.strip.sliders.set_code(scene.base)
+        self._show_strip()
+
+    def show_codes(self) -> None:
+        """Other codes of the samples."""
+        codes = self._scene.codes
+        self.strip.set_prior(self._scene.has_prior)
+        if codes is not None and codes.size > 2:
+            self.strip.sliders.set_codes(codes.mean, codes.spread)
+        count = 0 if codes is None else len(codes.values)
+        note = ""
+        if codes is not None and 0 < count < codes.total:
+            note = tr(
+                "{count} of {total} samples",
+                count=format(count, ","),
+                total=format(codes.total, ","),
+            )
+        self.legend.set_note(note)
+        self.show_legend()
+
+    def set_classes(self, names: Sequence[str]) -> None:
+        """The classes that have colours; none where there are none."""
+        self._classes = tuple(names)
+        self.show_legend()
+
+    def show_legend(self) -> None:
+        """The style, the classes or the codes have changed."""
+        codes = self._scene.codes
+        has_codes = codes is not None and len(codes.values) > 0
+        names = self._classes if self._scene.style.legend and has_codes else ()
+        self.legend.set_classes(names)
+        self.legend.set_emphasis(self._scene.points.emphasis)
+        self.legend.setVisible(has_codes and not self.legend.is_empty)
+        self.place()
+
+    def place(self) -> None:
+        """Put everything where it belongs in a map of this size.
+
+        The bar at the upper right, Follow beside it, the axes at the upper left, the sliders at
+        the right, the legend at the lower right.
+        """
+        width, height = self._map.width(), self._map.height()
+        right = width - self.strip_px
+        self.strip.setGeometry(right, 0, STRIP_PX, height)
+        edge = right - SPACING
+        for control in (self.bar, self.follow):
+            control.adjustSize()
+            edge -= control.width()
+            control.move(edge, SPACING)
+            edge -= SPACING
+        self.axes.adjustSize()
+        # Where both do not fit into one row, the axes stand below.
+        left = round(LEFT_PX) + SPACING
+        below = left + self.axes.width() > edge
+        self.axes.move(left, 2 * SPACING + self.bar.height() if below else SPACING)
+        size = self.legend.sizeHint()
+        self.legend.setGeometry(
+            right - SPACING - size.width(),
+            height - round(BOTTOM_PX) - SPACING - size.height(),
+            size.width(),
+            size.height(),
+        )

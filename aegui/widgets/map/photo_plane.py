@@ -1,0 +1,121 @@
+"""The decoded plane of images that are no glyphs: without gaps, scaled smoothly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from aegui.widgets.glyphs import argb_image, palette, photo_argb
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QColor
+
+    from aegui.session.plane_tiles import Plane
+    from aegui.widgets.map.viewport import Viewport
+
+_MOST_AREA = 4.0
+"""A plane of up to so many windows is kept scaled, so that panning copies it."""
+
+
+class PhotoPlane:
+    """Turns a plane into pixels of the window; those of one zoom are kept while it pans."""
+
+    def __init__(self) -> None:
+        self._plane: Plane | None = None
+        self._mosaic = QImage()
+        self._mosaic_key: object = None
+        self._scaled = QImage()
+        self._scaled_key: object = None
+
+    @property
+    def plane(self) -> Plane | None:
+        """What is shown."""
+        return self._plane
+
+    def set_plane(self, plane: Plane | None) -> None:
+        """Show ``plane`` from now on."""
+        self._plane = plane
+        self._mosaic_key = self._scaled_key = None
+
+    def image(
+        self,
+        view: Viewport,
+        ground: QColor,
+        strength: float,
+        ratio: float,
+        band: tuple[float, float] | None = None,
+        ink: QColor | None = None,
+    ) -> QImage:
+        """The window of ``view``: the plane over ``ground``, which also is what lies beyond it.
+
+        Args:
+            view: What is seen.
+            ground: The colour behind.
+            strength: Share of the images in what is seen; the rest is ``ground``.
+            ratio: Device pixels per logical pixel.
+            band: For a ribbon: first and last logical pixel row of the one row of tiles.
+            ink: Draw light images on a dark ground as ink of that colour on ``ground`` instead.
+        """
+        image = QImage(
+            max(1, round(view.width * ratio)),
+            max(1, round(view.height * ratio)),
+            QImage.Format.Format_RGB32,
+        )
+        image.fill(ground)
+        plane = self._plane
+        if plane is not None:
+            self._colour(plane, ink, ground)
+            painter = QPainter(image)
+            painter.setOpacity(1.0 if ink is not None else strength)
+            self._draw(painter, _target(plane, view, ratio, band), image)
+            painter.end()
+        image.setDevicePixelRatio(ratio)
+        return image
+
+    def _colour(self, plane: Plane, ink: QColor | None, ground: QColor) -> None:
+        key = (None if ink is None else ink.rgba(), ground.rgba())
+        if key == self._mosaic_key:
+            return
+        self._mosaic_key, self._scaled_key = key, None
+        # The last row of tiles lies on top.
+        tiles = plane.images[::-1]
+        argb = palette(ink, ground)[tiles[:, :, 0]] if ink is not None else photo_argb(tiles)
+        rows, columns, height, width = argb.shape
+        sheet: NDArray[np.uint32] = argb.transpose(0, 2, 1, 3).reshape(
+            rows * height, columns * width
+        )
+        self._mosaic = argb_image(sheet)
+
+    def _draw(self, painter: QPainter, target: QRectF, onto: QImage) -> None:
+        """The mosaic into ``target``, from a scaled copy where that is not too large."""
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        size = target.size().toSize()
+        if size.width() * size.height() > _MOST_AREA * onto.width() * onto.height():
+            painter.drawImage(target, self._mosaic)
+            return
+        if size != self._scaled_key and size.width() > 0 and size.height() > 0:
+            self._scaled_key = size
+            self._scaled = QImage(size, QImage.Format.Format_RGB32)
+            scaling = QPainter(self._scaled)
+            scaling.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            scaling.drawImage(QRectF(0, 0, size.width(), size.height()), self._mosaic)
+            scaling.end()
+        painter.drawImage(target.topLeft().toPoint(), self._scaled)
+
+
+def _target(plane: Plane, view: Viewport, ratio: float, band: tuple[float, float] | None) -> QRectF:
+    """Where the whole plane lies in the window, in device pixels."""
+    x0, y0, x1, y1 = plane.rect
+    left, _bottom, _right, top = view.bounds
+    across = QRectF((x0 - left) * view.sx * ratio, 0, (x1 - x0) * view.sx * ratio, 0)
+    if band is None:
+        across.setTop((top - y1) * view.sy * ratio)
+        across.setHeight((y1 - y0) * view.sy * ratio)
+    else:
+        across.setTop(band[0] * ratio)
+        across.setBottom(band[1] * ratio)
+    return across
