@@ -99,7 +99,9 @@ def open_run(path: Path) -> Opened:
     draft = saved.draft if saved.draft is not None else Draft(saved.recipe, saved.dataset)
     run = None if saved.snapshot is None else replace(saved, draft=None, places=())
     state = document_draft(draft.recipe, draft.dataset)
-    return Opened(state, run, path, path.stem, places=saved.places)
+    # A model of the program's own is an example: saving it asks for a file.
+    own = path.parent == models_dir()
+    return Opened(state, run, None if own else path, path.stem, places=saved.places)
 
 
 def is_quick_run(path: Path) -> bool:
@@ -126,6 +128,11 @@ def read_recipe(path: Path) -> CourseReading:
     """
     reading = _reading(path)
     return replace(reading, recipe=_beside(reading.recipe, path.parent))
+
+
+def shipped_models() -> tuple[Path, ...]:
+    """The trained models that come with the program, in the order of their names."""
+    return tuple(sorted(models_dir().glob(f"*{SUFFIX}")))
 
 
 def open_recipe(

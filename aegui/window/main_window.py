@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
             self.perspective = DEFAULT_PERSPECTIVE
         self.notifications = Notifications(self, self.panels.canvas)
         self._recent = QMenu(tr("Open &recent"), self)
+        self._examples = QMenu(tr("Open &example"), self)
         self._build()
 
     def _build(self) -> None:
@@ -97,7 +98,7 @@ class MainWindow(QMainWindow):
         self._restore_layout()
         docks, panels = self.docks, self.panels
         self.training = TrainingWiring(services, panels, self.toolbar, self)
-        self.document = DocumentWiring(services, self._recent, self)
+        self.document = DocumentWiring(services, self._recent, self._examples, self)
         self.data = DataWiring(services, panels, docks, self.toolbar, self)
         self.results = ResultsWiring(services, panels, docks, self)
         self.map = MapWiring(services, panels, docks, self)
@@ -157,6 +158,8 @@ class MainWindow(QMainWindow):
             menus[spec.menu].addAction(self.actions_table[spec.key])
             if spec.key == "open":
                 menus["file"].addMenu(self._recent)
+                menus["file"].addMenu(self._examples)
+                self._examples.setToolTipsVisible(True)
         menus["view"].addSeparator()
         for path, menu in menus.items():
             menu.setToolTipsVisible(True)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _WAY = "*"
 """What the data of an entry begin with that brings other data in."""
+_MOST_PRESETS_SEEN = 28
 _PROGRESS_STEPS = 1000
 
 
@@ -145,12 +146,18 @@ class MainToolBar(QToolBar):
         self.data.setItemData(row, help_text, Qt.ItemDataRole.ToolTipRole)
 
     def set_presets(self, presets: Sequence[tuple[str, str, str]]) -> None:
-        """Offer recipes (key, name, notes)."""
+        """Offer recipes (key, name, notes); a line parts those of different sets."""
         with QSignalBlocker(self.presets):
             self.presets.clear()
-            for row, (key, name, notes) in enumerate(presets):
+            family = ""
+            for key, name, notes in presets:
+                if family and family != key.partition("-")[0]:
+                    self.presets.insertSeparator(self.presets.count())
+                family = key.partition("-")[0]
                 self.presets.addItem(name, key)
+                row = self.presets.count() - 1
                 self.presets.setItemData(row, notes, Qt.ItemDataRole.ToolTipRole)
+            self.presets.setMaxVisibleItems(_MOST_PRESETS_SEEN)
             self.presets.setCurrentIndex(-1)
 
     def set_preset(self, key: str | None) -> None:

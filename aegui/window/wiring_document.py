@@ -10,7 +10,9 @@ from PySide6.QtGui import QAction, QDesktopServices
 
 from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
+from aegui.core.recipe_file import list_recipes
 from aegui.paths import user_config_dir
+from aegui.session.document import shipped_models
 from aegui.session.notice import Notice
 from aegui.window import dialogs
 
@@ -35,6 +37,7 @@ class DocumentWiring(QObject):
         self,
         services: Services,
         recent: QMenu,
+        examples: QMenu,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -46,6 +49,9 @@ class DocumentWiring(QObject):
         workspace.recent_changed.connect(self._show_recent)
         workspace.recipe_imported.connect(self._on_workspace_recipe_imported)
         recent.triggered.connect(self._on_recent_triggered)
+        self._examples = examples
+        examples.aboutToShow.connect(self._on_examples_about_to_show)
+        examples.triggered.connect(self._on_example_triggered)
         self._show_title(workspace.name, workspace.is_modified)
         self._show_recent(workspace.recent_files)
 
@@ -201,6 +207,21 @@ class DocumentWiring(QObject):
             self.open_path(Path(path))
         else:
             self._services.workspace.clear_recent()
+
+    @Slot()
+    def _on_examples_about_to_show(self) -> None:
+        """List the models that ship; their names are those of their recipes."""
+        self._examples.clear()
+        recipes = dict(list_recipes())
+        for path in shipped_models():
+            recipe = recipes.get(path.stem)
+            action = self._examples.addAction(tr(recipe.name) if recipe else path.stem)
+            action.setData(str(path))
+            action.setToolTip(tr(recipe.notes) if recipe else "")
+
+    @Slot(object)
+    def _on_example_triggered(self, action: QAction) -> None:
+        self.open_path(Path(action.data()))
 
     @Slot(object)
     def _on_workspace_recipe_imported(self, reading: CourseReading) -> None:

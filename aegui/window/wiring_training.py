@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from aegui.window.services import Services
     from aegui.window.toolbar import MainToolBar
 
+_FAMILIES = ("letters", "digits", "emoji", "grey", "mnist", "fashion")
+"""What the keys of recipes begin with, in the order in which they are offered."""
 _TEXT_MS = 250
 
 
@@ -42,7 +44,7 @@ class TrainingWiring(QObject):
         self._toolbar = toolbar
         self._pulled: Pulled | None = None
         self._told_notes: tuple[str, ...] = ()
-        self._presets = dict(list_recipes())
+        self._presets = dict(sorted(list_recipes(), key=_family))
         self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
         self._connect()
         self._show_presets()
@@ -307,3 +309,9 @@ class TrainingWiring(QObject):
             run.device,
             tr("Engine: {name}", name=run.engine),
         )
+
+
+def _family(preset: tuple[str, Recipe]) -> tuple[int, str]:
+    """The place of a recipe among the others: the sets that are there at once come first."""
+    family = preset[0].partition("-")[0]
+    return _FAMILIES.index(family) if family in _FAMILIES else len(_FAMILIES), preset[0]
