@@ -159,4 +159,14 @@ RECIPE_TEXTS = (
         "Two networks against each other: one makes 8x8 digits of 10 random numbers, the other "
         "tells them from real ones. Half a minute."
     ),
+    mark("Fashion: a convolutional stack as a classifier"),
+    mark(
+        "Five convolutions that first learn to rebuild their input, then the ten kinds of "
+        "clothes: about 93 % of the test set."
+    ),
+    mark("Fashion: a GAN"),
+    mark(
+        "A generator that must deceive a discriminator: 64 normal numbers become a piece of"
+        " clothing."
+    ),
 )
