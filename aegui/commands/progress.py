@@ -113,7 +113,8 @@ def _figure(training: Training, history: HistoryView) -> str:
             known = history.extra[key][-1][np.isfinite(history.extra[key][-1])]
             share = float(known.mean()) if len(known) else 0.0
             return tr("accuracy {share:.2%}", share=share)
-    return tr("wrong pixels {wrong:.2f}", wrong=float(history.wrong_mean[-1].mean()))
+    wrong = float(history.wrong_mean[-1].mean())
+    return tr("wrong pixels {wrong:.2f}", wrong=wrong) if np.isfinite(wrong) else ""
 
 
 def rate_words(epochs_per_second: float) -> str:

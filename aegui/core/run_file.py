@@ -98,10 +98,16 @@ class SavedRun:
 
     @property
     def best_run(self) -> int:
-        """The run with the fewest wrong pixels; among equals the one with the lowest loss."""
+        """The run with the fewest wrong pixels; among equals the one with the lowest loss.
+
+        Of classifiers it is the one that knows most of the validation samples.
+        """
         if not self.results:
             return 0
-        order = [(run.wrong_mean, run.best_loss) for run in self.results]
+        order = [
+            (run.wrong_mean, -run.figures.get("validation_accuracy", 0.0), run.best_loss)
+            for run in self.results
+        ]
         return order.index(min(order))
 
     def codec(self, run: int = 0) -> Codec:

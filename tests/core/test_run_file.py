@@ -391,3 +391,13 @@ def test_a_preview_of_a_large_set_has_every_class(monkeypatch: pytest.MonkeyPatc
     assert document.total == 5000
     assert len(kept) <= 21
     assert {"rare", "common"} == set(document.labels)
+
+
+def test_the_best_classifier_knows_most_validation_samples() -> None:
+    def result(loss: float, accuracy: float) -> RunResult:
+        figures = {"accuracy": 0.99, "validation_accuracy": accuracy}
+        return RunResult(0, 9, 1.0, loss, loss, 9, (), {}, figures)
+
+    dataset = Dataset.from_images("one", np.zeros((1, 2, 2)))
+    runs = result(0.1, 0.90), result(0.3, 0.95), result(0.2, 0.95)
+    assert SavedRun(Recipe(runs=3), dataset, results=runs).best_run == 2

@@ -62,7 +62,8 @@ class HistoryView:
         seconds: float64 ``[n]``, training time so far, pauses excluded.
         learning_rate: float64 ``[n]``.
         loss: float32 ``[n, K]``, the loss on the inputs of that step (corrupted, if they are).
-        wrong_mean: float32 ``[n, K]``, mean wrong pixels per sample, clean input.
+        wrong_mean: float32 ``[n, K]``, mean wrong pixels per sample, clean input; this and the next
+            two are NaN for models that do not reconstruct.
         wrong_max: float32 ``[n, K]``, wrong pixels of the worst sample, clean input.
         share_at_most_1: float32 ``[n, K]``, share of samples with at most 1 wrong pixel.
         extra: Further terms by key (see ``terms.py``), each float32 ``[n, K]``; where a row has no

@@ -236,9 +236,9 @@ class Training:
             seconds=self.seconds,
             learning_rate=self._rate(max(0.0, position - 1.0)),
             loss=measured.loss,
-            wrong_mean=wrong.mean(axis=1) if wrong.size else 0.0,
-            wrong_max=wrong.max(axis=1) if wrong.size else 0.0,
-            share_at_most_1=(wrong <= 1).mean(axis=1) if wrong.size else 0.0,
+            wrong_mean=wrong.mean(axis=1) if wrong.size else np.nan,
+            wrong_max=wrong.max(axis=1) if wrong.size else np.nan,
+            share_at_most_1=(wrong <= 1).mean(axis=1) if wrong.size else np.nan,
             **measured.terms,
         )
 

@@ -266,7 +266,8 @@ def assert_same_training(whole: Training, rest: Training) -> None:
         assert all(same(x, y) for x, y in zip(one.layers, other.layers, strict=True))
         assert all(same(x, y) for x, y in zip(one.parts["head"], other.parts["head"], strict=True))
     for name in RUN_COLUMNS:
-        assert np.array_equal(getattr(a.history, name), getattr(b.history, name)), name
+        one, other = getattr(a.history, name), getattr(b.history, name)
+        assert np.array_equal(one, other, equal_nan=True), name
     for key, column in a.history.extra.items():
         assert np.array_equal(column, b.history.extra[key], equal_nan=True), key
     assert [run.figures for run in a.runs] == [run.figures for run in b.runs]
@@ -443,3 +444,9 @@ def test_what_does_not_go_together_is_said(
     problems = resolve(recipe, load_builtin("digits")).problems
     assert [problem.where for problem in problems] == [where]
     assert message in problems[0].message
+
+
+def test_there_are_no_wrong_pixels_in_the_history() -> None:
+    history = finished(resolved_recipe()).history.view()
+    for name in ("wrong_mean", "wrong_max", "share_at_most_1"):
+        assert np.isnan(getattr(history, name)).all(), name
