@@ -52,7 +52,7 @@ def test_training_fills_every_panel(qtbot: QtBot, window: MainWindow) -> None:
     assert int(showing.history.epoch[-1]) == 400
     assert showing.codes is not None
     assert panels.canvas.scene.codes is not None
-    np.testing.assert_allclose(panels.canvas.scene.codes, showing.codes, rtol=1e-6)
+    assert np.array_equal(panels.canvas.scene.codes.values, showing.codes.values)
     loss = panels.charts._views["loss"]
     qtbot.waitUntil(lambda: loss.data is not None and loss.data.epoch[-1] == 400)
     qtbot.waitUntil(lambda: not panels.cursor.is_empty)
@@ -73,11 +73,11 @@ def test_the_map_and_the_charts_move_while_it_trains(qtbot: QtBot, window: MainW
     assert not window.toolbar.data.isEnabled()
     qtbot.waitUntil(lambda: canvas.scene.codes is not None, timeout=30_000)
     assert canvas.scene.codes is not None
-    before = np.array(canvas.scene.codes)
+    before = canvas.scene.codes.values
     rows = len(services.showing.history or ())
     qtbot.waitUntil(
         lambda: (
-            bool(np.abs(canvas.scene.codes - before).max() > 0.01)  # type: ignore[operator]
+            bool(np.abs(canvas.scene.codes.values - before).max() > 0.01)  # type: ignore[union-attr]
             and len(services.showing.history or ()) > rows + 20
         ),
         timeout=30_000,
