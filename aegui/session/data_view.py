@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from aegui.core.recipe import DataSpec
     from aegui.session.draft import DraftState
 
+MOST_CHARACTERS = 1000
+"""Of larger sets characters are not chosen one by one."""
 MOST_NAMED = 5000
 """A recipe lists at most so many samples one by one."""
 
@@ -54,8 +56,10 @@ class DataView:
 
     @property
     def has_characters(self) -> bool:
-        """Whether every label is a single character."""
-        return all(len(label) == 1 for label in self.pool.classes)
+        """Whether every label is a single character, and they are few enough to be clicked."""
+        return len(self.pool) <= MOST_CHARACTERS and all(
+            len(label) == 1 for label in self.pool.classes
+        )
 
 
 def view_of(draft: DraftState) -> DataView:

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from aegui.session.notice import Notice
     from aegui.window.services import Services
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 _FIRST_SIZE = QSize(1280, 800)
 _SECTIONS = "training.sections"
 

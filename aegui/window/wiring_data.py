@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from aegui.window.toolbar import MainToolBar
 
 _SECTIONS = "data.sections"
-_MOST_CHARACTERS = 1000
 
 
 class DataWiring(QObject):
@@ -194,7 +193,7 @@ class DataWiring(QObject):
         """Ask which characters of the set to learn."""
         view = view_of(self._services.workspace.draft)
         pool = view.pool
-        if not view.has_characters or len(pool) > _MOST_CHARACTERS:
+        if not view.has_characters:
             # Other sets are chosen from by class and by name, in the panel.
             self._dock.show()
             self._dock.raise_()

@@ -244,7 +244,7 @@ def test_the_panel_shows_the_set_and_its_card(
     show_panel(qtbot, window)
     panel = window.panels.data
     assert panel.title.text() == "Lower case"
-    assert panel.facts.text() == "6 of 32 samples · 5 × 7"
+    assert panel.facts.text() == "6 of 32 · 5 × 7"
     assert panel.gallery.shown.tolist() == [workspace.pool.labels.index(c) for c in "abcdef"]
     qtbot.waitUntil(lambda: panel.card.duplicates.text() == "none")
     assert panel.card.licence.text() == "MIT"
@@ -330,3 +330,56 @@ def test_a_set_that_does_not_fit_a_form_is_told(
     window.actions_table["export_data"].trigger()
     qtbot.waitUntil(lambda: bool(window.notifications.shown))
     assert window.notifications.shown[-1].level == "error"
+
+
+def test_the_panel_edits_shares_and_augmentation(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    show_panel(qtbot, window)
+    panel = window.panels.data
+    panel.shares.share.setValue(50)
+    assert workspace.recipe.data.split.validation == 0.5
+    assert panel.shares.words() == "3 to learn from, 3 to check on"
+    panel.flip.click()
+    panel.shift.setValue(1)
+    assert workspace.recipe.data.augment.flip
+    assert workspace.recipe.data.augment.shift == 1
+    panel.shares.limit.click()
+    panel.shares.count.setValue(4)
+    assert len(workspace.dataset) == 4
+    workspace.undo_stack.undo()
+    assert len(workspace.dataset) == 6
+
+
+def test_classes_are_chosen_in_the_panel(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    show_panel(qtbot, window)
+    window.data.take_source("digits")
+    settle(qtbot, workspace)
+    panel = window.panels.data
+    qtbot.waitUntil(panel.classes.isVisible)
+    assert len(panel.classes.chosen) == 10
+    panel.classes.chosen_changed.emit(("3", "7"))
+    settle(qtbot, workspace)
+    assert set(workspace.dataset.labels) == {"3", "7"}
+    assert panel.classes.chosen == ("3", "7")
+    workspace.undo_stack.undo()
+    assert len(panel.classes.chosen) == 10
+
+
+def test_data_are_locked_while_a_network_learns(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, tmp_path: Path
+) -> None:
+    training = workspace.recipe.training.model_copy(update={"epochs": 5_000_000})
+    workspace.edit_recipe(workspace.recipe.model_copy(update={"training": training}), "longer")
+    window.actions_table["train"].trigger()
+    assert not window.panels.data.shares.isEnabled()
+    glyphs = tmp_path / "glyphs.txt"
+    glyphs.write_text("a\n.#.\n#.#\n.#.\n")
+    assert window.data.take_paths([glyphs])
+    assert "training has ended" in window.notifications.shown[-1].text
+    runner = window._services.runner
+    with qtbot.waitSignal(runner.finished, timeout=30_000):
+        runner.stop()
+    assert window.panels.data.shares.isEnabled()

@@ -375,5 +375,5 @@ def _facts(view: DataView) -> str:
     if view.is_whole:
         count = trn("{n:,} sample", "{n:,} samples", len(view.pool))
     else:
-        count = tr("{n:,} of {all:,} samples", n=len(view.selected), all=len(view.pool))
+        count = tr("{n:,} of {all:,}", n=len(view.selected), all=len(view.pool))
     return tr("{count} · {size}", count=count, size=size)
