@@ -85,7 +85,7 @@ def test_pre_training_is_told(window: MainWindow, qtbot: QtBot) -> None:
     window.actions_table["step"].trigger()
     text = window.toolbar.status.text
     qtbot.waitUntil(lambda: "pre-training layer 1 of 2" in text(), timeout=20_000)
-    note = window.panels.classifier._note.text
+    note = window.panels.classifier._detail.text
     qtbot.waitUntil(lambda: "still pre-training" in note(), timeout=20_000)
     with qtbot.waitSignal(services.runner.finished, timeout=20_000):
         services.runner.stop()

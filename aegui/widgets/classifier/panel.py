@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
+from aegui.widgets.builder.marks import ElidedLabel
 from aegui.widgets.classifier.confusion import ConfusionView
 from aegui.widgets.classifier.mistakes import MOST_SHOWN, MistakesView, Shown
 from aegui.widgets.classifier.scores_table import ScoresTable
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _HEADLINE = 1.5
 _MESSAGE_PX = 520
+_PART_SIGNS = 16
+"""Letters of a part's name that can be read, at least."""
 _MOST_MATRIX = 0.6
 """Share of the width that the matrix gets at most."""
 
@@ -52,15 +55,18 @@ class ClassifierPanel(QWidget):
         self._is_shared_out = False
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
-        self._detail = QLabel()
+        self._detail = ElidedLabel()
+        self._counted = ""
+        self._note = ""
         self._detail.setFont(figures_font(self.font()))
         self._detail.setProperty("dim", True)
         self._parts = QComboBox()
         self._parts.setAccessibleName(tr("Judged by"))
         self._parts.setToolTip(tr("The samples that the classifier is judged by"))
-        self._parts.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._note = QLabel()
-        self._note.setProperty("dim", True)
+        self._parts.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._parts.setMinimumContentsLength(_PART_SIGNS)
         self._confusion = ConfusionView()
         self._scores = ScoresTable()
         self._mistakes = MistakesView()
@@ -93,9 +99,7 @@ class ClassifierPanel(QWidget):
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         header.setSpacing(SPACING)
         header.addWidget(self._headline)
-        header.addWidget(self._detail)
-        header.addStretch(1)
-        header.addWidget(self._note)
+        header.addWidget(self._detail, 1)
         header.addWidget(self._parts)
         self._pages = QStackedWidget()
         page = QWidget()
@@ -169,12 +173,17 @@ class ClassifierPanel(QWidget):
         self._cell = None
         self._message.setText(text)
         self._headline.clear()
-        self._detail.clear()
+        self._counted = ""
+        self._show_detail()
         self._pages.setCurrentIndex(0)
 
     def set_note(self, text: str) -> None:
-        """Say what is being done."""
-        self._note.setText(text)
+        """Say what is being done, or what is to be known, instead of counting mistakes."""
+        self._note = text
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        self._detail.setText(self._note or self._counted)
 
     def set_evaluation(self, evaluation: Evaluation) -> None:
         """Show what a classifier has made of samples."""
@@ -192,7 +201,8 @@ class ClassifierPanel(QWidget):
                 n=len(found),
                 total=evaluation.total,
             )
-        self._detail.setText(counted)
+        self._counted = counted
+        self._show_detail()
         self._detail.setToolTip(tr("Weights of epoch {epoch:,}", epoch=evaluation.epoch))
         self._confusion.set_counts(found.classes, found.confusion)
         self._share_out()
