@@ -20,7 +20,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe_file import MAX_BYTES as MAX_RECIPE_BYTES
 from aegui.core.recipe_file import parse_recipe, recipe_json
-from aegui.core.run_data import DataDocument, read_dataset, to_document
+from aegui.core.run_data import DataDocument, preview_note, read_dataset, to_document
 from aegui.core.thumbnail import sheet_png
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
 from aegui.core.training.result import Checkpoint, RunResult
@@ -83,6 +83,7 @@ class SavedRun:
         device: Key of the device that trained it.
         draft: The recipe and data of the next training, where they are not those of this one.
         places: What is pinned on the map.
+        note: What a person should know of the file that was read; not saved.
     """
 
     recipe: Recipe
@@ -95,6 +96,7 @@ class SavedRun:
     device: str = ""
     draft: Draft | None = None
     places: tuple[Place, ...] = ()
+    note: str = ""
 
     @property
     def best_run(self) -> int:
@@ -243,6 +245,7 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
             document.device,
             _read_draft(archive, document.draft),
             tuple(Place(tuple(place.z), place.name) for place in document.places),
+            preview_note(dataset, document.dataset),
         )
 
 
@@ -377,8 +380,8 @@ def _stacks(snapshot: Snapshot) -> dict[str, tuple[LayerWeights, ...]]:
 def _read_history(archive: Archive, recipe: Recipe, terms: list[str]) -> HistoryView:
     member = "history.safetensors"
     columns: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
-        **{name: (np.float64, (None,)) for name in SCALAR_COLUMNS},
-        **{name: (np.float32, (None, recipe.runs)) for name in RUN_COLUMNS},
+        **dict.fromkeys(SCALAR_COLUMNS, (np.float64, (None,))),
+        **dict.fromkeys(RUN_COLUMNS, (np.float32, (None, recipe.runs))),
         **{f"{_EXTRA}{key}": (np.float32, (None, recipe.runs)) for key in terms},
     }
     tensors: dict[str, Any] = to_tensors(archive, member, columns)

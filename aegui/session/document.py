@@ -45,6 +45,7 @@ class Opened:
     name: str = ""
     reading: CourseReading | None = None
     places: tuple[Place, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +102,9 @@ def open_run(path: Path) -> Opened:
     state = document_draft(draft.recipe, draft.dataset)
     # A model of the program's own is an example: saving it asks for a file.
     own = path.parent == models_dir()
-    return Opened(state, run, None if own else path, path.stem, places=saved.places)
+    return Opened(
+        state, run, None if own else path, path.stem, places=saved.places, note=saved.note
+    )
 
 
 def is_quick_run(path: Path) -> bool:

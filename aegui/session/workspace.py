@@ -450,8 +450,9 @@ class Workspace(QObject):
         if reading is not None and (reading.understood or reading.assumed or reading.ignored):
             self.recipe_imported.emit(reading)
         if reading is not None and reading.needs:
-            needs = "; ".join(reading.needs)
-            self.say("warning", tr("This version cannot do all of it: {needs}.", needs=needs))
+            self.say("warning", tr("It needs {needs}.", needs="; ".join(reading.needs)))
+        if opened.note:
+            self.say("info", opened.note)
 
     def _touch(self) -> None:
         self._changes += 1

@@ -1,0 +1,79 @@
+"""Data within saved runs: whole where they are small, else some samples and where the rest is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.network.resolve import layer_shapes
+from aegui.core.recipe import DataSpec, Recipe
+from aegui.core.run_data import PREVIEW_BYTES, WHOLE_BYTES
+from aegui.core.run_file import SavedRun, load_run, save_run
+from aegui.core.training.snapshot import LayerWeights, Snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def grey(count: int, side: int = 32) -> Dataset:
+    """Images of 256 grey levels."""
+    draw = np.random.default_rng(0).integers(0, 256, (count, 1, side, side))
+    return Dataset.from_images("grey", draw.astype(np.float32) / np.float32(255))
+
+
+def test_grey_levels_are_stored_in_eight_bits_and_come_back_exactly(tmp_path: Path) -> None:
+    path, data = tmp_path / "a.aegui", grey(200)
+    save_run(path, SavedRun(Recipe(), data))
+    assert path.stat().st_size < 2 * data.images.size
+    np.testing.assert_array_equal(load_run(path).dataset.images, data.images)
+
+
+def test_values_between_the_levels_are_kept_as_they_are(tmp_path: Path) -> None:
+    images = np.random.default_rng(1).random((20, 1, 8, 8), dtype=np.float32)
+    save_run(tmp_path / "a.aegui", SavedRun(Recipe(), Dataset.from_images("fine", images)))
+    np.testing.assert_array_equal(load_run(tmp_path / "a.aegui").dataset.images, images)
+
+
+def test_a_large_set_leaves_a_part_of_itself_and_is_found_again(tmp_path: Path) -> None:
+    folder = tmp_path / "set.npz"
+    data = grey(WHOLE_BYTES // 1024 + 100)
+    np.savez(folder, images=data.images)
+    path = tmp_path / "a.aegui"
+    save_run(path, SavedRun(Recipe(data=DataSpec(source=str(folder))), data))
+    assert path.stat().st_size < 2 * PREVIEW_BYTES
+    back = load_run(path)
+    assert (len(back.dataset), back.note) == (len(data), "")
+    np.testing.assert_array_equal(back.dataset.images[-1], data.images[-1])
+    folder.unlink()
+    back = load_run(path)
+    assert len(back.dataset) == PREVIEW_BYTES // 1024
+    assert f"{PREVIEW_BYTES // 1024:,} of its {len(data):,} samples" in back.note
+    known = {image.tobytes() for image in data.images}
+    assert all(image.tobytes() in known for image in back.dataset.images)
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_compact_files_are_half_as_large_and_all_but_equal(tmp_path: Path, compact: bool) -> None:
+    recipe, data = Recipe(), grey(40)
+    draw = np.random.default_rng(2)
+    layers = tuple(
+        LayerWeights(
+            {
+                tensor.name: draw.standard_normal((1, *tensor.shape)).astype(np.float32)
+                for tensor in layer.tensors
+            }
+        )
+        for layer in layer_shapes(recipe, data.image_shape).layers
+    )
+    path = tmp_path / "a.aegui"
+    save_run(path, SavedRun(recipe, data, Snapshot(7, layers)), compact=compact)
+    back = load_run(path).snapshot
+    assert back is not None
+    for ours, theirs in zip(layers, back.layers, strict=True):
+        assert theirs.weight.dtype == np.float32
+        np.testing.assert_allclose(
+            theirs.weight, ours.weight, rtol=1e-3 if compact else 0, atol=1e-6
+        )
