@@ -204,6 +204,13 @@ class TrainingRunner(QObject):
         if self.is_busy and self._worker is not None:
             self._worker.orders.control.corruption = spec
 
+    def set_adversaries(self, *, generator: bool, discriminator: bool) -> None:
+        """Let only one network of a GAN learn, or both; only while a training is under way."""
+        if self.is_busy and self._worker is not None:
+            control = self._worker.orders.control
+            control.train_generator = generator
+            control.train_discriminator = discriminator
+
     def set_slow(self, epochs_per_second: float | None) -> None:
         """Slow motion for this training and the next ones; None is full speed.
 

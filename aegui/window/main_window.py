@@ -36,6 +36,7 @@ from aegui.window.wiring_classifier import ClassifierWiring
 from aegui.window.wiring_data import DataWiring
 from aegui.window.wiring_document import DocumentWiring
 from aegui.window.wiring_drawing import DrawingWiring
+from aegui.window.wiring_gan import GanWiring
 from aegui.window.wiring_map import MapWiring
 from aegui.window.wiring_projections import ProjectionsWiring
 from aegui.window.wiring_reference import ReferenceWiring
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self.drawing = DrawingWiring(services, panels, docks, self)
         self.projections = ProjectionsWiring(services, panels, docks, self)
         self.classifier = ClassifierWiring(services, panels, docks, self)
+        self.gan = GanWiring(services, panels, docks, self)
         self.reference = ReferenceWiring(services, panels, docks, self)
         self._handlers: dict[str, Callable[..., object]] = {
             **self.training.handlers,

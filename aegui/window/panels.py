@@ -10,6 +10,7 @@ from aegui.widgets.builder.training_panel import TrainingPanel
 from aegui.widgets.charts.panel import ChartsPanel
 from aegui.widgets.classifier.panel import ClassifierPanel
 from aegui.widgets.data.data_panel import DataPanel
+from aegui.widgets.gan.panel import GanPanel
 from aegui.widgets.map.canvas import LatentCanvas
 from aegui.widgets.map.cursor_panel import CursorPanel
 from aegui.widgets.pixels.answer_panel import AnswerPanel
@@ -35,6 +36,7 @@ class Panels:
     charts: ChartsPanel = field(default_factory=ChartsPanel)
     reconstructions: ReconstructionsPanel = field(default_factory=ReconstructionsPanel)
     classifier: ClassifierPanel = field(default_factory=ClassifierPanel)
+    gan: GanPanel = field(default_factory=GanPanel)
     projections: ProjectionsPanel = field(default_factory=ProjectionsPanel)
 
     def docked(self) -> dict[str, QWidget]:
@@ -49,5 +51,6 @@ class Panels:
             "charts": self.charts,
             "reconstructions": self.reconstructions,
             "classifier": self.classifier,
+            "gan": self.gan,
             "projections": self.projections,
         }

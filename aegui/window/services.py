@@ -14,6 +14,7 @@ from aegui.session.latest_answer import LatestAnswer
 from aegui.session.plane_service import PlaneService
 from aegui.session.projection_service import ProjectionService
 from aegui.session.reference_service import ReferenceService
+from aegui.session.samples_service import SamplesService
 from aegui.session.training_runner import TrainingRunner
 from aegui.session.workspace import Workspace
 from aegui.window.showing import Showing
@@ -37,6 +38,7 @@ class Services:
     projections: ProjectionService
     classifier: ClassifierService
     reference: ReferenceService
+    samples: SamplesService
     drawing: Drawing
     ticker: Ticker
     showing: Showing
@@ -61,6 +63,7 @@ class Services:
             projections=ProjectionService(),
             classifier=ClassifierService(),
             reference=ReferenceService(),
+            samples=SamplesService(),
             drawing=Drawing(height, width),
             ticker=Ticker(),
             showing=Showing(workspace, runner),
@@ -76,6 +79,7 @@ class Services:
         self.projections.shutdown()
         self.classifier.shutdown()
         self.reference.shutdown()
+        self.samples.shutdown()
         self.showing.shutdown()
         for answers in (self.answers, self.marks, self.nearest, self.rows):
             answers.shutdown()

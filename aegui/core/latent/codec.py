@@ -64,6 +64,9 @@ class Codec:
         self._runner = _runner(shapes.layers, snapshot.layers, run)
         self._head = shapes.parts.get("head", ())
         self._head_runner = _runner(self._head, head, run) if head else None
+        self._judge = shapes.parts.get("discriminator", ())
+        judge = snapshot.parts.get("discriminator", ())
+        self._judge_runner = _runner(self._judge, judge, run) if judge else None
 
     @property
     def pixels(self) -> int:
@@ -79,6 +82,11 @@ class Codec:
     def can_classify(self) -> bool:
         """Whether there is a classifier on the code."""
         return self._head_runner is not None
+
+    @property
+    def can_judge(self) -> bool:
+        """Whether there is a discriminator."""
+        return self._judge_runner is not None
 
     @property
     def cost(self) -> int:
@@ -128,6 +136,20 @@ class Codec:
         scores = self._head_runner.run(self.encode(images), 0, len(self._head))
         odds: NDArray[np.float32] = np.exp(scores - scores.max(axis=1, keepdims=True))
         odds /= odds.sum(axis=1, keepdims=True)
+        return odds
+
+    def judge(self, images: ArrayLike) -> NDArray[np.float32]:
+        """Probabilities ``[n]`` that the discriminator of a GAN gives to ``images`` of being real.
+
+        Raises:
+            AeguiError: There is no discriminator, or the images have another size.
+        """
+        if self._judge_runner is None:
+            raise AeguiError(tr("This model has no discriminator."))
+        rows = self._rows(images, self.pixels)
+        logits = self._judge_runner.run(rows, 0, len(self._judge))[:, 0]
+        # A logistic function that does not overflow.
+        odds: NDArray[np.float32] = 0.5 * (1.0 + np.tanh(0.5 * logits))
         return odds
 
     def _rows(self, values: ArrayLike, width: int) -> NDArray[np.float32]:

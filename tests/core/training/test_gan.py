@@ -12,6 +12,7 @@ import torch
 from torch.nn import functional as F
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
@@ -225,6 +226,26 @@ def test_the_best_weights_are_the_last_ones() -> None:
     assert result.history.loss[:, 0].tolist() == extra["generator_loss"][:, 0].tolist()
     scores = np.stack([extra["real_score"], extra["fake_score"]])
     assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_the_codec_of_a_gan_knows_its_discriminator() -> None:
+    resolved = resolved_recipe(CONV)
+    last = finished(resolved)
+    codec = Codec(resolved.recipe, resolved.dataset.image_shape, last.snapshot())
+    assert codec.can_judge
+    assert not codec.can_encode
+    scores = codec.judge(resolved.dataset.flat())
+    assert scores.shape == (90,)
+    view = last.history.view()
+    # Measured on the same samples, without noise.
+    assert scores.mean() == pytest.approx(view.extra["real_score"][-1, 0], abs=1e-5)
+    recipe = Recipe()
+    plain = resolve(recipe, load_builtin("lowercase")).resolved
+    assert plain is not None
+    other = Codec(recipe, (1, 7, 5), next(train(plain)).snapshot())
+    assert not other.can_judge
+    with pytest.raises(AeguiError, match="no discriminator"):
+        other.judge(np.zeros(35))
 
 
 def test_a_discriminator_that_only_guesses() -> None:

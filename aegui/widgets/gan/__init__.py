@@ -1,0 +1,1 @@
+"""New images of a generator, and the levers of its training."""
