@@ -197,7 +197,7 @@ def test_refusals_of_train_are_one_line(tmp_path: Path, capsys: Captured) -> Non
 
 
 def test_a_configuration_that_needs_data_says_so(tmp_path: Path, capsys: Captured) -> None:
-    (tmp_path / "c.json").write_text('{"layers": [100, 32, 2, 32, 100], "epochs": 2}')
+    (tmp_path / "c.json").write_text('{"layers": [32, 2, 32], "input_size": [10, 10], "epochs": 2}')
     assert main(["train", str(tmp_path / "c.json")]) == 2
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
@@ -247,7 +247,7 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path) -> None:
 def test_what_was_learnt_is_told_where_it_cannot_be_saved(
     tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: str, run: object) -> None:
+    def full(path: str, run: object, *, compact: bool) -> None:
         raise AeguiError("the disk is full")
 
     monkeypatch.setattr("aegui.commands.train.save_run", full)

@@ -25,6 +25,8 @@ CLEARLY_BETTER = 0.9
 SILENT_KL = 0.05
 """Nats per sample below which a gaussian code says nothing."""
 _FEW_EPOCHS = 5
+_FEWEST_STEPS = 50
+"""A training of fewer steps has not failed: it has hardly begun."""
 _SAMPLES = 4096
 _USUAL_RATE = {"adam": 0.02, "adamw": 0.02, "rmsprop": 0.02, "adagrad": 0.5}
 _USUAL_RATE_OF_DESCENT = 5.0
@@ -39,6 +41,12 @@ def mean_image_loss(resolved: ResolvedRecipe) -> float:
     each = _loss(training.loss, training.huber_delta, rows, rows.mean(axis=0))
     gaussian = resolved.recipe.network.latent.kind == "gaussian"
     return float(each.sum(axis=1).mean() if gaussian else each.mean())
+
+
+def _steps(resolved: ResolvedRecipe, history: HistoryView) -> float:
+    """Steps of the optimiser that have been done."""
+    batch = resolved.recipe.training.batch_size or len(resolved.dataset)
+    return float(history.epoch[-1]) * max(1, len(resolved.dataset) // batch)
 
 
 def _loss(
@@ -58,7 +66,9 @@ def _loss(
 
 def diagnosis(resolved: ResolvedRecipe, history: HistoryView) -> str:
     """What went wrong in an autoencoder's training, and what to try; empty where nothing did."""
-    if not len(history) or resolved.recipe.gan is not None or resolved.recipe.classifier:
+    recipe = resolved.recipe
+    other = recipe.gan is not None or recipe.classifier is not None
+    if other or not len(history) or _steps(resolved, history) < _FEWEST_STEPS:
         return ""
     column = history.extra.get("reconstruction", history.loss)
     reached = float(np.nanmin(column)) if np.isfinite(column).any() else float("inf")
