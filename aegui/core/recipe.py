@@ -435,7 +435,7 @@ class GanSpec(_Part):
     ``discriminator`` None takes the encoder's layers; one number, real or not, follows. ``steps``
     of the discriminator are done for each of the generator. ``label_smoothing`` makes the target
     of real images ``1 - label_smoothing``; ``noise`` is the sigma of what is added to every image
-    that the discriminator sees.
+    that the discriminator sees while it learns, and fades as the schedule lowers the rate.
     """
 
     discriminator: Layers | None = None

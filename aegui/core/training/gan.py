@@ -39,13 +39,10 @@ class Adversaries:
 
     Attributes:
         model: The tensors of both.
-        noise: Sigma of what is added to every image that the discriminator sees.
     """
 
     def __init__(self, resolved: ResolvedRecipe, model: Model) -> None:
-        assert resolved.recipe.gan is not None
         self.model = model
-        self.noise = resolved.recipe.gan.noise
         self._generator = slice(0, len(resolved.layers))
         self._judge = model.part(PART)
 
@@ -64,18 +61,13 @@ class Adversaries:
         self,
         run: int,
         images: torch.Tensor,
-        generator: torch.Generator,
         *,
         training: bool = False,
         masks: Mapping[int, torch.Tensor] | None = None,
     ) -> torch.Tensor:
-        """Logits ``[n]`` of ``images`` being real, after noise drawn from ``generator``."""
-        first = self._judge.start
+        """Logits ``[n]`` of ``images`` being real, rows or ``[n, C, H, W]``."""
         if images.dim() == 2:
-            images = self.model.shaped(images, first)
-        if self.noise:
-            drawn = torch.empty_like(images).normal_(generator=generator)
-            images = torch.add(images, drawn, alpha=self.noise)
+            images = self.model.shaped(images, self._judge.start)
         scores = self.model.apply(run, images, self._judge, training=training, masks=masks)
         return scores.flatten()
 
@@ -142,6 +134,7 @@ class GanEngine:
         self.discriminator_steps = torch.zeros((), device=parameters.device)
         self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
         self._gan = gan
+        self._noise = gan.noise
         self._rate = recipe.training.optimizer.learning_rate
         self._clip_norm = recipe.training.clip_norm
         self._latent = recipe.network.latent.units
@@ -169,6 +162,7 @@ class GanEngine:
         generating = self.trains[0] and self.turn % self._gan.steps == 0
         if not (generating or self.trains[1]):
             return
+        self._noise = self._gan.noise * min(1.0, rate / self._rate)
         with torch.set_grad_enabled(generating):
             fakes = self._fakes(real.shape[1], real.device)
         if self.trains[1]:
@@ -191,29 +185,36 @@ class GanEngine:
     def _discriminator_loss(
         self, real: torch.Tensor, fakes: Sequence[torch.Tensor]
     ) -> torch.Tensor:
-        adversaries, generator = self._adversaries, self._generator
-        masks = [adversaries.masks(len(real), generator) for _ in range(2)]
+        adversaries = self._adversaries
+        masks = [adversaries.masks(len(real), self._generator) for _ in range(2)]
         losses = []
         with torch.enable_grad():
             for run, fake in enumerate(fakes):
                 logits = [
-                    adversaries.judge(run, images, generator, training=True, masks=own[run])
+                    adversaries.judge(run, self._spoilt(images), training=True, masks=own[run])
                     for images, own in zip((real, fake.detach()), masks, strict=True)
                 ]
                 losses.append(told_apart(logits[0], logits[1], self._gan.label_smoothing))
             return torch.stack(losses).sum()
 
     def _generator_loss(self, fakes: Sequence[torch.Tensor]) -> torch.Tensor:
-        adversaries, generator = self._adversaries, self._generator
-        masks = adversaries.masks(len(fakes[0]), generator)
+        adversaries = self._adversaries
+        masks = adversaries.masks(len(fakes[0]), self._generator)
         with torch.enable_grad():
             losses = [
                 taken_for_real(
-                    adversaries.judge(run, fake, generator, training=True, masks=masks[run])
+                    adversaries.judge(run, self._spoilt(fake), training=True, masks=masks[run])
                 )
                 for run, fake in enumerate(fakes)
             ]
             return torch.stack(losses).sum()
+
+    def _spoilt(self, images: torch.Tensor) -> torch.Tensor:
+        """``images`` with noise, which blurs the border between the two kinds (Sonderby 2017)."""
+        if not self._noise:
+            return images
+        drawn = torch.empty_like(images).normal_(generator=self._generator)
+        return torch.add(images, drawn, alpha=self._noise)
 
     def _learn(self, which: int, loss: torch.Tensor, factor: float) -> None:
         """One step of the generator's (0) or the discriminator's (1) optimiser."""

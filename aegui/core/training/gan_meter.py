@@ -31,8 +31,8 @@ _CODE_SEED = 0x5EED_0009
 class GanMeter:
     """Losses and mean probabilities, of the same real images and codes at every look.
 
-    There is no figure by which one moment of a GAN would be the best: the best weights are always
-    the last ones. ``loss`` is the generator's.
+    The images are shown without noise. There is no figure by which one moment of a GAN would be the
+    best: the best weights are always the last ones. ``loss`` is the generator's.
     """
 
     measured = 0
@@ -70,7 +70,7 @@ class GanMeter:
         codes.normal_(generator=generator)
         with torch.no_grad():
             fake = self._adversaries.generate(run, codes)
-            judged = [self._adversaries.judge(run, it, generator) for it in (self._real, fake)]
+            judged = [self._adversaries.judge(run, it) for it in (self._real, fake)]
             return {
                 "generator_loss": float(taken_for_real(judged[1])),
                 "discriminator_loss": float(told_apart(judged[0], judged[1])),
