@@ -33,6 +33,7 @@ BUSY_SHARE = 0.15
 """At most this share of the time goes to codes while a network learns, up to ``MAX_PAUSE_MS``."""
 MAX_PAUSE_MS = 2000
 _BATCH = 512
+_GROWTH = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +102,7 @@ class CodesService(QObject):
         if not codec.can_encode or is_quick(codec, work, QUICK_BATCH):
             self._number += 1
             self._wanted = None
-            everyone = np.arange(len(dataset))
-            self._last = codes_of(
-                codec, dataset, everyone, self._directions(codec), settled=not live
-            )
+            self._last = self._at_once(codec, dataset, live=live)
             return self._last
         wait_s = self._rested_s - time.monotonic()
         if live and wait_s > 0.0:
@@ -112,6 +110,16 @@ class CodesService(QObject):
         else:
             self._submit()
         return None
+
+    def _at_once(self, codec: Codec, dataset: Dataset, *, live: bool) -> Codes:
+        """All codes; those of a network that cannot encode are none, about a normal prior."""
+        total, like = len(dataset), self._directions(codec)
+        if not codec.can_encode:
+            nothing = np.zeros((0, codec.latent_size), np.float32)
+            return described(nothing, np.zeros(0, np.int64), total, codec.epoch)
+        values = codec.encode(dataset.flat())
+        keeps = like is not None and (live or codec.latent_size <= 2)
+        return described(values, np.arange(total), total, codec.epoch, like, keeps=keeps)
 
     def forget(self) -> None:
         """Nothing is shown: late answers are dropped."""
@@ -158,36 +166,16 @@ def codes_of(
     codec: Codec,
     dataset: Dataset,
     indices: NDArray[np.int64],
-    like: NDArray[np.float32] | None = None,
     is_stale: Callable[[], bool] | None = None,
-    *,
-    settled: bool = True,
-) -> Codes | None:
-    """The codes of the samples at ``indices``; None where ``is_stale`` said so meanwhile.
-
-    A network that cannot encode gives none, about the middle of its prior.
-
-    Args:
-        codec: The network.
-        dataset: The set.
-        indices: Places in the set.
-        like: The last directions in which codes differ most; those found point along them.
-        is_stale: Asked now and then whether to give up.
-        settled: Whether to find the directions anew; else ``like`` stays where it is known, so that
-            a map along them does not turn while the network learns.
-    """
-    size, total = codec.latent_size, len(dataset)
-    if not codec.can_encode:
-        nothing = np.zeros((0, size), np.float32)
-        return described(nothing, np.zeros(0, np.int64), total, codec.epoch)
-    values = np.empty((len(indices), size), np.float32)
+) -> NDArray[np.float32] | None:
+    """The codes ``[n, d]`` of the samples at ``indices``; None if ``is_stale`` meanwhile."""
+    values = np.empty((len(indices), codec.latent_size), np.float32)
     rows = dataset.flat()
     for at in range(0, len(indices), _BATCH):
         if is_stale is not None and is_stale():
             return None
         values[at : at + _BATCH] = codec.encode(rows[indices[at : at + _BATCH]])
-    keeps = like is not None and (not settled or size <= 2)
-    return described(values, indices, total, codec.epoch, like, keeps=keeps)
+    return values
 
 
 def described(
@@ -215,13 +203,6 @@ def described(
     return Codes(values, indices, total, finite.mean(axis=0), finite.std(axis=0), directions, epoch)
 
 
-def spread_out(count: int, most: int) -> NDArray[np.int64]:
-    """``most`` of the numbers 0..``count`` - 1, drawn at random but always the same, ascending."""
-    if count <= most:
-        return np.arange(count)
-    return np.sort(np.random.default_rng(0).choice(count, most, replace=False))
-
-
 def _soon(codec: Codec, dataset: Dataset, most: int) -> int:
     """How many samples can be encoded soon."""
     by_work = SOON // max(1, encode_cost(codec))
@@ -237,13 +218,30 @@ def _encode_soon(
     is_stale: Callable[[], bool],
     tell: Callable[[Codes, float], None],
 ) -> None:
-    """Tell codes of some samples, and then, if the network stays, of all (that the map takes)."""
-    few = spread_out(len(dataset), _soon(codec, dataset, LIVE_MOST if live else MOST))
-    everyone = spread_out(len(dataset), MOST)
-    parts = [few] if live or len(few) == len(everyone) else [few, everyone]
-    for indices in parts:
-        begun = time.perf_counter()
-        codes = codes_of(codec, dataset, indices, like, is_stale, settled=not live)
-        if codes is None:
+    """Tell codes of some samples, drawn from all over, and then of more and more.
+
+    All of them (that the map takes) if the network stays; only the first while it is ``live``.
+    """
+    order = np.random.default_rng(0).permutation(len(dataset))
+    most = min(len(dataset), _soon(codec, dataset, LIVE_MOST) if live else MOST)
+    known = np.zeros((0, codec.latent_size), np.float32)
+    count = min(most, _soon(codec, dataset, most))
+    begun = time.perf_counter()
+    while True:
+        new = codes_of(codec, dataset, order[len(known) : count], is_stale)
+        if new is None:
             return
+        known = np.concatenate([known, new])
+        by_place = np.argsort(order[:count])
+        codes = described(
+            known[by_place],
+            order[:count][by_place],
+            len(dataset),
+            codec.epoch,
+            like,
+            keeps=like is not None and (live or codec.latent_size <= 2),
+        )
         tell(codes, time.perf_counter() - begun)
+        if count == most:
+            return
+        count = min(most, _GROWTH * count)

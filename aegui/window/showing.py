@@ -157,13 +157,14 @@ class Showing(QObject):
                 self._awaits_first = False
                 self.replaced.emit()
 
-    def _take_run(self, run: SavedRun | None) -> None:
+    def _take_run(self, run: SavedRun | None) -> bool:
+        """Show ``run``; whether that has other samples."""
         self._live = None
         self._noise = None
         self._codec = None if run is None else run.codec(run.best_run)
         self._history = None if run is None else run.history
         self._recipe = self._workspace.recipe if run is None else run.recipe
-        self._choose_dataset()
+        return self._choose_dataset()
 
     def _choose_dataset(self) -> bool:
         run, dataset = self._workspace.run, self._workspace.dataset
@@ -203,8 +204,7 @@ class Showing(QObject):
 
     @Slot(object)
     def _on_workspace_run_changed(self, run: SavedRun | None) -> None:
-        self._take_run(run)
-        self._announce_all()
+        self._announce_all(self._take_run(run))
 
     @Slot(object)
     def _on_workspace_dataset_changed(self, dataset: Dataset) -> None:
@@ -236,11 +236,12 @@ class Showing(QObject):
     def _on_runner_state_changed(self, state: str) -> None:
         # After "idle" the result is adopted, which announces the run; a failure leaves the old one.
         if state == "failed" and self._live is not None:
-            self._take_run(self._workspace.run)
-            self._announce_all()
+            self._announce_all(self._take_run(self._workspace.run))
 
-    def _announce_all(self) -> None:
-        self.dataset_changed.emit()
+    def _announce_all(self, has_other_samples: bool) -> None:
+        # The map would go blank for a moment where the samples stay.
+        if has_other_samples:
+            self.dataset_changed.emit()
         self.history_changed.emit()
         self.network_changed.emit()
         self._encode()

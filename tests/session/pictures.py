@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aegui.core.network.layers import LayerShape
+    from aegui.core.recipe import LatentKey
 
 
 def grey(count: int = 40, side: int = 28, classes: int = 4) -> Dataset:
@@ -66,7 +67,7 @@ def network(
     encoder: tuple[AnyLayer, ...] = (
         (ConvSpec(channels=4, stride=2),) if conv else (LayerSpec(units=hidden),)
     )
-    kind = "gaussian" if gaussian else "plain"
+    kind: LatentKey = "gaussian" if gaussian else "plain"
     recipe = Recipe(
         network=NetworkSpec(encoder=encoder, latent=LatentSpec(kind=kind, units=latent)),
         gan=GanSpec() if gan else None,

@@ -54,7 +54,8 @@ def test_of_a_very_large_set_every_so_many_th_is_compared(monkeypatch: pytest.Mo
     finder = Nearest(dataset)
     found = finder.find(dataset.flat()[9], count=40)
     assert [index % 3 for index, _ in found] == [0] * 14
-    assert found[0] == (9, pytest.approx(0.0, abs=1e-6))
+    assert found[0][0] == 9
+    assert found[0][1] == pytest.approx(0.0, abs=1e-6)
 
 
 # The answer to a drawing

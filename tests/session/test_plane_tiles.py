@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pytest
 
 from aegui.core.latent.frame import axes_frame, spanned_frame
 from aegui.session import plane_tiles
 from aegui.session.looks import grey_levels
 from aegui.session.plane_tiles import KEPT_BYTES, Plane, PlaneRequest, TileStore, decode_plane
 from tests.session.pictures import network as codec
+
+if TYPE_CHECKING:
+    import pytest
+    from numpy.typing import NDArray
 
 SHAPE = (1, 7, 5)
 RECT = (-2.0, -1.0, 2.0, 3.0)
@@ -61,11 +66,14 @@ def test_colours_stay() -> None:
 
 
 def test_no_tile_is_decoded_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    store, asked = TileStore(codec(SHAPE)), []
-    decode = TileStore.decode
-    monkeypatch.setattr(
-        TileStore, "decode", lambda self, codes: asked.append(len(codes)) or decode(self, codes)
-    )
+    store, decode = TileStore(codec(SHAPE)), TileStore.decode
+    asked: list[int] = []
+
+    def counted(self: TileStore, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
+        asked.append(len(codes))
+        return decode(self, codes)
+
+    monkeypatch.setattr(TileStore, "decode", counted)
     first = whole(store, PlaneRequest((0.0, 0.0, 8.0, 8.0), 8, 8, XY))
     assert sum(asked) == len(store) == 64
     moved = whole(store, PlaneRequest((2.0, -1.0, 10.0, 7.0), 8, 8, XY))

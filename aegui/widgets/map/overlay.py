@@ -142,11 +142,15 @@ class Overlay:
     def preview_rect(self, view: Viewport, at: QPointF) -> QRectF:
         """Where the preview is painted for a cursor at ``at``: right below it where it fits."""
         height, width = self._preview_size()
-        left, top = at.x() + PREVIEW_AWAY_PX, at.y() + PREVIEW_AWAY_PX
+        away = PREVIEW_AWAY_PX
+        if not self._scene.points.stamps.look.glyphs:
+            # Beside the picture of a sample under the cursor.
+            away += _HOVER_PX / 2 - 6
+        left, top = at.x() + away, at.y() + away
         if left + width > view.left + view.width:
-            left = at.x() - PREVIEW_AWAY_PX - width
+            left = at.x() - away - width
         if top + height > view.top + view.height:
-            top = at.y() - PREVIEW_AWAY_PX - height
+            top = at.y() - away - height
         return QRectF(round(left), round(top), width, height)
 
     def _preview_scale(self) -> float:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.widgets.pixels.editor import LARGEST_BRUSH
 
 BLACK, WHITE = 0.0, 1.0
+_BUTTON_PX = 26
+_SWATCH_PX = 14
 
 
 class BrushBox(QWidget):
@@ -29,15 +32,20 @@ class BrushBox(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         title = QLabel(tr("Brush"))
+        title.setMinimumWidth(title.sizeHint().width())
         title.setProperty("dim", True)
         layout.addWidget(title)
         for size in range(1, LARGEST_BRUSH + 1):
             tip = tr("Paint {n} x {n} pixels at a time", n=size)
             layout.addWidget(self._choice(self._sizes, str(size), tip, size))
         layout.addStretch(1)
-        for text, number in ((tr("Black"), 0), (tr("White"), 1)):
-            tip = tr("Left button paints with it, right button with the opposite")
-            layout.addWidget(self._choice(self._inks, text, tip, number))
+        for tip, number in (
+            (tr("Left button paints black, right button white"), 0),
+            (tr("Left button paints white, right button black"), 1),
+        ):
+            button = self._choice(self._inks, "", tip, number)
+            button.setIcon(_swatch(number))
+            layout.addWidget(button)
         self._sizes.idClicked.connect(self.size_chosen)
         self._inks.idClicked.connect(self._on_inks_id_clicked)
         self.set_state(1, WHITE)
@@ -46,7 +54,8 @@ class BrushBox(QWidget):
         button = QToolButton()
         button.setText(text)
         button.setToolTip(tip)
-        button.setAccessibleName(tip if text.isdigit() else text)
+        button.setAccessibleName(tip)
+        button.setMinimumWidth(_BUTTON_PX)
         button.setCheckable(True)
         button.setProperty("flat", True)
         group.addButton(button, number)
@@ -59,3 +68,14 @@ class BrushBox(QWidget):
 
     def _on_inks_id_clicked(self, number: int) -> None:
         self.ink_chosen.emit(WHITE if number else BLACK)
+
+
+def _swatch(number: int) -> QIcon:
+    """A square of ink."""
+    pixmap = QPixmap(_SWATCH_PX, _SWATCH_PX)
+    pixmap.fill(Qt.GlobalColor.white if number else Qt.GlobalColor.black)
+    painter = QPainter(pixmap)
+    painter.setPen(Qt.GlobalColor.gray)
+    painter.drawRect(0, 0, _SWATCH_PX - 1, _SWATCH_PX - 1)
+    painter.end()
+    return QIcon(pixmap)

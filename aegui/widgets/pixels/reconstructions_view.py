@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _LEAST_GLYPH_PX = 14
 _MOST_GLYPH_PX = 40
-_MOST_IMAGE_PX = 64
+_LEAST_IMAGE_PX, _MOST_IMAGE_PX = 40, 72
 _SEAM = 1
 _FEW_WRONG = 1
 
@@ -148,7 +148,8 @@ class ReconstructionsView(QAbstractScrollArea):
         width = self.viewport().width() - 2 * SPACING
         height = self.viewport().height() - SPACING
         image_height, image_width = self._image_shape()
-        least = max(1, -(-_LEAST_GLYPH_PX // image_width))
+        smallest = _LEAST_GLYPH_PX if self._look.glyphs else _LEAST_IMAGE_PX
+        least = max(1, -(-smallest // image_width))
         tallest = _MOST_GLYPH_PX if self._look.glyphs else _MOST_IMAGE_PX
         most = max(least, tallest // image_height)
         layout = self._layout_at(least, width)

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from aegui.session.answers import Answer
-from aegui.widgets.pixels.answer_panel import AnswerPanel, NearestStrip
+from aegui.widgets.pixels.answer_panel import AnswerPanel
+from aegui.widgets.pixels.nearest_strip import NearestStrip
 from aegui.widgets.theme import current_theme
 from tests.widgets.pixels.samples import glyphs
 

@@ -1,0 +1,192 @@
+"""Images of any size and colour, and codes of any length, in the real window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+
+from aegui.core.recipe import (
+    AnyLayer,
+    ConvSpec,
+    GanSpec,
+    LatentSpec,
+    LayerSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    Recipe,
+    TrainingSpec,
+)
+from tests.session.pictures import colour, grey
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import LatentKey
+    from aegui.window.main_window import MainWindow
+
+
+def recipe(latent: int = 2, *, gaussian: bool = False, conv: bool = False) -> Recipe:
+    """Trained in a blink."""
+    encoder: tuple[AnyLayer, ...] = (LayerSpec(units=12),)
+    if conv:
+        encoder = (ConvSpec(channels=2, stride=2),)
+    kind: LatentKey = "gaussian" if gaussian else "plain"
+    return Recipe(
+        name="images",
+        network=NetworkSpec(encoder=encoder, latent=LatentSpec(kind=kind, units=latent)),
+        training=TrainingSpec(epochs=4, optimizer=OptimizerSpec(learning_rate=0.01)),
+    )
+
+
+def learn(qtbot: QtBot, window: MainWindow, data: Dataset, wanted: Recipe) -> None:
+    workspace = window._services.workspace
+    workspace.edit_dataset(data, "images")
+    workspace.edit_recipe(
+        wanted.model_copy(update={"data": workspace.recipe.data}), "another network"
+    )
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: window._services.showing.codes is not None, timeout=20_000)
+
+
+@pytest.mark.parametrize(
+    ("data", "conv"), [(grey(), False), (colour(), False), (grey(), True), (colour(), True)]
+)
+def test_every_panel_shows_images(
+    qtbot: QtBot, window: MainWindow, data: Dataset, conv: bool
+) -> None:
+    learn(qtbot, window, data, recipe(conv=conv))
+    panels, showing = window.panels, window._services.showing
+    codes = showing.codes
+    assert codes is not None
+    assert codes.values.shape == (len(data), 2)
+    canvas = panels.canvas
+    qtbot.waitUntil(lambda: canvas.scene.photos.plane is not None, timeout=20_000)
+    plane = canvas.scene.photos.plane
+    assert plane is not None
+    assert plane.images.shape[2:] == data.image_shape
+    assert not canvas.furniture.legend.isHidden()
+    # The cursor's image, and the nearest.
+    view = canvas.navigation.view
+    canvas._point_at(QPointF(view.left + view.width / 2, view.height / 2))
+    shape = data.image_shape if data.image_shape[0] == 3 else data.image_shape[1:]
+    qtbot.waitUntil(lambda: panels.cursor.pictures.image.shape == shape, timeout=10_000)
+    qtbot.waitUntil(lambda: len(panels.cursor.nearest._nearest) == 5, timeout=10_000)
+    # A drawing is a sample with its answer and its errors.
+    window.set_perspective("draw")
+    drawing = window._services.drawing
+    panels.canvas.sample_activated.emit(3)
+    assert np.array_equal(drawing.pixels, data.images[3].reshape(shape))
+    qtbot.waitUntil(lambda: panels.answer.text.startswith("Mean squared error"), timeout=10_000)
+    qtbot.waitUntil(lambda: canvas.scene.drawing is not None, timeout=10_000)
+    # Reconstructions, worst first, then best.
+    window.set_perspective("build")
+    window.docks["reconstructions"].raise_()
+    rows = panels.reconstructions
+    qtbot.waitUntil(lambda: rows.summary.startswith("mean squared error"), timeout=20_000)
+    assert rows.view.text_of(0).startswith(data.names[0].split()[0])
+
+
+@pytest.mark.parametrize("size", [1, 3, 16, 64, 128])
+def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow, size: int) -> None:
+    data = grey(20, side=16)
+    learn(qtbot, window, data, recipe(size))
+    canvas, cursor = window.panels.canvas, window.panels.cursor
+    qtbot.waitUntil(lambda: canvas.scene.photos.plane is not None, timeout=20_000)
+    assert canvas.scene.size == size
+    assert canvas.furniture.axes.isHidden() == (size <= 2)
+    if size == 1:
+        assert canvas.scene.ribbon
+        return
+    canvas.set_strip(True)
+    assert canvas.furniture.strip.isVisible()
+    codec = window._services.showing.codec
+    assert codec is not None
+    for spanned in (False, True):
+        canvas.set_spanned(spanned)
+        code = np.linspace(-1.0, 1.0, size, dtype=np.float32)
+        canvas.furniture.strip.sliders.code_edited.emit(code)
+        expected = codec.decode(code)[0].reshape(16, 16)
+        qtbot.waitUntil(
+            lambda expected=expected: (  # type: ignore[misc]
+                cursor.pictures.image.shape == (16, 16)
+                and np.allclose(cursor.pictures.image, expected, atol=1e-5)
+            ),
+            timeout=10_000,
+        )
+        request = canvas.request
+        assert request is not None
+        assert request.frame == canvas.scene.frame
+    canvas.furniture.strip.random.click()
+    assert not np.array_equal(canvas.base, code)
+
+
+def test_a_variational_map_shows_its_prior(qtbot: QtBot, window: MainWindow) -> None:
+    learn(qtbot, window, grey(20, side=16), recipe(gaussian=True))
+    assert window.panels.canvas.scene.has_prior
+    learn(qtbot, window, grey(20, side=16), recipe())
+    assert not window.panels.canvas.scene.has_prior
+
+
+def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    gan = recipe(3).model_copy(update={"gan": GanSpec()})
+    learn(qtbot, window, grey(20, side=16), gan)
+    panels = window.panels
+    canvas = panels.canvas
+    assert canvas.scene.codes is not None
+    assert len(canvas.scene.codes.values) == 0
+    qtbot.waitUntil(lambda: canvas.scene.photos.plane is not None, timeout=20_000)
+    view = canvas.navigation.view
+    assert view.contains(view.x_pixel(2.0), view.y_pixel(-2.0)), "the prior is in sight"
+    canvas.set_strip(True)
+    canvas.furniture.strip.random.click()
+    qtbot.waitUntil(lambda: not panels.cursor.is_empty, timeout=10_000)
+    window.set_perspective("draw")
+    assert "no encoder" in panels.answer.text
+    window.docks["reconstructions"].raise_()
+    assert "no encoder" in panels.reconstructions.view._message
+    assert canvas.scene.drawing is None
+
+
+def test_a_large_set_is_shown_in_full_and_what_is_slow_is_done_elsewhere(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    data = grey(4_000, side=16)
+    learn(qtbot, window, data, recipe())
+    showing, canvas = window._services.showing, window.panels.canvas
+
+    def is_whole() -> bool:
+        return showing.codes is not None and len(showing.codes.values) == len(data)
+
+    qtbot.waitUntil(is_whole, timeout=20_000)
+    assert canvas.furniture.legend.note == ""
+    assert len(canvas.scene.points.pixels) == len(data)
+    canvas.grab()
+    assert not showing.nearest.is_quick
+
+
+def test_what_is_drawn_with_a_brush_is_answered(qtbot: QtBot, window: MainWindow) -> None:
+    learn(qtbot, window, colour(), recipe())
+    draw, drawing = window.panels.draw, window._services.drawing
+    window.set_perspective("draw")
+    assert draw.brush.isVisible()
+    assert draw.editor.ink == 0.0, "the ground of this set is white"
+    draw.clear_requested.emit()
+    assert (drawing.pixels == 1.0).all()
+    draw.editor.set_brush(3)
+    draw.stroke_started.emit()
+    draw.cells_painted.emit([(3, 3), (3, 4)], 0.0)
+    draw.stroke_finished.emit()
+    assert (drawing.pixels[:, 3, 3:5] == 0.0).all()
+    draw.undo_requested.emit()
+    assert (drawing.pixels == 1.0).all()
+    draw.copy_requested.emit()
+    draw.invert_requested.emit()
+    draw.paste_requested.emit()
+    assert np.allclose(drawing.pixels, 1.0, atol=0.01)
