@@ -1,4 +1,7 @@
-"""The driver of ``window.py``: runs the real window, and prints what it saw as JSON."""
+"""The driver of ``window.py``: runs the real window, and prints what it saw as JSON.
+
+``python -m tests.bench.live_window [letters|conv|vae|population]``
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,23 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from aegui.app import App
+from aegui.core.data.builtin import load_builtin
 from aegui.core.recipe import Recipe, TrainingSpec
+from tests.bench import models
 from tests.bench.figures import percentile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aegui.core.network.resolve import ResolvedRecipe
 
+CASES: dict[str, Callable[[], ResolvedRecipe]] = {
+    "conv": lambda: models.bound(models.noise(4096, 1, 28), models.CONV, 128),
+    "vae": lambda: models.bound(models.noise(1024, 3, 64), models.dense_vae((256, 128), 16), 128),
+    "population": lambda: models.bound(
+        load_builtin("lowercase"), models.dense_vae((25, 10), 2), None, models.POPULATION
+    ),
+}
 ROUNDS = 4
 SECONDS = 3.0
 MOVES = 600
@@ -72,22 +86,40 @@ def spin(seconds: float) -> None:
     loop.exec()
 
 
+def resolved_case(app: App, case: str) -> ResolvedRecipe:
+    """Make the case the window's document, and wait until it is."""
+    workspace = app.services.workspace
+    if case == "letters":
+        workspace.edit_recipe(Recipe(training=TrainingSpec(epochs=100_000_000)), "letters")
+    else:
+        bound = CASES[case]()
+        workspace.edit_dataset(bound.dataset, case)
+        data = workspace.recipe.data
+        workspace.edit_recipe(bound.recipe.model_copy(update={"data": data}), case)
+    spin(1.0)
+    resolved = workspace.resolution.resolved
+    if resolved is None:
+        raise RuntimeError(f"{case} does not resolve")
+    return resolved
+
+
 def headless_rate(resolved: ResolvedRecipe) -> float:
     """Epochs per second of the same training in a thread, while the window has nothing to do."""
     rate = 0.0
 
     def body() -> None:
         nonlocal rate
+        from aegui.core.training.control import Control
         from aegui.core.training.train import train
 
-        steps = train(resolved)
+        steps = train(resolved, Control(spare_cores=1))
         training = next(steps)
         while training.seconds < 0.3:
             next(steps)
-        first, started = training.epoch, time.perf_counter()
+        first, started = training.position, time.perf_counter()
         while time.perf_counter() - started < SECONDS:
             next(steps)
-        rate = (training.epoch - first) / (time.perf_counter() - started)
+        rate = (training.position - first) / (time.perf_counter() - started)
 
     thread = threading.Thread(target=body)
     thread.start()
@@ -109,12 +141,12 @@ def stop(app: App) -> None:
     spin(0.3)
 
 
-def epochs_done(app: App) -> int:
+def epochs_done(app: App) -> float:
     """Epochs that the training has done by now."""
     pulled = app.services.runner.pull()
     if pulled is None:
         raise RuntimeError("nothing is being trained")
-    return pulled.epoch
+    return pulled.position
 
 
 def live_rate(app: App) -> float:
@@ -159,12 +191,7 @@ def main() -> None:
     app.start()
     app.window.resize(*WINDOW)
     spin(2.5)
-    app.services.workspace.edit_recipe(
-        Recipe(training=TrainingSpec(epochs=100_000_000)), "the course network"
-    )
-    resolved = app.services.workspace.resolution.resolved
-    if resolved is None:
-        raise RuntimeError("the course network does not resolve")
+    resolved = resolved_case(app, sys.argv[1] if len(sys.argv) > 1 else "letters")
     probe, paints = Probe(app), Paints(app.window.panels.canvas)
     headless, live, painted = [], [], []
     for _ in range(ROUNDS):

@@ -46,11 +46,13 @@ def noise(count: int, channels: int, size: int) -> Dataset:
     return Dataset.from_images("noise", draw)
 
 
-def bound(dataset: Dataset, network: dict[str, Any], batch: int | None, runs: int = 1) -> Any:
+def bound(
+    dataset: Dataset, network: dict[str, Any], batch: int | None, runs: int = 1
+) -> ResolvedRecipe:
     """A recipe that trains for ever, in the shape that training takes."""
     training = {"epochs": 100_000_000, "batch_size": batch, "optimizer": {"learning_rate": 1e-3}}
     recipe = Recipe.model_validate({"network": network, "training": training, "runs": runs})
-    resolved: ResolvedRecipe | None = resolve(recipe, dataset).resolved
+    resolved = resolve(recipe, dataset).resolved
     if resolved is None:
         raise ValueError("a recipe of the benchmark does not resolve")
     return resolved
