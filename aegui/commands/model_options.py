@@ -100,6 +100,14 @@ def add_sample(commands: Commands, general: Parser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the codes"))
     parser.add_argument(
+        "--quantiles",
+        metavar="I,J",
+        help=tr(
+            "not at random: a square of images at the normal quantiles of numbers I and J of the "
+            "code, such as 1,2"
+        ),
+    )
+    parser.add_argument(
         "-o",
         "--out",
         required=True,

@@ -17,11 +17,14 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.samples import CONFIDENCE, draws_codes, judge, sample_images
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
+from aegui.core.latent.grids import quantile_codes
 from aegui.core.run_file import load_run
 from aegui.core.thumbnail import sheet_png
 
 if TYPE_CHECKING:
     import argparse
+
+    from numpy.typing import NDArray
 
     from aegui.core.latent.codec import Codec
     from aegui.core.run_file import SavedRun
@@ -37,7 +40,7 @@ def sample_command(options: argparse.Namespace) -> int:
     _check(options)
     saved = _generator(options.file)
     _, codec = codec_for(saved, options.run, saved.dataset)
-    images = sample_images(codec, options.count, options.seed)
+    images = _images(codec, options)
     if Path(options.out).suffix.lower() == ".png":
         scale = options.scale or max(1, round(_IMAGE_PX / max(images.shape[2:])))
         columns = math.ceil(math.sqrt(len(images)))
@@ -49,6 +52,32 @@ def sample_command(options: argparse.Namespace) -> int:
         write_dataset(options.out, Dataset.from_images("samples", images, labels))
     say(tr("{n:,} images written to {file}.", n=len(images), file=options.out))
     return 0
+
+
+def _images(codec: Codec, options: argparse.Namespace) -> NDArray[np.float32]:
+    """The images asked for, ``[n, C, H, W]``: drawn at random, or a square of quantiles."""
+    if options.quantiles is None:
+        return sample_images(codec, options.count, options.seed)
+    dims = _dims(options.quantiles, codec.latent_size)
+    side = math.isqrt(options.count)
+    images = codec.decode(quantile_codes(side, codec.latent_size, dims))
+    return np.clip(np.nan_to_num(images), 0.0, 1.0).reshape(-1, *codec.image_shape)
+
+
+def _dims(text: str, latent: int) -> tuple[int, int]:
+    """Two numbers of the code, counted from 0, from ``1,2``."""
+    parts = text.split(",")
+    if len(parts) == 2 and all(part.strip().isdecimal() for part in parts):
+        first, second = (int(part) - 1 for part in parts)
+        if all(0 <= place < max(latent, 2) for place in (first, second)) and first != second:
+            return first, second
+    raise AeguiError(
+        tr(
+            "--quantiles is {text}; it must be two different numbers from 1 to {most}, such as 1,2.",
+            text=text,
+            most=latent,
+        )
+    )
 
 
 def judge_command(options: argparse.Namespace) -> int:

@@ -97,6 +97,7 @@ class PlainLoop:
         if isinstance(self._module, PlainVae):
             rows, kl = self._module(x)
             vae: torch.Tensor = F.binary_cross_entropy(rows, x.flatten(1), reduction="sum")
-            return vae / len(x) + kl
+            total: torch.Tensor = vae / len(x) + kl
+            return total
         loss: torch.Tensor = F.binary_cross_entropy(self._module(x), x)
         return loss
