@@ -73,7 +73,8 @@ def _dims(text: str, latent: int) -> tuple[int, int]:
             return first, second
     raise AeguiError(
         tr(
-            "--quantiles is {text}; it must be two different numbers from 1 to {most}, such as 1,2.",
+            "--quantiles is {text}; it must be two different numbers from 1 to {most}, such as "
+            "1,2.",
             text=text,
             most=latent,
         )
