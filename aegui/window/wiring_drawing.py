@@ -113,6 +113,9 @@ class DrawingWiring(QObject):
         dataset = showing.dataset
         if 0 <= index < len(dataset):
             image = one_image(dataset.images[index], dataset)
+            if not showing.look.glyphs:
+                # From one photograph to another is no way that a drawing comes.
+                self._trail.clear()
             self._services.drawing.load(image, title(dataset, index, showing.look), index)
 
     @Slot(str)

@@ -9,6 +9,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
@@ -31,18 +33,18 @@ class DotRaster:
         self._key: object = None
         self._image = QImage()
         self._buffer: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
+        self._border_px = 0.0
         self._origin = (0.0, 0.0)
 
     def paint(
         self,
         painter: QPainter,
         view: Viewport,
-        pixels: NDArray[np.float64],
-        colours: NDArray[np.uint32],
+        dots: Callable[[], tuple[NDArray[np.float64], NDArray[np.uint32]]],
         ratio: float,
         version: object,
     ) -> None:
-        """Paint dots at ``pixels`` ``[n, 2]`` in opaque ARGB ``colours`` ``[n]``.
+        """Paint ``dots``: pixels ``[n, 2]`` and opaque ARGB ``[n]``, asked for when drawn.
 
         ``version`` says when places or colours are other ones; those of an equal version that only
         have moved together are not drawn again.
@@ -52,10 +54,11 @@ class DotRaster:
         if key != self._key or abs(x) > _SPARE * view.width or abs(y) > _SPARE * view.height:
             self._key = key
             self._origin = view.cx * view.sx, view.cy * view.sy
-            self._render(view, pixels, colours, ratio)
+            self._render(view, *dots(), ratio)
             x, y = 0.0, 0.0
-        corner = view.left - _SPARE * view.width + x, view.top - _SPARE * view.height + y
-        painter.drawImage(QPointF(*corner), self._image)
+        left = view.left - _SPARE * view.width - self._border_px + x
+        top = view.top - _SPARE * view.height - self._border_px + y
+        painter.drawImage(QPointF(left, top), self._image)
 
     def _shift(self, view: Viewport) -> tuple[float, float]:
         """How far the plane has moved on the screen since it was drawn."""
@@ -88,10 +91,9 @@ class DotRaster:
         target = buffer.reshape(-1)
         for row, column in np.argwhere(shape).tolist():
             target[flat + (row * buffer.shape[1] + column)] = shown
-        # Without the border again; the image is made over the buffer, which is kept for it.
-        self._buffer = np.ascontiguousarray(buffer[side : side + height, side : side + width])
-        image = QImage(
-            self._buffer.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
-        )
-        image.setDevicePixelRatio(ratio)
-        self._image = image
+        # Border and all: the image is made over the buffer, which is kept for it.
+        self._buffer, self._border_px = buffer, side / ratio
+        high, wide = buffer.shape
+        format_ = QImage.Format.Format_ARGB32_Premultiplied
+        self._image = QImage(buffer.data, wide, high, 4 * wide, format_)
+        self._image.setDevicePixelRatio(ratio)

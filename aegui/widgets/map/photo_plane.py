@@ -30,6 +30,7 @@ class PhotoPlane:
         self._mosaic_key: object = None
         self._scaled = QImage()
         self._scaled_key: object = None
+        self._seen_size: object = None
 
     @property
     def plane(self) -> Plane | None:
@@ -94,7 +95,10 @@ class PhotoPlane:
         """The mosaic into ``target``, from a scaled copy where that is not too large."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         size = target.size().toSize()
-        if size.width() * size.height() > _MOST_AREA * onto.width() * onto.height():
+        is_zooming = size not in (self._scaled_key, self._seen_size)
+        self._seen_size = size
+        too_large = size.width() * size.height() > _MOST_AREA * onto.width() * onto.height()
+        if is_zooming or too_large:
             painter.drawImage(target, self._mosaic)
             return
         if size != self._scaled_key and size.width() > 0 and size.height() > 0:

@@ -252,10 +252,10 @@ class PointLayer:
                 painter.drawPixmap(QPointF(x, y), self.stamps.dot(ratio, theme, colour))
 
     def _paint_many(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
-        version = (self._version, theme.key)
-        pixels = self._pixels[self._order]
-        colours = self._rgba(theme)[self._order]
-        self._raster.paint(painter, view, pixels, colours, ratio, version)
+        def dots() -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+            return self._pixels[self._order], self._rgba(theme)[self._order]
+
+        self._raster.paint(painter, view, dots, ratio, (self._version, theme.key))
 
     def _rgba(self, theme: Theme) -> NDArray[np.uint32]:
         """Opaque ARGB of each sample that has a place."""
@@ -299,10 +299,18 @@ class PointLayer:
         """The sample nearest to pixel (``x``, ``y``), however far; None without any."""
         if not len(self._pixels):
             return None
-        distance = (self._pixels[:, 0] - x) ** 2 + (self._pixels[:, 1] - y) ** 2
-        if np.isnan(distance).all():
-            return None
-        return int(self._indices[np.nanargmin(distance)])
+        at = closest(self._pixels, x, y)
+        return None if at is None else int(self._indices[at])
+
+
+def closest(places: NDArray[np.float64], x: float, y: float) -> int | None:
+    """The row of ``places`` ``[n, 2]`` nearest to (``x``, ``y``); None where none is a number."""
+    distance = (places[:, 0] - x) ** 2
+    distance += (places[:, 1] - y) ** 2
+    at = int(distance.argmin())
+    if not np.isnan(distance[at]):
+        return at
+    return None if np.isnan(distance).all() else int(np.nanargmin(distance))
 
 
 def stack(x: NDArray[np.float64], width: float, height: float) -> NDArray[np.float64]:

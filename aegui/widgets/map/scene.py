@@ -14,7 +14,7 @@ from aegui.widgets.map.lattice import RIBBON_IMAGE_PX, RIBBON_TILE_PX
 from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_prior, paint_trail
 from aegui.widgets.map.photo_plane import PhotoPlane
 from aegui.widgets.map.plane_layer import PlaneLayer
-from aegui.widgets.map.point_layer import PointLayer
+from aegui.widgets.map.point_layer import PointLayer, closest
 from aegui.widgets.map.rulers import axis_name, paint_grid, paint_rulers
 from aegui.widgets.map.types import MapStyle, Pin
 from aegui.widgets.map.viewport import Bounds, Viewport, bounds_of
@@ -156,9 +156,10 @@ class Scene:
         if self.codes is None or not len(self.codes.values):
             return None
         if self.codes.values.size > _QUICKLY_SEARCHED:
-            distance = ((self.points.places - self.project(code)[0]) ** 2).sum(axis=1)
-        else:
-            distance = ((self.codes.values.astype(np.float64) - code) ** 2).sum(axis=1)
+            x, y = self.project(code)[0].tolist()
+            at = closest(self.points.places, x, y)
+            return None if at is None else int(self.codes.indices[at])
+        distance = ((self.codes.values.astype(np.float64) - code) ** 2).sum(axis=1)
         if np.isnan(distance).all():
             return None
         return int(self.codes.indices[np.nanargmin(distance)])
