@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _BAR_CELLS = 24
 _FEWEST_CELLS = 4
 _REDRAW_SECONDS = 0.1
+_LOG_SECONDS = 60.0
 
 
 @dataclass
@@ -55,21 +56,26 @@ def stopping_at_ctrl_c() -> Iterator[Stop]:
 
 
 class ProgressBar:
-    """One line on the standard error, redrawn in place; silent where that is no terminal."""
+    """One line on the standard error, redrawn in place; in a log a line each minute."""
 
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
-        self._due = 0.0
+        self._due = 0.0 if self._shown else time.monotonic() + _LOG_SECONDS
 
     def update(self, training: Training) -> None:
         """Redraw, unless that was done a moment ago."""
         now = time.monotonic()
-        if self._shown and now >= self._due:
+        if now < self._due:
+            return
+        if self._shown:
             self._due = now + _REDRAW_SECONDS
             # A line that wrapped could not be redrawn in place.
             room = os.get_terminal_size(sys.stderr.fileno()).columns - 1
             sys.stderr.write(f"\r{progress_line(training, room)}\033[K")
-            sys.stderr.flush()
+        else:
+            self._due = now + _LOG_SECONDS
+            sys.stderr.write(f"{progress_line(training, 0)}\n")
+        sys.stderr.flush()
 
     def clear(self) -> None:
         """Leave an empty line behind."""

@@ -13,6 +13,7 @@ from aegui.cli import main
 from aegui.core.data.load import load_dataset
 from aegui.core.evaluation.samples import judge, sample_images
 from aegui.core.i18n import set_language
+from aegui.core.latent.grids import normal_quantiles
 from aegui.core.recipe import Recipe
 from aegui.core.recipe_file import save_recipe
 from aegui.core.run_file import load_run
@@ -94,6 +95,20 @@ def test_new_images_as_a_set(models: Path, tmp_path: Path, capsys: Captured) -> 
     written = load_dataset(str(path))
     expected = sample_images(load_run(models / "gan.aegui").codec(1), 12, 0)
     np.testing.assert_allclose(written.images, expected, atol=0.003)
+
+
+def test_a_square_of_quantiles(models: Path, tmp_path: Path, capsys: Captured) -> None:
+    vae, path = str(models / "vae.aegui"), tmp_path / "square.npz"
+    arguments = ["sample", vae, "-n", "9", "-o", str(path), "--quantiles"]
+    assert main([*arguments, "3,1"]) == 0
+    capsys.readouterr()
+    codes = np.zeros((9, 3), np.float32)
+    codes[:, 2] = np.tile(normal_quantiles(3), 3)
+    codes[:, 0] = np.repeat(normal_quantiles(3)[::-1], 3)
+    expected = load_run(vae).codec(0).decode(codes).reshape(9, 1, 8, 8)
+    np.testing.assert_allclose(load_dataset(str(path)).images, expected, atol=0.003)
+    for wrong in ("1", "1,1", "1,4", "a,b"):
+        refused(capsys, [*arguments, wrong], "--quantiles")
 
 
 def test_a_judgement_in_figures(models: Path, capsys: Captured) -> None:
