@@ -68,8 +68,10 @@ def evaluate_command(options: argparse.Namespace) -> int:
 
 
 def data_for(saved: SavedRun, source: str | None) -> Dataset:
-    """The data that ``--data`` names, or the run's own."""
-    return saved.dataset if source is None else load_data(DataSpec(source=source))
+    """The data that ``--data`` names, images in the size of the recipe's; or the run's own."""
+    if source is None:
+        return saved.dataset
+    return load_data(DataSpec(source=source, images=saved.recipe.data.images))
 
 
 def codec_for(saved: SavedRun, run: int | None, dataset: Dataset) -> tuple[int, Codec]:
