@@ -85,6 +85,8 @@ class Furniture(QObject):
         if codes is not None and codes.size > 2:
             self.strip.sliders.set_codes(codes.mean, codes.spread)
         count = 0 if codes is None else len(codes.values)
+        # Without samples there are no directions in which their codes differ.
+        self.axes.spanned.setEnabled(count > 0)
         note = ""
         if codes is not None and 0 < count < codes.total:
             note = tr(

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from aegui.core.latent.frame import axes_frame, principal_directions, spanned_frame
+
+
+def test_two_numbers_of_the_code_and_the_others_fixed() -> None:
+    frame = axes_frame((2, 0), [9.0, 0.5, 9.0, -1.0])
+    assert frame.size == 4
+    assert frame.codes([1.0, 2.0], [3.0, 4.0]).tolist() == [
+        [3.0, 0.5, 1.0, -1.0],
+        [4.0, 0.5, 2.0, -1.0],
+    ]
+    assert frame == axes_frame((2, 0), [0.0, 0.5, 7.0, -1.0]), "what they hold does not count"
+    assert frame.parallel(axes_frame((2, 0), [0.0, 5.0, 0.0, 0.0]))
+    assert not frame.parallel(axes_frame((0, 2), [0.0, 0.5, 0.0, -1.0]))
+
+
+def test_codes_of_one_number_lie_on_a_line() -> None:
+    frame = axes_frame((0, 0), [3.0])
+    assert frame.codes([1.5], [99.0]).tolist() == [[1.5]]
+
+
+def test_a_plane_along_two_directions_goes_through_its_base() -> None:
+    rng = np.random.default_rng(0)
+    directions = np.linalg.qr(rng.normal(size=(5, 2)))[0].T
+    base = rng.normal(size=5)
+    frame = spanned_frame(directions, base)
+    x, y = directions @ base
+    assert frame.codes(x, y)[0] == pytest.approx(base, abs=1e-6)
+    code = frame.codes(0.7, -1.3)[0]
+    assert directions @ code == pytest.approx([0.7, -1.3], abs=1e-6)
+
+
+def test_codes_that_do_not_differ_have_directions_all_the_same() -> None:
+    found = principal_directions(np.ones((4, 3), np.float32))
+    assert np.allclose(found @ found.T, np.eye(2), atol=1e-6)
+    assert principal_directions(np.full((4, 3), np.nan, np.float32)).tolist() == [
+        [1.0, 0.0, 0.0],
+        [0.0, 1.0, 0.0],
+    ]
+    assert principal_directions(np.zeros((4, 1), np.float32)).shape == (2, 1)
