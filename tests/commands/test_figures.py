@@ -1,0 +1,65 @@
+"""``aegui evaluate`` tells what each dimension of a variational code carries."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.cli import main
+from aegui.core.data.dataset import Dataset
+from aegui.core.evaluation.codes import dimension_figures
+from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
+from aegui.core.run_file import SavedRun, save_run
+from tests.session.parts import snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PIXELS = 12
+DATA = Dataset.from_images("noise", np.random.default_rng(2).random((30, 1, PIXELS)))
+
+
+def saved(path: Path, latent: LatentSpec) -> SavedRun:
+    recipe = Recipe(network=NetworkSpec(encoder=(LayerSpec(units=5),), latent=latent))
+    run = SavedRun(recipe, DATA, snapshot(recipe, PIXELS))
+    save_run(path, run)
+    return run
+
+
+@pytest.mark.parametrize("units", [3, 16])
+def test_the_kl_of_each_dimension_of_a_short_code(
+    units: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = saved(tmp_path / "v.aegui", LatentSpec(kind="gaussian", units=units))
+    assert main(["evaluate", str(tmp_path / "v.aegui")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("dimension "))
+    assert lines[at].split() == ["dimension", "KL,", "nats"]
+    found = dimension_figures(run.codec(), DATA).kl
+    assert found is not None
+    for number, line in enumerate(lines[at + 1 :]):
+        name, value = line.split()
+        assert name == f"z{number + 1}"
+        assert float(value) == pytest.approx(found[number], rel=1e-5)
+    assert len(lines) == at + 1 + units
+
+
+def test_of_a_long_code_only_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved(tmp_path / "v.aegui", LatentSpec(kind="gaussian", units=17))
+    assert main(["evaluate", str(tmp_path / "v.aegui")]) == 0
+    assert "z1 " not in capsys.readouterr().out
+    assert main(["evaluate", str(tmp_path / "v.aegui"), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)["figures"]
+    assert len(figures["kl_per_dimension"]) == 17
+    assert sum(figures["kl_per_dimension"]) == pytest.approx(figures["kl"], rel=1e-4)
+
+
+def test_a_plain_code_has_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved(tmp_path / "p.aegui", LatentSpec(units=2))
+    assert main(["evaluate", str(tmp_path / "p.aegui")]) == 0
+    assert "nats" not in capsys.readouterr().out.replace("cross-entropy per image, nats", "")
+    assert main(["evaluate", str(tmp_path / "p.aegui"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["figures"]["kl_per_dimension"] is None

@@ -1,0 +1,128 @@
+"""Statistics of codes, of networks small enough to say by hand what they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.evaluation.codes import BINS, code_statistics, dimension_figures
+from aegui.core.evaluation.reconstruction import reconstruction_figures
+from aegui.core.latent.codec import Codec
+from aegui.core.network.resolve import layer_shapes
+from aegui.core.recipe import GanSpec, LatentSpec, NetworkSpec, Recipe
+from aegui.core.training.snapshot import LayerWeights, Snapshot
+
+MEAN_WEIGHTS = np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
+LOG_VARIANCES = np.array([-2.0, 0.5, 0.0])
+
+
+def linear(*, gaussian: bool, bias: float = 0.0, gan: bool = False) -> Codec:
+    """Four pixels to three numbers and back, without any curve on the way to them."""
+    latent = LatentSpec(kind="gaussian" if gaussian else "plain", units=3)
+    recipe = Recipe(
+        network=NetworkSpec(encoder=(), latent=latent),
+        gan=GanSpec() if gan else None,
+    )
+    shapes = layer_shapes(recipe, (1, 2, 2)).layers
+    layers = [
+        {tensor.name: np.zeros((1, *tensor.shape), np.float32) for tensor in layer.tensors}
+        for layer in shapes
+    ]
+    if not gan:
+        layers[0]["weight"][0, :, :3] = MEAN_WEIGHTS
+        layers[0]["bias"][0, ..., :3] = bias
+        if gaussian:
+            layers[0]["bias"][0, ..., 3:] = LOG_VARIANCES
+    return Codec(recipe, (1, 2, 2), Snapshot(5, tuple(map(LayerWeights, layers))))
+
+
+def images(count: int = 50) -> Dataset:
+    return Dataset.from_images("noise", np.random.default_rng(3).random((count, 2, 2)))
+
+
+def test_kl_of_each_dimension_is_the_closed_form() -> None:
+    data = images()
+    found = dimension_figures(linear(gaussian=True), data)
+    codes = data.flat() @ MEAN_WEIGHTS
+    wide = np.exp(LOG_VARIANCES)
+    expected = 0.5 * (np.square(codes) + wide - 1 - LOG_VARIANCES).mean(axis=0)
+    assert found.kl is not None
+    np.testing.assert_allclose(found.kl, expected, rtol=1e-5)
+    # A dimension that is the prior itself tells nothing.
+    assert found.kl[2] == pytest.approx(0.0, abs=1e-7)
+    whole = reconstruction_figures(linear(gaussian=True), data).kl
+    assert whole == pytest.approx(found.kl.sum(), rel=1e-5)
+
+
+def test_kl_agrees_with_monte_carlo() -> None:
+    data = images(1)
+    found = dimension_figures(linear(gaussian=True), data).kl
+    assert found is not None
+    mean = (data.flat() @ MEAN_WEIGHTS)[0]
+    spread = np.exp(LOG_VARIANCES / 2)
+    drawn = mean + spread * np.random.default_rng(0).standard_normal((400_000, 3))
+    posterior = -0.5 * np.square((drawn - mean) / spread) - np.log(spread)
+    ratio = posterior + 0.5 * np.square(drawn)
+    np.testing.assert_allclose(found, ratio.mean(axis=0), atol=0.01)
+
+
+def test_means_variances_and_use_are_those_of_the_codes() -> None:
+    data = images()
+    found = dimension_figures(linear(gaussian=False, bias=0.25), data)
+    codes = data.flat() @ MEAN_WEIGHTS + 0.25
+    assert found.kl is None
+    assert (found.samples, found.size) == (50, 3)
+    np.testing.assert_allclose(found.mean, codes.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(found.variance, codes.var(axis=0), rtol=1e-4, atol=1e-9)
+    assert found.used.tolist() == [True, True, False]
+
+
+def test_every_number_of_the_codes_is_in_one_bin() -> None:
+    data = images()
+    found = dimension_figures(linear(gaussian=False), data)
+    codes = data.flat() @ MEAN_WEIGHTS
+    assert found.counts.sum() == codes.size
+    assert len(found.edges) == len(found.counts) + 1 == BINS + 1
+    assert found.edges[0] == pytest.approx(codes.min())
+    assert found.edges[-1] == pytest.approx(codes.max(), rel=1e-6)
+    assert found.counts[0] >= 50, "the dimension that is always 0"
+
+
+def test_constant_codes_have_a_histogram_too() -> None:
+    black = Dataset.from_images("black", np.zeros((3, 2, 2)))
+    found = dimension_figures(linear(gaussian=False, bias=7.0), black)
+    assert found.counts.sum() == found.counts.max() == 9
+    assert found.edges[0] < 7.0 < found.edges[-1]
+    assert not found.used.any()
+
+
+def test_statistics_of_a_linear_code() -> None:
+    data = images(400)
+    found = code_statistics(linear(gaussian=False), data)
+    assert (found.samples, found.units, found.most_active) == (400, 3, 2)
+    assert found.used_dimensions == 2
+    # The Jacobian of a linear encoder is its matrix.
+    assert found.jacobian == pytest.approx(np.square(MEAN_WEIGHTS).sum(), rel=0.05)
+    probed = code_statistics(linear(gaussian=False), data, probed=100)
+    assert probed.jacobian == pytest.approx(np.square(MEAN_WEIGHTS).sum(), rel=0.1)
+    assert probed.mean_activation == found.mean_activation
+
+
+def test_large_sets_are_sampled_the_same_every_time() -> None:
+    data = images(500)
+    codec = linear(gaussian=True)
+    few = dimension_figures(codec, data, samples=100)
+    again = dimension_figures(codec, data, samples=100)
+    assert few.samples == code_statistics(codec, data, samples=100).samples == 100
+    assert np.array_equal(few.mean, again.mean)
+    np.testing.assert_allclose(few.mean, dimension_figures(codec, data).mean, atol=0.3)
+
+
+def test_it_can_be_stopped_and_a_generator_is_refused() -> None:
+    for look in (code_statistics, dimension_figures):
+        with pytest.raises(Cancelled):
+            look(linear(gaussian=True), images(), cancelled=lambda: True)
+        with pytest.raises(AeguiError, match="no encoder"):
+            look(linear(gaussian=False, gan=True), images())
