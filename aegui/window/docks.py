@@ -41,6 +41,7 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("charts", mark("Charts")),
     DockSpec("reconstructions", mark("Reconstructions")),
     DockSpec("classifier", mark("Classifier")),
+    DockSpec("code", mark("Code")),
     DockSpec("gan", mark("New images")),
     DockSpec("projections", mark("Projections")),
 )
@@ -91,7 +92,7 @@ PERSPECTIVES: dict[str, Perspective] = {
         left=(("data", "builder", "training"),),
         front=("builder",),
         right=(("cursor",), ("draw", "answer")),
-        bottom=(("charts",), ("reconstructions", "classifier", "gan")),
+        bottom=(("charts", "code"), ("reconstructions", "classifier", "gan")),
         weights=(5, 6),
     ),
     "compare": Perspective(

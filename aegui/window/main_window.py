@@ -33,6 +33,7 @@ from aegui.window.notifications import Notifications
 from aegui.window.panels import Panels
 from aegui.window.toolbar import MainToolBar
 from aegui.window.wiring_classifier import ClassifierWiring
+from aegui.window.wiring_code import CodeWiring
 from aegui.window.wiring_data import DataWiring
 from aegui.window.wiring_document import DocumentWiring
 from aegui.window.wiring_drawing import DrawingWiring
@@ -106,6 +107,7 @@ class MainWindow(QMainWindow):
         self.drawing = DrawingWiring(services, panels, docks, self)
         self.projections = ProjectionsWiring(services, panels, docks, self)
         self.classifier = ClassifierWiring(services, panels, docks, self)
+        self.code = CodeWiring(services, panels, docks, self)
         self.gan = GanWiring(services, panels, docks, self)
         self.reference = ReferenceWiring(services, panels, docks, self)
         self._handlers: dict[str, Callable[..., object]] = {

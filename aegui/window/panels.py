@@ -9,6 +9,7 @@ from aegui.widgets.builder.builder_panel import BuilderPanel
 from aegui.widgets.builder.training_panel import TrainingPanel
 from aegui.widgets.charts.panel import ChartsPanel
 from aegui.widgets.classifier.panel import ClassifierPanel
+from aegui.widgets.code.panel import CodePanel
 from aegui.widgets.data.data_panel import DataPanel
 from aegui.widgets.gan.panel import GanPanel
 from aegui.widgets.map.canvas import LatentCanvas
@@ -36,6 +37,7 @@ class Panels:
     charts: ChartsPanel = field(default_factory=ChartsPanel)
     reconstructions: ReconstructionsPanel = field(default_factory=ReconstructionsPanel)
     classifier: ClassifierPanel = field(default_factory=ClassifierPanel)
+    code: CodePanel = field(default_factory=CodePanel)
     gan: GanPanel = field(default_factory=GanPanel)
     projections: ProjectionsPanel = field(default_factory=ProjectionsPanel)
 
@@ -51,6 +53,7 @@ class Panels:
             "charts": self.charts,
             "reconstructions": self.reconstructions,
             "classifier": self.classifier,
+            "code": self.code,
             "gan": self.gan,
             "projections": self.projections,
         }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aegui.session.classifier_service import ClassifierService
 from aegui.session.clock import Ticker
+from aegui.session.code_service import CodeService
 from aegui.session.data_service import DataService
 from aegui.session.decode_service import DecodeService
 from aegui.session.drawing import Drawing
@@ -39,6 +40,7 @@ class Services:
     classifier: ClassifierService
     reference: ReferenceService
     samples: SamplesService
+    code: CodeService
     drawing: Drawing
     ticker: Ticker
     showing: Showing
@@ -64,6 +66,7 @@ class Services:
             classifier=ClassifierService(),
             reference=ReferenceService(),
             samples=SamplesService(),
+            code=CodeService(),
             drawing=Drawing(height, width),
             ticker=Ticker(),
             showing=Showing(workspace, runner),
@@ -80,6 +83,7 @@ class Services:
         self.classifier.shutdown()
         self.reference.shutdown()
         self.samples.shutdown()
+        self.code.shutdown()
         self.showing.shutdown()
         for answers in (self.answers, self.marks, self.nearest, self.rows):
             answers.shutdown()
