@@ -16,6 +16,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
+from aegui.core.data.emoji import EMOJI_GROUPS
 from aegui.core.i18n import mark, tr
 from aegui.session.looks import GLYPHS, Look, reduced
 from aegui.session.looks import grey_levels as grey_levels
@@ -28,7 +29,9 @@ SMOOTH_PX = 48
 """Images with fewer rows or columns are shown at whole scales, their pixels as squares."""
 _LEVELS = 255
 _KEPT_BYTES = 48_000_000
-_NAMED_LABELS = {" ": mark("space"), "\x7f": mark("DEL"), "": mark("no label")}
+_NAMED_LABELS = {" ": mark("space"), "\x7f": mark("DEL"), "": mark("no label")} | {
+    group: group for group in EMOJI_GROUPS
+}
 _SHORT_LABELS = {" ": "\N{OPEN BOX}", "\x7f": "\N{BLACK SQUARE}", "": "\N{EN DASH}"}
 
 
@@ -217,7 +220,10 @@ class GlyphCache:
 
 
 def label_name(label: str) -> str:
-    """``label`` as a word where there is room for one: "space" for the blank character."""
+    """``label`` as a word where there is room for one: "space" for the blank character.
+
+    The groups of the emojis are told in the person's language; other labels are the data's own.
+    """
     return tr(_NAMED_LABELS[label]) if label in _NAMED_LABELS else label
 
 

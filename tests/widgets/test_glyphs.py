@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from aegui.core.i18n import set_language
 from aegui.widgets.glyphs import (
     GlyphCache,
     draw_glyph,
@@ -122,3 +123,10 @@ def test_invisible_labels_are_named() -> None:
     signs = {label_sign(label) for label in (" ", "\x7f", "")}
     assert len(signs) == 3
     assert all(sign.isprintable() and sign.strip() for sign in signs)
+
+
+def test_groups_of_emojis_are_told_in_the_language_of_the_person() -> None:
+    assert label_name("Food & Drink") == "Food & Drink"
+    set_language("es")
+    assert label_name("Food & Drink") == "Comida y bebida"
+    assert label_name("Coat") == "Coat"
