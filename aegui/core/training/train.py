@@ -184,6 +184,9 @@ class Training:
             self._record()
             self.finished = self._ending()
         self.seconds += time.perf_counter() - started
+        if self.finished is None and self._is_time_up():
+            # Epochs may be long: ``result`` measures where this one was left.
+            self.finished = "seconds"
 
     @property
     def phase(self) -> str:
@@ -253,11 +256,15 @@ class Training:
         waited = self.epoch - self._progress.improved_epoch
         if goals.patience_epochs is not None and waited >= goals.patience_epochs:
             return "patience"
-        if goals.seconds is not None and self.seconds >= goals.seconds:
+        if self._is_time_up():
             return "seconds"
         if self._stepper.position >= self.epochs - 1e-9:
             return "epochs"
         return "converged" if self._stepper.exhausted else None
+
+    def _is_time_up(self) -> bool:
+        limit = self._resolved.recipe.training.goals.seconds
+        return limit is not None and self.seconds >= limit
 
     def snapshot(self) -> Snapshot:
         """The current weights; of a run that has gone astray, its last good ones."""

@@ -197,6 +197,19 @@ def test_continuing_begins_anew_at_the_weights_reached(optimizer: str) -> None:
     assert result.history.loss[-1, 0] < stopped.history.loss[-1, 0]
 
 
+def test_the_time_may_be_up_within_an_iteration() -> None:
+    import scipy.optimize  # noqa: F401 (loading it takes longer than the training may)
+
+    goals = {"seconds": 0.3}
+    *_, last = train(resolved_recipe("powell", 50, training={"goals": goals}))
+    assert last.finished == last.result().reason == "seconds"
+    assert last.epoch == 0
+    assert last.seconds < 5
+    history = last.history.view()
+    assert 0 < history.epoch[-1] == last.position < 1
+    assert history.loss[-1, 0] < history.loss[0, 0]
+
+
 def test_the_thread_ends_with_the_training() -> None:
     training = _halfway(resolved_recipe("cg"), 3)
     assert len(minimizing_threads()) == 1
