@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ class LatestJob:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
+            _compute_alone()
             try:
                 job()
             except Exception:
@@ -71,3 +73,13 @@ class LatestJob:
             if job is None:
                 self._thread = None
             return job
+
+
+def _compute_alone() -> None:
+    """Let torch, where it is loaded, use this thread only: the cores are the training's.
+
+    torch counts threads per thread, so a job's thread has to say it itself.
+    """
+    set_num_threads = getattr(sys.modules.get("torch"), "set_num_threads", None)
+    if set_num_threads is not None:
+        set_num_threads(1)

@@ -76,3 +76,14 @@ def test_waiting_too_long_is_said(caplog: pytest.LogCaptureFixture) -> None:
     caplog.clear()
     gate.set()
     assert job.wait()
+
+
+def test_a_job_computes_with_one_thread_of_torch() -> None:
+    import torch
+
+    torch.set_num_threads(2)
+    seen: list[int] = []
+    job = LatestJob("test")
+    job.submit(lambda: seen.append(torch.get_num_threads()))
+    assert job.shutdown()
+    assert seen == [1]
