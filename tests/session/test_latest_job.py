@@ -85,5 +85,6 @@ def test_a_job_computes_with_one_thread_of_torch() -> None:
     seen: list[int] = []
     job = LatestJob("test")
     job.submit(lambda: seen.append(torch.get_num_threads()))
+    assert job.wait()
     assert job.shutdown()
     assert seen == [1]
