@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.widgets.builder.marks import ElidedLabel, wrapped_label
+from aegui.widgets.builder.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.widgets.charts.scale import precise
 from aegui.widgets.theme import SPACING, figures_font
 
@@ -38,18 +38,18 @@ class _Row:
 _ROWS = (
     _Row(
         "used_dimensions",
-        mark("Dimensions in use"),
-        mark("Differ from sample to sample by a variance of more than 0.01; others tell nothing."),
+        mark("In use"),
+        mark("Dimensions with a variance of more than 0.01 over the samples; others tell nothing."),
     ),
     _Row(
         "share_active",
-        mark("Share of active units"),
-        mark("Units above a tenth of the largest of their code, on average; few in a sparse code."),
+        mark("Active units"),
+        mark("Share of the units above a tenth of the largest one; small for a sparse code."),
     ),
     _Row(
         "most_active",
-        mark("Most active units"),
-        mark("Units of one code that are not exactly 0, at most; k of them in a k-sparse code."),
+        mark("Most active"),
+        mark("Most units of one code that are not exactly 0; k of them in a k-sparse code."),
     ),
     _Row(
         "mean_activation",
@@ -58,12 +58,12 @@ _ROWS = (
     ),
     _Row(
         "jacobian",
-        mark("Squared norm of the Jacobian"),
+        mark("‖Jacobian‖²"),
         mark("How much the code moves when the image does; contractive training makes it small."),
     ),
     _Row(
         "kl",
-        mark("KL, nats per image"),
+        mark("KL, nats"),
         mark("What a code tells of its image: the sum over the dimensions."),
     ),
 )
@@ -89,8 +89,7 @@ class CodeFigures(QWidget):
                 "it, train a contractive or sparse one, and read the two side by side"
             )
         )
-        self.forget = QPushButton(tr("Forget"))
-        self.forget.setToolTip(tr("Take the column of kept figures away"))
+        self.forget = flat_button("close", tr("Take the column of kept figures away"))
         self._kept = ElidedLabel()
         self._kept.setProperty("dim", True)
         self._values: dict[str, tuple[QLabel, QLabel]] = {}

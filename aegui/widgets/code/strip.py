@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from aegui.core.i18n import tr
 from aegui.session.code_service import STEPS
 from aegui.session.looks import GLYPHS, Look, reduced
-from aegui.widgets.charts.scale import precise
+from aegui.widgets.charts.scale import figure
 from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
@@ -67,10 +67,10 @@ class TraversalStrip(QWidget):
         if traversal is None:
             return tr("Click a bar: here you will see what that dimension draws.")
         return tr(
-            "Dimension {n} about {middle}, σ = {sigma}, all others at their means",
+            "Dimension {n} around {middle}, σ {sigma}; the others at their means",
             n=traversal.dimension + 1,
-            middle=precise(traversal.middle),
-            sigma=precise(traversal.sigma),
+            middle=figure(traversal.middle),
+            sigma=figure(traversal.sigma),
         )
 
     def _cell(self, place: int) -> QRect:

@@ -1,0 +1,129 @@
+"""The panel of the code in the window: live, settled, compared, and explained where empty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.evaluation.codes import dimension_figures
+from aegui.core.recipe import GanSpec, LatentSpec
+from tests.window.conftest import SMALL, train
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.core.recipe import Recipe
+    from aegui.window.main_window import MainWindow
+
+VARIATIONAL = SMALL.model_copy(
+    update={
+        "name": "variational",
+        "network": SMALL.network.model_copy(
+            update={"latent": LatentSpec(kind="gaussian", units=3, beta=0.01)}
+        ),
+    }
+)
+
+
+def show(window: MainWindow) -> None:
+    window.docks["code"].show()
+    window.docks["code"].raise_()
+
+
+def settled(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
+    """Train ``recipe`` and wait for the look at the best weights."""
+    services, panel = window._services, window.panels.code
+    assert services.workspace.new(recipe)
+    train(qtbot, window)
+    run = services.workspace.run
+    assert run is not None
+
+    def is_settled() -> bool:
+        codec, look = services.showing.codec, panel.look
+        return codec is not None and look is not None and look.epoch == codec.epoch
+
+    qtbot.waitUntil(is_settled, timeout=20_000)
+
+
+def test_without_a_network_the_panel_says_how_to_get_one(window: MainWindow) -> None:
+    show(window)
+    assert window.panels.code._message.text().startswith("Press Train")
+
+
+def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot) -> None:
+    services, panel = window._services, window.panels.code
+    show(window)
+    settled(window, qtbot, VARIATIONAL)
+    look, codec = panel.look, services.showing.codec
+    assert look is not None
+    assert codec is not None
+    expected = dimension_figures(codec, services.showing.dataset).kl
+    assert expected is not None
+    np.testing.assert_allclose(look.values("kl"), expected, rtol=1e-5)
+    assert panel.shown_measure == "kl"
+    # The dimension that does most is drawn without being asked for.
+    qtbot.waitUntil(lambda: panel.strip.traversal is not None, timeout=10_000)
+    assert panel.strip.traversal is not None
+    assert panel.strip.traversal.dimension == services.code.dimension
+    panel.bars.dimension_activated.emit(2)
+    qtbot.waitUntil(
+        lambda: panel.strip.traversal is not None and panel.strip.traversal.dimension == 2,
+        timeout=10_000,
+    )
+
+
+def test_it_is_looked_at_while_it_learns(window: MainWindow, qtbot: QtBot) -> None:
+    services, panel = window._services, window.panels.code
+    show(window)
+    long = SMALL.model_copy(
+        update={"training": SMALL.training.model_copy(update={"epochs": 10_000_000})}
+    )
+    assert services.workspace.new(long)
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: panel.look is not None, timeout=20_000)
+    first = panel.look
+    qtbot.waitUntil(lambda: panel.look is not first, timeout=20_000)
+    assert panel.look is not None
+    assert first is not None
+    assert panel.look.epoch > first.epoch
+    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+        services.runner.stop()
+
+
+def test_figures_are_kept_through_another_training(window: MainWindow, qtbot: QtBot) -> None:
+    panel = window.panels.code
+    show(window)
+    settled(window, qtbot, SMALL)
+    panel.figures.keep.click()
+    before = panel.figures.text("jacobian")
+    assert before[0] == before[1]
+    contractive = SMALL.model_copy(
+        update={
+            "name": "contractive",
+            "training": SMALL.training.model_copy(update={"contractive": 0.3}),
+        }
+    )
+    settled(window, qtbot, contractive)
+    after = panel.figures.text("jacobian")
+    assert after[1] == before[0]
+    assert float(after[0]) < float(after[1])
+    assert panel.figures._kept.text().startswith("kept: small")
+    panel.figures.forget.click()
+    assert window._services.code.reference is None
+
+
+def test_a_generator_has_no_codes(window: MainWindow, qtbot: QtBot) -> None:
+    show(window)
+    adversarial = SMALL.model_copy(
+        update={
+            "gan": GanSpec(),
+            "training": SMALL.training.model_copy(update={"epochs": 2}),
+        }
+    )
+    assert window._services.workspace.new(adversarial)
+    train(qtbot, window)
+    qtbot.waitUntil(
+        lambda: window.panels.code._message.text().startswith("A GAN has no encoder"),
+        timeout=10_000,
+    )
