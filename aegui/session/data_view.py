@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.data.builtin import BUILTIN_LABELS
+from aegui.core.data.select import selected_indices
 from aegui.core.data.split import split_indices
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -48,6 +50,19 @@ class DataView:
     def is_whole(self) -> bool:
         """Whether every sample takes part."""
         return len(self.selected) == len(self.pool)
+
+    @property
+    def available(self) -> int:
+        """How many samples there are to draw from, of the chosen classes or names."""
+        return len(self.selected) if self.spec.count is None else available(self.pool, self.spec)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that are chosen, or have a sample that is."""
+        if self.spec.names is None and self.spec.chars is None:
+            return tuple(compress(self.pool.classes, _wanted_classes(self.pool, self.spec)))
+        present = np.unique(self.pool.class_indices[self.selected])
+        return tuple(self.pool.classes[place] for place in present)
 
     @property
     def has_classes(self) -> bool:
@@ -95,6 +110,29 @@ def only(view: DataView, indices: NDArray[np.int64]) -> DataSpec:
         )
     names = tuple(pool.names[index] for index in indices)
     return view.spec.model_copy(update=none | {"names": names})
+
+
+def available(pool: Dataset, spec: DataSpec) -> int:
+    """How many samples of ``pool`` are as ``spec`` wishes, however many of them it takes."""
+    if spec.names is None and spec.chars is None:
+        counts = np.bincount(pool.class_indices, minlength=len(pool.classes))
+        return int(counts[_wanted_classes(pool, spec)].sum())
+    return len(selected_indices(pool, spec.model_copy(update={"count": None})))
+
+
+def _wanted_classes(pool: Dataset, spec: DataSpec) -> NDArray[np.bool_]:
+    if spec.labels is None:
+        return np.ones(len(pool.classes), np.bool_)
+    wanted = {label.casefold() for label in spec.labels}
+    return np.array([label.casefold() in wanted for label in pool.classes], np.bool_)
+
+
+def within(view: DataView, spec: DataSpec) -> DataSpec:
+    """``spec``, another choice of the samples of ``view``, taking no more than there are."""
+    if spec.count is None:
+        return spec
+    most = available(view.pool, spec)
+    return spec.model_copy(update={"count": most}) if 0 < most < spec.count else spec
 
 
 def without(view: DataView, index: int) -> NDArray[np.int64]:

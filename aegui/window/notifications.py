@@ -186,8 +186,10 @@ class Notifications(QObject):
                 self._drop(toast)
 
     def _make_room(self) -> None:
-        passing = (toast for toast in self._toasts if toast.notice.level == "info")
-        toast = next(passing, self._toasts[0])
+        news = [toast for toast in self._toasts if toast.notice.level == "info"]
+        # What offers something to do is worth more than what only tells.
+        told = (toast for toast in news if not toast.notice.offer)
+        toast = next(told, (news or self._toasts)[0])
         if toast.notice.level != "info":
             self._queue.append(toast.notice)
             del self._queue[:-_LONGEST_QUEUE]

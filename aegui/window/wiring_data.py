@@ -17,7 +17,7 @@ from aegui.session.data_sources import (
     kind_of_drop,
     own_path,
 )
-from aegui.session.data_view import only, source_words, view_of, without
+from aegui.session.data_view import only, source_words, view_of, within, without
 from aegui.session.draft import with_chars, with_source
 from aegui.session.notice import Notice
 from aegui.session.suggestions import suggestion
@@ -210,8 +210,10 @@ class DataWiring(QObject):
 
     @Slot(object, str)
     def _on_panel_data_edited(self, data: DataSpec, text: str) -> None:
-        recipe = self._services.workspace.recipe
-        self._edit(recipe.model_copy(update={"data": data}), text)
+        workspace = self._services.workspace
+        # “At most”: of a class with fewer samples, all of them.
+        fitting = within(view_of(workspace.draft), data)
+        self._edit(workspace.recipe.model_copy(update={"data": fitting}), text)
 
     @Slot(str)
     def _on_panel_search_changed(self, text: str) -> None:

@@ -383,3 +383,49 @@ def test_data_are_locked_while_a_network_learns(
     with qtbot.waitSignal(runner.finished, timeout=30_000):
         runner.stop()
     assert window.panels.data.shares.isEnabled()
+
+
+def test_a_number_is_at_most_what_the_chosen_classes_have(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    show_panel(qtbot, window)
+    window.data.take_source("digits")
+    settle(qtbot, workspace)
+    panel = window.panels.data
+    qtbot.waitUntil(panel.classes.isVisible)
+    panel.classes.chosen_changed.emit(("3",))
+    settle(qtbot, workspace)
+    threes = len(workspace.dataset)
+    qtbot.waitUntil(lambda: panel.shares.count.value() == threes)
+    panel.shares.limit.click()
+    settle(qtbot, workspace)
+    assert len(workspace.dataset) == threes
+    panel.shares.count.setValue(4)
+    settle(qtbot, workspace)
+    assert len(workspace.dataset) == 4
+    panel.classes.chosen_changed.emit(panel.classes._model.labels)
+    settle(qtbot, workspace)
+    panel.shares.count.setValue(1000)
+    settle(qtbot, workspace)
+    assert len(workspace.dataset) == 1000
+    panel.classes.chosen_changed.emit(("3",))
+    settle(qtbot, workspace)
+    assert len(workspace.dataset) == threes
+    assert workspace.recipe.data.count == threes
+    assert not [told for told in window.notifications.shown if told.level == "error"]
+
+
+def test_classes_that_the_draw_left_without_a_sample_stay_ticked(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    show_panel(qtbot, window)
+    window.data.take_source("digits")
+    settle(qtbot, workspace)
+    panel = window.panels.data
+    qtbot.waitUntil(panel.classes.isVisible)
+    panel.shares.limit.click()
+    panel.shares.count.setValue(3)
+    settle(qtbot, workspace)
+    assert len(workspace.dataset) == 3
+    qtbot.waitUntil(lambda: panel.title.text() != "")
+    assert len(panel.classes.chosen) == 10

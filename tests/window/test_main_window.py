@@ -172,6 +172,20 @@ def test_messages_queue_and_are_put_away(qtbot: QtBot, window: MainWindow) -> No
     assert notifications.waiting == 0
 
 
+def test_an_offer_outlasts_what_is_only_told(window: MainWindow) -> None:
+    notifications = window.notifications
+    notifications.close_all()
+    offer = Notice("info", "other images", "a network for them", lambda: None)
+    notifications.show(Notice("error", "broken"))
+    notifications.show(offer)
+    for number in range(MOST_SHOWN):
+        notifications.show(Notice("info", f"news {number}"))
+    assert [notice.text for notice in notifications.shown[:2]] == ["broken", "other images"]
+    notifications.show(Notice("info", "more images", "another", lambda: None))
+    assert offer not in notifications.shown
+    notifications.close_all()
+
+
 def test_notes_go_by_themselves(qtbot: QtBot, window: MainWindow) -> None:
     window.notifications.close_all()
     window.notify(Notice("info", "by the way"))

@@ -284,16 +284,14 @@ class DataPanel(QWidget):
         pool = view.pool
         counts = np.bincount(pool.class_indices, minlength=len(pool.classes))
         self.classes.set_classes(pool.classes, [int(n) for n in counts])
-        if not view.is_whole:
-            present = np.unique(pool.class_indices[view.selected])
-            self.classes.set_chosen(pool.classes[place] for place in present)
+        self.classes.set_chosen(view.classes)
         chosen = len(self.classes.chosen)
         summary = trn("{n:,} class", "{n:,} classes", chosen)
         self.sections["classes"].header.set_summary(summary, False)
 
     def _show_use(self, view: DataView) -> None:
         spec = view.spec
-        self.shares.set_state(spec.split, spec.count, len(view.pool))
+        self.shares.set_state(spec.split, spec.count, view.available)
         self.shares.set_numbers(view.training, view.validation)
         self.sections["shares"].header.set_summary(self.shares.summary(), False)
         self.flip.setChecked(spec.augment.flip)

@@ -96,13 +96,13 @@ class SharesBox(QWidget):
         column.addWidget(self._bar)
         column.addWidget(self._words)
 
-    def set_state(self, split: SplitSpec, count: int | None, pool: int) -> None:
-        """Show the choice for a set of ``pool`` samples."""
+    def set_state(self, split: SplitSpec, count: int | None, available: int) -> None:
+        """Show the choice where there are ``available`` samples to draw from."""
         self._split = split
         with QSignalBlocker(self.limit):
             self.limit.setChecked(count is not None)
         self.count.setEnabled(count is not None)
-        self.count.set_value(pool if count is None else count)
+        self.count.set_value(available if count is None else count)
         self.share.set_value(round(100 * split.validation))
         self.seed.set_value(split.seed)
 
