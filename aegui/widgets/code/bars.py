@@ -108,9 +108,12 @@ class DimensionBars(QAbstractScrollArea):
 
     def set_chosen(self, dimension: int | None) -> None:
         """Mark the dimension that is drawn elsewhere."""
-        if dimension != self._chosen:
-            self._chosen = dimension
-            self.viewport().update()
+        if dimension == self._chosen:
+            return
+        self._chosen = dimension
+        if dimension in self.order:
+            self._bring_into_sight(self.order.index(dimension))
+        self.viewport().update()
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -309,9 +312,11 @@ class DimensionBars(QAbstractScrollArea):
         y = round(self._y(plot, self._rho)) + 0.5
         painter.setPen(QPen(theme.text, 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-        above = QRectF(plot.left(), y - 17, plot.width() - 2, 16)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-        painter.drawText(above, right, tr("ρ = {rho}", rho=precise(self._rho)))
+        text = tr("ρ = {rho}", rho=precise(self._rho))
+        width = painter.fontMetrics().horizontalAdvance(text) + SPACING
+        label = QRectF(plot.right() - width, y - 18, width, 16)
+        painter.fillRect(label, theme.panel)
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_legend(self, painter: QPainter, theme: Theme, plot: QRectF) -> None:
         """Above the bars, from the right: what is drawn how, and how many there are of it."""

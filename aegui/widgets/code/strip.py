@@ -18,7 +18,7 @@ from aegui.widgets.theme import SPACING, current_theme, figures_font
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QImage, QPaintEvent
+    from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
 
     from aegui.session.code_service import Traversal
 
@@ -78,6 +78,12 @@ class TraversalStrip(QWidget):
         side = int(min(width - 4, _MOST_PX, self.height() - 2 * _LINE_PX))
         step = min(width, side + 1.5 * SPACING)
         return QRect(round(place * step) + SPACING // 2, _LINE_PX, side, side)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take no more height than the width lets the images have."""
+        super().resizeEvent(event)
+        side = min(_MOST_PX, max(_LEAST_PX, event.size().width() // len(STEPS) - 4))
+        self.setMaximumHeight(2 * _LINE_PX + side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint title, images and how far each is from the mean."""

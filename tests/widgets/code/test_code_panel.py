@@ -112,6 +112,17 @@ def test_a_single_dimension_and_hundreds_of_them(panel: CodePanel, qtbot: QtBot)
     assert "Dimension 512" in panel.bars.accessibleDescription()
 
 
+def test_the_chosen_one_is_brought_into_sight(panel: CodePanel) -> None:
+    panel.set_look(look_at(512))
+    panel.set_traversal(traversal(300), Look(glyphs=False))
+    rect = panel.bars.bar_rect(300)
+    assert 0 < rect.left() < rect.right() < panel.bars.viewport().width()
+    # Newer weights leave the person's view alone.
+    panel.bars.horizontalScrollBar().setValue(0)
+    panel.set_traversal(traversal(300), Look(glyphs=False))
+    assert panel.bars.horizontalScrollBar().value() == 0
+
+
 def test_the_largest_first(panel: CodePanel, qtbot: QtBot) -> None:
     panel.set_look(look_at(6))
     panel.order.setCurrentIndex(1)
@@ -126,6 +137,7 @@ def test_the_measure_that_fits_unless_another_is_wished(panel: CodePanel) -> Non
     panel.set_look(look_at(4, kl=True, fitting="kl"))
     assert shown(panel) == ("kl", "kl")
     assert panel.measure.count() == 3
+    panel.measure.setCurrentIndex(2)
     panel.measure.activated.emit(2)
     assert shown(panel) == ("mean", "mean")
     panel.set_look(look_at(4))
