@@ -1,34 +1,42 @@
-"""Take the pictures of the README and the guide: ``python -m installer.screenshots``.
+"""Take the pictures of the README and the guide: ``python -m installer.screenshots [NAME ...]``.
 
 They are taken from the real program, driven by real mouse events: a picture that lies would have
-to be made by hand. Needs a display or Qt's offscreen platform.
+to be made by hand. Networks are trained for it, on sets that need no download, in a few minutes
+together. Needs a display or Qt's offscreen platform; without names all pictures are taken.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, QSize, QTimer
-from PySide6.QtGui import QImage
+from PIL import Image
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QPoint, QPointF, QRect, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from aegui.app import App
-from aegui.core.recipe import CorruptionSpec
+from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.recipe_file import list_recipes
 from aegui.session.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QWidget
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "guide" / "images"
 SIZE = QSize(1440, 900)
+_TALL = QSize(1440, 1180)
 _NOISE = CorruptionSpec(kind="flip", level=0.12)
 _NOISE_SEED = 5
+_BELOW_PX = 360
+_LONGEST_SECONDS = 900
 
 
 def spin(seconds: float) -> None:
@@ -38,6 +46,15 @@ def spin(seconds: float) -> None:
     loop.exec()
 
 
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Let the program run until ``condition`` holds."""
+    for _ in range(_LONGEST_SECONDS * 10):
+        if condition():
+            return
+        spin(0.1)
+    raise TimeoutError
+
+
 def move(widget: QWidget, across: float, down: float) -> None:
     """Move the mouse to a place of ``widget``, given as shares of its width and height."""
     place = QPointF(widget.width() * across, widget.height() * down).toPoint()
@@ -45,46 +62,112 @@ def move(widget: QWidget, across: float, down: float) -> None:
     QTest.mouseMove(widget, place)
 
 
-def shoot(app: App, name: str) -> None:
-    """Write the window as it is."""
-    spin(0.3)
+def shoot(app: App, name: str, *widgets: QWidget) -> None:
+    """Write the window as it is, or the part of it that ``widgets`` take up together."""
+    spin(0.4)
+    window = app.window
+    area = QRect()
+    for widget in widgets:
+        area = area.united(QRect(widget.mapTo(window, QPoint(0, 0)), widget.size()))
+    write(window.grab(area) if widgets else window.grab(), name)
+
+
+def write(picture: QPixmap, name: str) -> None:
+    """Write a PNG, packed as well as it can be."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    app.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32).save(
-        str(FOLDER / f"{name}.png")
-    )
+    image = Image.open(io.BytesIO(bytes(buffer.data().data()))).convert("RGB")
+    image.save(FOLDER / f"{name}.png", optimize=True)
+
+
+def shipped(key: str, **changes: Any) -> Recipe:
+    """A recipe that ships; ``changes`` of its parts are given as dictionaries."""
+    content = dict(list_recipes())[key].model_dump()
+    for part, values in changes.items():
+        content[part].update(values)
+    return Recipe.model_validate(content)
+
+
+def take(app: App, recipe: Recipe) -> None:
+    """Make ``recipe`` that of the document, and wait for its data."""
+    app.window.set_perspective("build")
+    app.services.workspace.edit_recipe(recipe, "recipe")
+    wait_for(lambda: app.services.workspace.recipe == recipe)
+    spin(0.5)
+
+
+def learn(app: App, recipe: Recipe) -> None:
+    """Train ``recipe`` to its end."""
+    take(app, recipe)
+    app.window.training.train()
+    wait_for(lambda: not app.services.runner.is_busy)
+    app.window.notifications.close_all()
+    spin(1.5)
+
+
+def show(app: App, key: str) -> None:
+    """Bring a dock to the front; those below the map get room enough to be looked at."""
+    dock = app.window.docks[key]
+    dock.show()
+    dock.raise_()
+    if app.window.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea:
+        app.window.resizeDocks([dock], [_BELOW_PX], Qt.Orientation.Vertical)
+    spin(0.6)
 
 
 def wander(app: App) -> None:
     """The first sight: the shipped map, with the mouse on it."""
+    app.window.set_perspective("build")
     move(app.window.panels.canvas, 0.62, 0.4)
     shoot(app, "window")
+    shoot(app, "map", app.window.panels.canvas)
+
+
+def data(app: App) -> None:
+    """Emojis in the panel of the data."""
+    take(app, shipped("emoji-conv-vae"))
+    show(app, "data")
+    spin(1.0)
+    shoot(app, "data", app.window.panels.data)
+
+
+def builder(app: App) -> None:
+    """A convolutional network, its shapes and parameters."""
+    recipe = shipped("emoji-conv-vae")
+    latent = recipe.network.latent.model_copy(update={"units": 16})
+    network = recipe.network.model_copy(update={"encoder": recipe.network.encoder[1:4]})
+    network = network.model_copy(update={"latent": latent})
+    app.window.resize(_TALL)
+    take(app, recipe.model_copy(update={"network": network}))
+    show(app, "builder")
+    shoot(app, "builder", app.window.panels.builder)
+    app.window.resize(SIZE)
 
 
 def train(app: App) -> None:
     """Ten seeds of the course network in the dark theme, some seconds into their training."""
     app.use_theme("dark")
-    recipe = dict(list_recipes())["letters-seeds"]
-    app.services.workspace.edit_recipe(recipe, "recipe")
-    spin(0.3)
+    take(app, shipped("letters-seeds"))
     app.window.training.train()
-    spin(2.0)
+    progress = app.window.toolbar.progress
+    wait_for(lambda: progress.maximum() < 4 * progress.value())
     move(app.window.panels.canvas, 0.4, 0.5)
     shoot(app, "training")
     app.services.runner.stop()
-    while app.services.runner.is_busy:
-        spin(0.05)
+    wait_for(lambda: not app.services.runner.is_busy)
     app.use_theme("light")
+    learn(app, shipped("letters-seeds", training={"epochs": 3000}))
+    show(app, "charts")
+    shoot(app, "training-charts", app.window.panels.charts)
 
 
 def denoise(app: App) -> None:
-    """A spoilt letter beside the answer of a trained denoiser."""
-    recipe = dict(list_recipes())["letters-denoise"]
-    short = recipe.training.model_copy(update={"epochs": 2000})
-    app.services.workspace.edit_recipe(recipe.model_copy(update={"training": short}), "recipe")
-    spin(0.3)
-    app.window.training.train()
-    while app.services.runner.is_busy:
-        spin(0.1)
+    """A spoilt letter beside the answer of a trained denoiser, and many of them."""
+    learn(app, shipped("letters-denoise", training={"epochs": 2000}))
+    show(app, "reconstructions")
+    shoot(app, "denoising", app.window.panels.reconstructions)
     app.window.set_perspective("draw")
     spin(0.5)
     dataset = app.services.workspace.dataset
@@ -92,10 +175,101 @@ def denoise(app: App) -> None:
     app.services.drawing.load(dataset.images[index, 0], dataset.labels[index])
     app.services.drawing.apply_noise(_NOISE, _NOISE_SEED)
     shoot(app, "drawing")
+    shoot(app, "drawing-panels", app.window.panels.draw, app.window.panels.answer)
 
 
-def main() -> int:
-    """Take them all, with settings and data folders of their own."""
+def optimisers(app: App) -> None:
+    """Conjugate gradients on letters."""
+    learn(app, shipped("letters-cg", training={"epochs": 300}))
+    show(app, "charts")
+    charts = app.window.panels.charts
+    before = charts.choices()
+    charts.set_choices({**before, "share": False, "evaluations": True})
+    shoot(app, "optimisers", charts)
+    charts.set_choices(before)
+
+
+def sparse(app: App) -> None:
+    """A sparse code of letters."""
+    learn(app, shipped("letters-sparse", training={"epochs": 2000}))
+    show(app, "code")
+    shoot(app, "sparse", app.window.panels.code)
+
+
+def convolutions(app: App) -> None:
+    """What a small convolutional network makes of digits."""
+    recipe = shipped("mnist-conv-64", data={"source": "digits"})
+    network = recipe.network.model_copy(
+        update={"latent": recipe.network.latent.model_copy(update={"units": 10})}
+    )
+    training = recipe.training.model_copy(update={"epochs": 60, "batch_size": 64})
+    learn(app, recipe.model_copy(update={"network": network, "training": training}))
+    show(app, "reconstructions")
+    shoot(app, "convolutions", app.window.panels.reconstructions)
+
+
+def variational(app: App) -> None:
+    """The map of a variational autoencoder of digits, and others beside it."""
+    recipe = shipped("mnist-vae-2", data={"source": "digits"}, training={"epochs": 60})
+    learn(app, recipe)
+    move(app.window.panels.canvas, 0.55, 0.45)
+    spin(1.0)
+    shoot(app, "variational", app.window.panels.canvas)
+    app.window.set_perspective("compare")
+    spin(1.0)
+    app.window.panels.projections.compute_requested.emit()
+    spin(1.0)
+    wait_for(lambda: not app.services.projections.is_busy)
+    spin(1.0)
+    shoot(app, "projections", app.window.panels.projections)
+
+
+def classifier(app: App) -> None:
+    """The report of a classifier of digits."""
+    split = {"validation": 0.2, "seed": 0}
+    recipe = shipped("mnist-stacked", data={"source": "digits", "split": split})
+    encoder = tuple(layer.model_copy(update={"units": 200}) for layer in recipe.network.encoder)
+    latent = recipe.network.latent.model_copy(update={"units": 100})
+    network = recipe.network.model_copy(update={"encoder": encoder, "latent": latent})
+    learn(app, recipe.model_copy(update={"network": network}))
+    show(app, "classifier")
+    spin(2.0)
+    shoot(app, "classifier", app.window.panels.classifier)
+
+
+def gan(app: App) -> None:
+    """Digits that nobody has written."""
+    learn(app, shipped("digits-gan", training={"epochs": 150}))
+    show(app, "gan")
+    spin(1.0)
+    shoot(app, "gan", app.window.panels.gan)
+
+
+PICTURES = {
+    picture.__name__: picture
+    for picture in (
+        wander,
+        data,
+        builder,
+        train,
+        denoise,
+        optimisers,
+        sparse,
+        convolutions,
+        variational,
+        classifier,
+        gan,
+    )
+}
+"""What is shown, by name; each leaves the window in the light theme and of the usual size."""
+
+
+def main(names: list[str]) -> int:
+    """Take them, with settings and data folders of their own."""
+    unknown = [name for name in names if name not in PICTURES]
+    if unknown:
+        sys.stderr.write(f"no picture called {unknown[0]}; there are {', '.join(PICTURES)}\n")
+        return 2
     with tempfile.TemporaryDirectory() as home:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
             os.environ[name] = home
@@ -106,11 +280,11 @@ def main() -> int:
         app.start()
         app.window.resize(SIZE)
         spin(3.0)
-        for picture in (wander, train, denoise):
-            picture(app)
+        for name in names or PICTURES:
+            PICTURES[name](app)
         app.shutdown()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
