@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import math
+import tokenize
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -47,7 +48,24 @@ _ABOUT = "about"
 _MAX_TEXT_BYTES = 256 << 20
 _CHUNK_NUMBERS = 1 << 21
 _BYTE_MAX = 255.0
-_BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    SystemError,
+)
+_BAD_HEADERS = (
+    ValueError,
+    TypeError,
+    SyntaxError,
+    tokenize.TokenError,
+    RecursionError,
+    MemoryError,
+)
+"""What numpy lets through of its parser when a header is none."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +119,7 @@ def read_array_file(
     try:
         with contextlib.ExitStack() as stack:
             return _read(_Arrays(path, stack), path, report, cancelled)
-    except _BAD_ZIP as error:
+    except _DAMAGES as error:
         raise _refusal(path, tr("the file is damaged ({why})", why=error)) from error
     except OSError as error:
         reason = error.strerror or str(error)
@@ -141,10 +159,11 @@ class _Arrays:
                 else np.lib.format.read_array_header_2_0
             )
             shape, is_fortran, dtype = read(file)
-        except ValueError as error:
+        except _BAD_HEADERS as error:
             raise _refusal(self.path, tr("{key}: no array of numbers", key=key)) from error
         member = _Member(key, shape, dtype)
-        if dtype.hasobject or is_fortran or member.nbytes > min(size, MAX_SET_BYTES):
+        is_odd = is_fortran or any(isinstance(n, bool) or n < 0 for n in shape)
+        if dtype.hasobject or is_odd or member.nbytes > min(size, MAX_SET_BYTES):
             reason = (
                 tr("{key} is pickled, which may run anything; it is not opened", key=key)
                 if dtype.hasobject
@@ -190,7 +209,7 @@ def _read(
 def _texts(values: NDArray[Any]) -> list[str]:
     """Labels as text: whole numbers without a point, our own texts without the mark at the end."""
     flat = values.reshape(len(values), -1)[:, 0] if values.ndim > 1 else values.reshape(-1)
-    if values.dtype.kind == "f" and bool((flat == np.rint(flat)).all()):
+    if values.dtype.kind == "f" and bool((np.isfinite(flat) & (flat == np.rint(flat))).all()):
         flat = flat.astype(np.int64)
     texts = [
         item.decode("utf-8", errors="replace") if isinstance(item, bytes) else str(item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -280,9 +281,12 @@ def _existing(files: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]
     there, gone = [], []
     for path in files:
         try:
-            path.stat()
+            is_file = stat.S_ISREG(path.stat().st_mode)
         except OSError as error:
             gone.append((path, error.strerror or str(error)))
-        else:
+            continue
+        if is_file:
             there.append(path)
+        else:  # reading a pipe would wait for ever
+            gone.append((path, tr("this is no file")))
     return there, gone

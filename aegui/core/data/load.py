@@ -102,12 +102,13 @@ def read_source(
     images = images or ImageSpec()
     if source in builtin_names():
         return Reading(_builtin(source, images, report, cancelled), "builtin")
-    path = Path(source).expanduser()
-    if path.exists():
+    path = _path_of(source)
+    if path is not None:
         return _read_path(path, images, report, cancelled)
     before, mark, which = source.rpartition("#")
-    if mark and Path(before).expanduser().exists():
-        file = read_glyphs(Path(before).expanduser())
+    path = _path_of(before) if mark else None
+    if path is not None:
+        file = read_glyphs(path)
         return Reading(joined(file, which), file.reader, file.notes)
     parts = source.split("+")
     if len(parts) > 1 and all(map(_is_there, parts)):
@@ -187,10 +188,21 @@ def _read_path(
     return Reading(joined(file), file.reader, file.notes)
 
 
+def _path_of(source: str) -> Path | None:
+    """The file or folder that ``source`` names; None where there is none, or only a device."""
+    if not source.strip():
+        return None
+    try:
+        path = Path(source).expanduser()
+        return path if path.is_file() or path.is_dir() else None
+    except PermissionError as error:
+        raise ReadError(tr("{file}: {reason}", file=source, reason=error.strerror)) from error
+    except (OSError, RuntimeError):
+        return None  # a name that is too long, or a home that nobody has
+
+
 def _is_there(source: str) -> bool:
-    return (
-        source in builtin_names() or Path(source.rpartition("#")[0] or source).expanduser().exists()
-    )
+    return source in builtin_names() or _path_of(source.rpartition("#")[0] or source) is not None
 
 
 def _not_found(source: str) -> str:

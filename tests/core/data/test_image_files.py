@@ -197,6 +197,15 @@ def test_a_file_that_has_gone_meanwhile_is_skipped(pets: Path) -> None:
     assert reading.skipped[-1] == Skipped(pets / "cats/cat2.png", "No such file or directory")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+def test_a_pipe_is_not_waited_for(pets: Path) -> None:
+    os.mkfifo(pets / "cats/pipe.png")
+    reading = read_images(scan_images([pets]), SPEC)
+    assert reading.skipped[-1] == Skipped(pets / "cats/pipe.png", "this is no file")
+    with pytest.raises(ReadError, match="There is no file"):
+        load_dataset(str(pets / "cats/pipe.png"))
+
+
 def test_refusals(pets: Path, tmp_path: Path) -> None:
     (tmp_path / "empty/one").mkdir(parents=True)
     (tmp_path / "empty/one/readme.txt").write_text("hello")
