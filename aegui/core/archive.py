@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import zipfile
 import zlib
@@ -220,7 +221,7 @@ def _most_bytes(
         known = [length for length in shape if length is not None]
         if len(known) < len(shape):
             return None
-        total += int(np.prod(known, dtype=np.int64)) * np.dtype(dtype).itemsize
+        total += math.prod(known) * np.dtype(dtype).itemsize
     return total + 200 * len(expected) + 1024
 
 

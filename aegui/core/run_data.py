@@ -44,8 +44,8 @@ class DataDocument(BaseModel):
 
 def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
     """What is written of ``dataset``: its description, and the images ``[N, C, H, W]``."""
-    probe = dataset.images[:: max(1, len(dataset) // 256)] * np.float32(255)
-    eight_bits = bool(np.allclose(probe, np.round(probe), atol=1e-3)) and not dataset.is_binary
+    probe = dataset.images[:: max(1, len(dataset) // 256)]
+    eight_bits = _are_levels(probe) and not dataset.is_binary
     width = dataset.pixels * (1 if eight_bits else 4)
     total = None
     kept = dataset
@@ -59,6 +59,7 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
             chosen = np.union1d(chosen, firsts)
         kept = dataset.subset(map(int, np.sort(chosen)))
     images: NDArray[np.generic] = kept.images
+    eight_bits = eight_bits and _are_levels(kept.images)
     if eight_bits:
         images = np.round(kept.images * np.float32(255)).astype(np.uint8)
     document = DataDocument(
@@ -71,6 +72,12 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
         eight_bits=eight_bits,
     )
     return document, images
+
+
+def _are_levels(images: NDArray[np.float32]) -> bool:
+    """Whether every pixel is a whole number of 255ths."""
+    numbers = images * np.float32(255)
+    return bool(np.allclose(numbers, np.round(numbers), atol=1e-3))
 
 
 def read_dataset(

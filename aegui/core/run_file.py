@@ -166,7 +166,7 @@ class _Document(_Part):
     checkpoint: _Point | None
     engine: str
     device: str
-    measured: Annotated[int, Field(ge=0)] | None = None
+    measured: Annotated[int, Field(ge=0, lt=2**40)] | None = None
     draft: DataDocument | None = None
     places: Annotated[list[_Place], Field(max_length=MAX_PLACES)] = []
 
@@ -239,7 +239,7 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
             dataset,
             _read_weights(archive, document, recipe, dataset),
             _read_history(archive, recipe, document.terms) if document.history else None,
-            _read_results(archive, document, len(dataset)),
+            _read_results(archive, document, recipe, len(dataset)),
             _read_checkpoint(archive, document.checkpoint),
             document.engine,
             document.device,
@@ -354,15 +354,13 @@ def _read_weights(
         for tensor in layer.tensors
     }
     tensors = to_tensors(archive, "weights.safetensors", expected)
+    weights = {name: tensor.astype(np.float32, copy=False) for name, tensor in tensors.items()}
+    for tensor in weights.values():
+        tensor.setflags(write=False)
     read = {
         prefix: tuple(
             LayerWeights(
-                {
-                    tensor.name: tensors[f"{prefix}{index}.{tensor.name}"].astype(
-                        np.float32, copy=False
-                    )
-                    for tensor in layer.tensors
-                }
+                {tensor.name: weights[f"{prefix}{index}.{tensor.name}"] for tensor in layer.tensors}
             )
             for index, layer in enumerate(layers)
         )
@@ -379,6 +377,8 @@ def _stacks(snapshot: Snapshot) -> dict[str, tuple[LayerWeights, ...]]:
 
 def _read_history(archive: Archive, recipe: Recipe, terms: list[str]) -> HistoryView:
     member = "history.safetensors"
+    if len(set(terms)) < len(terms):
+        raise refused(archive.name, "run.json", tr("a term is named twice"))
     columns: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
         **dict.fromkeys(SCALAR_COLUMNS, (np.float64, (None,))),
         **dict.fromkeys(RUN_COLUMNS, (np.float32, (None, recipe.runs))),
@@ -391,10 +391,17 @@ def _read_history(archive: Archive, recipe: Recipe, terms: list[str]) -> History
     return HistoryView(**tensors, extra=extra)
 
 
-def _read_results(archive: Archive, document: _Document, samples: int) -> tuple[RunResult, ...]:
+def _read_results(
+    archive: Archive, document: _Document, recipe: Recipe, samples: int
+) -> tuple[RunResult, ...]:
     results = document.results
     if not results:
         return ()
+    if len(results) != recipe.runs:
+        reason = tr(
+            "it has results of {n} runs, and the recipe {runs}", n=len(results), runs=recipe.runs
+        )
+        raise refused(archive.name, "run.json", reason)
     # Of a large set the results are those of all samples; models that do not reconstruct have none.
     columns = samples if document.measured is None else document.measured
     shape = (len(results), columns)

@@ -74,6 +74,14 @@ def test_compact_files_are_half_as_large_and_all_but_equal(tmp_path: Path, compa
     assert back is not None
     for ours, theirs in zip(layers, back.layers, strict=True):
         assert theirs.weight.dtype == np.float32
+        assert not theirs.weight.flags.writeable
         np.testing.assert_allclose(
             theirs.weight, ours.weight, rtol=1e-3 if compact else 0, atol=1e-6
         )
+
+
+def test_one_value_between_the_levels_is_not_rounded(tmp_path: Path) -> None:
+    images = grey(600, 4).images.copy()
+    images[599, 0, 0, 0] = 0.1234  # the form of the others is found out from some of them
+    save_run(tmp_path / "a.aegui", SavedRun(Recipe(), Dataset.from_images("mixed", images)))
+    np.testing.assert_array_equal(load_run(tmp_path / "a.aegui").dataset.images, images)

@@ -229,6 +229,11 @@ def without(member: str) -> Callable[[dict[str, bytes]], None]:
     return change
 
 
+def _with_one_result(members: dict[str, bytes]) -> None:
+    results = json.loads(members["run.json"])["results"]
+    with_json("run.json", results=results[:1])(members)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -247,6 +252,10 @@ def without(member: str) -> Callable[[dict[str, bytes]], None]:
         (with_json("run.json", other=3), ["run.json", "other"]),
         (with_json("run.json", places=[{"z": [], "name": ""}]), ["run.json", "places.0.z"]),
         (with_json("run.json", weights={"epoch": -1}), ["run.json", "weights.epoch"]),
+        (with_json("run.json", measured=10**30), ["run.json", "measured"]),
+        (with_json("run.json", measured=10**9), ["results.safetensors", "2x5", "2x1000000000"]),
+        (with_json("run.json", terms=["kl", "kl"]), ["run.json", "twice"]),
+        (_with_one_result, ["run.json", "results of 1", "2"]),
         (with_tensors("weights.safetensors", extra=np.zeros(1)), ["weights", "extra"]),
         (
             with_tensors("weights.safetensors", **{"0.bias": np.zeros((2, 6))}),
