@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.course_configs import CourseReading
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import PretrainSpec
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Checkpoint, TrainingResult
 
@@ -193,22 +194,29 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
     """How to go on with ``run`` under the present draft; None where the two do not fit.
 
     Network, optimiser, seeds and data must be the run's. A draft that wants no more epochs than
-    were done is taken to want as many again.
+    were done is taken to want as many again; epochs of pre-training are not counted.
     """
     point, recipe, old = run.checkpoint, resolved.recipe, run.recipe
     fits = (
         recipe.network == old.network
+        and _pretraining(recipe) == _pretraining(old)
         and recipe.training.optimizer.name == old.training.optimizer.name
         and (recipe.seed, recipe.runs) == (old.seed, old.runs)
         and same_data(resolved.dataset, run.dataset)
     )
     if point is None or not fits:
         return None
-    if recipe.training.epochs <= point.epoch:
-        epochs = min(MAX_EPOCHS, point.epoch + recipe.training.epochs)
+    before = point.scalars.get("preliminary", 0)
+    done = point.epoch - (before if isinstance(before, int) else 0)
+    if recipe.training.epochs <= done:
+        epochs = min(MAX_EPOCHS, done + recipe.training.epochs)
         training = recipe.training.model_copy(update={"epochs": epochs})
         recipe = recipe.model_copy(update={"training": training})
     return Continuation(replace(resolved, recipe=recipe), point, run.history)
+
+
+def _pretraining(recipe: Recipe) -> PretrainSpec | None:
+    return None if recipe.classifier is None else recipe.classifier.pretrain
 
 
 def _reading(path: Path) -> CourseReading:

@@ -286,6 +286,7 @@ class Training:
             {
                 "layers": self._resolved.signature,
                 "position": self._stepper.position,
+                "preliminary": self._phases[-1].start,
                 "seconds": self.seconds,
                 **self._schedule.state(),
             },
