@@ -113,13 +113,13 @@ def is_quick_source(source: str) -> bool:
     """Whether all parts of ``source`` are read within a blink, or do not exist."""
     if source in builtin_names():
         return source in glyph_set_names()
-    path = Path(source.partition("#")[0]).expanduser()
     try:
+        path = Path(source.partition("#")[0]).expanduser()
         if path.is_file():
             return path.stat().st_size <= QUICK_FILE_BYTES
         parts = source.split("+")
         return not path.is_dir() and (len(parts) == 1 or all(map(is_quick_source, parts)))
-    except OSError:
+    except (OSError, RuntimeError):
         # The reader will say what is wrong with it.
         return True
 
@@ -130,8 +130,10 @@ def joined_draft(draft: DraftState, more: Dataset) -> DraftState:
     Raises:
         AeguiError: The images differ in size.
     """
-    dataset = draft.dataset.joined(more, draft.dataset.name)
     pool = draft.pool.joined(more, draft.pool.name)
+    # Where everything takes part the two are one: a large set need not be joined twice.
+    whole = draft.dataset is draft.pool
+    dataset = pool if whole else draft.dataset.joined(more, draft.dataset.name)
     added = np.arange(len(draft.pool), len(pool))
     data = draft.recipe.data
     choice = {
