@@ -96,9 +96,10 @@ class Batches:
         self.start = stop
         inputs, target = inputs.to(samples.device), target.to(samples.device)
         if callable(augment):
-            # Fixed noise would have to be moved along: with augmentation it is drawn anew.
             inputs = target = augment(target)
-        if samples.noise_per_batch and samples.fresh_noise:
+        # Fixed noise would have to be moved along: with augmentation it is drawn anew.
+        is_noisy = samples.corruption.kind != "none"
+        if is_noisy and (callable(augment) or (samples.noise_per_batch and samples.fresh_noise)):
             inputs = self._noisy(target, level)
         return inputs, target
 

@@ -34,9 +34,10 @@ def choose_engine(
     generator: torch.Generator,
 ) -> Engine:
     """The fastest engine that knows everything in the recipe."""
-    return make_engine(
-        engine_name(resolved, samples.rows), resolved, parameters, samples, generator
-    )
+    name = engine_name(resolved, samples.rows)
+    if samples.target.device.type != parameters.device.type:
+        name = "autograd"  # it brings the batches of what stays in a file to the device
+    return make_engine(name, resolved, parameters, samples, generator)
 
 
 def engine_name(resolved: ResolvedRecipe, rows: int) -> str:

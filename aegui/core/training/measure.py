@@ -74,9 +74,12 @@ class Measured:
         return self.terms.get("validation_loss", self.loss) if self.rank is None else self.rank
 
 
-def recorded_terms(recipe: Recipe) -> tuple[str, ...]:
+def recorded_terms(recipe: Recipe, samples: Samples) -> tuple[str, ...]:
     """Keys of what is measured beside the loss; an optimiser counts its evaluations itself."""
-    return tuple(key for key in terms_of(recipe) if key not in {"loss", "evaluations"})
+    others = {"loss", "evaluations"}
+    if not samples.validation_target.shape[1]:
+        others.add("validation_loss")  # of a single sample nothing is left to check on
+    return tuple(key for key in terms_of(recipe) if key not in others)
 
 
 def choose_meter(
@@ -86,7 +89,7 @@ def choose_meter(
     work = resolved.recipe.runs * samples.eval_inputs.numel()
     compiled = (
         is_dense_chain(resolved)
-        and not recorded_terms(resolved.recipe)
+        and not recorded_terms(resolved.recipe, samples)
         and not resolved.parts
         and work <= _COMPILED_NUMBERS
     )
@@ -101,7 +104,7 @@ class _Reconstructing:
     def __init__(self, resolved: ResolvedRecipe, samples: Samples) -> None:
         self._resolved = resolved
         self.measured = samples.eval_clean.shape[1]
-        self.terms = recorded_terms(resolved.recipe)
+        self.terms = recorded_terms(resolved.recipe, samples)
 
     def conclude(
         self, snapshot: Snapshot

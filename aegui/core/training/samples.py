@@ -29,6 +29,8 @@ _EVALUATION_ROWS_OF_ALL = 2**18
 """Bound of the above in large populations, whose runs each need memory for them."""
 MEASURED_ROWS = 2048
 """Samples, drawn once, on which larger sets are measured while they are trained."""
+_COPIED_BYTES = 2**24
+"""Sets of more bytes are not copied for a training on the CPU: the engines only read them."""
 _EPOCH_NOISE_NUMBERS = 2**24
 """Fresh noise of up to so many numbers is drawn for a whole epoch at once."""
 
@@ -61,7 +63,8 @@ class Samples:
         training: Places in the dataset of the samples to learn from, int64.
         validation: Places of those that are only checked on; empty without a split.
         clean: The training samples ``[1, n, D]``. Of sets larger than memory should hold they stay
-            in their file and are read batch by batch.
+            in their file and are read batch by batch; other large sets are those of the dataset
+            itself. Nothing may write to them.
         measured: Places among the training samples of those that are measured.
     """
 
@@ -96,9 +99,9 @@ class Samples:
     def _set_evaluation(self, resolved: ResolvedRecipe, corruption: CorruptionSpec) -> None:
         """Fix the inputs on which the loss is measured: clean, fixed noise, or one noisy draw."""
         self.noisy_evaluation = corruption.kind != "none"
-        self.eval_clean = self.clean
+        self.eval_clean = self.clean.to(self.device)
         if len(self.measured) < self.clean.shape[1]:
-            self.eval_clean = self.clean[:, torch.from_numpy(self.measured)]
+            self.eval_clean = self.clean[:, torch.from_numpy(self.measured)].to(self.device)
         self.eval_target = self.eval_clean
         self.eval_inputs = self.eval_clean
         flat = resolved.dataset.flat()
@@ -132,12 +135,14 @@ def _on_device(
 ) -> torch.Tensor:
     """The rows ``chosen`` of ``flat`` as ``[1, n, D]``."""
     whole = len(chosen) == len(flat)
-    if whole and isinstance(flat.base, np.memmap) | isinstance(flat, np.memmap):
+    is_mapped = isinstance(flat.base, np.memmap) or isinstance(flat, np.memmap)
+    is_large = device.type == "cpu" and flat.nbytes > _COPIED_BYTES
+    if whole and (is_mapped or is_large):
         with warnings.catch_warnings():
             # torch warns of arrays that must not be written to; nothing here writes.
             warnings.simplefilter("ignore", UserWarning)
             return torch.from_numpy(flat)[None]
-    # A copy in any case: indexing makes one.
+    # Indexing makes a copy too.
     rows = flat.copy() if whole else flat[chosen]
     return torch.from_numpy(rows).to(device)[None]
 
