@@ -54,19 +54,6 @@ OptimizerKey = Literal[
     "powell",
     "nelder_mead",
 ]
-LayerKey = Literal[
-    "dense",
-    "conv",
-    "conv_transpose",
-    "max_pool",
-    "avg_pool",
-    "upsample",
-    "batch_norm",
-    "layer_norm",
-    "dropout",
-    "flatten",
-    "reshape",
-]
 LatentKey = Literal["plain", "gaussian"]
 FitKey = Literal["fit", "fill", "stretch"]
 ScheduleKey = Literal["constant", "exponential", "step", "cosine", "plateau"]
@@ -153,8 +140,8 @@ class DataSpec(_Part):
 
     ``chars`` lists characters; ``labels`` classes or groups and ``names`` single samples by their
     long name, for sets whose labels are words. ``count`` draws so many at random (by the seed of
-    the split). ``images`` is the size and colour of the files of a folder, and of emojis; other sources
-    ignore it.
+    the split). ``images`` is the size and colour of the files of a folder, and of emojis; other
+    sources ignore it.
     """
 
     source: Line = "lowercase"

@@ -229,13 +229,15 @@ def _directions(rows: Rows, mean: Matrix, vectors: Matrix) -> Matrix:
 def _largest(matrix: Matrix, count: int) -> tuple[Matrix, Matrix]:
     """The ``count`` largest eigenvalues of a symmetric matrix, falling, and their vectors."""
     size = len(matrix)
+    if not matrix.any():  # all rows are the same, of which ARPACK can make nothing
+        return np.zeros(0), np.zeros((size, 0))
     if size > _DENSE_SIZE and count <= _FEW * size:
-        from scipy.sparse.linalg import ArpackNoConvergence, eigsh  # takes a while to import
+        from scipy.sparse.linalg import ArpackError, eigsh  # takes a while to import
 
         try:
             # To machine precision; the start is fixed, so that the answer is always the same.
             values, vectors = eigsh(matrix, k=count, v0=np.ones(size) / np.sqrt(size))
-        except ArpackNoConvergence:
+        except ArpackError:
             pass
         else:
             order = np.argsort(-values)

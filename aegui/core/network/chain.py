@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from aegui.core.recipe import ActivationKey, AnyLayer, NetworkSpec
 
 
+MAX_NUMBERS = 2**26
+"""Numbers that one sample may be within a network: a few upsamplings in a row fill any memory."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that keeps a draft from being trained.
@@ -78,6 +82,16 @@ class _Builder:
             result = output_shape(spec, self.shape)
         except Misfit as misfit:
             self.stop(where, str(misfit))
+        if prod(result) > MAX_NUMBERS:
+            self.stop(
+                where,
+                tr(
+                    "One sample would be {n:,} numbers here, more than the limit of {limit:,}: use "
+                    "fewer channels or a smaller factor.",
+                    n=prod(result),
+                    limit=MAX_NUMBERS,
+                ),
+            )
         tensors = tensors_of(spec, self.shape, tied=tied_to is not None)
         self.layers.append(LayerShape(where, spec, self.shape, result, tensors, part, tied_to))
         self.shape = result

@@ -214,9 +214,3 @@ def apply_layers(
         mask = None if masks is None else masks.get(index)
         x = apply_layer(layer, own, x, training=training, mask=mask)
     return x
-
-
-def as_input(layers: Sequence[LayerShape], rows: torch.Tensor) -> torch.Tensor:
-    """Rows of pixels ``[n, D]`` in the shape that the first layer takes."""
-    shape = layers[0].input_shape
-    return rows.reshape(len(rows), *shape)

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from aegui.core.network.activations import ACTIVATION_FUNCTIONS
-from aegui.core.network.forward import apply_layer
-from aegui.core.network.layers import is_image
+from aegui.core.network.forward import apply_layer, code_of
 from aegui.core.recipe import LatentSpec, LayerSpec
 from aegui.core.training.losses import loss_function
 
@@ -320,7 +318,10 @@ class Objective:
         return total
 
     def _dense_jacobian(self, model: Model, stack: int, x: torch.Tensor) -> torch.Tensor:
-        """Of a single dense layer: sum_j f'(z_j)^2 |W_j|^2 (Rifai et al. 2011, eq. 4)."""
+        """Of a single dense layer: sum_j f'(z_j)^2 |W_j|^2 (Rifai et al. 2011, eq. 4).
+
+        Of a code that keeps its largest numbers only these have a slope.
+        """
         spec = self._latent
         tensors = model.tensors(stack)[0]
         weight, bias = tensors["weight"], tensors["bias"]
@@ -329,7 +330,7 @@ class Objective:
                 z = torch.baddbmm(bias[:, None], x, weight) * spec.slope
             else:
                 z = torch.addmm(bias, x.flatten(1), weight) * spec.slope
-            code = ACTIVATION_FUNCTIONS[spec.activation].function(z)
+            code = code_of(spec, z)
             if code is z or not code.requires_grad:
                 slope = torch.ones_like(z)
             else:
@@ -376,8 +377,3 @@ def is_dense_chain(resolved: ResolvedRecipe) -> bool:
         and latent.kind == "plain"
         and latent.top_k is None
     )
-
-
-def has_images(resolved: ResolvedRecipe) -> bool:
-    """Whether any layer works on rows and columns."""
-    return any(is_image(layer.output_shape) for layer in resolved.layers)

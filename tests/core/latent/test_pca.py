@@ -61,7 +61,14 @@ def test_signs_do_not_depend_on_the_order_of_the_rows() -> None:
     assert (there.components[np.arange(3), np.abs(there.components).argmax(axis=1)] > 0).all()
 
 
-@pytest.mark.parametrize("x", [np.full((5, 3), 0.5, np.float32), np.zeros((1, 4), np.float32)])
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.full((5, 3), 0.5, np.float32),
+        np.zeros((1, 4), np.float32),
+        np.zeros((1300, 1201), np.float32),
+    ],
+)
 def test_where_nothing_varies_there_is_no_component(x: NDArray[np.float32]) -> None:
     pca = fit_pca(x, 2)
     assert pca.components.shape == (0, x.shape[1])

@@ -27,6 +27,11 @@ CONV: dict[str, Any] = {"kind": "conv", "channels": 4}
             "The kernel of 40x40 is larger than the image of 28x28",
         ),
         (
+            {"network": {"encoder": [{"kind": "upsample", "factor": 64}] * 3}},
+            "network.encoder.1",
+            "more than the limit of 67,108,864",
+        ),
+        (
             {"network": {"encoder": [{"units": 9}, CONV]}},
             "network.encoder.1",
             "put a Reshape layer before it",

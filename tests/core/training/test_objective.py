@@ -176,6 +176,7 @@ def test_active_units_are_those_that_vary() -> None:
     "network",
     [
         {"encoder": [], "latent": {"units": 6, "activation": "sigmoid", "slope": 1.5}},
+        {"encoder": [], "latent": {"units": 6, "activation": "tanh", "top_k": 2}},
         {"encoder": [{"units": 9}], "latent": {"units": 3, "activation": "tanh"}},
         {"encoder": [CONV], "latent": {"units": 2}},
     ],
