@@ -45,8 +45,9 @@ class Scene:
 
     x and y stand for the two code dimensions ``axes``, or, where the map is ``spanned``, for the
     two directions in which the codes differ most. ``base`` gives what they leave open, for all
-    that has only a place on the plane (the cursor, the decoded tiles). Codes of one number lie
-    along x, over a ribbon of decoded tiles.
+    that has only a place on the plane (the cursor, the decoded tiles): the mean of the codes,
+    which goes with them (``follows_mean``), until another is chosen. Codes of one number lie along
+    x, over a ribbon of decoded tiles.
     """
 
     def __init__(self) -> None:
@@ -59,6 +60,7 @@ class Scene:
         self.has_prior = False
         self.directions: NDArray[np.float32] = np.eye(2, dtype=np.float32)
         self.base: NDArray[np.float32] = np.zeros(2, np.float32)
+        self.follows_mean = True
         self.codes: Codes | None = None
         self.bounds: Bounds | None = None
         self.pins: tuple[Pin, ...] = ()
@@ -94,6 +96,7 @@ class Scene:
     def set_size(self, size: int) -> None:
         """Codes have ``size`` numbers from now on."""
         self.base = np.zeros(size, np.float32)
+        self.follows_mean = True
         self.axes = (0, min(1, size - 1))
         self.directions = np.eye(2, size, dtype=np.float32)
         self.spanned = self.spanned and size > 2

@@ -152,14 +152,17 @@ class MapView(MapSurface):
     def show_codes(self, codes: Codes | None) -> None:
         """The codes of samples of the set, of all or of some; None: there are none."""
         scene = self._scene
-        resized = codes is not None and codes.size != scene.size
+        before = scene.base
         if codes is None:
             self._overlay.set_preview(None)
-        elif resized:
+        elif codes.size != scene.size:
             self._set_size(codes.size)
             scene.base = codes.mean.copy()
+        elif scene.size > 2 and scene.follows_mean:
+            # The codes move while the network learns: far from them there is nothing to see.
+            scene.base = codes.mean.copy()
         scene.set_codes(codes)
-        if resized:
+        if scene.base is not before:
             self._furniture.show_code()
         self._furniture.show_codes()
         self._navigation.set_bounds(scene.bounds)
@@ -262,10 +265,13 @@ class MapView(MapSurface):
     def set_base(self, base: ArrayLike) -> None:
         """The code ``[d]`` that gives the numbers which the map does not show.
 
+        It stays, even if the codes move; only the mean of the codes goes with them.
         What is decoded is told: the cursor's place or the last one, or the code itself.
         """
         scene = self._scene
         scene.base = np.array(base, np.float32).reshape(scene.size)
+        codes = scene.codes
+        scene.follows_mean = codes is not None and np.array_equal(scene.base, codes.mean)
         self._furniture.show_code()
         self._update_request()
         place = self._overlay.place or (None if scene.spanned else self._last_place)

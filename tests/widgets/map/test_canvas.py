@@ -605,6 +605,21 @@ def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None
     assert canvas.request.frame == axes_frame((1, 0), canvas.base)
 
 
+def test_the_other_numbers_follow_the_mean_until_they_are_set(canvas: LatentCanvas) -> None:
+    canvas.set_codes(codes(4))
+    canvas.set_codes(codes(4) + 2.0)
+    assert canvas.base.tolist() == pytest.approx([2, 2, 2.25, 2.25], abs=1e-6)
+    assert canvas.furniture.strip.sliders.code.tolist() == canvas.base.tolist()
+    assert canvas.request is not None
+    assert canvas.request.frame == axes_frame((0, 1), canvas.base)
+    canvas.set_base(place(0.0, 0.0, 0.5, 0.5))
+    canvas.set_codes(codes(4) + 3.0)
+    assert canvas.base.tolist() == [0, 0, 0.5, 0.5]
+    canvas.furniture.strip.mean.click()
+    canvas.set_codes(codes(4))
+    assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.25], abs=1e-6)
+
+
 def test_the_other_numbers_can_be_set(canvas: LatentCanvas) -> None:
     canvas.set_codes(codes(4))
     canvas.furniture.axes.strip.click()
