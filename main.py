@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from aegui.cli import main
+from aegui.leaving import leave
 
 if __name__ == "__main__":
     if getattr(sys, "frozen", False):
@@ -12,4 +13,4 @@ if __name__ == "__main__":
         from multiprocessing import freeze_support
 
         freeze_support()
-    sys.exit(main())
+    leave(main())

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-
 from aegui.cli import main
+from aegui.leaving import leave
+
+
+def run() -> None:
+    """Do what the command line says, and end the process."""
+    leave(main())
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -189,6 +189,7 @@ def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:
     """The whole file that ``save_run`` writes."""
     if compact:
         run = replace(run, checkpoint=None)
+        compact = _fits_half(run.snapshot)
     data, images = to_document(run.dataset)
     draft, draft_images = (None, None)
     if run.draft is not None:
@@ -368,6 +369,17 @@ def _read_weights(
     }
     parts = {name: read[f"{name}."] for name in shapes.parts}
     return Snapshot(document.weights.epoch, read[""], parts)
+
+
+def _fits_half(snapshot: Snapshot | None) -> bool:
+    """Whether half precision can hold every weight; it ends at 65,504."""
+    largest = float(np.finfo(np.float16).max)
+    return snapshot is None or all(
+        bool(np.abs(tensor).max(initial=0.0) <= largest)
+        for layers in _stacks(snapshot).values()
+        for layer in layers
+        for tensor in layer.tensors.values()
+    )
 
 
 def _stacks(snapshot: Snapshot) -> dict[str, tuple[LayerWeights, ...]]:

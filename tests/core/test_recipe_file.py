@@ -81,7 +81,7 @@ def test_what_is_left_out_takes_its_default() -> None:
         ({"zzz": 1}, ['"zzz"', "Known: format, version, name"]),
         ({"network": {"encoder": [{"units": 3, "slop": 2}]}}, ["network.encoder.0.slop", "slope"]),
         ({"network": {"decoder": [{"unit": 3}]}}, ["network.decoder.0.unit", '"units"', "1 more"]),
-        ({"network": {"encoder": [{}]}}, ['"network.encoder.0.units" is missing', "1 to 65,536"]),
+        ({"network": {"encoder": [{}]}}, ['"network.encoder.0.units" is missing', "1 to 262,144"]),
         ({"network": {"encoder": 5}}, ["network.encoder", "list", "64"]),
         ({"network": {"encoder": [7]}}, ["network.encoder.0", "7", "object"]),
         ({"training": {"loss": "bcee"}}, ['"bcee"', '"mse"', 'Did you mean "bce"?']),

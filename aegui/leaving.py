@@ -1,0 +1,25 @@
+"""The end of the process: at once where threads are still inside compiled code.
+
+Python ends the daemon threads that ask for its lock after it has begun to shut down. Where such a
+thread comes out of compiled code of torch or openTSNE, that is an exception through functions that
+allow none, and the process is aborted although all its work is done. So, with such threads left,
+the process ends without that shutdown.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import NoReturn
+
+
+def leave(status: int) -> NoReturn:
+    """End the process with ``status``; everything written has been handed over by then."""
+    for stream in (sys.stdout, sys.stderr):
+        # A frozen program without a terminal has none.
+        if stream is not None:
+            stream.flush()
+    if any(thread.daemon for thread in threading.enumerate()):
+        os._exit(status)
+    sys.exit(status)
