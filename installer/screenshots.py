@@ -219,8 +219,9 @@ def variational(app: App) -> None:
     spin(1.0)
     app.window.panels.projections.compute_requested.emit()
     spin(1.0)
-    wait_for(lambda: not app.services.projections.is_busy)
-    spin(1.0)
+    maps = app.services.projections
+    wait_for(lambda: all(state.figures is not None for state in maps.maps))
+    app.window.panels.projections.fit()
     shoot(app, "projections", app.window.panels.projections)
 
 

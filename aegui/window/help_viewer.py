@@ -63,6 +63,8 @@ class _Page(QTextBrowser):
         self._markdown = ""
         self._shown_px = 0
         self.setOpenLinks(False)
+        # Its coming and going would change the room that there is for the pictures.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.document().setDocumentMargin(2 * SPACING)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)

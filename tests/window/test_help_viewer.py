@@ -91,3 +91,15 @@ def test_tables_have_air(viewer: HelpViewer) -> None:
     table = QTextCursor(_block(viewer, "1")).currentTable()
     assert isinstance(table, QTextTable)
     assert table.format().cellPadding() > 0
+
+
+def test_the_page_comes_to_rest(viewer: HelpViewer, qtbot: QtBot) -> None:
+    text = _text(viewer)
+    shown: list[int] = []
+    text.textChanged.connect(lambda: shown.append(1))
+    viewer.resize(800, 400)
+    qtbot.waitUntil(lambda: bool(shown))
+    qtbot.wait(300)
+    count = len(shown)
+    qtbot.wait(300)
+    assert len(shown) == count
