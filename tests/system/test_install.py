@@ -101,7 +101,7 @@ def test_all_that_ships_is_in_it_and_nothing_of_the_tests(
 
 def test_the_command_is_there(installed: Path, tmp_path: Path) -> None:
     (entry_points,) = installed.glob("*.dist-info/entry_points.txt")
-    assert "aegui = aegui.cli:main" in entry_points.read_text("utf-8")
+    assert "aegui = aegui.__main__:run" in entry_points.read_text("utf-8")
     call = "import sys; from aegui.cli import main; sys.exit(main(['--version']))"
     done = _python(call, installed, tmp_path)
     assert (done.returncode, done.stdout.split()[-1]) == (0, __version__)
