@@ -330,7 +330,7 @@ def test_an_unexpected_error_is_told_and_logged_with_its_traceback(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("aegui.core.training.train.choose_engine", fail)
+    monkeypatch.setattr("aegui.core.training.families.choose_engine", fail)
     with qtbot.waitSignal(runner.failed, timeout=20_000) as caught:
         run_id = runner.start(resolved())
     assert caught.args is not None
