@@ -29,8 +29,8 @@ MeasureKey = Literal["kl", "variance", "mean"]
 
 LIVE_MS = 1000
 """Least time between two looks while the network learns."""
-LIVE_WORK, SETTLED_WORK = 600_000_000, 20_000_000_000
-"""Multiplications that a look may take: some 0.1 s while the network learns, and some 2 s."""
+LIVE_WORK, SETTLED_WORK = 600_000_000, 6_000_000_000
+"""Multiplications that a look may take: some 0.1 s while the network learns, and some 1 s."""
 MOST_NUMBERS = 10_000_000
 """Numbers of the images that are looked at: some 40 MB."""
 FEWEST, FEWEST_PROBED = 100, 16

@@ -34,6 +34,7 @@ class CodeWiring(QObject):
         self._services = services
         self._panel = panels.code
         self._code = services.code
+        self._is_own_choice = False
         self._connect(docks["code"])
         self._panel.set_reference(self._code.reference)
         self._show_network()
@@ -46,7 +47,7 @@ class CodeWiring(QObject):
         code, panel, showing = self._code, self._panel, self._services.showing
         code.looked.connect(self._on_code_looked)
         code.traversed.connect(self._on_code_traversed)
-        panel.dimension_chosen.connect(code.set_dimension)
+        panel.dimension_chosen.connect(self._on_panel_dimension_chosen)
         panel.keep_requested.connect(self._on_panel_keep_requested)
         panel.forget_requested.connect(self._on_panel_forget_requested)
         showing.network_changed.connect(self._show_network)
@@ -86,15 +87,22 @@ class CodeWiring(QObject):
     @Slot(object)
     def _on_code_looked(self, look: CodeLook) -> None:
         self._panel.set_look(look)
-        if self._code.dimension is None:
-            # Something to see at once: the dimension that does most.
+        dimension = self._code.dimension
+        if dimension is None or not (self._is_own_choice or look.figures.used[dimension]):
+            # Something to see without being asked for: the dimension that does most.
             values = np.nan_to_num(np.abs(look.values(self._panel.shown_measure)))
+            self._is_own_choice = False
             self._code.set_dimension(int(values.argmax()))
 
     @Slot(object)
     def _on_code_traversed(self, traversal: Traversal) -> None:
         if self._panel.look is not None:
             self._panel.set_traversal(traversal, self._services.showing.look)
+
+    @Slot(int)
+    def _on_panel_dimension_chosen(self, dimension: int) -> None:
+        self._is_own_choice = True
+        self._code.set_dimension(dimension)
 
     @Slot()
     def _on_panel_keep_requested(self) -> None:

@@ -30,7 +30,7 @@ SAMPLES = 2000
 PROBES = 16
 """Directions of the input along which the Jacobian is estimated for each sample."""
 BINS = 60
-_CHUNK = 2000
+_CHUNK = 500
 _STEP = np.float32(1e-2)
 _SEED = 0x5EED_0007
 

@@ -162,14 +162,13 @@ class DimensionBars(QAbstractScrollArea):
     def _plot(self) -> QRectF:
         """Where bars are, in the viewport."""
         metrics = QFontMetricsF(self._small_font())
-        labels = [figure(tick) for tick in self._ticks(100.0)]
+        line = math.ceil(metrics.height())
+        top = (2.5 if self._has_values() else 1.5) * line
+        area = QRectF(self.viewport().rect()).adjusted(0, top, -SPACING / 2, -line - SPACING / 4)
+        labels = [figure(tick) for tick in self._ticks(area.height())]
         widest = max((metrics.horizontalAdvance(label) for label in labels), default=0.0)
         # By eights, so that the axis does not tremble while figures come and go.
-        left = 8.0 * math.ceil((widest + SPACING) / 8.0)
-        line = math.ceil(metrics.height())
-        area = QRectF(self.viewport().rect())
-        top = (2.5 if self._has_values() else 1.5) * line
-        return area.adjusted(left, top, -SPACING / 2, -line - SPACING / 4)
+        return area.adjusted(8.0 * math.ceil((widest + SPACING) / 8.0), 0, 0, 0)
 
     def _has_values(self) -> bool:
         """Whether every bar has room for its value above it."""

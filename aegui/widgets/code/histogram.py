@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SMALL = 0.88
 _LINE_PX = 16
-_TICK_PX = 56
+_TICK_PX = 40
 _POINTS = 120
 
 
@@ -117,14 +117,14 @@ class ActivationHistogram(QWidget):
         self, painter: QPainter, plot: QRectF, prior: NDArray[np.float64], top: float
     ) -> None:
         theme = current_theme()
-        text = tr("all numbers of the codes, heights as square roots")
+        text = tr("heights: square roots of shares")
         if len(prior):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(theme.text, 1.5, Qt.PenStyle.DashLine))
             x = np.linspace(plot.left(), plot.right(), len(prior))
             y = plot.bottom() - np.sqrt(prior / max(1e-12, top)) * plot.height()
             painter.drawPolyline([QPointF(a, b) for a, b in zip(x, y, strict=True)])
-            text = tr("means of the codes, heights as square roots; dashed: the prior N(0, 1)")
+            text = tr("heights: square roots; dashed: the prior")
         painter.setPen(theme.text_dim)
         line = QRectF(plot.left(), 0, plot.width(), _LINE_PX + SPACING / 2)
         shown = painter.fontMetrics().elidedText(
