@@ -228,10 +228,14 @@ class MainWindow(QMainWindow):
     def set_perspective(self, key: str) -> None:
         """Arrange the docks for ``key`` of ``PERSPECTIVES``, as they were last left there."""
         self._keep_docks()
+        focused = self.focusWidget()
         self.perspective = key
         self._services.settings.perspective = key
         if not self._restore_docks(key):
             arrange(self, self.docks, key)
+        if focused is None or not focused.isVisible():
+            # Else Qt passes the keys on to whatever comes next, such as a button of the menu bar.
+            self.panels.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.actions_table.set_checked(key, True)
 
     def reset_layout(self) -> None:

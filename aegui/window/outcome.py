@@ -58,12 +58,17 @@ def rest_words(run: SavedRun, best: RunResult, epochs: int) -> str:
         return tr("{epochs} · accuracy {share:.1%}", epochs=done, share=accuracy)
     if best.wrong_pixels and run.dataset.is_binary:
         return tr(
-            "{epochs} · wrong pixels: mean {mean:.3g}, worst {worst}",
+            "{epochs} · wrong pixels: mean {mean}, worst {worst:,}",
             epochs=done,
-            mean=best.wrong_mean,
+            mean=mean_words(best.wrong_mean),
             worst=best.wrong_max,
         )
     return tr("{epochs} · loss {loss:.4g}", epochs=done, loss=best.best_loss)
+
+
+def mean_words(mean: float) -> str:
+    """The ``mean`` of wrong pixels, with as many digits as it deserves."""
+    return f"{mean:.3g}" if mean < 100 else f"{mean:,.0f}"
 
 
 def accuracy_of(run: RunResult) -> float | None:

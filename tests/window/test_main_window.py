@@ -172,6 +172,17 @@ def test_messages_queue_and_are_put_away(qtbot: QtBot, window: MainWindow) -> No
     assert notifications.waiting == 0
 
 
+def test_keys_go_to_the_map_when_what_had_them_is_put_away(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.set_perspective("build")
+    window.docks["data"].raise_()
+    qtbot.waitUntil(window.panels.data.search.isVisible)
+    window.panels.data.search.setFocus()
+    window.set_perspective("wander")
+    assert window.focusWidget() is window.panels.canvas
+
+
 def test_an_offer_outlasts_what_is_only_told(window: MainWindow) -> None:
     notifications = window.notifications
     notifications.close_all()

@@ -13,7 +13,7 @@ from aegui.core.recipe import CorruptionSpec, LayerSpec
 from aegui.session.notice import Notice
 from aegui.widgets.builder.edits import with_value
 from aegui.widgets.builder.formula import number_text
-from aegui.window.outcome import clock
+from aegui.window.outcome import clock, mean_words
 from tests.widgets.builder.bench import number
 from tests.window.conftest import SMALL, train
 
@@ -214,6 +214,15 @@ def test_undo_by_key_where_a_number_was_changed(qtbot: QtBot, window: MainWindow
     QTest.keyClick(units, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert workspace.recipe == before
     assert units.text() == "12"
+
+
+def test_means_of_wrong_pixels_are_written_without_powers_of_ten() -> None:
+    assert [mean_words(mean) for mean in (0.0, 0.125, 13.27, 4653.2)] == [
+        "0",
+        "0.125",
+        "13.3",
+        "4,653",
+    ]
 
 
 def test_the_outcome_of_several_runs_is_that_of_the_worst(qtbot: QtBot, window: MainWindow) -> None:

@@ -227,7 +227,7 @@ class BuilderPanel(QWidget):
         data = resolution.dataset
         problems = resolution.problems
         plan = network_plan(recipe, self._image_shape)
-        self.chain.set_state(recipe, plan, problems, _detail(plan, data))
+        self.chain.set_state(recipe, plan, problems, _details(plan, data))
         if recipe.classifier is not None:
             if self.head is None:
                 self.head = self._add_section(
@@ -240,7 +240,7 @@ class BuilderPanel(QWidget):
             with QSignalBlocker(self.own_discriminator):
                 self.own_discriminator.setChecked(recipe.gan.discriminator is not None)
             judge = discriminator_plan(recipe, self._image_shape)
-            self.discriminator.chain.set_state(recipe, judge, problems, _detail(judge, data))
+            self.discriminator.chain.set_state(recipe, judge, problems, _details(judge, data))
         for section, part in ((self.head, recipe.classifier), (self.discriminator, recipe.gan)):
             if section is not None:
                 section.setVisible(part is not None)
@@ -360,13 +360,14 @@ class BuilderPanel(QWidget):
         self._scroll.ensureVisible(0, place.y(), 0, _DRAG_MARGIN_PX)
 
 
-def _detail(plan: Plan, dataset: Dataset | None) -> str:
+def _details(plan: Plan, dataset: Dataset | None) -> tuple[str, ...]:
     """Number of samples, and size of the images where the card shows only a row of numbers."""
     first = plan.places[0]
     if dataset is None or first.part != "input":
-        return ""
+        return ()
     is_row = first.output_shape is not None and len(first.output_shape) == 1
-    return data_words(dataset) if is_row else count_words(dataset)
+    count = count_words(dataset)
+    return (data_words(dataset), count) if is_row else (count,)
 
 
 def _general_problems(resolution: Resolution) -> str:

@@ -39,14 +39,14 @@ class CardState:
         place: Which layer of the stack it is.
         widest: Numbers that the widest layer gives, to scale the hourglass.
         problem: What is wrong with it, or an empty string.
-        detail: The input's image size and number of samples, in words.
+        details: The input's image size and number of samples, in words: the first that has room.
         with_kind: Whether the kind of layer is named in the title.
     """
 
     place: Place
     widest: int
     problem: str = ""
-    detail: str = ""
+    details: tuple[str, ...] = ()
     with_kind: bool = False
 
     @property
@@ -213,8 +213,6 @@ class LayerCard(QWidget):
     def _show_head(self, state: CardState) -> None:
         place = state.place
         self._title.setText(place.heading(with_kind=state.with_kind))
-        self._detail.setText(state.detail)
-        self._detail.setVisible(bool(state.detail))
         self._twin.setVisible(place.twin is not None)
         if place.twin is not None:
             mirrors = tr("Mirrors Encoder {n}: an edit of one changes both", n=place.twin + 1)
@@ -230,14 +228,23 @@ class LayerCard(QWidget):
         metrics = self._shape.fontMetrics()
         title = self._title.fontMetrics().horizontalAdvance(self._title.text())
         taken = self.grip.width() + self.remove.sizeHint().width() + 4 * _TITLE_GAP_PX + 16
-        for widget in (self._twin, self._detail):
-            if not widget.isHidden():
-                taken += widget.sizeHint().width() + _TITLE_GAP_PX
-        fits = title + metrics.horizontalAdvance(whole) + taken <= self.width()
+        if not self._twin.isHidden():
+            taken += self._twin.sizeHint().width() + _TITLE_GAP_PX
+        room = self.width() - title - taken - metrics.horizontalAdvance(whole)
+        fits = room >= 0
         is_row = self._state.place.input_shape is not None and "×" not in whole
         arrow = f"→ {self._state.output}" if whole else ""
         is_input = self._state.place.part == "input"
+        self._show_detail(room - _TITLE_GAP_PX)
         self._shape.setText(whole if fits or is_row or is_input else arrow)
+
+    def _show_detail(self, room_px: int) -> None:
+        """The longest words about the input for which there is room beside its title."""
+        details = () if self._state is None else self._state.details
+        metrics = self._detail.fontMetrics()
+        fitting = (text for text in details if metrics.horizontalAdvance(text) <= room_px)
+        self._detail.setText(next(fitting, ""))
+        self._detail.setVisible(bool(self._detail.text()))
 
     def _show_parts(self) -> None:
         if self._state is None:
@@ -255,7 +262,7 @@ class LayerCard(QWidget):
         words.append(state.shape)
         if place.spec is not None:
             words.append(spec_words(place.spec))
-        words.extend((state.detail, state.problem))
+        words.extend((*state.details[:1], state.problem))
         self.setAccessibleName(", ".join(text for text in words if text))
 
     # ---------------------------------------------------------------- keyboard

@@ -72,7 +72,11 @@ class LayerChain(QWidget):
     # ------------------------------------------------------------------- state
 
     def set_state(
-        self, recipe: Recipe, plan: Plan, problems: tuple[Problem, ...], detail: str = ""
+        self,
+        recipe: Recipe,
+        plan: Plan,
+        problems: tuple[Problem, ...],
+        details: tuple[str, ...] = (),
     ) -> None:
         """Show ``plan``, a stack of ``recipe``.
 
@@ -86,7 +90,7 @@ class LayerChain(QWidget):
         words = _problem_words(plan.places, problems)
         for i, (card, place) in enumerate(zip(self.cards, plan.places, strict=True)):
             card.set_state(
-                CardState(place, widest, words[i], detail if i == 0 else "", plan.is_mixed)
+                CardState(place, widest, words[i], details if i == 0 else (), plan.is_mixed)
             )
         self._show_gaps()
         self._restore_focus()

@@ -7,11 +7,15 @@ from PySide6.QtWidgets import QLayout, QLayoutItem
 
 
 class FlowLayout(QLayout):
-    """Widgets from left to right in lines, each as wide as it wants to be."""
+    """Widgets from left to right in lines, each as wide as it wants to be.
 
-    def __init__(self, spacing: int) -> None:
+    With ``last_at_right`` the last one stands at the right end of its line.
+    """
+
+    def __init__(self, spacing: int, *, last_at_right: bool = False) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._last_at_right = last_at_right
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -41,24 +45,29 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """Height of all lines at ``width``."""
-        return self._place(QRect(0, 0, width, 0), move=False)
+        margins = self.contentsMargins()
+        inner = width - margins.left() - margins.right()
+        lines = self._place(QRect(0, 0, inner, 0), move=False)
+        return lines + margins.top() + margins.bottom()
 
     def setGeometry(self, area: QRect) -> None:
         """Put the widgets in their places."""
         super().setGeometry(area)
-        self._place(area, move=True)
+        self._place(area.marginsRemoved(self.contentsMargins()), move=True)
 
     def sizeHint(self) -> QSize:
         """All in one line."""
         hints = [item.sizeHint() for item in self._shown()]
         width = sum(hint.width() for hint in hints) + self.spacing() * max(0, len(hints) - 1)
-        return QSize(width, max((hint.height() for hint in hints), default=0))
+        height = max((hint.height() for hint in hints), default=0)
+        return QSize(width, height).grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
         """The widest alone."""
         hints = [item.minimumSize() for item in self._shown()]
         width = max((hint.width() for hint in hints), default=0)
-        return QSize(width, max((hint.height() for hint in hints), default=0))
+        height = max((hint.height() for hint in hints), default=0)
+        return QSize(width, height).grownBy(self.contentsMargins())
 
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
@@ -66,10 +75,13 @@ class FlowLayout(QLayout):
     def _place(self, area: QRect, *, move: bool) -> int:
         """Walk along the lines; the height that they take."""
         x, y, line = area.left(), area.top(), 0
-        for item in self._shown():
+        shown = self._shown()
+        for item in shown:
             hint = item.sizeHint()
             if x > area.left() and x + hint.width() > area.left() + area.width():
                 x, y, line = area.left(), y + line + self.spacing(), 0
+            if self._last_at_right and item is shown[-1]:
+                x = max(x, area.left() + area.width() - hint.width())
             if move:
                 item.setGeometry(QRect(QPoint(x, y), hint))
             x += hint.width() + self.spacing()

@@ -125,16 +125,13 @@ class ChartsPanel(QWidget):
         return QSize(640, 220)
 
     def _build(self) -> None:
-        header = QHBoxLayout()
+        # In lines, for many charts in a narrow panel: what lies beside them would take their room.
+        header = FlowLayout(SPACING // 2, last_at_right=True)
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        header.setSpacing(SPACING // 2)
-        choice = FlowLayout(SPACING // 2)
         for button in self._buttons.values():
-            choice.addWidget(button)
-        choice.addWidget(self._reading)
-        header.addLayout(choice, 1)
-        for button in (self._linear, self._log_y, self._log_x, self._fit, self._export):
             header.addWidget(button)
+        header.addWidget(self._reading)
+        header.addWidget(self._tools())
         self._room = QWidget()
         self._grid = QGridLayout(self._room)
         self._grid.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
@@ -150,6 +147,15 @@ class ChartsPanel(QWidget):
         layout.setSpacing(SPACING // 2)
         layout.addLayout(header)
         layout.addLayout(self._stack, 1)
+
+    def _tools(self) -> QWidget:
+        tools = QWidget(self)
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACING // 2)
+        for button in (self._linear, self._log_y, self._log_x, self._fit, self._export):
+            row.addWidget(button)
+        return tools
 
     def _export_button(self) -> QToolButton:
         button = _tool("export", tr("Save the charts as a picture, a drawing or a table"))

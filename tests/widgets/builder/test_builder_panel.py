@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,7 +45,19 @@ def test_the_chain_shows_the_network(bench: Bench) -> None:
         "10 → 25",
         "25 → 35",
     ]
-    assert bench.cards[0].state().detail == "5 × 7, 32 samples"
+    assert bench.cards[0].state().details[0] == "5 × 7, 32 samples"
+
+
+def test_the_input_keeps_its_title_where_room_is_short(bench: Bench) -> None:
+    card = bench.cards[0]
+    state = replace(card.state(), details=("64 × 64 × 3, 1,861 samples", "1,861 samples"))
+    card.set_state(state)
+    card.resize(480, card.height())
+    assert card._detail.text() == "64 × 64 × 3, 1,861 samples"
+    card.resize(290, card.height())
+    assert card._detail.text() == "1,861 samples"
+    card.resize(140, card.height())
+    assert card._detail.isHidden()
 
 
 def test_the_code_is_the_waist_of_the_hourglass(bench: Bench) -> None:

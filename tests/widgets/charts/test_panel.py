@@ -270,6 +270,21 @@ def test_arranged_anew_when_the_room_becomes_flat(panel: ChartsPanel) -> None:
         assert len({plot.x() for plot in panel._shown()}) == columns
 
 
+def test_a_narrow_panel_keeps_the_tools_beside_the_last_of_the_charts(panel: ChartsPanel) -> None:
+    tools, choice = panel._export, panel._buttons["rate"]
+
+    def places() -> tuple[QPoint, QPoint]:
+        return tools.mapTo(panel, QPoint()), choice.mapTo(panel, QPoint())
+
+    for width in (900, 360):
+        panel.resize(width, 400)
+        QApplication.processEvents()
+        at_tools, at_choice = places()
+        assert width - 16 <= at_tools.x() + tools.width() <= width
+        assert at_tools.y() >= at_choice.y()
+        assert at_tools.y() + tools.height() <= panel._empty.y()
+
+
 def test_exports(panel: ChartsPanel) -> None:
     panel.set_history(some_history(41, 3), (5, 6, 7))
     picture = QImage.fromData(QByteArray(panel.export_bytes("png")))
