@@ -75,7 +75,7 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
 
 
 def _are_levels(images: NDArray[np.float32]) -> bool:
-    """Whether every pixel is a whole number of 255ths."""
+    """Whether every pixel is a multiple of 1 / 255."""
     numbers = images * np.float32(255)
     return bool(np.allclose(numbers, np.round(numbers), atol=1e-3))
 

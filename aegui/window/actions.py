@@ -245,7 +245,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "compare",
-        mark("C&ompare"),
+        mark("Co&mpare"),
         mark("Arrange the panels for comparing the map with others: PCA, t-SNE"),
         "view",
         "perspective",

@@ -67,7 +67,7 @@ def _denoising(recipe: Recipe) -> list[Figure]:
     clean = glyphs[np.arange(DRAWS) % len(glyphs)]
     spec = recipe.data.corruption.model_copy(update={"kind": "flip", "level": 0.15})
     noisy = corrupted(clean, spec, seed=2024)
-    codec = Codec(recipe.network, result.snapshot)
+    codec = Codec(recipe, (1, 7, 5), result.snapshot)
     wrong = float(wrong_pixels(clean, codec.reconstruct(noisy)).mean())
     best = limit(glyphs, spec, DRAWS, 2024)
     return [

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe, understand
 from aegui.core.errors import ReadError, RecipeError
 from aegui.core.network.chain import build_chain
-from aegui.core.recipe import CorruptionSpec, LatentSpec, LayerSpec, Recipe
+from aegui.core.recipe import AnyLayer, CorruptionSpec, LatentSpec, LayerSpec, Recipe
 from aegui.core.recipe_file import parse_recipe, recipe_json
 
 if TYPE_CHECKING:
@@ -35,7 +35,12 @@ def sizes(reading: CourseReading) -> list[int]:
     return [layer.outputs for layer in shapes.layers]
 
 
-def read(**config: Any) -> CourseReading:
+def dense(layer: AnyLayer) -> LayerSpec:
+    assert isinstance(layer, LayerSpec)
+    return layer
+
+
+def read(**config: Any) -> Any:
     return understand(config)
 
 
@@ -66,7 +71,7 @@ def test_the_classic_configuration_works_verbatim() -> None:
 def test_the_image_configuration_is_understood_as_the_course_means_it() -> None:
     reading = understand(json.loads(IMAGES))
     network, training = reading.recipe.network, reading.recipe.training
-    assert [(layer.units, layer.activation) for layer in network.encoder] == [
+    assert [(dense(layer).units, dense(layer).activation) for layer in network.encoder] == [
         (256, "relu"),
         (128, "relu"),
     ]
@@ -88,7 +93,7 @@ def test_three_dots_for_the_decoder_and_for_paths_are_no_obstacle(tmp_path: Path
     text += '"decoder_layers":[...]},"training":{"epochs":200},"paths":{...}}'
     (tmp_path / "config.json").write_text(text)
     reading = load_any_recipe(tmp_path / "config.json")
-    assert [layer.units for layer in reading.recipe.network.encoder] == [256, 128]
+    assert [dense(layer).units for layer in reading.recipe.network.encoder] == [256, 128]
     assert reading.recipe.network.decoder is None
 
 

@@ -536,7 +536,7 @@ def test_a_course_configuration_is_opened_with_what_was_made_of_it(
     (tmp_path / "course.json").write_text(json.dumps(config))
     assert workspace.open(tmp_path / "course.json")
     assert workspace.recipe.seed == 42
-    assert [layer.units for layer in workspace.recipe.network.encoder] == [25, 10]
+    assert [layer.outputs for layer in workspace.resolution.layers[:2]] == [25, 10]
     assert heard.names().count("recipe_imported") == 1
     assert workspace.path is None
     assert workspace.name == "course"

@@ -86,7 +86,7 @@ def squared_distances(
     """
     # About the middle: what is far from zero but close together would drown in rounding.
     centred = rows - rows.mean(axis=0)
-    norms = np.einsum("nd,nd->n", centred, centred)
+    norms = np.einsum("ij,ij->i", centred, centred)
     for start in range(0, len(of), BLOCK_ROWS):
         if cancelled is not None and cancelled():
             raise Cancelled(tr("Cancelled."))

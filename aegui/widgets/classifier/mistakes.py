@@ -80,9 +80,9 @@ class _Model(QAbstractListModel):
         assert self._shown is not None
         return int(self._shown.places[self._shown.order[row]])
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
         """The samples, as far as they are shown."""
-        if parent.isValid() or self._shown is None:
+        if (parent is not None and parent.isValid()) or self._shown is None:
             return 0
         return min(MOST_SHOWN, len(self._shown.order))
 

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
 _Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 _ROW_PX = 24
 _MOST_ROWS = 10
 _BAR_PX = 3
@@ -75,8 +74,8 @@ class _Classes(QAbstractListModel):
     def chosen(self) -> tuple[str, ...]:
         return tuple(label for label in self._labels if label in self._chosen)
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._labels)
+    def rowCount(self, parent: _Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._labels)
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable

@@ -53,7 +53,7 @@ def test_convolutions_begin_as_those_of_torch() -> None:
     resolved = resolve(recipe, images).resolved
     assert resolved is not None
     torch.manual_seed(3)
-    expected = [
+    expected: list[Any] = [
         torch.nn.Conv2d(3, 6, 3, 2, 1),
         torch.nn.Linear(96, 3),
         torch.nn.Linear(3, 96),
