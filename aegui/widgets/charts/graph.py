@@ -173,6 +173,10 @@ class Graph:
         self.widget.resizeEvent(None)
         self._box.setGeometry(inside.adjusted(-_OVER, -_OVER, _OVER, _OVER))
         left, bottom = self._axes["left"], self._axes["bottom"]
+        # What Qt has kept of a smaller axis it would leave standing in the larger one.
+        for axis in (left, bottom):
+            axis.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+            axis.setCacheMode(self._cache)
         below = frame.height() - inside.bottom()
         left.setWidth(inside.left())
         left.setGeometry(QRectF(0, inside.top(), inside.left(), inside.height()))

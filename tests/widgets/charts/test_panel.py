@@ -13,7 +13,7 @@ from PySide6.QtCore import QByteArray, QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsItem
 
 from aegui.core.training.history import HistoryView
 from aegui.widgets.charts.panel import ChartsPanel
@@ -98,6 +98,20 @@ def test_explains_itself_when_empty(panel: ChartsPanel) -> None:
     assert not panel._empty.isVisible()
     panel.set_history(None)
     assert panel._empty.isVisible()
+
+
+def test_a_larger_chart_keeps_nothing_of_the_smaller_one(qtbot: QtBot, panel: ChartsPanel) -> None:
+    panel.resize(900, 180)
+    panel.set_history(some_history(40, 1), (0,))
+    small = drawn(qtbot, panel, "share")
+    panel.resize(900, 400)
+    large = drawn(qtbot, panel, "share")
+    assert large.height() > small.height()
+    graph = view(panel, "share")._graph
+    assert graph is not None
+    for axis in graph._axes.values():
+        axis.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+    assert drawn(qtbot, panel, "share") == large
 
 
 def test_curves_are_painted_in_their_colours(qtbot: QtBot, panel: ChartsPanel) -> None:
