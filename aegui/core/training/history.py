@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-LONG_EPOCH_ROWS = 10_000
+LONG_EPOCH_ROWS = 40_000
 """Epochs of so many samples take seconds ..."""
 QUARTERED_EPOCHS = 5
 """... and up to here each of them gets four rows."""

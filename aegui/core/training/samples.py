@@ -27,8 +27,10 @@ EVALUATION_ROWS = 1024
 """Noisy samples, at least, on which the loss of a denoiser is measured."""
 _EVALUATION_ROWS_OF_ALL = 2**18
 """Bound of the above in large populations, whose runs each need memory for them."""
-MEASURED_ROWS = 2048
-"""Samples, drawn once, on which larger sets are measured while they are trained."""
+WHOLE_ROWS = 512
+"""Sets of up to so many samples are measured whole while they are trained ..."""
+LEAST_ROWS, MEASURED_ROWS = 256, 2048
+"""... of larger ones a sixteenth, within these bounds, drawn once: looking must cost little."""
 _COPIED_BYTES = 2**24
 """Sets of more bytes are not copied for a training on the CPU: the engines only read them."""
 _EPOCH_NOISE_NUMBERS = 2**24
@@ -117,16 +119,17 @@ class Samples:
             self.eval_target, self.eval_inputs = self.target, self.inputs
             return
         wished = min(EVALUATION_ROWS, _EVALUATION_ROWS_OF_ALL // resolved.recipe.runs)
-        wished = max(wished, min(self.rows, MEASURED_ROWS))
+        wished = max(wished, min(self.rows, len(self.measured)))
         self.eval_target = self.eval_clean.repeat(1, -(-wished // self.eval_clean.shape[1]), 1)
         self.eval_inputs = _corrupted(self.eval_target, corruption, seed)
 
 
 def some_of(count: int) -> NDArray[np.int64]:
-    """The places of at most ``MEASURED_ROWS`` of ``count`` samples, always the same ones."""
-    if count <= MEASURED_ROWS:
+    """The places of those of ``count`` samples that are measured, always the same ones."""
+    if count <= WHOLE_ROWS:
         return np.arange(count)
-    chosen = np.random.default_rng(_MEASURE_SEED).choice(count, MEASURED_ROWS, replace=False)
+    wanted = min(MEASURED_ROWS, max(LEAST_ROWS, count // 16))
+    chosen = np.random.default_rng(_MEASURE_SEED).choice(count, wanted, replace=False)
     return np.sort(chosen).astype(np.int64)
 
 

@@ -50,7 +50,7 @@ def test_large_sets_are_in_memory_once_and_are_not_written_to(
 
 
 def test_what_is_measured_of_a_mapped_set_is_brought_to_the_device(tmp_path: Path) -> None:
-    count = MEASURED_ROWS + 10
+    count = 16 * MEASURED_ROWS
     images = np.lib.format.open_memmap(tmp_path / "x.npy", "w+", np.float32, shape=(count, 1, 4, 4))
     images[:] = noise(count).images
     images.flush()
