@@ -1,8 +1,9 @@
 """Take the pictures of the README and the guide: ``python -m installer.screenshots [NAME ...]``.
 
 They are taken from the real program, driven by real mouse events: a picture that lies would have
-to be made by hand. Networks are trained for it, on sets that need no download, in a few minutes
-together. Needs a display or Qt's offscreen platform; without names all pictures are taken.
+to be made by hand. They show models that ship, and networks that are trained for it, on sets that
+need no download, in a few minutes together. Needs a display or Qt's offscreen platform; without
+names all pictures are taken.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.recipe_file import list_recipes
+from aegui.paths import models_dir
 from aegui.session.settings import Settings
 
 if TYPE_CHECKING:
@@ -107,6 +109,14 @@ def learn(app: App, recipe: Recipe) -> None:
     spin(1.5)
 
 
+def open_model(app: App, key: str) -> None:
+    """Open a model that ships."""
+    app.services.workspace.open(models_dir() / f"{key}.aegui", lambda: True)
+    app.window.set_perspective("build")
+    spin(3.0)
+    app.window.notifications.close_all()
+
+
 def show(app: App, key: str) -> None:
     """Bring a dock to the front; those below the map get room enough to be looked at."""
     dock = app.window.docks[key]
@@ -164,8 +174,8 @@ def train(app: App) -> None:
 
 
 def denoise(app: App) -> None:
-    """A spoilt letter beside the answer of a trained denoiser, and many of them."""
-    learn(app, shipped("letters-denoise", training={"epochs": 2000}))
+    """A spoilt letter beside the answer of the denoiser that ships, and many of them."""
+    open_model(app, "letters-denoise")
     show(app, "reconstructions")
     shoot(app, "denoising", app.window.panels.reconstructions)
     app.window.set_perspective("draw")
@@ -209,9 +219,8 @@ def convolutions(app: App) -> None:
 
 
 def variational(app: App) -> None:
-    """The map of a variational autoencoder of digits, and others beside it."""
-    recipe = shipped("mnist-vae-2", data={"source": "digits"}, training={"epochs": 60})
-    learn(app, recipe)
+    """The map of the variational autoencoder that ships, and others beside it."""
+    open_model(app, "mnist-vae-2")
     move(app.window.panels.canvas, 0.55, 0.45)
     spin(1.0)
     shoot(app, "variational", app.window.panels.canvas)
@@ -240,7 +249,7 @@ def classifier(app: App) -> None:
 
 def gan(app: App) -> None:
     """Digits that nobody has written."""
-    learn(app, shipped("digits-gan", training={"epochs": 150}))
+    learn(app, shipped("digits-gan", training={"epochs": 300}))
     show(app, "gan")
     spin(1.0)
     shoot(app, "gan", app.window.panels.gan)
