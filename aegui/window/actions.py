@@ -245,7 +245,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "compare",
-        mark("Co&mpare"),
+        mark("Com&pare"),
         mark("Arrange the panels for comparing the map with others: PCA, t-SNE"),
         "view",
         "perspective",

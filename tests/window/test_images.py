@@ -65,10 +65,13 @@ def test_every_panel_shows_images(
     assert codes is not None
     assert codes.values.shape == (len(data), 2)
     canvas = panels.canvas
-    qtbot.waitUntil(lambda: canvas.scene.photos.plane is not None, timeout=20_000)
-    plane = canvas.scene.photos.plane
-    assert plane is not None
-    assert plane.images.shape[2:] == data.image_shape
+
+    def shows_this_set() -> bool:
+        """The plane of the set before it may still be there for a moment."""
+        plane = canvas.scene.photos.plane
+        return plane is not None and plane.images.shape[2:] == data.image_shape
+
+    qtbot.waitUntil(shows_this_set, timeout=20_000)
     assert not canvas.furniture.legend.isHidden()
     # The cursor's image, and the nearest.
     view = canvas.navigation.view

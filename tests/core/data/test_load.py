@@ -24,7 +24,9 @@ uint8_t Font3[][7] = { {7,2,3,4,5,6,7} /* c */ };
 
 
 def test_built_in_names_and_their_sum() -> None:
-    assert load_dataset("lowercase") is load_builtin("lowercase")
+    held = load_dataset("lowercase")
+    assert load_dataset("lowercase") is held
+    assert np.array_equal(held.images, load_builtin("lowercase").images)
     both = load_dataset("lowercase+uppercase")
     assert both.labels == load_builtin("lowercase").labels + load_builtin("uppercase").labels
 
