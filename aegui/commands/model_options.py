@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 def add_run_file(parser: Parser) -> None:
     """A saved run, and which of its runs."""
     parser.add_argument("file", metavar=tr("F.aegui"), help=tr("a saved run"))
+    add_run(parser)
+
+
+def add_run(parser: Parser) -> None:
+    """Which run of a file is meant."""
     parser.add_argument(
         "--run",
         type=int,
@@ -43,12 +48,7 @@ def add_project(commands: Commands, general: Parser) -> None:
     parser.add_argument(
         "file", metavar=tr("FILE"), help=tr("a saved run, or data: a file or a built-in name")
     )
-    parser.add_argument(
-        "--run",
-        type=int,
-        metavar="I",
-        help=tr("number of the run in the file, from 0 (default: the best)"),
-    )
+    add_run(parser)
     parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
     parser.add_argument(
         "--method",

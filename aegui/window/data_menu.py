@@ -10,8 +10,8 @@ from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from aegui.core.i18n import mark, tr
-from aegui.widgets.data.pictures import picture
-from aegui.widgets.glyphs import draw_glyph
+from aegui.session.looks import GLYPHS
+from aegui.widgets.glyphs import draw_glyph, picture
 from aegui.widgets.theme import SPACING, current_theme, figures_font, icon
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ ROW_WIDTH_PX = 316
 def icon_of(entry: DataEntry) -> QIcon:
     """The picture of a set."""
     if entry.glyph is not None:
-        return QIcon(_squared(picture(entry.glyph, drawn=True)))
+        return QIcon(_squared(picture(entry.glyph, GLYPHS)))
     if entry.picture is not None:
         return QIcon(_squared(QImage(str(entry.picture))))
     return icon("draw")

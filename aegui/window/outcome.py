@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aegui.core.data.progress import clock
 from aegui.core.i18n import mark, tr, trn
 
 if TYPE_CHECKING:
@@ -41,13 +42,6 @@ def speed_words(epochs_per_second: float) -> str:
     if epochs_per_second < 10:
         return tr("{rate:.1f} epochs/s", rate=epochs_per_second)
     return tr("{rate:,.0f} epochs/s", rate=epochs_per_second)
-
-
-def clock(seconds: float) -> str:
-    """``seconds`` as on a clock: 0:07, 12:30, 3:05:00."""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
 def rest_words(run: SavedRun, best: RunResult, epochs: int) -> str:

@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from aegui.core.data.progress import clock
 from aegui.core.recipe import CorruptionSpec, LayerSpec
 from aegui.session.notice import Notice
 from aegui.widgets.builder.edits import with_value
 from aegui.widgets.builder.formula import number_text
-from aegui.window.outcome import clock, mean_words
+from aegui.window.outcome import mean_words
 from tests.widgets.builder.bench import number
 from tests.window.conftest import SMALL, train
 
@@ -177,7 +178,7 @@ def test_opening_another_document_ends_a_training(qtbot: QtBot, app: App) -> Non
     assert app.window.actions_table["train"].isEnabled()
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(7, "0:07"), (750, "12:30"), (11_100, "3:05:00")])
+@pytest.mark.parametrize(("seconds", "text"), [(7, "00:07"), (750, "12:30"), (11_100, "3:05:00")])
 def test_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
-    QHeaderView,
-    QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
 
 from aegui.core.i18n import mark, tr
 from aegui.widgets.glyphs import label_name
+from aegui.widgets.named_table import NamedTable, alignment
 from aegui.widgets.theme import figures_font
 
 if TYPE_CHECKING:
@@ -32,34 +29,15 @@ _AVERAGES = (
     (mark("Macro average"), mark("The mean over the classes, each counting the same.")),
     (mark("Weighted average"), mark("The mean over the classes, by their samples.")),
 )
-_ROW_PX = 22
 
 
-class ScoresTable(QTableWidget):
+class ScoresTable(NamedTable):
     """A row for each class, and two for the averages."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        # One more than there are figures: it takes the rest of the width.
-        super().__init__(0, len(COLUMNS) + 1, parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        super().__init__(COLUMNS, tr("Figures of each class"), parent)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setAccessibleName(tr("Figures of each class"))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_PX)
-        self.verticalHeader().setMinimumSectionSize(_ROW_PX)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(len(COLUMNS), QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        self.setHorizontalHeaderItem(len(COLUMNS), QTableWidgetItem(""))
-        for column, (title, help_text) in enumerate(COLUMNS):
-            item = QTableWidgetItem(tr(title))
-            item.setToolTip(tr(help_text) if help_text else "")
-            item.setTextAlignment(_alignment(column))
-            self.setHorizontalHeaderItem(column, item)
 
     def set_scores(self, found: Classification) -> None:
         """Show the figures of ``found``."""
@@ -82,13 +60,8 @@ class ScoresTable(QTableWidget):
             item = self.item(row, column)
             if item is None:
                 item = QTableWidgetItem()
-                item.setTextAlignment(_alignment(column))
+                item.setTextAlignment(alignment(column))
                 self.setItem(row, column, item)
             item.setFont(font)
             item.setText(text)
             item.setToolTip(help_text)
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    across = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-    return across | Qt.AlignmentFlag.AlignVCenter

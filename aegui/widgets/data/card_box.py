@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
+from aegui.session.looks import Look
 from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
-from aegui.widgets.data.pictures import Pictures, picture
-from aegui.widgets.glyphs import draw_glyph, label_name
+from aegui.widgets.data.pictures import Pictures
+from aegui.widgets.glyphs import draw_glyph, label_name, picture
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class MeanImage(QWidget):
         area = self.rect().adjusted(1, 1, -1, -1)
         target = area
         if self._image is not None:
-            target = draw_glyph(painter, area, picture(self._image, drawn=self._drawn))
+            target = draw_glyph(painter, area, picture(self._image, Look(glyphs=self._drawn)))
         painter.setPen(QPen(current_theme().grid, 1))
         painter.drawRect(QRectF(target).adjusted(-0.5, -0.5, 0.5, 0.5))
 

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
-    QHeaderView,
     QSizePolicy,
-    QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
 
 from aegui.core.i18n import mark, tr
+from aegui.widgets.named_table import ROW_PX, NamedTable, alignment
 from aegui.widgets.theme import current_theme, figures_font
 
 if TYPE_CHECKING:
@@ -48,39 +46,19 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     (mark("Seconds"), mark("Time to make the map; of the code, without the training.")),
 )
 _NONE = "–"
-_ROW_PX = 22
 _LEAST_ROWS, _MOST_ROWS = 2, 10
 _LEAST_PX = 24
 
 
-class FiguresTable(QTableWidget):
+class FiguresTable(NamedTable):
     """Rows of maps, and below them what they are to be compared with."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        # One more than there are figures: it takes the rest of the width, or names would be far
-        # from their figures.
-        super().__init__(0, len(COLUMNS) + 1, parent)
+        super().__init__(COLUMNS, tr("How good each map is"), parent)
         self._room_px = 0
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName(tr("How good each map is"))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_PX)
-        self.verticalHeader().setMinimumSectionSize(_ROW_PX)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(len(COLUMNS), QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(_LEAST_PX)
-        self.setHorizontalHeaderItem(len(COLUMNS), QTableWidgetItem(""))
-        for column, (title, help_text) in enumerate(COLUMNS):
-            item = QTableWidgetItem(tr(title))
-            item.setToolTip(tr(help_text) if help_text else "")
-            item.setTextAlignment(_alignment(column))
-            self.setHorizontalHeaderItem(column, item)
+        self.horizontalHeader().setMinimumSectionSize(_LEAST_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_rows(
@@ -96,7 +74,7 @@ class FiguresTable(QTableWidget):
         for row, (name, value, dim) in enumerate(rows):
             for column, text in enumerate((name, *_cells(value))):
                 item = QTableWidgetItem(text)
-                item.setTextAlignment(_alignment(column))
+                item.setTextAlignment(alignment(column))
                 item.setFont(font)
                 if dim:
                     item.setForeground(theme.text_dim)
@@ -112,13 +90,8 @@ class FiguresTable(QTableWidget):
 
     def _fit(self) -> None:
         head = self.horizontalHeader().sizeHint().height() + 2
-        rows = max(_LEAST_ROWS, min(_MOST_ROWS, (self._room_px - head) // _ROW_PX))
-        self.setFixedHeight(head + min(self.rowCount(), rows) * _ROW_PX)
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    across = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-    return across | Qt.AlignmentFlag.AlignVCenter
+        rows = max(_LEAST_ROWS, min(_MOST_ROWS, (self._room_px - head) // ROW_PX))
+        self.setFixedHeight(head + min(self.rowCount(), rows) * ROW_PX)
 
 
 def _cells(value: Figures | None) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
+from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.data.gallery import Gallery
-from aegui.widgets.data.pictures import Pictures, is_drawn, picture
+from aegui.widgets.data.pictures import Pictures, is_drawn
+from aegui.widgets.glyphs import picture
 from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
@@ -112,7 +114,7 @@ def test_nothing_is_hit_beside_the_cells(qtbot: QtBot, gallery: Gallery) -> None
 def test_glyphs_are_drawn_in_the_colours_of_the_theme() -> None:
     glyph = np.eye(4, dtype=np.float32)[np.newaxis]
     assert is_drawn(glyph[np.newaxis])
-    made = picture(glyph, drawn=True)
+    made = picture(glyph, GLYPHS)
     assert made.pixelColor(0, 0) == current_theme().pixel_on
     assert made.pixelColor(1, 0) == current_theme().pixel_off
 
@@ -120,10 +122,10 @@ def test_glyphs_are_drawn_in_the_colours_of_the_theme() -> None:
 def test_images_are_shown_as_they_are() -> None:
     grey = np.full((1, 2, 2), 0.5, np.float32)
     assert not is_drawn(grey[np.newaxis])
-    assert picture(grey, drawn=False).pixelColor(1, 1) == QColor(128, 128, 128)
+    assert picture(grey, Look(glyphs=False)).pixelColor(1, 1) == QColor(128, 128, 128)
     blue = np.zeros((3, 2, 2), np.float32)
     blue[2] = 1.0
-    assert picture(blue, drawn=False).pixelColor(0, 1) == QColor(0, 0, 255)
+    assert picture(blue, Look(glyphs=False)).pixelColor(0, 1) == QColor(0, 0, 255)
 
 
 def test_pictures_shown_last_are_kept() -> None:

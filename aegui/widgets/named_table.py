@@ -1,0 +1,63 @@
+"""A table of names and their figures: one look for all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROW_PX = 22
+
+
+class NamedTable(QTableWidget):
+    """Names at the left, figures beside them; nothing in it can be edited."""
+
+    def __init__(
+        self, columns: Sequence[tuple[str, str]], name: str, parent: QWidget | None = None
+    ) -> None:
+        """Make it empty.
+
+        Args:
+            columns: Title and explanation of each, marked for translation.
+            name: What it is, for screen readers.
+            parent: As for every widget.
+        """
+        # One more than there are figures: it takes the rest of the width, or names would be far
+        # from their figures.
+        super().__init__(0, len(columns) + 1, parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAccessibleName(name)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        self.verticalHeader().setMinimumSectionSize(ROW_PX)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(columns), QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        self.setHorizontalHeaderItem(len(columns), QTableWidgetItem(""))
+        for column, (title, help_text) in enumerate(columns):
+            item = QTableWidgetItem(tr(title))
+            item.setToolTip(tr(help_text) if help_text else "")
+            item.setTextAlignment(alignment(column))
+            self.setHorizontalHeaderItem(column, item)
+
+
+def alignment(column: int) -> Qt.AlignmentFlag:
+    """Names to the left, figures to the right."""
+    across = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return across | Qt.AlignmentFlag.AlignVCenter
