@@ -15,10 +15,12 @@ Level = Literal["info", "warning", "error"]
 class Notice:
     """A message in the person's language, and how grave it is.
 
-    ``offer`` is what a button in it says, and ``accept`` what that button does.
+    ``offer`` is what a button in it says, and ``accept`` what that button does. A ``passing`` one
+    is about what was just wished: after the next edit or undo, or in another document, it is past.
     """
 
     level: Level
     text: str
     offer: str = ""
     accept: Callable[[], object] | None = field(default=None, compare=False)
+    passing: bool = False
