@@ -20,6 +20,9 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe_file import MAX_BYTES as MAX_RECIPE_BYTES
 from aegui.core.recipe_file import parse_recipe, recipe_json
+from aegui.core.run_concepts import MAX_CONCEPTS, ConceptDocument, KeptConcept
+from aegui.core.run_concepts import from_document as concept_of
+from aegui.core.run_concepts import to_document as concept_document
 from aegui.core.run_data import DataDocument, preview_note, read_dataset, to_document
 from aegui.core.thumbnail import sheet_png
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
@@ -84,6 +87,7 @@ class SavedRun:
         draft: The recipe and data of the next training, where they are not those of this one.
         places: What is pinned on the map.
         note: What a person should know of the file that was read; not saved.
+        concepts: Directions among the codes that were found.
     """
 
     recipe: Recipe
@@ -97,6 +101,7 @@ class SavedRun:
     draft: Draft | None = None
     places: tuple[Place, ...] = ()
     note: str = ""
+    concepts: tuple[KeptConcept, ...] = ()
 
     @property
     def best_run(self) -> int:
@@ -169,6 +174,7 @@ class _Document(_Part):
     measured: Annotated[int, Field(ge=0, lt=2**40)] | None = None
     draft: DataDocument | None = None
     places: Annotated[list[_Place], Field(max_length=MAX_PLACES)] = []
+    concepts: Annotated[list[ConceptDocument], Field(max_length=MAX_CONCEPTS)] = []
 
 
 def save_run(path: str | os.PathLike[str], run: SavedRun, *, compact: bool = False) -> None:
@@ -247,6 +253,7 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
             _read_draft(archive, document.draft),
             tuple(Place(tuple(place.z), place.name) for place in document.places),
             preview_note(dataset, document.dataset),
+            tuple(concept_of(concept) for concept in document.concepts),
         )
 
 
@@ -279,8 +286,10 @@ def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, 
         measured=_measured(run, data),
         draft=draft,
         places=[_Place(z=list(place.z), name=place.name) for place in run.places],
+        concepts=[concept_document(concept) for concept in run.concepts],
     )
-    return stated(document.model_dump(exclude=None if run.places else {"places"}))
+    unused = {name for name in ("places", "concepts") if not getattr(run, name)}
+    return stated(document.model_dump(exclude=unused or None))
 
 
 def _measured(run: SavedRun, data: DataDocument) -> int | None:

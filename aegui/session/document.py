@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from aegui.core.data.builtin import builtin_names
 from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.recipe import MAX_EPOCHS, Recipe
-from aegui.core.run_file import SUFFIX, Draft, Place, SavedRun, load_run
+from aegui.core.run_file import SUFFIX, Draft, SavedRun, load_run
 from aegui.paths import models_dir
 from aegui.session.draft import DraftState, document_draft, fresh_draft, same_data
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import ArrayLike
-
     from aegui.core.course_configs import CourseReading
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import PretrainSpec
+    from aegui.core.run_concepts import KeptConcept
+    from aegui.core.run_file import Place
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Checkpoint, TrainingResult
 
@@ -47,6 +44,7 @@ class Opened:
     reading: CourseReading | None = None
     places: tuple[Place, ...] = ()
     note: str = ""
+    concepts: tuple[KeptConcept, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,12 +97,18 @@ def open_run(path: Path) -> Opened:
     """
     saved = load_run(path)
     draft = saved.draft if saved.draft is not None else Draft(saved.recipe, saved.dataset)
-    run = None if saved.snapshot is None else replace(saved, draft=None, places=())
+    run = None if saved.snapshot is None else replace(saved, draft=None, places=(), concepts=())
     state = document_draft(draft.recipe, draft.dataset)
     # A model of the program's own is an example: saving it asks for a file.
     own = path.parent == models_dir()
     return Opened(
-        state, run, None if own else path, path.stem, places=saved.places, note=saved.note
+        state,
+        run,
+        None if own else path,
+        path.stem,
+        places=saved.places,
+        note=saved.note,
+        concepts=saved.concepts,
     )
 
 
@@ -173,21 +177,19 @@ def is_data(path: Path) -> bool:
     return False
 
 
-def to_save(draft: DraftState, run: SavedRun | None, places: tuple[Place, ...] = ()) -> SavedRun:
-    """The content of the run file that keeps the run, the draft and what is pinned."""
+def to_save(
+    draft: DraftState,
+    run: SavedRun | None,
+    places: tuple[Place, ...] = (),
+    concepts: tuple[KeptConcept, ...] = (),
+) -> SavedRun:
+    """The content of the run file that keeps the run, the draft and what was put on the map."""
     if run is None:
-        return SavedRun(draft.recipe, draft.dataset, places=places)
+        return SavedRun(draft.recipe, draft.dataset, places=places, concepts=concepts)
+    run = replace(run, places=places, concepts=concepts)
     if run.recipe == draft.recipe and same_data(run.dataset, draft.dataset):
-        return replace(run, places=places)
-    return replace(run, draft=Draft(draft.recipe, draft.dataset), places=places)
-
-
-def new_place(places: tuple[Place, ...], z: ArrayLike, name: str) -> Place:
-    """The code ``z`` ``[d]`` under ``name``, or else the first number that no place has."""
-    taken = {place.name for place in places}
-    free = (tr("Pin {n}", n=number) for number in count(1))
-    code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
-    return Place(code, name or next(text for text in free if text not in taken))
+        return run
+    return replace(run, draft=Draft(draft.recipe, draft.dataset))
 
 
 def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | None:

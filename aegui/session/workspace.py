@@ -16,7 +16,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe_file import save_recipe
-from aegui.core.run_file import SUFFIX, Place, SavedRun, save_run
+from aegui.core.run_file import SUFFIX, SavedRun, save_run
 from aegui.session.autosave import Autosave, Recovery, remove
 from aegui.session.data_edits import DataEdits, DownloadNeed
 from aegui.session.data_view import source_words
@@ -26,7 +26,6 @@ from aegui.session.document import (
     first_document,
     is_data,
     is_quick_run,
-    new_place,
     open_recipe,
     open_run,
     read_recipe,
@@ -36,6 +35,7 @@ from aegui.session.document import (
 )
 from aegui.session.draft import DraftState, fresh_draft, is_quick_source, same_data
 from aegui.session.edit_command import EditCommand
+from aegui.session.keepsakes import Keepsakes
 from aegui.session.notice import Level, Notice
 from aegui.session.progress_job import ProgressJob
 
@@ -83,8 +83,6 @@ class Workspace(QObject):
     """Another document is open: this workspace. Comes after those of its parts."""
     title_changed = Signal(str, bool)
     """Name of the document, and whether there is anything unsaved in it."""
-    places_changed = Signal(object)
-    """Tuple of the ``Place``s that are pinned on the map."""
     recent_changed = Signal(object)
     """Tuple of paths, newest first."""
     recipe_imported = Signal(object)
@@ -103,6 +101,8 @@ class Workspace(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(_UNDO_LIMIT)
         self.loading = ProgressJob("aegui-data", self)
+        self.keepsakes = Keepsakes(self)
+        self.keepsakes.edited.connect(self._on_keepsakes_edited)
         self._edits = DataEdits(self, self.loading)
         self._autosave = Autosave(self, autosave_folder)
         self._autosave.failed.connect(self._on_autosave_failed)
@@ -113,7 +113,6 @@ class Workspace(QObject):
         self._draft: DraftState
         self._resolution: Resolution
         self._run: SavedRun | None
-        self._places: tuple[Place, ...]
         self._path: Path | None
         self._name: str
         self._take(first_document())
@@ -152,11 +151,6 @@ class Workspace(QObject):
     def run(self) -> SavedRun | None:
         """What was learnt, with its own recipe and data; None before any training."""
         return self._run
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """What is pinned on the map; saved within the document."""
-        return self._places
 
     @property
     def path(self) -> Path | None:
@@ -223,14 +217,6 @@ class Workspace(QObject):
     def add_file(self, path: str | Path) -> bool:
         """Join the samples of a file to the draft's data; False, with a notice, on failure."""
         return self._edits.add_file(Path(path))
-
-    def pin(self, z: ArrayLike, name: str = "") -> None:
-        """Pin the code ``z`` ``[d]`` on the map under ``name``, or else the next free number."""
-        self._show_places((*self._places, new_place(self._places, z, name)))
-
-    def unpin(self, index: int) -> None:
-        """Take the pin at ``index`` of ``places`` away."""
-        self._show_places(self._places[:index] + self._places[index + 1 :])
 
     def adopt_result(self, result: TrainingResult, resolved: ResolvedRecipe | None = None) -> None:
         """Make what a training has learnt the document's run.
@@ -319,7 +305,7 @@ class Workspace(QObject):
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
         try:
-            save_run(path, to_save(self._draft, self._run, self._places))
+            save_run(path, self._to_save())
         except AeguiError as error:
             self.say("error", str(error))
             return False
@@ -350,8 +336,7 @@ class Workspace(QObject):
         """Copy unsaved work that has changed since the last copy; called every 30 s."""
         if self.is_modified and self._changes != self._autosaved_changes:
             self._autosaved_changes = self._changes
-            document = to_save(self._draft, self._run, self._places)
-            self._autosave.write(document, self._path, self.name)
+            self._autosave.write(self._to_save(), self._path, self.name)
 
     def recoveries(self) -> tuple[Recovery, ...]:
         """Unsaved work that a crashed program has left, newest first."""
@@ -393,7 +378,7 @@ class Workspace(QObject):
         if isinstance(error, NotDownloaded) and retry is not None:
             self.download_needed.emit(DownloadNeed(error.key, retry))
         else:
-            self.say("error", str(error))
+            self.say("error", str(error), passing=True)
 
     def _refuse_file(
         self, path: Path, error: AeguiError, retry: Callable[[], object] | None = None
@@ -415,20 +400,23 @@ class Workspace(QObject):
             self.dataset_changed.emit(draft.dataset)
         self.recipe_changed.emit(self._resolution)
 
-    def _show_places(self, places: tuple[Place, ...]) -> None:
-        self._places = places
+    def _to_save(self) -> SavedRun:
+        kept = self.keepsakes
+        return to_save(self._draft, self._run, kept.places, kept.concepts)
+
+    @Slot()
+    def _on_keepsakes_edited(self) -> None:
         # Pins alone are not worth a question where the document has never been saved: whoever
         # clicks about on the shipped model may leave without a word.
-        if self._path is not None:
+        if self._path is not None or self.keepsakes.concepts:
             self._unsaved = True
         self._touch()
         self._announce_title()
-        self.places_changed.emit(places)
 
     def _take(self, opened: Opened) -> None:
         self._draft = opened.draft
         self._run = opened.run
-        self._places = opened.places
+        self.keepsakes.take(opened.places, opened.concepts)
         self._path = opened.path
         self._name = opened.name
         self._resolution = resolve(opened.draft.recipe, opened.draft.dataset)
@@ -443,7 +431,7 @@ class Workspace(QObject):
         self.dataset_changed.emit(self.dataset)
         self.recipe_changed.emit(self._resolution)
         self.run_changed.emit(self._run)
-        self.places_changed.emit(self._places)
+        self.keepsakes.announce()
         self.document_changed.emit(self)
         self._announce_title()
         reading = opened.reading
@@ -470,10 +458,10 @@ class Workspace(QObject):
             self._title = title
             self.title_changed.emit(*title)
 
-    def say(self, level: Level, text: str) -> None:
+    def say(self, level: Level, text: str, *, passing: bool = False) -> None:
         """Tell the person."""
         _log.info("%s: %s", level, text)
-        self.noticed.emit(Notice(level, text))
+        self.noticed.emit(Notice(level, text, passing=passing))
 
     def _remember(self, path: Path, *, forget: bool = False) -> None:
         if forget:

@@ -77,7 +77,7 @@ class MapWiring(QObject):
         services.showing.network_changed.connect(self._show_network)
         services.showing.codes_changed.connect(self._show_codes)
         services.showing.replaced.connect(self._on_showing_replaced)
-        services.workspace.places_changed.connect(self._show_pins)
+        services.workspace.keepsakes.places_changed.connect(self._show_pins)
 
     # The network
 
@@ -208,16 +208,16 @@ class MapWiring(QObject):
 
     @Slot(object)
     def _on_canvas_pin_requested(self, z: NDArray[np.float32]) -> None:
-        self._services.workspace.pin(z)
+        self._services.workspace.keepsakes.pin(z)
 
     @Slot(int)
     def _on_canvas_pin_removed(self, index: int) -> None:
-        self._services.workspace.unpin(index)
+        self._services.workspace.keepsakes.unpin(index)
 
     @Slot()
     @Slot(object)
     def _show_pins(self, _places: object = None) -> None:
-        places = self._services.workspace.places
+        places = self._services.workspace.keepsakes.places
         self._panels.canvas.set_pins(
             tuple(Pin(np.array(place.z, np.float32), place.name) for place in places)
         )

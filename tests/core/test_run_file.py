@@ -21,6 +21,7 @@ from aegui.core.errors import AeguiError, ReadError
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
 from aegui.core.run_data import to_document
+from aegui.core.run_concepts import KeptConcept
 from aegui.core.run_file import Draft, Place, SavedRun, load_run, run_bytes, save_run
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, History
 from aegui.core.training.result import Checkpoint, RunResult
@@ -176,6 +177,12 @@ def test_what_is_pinned_survives(tmp_path: Path) -> None:
     assert load_run(tmp_path / "p.aegui").places == places
 
 
+def test_concepts_survive(tmp_path: Path) -> None:
+    concepts = (KeptConcept("bold", (0.5, -1.25), -1.5, 2.0, 3.25), KeptConcept("", (1.0,), 0, 1))
+    save_run(tmp_path / "c.aegui", replace(a_run(), concepts=concepts))
+    assert load_run(tmp_path / "c.aegui").concepts == concepts
+
+
 def test_the_same_content_gives_the_same_bytes(saved: Path) -> None:
     assert run_bytes(a_run()) == run_bytes(a_run())
     assert run_bytes(load_run(saved)) == saved.read_bytes()
@@ -251,6 +258,7 @@ def _with_one_result(members: dict[str, bytes]) -> None:
         (with_json("run.json", engine=3), ["run.json", "engine"]),
         (with_json("run.json", other=3), ["run.json", "other"]),
         (with_json("run.json", places=[{"z": [], "name": ""}]), ["run.json", "places.0.z"]),
+        (with_json("run.json", concepts=[{"name": ""}]), ["run.json", "concepts.0.direction"]),
         (with_json("run.json", weights={"epoch": -1}), ["run.json", "weights.epoch"]),
         (with_json("run.json", measured=10**30), ["run.json", "measured"]),
         (with_json("run.json", measured=10**9), ["results.safetensors", "2x5", "2x1000000000"]),

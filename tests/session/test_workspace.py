@@ -34,7 +34,6 @@ SIGNALS = (
     "recipe_changed",
     "dataset_changed",
     "run_changed",
-    "places_changed",
     "document_changed",
     "title_changed",
     "recent_changed",
@@ -283,21 +282,21 @@ def test_a_sample_that_was_added_is_announced(workspace: Workspace, heard: Heard
 
 def test_pins_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> None:
     workspace.new(small())
-    workspace.pin(np.array([0.5, -1.25], np.float32))
-    workspace.pin(np.array([1.0, 2.0], np.float32), "mine")
+    workspace.keepsakes.pin(np.array([0.5, -1.25], np.float32))
+    workspace.keepsakes.pin(np.array([1.0, 2.0], np.float32), "mine")
     assert not workspace.is_modified
     assert workspace.save_as(tmp_path / "a.aegui")
-    workspace.pin(np.array([3.0, 4.0], np.float32))
+    workspace.keepsakes.pin(np.array([3.0, 4.0], np.float32))
     assert workspace.is_modified
-    workspace.unpin(0)
-    workspace.pin(np.array([5.0, 6.0], np.float32))
-    assert [place.name for place in workspace.places] == ["mine", "Pin 2", "Pin 1"]
+    workspace.keepsakes.unpin(0)
+    workspace.keepsakes.pin(np.array([5.0, 6.0], np.float32))
+    assert [place.name for place in workspace.keepsakes.places] == ["mine", "Pin 2", "Pin 1"]
     assert workspace.save()
     workspace.new(small())
-    assert workspace.places == ()
+    assert workspace.keepsakes.places == ()
     assert workspace.open(tmp_path / "a.aegui")
-    assert [place.name for place in workspace.places] == ["mine", "Pin 2", "Pin 1"]
-    assert workspace.places[2].z == (5.0, 6.0)
+    assert [place.name for place in workspace.keepsakes.places] == ["mine", "Pin 2", "Pin 1"]
+    assert workspace.keepsakes.places[2].z == (5.0, 6.0)
 
 
 def test_nobody_is_asked_about_a_file_that_cannot_be_read(
@@ -451,7 +450,6 @@ def test_saving_and_opening_keeps_run_and_draft(
         "dataset_changed",
         "recipe_changed",
         "run_changed",
-        "places_changed",
         "document_changed",
         "title_changed",
         "recent_changed",

@@ -1,0 +1,65 @@
+"""Concepts as they are saved with a run: directions among the codes, with a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+MAX_CONCEPTS = 1_000
+MAX_NUMBERS = 100_000
+MAX_NAME = 200
+
+
+@dataclass(frozen=True)
+class KeptConcept:
+    """A direction among the codes along which images become more of something.
+
+    Attributes:
+        name: What it is called.
+        direction: The step from the samples without it to those with it, d numbers.
+        low: Where a slider along it begins, in steps.
+        high: Where that ends.
+        separation: How far apart the two boxes of samples lie, in their standard deviations.
+    """
+
+    name: str
+    direction: tuple[float, ...]
+    low: float
+    high: float
+    separation: float = 0.0
+
+
+class ConceptDocument(BaseModel):
+    """A ``KeptConcept`` as it stands in ``run.json``."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Annotated[str, Field(max_length=MAX_NAME)]
+    direction: Annotated[list[FiniteFloat], Field(min_length=1, max_length=MAX_NUMBERS)]
+    low: FiniteFloat
+    high: FiniteFloat
+    separation: FiniteFloat = 0.0
+
+
+def to_document(concept: KeptConcept) -> ConceptDocument:
+    """What is written."""
+    return ConceptDocument(
+        name=concept.name,
+        direction=list(concept.direction),
+        low=concept.low,
+        high=concept.high,
+        separation=concept.separation,
+    )
+
+
+def from_document(document: ConceptDocument) -> KeptConcept:
+    """What was read."""
+    return KeptConcept(
+        document.name,
+        tuple(document.direction),
+        document.low,
+        document.high,
+        document.separation,
+    )

@@ -1,0 +1,80 @@
+"""What a person has put on the map to find it again: places and concepts, saved in the document."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from aegui.core.i18n import tr
+from aegui.core.run_file import Place
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from aegui.core.run_concepts import KeptConcept
+
+
+class Keepsakes(QObject):
+    """The pins and the concepts of the open document."""
+
+    places_changed = Signal(object)
+    """Tuple of the ``Place``s that are pinned on the map, in their order."""
+    concepts_changed = Signal(object)
+    """Tuple of the ``KeptConcept``s."""
+    edited = Signal()
+    """A person has changed something; comes before the others."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._places: tuple[Place, ...] = ()
+        self._concepts: tuple[KeptConcept, ...] = ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """What is pinned on the map."""
+        return self._places
+
+    @property
+    def concepts(self) -> tuple[KeptConcept, ...]:
+        """The concepts that were found."""
+        return self._concepts
+
+    def take(self, places: tuple[Place, ...], concepts: tuple[KeptConcept, ...]) -> None:
+        """Hold what another document has; ``announce`` tells of it."""
+        self._places, self._concepts = places, concepts
+
+    def announce(self) -> None:
+        """Say what there is."""
+        self.places_changed.emit(self._places)
+        self.concepts_changed.emit(self._concepts)
+
+    def pin(self, z: ArrayLike, name: str = "") -> None:
+        """Pin the code ``z`` ``[d]`` under ``name``, or else the next free number."""
+        self.set_places((*self._places, self._new_place(z, name)))
+
+    def unpin(self, index: int) -> None:
+        """Take the pin at ``index`` of ``places`` away."""
+        self.set_places(self._places[:index] + self._places[index + 1 :])
+
+    def set_places(self, places: tuple[Place, ...]) -> None:
+        """Pin these places, in this order, and no others."""
+        if places != self._places:
+            self._places = places
+            self.edited.emit()
+            self.places_changed.emit(places)
+
+    def set_concepts(self, concepts: tuple[KeptConcept, ...]) -> None:
+        """Keep these concepts and no others."""
+        if concepts != self._concepts:
+            self._concepts = concepts
+            self.edited.emit()
+            self.concepts_changed.emit(concepts)
+
+    def _new_place(self, z: ArrayLike, name: str) -> Place:
+        taken = {place.name for place in self._places}
+        free = (tr("Pin {n}", n=number) for number in count(1))
+        code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
+        return Place(code, name or next(text for text in free if text not in taken))
