@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.parameters import Layout, Parameters
+    from aegui.core.training.layout import Layout
+    from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
 
 _CHUNK_NUMBERS = 2**22

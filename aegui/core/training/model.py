@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import OptimizerSpec
-    from aegui.core.training.parameters import Block, Parameters
+    from aegui.core.training.layout import Block
+    from aegui.core.training.parameters import Parameters
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.training.layout import Block
     from aegui.core.training.measure import Measured
-    from aegui.core.training.parameters import Block, Parameters
+    from aegui.core.training.parameters import Parameters
 
 COURSE_TOLERANCE = 1
 """Wrong pixels of a character that the classic assignment still takes for learnt."""
