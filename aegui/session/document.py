@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from aegui.core.data.builtin import builtin_names
 from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError, RecipeError
-from aegui.core.i18n import tr
 from aegui.core.recipe import MAX_EPOCHS, Recipe
 from aegui.core.run_file import SUFFIX, Draft, SavedRun, load_run
 from aegui.paths import models_dir

@@ -20,8 +20,8 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
-from aegui.core.run_data import to_document
 from aegui.core.run_concepts import KeptConcept
+from aegui.core.run_data import to_document
 from aegui.core.run_file import Draft, Place, SavedRun, load_run, run_bytes, save_run
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, History
 from aegui.core.training.result import Checkpoint, RunResult
