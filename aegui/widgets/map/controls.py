@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -113,8 +114,10 @@ class ViewBar(QFrame):
         self.style_edited.emit(replace(self._style, points=action.data()))
 
     def _on_switch_triggered(self) -> None:
-        shown = {field: action.isChecked() for field, action in self._switches.items()}
-        self.style_edited.emit(MapStyle(points=self._style.points, **shown))
+        shown: dict[str, Any] = {
+            field: action.isChecked() for field, action in self._switches.items()
+        }
+        self.style_edited.emit(replace(self._style, **shown))
 
 
 class FollowBar(QFrame):

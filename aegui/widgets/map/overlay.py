@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from aegui.widgets.glyphs import label_name
+from aegui.widgets.map.fan import Fan
 from aegui.widgets.map.marks import paint_tag, tag_rect
 from aegui.widgets.map.rulers import x_pill, y_pill
 from aegui.widgets.map.stamps import plate_pixmap, plate_size
@@ -21,6 +22,7 @@ from aegui.widgets.map.ticks import place_text
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.session.looks import Look
     from aegui.widgets.map.scene import Scene
     from aegui.widgets.map.viewport import Viewport
     from aegui.widgets.theme import Theme
@@ -34,6 +36,7 @@ PREVIEW_AWAY_PX = 16.0
 _GAP_PX = 9.0
 _HOVER_SCALE = 3
 _HOVER_PX = 56
+_MOST_RINGS = 500
 
 
 class Overlay:
@@ -43,6 +46,8 @@ class Overlay:
         self._scene = scene
         self.place: tuple[float, float] | None = None
         self.hovered: int | None = None
+        self.marked: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.fan = Fan()
         self._preview: NDArray[np.float32] | None = None
         self._pixmap: tuple[object, QPixmap] | None = None
 
@@ -67,7 +72,7 @@ class Overlay:
         return region
 
     def _rects(self, view: Viewport, font: QFont) -> list[QRectF]:
-        rects = []
+        rects = self._ring_rects()
         if self.hovered is not None:
             rects += [self._hover_box(self.hovered), self._hover_tag(self.hovered, font)]
         at = self.pixel(view)
@@ -78,10 +83,21 @@ class Overlay:
             rects.append(QRectF(view.left, at.y(), view.width, 1))
         if self._shows_preview():
             rects.append(self.preview_rect(view, at))
-        return rects
+        return [*rects, *self.fan.rects(view, at, self._look)]
+
+    def _ring_rects(self) -> list[QRectF]:
+        """Around the samples that are marked, those drawn on the screen; of many only some."""
+        boxes = (self._scene.points.box(int(index)) for index in self.marked[:_MOST_RINGS])
+        return [box.adjusted(-4, -4, 4, 4) for box in boxes if not box.isEmpty()]
+
+    @property
+    def _look(self) -> Look:
+        return self._scene.points.stamps.look
 
     def _shows_preview(self) -> bool:
-        return self._preview is not None and self._scene.style.preview
+        # The fan has the same image in its middle.
+        shown = self._scene.style.preview and not self.fan.is_shown
+        return self._preview is not None and shown
 
     def _pill_rects(self, view: Viewport, at: QPointF, font: QFont) -> list[QRectF]:
         metrics = QFontMetricsF(font)
@@ -98,6 +114,7 @@ class Overlay:
     ) -> None:
         """Paint it all."""
         at = self.pixel(view)
+        self._paint_rings(painter, theme)
         if at is not None:
             self._paint_cross(painter, view, at, theme)
         if self.hovered is not None:
@@ -107,6 +124,16 @@ class Overlay:
             if self._shows_preview():
                 rect = self.preview_rect(view, at)
                 painter.drawPixmap(rect.topLeft(), self._preview_pixmap(theme, ratio))
+            self.fan.paint(painter, view, at, theme, self._look, ratio)
+
+    def _paint_rings(self, painter: QPainter, theme: Theme) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        rings = self._ring_rects()
+        for colour, width in ((theme.panel, 4.0), (theme.accent, 2.0)):
+            painter.setPen(QPen(colour, width))
+            for ring in rings:
+                painter.drawRoundedRect(ring.adjusted(1, 1, -1, -1), 6, 6)
 
     def _paint_cross(self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme) -> None:
         colour = QColor(theme.accent)

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor
 
 from aegui.widgets.class_colours import class_colour, class_rgba
 from aegui.widgets.map.dot_raster import DotRaster
+from aegui.widgets.map.ramp import ramp_rgba, shares_of
 from aegui.widgets.map.stamps import DOT_PX, Stamps
 from aegui.widgets.theme import blend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QColor, QFont, QPainter
+    from PySide6.QtGui import QFont, QPainter
 
     from aegui.widgets.map.viewport import Bounds, Viewport
     from aegui.widgets.theme import Theme
@@ -60,6 +62,10 @@ class PointLayer:
         self._labelled = False
         self._classes: NDArray[np.int64] | None = None
         self._emphasis: int | None = None
+        self._shares: NDArray[np.float64] | None = None
+        self._range = (0.0, 0.0)
+        self._selection: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._chosen: NDArray[np.bool_] | None = None
         self._raster = DotRaster()
         self._version = 0
         self._order: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -123,8 +129,38 @@ class PointLayer:
         self._emphasis = number
         self._version += 1
 
+    def set_values(self, values: NDArray[np.float64] | None) -> None:
+        """A number for every sample of the set ``[N]``, told by colours before classes; None."""
+        self._shares, self._range = (None, (0.0, 0.0)) if values is None else shares_of(values)
+        self._version += 1
+
+    @property
+    def value_range(self) -> tuple[float, float] | None:
+        """The numbers that the ends of the scale of colours stand for; None without any."""
+        return None if self._shares is None else self._range
+
+    def set_selection(self, indices: NDArray[np.int64] | None) -> None:
+        """Let these samples ``[k]`` of the set, ascending, stand out; None: all are alike."""
+        count = self.stamps.count
+        chosen = np.zeros(0, np.int64) if indices is None else indices
+        self._selection = chosen[(chosen >= 0) & (chosen < count)]
+        self._chosen = None
+        if len(self._selection):
+            self._chosen = np.zeros(count, bool)
+            self._chosen[self._selection] = True
+        self._version += 1
+
+    @property
+    def selection(self) -> NDArray[np.int64]:
+        """The samples of the set that stand out, ascending."""
+        return self._selection
+
     def colour(self, index: int, theme: Theme) -> QColor | None:
-        """The colour of sample ``index`` of the set; None where there are no classes."""
+        """The colour of sample ``index`` of the set; None where colours say nothing of it."""
+        if self._chosen is not None and not self._chosen[index]:
+            return blend(theme.text_dim, theme.panel, _FADED)
+        if self._shares is not None:
+            return QColor.fromRgba(int(_ramp(self._shares[index : index + 1], theme)[0]))
         if self._classes is None:
             return None
         number = int(self._classes[index])
@@ -211,7 +247,7 @@ class PointLayer:
         self, painter: QPainter, view: Viewport, theme: Theme, ratio: float, font: QFont
     ) -> None:
         """Paint all samples that are seen, later ones over earlier ones."""
-        seen = self._seen(view)
+        seen = self.seen(view)
         if self._scale > 0 and len(seen) <= MOST_PLATES:
             self._paint_plates(painter, seen, theme, ratio)
         elif len(seen) > MOST_PIXMAPS:
@@ -219,7 +255,8 @@ class PointLayer:
         else:
             self._paint_dots(painter, seen, theme, ratio, font)
 
-    def _seen(self, view: Viewport) -> NDArray[np.int64]:
+    def seen(self, view: Viewport) -> NDArray[np.int64]:
+        """Which rows of ``pixels`` lie in sight, or just beside it."""
         # Wide enough for a label that begins outside.
         spare = 64.0
         x, y = self._pixels[:, 0], self._pixels[:, 1]
@@ -259,13 +296,18 @@ class PointLayer:
 
     def _rgba(self, theme: Theme) -> NDArray[np.uint32]:
         """Opaque ARGB of each sample that has a place."""
-        if self._classes is None:
-            return np.full(len(self._pixels), theme.series[0].rgba(), np.uint32)
-        classes = self._classes[self._indices]
-        colours = class_rgba(classes, theme)
-        if self._emphasis is not None:
-            faded = blend(theme.text_dim, theme.panel, _FADED)
-            colours[classes != self._emphasis] = faded.rgba()
+        faded = blend(theme.text_dim, theme.panel, _FADED).rgba()
+        if self._shares is not None:
+            colours = _ramp(self._shares[self._indices], theme)
+        elif self._classes is None:
+            colours = np.full(len(self._pixels), theme.series[0].rgba(), np.uint32)
+        else:
+            classes = self._classes[self._indices]
+            colours = class_rgba(classes, theme)
+            if self._emphasis is not None:
+                colours[classes != self._emphasis] = faded
+        if self._chosen is not None:
+            colours[~self._chosen[self._indices]] = faded
         return colours
 
     def place_of(self, index: int) -> int | None:
@@ -301,6 +343,13 @@ class PointLayer:
             return None
         at = closest(self._pixels, x, y)
         return None if at is None else int(self._indices[at])
+
+
+def _ramp(shares: NDArray[np.float64], theme: Theme) -> NDArray[np.uint32]:
+    """Opaque ARGB of ``shares``; what is no number is pale."""
+    colours = ramp_rgba(np.nan_to_num(shares))
+    colours[np.isnan(shares)] = blend(theme.text_dim, theme.panel, _FADED).rgba()
+    return colours
 
 
 def closest(places: NDArray[np.float64], x: float, y: float) -> int | None:

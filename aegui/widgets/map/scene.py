@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 from aegui.core.i18n import tr
 from aegui.core.latent.frame import Frame, axes_frame, spanned_frame
 from aegui.widgets.map.lattice import RIBBON_IMAGE_PX, RIBBON_TILE_PX
+from aegui.widgets.map.layers import Layers
 from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_prior, paint_trail
 from aegui.widgets.map.photo_plane import PhotoPlane
 from aegui.widgets.map.plane_layer import PlaneLayer
@@ -66,6 +67,8 @@ class Scene:
         self.pins: tuple[Pin, ...] = ()
         self.drawing: NDArray[np.float64] | None = None
         self.trail: NDArray[np.float64] = np.zeros((0, 2))
+        self.layers = Layers(self)
+        self._values: dict[str, NDArray[np.float64]] = {}
         self._ground = QPixmap()
         self._ground_key: object = None
         self._whole = QPixmap()
@@ -92,6 +95,27 @@ class Scene:
         self.points.stamps.drop()
         self._ground_key = None
         self.touch()
+
+    def set_style(self, style: MapStyle) -> None:
+        """What is shown."""
+        self.style = style
+        self._colour_points()
+
+    def set_values(self, name: str, values: NDArray[np.float64] | None) -> None:
+        """Numbers ``[N]`` of the samples to colour them by: ``name`` is a key of ``COLOURS``."""
+        self._values.pop(name, None)
+        if values is not None:
+            self._values[name] = values
+        self._colour_points()
+
+    def forget_values(self) -> None:
+        """Other samples come: what was known of the old ones holds no more."""
+        self._values.clear()
+        self._colour_points()
+
+    def _colour_points(self) -> None:
+        """Colour the samples by what is wished, as far as that is known."""
+        self.points.set_values(self._values.get(self.style.colour))
 
     def set_size(self, size: int) -> None:
         """Codes have ``size`` numbers from now on."""
@@ -215,6 +239,7 @@ class Scene:
             painter = QPainter(self._whole)
             painter.drawPixmap(0, 0, ground)
             painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
+            self.layers.paint_below(painter, view, theme, ratio)
             self.points.paint(painter, view, theme, ratio, font)
             self._paint_marks(painter, view, theme, font)
             painter.end()
@@ -225,7 +250,8 @@ class Scene:
     ) -> QPixmap:
         style, plane = self.style, self._shown_plane()
         turned = self.spanned and self.directions.tobytes()
-        key = (view, size, ratio, theme.key, style, plane, self.axes, self.size, turned)
+        field = self.layers.shown_field()
+        key = (view, size, ratio, theme.key, style, plane, field, self.axes, self.size, turned)
         if key == self._ground_key:
             return self._ground
         self._ground_key = key
@@ -235,6 +261,7 @@ class Scene:
             painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
         else:
             painter.drawImage(QPointF(view.left, view.top), self._field(view, theme, ratio))
+        self.layers.paint_field(painter, view, theme)
         if style.grid:
             paint_grid(painter, view, theme, ribbon=self.ribbon)
         if style.prior and self.has_prior and not self.ribbon:
@@ -281,6 +308,7 @@ class Scene:
                 painter.drawLine(round(view.left), y, round(view.left + view.width), y)
 
     def _paint_marks(self, painter: QPainter, view: Viewport, theme: Theme, font: QFont) -> None:
+        self.layers.paint_path(painter, view, theme)
         if len(self.trail) > 1:
             pixels = view.to_pixels(self.project(self.trail))
             band = self.band(view)

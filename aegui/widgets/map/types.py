@@ -22,6 +22,14 @@ POINTS = {
 """How samples may be drawn: key -> label."""
 
 
+COLOURS = {
+    "label": mark("By class"),
+    "error": mark("By error"),
+    "novelty": mark("By novelty"),
+}
+"""What the colours of samples may tell: key -> label."""
+
+
 @dataclass(frozen=True)
 class MapStyle:
     """What the map shows.
@@ -35,6 +43,8 @@ class MapStyle:
         legend: Whether the colours of the classes are explained.
         prior: Whether the prior of a variational code is drawn: its middle and unit circle.
         vivid: Whether the decoded background is drawn in full strength.
+        colour: A key of ``COLOURS``; samples whose numbers are not known are as by ``label``.
+        ellipses: Whether the spread of each sample's posterior is drawn, where it is known.
     """
 
     points: str = "auto"
@@ -45,6 +55,8 @@ class MapStyle:
     legend: bool = True
     prior: bool = True
     vivid: bool = False
+    colour: str = "label"
+    ellipses: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +70,26 @@ class Pin:
 
     z: NDArray[np.float32]
     name: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class FieldPicture:
+    """A layer that lies under the samples and over the decoded plane.
+
+    Attributes:
+        image: Colours, straight (not premultiplied) RGBA, uint8 ``[rows, columns, 4]``; row 0 lies
+            at y0 (below, since y grows upwards).
+        rect: The rectangle that it fills: x0, y0, x1, y1.
+        frame: What x and y stand for; on a map of other axes it is not drawn.
+        smooth: Whether colours between the cells are mixed; False for classes.
+        lines: Lines over it, such as contours and ellipses: places ``[k, 2]`` each.
+    """
+
+    image: NDArray[np.uint8]
+    rect: Bounds
+    frame: Frame
+    smooth: bool = True
+    lines: tuple[NDArray[np.float64], ...] = ()
 
 
 @dataclass(frozen=True)

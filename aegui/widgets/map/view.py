@@ -21,8 +21,8 @@ from aegui.widgets.map.lattice import (
     plane_request,
     tile_pixels,
 )
+from aegui.widgets.map.layered import LayeredMap
 from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
-from aegui.widgets.map.surface import MapSurface
 from aegui.widgets.map.ticks import number_text
 from aegui.widgets.pixels.speech import describe
 
@@ -42,7 +42,7 @@ ZOOM_STEP = 1.25
 _MOST_SAID = 8
 
 
-class MapView(MapSurface):
+class MapView(LayeredMap):
     """The samples where their codes lie, over what the network decodes in between.
 
     A code has d numbers: one lies along x over a ribbon of decoded tiles, two fill the plane, of
@@ -106,6 +106,10 @@ class MapView(MapSurface):
         """
         self._scene.set_plane(None)
         self._scene.points.stamps.set_samples(labels, images, look, names)
+        self._scene.forget_values()
+        self._scene.layers.set_variances(None)
+        self.set_selection(None)
+        self.set_marked(None)
         self._lattice = None
         self.set_classes((), None)
         self._navigation.start_afresh()
@@ -217,7 +221,7 @@ class MapView(MapSurface):
 
     def set_style(self, style: MapStyle) -> None:
         """What to show."""
-        self._scene.style = style
+        self._scene.set_style(style)
         self._bar.set_style(style)
         self._furniture.show_legend()
         self._redraw()
@@ -394,7 +398,7 @@ class MapView(MapSurface):
         self._last_place = place or self._last_place
         if place is None:
             self._overlay.set_preview(None)
-        self._overlay.hovered = self._meant()
+        self._set_hovered(self._meant())
         self._describe()
         self.update(before + self._overlay_region())
 
@@ -407,7 +411,7 @@ class MapView(MapSurface):
 
     def _refresh_hover(self) -> None:
         """The samples or the view have moved under the cursor; all is painted anew anyway."""
-        self._overlay.hovered = self._meant()
+        self._set_hovered(self._meant())
 
     def _tell_cursor(self) -> None:
         code = self.cursor_code()

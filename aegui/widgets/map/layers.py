@@ -1,0 +1,209 @@
+"""What lies on the map beside samples and plane: a field, a path, another run's codes, ellipses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from aegui.widgets.map.dot_raster import DotRaster
+from aegui.widgets.theme import Theme, blend
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.widgets.map.scene import Scene
+    from aegui.widgets.map.types import FieldPicture
+    from aegui.widgets.map.viewport import Viewport
+
+GHOST_PX = 5.0
+"""Diameter of a dot of the ghost, in logical pixels."""
+STEP_PX = 4.0
+"""Diameter of a step of the path."""
+MOST_ELLIPSES = 1000
+"""Of more posteriors than that in sight none is drawn: they would cover everything."""
+_FILL = 0.14
+_MOST_RINGS = 1500
+_PALE = 0.42
+_LINE = 0.7
+
+
+class Layers:
+    """State and painting of the layers; places are those of the scene's plane."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self.field: FieldPicture | None = None
+        self.path: NDArray[np.float64] | None = None
+        self.ghost: NDArray[np.float32] | None = None
+        self._field_image = QImage()
+        self._variances: NDArray[np.float64] | None = None
+        self._raster = DotRaster()
+        self._ghost_version = 0
+
+    def set_field(self, field: FieldPicture | None) -> None:
+        """The layer under the samples."""
+        self.field = field
+        if field is None:
+            self._field_image = QImage()
+            return
+        # The image is copied: its own buffer may go.
+        rgba = np.ascontiguousarray(field.image[::-1])
+        rows, columns = rgba.shape[:2]
+        straight = QImage(rgba.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
+        self._field_image = straight.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+    def set_path(self, codes: ArrayLike | None) -> None:
+        """A way through the codes ``[n, d]``; those of another size are not drawn."""
+        self.path = self._fitting(codes)
+
+    def set_ghost(self, codes: ArrayLike | None) -> None:
+        """Codes ``[n, d]`` of another run, to be seen pale under the samples."""
+        found = self._fitting(codes)
+        self.ghost = None if found is None else found.astype(np.float32)
+        self._ghost_version += 1
+
+    def set_variances(self, variances: ArrayLike | None) -> None:
+        """The variances ``[N, d]`` of the posterior of every sample of the set."""
+        self._variances = self._fitting(variances)
+
+    def _fitting(self, codes: ArrayLike | None) -> NDArray[np.float64] | None:
+        if codes is None:
+            return None
+        values = np.array(codes, np.float64)
+        fits = values.ndim == 2 and len(values) > 0
+        return values if fits else None
+
+    def shown_field(self) -> FieldPicture | None:
+        """The field, where it is of this plane."""
+        field, frame = self.field, self._scene.frame
+        if field is None or field.frame.size != frame.size or not field.frame.parallel(frame):
+            return None
+        return field
+
+    def paint_field(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+        """The field with its lines; on a ribbon it fills the height of the map."""
+        field = self.shown_field()
+        if field is None:
+            return
+        x0, y0, x1, y1 = field.rect
+        target = QRectF(view.x_pixel(x0), view.top, (x1 - x0) * view.sx, view.height)
+        if not self._scene.ribbon:
+            target.setTop(view.y_pixel(y1))
+            target.setHeight((y1 - y0) * view.sy)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, field.smooth)
+        painter.drawImage(target, self._field_image)
+        if field.lines and not self._scene.ribbon:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(blend(theme.text, theme.panel, _LINE), 1.0))
+            for line in field.lines:
+                painter.drawPolyline(_polygon(view.to_pixels(line)))
+        painter.restore()
+
+    def paint_below(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
+        """What lies under the samples and over the ground."""
+        painter.save()
+        self._paint_ellipses(painter, view, theme)
+        self._paint_ghost(painter, view, theme, ratio)
+        painter.restore()
+
+    def _paint_ellipses(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+        """One standard deviation of each posterior that is seen; of very many none."""
+        scene, points = self._scene, self._scene.points
+        variances = self._variances
+        if variances is None or not scene.style.ellipses or scene.ribbon:
+            return
+        if variances.shape != (points.stamps.count, scene.size):
+            return
+        seen = points.seen(view)
+        if len(seen) > MOST_ELLIPSES:
+            return
+        indices = points.indices[seen]
+        radii, angles = self._axes_of(variances[indices], view)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rows = zip(indices.tolist(), points.pixels[seen].tolist(), radii, angles, strict=True)
+        for index, (x, y), (a, b), angle in rows:
+            colour = QColor(points.colour(index, theme) or theme.series[0])
+            painter.setPen(QPen(colour, 1.0))
+            colour.setAlphaF(_FILL)
+            painter.setBrush(colour)
+            painter.save()
+            painter.translate(x, y)
+            painter.rotate(angle)
+            painter.drawEllipse(QPointF(0, 0), a, b)
+            painter.restore()
+
+    def _axes_of(
+        self, variances: NDArray[np.float64], view: Viewport
+    ) -> tuple[list[list[float]], list[float]]:
+        """Half axes in pixels and angles in degrees of the ellipses of ``variances`` ``[k, d]``."""
+        scene = self._scene
+        if not scene.spanned:
+            pair = np.sqrt(np.maximum(0.0, variances[:, list(scene.axes)]))
+            return (pair * (view.sx, view.sy)).tolist(), [0.0] * len(pair)
+        # Of a diagonal covariance seen in two directions, in pixels (y downwards).
+        seen = scene.directions * np.array([[view.sx], [-view.sy]])
+        covariances = np.einsum("id,kd,jd->kij", seen, variances, seen)
+        lengths, vectors = np.linalg.eigh(covariances)
+        angles = np.degrees(np.arctan2(vectors[:, 1, 0], vectors[:, 0, 0]))
+        return np.sqrt(np.maximum(0.0, lengths)).tolist(), angles.tolist()
+
+    def _paint_ghost(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
+        """The other run's codes: rings, or where they are many pale dots."""
+        ghost = self.ghost
+        if ghost is None or ghost.shape[1] != self._scene.size or self._scene.ribbon:
+            return
+        colour = blend(theme.text_dim, theme.panel, _PALE)
+        places = self._scene.project(ghost)
+        if len(ghost) > _MOST_RINGS:
+            self._paint_many(painter, view, places, colour, ratio)
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(blend(theme.text_dim, theme.panel, 0.75), 1.2))
+        painter.setBrush(colour)
+        for x, y in view.to_pixels(places).tolist():
+            if view.contains(x, y):
+                painter.drawEllipse(QPointF(x, y), GHOST_PX / 2, GHOST_PX / 2)
+
+    def _paint_many(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        places: NDArray[np.float64],
+        colour: QColor,
+        ratio: float,
+    ) -> None:
+        def dots() -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+            return view.to_pixels(places), np.full(len(places), colour.rgba(), np.uint32)
+
+        scene = self._scene
+        turned = scene.spanned and scene.directions.tobytes()
+        version = (self._ghost_version, scene.axes, turned, colour.rgba())
+        self._raster.paint(painter, view, dots, ratio, version)
+
+    def paint_path(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+        """The path as a line with a dot at every step, its first one open, its last one full."""
+        path = self.path
+        if path is None or path.shape[1] != self._scene.size:
+            return
+        pixels = view.to_pixels(self._scene.project(path))
+        band = self._scene.band(view)
+        if band is not None:
+            pixels[:, 1] = view.top + band[0]
+        pixels = pixels[np.isfinite(pixels).all(axis=1)]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = _polygon(pixels)
+        for colour, width in ((theme.panel, 4.0), (theme.accent, 1.8)):
+            painter.setPen(QPen(colour, width))
+            painter.drawPolyline(line)
+        painter.setPen(QPen(theme.accent, 1.2))
+        for number in range(line.count()):
+            painter.setBrush(theme.accent if number else theme.panel)
+            painter.drawEllipse(line.at(number), STEP_PX / 2, STEP_PX / 2)
+
+
+def _polygon(pixels: NDArray[np.float64]) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in pixels.tolist()])

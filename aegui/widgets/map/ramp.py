@@ -1,0 +1,52 @@
+"""Colours for numbers: one scale, told apart with common colour blindness and in print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ANCHORS = (
+    (68, 1, 84), (71, 44, 122), (59, 81, 139), (44, 113, 142), (33, 144, 141),
+    (39, 173, 129), (92, 200, 99), (170, 220, 50), (253, 231, 37),
+)  # fmt: skip
+"""viridis (Smith and van der Walt 2015, CC0), at nine places."""
+_LEVELS = 256
+
+
+def ramp_rgb(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Colours uint8 ``[..., 3]`` of ``shares`` in [0, 1], dark violet to yellow."""
+    level = np.rint(np.clip(shares, 0.0, 1.0) * (_LEVELS - 1)).astype(np.int64)
+    rgb: NDArray[np.uint8] = _table()[level]
+    return rgb
+
+
+def ramp_rgba(shares: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """The same as opaque ARGB, uint32 of the shape of ``shares``."""
+    rgb = ramp_rgb(shares).astype(np.uint32)
+    return (np.uint32(0xFF000000) | rgb[..., 0] << 16 | rgb[..., 1] << 8 | rgb[..., 2]).astype(
+        np.uint32
+    )
+
+
+def shares_of(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[float, float]]:
+    """``values`` as shares of what lies between their 2nd and 98th percentile, and these two.
+
+    So a few extreme ones do not leave all others alike. Those that are not finite stay NaN.
+    """
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return np.full(values.shape, np.nan), (0.0, 0.0)
+    low, high = (float(value) for value in np.percentile(finite, (2, 98)))
+    width = high - low or 1.0
+    return (values - low) / width, (low, high)
+
+
+def _table() -> NDArray[np.uint8]:
+    places = np.linspace(0, len(_ANCHORS) - 1, _LEVELS)
+    anchors = np.array(_ANCHORS, np.float64)
+    columns = [np.interp(places, np.arange(len(_ANCHORS)), anchors[:, c]) for c in range(3)]
+    return np.rint(np.column_stack(columns)).astype(np.uint8)
