@@ -208,6 +208,7 @@ def _saved(resolved: ResolvedRecipe, result: TrainingResult) -> SavedRun:
         result.checkpoint,
         result.engine,
         result.device,
+        timeline=result.timeline,
     )
 
 

@@ -28,6 +28,8 @@ MAX_MEMBERS = 100
 MAX_INFLATED_BYTES = 256 << 20
 """Most that a compressed member may grow to; what is larger is stored as it is."""
 
+_DENSE = (".png", "timeline.safetensors")
+"""What hardly becomes smaller: pictures, and weights in half precision."""
 _CHUNK_BYTES = 1 << 20
 _DATE = (1980, 1, 1, 0, 0, 0)
 _DAMAGES = (
@@ -65,7 +67,7 @@ def pack(members: Mapping[str, bytes | Mapping[str, NDArray[np.generic]]]) -> by
             # Else the same file made on Windows would differ.
             info.create_system = 3
             info.external_attr = 0o644 << 16
-            small = len(data) <= MAX_INFLATED_BYTES and not name.endswith(".png")
+            small = len(data) <= MAX_INFLATED_BYTES and not name.endswith(_DENSE)
             method = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
             archive.writestr(info, data, method)
     return buffer.getvalue()
@@ -107,6 +109,10 @@ class Archive:
     ) -> None:
         """Close the file."""
         self._zip.close()
+
+    def __contains__(self, member: str) -> bool:
+        """Whether there is such a member."""
+        return member in self._zip.namelist()
 
     def read(self, member: str, most: int | None = None) -> bytes:
         """The content of ``member``, of at most ``most`` bytes.

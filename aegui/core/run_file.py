@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
+from aegui.core import run_timeline
 from aegui.core.archive import Archive, pack, refused, stated, to_tensors
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError, RecipeError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
+    from aegui.core.training.timeline import TimelineView
 
 SUFFIX = ".aegui"
 VERSION: Literal[1] = 1
@@ -88,6 +90,7 @@ class SavedRun:
         places: What is pinned on the map.
         note: What a person should know of the file that was read; not saved.
         concepts: Directions among the codes that were found.
+        timeline: Weights of epochs all over the training, or None.
     """
 
     recipe: Recipe
@@ -102,6 +105,7 @@ class SavedRun:
     places: tuple[Place, ...] = ()
     note: str = ""
     concepts: tuple[KeptConcept, ...] = ()
+    timeline: TimelineView | None = None
 
     @property
     def best_run(self) -> int:
@@ -183,7 +187,8 @@ def save_run(path: str | os.PathLike[str], run: SavedRun, *, compact: bool = Fal
     Args:
         path: Where.
         run: What.
-        compact: Leave out what only training on needs, and keep the weights in half precision.
+        compact: Leave out what only training on needs, keep the weights in half precision, and
+            less of the timeline.
 
     Raises:
         AeguiError: The file could not be written.
@@ -224,6 +229,9 @@ def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:
         members["results.safetensors"] = {"wrong_pixels": wrong}
     if run.checkpoint is not None:
         members["checkpoint.safetensors"] = dict(run.checkpoint.tensors)
+    timeline = run_timeline.to_member(run.timeline, compact=compact)
+    if timeline is not None:
+        members[run_timeline.MEMBER] = timeline
     if run.draft is not None and draft_images is not None:
         members["draft.json"] = recipe_json(run.draft.recipe).encode()
         members["draft.safetensors"] = {"images": draft_images}
@@ -254,6 +262,7 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
             tuple(Place(tuple(place.z), place.name) for place in document.places),
             preview_note(dataset, document.dataset),
             tuple(concept_of(concept) for concept in document.concepts),
+            run_timeline.read_timeline(archive, recipe, dataset),
         )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aegui.core.run_file import Place
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Checkpoint, TrainingResult
+    from aegui.core.training.timeline import TimelineView
 
 RECIPE_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 SHIPPED_MODEL = "letters-2d"
@@ -53,6 +54,7 @@ class Continuation:
     resolved: ResolvedRecipe
     checkpoint: Checkpoint
     history: HistoryView | None
+    timeline: TimelineView | None = None
 
 
 def shipped_model() -> Path:
@@ -85,6 +87,7 @@ def saved_run_of(result: TrainingResult, resolved: ResolvedRecipe) -> SavedRun:
         checkpoint=result.checkpoint,
         engine=result.engine,
         device=result.device,
+        timeline=result.timeline,
     )
 
 
@@ -213,7 +216,7 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
         epochs = min(MAX_EPOCHS, done + recipe.training.epochs)
         training = recipe.training.model_copy(update={"epochs": epochs})
         recipe = recipe.model_copy(update={"training": training})
-    return Continuation(replace(resolved, recipe=recipe), point, run.history)
+    return Continuation(replace(resolved, recipe=recipe), point, run.history, run.timeline)
 
 
 def _pretraining(recipe: Recipe) -> PretrainSpec | None:

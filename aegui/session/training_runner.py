@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from aegui.core.training.control import Control
+from aegui.core.training.timeline import BUDGET_BYTES
 from aegui.session.training_worker import Orders, Report, TrainingWorker
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Checkpoint
     from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.timeline import Fork, TimelineView
 
 State = Literal["idle", "running", "paused", "stopping", "failed"]
 
@@ -48,6 +50,7 @@ class Pulled:
         device: Words for the device.
         notes: What a person should know, such as that there is no GPU.
         phase: What is done at present, in words; "" for the training proper.
+        timeline: The weights kept so far.
     """
 
     run_id: int
@@ -63,6 +66,7 @@ class Pulled:
     device: str
     notes: tuple[str, ...] = ()
     phase: str = ""
+    timeline: TimelineView | None = None
 
 
 class TrainingRunner(QObject):
@@ -93,6 +97,8 @@ class TrainingRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.timeline_bytes = BUDGET_BYTES
+        """Memory for the weights of past epochs, of the trainings that are still to begin."""
         self._state: State = "idle"
         self._run_id = 0
         self._pace: float | None = None
@@ -132,6 +138,8 @@ class TrainingRunner(QObject):
         resolved: ResolvedRecipe,
         resume: Checkpoint | None = None,
         history: HistoryView | None = None,
+        timeline: TimelineView | None = None,
+        fork: Fork | None = None,
         *,
         paused: bool = False,
     ) -> int:
@@ -142,16 +150,19 @@ class TrainingRunner(QObject):
         Args:
             resolved: What to train.
             resume: Where to go on from; None begins anew.
-            history: The rows recorded before ``resume``.
+            history: The rows recorded before ``resume`` or ``fork``.
+            timeline: The weights kept before it.
+            fork: Instead of ``resume``: weights to begin with.
             paused: Wait before the first epoch: to be stepped through from the start.
         """
         if self.is_busy:
             return self._run_id
         self._run_id += 1
         # One core stays with the window, or its redraws would wait for the training's threads.
-        orders = Orders(Control(spare_cores=1), paused=paused, pace=self._pace)
+        control = Control(spare_cores=1, timeline_bytes=self.timeline_bytes)
+        orders = Orders(control, paused=paused, pace=self._pace)
         self._worker = TrainingWorker(
-            self._run_id, resolved, orders, self._reported.emit, resume, history
+            self._run_id, resolved, orders, self._reported.emit, resume, history, timeline, fork
         )
         self._samples.clear()
         self._launch(self._worker.run, f"aegui-training-{self._run_id}")
@@ -246,6 +257,7 @@ class TrainingRunner(QObject):
             device=training.device,
             notes=training.notes,
             phase=training.phase,
+            timeline=training.timeline.view(),
         )
 
     def warm_up(self) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Checkpoint, TrainingResult
     from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.timeline import Fork, TimelineView
     from aegui.core.training.train import Training
 
 SNAPSHOT_SECONDS = 0.033
@@ -148,6 +149,8 @@ class TrainingWorker:
         report: Callable[[Report], None],
         resume: Checkpoint | None = None,
         history: HistoryView | None = None,
+        timeline: TimelineView | None = None,
+        fork: Fork | None = None,
     ) -> None:
         self.run_id = run_id
         self.resolved = resolved
@@ -157,6 +160,8 @@ class TrainingWorker:
         self._report = report
         self._resume = resume
         self._history = history
+        self._timeline = timeline
+        self._fork = fork
         self._snapshot_at = 0.0
         self._snapshot_position = -1.0
         self._snapshot_seconds = SNAPSHOT_SECONDS
@@ -178,7 +183,14 @@ class TrainingWorker:
         # Loads torch: in this thread, not in the window's.
         from aegui.core.training.train import train
 
-        steps = train(self.resolved, self.orders.control, self._resume, self._history)
+        steps = train(
+            self.resolved,
+            self.orders.control,
+            self._resume,
+            self._history,
+            self._timeline,
+            self._fork,
+        )
         training = self.training = next(iter(steps))
         self._leave_snapshot(training)
         self._iterate(training, steps)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe_file import list_recipes
+from aegui.core.training.length import planned_epochs
 from aegui.core.training.terms import equations, latest_terms
 from aegui.session.notice import Notice
 from aegui.window.outcome import outcome_words, pace_words, rest_words
@@ -119,7 +120,9 @@ class TrainingWiring(QObject):
         """Train on from where the document's run ended."""
         further = self._services.workspace.continuation()
         if further is not None and not self._services.runner.is_busy:
-            self._services.runner.start(further.resolved, further.checkpoint, further.history)
+            self._services.runner.start(
+                further.resolved, further.checkpoint, further.history, further.timeline
+            )
 
     def pause(self, paused: bool) -> None:
         """Rest, or go on."""
@@ -183,17 +186,16 @@ class TrainingWiring(QObject):
         self._pulled = None
         self._show_progress()
         self.conditions_changed.emit()
-        if not result.message:
-            resolved = self._services.runner.resolved
-            binary = resolved is not None and resolved.dataset.is_binary
-            self.noticed.emit(Notice("info", outcome_words(result, binary=binary)))
+        resolved = self._services.runner.resolved
+        if not result.message and resolved is not None:
+            self.noticed.emit(Notice("info", outcome_words(result, resolved.dataset)))
 
     @Slot(int, str)
     def _on_runner_failed(self, run_id: int, message: str) -> None:
         self._services.ticker.stop()
         self._pulled = None
         self._show_progress()
-        self.noticed.emit(Notice("error", message))
+        self.noticed.emit(Notice("error", message, passing=True))
 
     @Slot(object)
     def _on_workspace_document_changed(self, workspace: object) -> None:
@@ -279,9 +281,7 @@ class TrainingWiring(QObject):
             return
         pulled = self._pulled
         if pulled is None:
-            self._toolbar.set_progress(
-                0, runner.resolved.recipe.training.epochs if runner.resolved else 0
-            )
+            self._toolbar.set_progress(0, planned_epochs(runner.resolved) if runner.resolved else 0)
             self._toolbar.set_status(tr("getting ready…"), "")
             return
         self._toolbar.set_progress(pulled.position, pulled.epochs)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.core.training.timeline import BUDGET_BYTES
+
 if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec
 
@@ -27,6 +29,7 @@ class Control:
         max_chunk: Most epochs between two yields; 1 while stepping and in slow motion.
         train_generator: Whether the generator of a GAN learns.
         train_discriminator: Whether its discriminator does.
+        timeline_bytes: Memory for the weights of past epochs; read once, at the start.
     """
 
     learning_rate: float | None = None
@@ -35,3 +38,4 @@ class Control:
     max_chunk: int = MAX_CHUNK
     train_generator: bool = True
     train_discriminator: bool = True
+    timeline_bytes: int = BUDGET_BYTES

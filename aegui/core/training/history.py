@@ -83,6 +83,15 @@ class HistoryView:
         """The number of rows n."""
         return len(self.epoch)
 
+    def until(self, epoch: float) -> HistoryView:
+        """The rows recorded before ``epoch``, without copying."""
+        count = int(np.searchsorted(self.epoch, epoch - 1e-9))
+        rows: dict[str, Any] = {
+            name: getattr(self, name)[:count] for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)
+        }
+        extra = {key: column[:count] for key, column in self.extra.items()}
+        return HistoryView(**rows, extra=MappingProxyType(extra))
+
 
 SCALAR_COLUMNS = ("epoch", "seconds", "learning_rate")
 RUN_COLUMNS = ("loss", "wrong_mean", "wrong_max", "share_at_most_1")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from aegui.core.training.history import HistoryView
     from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.timeline import TimelineView
 
 Reason = Literal["epochs", "goal", "patience", "seconds", "stopped", "diverged", "converged"]
 """Why a training ended: the last epoch, a goal, no progress, time, a person, NaN or infinity, or an
@@ -106,6 +107,7 @@ class TrainingResult:
         seconds: Training time, pauses excluded.
         epochs_per_second: Mean rate.
         checkpoint: From where to go on.
+        timeline: Weights of epochs all over the training.
     """
 
     snapshot: Snapshot
@@ -119,3 +121,4 @@ class TrainingResult:
     seconds: float
     epochs_per_second: float
     checkpoint: Checkpoint
+    timeline: TimelineView | None = None

@@ -28,14 +28,18 @@ from aegui.core.training.progress import COURSE_TOLERANCE, Progress
 from aegui.core.training.result import Checkpoint, TrainingResult
 from aegui.core.training.schedules import Schedule
 from aegui.core.training.steppers import Orders, Phase
+from aegui.core.training.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Reason
     from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.timeline import Fork, TimelineView
 
 _NOISE_STREAM = 0x5EED_0003
 _NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")
@@ -49,6 +53,8 @@ def train(
     control: Control | None = None,
     resume: Checkpoint | None = None,
     history: HistoryView | None = None,
+    timeline: TimelineView | None = None,
+    fork: Fork | None = None,
 ) -> Iterator[Training]:
     """Train all runs of a recipe, yielding the same live ``Training`` after each chunk of epochs.
 
@@ -60,14 +66,16 @@ def train(
         resolved: What to train.
         control: Levers that may be moved meanwhile.
         resume: Go on from here, bit for bit as if there had been no interruption (on the CPU).
-        history: The rows recorded before ``resume``.
+        history: The rows recorded before ``resume`` or ``fork``.
+        timeline: The weights kept before ``resume`` or ``fork``.
+        fork: Instead of ``resume``: begin with these weights, and count epochs on from theirs.
 
     Raises:
-        TrainingError: ``resume`` does not belong to a population of this shape and optimiser, or
-            the memory does not suffice.
+        TrainingError: ``resume`` or ``fork`` does not belong to a population of this shape (and
+            ``resume`` to this optimiser), or the memory does not suffice.
     """
     with _refusing_too_much():
-        training = Training(resolved, control or Control(), resume, history)
+        training = Training(resolved, control or Control(), resume, history, timeline, fork)
     yield training
     while training.finished is None:
         with _refusing_too_much():
@@ -98,6 +106,7 @@ class Training:
     Attributes:
         epochs: Epochs to do in all.
         history: Recorded rows; its ``view()`` may be taken by any thread.
+        timeline: Weights of some of these rows; so may its ``view()``.
         engine: Key of the step engine.
         device: Words for the device, such as ``cpu`` or ``cuda:0 (name)``.
         notes: What a person should know, such as that there is no GPU.
@@ -111,6 +120,8 @@ class Training:
         control: Control,
         resume: Checkpoint | None,
         history: HistoryView | None,
+        timeline: TimelineView | None = None,
+        fork: Fork | None = None,
     ) -> None:
         self._resolved = resolved
         self._control = control
@@ -137,10 +148,14 @@ class Training:
         self.seconds = 0.0
         self.finished: Reason | None = None
         self.history = History(recipe.runs, self._meter.terms)
-        if resume is None:
-            self._record()
-        else:
+        if fork is not None:
+            self._begin_at(fork, history)
+            timeline = None if timeline is None else timeline.until(fork.epoch)
+        elif resume is not None:
             self._restore(resume, history)
+        self.timeline = Timeline(resolved, recipe.runs, control.timeline_bytes, timeline)
+        if resume is None or fork is not None:
+            self._record()
 
     @property
     def epoch(self) -> int:
@@ -244,6 +259,13 @@ class Training:
             share_at_most_1=(wrong <= 1).mean(axis=1) if wrong.size else np.nan,
             **measured.terms,
         )
+        self.timeline.record(position, self._row)
+
+    def _row(self) -> NDArray[np.float32]:
+        """A copy of the parameters and buffers that are shown, ``[n]``."""
+        flat, buffers = self._progress.presentable()
+        row: NDArray[np.float32] = torch.cat([flat.detach(), buffers]).cpu().numpy()
+        return row
 
     def _ending(self) -> Reason | None:
         goals = self._resolved.recipe.training.goals
@@ -317,6 +339,28 @@ class Training:
         if self.epoch >= self.epochs:
             self.finished = "epochs"
 
+    def _begin_at(self, fork: Fork, history: HistoryView | None) -> None:
+        """Take over weights, and what was recorded before them."""
+        parameters = self._parameters
+        size = parameters.layout.size + parameters.layout.buffer_size
+        if fork.signature != self._resolved.signature or fork.row.shape != (size,):
+            raise TrainingError(
+                tr(
+                    "This training cannot begin with those weights: they are of another network. "
+                    "Undo the change of the network, or start anew."
+                )
+            )
+        row = torch.from_numpy(fork.row.astype(np.float32))
+        parameters.flat.copy_(row[: parameters.layout.size])
+        parameters.buffers.copy_(row[parameters.layout.size :])
+        self._stepper.restore({}, float(fork.epoch), self._corruption.level)
+        if history is not None:
+            before = history.until(fork.epoch)
+            self.history = History.from_view(before, self._meter.terms)
+            self.seconds = float(history.seconds[len(before)]) if len(before) < len(history) else 0
+        if self.epoch >= self.epochs:
+            self.finished = "epochs"
+
     def result(self, reason: Reason | None = None) -> TrainingResult:
         """What has been learnt so far; ``reason`` where a person stopped it."""
         # Taken first: looking once more than an uninterrupted training would have done counts in
@@ -324,6 +368,7 @@ class Training:
         checkpoint = self.checkpoint()
         if not len(self.history) or self.history.view().epoch[-1] != self._stepper.position:
             self._record()
+        self.timeline.finish(self._stepper.position, self._row)
         ended = reason or self.finished or "stopped"
         progress = self._progress
         best = self._snapshot_of(progress.best_flat, progress.best_buffers)
@@ -342,6 +387,7 @@ class Training:
             seconds=self.seconds,
             epochs_per_second=self.epoch / self.seconds if self.seconds > 0 else 0.0,
             checkpoint=checkpoint,
+            timeline=self.timeline.view(),
         )
 
     def _message(self) -> str:
