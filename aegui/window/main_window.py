@@ -143,6 +143,12 @@ class MainWindow(QMainWindow):
         self.training.conditions_changed.connect(self._show_conditions)
         self._services.showing.history_changed.connect(self._show_conditions)
         self._services.runner.started.connect(self.notifications.put_news_away)
+        for signal in (
+            workspace.undo_stack.indexChanged,
+            workspace.document_changed,
+            self._services.runner.started,
+        ):
+            signal.connect(self.notifications.put_past_away)
         sections = self._services.settings.values.get(_SECTIONS)
         if isinstance(sections, str):
             self.panels.training.set_open_sections(sections.split())

@@ -217,6 +217,14 @@ class Notifications(QObject):
             if toast.notice.level == "info":
                 toast.close_now()
 
+    @Slot()
+    def put_past_away(self) -> None:
+        """Put away what was said about a wish that has been followed by another."""
+        self._queue = [notice for notice in self._queue if not notice.passing]
+        for toast in tuple(self._toasts):
+            if toast.notice.passing:
+                toast.close_now()
+
     @Slot(object)
     def _on_toast_closed(self, toast: Toast) -> None:
         if toast not in self._toasts:

@@ -8,6 +8,7 @@ from aegui.core.data.progress import clock
 from aegui.core.i18n import mark, tr, trn
 
 if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
     from aegui.core.run_file import SavedRun
     from aegui.core.training.result import RunResult, TrainingResult
     from aegui.session.training_runner import Pulled
@@ -20,6 +21,22 @@ _REASONS = {
     "stopped": mark("Stopped."),
     "diverged": mark("The training has lost its way."),
     "converged": mark("Converged: no step makes the loss smaller."),
+}
+
+_OF_ONE = {
+    True: mark("{share:.0%} of the characters have at most 1 wrong pixel, the worst has {worst}."),
+    False: mark("{share:.0%} of the images have at most 1 wrong pixel, the worst has {worst}."),
+}
+"""By whether the images are characters."""
+_OF_SEVERAL = {
+    True: mark(
+        "even in the worst of {runs:,} runs {share:.0%} of the characters have at most 1 wrong "
+        "pixel; the worst character has {worst}."
+    ),
+    False: mark(
+        "even in the worst of {runs:,} runs {share:.0%} of the images have at most 1 wrong "
+        "pixel; the worst image has {worst}."
+    ),
 }
 
 
@@ -73,8 +90,8 @@ def accuracy_of(run: RunResult) -> float | None:
     return None
 
 
-def outcome_words(result: TrainingResult, *, binary: bool) -> str:
-    """Why a training ended and what it has reached; ``binary``: it was to draw characters."""
+def outcome_words(result: TrainingResult, dataset: Dataset) -> str:
+    """Why a training on ``dataset`` ended, and what it has reached."""
     epochs = max((run.epochs for run in result.runs), default=0)
     head = tr(
         "{reason} After {epochs:,} epochs in {time}: ",
@@ -84,29 +101,30 @@ def outcome_words(result: TrainingResult, *, binary: bool) -> str:
         if result.seconds < 60
         else clock(result.seconds),
     )
-    return head + _reached(result, binary=binary)
+    same = _sameness(dataset)
+    return f"{head}{_reached(result, dataset)} {same}" if same else head + _reached(result, dataset)
 
 
-def _reached(result: TrainingResult, *, binary: bool) -> str:
+def _sameness(dataset: Dataset) -> str:
+    """Words for images among which there is nothing to tell apart; empty for others."""
+    if not dataset.is_uniform:
+        return ""
+    if not dataset.images[0].any():
+        return tr("All images are black: there was nothing to learn in them.")
+    return tr("All images are the same: there was nothing to tell apart.")
+
+
+def _reached(result: TrainingResult, dataset: Dataset) -> str:
     runs = result.runs
     accuracies = [accuracy for run in runs if (accuracy := accuracy_of(run)) is not None]
     if accuracies:
         return tr("accuracy {share:.1%}.", share=min(accuracies))
-    if not binary or not all(run.wrong_pixels for run in runs):
+    if not dataset.is_binary or not all(run.wrong_pixels for run in runs):
         loss = max((run.best_loss for run in runs), default=0.0)
         return tr("the loss is {loss:.4g}.", loss=loss)
     share = min((run.share_at_most_1 for run in runs), default=0.0)
     worst = max((run.wrong_max for run in runs), default=0)
-    if len(runs) > 1:
-        return tr(
-            "even in the worst of {runs:,} runs {share:.0%} of the characters have at most 1 wrong "
-            "pixel; the worst character has {worst}.",
-            runs=len(runs),
-            share=share,
-            worst=worst,
-        )
-    return tr(
-        "{share:.0%} of the characters have at most 1 wrong pixel, the worst has {worst}.",
-        share=share,
-        worst=worst,
-    )
+    words = _OF_SEVERAL if len(runs) > 1 else _OF_ONE
+    is_drawn = not dataset.is_uniform
+    are_characters = is_drawn and all(len(label) == 1 for label in dataset.classes)
+    return tr(words[are_characters], runs=len(runs), share=share, worst=worst)

@@ -242,7 +242,7 @@ class DataWiring(QObject):
         try:
             data = only(view, indices)
         except AeguiError as error:
-            self.noticed.emit(Notice("warning", str(error)))
+            self.noticed.emit(Notice("warning", str(error), passing=True))
             return
         self._on_panel_data_edited(data, tr("Choose samples"))
 

@@ -53,6 +53,7 @@ class ResultsWiring(QObject):
         self._rows = Refresher(self._show_rows, _ROWS_MS, docks["reconstructions"], self)
         showing = services.showing
         showing.history_changed.connect(self._charts.mark)
+        showing.dataset_changed.connect(self._charts.mark)
         showing.network_changed.connect(self._rows.mark)
         showing.dataset_changed.connect(self._rows.mark)
         services.rows.answered.connect(self._on_rows_answered)
@@ -94,6 +95,7 @@ class ResultsWiring(QObject):
 
     def _show_charts(self) -> None:
         showing = self._services.showing
+        self._panels.charts.set_has_glyphs(showing.look.glyphs)
         self._panels.charts.set_history(showing.history, showing.seeds)
 
     def _show_rows(self) -> None:

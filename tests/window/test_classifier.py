@@ -78,6 +78,19 @@ def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: Qt
     assert panel._parts.currentData() == TRAINING
 
 
+def test_the_tool_bar_counts_the_pre_training_from_the_start(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    begin(window, qtbot)
+    runner = window._services.runner
+    with qtbot.waitSignal(runner.started):
+        window.actions_table["train"].trigger()
+    # Nothing has been pulled yet; a layer and the code have two epochs each, then there are eight.
+    assert window.toolbar.progress.format() == "0 of 12"
+    with qtbot.waitSignal(runner.finished, timeout=60_000):
+        pass
+
+
 def test_pre_training_is_told(window: MainWindow, qtbot: QtBot) -> None:
     services = window._services
     begin(window, qtbot)

@@ -172,6 +172,30 @@ def test_messages_queue_and_are_put_away(qtbot: QtBot, window: MainWindow) -> No
     assert notifications.waiting == 0
 
 
+def test_a_refused_wish_is_forgotten_with_the_next_one(qtbot: QtBot, window: MainWindow) -> None:
+    notifications, workspace = window.notifications, window._services.workspace
+    notifications.close_all()
+
+    def wish(source: str) -> None:
+        data = workspace.recipe.data.model_copy(update={"source": source, "chars": None})
+        workspace.edit_recipe(workspace.recipe.model_copy(update={"data": data}), source)
+
+    lasting = Notice("error", "the disk is full")
+    notifications.show(lasting)
+    wish("uppercase")
+    wish("nowhere.png")
+    assert [notice.level for notice in notifications.shown] == ["error", "error"]
+    assert "nowhere.png" in notifications.shown[1].text
+    window.actions_table["undo"].trigger()
+    assert notifications.shown == (lasting,)
+    wish("nowhere.png")
+    assert len(notifications.shown) == 2
+    wish("digits")
+    qtbot.waitUntil(lambda: workspace.recipe.data.source == "digits", timeout=10_000)
+    assert [notice for notice in notifications.shown if notice.level == "error"] == [lasting]
+    notifications.close_all()
+
+
 def test_keys_go_to_the_map_when_what_had_them_is_put_away(
     qtbot: QtBot, window: MainWindow
 ) -> None:

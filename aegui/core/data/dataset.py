@@ -128,6 +128,18 @@ class Dataset:
         return all(bool(np.all((part == 0.0) | (part == 1.0))) for part in parts)
 
     @cached_property
+    def is_uniform(self) -> bool:
+        """Whether all images, of two at least, are the same: nothing tells them apart."""
+        first = self.images[:1]
+        # Mostly the last one differs already, and the whole of a large set need not be seen.
+        if len(self) < 2 or not np.array_equal(self.images[-1:], first):
+            return False
+        parts = (
+            self.images[at : at + _LOOKED_AT_ONCE] for at in range(0, len(self), _LOOKED_AT_ONCE)
+        )
+        return all(bool(np.all(part == first)) for part in parts)
+
+    @cached_property
     def classes(self) -> tuple[str, ...]:
         """The different labels, sorted: as numbers where all of them are, else as text.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
+from aegui.core.training.length import weighted_starts
 from aegui.core.training.steppers import Phase
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def groups_of(resolved: ResolvedRecipe) -> tuple[Group, ...]:
     classifier = resolved.recipe.classifier
     assert classifier is not None
     layers, end = resolved.layers, resolved.code_end
-    starts = _starts(layers[:end])
+    starts = weighted_starts(layers[:end])
     cuts = [*starts[1:], end]
     bounds = [len(layers), *(_mirror_start(layers, end, start) for start in cuts)]
     return tuple(
@@ -64,7 +65,7 @@ def phases_of(resolved: ResolvedRecipe) -> tuple[Phase, ...]:
     classifier = resolved.recipe.classifier
     assert classifier is not None
     each = classifier.pretrain.epochs
-    count = len(_starts(resolved.layers[: resolved.code_end])) if each else 0
+    count = len(weighted_starts(resolved.layers[: resolved.code_end])) if each else 0
     before = tuple(
         Phase(
             number * each,
@@ -81,16 +82,6 @@ def phases_of(resolved: ResolvedRecipe) -> tuple[Phase, ...]:
 def number_of(phases: Sequence[Phase], position: float) -> int:
     """Which phase the epochs up to ``position`` belong to; at its very end still the older one."""
     return next(n for n, phase in enumerate(phases) if position <= phase.stop + 1e-9)
-
-
-def _starts(encoder: Sequence[LayerShape]) -> list[int]:
-    """Where groups begin: at layers with a weight; what comes before the first belongs to it."""
-    weighted = [
-        index
-        for index, layer in enumerate(encoder)
-        if any(tensor.role == "weight" for tensor in layer.tensors)
-    ]
-    return [0, *weighted[1:]]
 
 
 def _mirror_start(layers: Sequence[LayerShape], end: int, start: int) -> int:

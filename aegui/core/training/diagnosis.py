@@ -70,6 +70,9 @@ def diagnosis(resolved: ResolvedRecipe, history: HistoryView) -> str:
     other = recipe.gan is not None or recipe.classifier is not None
     if other or not len(history) or _steps(resolved, history) < _FEWEST_STEPS:
         return ""
+    if resolved.dataset.is_uniform:
+        # The mean image is the right answer to everything.
+        return ""
     column = history.extra.get("reconstruction", history.loss)
     reached = float(np.nanmin(column)) if np.isfinite(column).any() else float("inf")
     base = mean_image_loss(resolved)

@@ -47,6 +47,8 @@ class ChartSpec:
         ceiling: Where a linear axis ends at least; None for what the values need.
         percent: Whether values are shares, read as per cent.
         is_first: Whether it is shown before a person has chosen.
+        of_glyphs: Whether it tells much of images that are black and white, and little of others:
+            for those it is shown only where a person wishes it.
     """
 
     key: str
@@ -58,6 +60,7 @@ class ChartSpec:
     ceiling: float | None = None
     percent: bool = False
     is_first: bool = False
+    of_glyphs: bool = False
 
 
 def _terms(chart: str, colours: tuple[int, ...], dashed: str = "") -> tuple[CurveSpec, ...]:
@@ -122,23 +125,25 @@ CHARTS: tuple[ChartSpec, ...] = (
         "wrong",
         mark("Wrong pixels"),
         mark(
-            "Pixels per character that differ from the target once black or white: the mean of "
-            "all characters, and the worst of them."
+            "Pixels per image that differ from the target once black or white: the mean of all "
+            "images, and the worst of them."
         ),
         (
             CurveSpec("wrong_max", mark("Worst"), 1, dashed=True),
             CurveSpec("wrong_mean", mark("Mean"), 0),
         ),
         is_first=True,
+        of_glyphs=True,
     ),
     ChartSpec(
         "share",
         mark("At most 1 wrong"),
-        mark("Share of the characters with no more than one wrong pixel: the classic goal."),
+        mark("Share of the images with no more than one wrong pixel: the classic goal."),
         (CurveSpec("share_at_most_1", mark("Share"), 2),),
         ceiling=1.0,
         percent=True,
         is_first=True,
+        of_glyphs=True,
     ),
     ChartSpec(
         "active",

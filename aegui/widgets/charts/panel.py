@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import (
-    QBuffer,
-    QByteArray,
     QEvent,
-    QIODevice,
-    QMargins,
     QObject,
-    QRectF,
+    QSignalBlocker,
     QSize,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -35,11 +29,12 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, history_csv
+from aegui.widgets.charts.export import charts_png, charts_svg
 from aegui.widgets.charts.flow import FlowLayout
-from aegui.widgets.charts.painting import ChartData, ChartPainter, Reference, fitted_y
+from aegui.widgets.charts.painting import ChartData, Reference, fitted_y
 from aegui.widgets.charts.plot import PlotView, load_graph
 from aegui.widgets.charts.scale import Scale, precise
-from aegui.widgets.theme import SPACING, current_theme, icon
+from aegui.widgets.theme import SPACING, icon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,9 +52,10 @@ EXPORT_KINDS = {
 
 _GOOD_SHAPE = 1.7
 _EMPTY_IS_BAD = 0.6
-_EXPORT_CHART = QSize(480, 300)
-_EXPORT_SCALE = 2.0
 _ANY_TRAINING = frozenset({"loss", "wrong", "share", "rate"})
+_OF_GLYPHS = tuple(spec.key for spec in CHARTS if spec.of_glyphs)
+_OF_IMAGES = ".images"
+"""What follows the key of such a chart where its choice is that for images with shades."""
 _LEAST_SPAN = 4.0
 _GET_READY_MS = 1_500
 """After the window has come up; sooner only if there are curves to draw."""
@@ -89,6 +85,9 @@ class ChartsPanel(QWidget):
         self._buttons = {spec.key: _toggle(tr(spec.title), tr(spec.help)) for spec in CHARTS}
         for spec in CHARTS:
             self._buttons[spec.key].setChecked(spec.is_first)
+        self._has_glyphs = True
+        # The choice for the other sort of images than the ones that are shown.
+        self._other_choice = dict.fromkeys(_OF_GLYPHS, False)
         self._possible: frozenset[str] = frozenset()
         self._show_possible()
         self._log_y = _toggle(
@@ -213,6 +212,23 @@ class ChartsPanel(QWidget):
             if history is not None:
                 self._arrange()
 
+    def set_has_glyphs(self, glyphs: bool) -> None:
+        """Whether pixels are on or off: the charts that count wrong ones are chosen for each."""
+        if glyphs == self._has_glyphs:
+            return
+        self._has_glyphs = glyphs
+        now = {key: self._buttons[key].isChecked() for key in _OF_GLYPHS}
+        wished, self._other_choice = self._other_choice, now
+        self._check(wished)
+        self._arrange()
+        self._redraw()
+
+    def _check(self, choices: Mapping[str, bool]) -> None:
+        """Press the buttons as ``choices`` says: it is no new choice of a person."""
+        for key, value in choices.items():
+            with QSignalBlocker(self._buttons[key]):
+                self._buttons[key].setChecked(value)
+
     def set_references(self, references: Mapping[str, Reference]) -> None:
         """Level lines by key of chart: what PCA comes to."""
         self._references = dict(references)
@@ -225,17 +241,28 @@ class ChartsPanel(QWidget):
             view.set_epoch_marker(epoch)
 
     def choices(self) -> dict[str, bool]:
-        """What a person chose: a flag per chart shown, ``log_x``, ``log_y`` and ``pca``."""
+        """What a person chose: a flag per chart shown, ``log_x``, ``log_y`` and ``pca``.
+
+        Charts that count wrong pixels have two: ``wrong`` for glyphs, ``wrong.images`` for others.
+        """
         chosen = {key: button.isChecked() for key, button in self._buttons.items()}
         others = {name: button.isChecked() for name, button in self._switches().items()}
-        return {**chosen, **others}
+        shown = {key: chosen[key] for key in _OF_GLYPHS}
+        glyphs, images = shown, self._other_choice
+        if not self._has_glyphs:
+            glyphs, images = images, glyphs
+        of_images = {f"{key}{_OF_IMAGES}": value for key, value in images.items()}
+        return {**chosen, **glyphs, **of_images, **others}
 
     def set_choices(self, choices: Mapping[str, bool]) -> None:
         """Take up what ``choices`` gave; unknown keys are left out."""
         buttons = {**self._buttons, **self._switches()}
         for key, value in choices.items():
-            if key in buttons:
-                buttons[key].setChecked(bool(value))
+            name = key.removesuffix(_OF_IMAGES)
+            if name in _OF_GLYPHS and (key == name) != self._has_glyphs:
+                self._other_choice[name] = bool(value)
+            elif name in buttons:
+                buttons[name].setChecked(bool(value))
 
     def _switches(self) -> dict[str, QToolButton]:
         return {"log_x": self._log_x, "log_y": self._log_y, "pca": self._linear}
@@ -263,54 +290,10 @@ class ChartsPanel(QWidget):
             return (
                 b"" if self._history is None else history_csv(self._history, self._seeds).encode()
             )
-        return self._png() if kind == "png" else self._svg()
-
-    def _png(self) -> bytes:
-        size = self._export_size()
-        image = QImage(size * _EXPORT_SCALE, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(_EXPORT_SCALE)
-        image.fill(current_theme().panel)
-        painter = QPainter(image)
-        self._paint_export(painter)
-        painter.end()
-        data = QByteArray()
-        buffer = QBuffer(data)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")  # type: ignore[call-overload]
-        return bytes(data.data())
-
-    def _svg(self) -> bytes:
-        size = self._export_size()
-        data = QByteArray()
-        buffer = QBuffer(data)
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setSize(size)
-        generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-        # Letters as large as they were measured for the screen, or nothing stands where it should.
-        generator.setResolution(self.logicalDpiX())
-        generator.setTitle(tr("Charts of a training"))
-        painter = QPainter(generator)
-        painter.fillRect(QRectF(0, 0, size.width(), size.height()), current_theme().panel)
-        self._paint_export(painter)
-        painter.end()
-        return bytes(data.data())
-
-    def _export_size(self) -> QSize:
-        return QSize(_EXPORT_CHART.width() * max(1, len(self._shown())), _EXPORT_CHART.height())
-
-    def _paint_export(self, painter: QPainter) -> None:
-        from aegui.widgets.charts.graph import paint_chart
-
-        if self._history is None or not len(self._history):
-            return
-        charts = ChartPainter(current_theme(), self.font())
-        margins = QMargins(SPACING, SPACING, SPACING, SPACING)
-        for index, data in enumerate(self._chart_data(self._history)):
-            painter.save()
-            painter.translate(index * _EXPORT_CHART.width() + SPACING, SPACING)
-            paint_chart(painter, charts, data, _EXPORT_CHART.shrunkBy(margins))
-            painter.restore()
+        charts = [] if not self._history else self._chart_data(self._history)
+        if kind == "png":
+            return charts_png(charts, self.font())
+        return charts_svg(charts, self.font(), self.logicalDpiX())
 
     # Arrangement
 

@@ -50,6 +50,14 @@ def test_binary_sets_are_recognised_to_the_last_pixel(
     assert Dataset.over("x", images).is_binary is expected
 
 
+def test_a_set_is_uniform_where_nothing_tells_its_images_apart() -> None:
+    images = np.full((5, 1, 8, 8), 0.25, np.float32)
+    assert Dataset.from_images("same", images.copy()).is_uniform
+    assert not Dataset.from_images("one", images[:1].copy()).is_uniform
+    images[2, 0, 3, 3] = 0.5
+    assert not Dataset.from_images("one differs", images).is_uniform
+
+
 def test_sets_of_different_size_are_not_joined() -> None:
     grey, colour = np.zeros((1, 1, 8, 8)), np.zeros((1, 3, 8, 8))
     with pytest.raises(AeguiError, match=r"differ in size \(1x8x8 and 3x8x8\)"):

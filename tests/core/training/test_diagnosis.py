@@ -41,6 +41,11 @@ def test_too_high_a_rate_and_too_narrow_a_network_are_named() -> None:
     assert "8 units" in said
 
 
+def test_for_images_that_are_all_the_same_the_mean_is_no_failure() -> None:
+    black = Dataset.from_images("black", np.zeros((4, 1, 8, 8), np.float32))
+    assert message(black, training={"epochs": 60, "device": "cpu"}) == ""
+
+
 @pytest.mark.parametrize("loss", ["bce", "mse", "mae", "huber"])
 def test_the_mean_image_is_what_a_network_without_a_code_would_answer(loss: str) -> None:
     """A network of which only the output's bias is used finds that very loss."""

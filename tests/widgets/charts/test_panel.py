@@ -266,6 +266,30 @@ def test_charts_are_chosen_and_remembered(qtbot: QtBot, panel: ChartsPanel) -> N
     assert panel.choices()["rate"] is False
 
 
+def test_wrong_pixels_are_charted_of_glyphs_unless_wished_of_others(
+    qtbot: QtBot, panel: ChartsPanel
+) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    assert [plot.spec.key for plot in panel._shown()] == ["loss", "wrong", "share"]
+    panel.set_has_glyphs(False)
+    assert [plot.spec.key for plot in panel._shown()] == ["loss"]
+    assert panel._buttons["wrong"].isVisible()
+    with qtbot.waitSignal(panel.choices_changed) as heard:
+        panel._buttons["wrong"].click()
+    assert heard.args[0]["wrong"] is heard.args[0]["wrong.images"] is True
+    assert heard.args[0]["share.images"] is False
+    panel.set_has_glyphs(True)
+    panel._buttons["share"].click()
+    again = ChartsPanel()
+    qtbot.addWidget(again)
+    again.set_choices(panel.choices())
+    assert again._buttons["wrong"].isChecked()
+    assert not again._buttons["share"].isChecked()
+    again.set_has_glyphs(False)
+    assert again._buttons["wrong"].isChecked()
+    assert again.choices() == panel.choices()
+
+
 @pytest.mark.parametrize(("size", "columns"), [((900, 200), 3), ((300, 700), 1)])
 def test_arranged_by_the_room_there_is(
     panel: ChartsPanel, size: tuple[int, int], columns: int

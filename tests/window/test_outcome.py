@@ -1,0 +1,51 @@
+"""What is said when a training has ended fits the images that were learnt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import Recipe
+from aegui.core.training.train import train
+from aegui.window.outcome import outcome_words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def told(images: NDArray[np.float32], labels: tuple[str, ...] | None = None, runs: int = 1) -> str:
+    dataset = Dataset.from_images("some", images, labels)
+    recipe = Recipe.model_validate({"runs": runs, "training": {"epochs": 2, "device": "cpu"}})
+    resolved = resolve(recipe, dataset).resolved
+    assert resolved is not None
+    *_, last = train(resolved)
+    return outcome_words(last.result(), dataset)
+
+
+def some(count: int) -> NDArray[np.float32]:
+    return np.random.default_rng(0).integers(0, 2, (count, 1, 8, 8)).astype(np.float32)
+
+
+def test_characters_are_called_so_and_images_too() -> None:
+    assert "of the characters have at most 1 wrong pixel" in told(some(2), ("a", "b"))
+    assert "of the images have at most 1 wrong pixel" in told(some(2), ("cat", "dog"))
+    assert "the worst image has" in told(some(2), ("cat", "dog"), runs=2)
+    assert "nothing" not in told(some(2), ("a", "b"))
+
+
+def test_shades_are_not_counted_in_pixels() -> None:
+    assert "the loss is" in told(some(3) * np.float32(0.5))
+
+
+@pytest.mark.parametrize(
+    ("level", "words"),
+    [(0.0, "All images are black"), (1.0, "All images are the same"), (0.5, "the same")],
+)
+def test_images_that_are_all_the_same_are_told(level: float, words: str) -> None:
+    said = told(np.full((4, 1, 8, 8), level, np.float32))
+    assert words in said
+    assert "character" not in said
