@@ -45,6 +45,7 @@ class Batches:
         self._begun = generator.get_state()
         self.start = 0
         self.index: torch.Tensor | None = None
+        self._picked: dict[tuple[bool, int], torch.Tensor] = {}
 
     @property
     def share(self) -> float:
@@ -80,6 +81,7 @@ class Batches:
     def next(self, level: float, augment: object = None) -> tuple[torch.Tensor, torch.Tensor]:
         """Inputs ``[1 or K, rows, D]`` and targets ``[1, rows, D]`` of the next batch.
 
+        They are overwritten by the batch after it, and may be the samples themselves: read only.
         ``augment`` is a function of targets ``[1, rows, D]``, or None.
         """
         samples = self._samples
@@ -90,9 +92,9 @@ class Batches:
         else:
             index = self._order[self.start : stop].to(samples.target.device)
             self.index = index
-            target = samples.target.index_select(1, index)
+            target = self._pick(samples.target, index)
             same = self._inputs is samples.target
-            inputs = target if same else self._inputs.index_select(1, index)
+            inputs = target if same else self._pick(self._inputs, index)
         self.start = stop
         inputs, target = inputs.to(samples.device), target.to(samples.device)
         if callable(augment):
@@ -102,6 +104,16 @@ class Batches:
         if is_noisy and (callable(augment) or (samples.noise_per_batch and samples.fresh_noise)):
             inputs = self._noisy(target, level)
         return inputs, target
+
+    def _pick(self, rows: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+        """The ``rows`` at ``index``, in memory that is used again: fresh pages cost much."""
+        key = rows is self._samples.target, len(index)
+        shape = (rows.shape[0], len(index), rows.shape[2])
+        kept = self._picked.get(key)
+        if kept is None or kept.shape != shape or kept.device != rows.device:
+            kept = self._picked[key] = torch.empty(shape, device=rows.device)
+        torch.index_select(rows, 1, index, out=kept)
+        return kept
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """What an epoch that is under way needs to be gone on with."""
@@ -114,6 +126,14 @@ class Batches:
         self._begun = self._generator.get_state()
         self._draw(level)
         self.start = start
+
+
+def augmentation_of(resolved: ResolvedRecipe, generator: torch.Generator) -> object:
+    """What ``Batches.next`` is to do with the targets: a function of them, or None."""
+    spec, shape = resolved.recipe.data.augment, resolved.dataset.image_shape
+    if not spec.active:
+        return None
+    return lambda target: augmented(target, shape, spec, generator)
 
 
 class AutogradEngine:
@@ -143,8 +163,7 @@ class AutogradEngine:
         self._clip_norm = resolved.recipe.training.clip_norm
         self._latent = resolved.recipe.network.latent.units
         self._chain = slice(0, len(resolved.layers))
-        self._augment = resolved.recipe.data.augment
-        self._image_shape = resolved.dataset.image_shape
+        self._augmentation = augmentation_of(resolved, generator)
         self._generator = generator
         self._tensors = [leaf.tensor for leaf in self.model.leaves]
         self._optimizer = self.model.optimizer(resolved.recipe.training.optimizer)
@@ -159,16 +178,11 @@ class AutogradEngine:
 
     def step(self, rate: float, level: float) -> None:
         """Learn from the next batch."""
-        inputs, target = self.batches.next(level, self._augmented())
+        inputs, target = self.batches.next(level, self._augmentation)
         gradients = self.gradients(inputs, target)
         if self._clip_norm is not None:
             self._clip(gradients, self._clip_norm)
         self._optimizer.step(gradients, rate)
-
-    def _augmented(self) -> object:
-        if not self._augment.active:
-            return None
-        return lambda target: augmented(target, self._image_shape, self._augment, self._generator)
 
     def gradients(self, inputs: torch.Tensor, target: torch.Tensor) -> list[torch.Tensor]:
         """The gradient of every leaf, for inputs ``[1 or K, n, D]`` and targets ``[1, n, D]``."""

@@ -1,8 +1,9 @@
 """The choice of the step engine; all of them do the very same epochs.
 
-``fused`` runs a generated step program and is the one to have for tiny networks. ``stacked``
+``fused`` runs a generated step program over whole epochs and is the one to have for tiny networks;
+``batched`` runs it batch by batch, for large ones, whose epochs must be interruptible. ``stacked``
 differentiates all runs together by autograd, ``autograd`` one after the other; these serve what
-the fused step does not know, and large networks, whose epochs must be interruptible.
+the generated step does not know.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.network.forward import is_stackable
 from aegui.core.training.autograd import AutogradEngine
-from aegui.core.training.fused import FusedEngine
+from aegui.core.training.fused import FusedBatchEngine, FusedEngine
 from aegui.core.training.objective import is_dense_chain
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
 
-Engine = FusedEngine | AutogradEngine
+Engine = FusedEngine | FusedBatchEngine | AutogradEngine
 
 _FUSED_WORK = 3_000_000_000
 """Multiplications of an epoch up to which it is one call: some tens of milliseconds."""
@@ -35,8 +36,8 @@ def choose_engine(
 ) -> Engine:
     """The fastest engine that knows everything in the recipe."""
     name = engine_name(resolved, samples.rows)
-    if samples.target.device.type != parameters.device.type:
-        name = "autograd"  # it brings the batches of what stays in a file to the device
+    if name == FusedEngine.name and samples.target.device.type != parameters.device.type:
+        name = FusedBatchEngine.name  # it brings the batches of what stays in a file to the device
     return make_engine(name, resolved, parameters, samples, generator)
 
 
@@ -45,9 +46,9 @@ def engine_name(resolved: ResolvedRecipe, rows: int) -> str:
     training = resolved.recipe.training
     extras = training.code_l1 or training.sparsity.weight or training.contractive
     work = 3 * resolved.recipe.runs * rows * sum(layer.cost for layer in resolved.layers)
-    plain = is_dense_chain(resolved) and not extras and not resolved.recipe.data.augment.active
-    if plain and work <= _FUSED_WORK:
-        return FusedEngine.name
+    if is_dense_chain(resolved) and not extras:
+        whole = work <= _FUSED_WORK and not resolved.recipe.data.augment.active
+        return (FusedEngine if whole else FusedBatchEngine).name
     return "stacked" if is_stackable(resolved.layers) and resolved.recipe.runs > 1 else "autograd"
 
 
@@ -58,7 +59,8 @@ def make_engine(
     samples: Samples,
     generator: torch.Generator,
 ) -> Engine:
-    """The engine of that key: ``fused``, ``stacked`` or ``autograd``."""
-    if name == FusedEngine.name:
-        return FusedEngine(resolved, parameters, samples, generator)
+    """The engine of that key: ``fused``, ``batched``, ``stacked`` or ``autograd``."""
+    for kind in (FusedEngine, FusedBatchEngine):
+        if name == kind.name:
+            return kind(resolved, parameters, samples, generator)
     return AutogradEngine(resolved, parameters, samples, generator, stacked=name == "stacked")

@@ -1,4 +1,4 @@
-"""The fused engine: whole epochs as one call of a generated and compiled step program."""
+"""The fused engines: whole epochs, or batches, as one call of a generated and compiled program."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from aegui.core.training.autograd import Batches, augmentation_of
 from aegui.core.training.program import (
     Backward,
     Forward,
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
 
 
 class FusedEngine:
-    """Whole epochs as one call of a compiled step program."""
+    """Whole epochs as one call of a compiled step program.
+
+    Attributes:
+        name: Key of the engine.
+        epoch: Whole epochs done; set from outside, for the warm-up of the KL.
+    """
 
     name = "fused"
 
@@ -35,7 +41,8 @@ class FusedEngine:
         samples: Samples,
         generator: torch.Generator,
     ) -> None:
-        self._resolved = resolved
+        self.epoch = 0
+        self._step = Step(resolved, parameters)
         self._parameters = parameters
         self._samples = samples
         self._generator = generator
@@ -44,9 +51,13 @@ class FusedEngine:
 
     def run(self, rates: list[float], level: float) -> None:
         """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
+        source = self._source
         # Without this, torch would note versions for autograd at every operation.
         with torch.no_grad():
-            self._program(self._source.tensors, self._source.lists, rates, level, self._generator)
+            self._program(
+                source.tensors, source.lists, rates, float(self.epoch), level, self._generator
+            )
+        self.epoch += len(rates)
 
     def _build(self) -> Any:
         source, samples = self._source, self._samples
@@ -57,10 +68,11 @@ class FusedEngine:
         inputs = self._emit_noise()
         if samples.full_batch:
             inputs = inputs or source.bind("inputs", self._for_all_runs(samples.inputs))
-            self._emit_step(inputs, "target", samples.rows, 1, "")
+            self._step.emit_beta(source, "first + i + 1.0", 1)
+            self._step.emit(source, inputs, "target", samples.rows, 1)
         else:
             self._emit_batches(inputs or source.bind("inputs", samples.inputs))
-        return source.compile("run", "rates: List[float], level: float, g: Generator")
+        return source.compile("run", "rates: List[float], first: float, level: float, g: Generator")
 
     def _for_all_runs(self, tensor: torch.Tensor) -> torch.Tensor:
         """``[1, rows, D]`` repeated for each run: batched products want it in memory."""
@@ -104,13 +116,97 @@ class FusedEngine:
             spread = source.bind(f"spread{tag}", torch.empty(runs, rows, pixels).to(device))
             source.line(f"{spread}.copy_({picked})", indent)
             picked = spread
-        self._emit_step(picked, batch_target, rows, indent, tag)
+        self._step.emit_beta(source, f"first + i + ({start} + {rows}) / {self._samples.rows}", indent)
+        self._step.emit(source, picked, batch_target, rows, indent, tag)
 
-    def _emit_step(self, inputs: str, target: str, rows: int, indent: int, tag: str) -> None:
-        source, training = self._source, self._resolved.recipe.training
-        layers = dense_specs(self._resolved)
-        forward = Forward(source, layers, self._parameters, tag)
-        forward.emit(inputs, rows, indent, training=True)
+
+class FusedBatchEngine:
+    """Batch after batch, each as one call of a compiled step program.
+
+    For networks of which a whole epoch would be too long a call, and for samples that have to be
+    fetched from a file. It draws the same numbers as the autograd engines do.
+
+    Attributes:
+        name: Key of the engine.
+        epoch: Whole epochs done; set from outside, for the warm-up of the KL.
+        batches: Where in the epoch it is.
+    """
+
+    name = "batched"
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+    ) -> None:
+        self.epoch = 0
+        self.batches = Batches(samples, generator, parameters.layout.runs)
+        self._step = Step(resolved, parameters)
+        self._parameters = parameters
+        self._generator = generator
+        self._augmentation = augmentation_of(resolved, generator)
+        self._programs: dict[tuple[int, int], tuple[Source, Any]] = {}
+
+    def run(self, rates: list[float], level: float) -> None:
+        """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
+        for rate in rates:
+            self.batches.begin(level)
+            while self.batches.share < 1.0:
+                self.step(rate, level)
+            self.epoch += 1
+
+    def step(self, rate: float, level: float) -> None:
+        """Learn from the next batch."""
+        inputs, target = self.batches.next(level, self._augmentation)
+        source, program = self._program_for(inputs)
+        position = self.epoch + self.batches.share
+        with torch.no_grad():
+            program(source.tensors, source.lists, inputs, target, rate, position, self._generator)
+
+    def _program_for(self, inputs: torch.Tensor) -> tuple[Source, Any]:
+        """The program for a batch ``[1 or K, rows, D]``; the last of an epoch may be smaller."""
+        width, rows, pixels = inputs.shape
+        found = self._programs.get((width, rows))
+        if found is None:
+            source = Source()
+            bind_layers(source, self._parameters, gradients=True)
+            name, runs = "inputs", self._parameters.layout.runs
+            if width != runs:
+                device = self._parameters.device
+                name = source.bind("spread", torch.empty(runs, rows, pixels, device=device))
+                source.line("spread.copy_(inputs)", 0)
+            self._step.emit_beta(source, "position", 0)
+            self._step.emit(source, name, "target", rows, 0)
+            parameters = "inputs: Tensor, target: Tensor, lr: float, position: float, g: Generator"
+            found = self._programs[width, rows] = source, source.compile("step", parameters)
+        return found
+
+
+class Step:
+    """Emits one step: forward, backward, penalties and the optimiser's update."""
+
+    def __init__(self, resolved: ResolvedRecipe, parameters: Parameters) -> None:
+        self._resolved = resolved
+        self._parameters = parameters
+
+    def emit_beta(self, source: Source, position: str, indent: int) -> None:
+        """The weight of the KL at a ``position`` in epochs, see ``Objective.beta``."""
+        latent = self._resolved.recipe.network.latent
+        if latent.kind != "gaussian":
+            return
+        warmup = latent.kl_warmup_epochs
+        rise = f" * min(1.0, ({position}) / {float(warmup)!r})" if warmup else ""
+        source.line(f"beta = {latent.beta!r}{rise}", indent)
+
+    def emit(
+        self, source: Source, inputs: str, target: str, rows: int, indent: int, tag: str = ""
+    ) -> None:
+        """The lines; ``lr``, ``g`` and with a gaussian code ``beta`` are in scope."""
+        training = self._resolved.recipe.training
+        forward = Forward(source, dense_specs(self._resolved), self._parameters, tag)
+        forward.emit(inputs, rows, indent)
         Backward(source, forward, self._resolved).emit(inputs, target, rows, indent)
         emit_penalties(source, training, self._parameters, indent)
         emit_update(source, training.optimizer, self._parameters, indent)

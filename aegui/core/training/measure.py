@@ -169,7 +169,7 @@ class CompiledMeter(_Reconstructing):
         source.bind(name, inputs.expand(runs, -1, -1).contiguous())
         layers = dense_specs(self._resolved)
         forward = Forward(source, layers, self._parameters, tag)
-        forward.emit(name, rows, 0, training=False)
+        forward.emit_use(name, rows, 0, None)
         return forward.outputs[-1]
 
 

@@ -369,11 +369,10 @@ def active_units(means: torch.Tensor) -> torch.Tensor:
 
 
 def is_dense_chain(resolved: ResolvedRecipe) -> bool:
-    """Whether the whole chain is dense layers with a plain code and weights of their own."""
+    """Whether the whole chain is dense layers with weights of their own, and all of the code."""
     latent = resolved.recipe.network.latent
     return (
         all(isinstance(layer.spec, LayerSpec | LatentSpec) for layer in resolved.layers)
         and all(layer.tied_to is None for layer in resolved.layers)
-        and latent.kind == "plain"
         and latent.top_k is None
     )

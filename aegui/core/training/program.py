@@ -12,11 +12,13 @@ text works everywhere.)
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.network.forward import dropout_rate
 from aegui.core.recipe import LatentSpec, LayerSpec
 
 if TYPE_CHECKING:
@@ -50,6 +52,10 @@ class Source:
         self._names[name] = len(self.tensors)
         self.tensors.append(tensor)
         return name
+
+    def __contains__(self, name: str) -> bool:
+        """Whether ``name`` stands for a tensor."""
+        return name in self._names
 
     def tensor(self, name: str) -> torch.Tensor:
         """The tensor that ``name`` stands for."""
@@ -141,6 +147,11 @@ def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, ind
         source.line(text, indent)
 
 
+def is_gaussian(spec: LayerSpec | LatentSpec) -> bool:
+    """Whether a layer gives a code that is drawn."""
+    return isinstance(spec, LatentSpec) and spec.kind == "gaussian"
+
+
 def dense_specs(resolved: ResolvedRecipe) -> list[LayerSpec | LatentSpec]:
     """The layers of a chain of dense layers, all that a step program knows."""
     return [
@@ -148,11 +159,26 @@ def dense_specs(resolved: ResolvedRecipe) -> list[LayerSpec | LatentSpec]:
     ]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """Names of what a gaussian code is drawn from, ``code = mean + deviation * noise``.
+
+    ``both`` are mean and log variance side by side as the layer gives them.
+    """
+
+    both: str
+    mean: str
+    log_variance: str
+    deviation: str
+    noise: str
+
+
 class Forward:
     """Emits the forward pass of ``rows`` samples of all runs through a chain of dense layers.
 
-    After ``emit``, ``outputs[i]`` names the output of layer i (after dropout) and
-    ``activations[i]`` what its backward line needs.
+    After ``emit``, ``outputs[i]`` names the output of layer i (after dropout; of a gaussian code
+    what is drawn), ``activations[i]`` and ``pre[i]`` what its backward line needs (of a gaussian
+    code its mean), and ``drawn[i]`` is there where layer i gives a gaussian code.
     """
 
     def __init__(
@@ -170,47 +196,109 @@ class Forward:
         self.activations: list[str] = []
         self.outputs: list[str] = []
         self.masks: list[str | None] = []
+        self.drawn: dict[int, Drawn] = {}
 
-    def emit(self, inputs: str, rows: int, indent: int, *, training: bool) -> None:
-        """Add the lines; dropout is in force only while ``training``."""
-        for index, spec in enumerate(self._layers):
-            self._emit_layer(index, spec, inputs, rows, indent, dropout=training)
+    def emit(self, inputs: str, rows: int, indent: int) -> None:
+        """Add the lines of a step, with dropout and a code that is drawn, both from ``g``."""
+        # All is drawn before anything is computed, in the order of the autograd engines.
+        self.masks = [self._emit_mask(index, rows, indent) for index in range(len(self._layers))]
+        noises = [self._emit_noise(index, rows, indent) for index in range(len(self._layers))]
+        self._emit_layers(inputs, rows, noises, indent)
+
+    def emit_use(self, inputs: str, rows: int, indent: int, noise: torch.Tensor | None) -> None:
+        """Add the lines of a pass without dropout, and with this ``noise`` of a gaussian code."""
+        self.masks = [None] * len(self._layers)
+        noises: list[str | None] = [None] * len(self._layers)
+        if noise is not None:
+            name = self._source.bind(f"noise{self._tag}", noise)
+            noises = [name if is_gaussian(spec) else None for spec in self._layers]
+        self._emit_layers(inputs, rows, noises, indent)
+
+    def _emit_layers(
+        self, inputs: str, rows: int, noises: Sequence[str | None], indent: int
+    ) -> None:
+        for index, noise in enumerate(noises):
+            if noise is None:
+                self._emit_layer(index, inputs, rows, indent)
+            else:
+                self._emit_gaussian(index, inputs, rows, noise, indent)
             inputs = self.outputs[-1]
+
+    def _emit_noise(self, index: int, rows: int, indent: int) -> str | None:
+        """Draw what a gaussian code is made of; None for any other layer."""
+        spec = self._layers[index]
+        if not is_gaussian(spec):
+            return None
+        noise = self._buffer(f"noise{index}_", rows, spec.units)
+        self._source.line(f"{noise}.normal_(0.0, 1.0, generator=g)", indent)
+        return noise
 
     def _buffer(self, name: str, rows: int, units: int) -> str:
         runs = self._parameters.layout.runs
         tensor = torch.zeros(runs, rows, units, device=self._parameters.device)
         return self._source.bind(f"{name}{self._tag}", tensor)
 
-    def _emit_layer(
-        self,
-        index: int,
-        spec: LayerSpec | LatentSpec,
-        inputs: str,
-        rows: int,
-        indent: int,
-        *,
-        dropout: bool,
-    ) -> None:
-        line = self._source.line
+    def _emit_mask(self, index: int, rows: int, indent: int) -> str | None:
+        """Draw what dropout keeps of a layer's output, scaled so that the mean stays."""
+        spec = self._layers[index]
+        rate = dropout_rate(spec)
+        if rate == 0.0:
+            return None
+        mask = self._buffer(f"mask{index}_", rows, spec.units)
+        self._source.line(f"{mask}.bernoulli_({1 - rate!r}, generator=g)", indent)
+        self._source.line(f"{mask}.mul_({1 / (1 - rate)!r})", indent)
+        return mask
+
+    def _emit_product(self, index: int, inputs: str, rows: int, units: int, indent: int) -> str:
+        """The pre-activation of a layer."""
+        z = self._buffer(f"z{index}_", rows, units)
+        self._source.line(f"torch.baddbmm(b{index}, {inputs}, w{index}, out={z})", indent)
+        if self._layers[index].slope != 1.0:
+            self._source.line(f"{z}.mul_({self._layers[index].slope!r})", indent)
+        return z
+
+    def _emit_activation(self, index: int, z: str, rows: int, indent: int) -> str:
+        spec = self._layers[index]
         activation = ACTIVATION_FUNCTIONS[spec.activation]
-        z = self._buffer(f"z{index}_", rows, spec.units)
-        line(f"torch.baddbmm(b{index}, {inputs}, w{index}, out={z})", indent)
-        if spec.slope != 1.0:
-            line(f"{z}.mul_({spec.slope!r})", indent)
         h = z if activation.in_place else self._buffer(f"h{index}_", rows, spec.units)
-        line(activation.forward.format(z=z, h=h), indent)
-        output, mask = h, None
-        if dropout and spec.dropout > 0:
-            mask = self._buffer(f"mask{index}_", rows, spec.units)
-            output = self._buffer(f"kept{index}_", rows, spec.units)
-            line(f"{mask}.bernoulli_({1 - spec.dropout!r}, generator=g)", indent)
-            line(f"{mask}.mul_({1 / (1 - spec.dropout)!r})", indent)
-            line(f"torch.mul({h}, {mask}, out={output})", indent)
+        self._source.line(activation.forward.format(z=z, h=h), indent)
         self.pre.append(z)
         self.activations.append(h)
+        return h
+
+    def _emit_layer(self, index: int, inputs: str, rows: int, indent: int) -> None:
+        spec = self._layers[index]
+        z = self._emit_product(index, inputs, rows, spec.units, indent)
+        output = h = self._emit_activation(index, z, rows, indent)
+        mask = self.masks[index]
+        if mask is not None:
+            output = self._buffer(f"kept{index}_", rows, spec.units)
+            self._source.line(f"torch.mul({h}, {mask}, out={output})", indent)
         self.outputs.append(output)
-        self.masks.append(mask)
+
+    def _emit_gaussian(self, index: int, inputs: str, rows: int, noise: str, indent: int) -> None:
+        """A code that is drawn (Kingma and Welling 2013, section 2.4)."""
+        source, tag, units = self._source, self._tag, self._layers[index].units
+        both = self._emit_product(index, inputs, rows, 2 * units, indent)
+        halves = source.tensor(both)[..., :units], source.tensor(both)[..., units:]
+        mean, log_variance = (
+            source.bind(f"{name}{index}_{tag}", half)
+            for name, half in zip(("mean", "log"), halves, strict=True)
+        )
+        mean = self._emit_activation(index, mean, rows, indent)
+        deviation = self._buffer(f"deviation{index}_", rows, units)
+        code = self._buffer(f"code{index}_", rows, units)
+        source.line(f"torch.mul({log_variance}, 0.5, out={deviation})", indent)
+        source.line(f"{deviation}.exp_()", indent)
+        source.line(f"torch.addcmul({mean}, {noise}, {deviation}, out={code})", indent)
+        self.drawn[index] = Drawn(both, mean, log_variance, deviation, noise)
+        self.outputs.append(code)
+
+
+def kl_expression(drawn: Drawn, excess: str) -> str:
+    """KL of each dimension, the mean over the samples ``[K, 1, d]``; ``excess`` is variance - 1."""
+    total = f"{drawn.mean}.square().add_({excess}).sub_({drawn.log_variance})"
+    return f"{total}.mean([1], True).mul_(0.5)"
 
 
 def bind_layers(source: Source, parameters: Parameters, *, gradients: bool) -> None:
@@ -247,19 +335,60 @@ class Backward:
         self._emit_loss(gradient, target, rows, indent)
         for index in range(last, -1, -1):
             below = inputs if index == 0 else self._forward.outputs[index - 1]
-            below = self._transposed(below)
+            below = self._transposed(below, indent)
             self._source.line(f"torch.bmm({below}, {gradient}, out=gw{index})", indent)
             self._source.line(f"torch.sum({gradient}, [1], True, out=gb{index})", indent)
             if index:
                 upper, gradient = gradient, self._buffer_like(self._forward.outputs[index - 1])
                 self._source.line(f"torch.bmm({upper}, wt{index}, out={gradient})", indent)
-                self._emit_activation(index - 1, gradient, indent)
+                if index - 1 in self._forward.drawn:
+                    gradient = self._emit_gaussian(index - 1, gradient, rows, indent)
+                else:
+                    self._emit_activation(index - 1, gradient, indent)
 
     def _buffer_like(self, name: str) -> str:
         return self._source.bind(f"d_{name}", torch.zeros_like(self._source.tensor(name)))
 
-    def _transposed(self, name: str) -> str:
-        return self._source.bind(f"t_{name}", self._source.tensor(name).transpose(1, 2))
+    def _transposed(self, name: str, indent: int) -> str:
+        """``name`` with rows and columns exchanged; parameters of the function have no buffer."""
+        if name in self._source:
+            return self._source.bind(f"t_{name}", self._source.tensor(name).transpose(1, 2))
+        self._source.line(f"t_{name} = {name}.transpose(1, 2)", indent)
+        return f"t_{name}"
+
+    def _emit_gaussian(self, index: int, code: str, rows: int, indent: int) -> str:
+        """From the gradient by what was drawn to that by mean and log variance, and that of the KL.
+
+        With ``code = mean + deviation * noise``, ``KL = (mean^2 + variance - 1 - log variance) /
+        2`` and a weight ``beta``, which is in scope; free bits take the KL of a dimension out.
+        """
+        line, drawn, spec = self._source.line, self._forward.drawn[index], self._layers[index]
+        both = self._buffer_like(drawn.both)
+        halves = (
+            self._source.tensor(both)[..., : spec.units],
+            self._source.tensor(both)[..., spec.units :],
+        )
+        by_mean = self._source.bind(f"dm_{code}", halves[0])
+        by_log = self._source.bind(f"dl_{code}", halves[1])
+        excess = self._source.bind(f"dv_{code}", torch.zeros_like(self._source.tensor(code)))
+        line(f"torch.mul({drawn.deviation}, {drawn.deviation}, out={excess})", indent)
+        line(f"{excess}.sub_(1.0)", indent)
+        line(f"torch.mul({code}, {drawn.noise}, out={by_log})", indent)
+        line(f"{by_log}.mul_({drawn.deviation}).mul_(0.5)", indent)
+        line(f"pull = beta / {float(rows)!r}", indent)
+        free = spec.free_bits if isinstance(spec, LatentSpec) else 0.0
+        if free:
+            line(f"paid = {kl_expression(drawn, excess)}.ge_({free!r})", indent)
+            line(f"torch.addcmul({code}, {drawn.mean}, paid, value=pull, out={by_mean})", indent)
+            line(f"{by_log}.addcmul_({excess}, paid, value=0.5 * pull)", indent)
+        else:
+            line(f"torch.add({code}, {drawn.mean}, alpha=pull, out={by_mean})", indent)
+            line(f"{by_log}.add_({excess}, alpha=0.5 * pull)", indent)
+        names = {"d": by_mean, "z": self._forward.pre[index], "h": drawn.mean}
+        line(ACTIVATION_FUNCTIONS[spec.activation].backward.format(**names), indent)
+        if spec.slope != 1.0:
+            line(f"{both}.mul_({spec.slope!r})", indent)
+        return both
 
     def _emit_activation(self, index: int, gradient: str, indent: int) -> None:
         """From the gradient by a layer's output to that by its pre-activation, in place."""
@@ -283,7 +412,8 @@ class Backward:
         last = len(self._layers) - 1
         spec = self._layers[last]
         output = self._forward.outputs[last]
-        scale = 1.0 / (rows * spec.units)
+        # Of a gaussian code the loss is a sum over the pixels, see objective.py.
+        scale = 1.0 / (rows if self._forward.drawn else rows * spec.units)
         line(f"torch.sub({output}, {target}, out={gradient})", indent)
         if self._training.loss == "bce":
             # With a sigmoid the derivative of the cross-entropy is output - target, no division.

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from aegui.core.training.autograd import AutogradEngine
+from aegui.core.training.fused import FusedEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.training.autograd import Batches
-    from aegui.core.training.fused import FusedEngine
+    from aegui.core.training.engines import Engine
 
 _LAST_RATE = 0.1
 CHUNK_SECONDS = 0.008
@@ -118,21 +118,19 @@ class FusedStepper:
         self.rows = rows
         self.epochs = epochs
         self._engine = engine
-        self._done = 0
         self._chunk = 1.0
 
     @property
     def position(self) -> float:
         """Epochs done."""
-        return self._done
+        return self._engine.epoch
 
     def advance(self, orders: Orders) -> None:
         """Do a few epochs in one call of the engine."""
         started = time.perf_counter()
-        count = max(1, min(int(orders.until) - self._done, orders.at_most, int(self._chunk)))
-        rates = [orders.rate(epoch) for epoch in range(self._done, self._done + count)]
-        self._engine.run(rates, orders.level)
-        self._done += count
+        done = self._engine.epoch
+        count = max(1, min(int(orders.until) - done, orders.at_most, int(self._chunk)))
+        self._engine.run([orders.rate(epoch) for epoch in range(done, done + count)], orders.level)
         elapsed = time.perf_counter() - started
         self._chunk = min(2 * self._chunk, max(1.0, count * CHUNK_SECONDS / elapsed))
 
@@ -144,7 +142,7 @@ class FusedStepper:
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
     ) -> None:
         """Go on after ``position`` epochs."""
-        self._done = int(position)
+        self._engine.epoch = int(position)
 
 
 class BatchEngine(Protocol):
@@ -215,8 +213,8 @@ class BatchStepper:
             self._engine.batches.restore(state, round(share * self.rows), level)
 
 
-def stepper_of(engine: FusedEngine | AutogradEngine, rows: int, epochs: int) -> Stepper:
+def stepper_of(engine: Engine, rows: int, epochs: int) -> Stepper:
     """The stepper that drives ``engine``."""
-    if isinstance(engine, AutogradEngine):
-        return BatchStepper(engine, rows, epochs)
-    return FusedStepper(engine, rows, epochs)
+    if isinstance(engine, FusedEngine):
+        return FusedStepper(engine, rows, epochs)
+    return BatchStepper(engine, rows, epochs)

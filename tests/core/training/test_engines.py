@@ -52,7 +52,7 @@ def assert_same(resolved: ResolvedRecipe) -> None:
     flat, loss = trained(resolved, "autograd")
     start, _ = trained(resolved, "autograd", steps=0)
     assert not torch.allclose(flat, start, atol=1e-4), "nothing was learnt: the test says nothing"
-    for engine in ("stacked", "fused"):
+    for engine in ("stacked", "fused", "batched"):
         other_flat, other_loss = trained(resolved, engine)
         assert torch.allclose(other_loss, loss, atol=1e-5), engine
         assert torch.allclose(other_flat, flat, atol=2e-4), engine
@@ -155,6 +155,34 @@ def test_batches_penalties_and_clipping(training: dict[str, Any], noisy: bool) -
 def test_dropout() -> None:
     layers = [{"units": 16, "dropout": 0.3}, {"units": 8, "activation": "gelu", "dropout": 0.1}]
     assert_same(resolved_recipe(network={"encoder": layers}, training=GENTLE))
+
+
+GAUSSIANS: list[dict[str, Any]] = [
+    {},
+    {"beta": 0.3, "free_bits": 0.25},
+    {"beta": 4.0, "kl_warmup_epochs": 60},
+    {"activation": "tanh", "slope": 0.7},
+    {"activation": "silu", "units": 3, "free_bits": 0.1},
+]
+
+
+@pytest.mark.parametrize("latent", GAUSSIANS, ids=str)
+@pytest.mark.parametrize("batch", [None, 12])
+def test_gaussian_codes(latent: dict[str, Any], batch: int | None) -> None:
+    layers = [{"units": 12, "dropout": 0.1}, {"units": 7, "activation": "relu"}]
+    training = {"optimizer": {"name": "sgd", "learning_rate": 2e-3}, "batch_size": batch}
+    network = {"encoder": layers, "latent": {"kind": "gaussian"} | latent}
+    corruption = {"kind": "flip", "level": 0.1}
+    assert_same(
+        resolved_recipe(network=network, training=training, data={"corruption": corruption})
+    )
+
+
+@pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
+def test_losses_of_gaussian_codes(loss: str) -> None:
+    network = {"latent": {"kind": "gaussian"}, "output_activation": "identity"}
+    training = {"optimizer": {"name": "sgd", "learning_rate": 1e-3}, "loss": loss}
+    assert_same(resolved_recipe(network=network, training=training))
 
 
 def test_a_run_of_a_population_is_the_run_of_its_seed() -> None:
