@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.run_file import SavedRun
     from aegui.core.training.history import HistoryView
+    from aegui.core.training.timeline import Frame, TimelineView
     from aegui.session.codes_service import Codes
     from aegui.session.looks import Look
     from aegui.session.training_runner import Pulled, TrainingRunner
@@ -40,6 +41,10 @@ class Showing(QObject):
     """``history`` has other or more rows."""
     replaced = Signal()
     """Another network altogether: a view of the old one is of no use. Comes last."""
+    epoch_changed = Signal()
+    """Another ``shown_epoch``; comes after ``network_changed``."""
+    timeline_changed = Signal()
+    """``timeline`` has other or more epochs."""
 
     def __init__(
         self, workspace: Workspace, runner: TrainingRunner, parent: QObject | None = None
@@ -54,6 +59,10 @@ class Showing(QObject):
         self._encoder = CodesService(self)
         self._encoder.encoded.connect(self._on_encoder_encoded)
         self._history: HistoryView | None = None
+        self._timeline: TimelineView | None = None
+        self._past: Frame | None = None
+        self._newest: Codec | None = None
+        self._is_playing = False
         self._recipe: Recipe = workspace.recipe
         self._noise: CorruptionSpec | None = None
         self._dataset: Dataset = workspace.dataset
@@ -97,6 +106,50 @@ class Showing(QObject):
         return tuple(range(self._recipe.seed, self._recipe.seed + self._recipe.runs))
 
     @property
+    def timeline(self) -> TimelineView | None:
+        """The epochs that can be shown; None where none were kept."""
+        timeline = self._timeline
+        return None if timeline is None or len(timeline) < 2 else timeline
+
+    @property
+    def shown_epoch(self) -> float | None:
+        """The past epoch that is shown; None where it is the newest state."""
+        return None if self._past is None else self._past.epoch
+
+    @property
+    def newest(self) -> Codec | None:
+        """The network as it has become, whatever epoch is shown."""
+        return self._newest
+
+    def show_epoch(self, epoch: float | None) -> None:
+        """Show the weights kept nearest to ``epoch``; None: the newest state, and what comes."""
+        timeline = self.timeline
+        past = None
+        if epoch is not None and timeline is not None:
+            past = timeline.frames[timeline.index_at(epoch)]
+        if past is self._past:
+            return
+        self._past = past
+        self._codec = self._codec_of_moment()
+        self.network_changed.emit()
+        self._encode()
+        self.epoch_changed.emit()
+
+    def _codec_of_moment(self) -> Codec | None:
+        if self._past is None or self._timeline is None or self._newest is None:
+            return self._newest
+        shape, run = self._newest.image_shape, self._newest.run
+        return Codec(self._recipe, shape, self._timeline.snapshot_of(self._past), run)
+
+    def set_playing(self, playing: bool) -> None:
+        """Whether epochs follow one another as in a film: then views need not be finished."""
+        if playing != self._is_playing:
+            self._is_playing = playing
+            if not playing:
+                self.network_changed.emit()
+                self._encode()
+
+    @property
     def is_live(self) -> bool:
         """Whether a training under way is shown."""
         return self._live is not None
@@ -104,7 +157,8 @@ class Showing(QObject):
     @property
     def is_learning(self) -> bool:
         """Whether the network that is shown changes all the time."""
-        return self.is_live and self._runner.state == "running"
+        learns = self.is_live and self._runner.state == "running" and self._past is None
+        return learns or self._is_playing
 
     @property
     def fits(self) -> bool:
@@ -149,8 +203,14 @@ class Showing(QObject):
         if self._history is None or len(pulled.history) != len(self._history):
             self._history = pulled.history
             self.history_changed.emit()
+        if pulled.timeline is not self._timeline:
+            self._timeline = pulled.timeline
+            self.timeline_changed.emit()
         if pulled.snapshot is not None:
-            self._codec = Codec(self._recipe, self._dataset.image_shape, pulled.snapshot)
+            self._newest = Codec(self._recipe, self._dataset.image_shape, pulled.snapshot)
+            if self._past is not None:
+                return
+            self._codec = self._newest
             self.network_changed.emit()
             self._encode()
             if self._awaits_first:
@@ -161,7 +221,11 @@ class Showing(QObject):
         """Show ``run``; whether that has other samples."""
         self._live = None
         self._noise = None
-        self._codec = None if run is None else run.codec(run.best_run)
+        known, self._timeline = self._timeline, None if run is None else run.timeline
+        if not _is_same_training(known, self._timeline):
+            self._past = None
+        self._newest = None if run is None else run.codec(run.best_run)
+        self._codec = self._codec_of_moment()
         self._history = None if run is None else run.history
         self._recipe = self._workspace.recipe if run is None else run.recipe
         return self._choose_dataset()
@@ -222,15 +286,19 @@ class Showing(QObject):
         self._recipe = resolved.recipe
         self._noise = None
         self._history = None
+        self._timeline = None
+        self._past = None
         self._awaits_first = True
         # The old network stays in sight until the new one's first weights arrive, if it can read
         # the new data: the map would be empty for a moment otherwise.
         if self._codec is not None and self._codec.image_shape != resolved.dataset.image_shape:
-            self._codec = None
+            self._codec = self._newest = None
         if self._choose_dataset():
             self.dataset_changed.emit()
             self._encode()
         self.history_changed.emit()
+        self.timeline_changed.emit()
+        self.epoch_changed.emit()
 
     @Slot(str)
     def _on_runner_state_changed(self, state: str) -> None:
@@ -245,4 +313,13 @@ class Showing(QObject):
         self.history_changed.emit()
         self.network_changed.emit()
         self._encode()
+        self.timeline_changed.emit()
+        self.epoch_changed.emit()
         self.replaced.emit()
+
+
+def _is_same_training(known: TimelineView | None, now: TimelineView | None) -> bool:
+    """Whether ``now`` is of the training that ``known`` is of: they begin with one frame."""
+    if known is None or now is None or not len(known) or not len(now):
+        return False
+    return known.frames[0] is now.frames[0]

@@ -96,7 +96,11 @@ class TimelineView:
 
     def snapshot(self, index: int) -> Snapshot:
         """The weights of moment ``index`` (negative: from the end), as float32."""
-        frame, layout = self.frames[index], self.layout
+        return self.snapshot_of(self.frames[index])
+
+    def snapshot_of(self, frame: Frame) -> Snapshot:
+        """The weights of ``frame``, one of these or an earlier one of this training, as float32."""
+        layout = self.layout
         row = np.asarray(frame.row, np.float32)
         flat, buffers = row[: layout.size], row[layout.size :]
         layers = []
