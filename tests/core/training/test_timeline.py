@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ from aegui.core.recipe import (
 )
 from aegui.core.training.control import Control
 from aegui.core.training.timeline import Fork, Timeline
-from aegui.core.training.train import Training, train
+from aegui.core.training.train import train
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,10 +45,7 @@ def given(epochs: int = 60, runs: int = 1, hidden: int = 6, rate: float = 0.01) 
 
 
 def trained(resolved: ResolvedRecipe, control: Control | None = None) -> TrainingResult:
-    training: Training | None = None
-    for training in train(resolved, control):
-        pass
-    assert training is not None
+    *_, training = train(resolved, control)
     return training.result()
 
 
@@ -56,7 +54,7 @@ def filled(capacity: int, rows: int) -> Timeline:
     size = Timeline(resolved, 1).row_bytes
     timeline = Timeline(resolved, 1, capacity * size)
     for epoch in range(rows):
-        timeline.record(epoch, lambda epoch=epoch: np.full(size // 4, epoch, np.float32))
+        timeline.record(epoch, partial(np.full, size // 4, epoch, np.float32))
     return timeline
 
 
