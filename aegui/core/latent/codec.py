@@ -121,6 +121,21 @@ class Codec:
         """Images ``[n, pixels]`` of ``codes`` ``[n, d]``, in 0..1 where the output is a sigmoid."""
         return self._forward(self._rows(codes, self.latent_size), self.code_end, len(self.layers))
 
+    def decoder_tangents(
+        self, codes: ArrayLike, directions: ArrayLike
+    ) -> NDArray[np.float32] | None:
+        """How the images of ``codes`` ``[n, d]`` move along ``directions`` ``[k, d]``.
+
+        Returns:
+            Derivatives ``[n, k, pixels]``; None where the network is no chain of rows, and only
+            differences can tell.
+        """
+        if not isinstance(self._runner, RowsRunner):
+            return None
+        rows = self._rows(codes, self.latent_size)
+        ways = self._rows(directions, self.latent_size)
+        return self._runner.tangents(rows, ways, self.code_end, len(self.layers))
+
     def reconstruct(self, images: ArrayLike) -> NDArray[np.float32]:
         """The network's answer ``[n, pixels]`` to ``images``."""
         return self.decode(self.encode(images))

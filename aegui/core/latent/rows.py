@@ -55,6 +55,40 @@ FUNCTIONS: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
 }
 
 
+def _gelu_slope(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    from scipy.special import erf
+
+    bell = np.exp(-0.5 * np.square(x)) / np.sqrt(np.float32(2 * np.pi))
+    slope: NDArray[np.float32] = 0.5 * (1 + erf(x / np.sqrt(np.float32(2)))) + x * bell
+    return slope.astype(np.float32)
+
+
+def _silu_slope(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    share = _sigmoid(x)
+    return share * (1 + x * (1 - share))
+
+
+def _sigmoid_slope(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    share = _sigmoid(x)
+    return share * (1 - share)
+
+
+SLOPES: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
+    "identity": np.ones_like,
+    "relu": lambda x: (x > 0).astype(np.float32),
+    "leaky_relu": lambda x: np.where(x > 0, np.float32(1.0), np.float32(0.01)),
+    "elu": lambda x: np.exp(np.minimum(x, np.float32(0))),
+    "gelu": _gelu_slope,
+    "silu": _silu_slope,
+    "softplus": _sigmoid,
+    "tanh": lambda x: 1 - np.square(np.tanh(x)),
+    "sigmoid": _sigmoid_slope,
+    "sine": np.cos,
+    "cosh": np.sinh,
+}
+"""The derivatives of ``FUNCTIONS`` by what they are applied to."""
+
+
 def runs_on_rows(layers: Sequence[LayerShape]) -> bool:
     """Whether numpy can compute the chain: no layer needs rows and columns."""
     return all(
@@ -93,6 +127,39 @@ class RowsRunner:
                     x = FUNCTIONS[spec.activation](_normalised(spec, tensors, x))
         return x
 
+    def tangents(
+        self, rows: NDArray[np.float32], directions: NDArray[np.float32], start: int, stop: int
+    ) -> NDArray[np.float32]:
+        """How the output of layers ``start`` to ``stop`` moves with its input, in forward mode.
+
+        None of the layers may be the code's.
+
+        Args:
+            rows: Where, ``[n, inputs]``.
+            directions: Along what, ``[k, inputs]``.
+            start: The first layer.
+            stop: The one after the last.
+
+        Returns:
+            Derivatives ``[n, k, outputs]``, exact but for rounding.
+        """
+        x = rows
+        moves = np.broadcast_to(directions, (len(rows), *directions.shape))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for spec, tensors in self._steps[start:stop]:
+                if isinstance(spec, LayerSpec):
+                    slope = np.float32(spec.slope)
+                    x = (x @ tensors["weight"] + tensors["bias"]) * slope
+                    moves = moves @ (tensors["weight"] * slope)
+                elif isinstance(spec, NormSpec):
+                    moves = _normalised_moves(spec, tensors, x, moves)
+                    x = _normalised(spec, tensors, x)
+                else:
+                    continue
+                moves = moves * SLOPES[spec.activation](x)[:, np.newaxis]
+                x = FUNCTIONS[spec.activation](x)
+        return np.asarray(moves, np.float32)
+
 
 def _dense(
     spec: LayerSpec | LatentSpec, tensors: Tensors, x: NDArray[np.float32]
@@ -130,3 +197,17 @@ def _normalised(spec: NormSpec, tensors: Tensors, x: NDArray[np.float32]) -> NDA
     result *= tensors["scale"]
     result += tensors["bias"]
     return result
+
+
+def _normalised_moves(
+    spec: NormSpec, tensors: Tensors, x: NDArray[np.float32], moves: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """How ``_normalised`` moves when ``x`` ``[n, f]`` does by ``moves`` ``[n, k, f]``."""
+    if spec.kind == "batch_norm":
+        moved = moves * (tensors["scale"] / np.sqrt(tensors["variance"] + _NORM_EPS))
+        return np.asarray(moved, np.float32)
+    size = np.sqrt(x.var(axis=1, keepdims=True) + _NORM_EPS)
+    unit = ((x - x.mean(axis=1, keepdims=True)) / size)[:, np.newaxis]
+    along = (unit * moves).mean(axis=2, keepdims=True)
+    moved = (moves - moves.mean(axis=2, keepdims=True) - unit * along) / size[:, np.newaxis]
+    return np.asarray(moved * tensors["scale"], np.float32)

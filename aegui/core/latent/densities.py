@@ -1,0 +1,134 @@
+"""Densities of codes on a plane through their space: that of the samples, and that of the prior.
+
+The aggregate posterior is the mixture of what the encoder says of every sample, q(z) = mean of
+q(z | x) (Makhzani et al. 2015; Hoffman and Johnson 2016). A variational autoencoder draws well
+where it covers the prior. On a plane both are seen from above: as marginals, all other directions
+summed up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.progress import stop_if
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.frame import Frame
+
+MOST_CODES = 2048
+"""Of more codes every so many-th is used."""
+_BATCH = 64
+
+
+def placed(frame: Frame, codes: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Where ``codes`` ``[n, d]`` lie on the map, float64 ``[n, 2]``."""
+    ways = np.array([frame.across, frame.up], np.float64)
+    return np.asarray((codes - np.array(frame.origin, np.float64)) @ ways.T)
+
+
+def prior_density(
+    frame: Frame, xs: NDArray[np.float64], ys: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The density of N(0, I) at ``xs`` ``[columns]`` and ``ys`` ``[rows]``, ``[rows, columns]``.
+
+    Codes of one number lie on a line: their density is the same in every row.
+    """
+    zero = placed(frame, np.zeros((1, frame.size), np.float32))[0]
+    across = _bell(xs - zero[0], 1.0)
+    up = _bell(ys - zero[1], 1.0) if any(frame.up) else np.ones(len(ys))
+    return np.asarray(up[:, np.newaxis] * across)
+
+
+def aggregate_density(
+    codes: NDArray[np.float32],
+    variances: NDArray[np.float32] | None,
+    frame: Frame,
+    xs: NDArray[np.float64],
+    ys: NDArray[np.float64],
+    cancelled: IsCancelled | None = None,
+) -> NDArray[np.float64]:
+    """The density of the codes of samples at ``xs`` ``[columns]`` and ``ys`` ``[rows]``.
+
+    Args:
+        codes: Codes, or their means, ``[n, d]``.
+        variances: Their variances, ``[n, d]``; None: a width that suits their number is given to
+            all (Scott's rule).
+        frame: What x and y stand for.
+        xs: Centres of the columns, equally spaced.
+        ys: Centres of the rows, likewise.
+        cancelled: Asked now and then whether to stop.
+
+    Returns:
+        float64 ``[rows, columns]``.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    step = max(1, -(-len(codes) // MOST_CODES))
+    usable = np.isfinite(codes).all(axis=1)
+    if variances is not None:
+        usable &= np.isfinite(variances).all(axis=1)
+    chosen = np.flatnonzero(usable)[::step]
+    if not len(chosen):
+        return np.zeros((len(ys), len(xs)))
+    at = placed(frame, codes[chosen])
+    shapes = _shapes(at, None if variances is None else variances[chosen], frame)
+    # Nothing narrower than a cell, or it would fall between two centres.
+    shapes[:, 0, 0] += (_spacing(xs) / 2) ** 2
+    shapes[:, 1, 1] += (_spacing(ys) / 2) ** 2
+    if not any(frame.up):
+        across = _bell(xs[:, np.newaxis] - at[:, 0], shapes[:, 0, 0]).mean(axis=1)
+        return np.asarray(np.tile(across, (len(ys), 1)))
+    if not shapes[:, 0, 1].any():
+        across = _bell(xs[:, np.newaxis] - at[:, 0], shapes[:, 0, 0])
+        up = _bell(ys[:, np.newaxis] - at[:, 1], shapes[:, 1, 1])
+        return np.asarray(up @ across.T / len(at))
+    return _mixture(at, shapes, xs, ys, cancelled)
+
+
+def _shapes(
+    at: NDArray[np.float64], variances: NDArray[np.float32] | None, frame: Frame
+) -> NDArray[np.float64]:
+    """Covariance on the map of each of n codes, ``[n, 2, 2]``."""
+    if variances is None:
+        width = len(at) ** (-1.0 / 3.0) * np.maximum(at.var(axis=0), 1e-12)
+        return np.tile(np.diag(width), (len(at), 1, 1))
+    ways = np.array([frame.across, frame.up], np.float64)
+    shapes: NDArray[np.float64] = np.einsum(
+        "ad,nd,bd->nab", ways, variances.astype(np.float64), ways
+    )
+    return shapes
+
+
+def _mixture(
+    at: NDArray[np.float64],
+    shapes: NDArray[np.float64],
+    xs: NDArray[np.float64],
+    ys: NDArray[np.float64],
+    cancelled: IsCancelled | None,
+) -> NDArray[np.float64]:
+    inverse = np.linalg.inv(shapes)
+    factor = np.sqrt(np.linalg.det(inverse)) / (2 * np.pi * len(at))
+    total = np.zeros((len(ys), len(xs)))
+    for start in range(0, len(at), _BATCH):
+        stop_if(cancelled)
+        part = slice(start, start + _BATCH)
+        x = (xs - at[part, :1])[:, np.newaxis, :]
+        y = (ys - at[part, 1:])[:, :, np.newaxis]
+        a, b, c = (inverse[part, i, j, np.newaxis, np.newaxis] for i, j in ((0, 0), (0, 1), (1, 1)))
+        bells = np.exp(-0.5 * (a * x * x + 2 * b * x * y + c * y * y))
+        total += np.einsum("n,nyx->yx", factor[part], bells)
+    return total
+
+
+def _bell(gaps: NDArray[np.float64], variance: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    return np.asarray(np.exp(-0.5 * gaps**2 / variance) / np.sqrt(2 * np.pi * variance))
+
+
+def _spacing(centres: NDArray[np.float64]) -> float:
+    return float(centres[1] - centres[0]) if len(centres) > 1 else 0.0

@@ -1,0 +1,377 @@
+"""What can be laid under the map: a number, or a class, for every place of a rectangle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.densities import aggregate_density, prior_density
+from aegui.core.latent.geometry import stretch
+from aegui.core.latent.insight import entropies
+from aegui.core.latent.novelty import NEW_RATIO, novelty
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.codec import Codec
+    from aegui.core.latent.frame import Frame
+    from aegui.core.latent.novelty import Known
+
+    Rect = tuple[float, float, float, float]
+
+FieldKey = Literal["uncertainty", "novelty", "stretch", "regions", "wrong", "density", "holes"]
+Scale = Literal["sequential", "diverging", "categorical"]
+
+_BATCH = 512
+_ELLIPSES = 12
+"""Ellipses along the longer side of a field."""
+_ELLIPSE_SHARE = 0.35
+_LARGEST_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One layer.
+
+    Attributes:
+        key: Its name in settings and on the command line.
+        label: What a person reads, marked.
+        help: What it shows, in plain words, marked.
+        low: Words for the lower end of the legend, marked; empty for classes.
+        high: Words for the upper end, marked.
+        scale: What its numbers are: from little to much, to either side of 0, or classes.
+        needs_encoder: Whether codes of samples must be known.
+        needs_prior: Whether the codes must have a normal prior.
+    """
+
+    key: FieldKey
+    label: str
+    help: str
+    low: str
+    high: str
+    scale: Scale = "sequential"
+    needs_encoder: bool = False
+    needs_prior: bool = False
+
+
+FIELDS: dict[str, FieldSpec] = {
+    spec.key: spec
+    for spec in (
+        FieldSpec(
+            "uncertainty",
+            mark("Uncertainty"),
+            mark("How undecided the pixels are: their mean entropy in bits."),
+            mark("sharp"),
+            mark("undecided"),
+        ),
+        FieldSpec(
+            "novelty",
+            mark("Novelty"),
+            mark(
+                "How far the image is from its nearest sample, compared with how far that one is "
+                "from its own nearest."
+            ),
+            mark("copy"),
+            mark("new"),
+        ),
+        FieldSpec(
+            "stretch",
+            mark("Stretch"),
+            mark(
+                "How fast the image changes: log sqrt det J'J of the decoder. Within each ellipse "
+                "it changes by the same amount."
+            ),
+            mark("calm"),
+            mark("fast"),
+        ),
+        FieldSpec(
+            "regions",
+            mark("Regions"),
+            mark("Which character, or class, the nearest sample has."),
+            "",
+            "",
+            "categorical",
+        ),
+        FieldSpec(
+            "wrong",
+            mark("Wrong pixels"),
+            mark("How many pixels differ from the nearest sample."),
+            mark("none"),
+            mark("many"),
+        ),
+        FieldSpec(
+            "density",
+            mark("Density"),
+            mark("Where the codes of the samples lie, each with its variance where it has one."),
+            mark("empty"),
+            mark("crowded"),
+            needs_encoder=True,
+        ),
+        FieldSpec(
+            "holes",
+            mark("Holes"),
+            mark(
+                "Where the prior promises codes and the samples have none, and where they have "
+                "more than it promises."
+            ),
+            mark("crowded"),
+            mark("hole"),
+            "diverging",
+            needs_encoder=True,
+            needs_prior=True,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Ellipses:
+    """Surroundings within which the image changes by the same amount, m of them.
+
+    Attributes:
+        centres: float64 ``[m, 2]``, x and y.
+        radii: float64 ``[m, 2]``, along and across ``angles``, the smaller first; those of places
+            that hardly change the image are cut at half the distance of two centres.
+        angles: float64 ``[m]``, direction of the fastest change, radians from x towards y.
+        change: The amount, Euclidean, of the pixels.
+    """
+
+    centres: NDArray[np.float64]
+    radii: NDArray[np.float64]
+    angles: NDArray[np.float64]
+    change: float
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A layer over a rectangle.
+
+    Attributes:
+        key: Which of ``FIELDS``.
+        rect: x0, y0, x1, y1 in the coordinates of the frame.
+        values: float32 ``[rows, columns]`` at the centres of the cells, row 0 below; of classes
+            their places in ``classes``.
+        low: The value for the lower end of the legend; values beyond are drawn like it.
+        high: That for the upper end.
+        classes: Labels, of a categorical layer.
+        ellipses: Of the stretch.
+        epoch: Epoch of the weights.
+        unit: What the values count, as words; may be empty.
+    """
+
+    key: FieldKey
+    rect: Rect
+    values: NDArray[np.float32]
+    low: float
+    high: float
+    classes: tuple[str, ...]
+    ellipses: Ellipses | None
+    epoch: int
+    unit: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    codec: Codec
+    known: Known
+    codes: NDArray[np.float32] | None
+    variances: NDArray[np.float32] | None
+    frame: Frame
+    rect: Rect
+    columns: int
+    rows: int
+    cancelled: IsCancelled | None
+
+    @property
+    def xs(self) -> NDArray[np.float64]:
+        return _centres(self.rect[0], self.rect[2], self.columns)
+
+    @property
+    def ys(self) -> NDArray[np.float64]:
+        return _centres(self.rect[1], self.rect[3], self.rows)
+
+    def places(self) -> NDArray[np.float32]:
+        """The codes of all cells, row by row from below."""
+        x, y = np.meshgrid(self.xs, self.ys)
+        return self.frame.codes(x.ravel(), y.ravel())
+
+
+def compute_field(
+    key: str,
+    codec: Codec,
+    known: Known,
+    codes: NDArray[np.float32] | None,
+    variances: NDArray[np.float32] | None,
+    frame: Frame,
+    rect: Rect,
+    columns: int,
+    rows: int,
+    cancelled: IsCancelled | None = None,
+) -> Field:
+    """The layer ``key`` of ``FIELDS`` over ``rect``.
+
+    Args:
+        key: Which one.
+        codec: The network.
+        known: The samples that images are compared with.
+        codes: Codes of samples ``[N, d]``; None where there are none.
+        variances: The variance of each of them ``[N, d]``; None for plain codes.
+        frame: What x and y stand for.
+        rect: x0, y0, x1, y1.
+        columns: Cells from left to right.
+        rows: Cells from below to the top.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        AeguiError: There is no such layer, or no codes where it needs them.
+        Cancelled: ``cancelled`` said so.
+    """
+    spec = FIELDS.get(key)
+    if spec is None:
+        raise AeguiError(
+            tr("There is no layer {key}: choose one of {known}.", key=key, known=", ".join(FIELDS))
+        )
+    if spec.needs_encoder and (codes is None or not len(codes)):
+        raise AeguiError(
+            tr(
+                "{layer}: this network has no encoder, so no sample has a code.",
+                layer=tr(spec.label),
+            )
+        )
+    job = _Job(codec, known, codes, variances, frame, rect, columns, rows, cancelled)
+    return _MAKERS[spec.key](job)
+
+
+def _centres(low: float, high: float, count: int) -> NDArray[np.float64]:
+    return low + (np.arange(count) + 0.5) * (high - low) / count
+
+
+def _field(
+    job: _Job,
+    key: FieldKey,
+    values: NDArray[np.float32],
+    low: float,
+    high: float,
+    *,
+    classes: tuple[str, ...] = (),
+    ellipses: Ellipses | None = None,
+    unit: str = "",
+) -> Field:
+    shaped = np.asarray(values, np.float32).reshape(job.rows, job.columns)
+    shaped.setflags(write=False)
+    high = high if high > low else low + 1.0
+    return Field(key, job.rect, shaped, low, high, classes, ellipses, job.codec.epoch, unit)
+
+
+def _decoded(
+    job: _Job, of: Callable[[NDArray[np.float32]], NDArray[np.float32] | NDArray[np.int64]]
+) -> NDArray[np.float32]:
+    """A number for each cell, ``of`` the images ``[n, P]`` there."""
+    places = job.places()
+    values = np.empty(len(places), np.float32)
+    for at in range(0, len(places), _BATCH):
+        stop_if(job.cancelled)
+        values[at : at + _BATCH] = of(job.codec.decode(places[at : at + _BATCH]))
+    return values
+
+
+def _uncertainty(job: _Job) -> Field:
+    values = _decoded(job, entropies)
+    return _field(job, "uncertainty", values, 0.0, float(values.max()), unit=tr("bits per pixel"))
+
+
+def _novelty(job: _Job) -> Field:
+    values = _decoded(job, lambda images: novelty(job.known, images, job.cancelled).ratio)
+    # The middle of the legend is where new begins.
+    return _field(job, "novelty", values, 0.0, 2.0 * NEW_RATIO)
+
+
+def _regions(job: _Job) -> Field:
+    known = job.known
+
+    def nearest_class(images: NDArray[np.float32]) -> NDArray[np.int64]:
+        nearest = novelty(known, images, job.cancelled).nearest[:, 0]
+        return known.class_indices[np.searchsorted(known.indices, nearest)]
+
+    values = _decoded(job, nearest_class)
+    classes = known.classes
+    return _field(job, "regions", values, 0.0, len(classes) - 1.0, classes=classes)
+
+
+def _wrong(job: _Job) -> Field:
+    known = job.known
+
+    def differing(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        distances = novelty(known, images, job.cancelled).distances[:, 0]
+        if known.glyphs:
+            return distances
+        # As many pixels from black to white would make the same squared error.
+        return np.square(distances)
+
+    values = _decoded(job, differing)
+    return _field(job, "wrong", values, 0.0, float(values.max()), unit=tr("pixels"))
+
+
+def _stretch(job: _Job) -> Field:
+    ways = np.array([job.frame.across, job.frame.up], np.float32)
+    places = job.places()
+    parts = []
+    for at in range(0, len(places), _BATCH):
+        stop_if(job.cancelled)
+        parts.append(stretch(job.codec, places[at : at + _BATCH], ways).log_area)
+    values = np.concatenate(parts).astype(np.float32)
+    low, high = np.percentile(values, (2, 98)).tolist()
+    return _field(job, "stretch", values, low, high, ellipses=_ellipses(job, ways))
+
+
+def _ellipses(job: _Job, ways: NDArray[np.float32]) -> Ellipses | None:
+    if not ways[1].any():
+        return None
+    x0, y0, x1, y1 = job.rect
+    spacing = max(x1 - x0, y1 - y0) / _ELLIPSES
+    # On a lattice of its own, so that they stay where they are while the map is moved.
+    xs = (np.arange(np.floor(x0 / spacing), np.ceil(x1 / spacing)) + 0.5) * spacing
+    ys = (np.arange(np.floor(y0 / spacing), np.ceil(y1 / spacing)) + 0.5) * spacing
+    x, y = (axis.ravel() for axis in np.meshgrid(xs, ys))
+    found = stretch(job.codec, job.frame.codes(x, y), ways)
+    middle = float(np.median(np.sqrt(found.lengths.prod(axis=1))))
+    change = middle * _ELLIPSE_SHARE * spacing
+    with np.errstate(divide="ignore", invalid="ignore"):
+        radii = np.fmin(change / found.lengths, _LARGEST_SHARE * spacing)
+    return Ellipses(np.stack([x, y], axis=1), radii, found.angles, change)
+
+
+def _density(job: _Job) -> Field:
+    assert job.codes is not None
+    values = aggregate_density(
+        job.codes, job.variances, job.frame, job.xs, job.ys, job.cancelled
+    ).astype(np.float32)
+    return _field(job, "density", values, 0.0, float(values.max()))
+
+
+def _holes(job: _Job) -> Field:
+    assert job.codes is not None
+    promised = prior_density(job.frame, job.xs, job.ys)
+    there = aggregate_density(job.codes, job.variances, job.frame, job.xs, job.ys, job.cancelled)
+    most = prior_density(job.frame, np.zeros(1), np.zeros(1)).item()
+    values = np.clip((promised - there) / most, -1.0, 1.0).astype(np.float32)
+    return _field(job, "holes", values, -1.0, 1.0)
+
+
+_MAKERS: dict[FieldKey, Callable[[_Job], Field]] = {
+    "uncertainty": _uncertainty,
+    "novelty": _novelty,
+    "stretch": _stretch,
+    "regions": _regions,
+    "wrong": _wrong,
+    "density": _density,
+    "holes": _holes,
+}

@@ -1,0 +1,98 @@
+"""The decoder as a map from codes to images: how far an image moves when its code does.
+
+The decoder's Jacobian J gives the latent space the metric J'J (Arvanitidis, Hansen and Hauberg,
+"Latent space oddity", 2018): equal steps on the map are not equal changes of the image. Their ratio
+of areas, sqrt det J'J, is the stretch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.latent.codec import Codec
+
+FLATTEST = -20.0
+"""The smallest logarithm that is told: there the image does not change at all."""
+_STEP = np.float32(3e-3)
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """How the decoder stretches the surroundings of n codes.
+
+    Attributes:
+        log_area: log sqrt det J'J, float64 ``[n]``, from ``FLATTEST`` up.
+        lengths: float64 ``[n, k]``, changes of the image per unit of the code along the axes of
+            the ellipse, largest first: the singular values of J.
+        angles: float64 ``[n]``, the direction of the largest change within the first two
+            directions, in radians from the first towards the second, in (-pi/2, pi/2].
+    """
+
+    log_area: NDArray[np.float64]
+    lengths: NDArray[np.float64]
+    angles: NDArray[np.float64]
+
+
+def jacobians(
+    codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None
+) -> NDArray[np.float32]:
+    """Derivatives of the images of ``codes`` ``[n, d]``, ``[n, P, k]``.
+
+    Exact for networks of rows; else central differences, good to three digits or so.
+
+    Args:
+        codec: The network.
+        codes: Where.
+        directions: Along what, ``[k, d]``; None: along every number of the code, k = d.
+
+    Raises:
+        AeguiError: The codes or directions have another size than the network's.
+    """
+    places = np.asarray(codes, np.float32).reshape(-1, codec.latent_size)
+    ways = np.eye(codec.latent_size) if directions is None else directions
+    ways = np.asarray(ways, np.float32).reshape(-1, codec.latent_size)
+    moves = codec.decoder_tangents(places, ways)
+    if moves is None:
+        ahead, behind = (
+            codec.decode((places[:, np.newaxis] + step * ways).reshape(-1, codec.latent_size))
+            for step in (_STEP, -_STEP)
+        )
+        moves = ((ahead - behind) / (2 * _STEP)).reshape(len(places), len(ways), codec.pixels)
+    return np.ascontiguousarray(moves.transpose(0, 2, 1))
+
+
+def metrics(
+    codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None
+) -> NDArray[np.float64]:
+    """The metric J'J at ``codes``, float64 ``[n, k, k]``; 0 where a network has gone to infinity.
+
+    Arguments are those of ``jacobians``.
+    """
+    slopes = jacobians(codec, codes, directions).astype(np.float64)
+    found = slopes.transpose(0, 2, 1) @ slopes
+    found[~np.isfinite(found).all(axis=(1, 2))] = 0.0
+    return found
+
+
+def stretch(codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None) -> Stretch:
+    """How the decoder stretches the surroundings of ``codes``.
+
+    Directions that are 0, such as the second one of a map of codes of one number, are left out.
+    Arguments are those of ``jacobians``.
+    """
+    ways = np.eye(codec.latent_size) if directions is None else np.asarray(directions, np.float32)
+    ways = ways.reshape(-1, codec.latent_size)
+    ways = ways[np.any(ways != 0.0, axis=1)]
+    values, vectors = np.linalg.eigh(metrics(codec, codes, ways))
+    values, vectors = np.maximum(values[:, ::-1], 0.0), vectors[:, :, ::-1]
+    with np.errstate(divide="ignore"):
+        log_area = 0.5 * np.log(values).sum(axis=1)
+    x, y = vectors[:, 0, 0], vectors[:, 1, 0] if len(ways) > 1 else np.zeros(len(vectors))
+    sign = np.where((x < 0) | ((x == 0) & (y < 0)), -1.0, 1.0)
+    return Stretch(np.maximum(log_area, FLATTEST), np.sqrt(values), np.arctan2(sign * y, sign * x))

@@ -1,0 +1,129 @@
+"""All that there is to say of one place of the latent space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.i18n import tr, trn
+from aegui.core.latent.geometry import stretch
+from aegui.core.latent.novelty import novelty, novelty_words
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.latent.codec import Codec
+    from aegui.core.latent.novelty import Known, NoveltyKind
+
+MOST_DIRECTIONS = 4
+"""Along so many numbers of a code the stretch is told where nothing else is said."""
+
+
+@dataclass(frozen=True, eq=False)
+class Insight:
+    """What is at one place.
+
+    Attributes:
+        z: The place, float32 ``[d]``.
+        image: What the network draws there, float32 ``[P]`` as it comes.
+        entropy: Mean over the pixels of the entropy of a coin that shows the pixel with its value,
+            in bits: 0 where all are off or on, 1 where all are undecided.
+        drift: Where the image would be encoded, less ``z``, float32 ``[d]``; None without encoder.
+        kind: How new the image is.
+        ratio: Distance to the nearest sample over that sample's distance to its own nearest.
+        words: ``kind`` with the names of the samples, in the language in force.
+        nearest: Place in the set and distance of the nearest samples: pixels that differ for
+            glyphs, else Euclidean.
+        log_stretch: log sqrt det J'J; None where no directions were given and there are many.
+        epoch: Epoch of the weights.
+        glyphs: Whether distances are numbers of pixels.
+    """
+
+    z: NDArray[np.float32]
+    image: NDArray[np.float32]
+    entropy: float
+    drift: NDArray[np.float32] | None
+    kind: NoveltyKind
+    ratio: float
+    words: str
+    nearest: tuple[tuple[int, float], ...]
+    log_stretch: float | None
+    epoch: int
+    glyphs: bool
+
+    @property
+    def drift_length(self) -> float | None:
+        """Length of ``drift``."""
+        return None if self.drift is None else float(np.linalg.norm(self.drift))
+
+
+def entropies(images: ArrayLike) -> NDArray[np.float32]:
+    """Mean entropy of the pixels of ``images`` ``[n, P]`` (values in [0, 1]), bits, ``[n]``."""
+    p = np.nan_to_num(np.asarray(images, np.float32), nan=0.0)
+    p = np.clip(p, np.float32(1e-7), np.float32(1 - 1e-7))
+    bits = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
+    mean: NDArray[np.float32] = bits.mean(axis=1)
+    return mean
+
+
+def insight(
+    codec: Codec, known: Known, z: ArrayLike, directions: ArrayLike | None = None
+) -> Insight:
+    """What is at the place ``z`` ``[d]``.
+
+    Args:
+        codec: The network.
+        known: The samples, of the size of the network's images.
+        z: The place.
+        directions: ``[k, d]``, along what the stretch is told, such as those of the map; None:
+            along every number of the code, if they are few.
+
+    Raises:
+        AeguiError: ``z`` has another size than the network's codes.
+    """
+    place = np.array(z, np.float32).reshape(-1)
+    image = codec.decode(place)[0]
+    found = novelty(known, image)
+    drift = codec.encode(image)[0] - place if codec.can_encode else None
+    is_told = directions is not None or codec.latent_size <= MOST_DIRECTIONS
+    area = float(stretch(codec, place, directions).log_area[0]) if is_told else None
+    near = zip(found.nearest[0].tolist(), found.distances[0].tolist(), strict=True)
+    return Insight(
+        z=place,
+        image=image,
+        entropy=float(entropies(image[np.newaxis])[0]),
+        drift=drift,
+        kind=found.kinds[0],
+        ratio=float(found.ratio[0]),
+        words=novelty_words(known, found, 0),
+        nearest=tuple(near),
+        log_stretch=area,
+        epoch=codec.epoch,
+        glyphs=known.glyphs,
+    )
+
+
+def insight_words(known: Known, found: Insight) -> str:
+    """One line for people and screen readers: "between o and e, entropy 0.12, drift 0.05"."""
+    parts = [found.words]
+    if found.kind == "new":
+        parts.append(
+            tr(
+                "nearest {a}, {distance}",
+                a=known.title(found.nearest[0][0]),
+                distance=distance_words(found.nearest[0][1], glyphs=found.glyphs),
+            )
+        )
+    parts.append(tr("entropy {value:.2f}", value=found.entropy))
+    if found.drift_length is not None and np.isfinite(found.drift_length):
+        parts.append(tr("drift {value:.2f}", value=found.drift_length))
+    return ", ".join(parts)
+
+
+def distance_words(distance: float, *, glyphs: bool) -> str:
+    """A distance between images: "3 pixels" for glyphs, else "5.21"."""
+    if glyphs:
+        return trn("{n} pixel", "{n} pixels", round(distance))
+    return f"{distance:.2f}"

@@ -1,0 +1,241 @@
+"""How new an image is: a copy of a sample, something between samples, or like none of them.
+
+The distance to the nearest sample says little by itself: some samples are alike anyway. It is
+compared with the distance from that sample to its own nearest other one. For glyphs distances are
+numbers of pixels (Hamming, thresholded at 0.5), for other images Euclidean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from aegui.core.data.progress import stop_if
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
+
+NoveltyKind = Literal["copy", "between", "new"]
+
+MOST_KNOWN = 4096
+"""Samples that images are compared with; of larger sets every so many-th."""
+NEAREST = 3
+"""So many of the nearest samples are told."""
+COPY_RATIO = 0.25
+"""Up to this ratio an image counts as a copy of its nearest sample."""
+NEW_RATIO = 1.0
+"""From this ratio on it is new: as far from all samples as they are from one another."""
+NOVELTY_WORDS: dict[NoveltyKind, str] = {
+    "copy": mark("copy of {a}"),
+    "between": mark("between {a} and {b}"),
+    "new": mark("new"),
+}
+"""Kind -> its words; ``{a}`` is the nearest sample, ``{b}`` the next one of another name."""
+
+_CHUNK_NUMBERS = 1 << 22
+_FEW = 64
+_SAME = 1e-5
+"""Squared distances below this share of the squared lengths are rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Samples that images are compared with. Safe to use in any thread.
+
+    Attributes:
+        samples: float32 ``[N, P]``, thresholded where they are glyphs; at most ``MOST_KNOWN`` of
+            the set, from all over it.
+        indices: int64 ``[N]``, their places in the set.
+        labels: Their N labels.
+        names: Their N names.
+        glyphs: Whether distances are numbers of pixels that differ.
+    """
+
+    samples: NDArray[np.float32]
+    indices: NDArray[np.int64]
+    labels: tuple[str, ...]
+    names: tuple[str, ...]
+    glyphs: bool
+
+    @cached_property
+    def norms(self) -> NDArray[np.float32]:
+        """Squared lengths of the samples, ``[N]``."""
+        norms: NDArray[np.float32] = np.einsum("ij,ij->i", self.samples, self.samples)
+        return norms
+
+    @cached_property
+    def own_nearest(self) -> NDArray[np.float32]:
+        """Distance of each sample to the nearest one that is not the same image, ``[N]``."""
+        return own_distances(self, np.arange(len(self.samples)))
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The different labels in the order of their first samples."""
+        return tuple(dict.fromkeys(self.labels))
+
+    @cached_property
+    def class_indices(self) -> NDArray[np.int64]:
+        """For each sample the place of its label in ``classes``, int64 ``[N]``."""
+        places = {label: place for place, label in enumerate(self.classes)}
+        return np.array([places[label] for label in self.labels], np.int64)
+
+    @cached_property
+    def rows(self) -> dict[int, int]:
+        """Place in the set -> row of ``samples``."""
+        return {int(index): row for row, index in enumerate(self.indices)}
+
+    def title(self, index: int) -> str:
+        """What the sample at place ``index`` of the set is called.
+
+        A character by itself, if it can be seen; another sample by its name, where it has one.
+        """
+        row = self.rows[index]
+        label, name = self.labels[row], self.names[row]
+        is_seen = label.isprintable() and bool(label.strip())
+        return label if (self.glyphs and is_seen) or not name else name
+
+    def kind_of(self, index: int) -> str:
+        """Its title without the number that tells it from the others of its class: "7 #123"."""
+        label = self.labels[self.rows[index]]
+        title = self.title(index)
+        return label if title.startswith(f"{label} #") else title
+
+
+@dataclass(frozen=True, eq=False)
+class Novelties:
+    """How new each of n images is.
+
+    Attributes:
+        nearest: int64 ``[n, k]``, places in the set of the nearest samples, nearest first; k is
+            ``NEAREST``, or as many as there are.
+        distances: float32 ``[n, k]``: pixels that differ for glyphs, else Euclidean.
+        ratio: float32 ``[n]``, the first of ``distances`` over the distance from that sample to its
+            own nearest other one.
+        kinds: n kinds.
+    """
+
+    nearest: NDArray[np.int64]
+    distances: NDArray[np.float32]
+    ratio: NDArray[np.float32]
+    kinds: tuple[NoveltyKind, ...]
+
+
+def known(dataset: Dataset, glyphs: bool) -> Known:
+    """What images are compared with: ``dataset``, or some of it. Quick, nothing is compared yet."""
+    step = max(1, -(-len(dataset) // MOST_KNOWN))
+    samples = np.asarray(dataset.flat()[::step], np.float32)
+    if glyphs:
+        samples = (samples > THRESHOLD).astype(np.float32)
+    return Known(
+        samples,
+        np.arange(0, len(dataset), step, dtype=np.int64),
+        dataset.labels[::step],
+        dataset.names[::step],
+        glyphs,
+    )
+
+
+def novelty(of: Known, images: ArrayLike, cancelled: IsCancelled | None = None) -> Novelties:
+    """How new each of ``images`` ``[n, P]`` is, values meant to lie in [0, 1].
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    wanted = np.asarray(images, np.float32).reshape(-1, of.samples.shape[1])
+    wanted = np.nan_to_num(wanted, nan=0.0, posinf=1.0, neginf=0.0)
+    if of.glyphs:
+        wanted = (wanted > THRESHOLD).astype(np.float32)
+    count = min(NEAREST, len(of.samples))
+    near = np.empty((len(wanted), count), np.int64)
+    away = np.empty((len(wanted), count), np.float32)
+    for part, squares in _squares(of, wanted, cancelled):
+        near[part] = _first(squares, count)
+        for place in range(count):
+            # By differences: what is told must be exact, and 0 for a copy.
+            gap = wanted[part] - of.samples[near[part, place]]
+            away[part, place] = _distances(of, np.einsum("ij,ij->i", gap, gap))
+    ratio = away[:, 0] / _own(of, near[:, 0])
+    return Novelties(of.indices[near], away, ratio, tuple(_kind(value) for value in ratio.tolist()))
+
+
+def novelty_words(of: Known, found: Novelties, i: int) -> str:
+    """Image number ``i`` in words: "copy of a", "between o and e", "new"."""
+    kind = found.kinds[i]
+    names = [of.kind_of(index) for index in found.nearest[i].tolist()]
+    others = [name for name in names[1:] if name != names[0]]
+    if kind == "between" and not others:
+        return tr("between samples of {a}", a=names[0])
+    return tr(NOVELTY_WORDS[kind], a=names[0], b=others[0] if others else "")
+
+
+def own_distances(of: Known, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Distance of the samples at ``rows`` ``[m]`` to the nearest that is another image, ``[m]``.
+
+    Where there is none, about the distance of two images drawn at random.
+    """
+    found = np.empty(len(rows), np.float32)
+    for part, squares in _squares(of, of.samples[rows]):
+        same = np.float32(_SAME) * (of.norms[rows[part]][:, np.newaxis] + of.norms)
+        squares[squares <= same] = np.inf
+        squares[np.arange(len(squares)), rows[part]] = np.inf
+        found[part] = squares.min(axis=1)
+    alone = ~np.isfinite(found)
+    found[alone] = of.samples.shape[1] / (2.0 if of.glyphs else 6.0)
+    return np.maximum(_distances(of, found), np.float32(1e-6))
+
+
+def _own(of: Known, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """``own_nearest`` at ``rows``; where only few are wanted the others are not computed."""
+    few = np.unique(rows)
+    if "own_nearest" in vars(of) or len(few) > _FEW:
+        return of.own_nearest[rows]
+    return own_distances(of, few)[np.searchsorted(few, rows)]
+
+
+def _squares(
+    of: Known, rows: NDArray[np.float32], cancelled: IsCancelled | None = None
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Squared distances from ``rows`` ``[n, P]`` to all samples, a stretch of rows at a time."""
+    width = max(len(of.samples), of.samples.shape[1])
+    step = max(1, _CHUNK_NUMBERS // width)
+    for at in range(0, len(rows), step):
+        stop_if(cancelled)
+        block = rows[at : at + step]
+        squares = block @ of.samples.T
+        squares *= np.float32(-2.0)
+        squares += of.norms
+        squares += np.einsum("ij,ij->i", block, block)[:, np.newaxis]
+        yield slice(at, at + step), np.maximum(squares, np.float32(0.0), out=squares)
+
+
+def _first(squares: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Columns of the ``count`` smallest of each row, smallest first, ties in their order."""
+    if count < squares.shape[1]:
+        few = np.argpartition(squares, count - 1, axis=1)[:, :count]
+        few.sort(axis=1)
+    else:
+        few = np.broadcast_to(np.arange(count), (len(squares), count))
+    order = np.argsort(np.take_along_axis(squares, few, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(few, order, axis=1)
+
+
+def _distances(of: Known, squares: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Distances from squared ones; of glyphs those are the numbers of pixels already."""
+    found: NDArray[np.float32] = np.rint(squares) if of.glyphs else np.sqrt(squares)
+    return found
+
+
+def _kind(ratio: float) -> NoveltyKind:
+    if ratio <= COPY_RATIO:
+        return "copy"
+    return "new" if ratio >= NEW_RATIO else "between"
