@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QNativeGestureEvent
 from PySide6.QtWidgets import QGestureEvent, QMenu, QPinchGesture, QToolTip, QWidget
 
 from aegui.core.i18n import tr
+from aegui.core.latent.fields import FIELDS
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.ticks import number_text
@@ -59,11 +61,15 @@ class LatentCanvas(MapView):
         pin_requested(object): A place, float32 ``[d]``, was clicked.
         pin_removed(int): The pin of that index should go.
         sample_activated(int): That sample was double-clicked or chosen with Shift+Enter.
+        layer_toggled(str): The layer of that key should be shown, or no longer.
+        lens_toggled(): The lens should be shown, or no longer.
     """
 
     pin_requested = Signal(object)
     pin_removed = Signal(int)
     sample_activated = Signal(int)
+    layer_toggled = Signal(str)
+    lens_toggled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +77,10 @@ class LatentCanvas(MapView):
         self._pressed: QPointF | None = None
         self._dragged: QPointF | None = None
         self._keys = self._key_table()
+        self._bar.layers.layer_toggled.connect(self.layer_toggled)
+        self._bar.layers.lens_toggled.connect(self.lens_toggled)
+        self._furniture.fields.hide_requested.connect(self.layer_toggled)
+        self._furniture.lens.hide_requested.connect(self.lens_toggled)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -223,6 +233,11 @@ class LatentCanvas(MapView):
             Qt.Key.Key_Delete: self._remove_nearest_pin,
             Qt.Key.Key_Backspace: self._remove_nearest_pin,
             Qt.Key.Key_Escape: self._leave,
+            Qt.Key.Key_N: self.lens_toggled.emit,
+            **{
+                Qt.Key(Qt.Key.Key_1 + place): partial(self.layer_toggled.emit, key)
+                for place, key in enumerate(FIELDS)
+            },
         }
 
     def _action_of(self, event: QKeyEvent) -> Callable[[], None] | None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
+from aegui.widgets.map.layers_button import LayersButton
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.types import POINTS, MapStyle
 from aegui.widgets.theme import ICON_PX, icon
@@ -67,11 +68,12 @@ class ViewBar(QFrame):
         self.zoom_out = _button("map-zoom-out", tr("Zoom out"), tr("Zoom out (-)"), self)
         self.zoom_in = _button("map-zoom-in", tr("Zoom in"), tr("Zoom in (+)"), self)
         self.fit = _button("zoom-fit", tr("Fit"), tr("Show all codes (F or 0)"), self)
+        self.layers = LayersButton(self)
         self.show_menu = _button("map-show", tr("Show"), tr("What the map shows"), self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(0)
-        for button in (self.zoom_out, self.zoom_in, self.fit, self.show_menu):
+        for button in (self.zoom_out, self.zoom_in, self.fit, self.layers, self.show_menu):
             layout.addWidget(button)
         self.zoom_out.clicked.connect(lambda: self.zoom_requested.emit(1 / zoom_step))
         self.zoom_in.clicked.connect(lambda: self.zoom_requested.emit(zoom_step))

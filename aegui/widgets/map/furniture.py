@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.i18n import tr
 from aegui.widgets.map.code_strip import STRIP_PX, CodeStrip
 from aegui.widgets.map.controls import AxesBar, FollowBar, ViewBar
+from aegui.widgets.map.field_legend import FieldLegend
 from aegui.widgets.map.legend import ClassLegend
+from aegui.widgets.map.lens import LensBar
 from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
 from aegui.widgets.theme import SPACING
 
@@ -43,6 +45,8 @@ class Furniture(QObject):
         self.axes = AxesBar(parent)
         self.strip = CodeStrip(parent)
         self.legend = ClassLegend(parent)
+        self.lens = LensBar(parent)
+        self.fields = FieldLegend(parent)
         self.axes.hide()
         self.strip.hide()
         self.legend.hide()
@@ -116,7 +120,7 @@ class Furniture(QObject):
         """Put everything where it belongs in a map of this size.
 
         The bar at the upper right, Follow beside it, the axes at the upper left, the sliders at
-        the right, the legend at the lower right.
+        the right, the legend at the lower right, lens and layers below the axes.
         """
         width, height = self._map.width(), self._map.height()
         right = width - self.strip_px
@@ -132,6 +136,13 @@ class Furniture(QObject):
         left = round(LEFT_PX) + SPACING
         below = left + self.axes.width() > edge
         self.axes.move(left, 2 * SPACING + self.bar.height() if below else SPACING)
+        top = SPACING
+        if self.axes.isVisibleTo(self._map):
+            top += self.axes.geometry().bottom()
+        self.lens.adjustSize()
+        for card in (self.lens, self.fields):
+            card.move(left, top)
+            top += card.height() + SPACING if card.isVisibleTo(self._map) else 0
         size = self.legend.sizeHint()
         self.legend.setGeometry(
             right - SPACING - size.width(),

@@ -48,6 +48,15 @@ class LayeredMap(MapSurface):
         self._overlay.fan.set_images(images, spacing)
         self.update(before + self._overlay_region())
 
+    def set_drift(self, code: ArrayLike | None) -> None:
+        """An arrow from the cursor to the code ``[d]`` of the image there; None: no arrow."""
+        before = self._overlay_region()
+        self._overlay.drift = None
+        if code is not None and np.isfinite(code).all():
+            x, y = self._scene.project(code)[0].tolist()
+            self._overlay.drift = (x, y)
+        self.update(before + self._overlay_region())
+
     def set_path(self, codes: ArrayLike | None) -> None:
         """A way through the codes ``[n, d]``, drawn as a line with a dot at each; None: none."""
         self._scene.layers.set_path(codes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from aegui.widgets.theme import blend
@@ -23,6 +23,8 @@ DRAWING_PX = 6.0
 _PRIOR_CROSS_PX = 5.0
 _TRAIL_ALPHA = 0.75
 _TRAIL_PARTS = 4
+_ARROW_PX = 7.0
+_ARROW_LEAST_PX = 5.0
 
 
 def paint_pin(painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFont) -> None:
@@ -107,3 +109,23 @@ def paint_drawing(painter: QPainter, at: QPointF, theme: Theme) -> None:
     painter.setPen(QPen(theme.panel, 1.0))
     painter.setBrush(theme.warn)
     painter.drawPolygon(diamond)
+
+
+def paint_arrow(painter: QPainter, begin: QPointF, end: QPointF, theme: Theme) -> None:
+    """An arrow between two pixels; a very short one is a dot."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    line = QLineF(begin, end)
+    shaft = QLineF(line)
+    shaft.setLength(max(0.0, line.length() - _ARROW_PX * 0.6))
+    head = QPolygonF([end])
+    for turn in (155.0, -155.0):
+        side = QLineF.fromPolar(_ARROW_PX, line.angle() + turn)
+        head.append(end + side.p2())
+    for colour, width in ((theme.panel, 4.5), (theme.text, 1.8)):
+        painter.setPen(QPen(colour, width))
+        painter.setBrush(colour)
+        if line.length() < _ARROW_LEAST_PX:
+            painter.drawEllipse(end, 1.5, 1.5)
+        else:
+            painter.drawLine(shaft)
+            painter.drawPolygon(head)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap,
 
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.fan import Fan
-from aegui.widgets.map.marks import paint_tag, tag_rect
+from aegui.widgets.map.marks import paint_arrow, paint_tag, tag_rect
 from aegui.widgets.map.rulers import x_pill, y_pill
 from aegui.widgets.map.stamps import plate_pixmap, plate_size
 from aegui.widgets.map.ticks import place_text
@@ -48,6 +48,7 @@ class Overlay:
         self.hovered: int | None = None
         self.marked: NDArray[np.int64] = np.zeros(0, np.int64)
         self.fan = Fan()
+        self.drift: tuple[float, float] | None = None
         self._preview: NDArray[np.float32] | None = None
         self._pixmap: tuple[object, QPixmap] | None = None
 
@@ -83,7 +84,18 @@ class Overlay:
             rects.append(QRectF(view.left, at.y(), view.width, 1))
         if self._shows_preview():
             rects.append(self.preview_rect(view, at))
+        end = self._drift_end(view)
+        if end is not None:
+            rects.append(QRectF(at, end).normalized().adjusted(-8, -8, 8, 8))
         return [*rects, *self.fan.rects(view, at, self._look)]
+
+    def _drift_end(self, view: Viewport) -> QPointF | None:
+        """The pixel where the image at the cursor would be encoded."""
+        if self.drift is None or self._scene.ribbon:
+            return None
+        x, y = view.x_pixel(self.drift[0]), view.y_pixel(self.drift[1])
+        # Far outside, an arrow would cross the map and say nothing but "away".
+        return QPointF(x, y) if view.contains(x, y) else None
 
     def _ring_rects(self) -> list[QRectF]:
         """Around the samples that are marked, those drawn on the screen; of many only some."""
@@ -117,6 +129,9 @@ class Overlay:
         self._paint_rings(painter, theme)
         if at is not None:
             self._paint_cross(painter, view, at, theme)
+            end = self._drift_end(view)
+            if end is not None:
+                paint_arrow(painter, at, end, theme)
         if self.hovered is not None:
             self._paint_hovered(painter, self.hovered, theme, ratio, font)
         if at is not None:

@@ -65,6 +65,7 @@ class MapView(LayeredMap):
         self._lattice: Lattice | None = None
         self._request: ViewRequest | None = None
         self._last_place: tuple[float, float] | None = None
+        self._words = ""
         self._furniture = Furniture(ZOOM_STEP, self._scene, self)
         self._bar = self._furniture.bar
         self._connect()
@@ -203,6 +204,11 @@ class MapView(LayeredMap):
         before = self._overlay_region()
         self._overlay.set_preview(image)
         self.update(before + self._overlay_region())
+
+    def set_words(self, words: str) -> None:
+        """What is known of the place under the cursor, for those who hear it."""
+        self._words = words
+        self._describe()
 
     def set_drawing_code(self, z: ArrayLike | None, trail: ArrayLike = ()) -> None:
         """Mark the code ``[d]`` of the drawing, and the way ``[M, d]`` that it has come."""
@@ -396,6 +402,9 @@ class MapView(LayeredMap):
         before = self._overlay_region()
         self._overlay.place = place
         self._last_place = place or self._last_place
+        # What was known of the last place holds no more.
+        self._overlay.drift = None
+        self._words = ""
         if place is None:
             self._overlay.set_preview(None)
         self._set_hovered(self._meant())
@@ -430,6 +439,9 @@ class MapView(LayeredMap):
             )
             return
         where = ", ".join(number_text(value) for value in code[:_MOST_SAID].tolist())
+        if self._words:
+            describe(self, tr("Cursor at {where}: {words}", where=where, words=self._words))
+            return
         near = scene.nearest(code)
         if near is None:
             describe(self, tr("Cursor at {where}", where=where))

@@ -1,0 +1,252 @@
+"""What the colours and lines of the layers mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QLinearGradient, QPainter, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from aegui.core.i18n import tr
+from aegui.core.latent.field_lines import wrong_levels
+from aegui.core.latent.fields import FIELDS
+from aegui.widgets.class_colours import class_colour
+from aegui.widgets.map.field_layer import REGION_OPACITY, scale_rgba
+from aegui.widgets.pixels.speech import describe
+from aegui.widgets.theme import RADIUS, SPACING, blend, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QFont, QMouseEvent, QPaintEvent
+
+    from aegui.session.field_service import Layer
+    from aegui.widgets.theme import Theme
+
+WIDTH_PX = 232
+_BAR_PX = 8
+_STOPS = 9
+_CHIPS = 6
+_SIGN_PX = 12
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One layer in words.
+
+    Attributes:
+        key: Which one.
+        title: What it is called, with its unit where it has one.
+        low: Words and number of the lower end; of lines what they say.
+        high: Those of the upper end.
+        epoch: Epoch of the weights.
+    """
+
+    key: str
+    title: str
+    low: str
+    high: str
+    epoch: int
+
+    @property
+    def words(self) -> str:
+        """All of it in one line."""
+        return ", ".join(filter(None, (self.title, self.low, self.high)))
+
+
+def entry_of(layer: Layer) -> Entry:
+    """The words for ``layer``."""
+    field = layer.field
+    spec = FIELDS[field.key]
+    title = tr(spec.label)
+    if field.unit and field.key != "wrong":
+        title = f"{title} · {field.unit}"
+    if field.key == "wrong":
+        levels = wrong_levels(field)
+        if not levels:
+            low = tr("equal to a sample everywhere")
+        else:
+            low = tr("lines where {levels} pixels begin", levels=", ".join(map(str, levels)))
+        return Entry(field.key, title, low, "", field.epoch)
+    if spec.scale == "categorical":
+        return Entry(field.key, title, tr("coloured like the nearest sample"), "", field.epoch)
+    if field.key == "holes":
+        return Entry(field.key, title, tr(spec.low), tr(spec.high), field.epoch)
+    low = f"{tr(spec.low)} {_figure(field.low)}"
+    high = f"{_figure(field.high)} {tr(spec.high)}"
+    return Entry(field.key, title, low, high, field.epoch)
+
+
+def _figure(value: float) -> str:
+    """A number with about three figures that count."""
+    return f"{value:.0f}" if abs(value) >= 100 or value == 0.0 else f"{value:.2g}"
+
+
+class FieldLegend(QWidget):
+    """A row per layer: its name, and its scale of colours or what its lines mean.
+
+    Signals:
+        hide_requested(str): The layer of that key should go.
+    """
+
+    hide_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries: tuple[Entry, ...] = ()
+        self._figures: QFont | None = None
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setAccessibleName(tr("Layers"))
+        self.hide()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What is said."""
+        return self._entries
+
+    def set_layers(self, layers: Sequence[Layer]) -> None:
+        """Explain ``layers``; without any there is nothing to see."""
+        entries = tuple(map(entry_of, layers))
+        if entries == self._entries:
+            return
+        resized = [e.key for e in entries] != [e.key for e in self._entries]
+        self._entries = entries
+        describe(self, "; ".join(each.words for each in entries), spoken=False)
+        if resized:
+            self.resize(self.sizeHint())
+            self.setVisible(bool(entries))
+        self.update()
+
+    def _line_px(self) -> int:
+        return self.fontMetrics().height() + 2
+
+    def _height_of(self, entry: Entry) -> int:
+        bar = _BAR_PX + 4 if entry.high else 0
+        return 2 * self._line_px() + bar
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        high = sum(self._height_of(each) + SPACING for each in self._entries)
+        return QSize(WIDTH_PX, high + SPACING // 2)
+
+    def row_rect(self, number: int) -> QRect:
+        """Where the row of layer ``number`` is painted."""
+        above = sum(self._height_of(each) + SPACING for each in self._entries[:number])
+        high = self._height_of(self._entries[number])
+        return QRect(SPACING, SPACING // 2 + above, self.width() - 2 * SPACING, high)
+
+    def close_rect(self, number: int) -> QRect:
+        """Where the cross of layer ``number`` is that hides it."""
+        row = self.row_rect(number)
+        side = self._line_px()
+        return QRect(row.right() - side + 1, row.top(), side, side)
+
+    def _row_at(self, position: QPoint) -> int | None:
+        rows = range(len(self._entries))
+        return next((n for n in rows if self.row_rect(n).contains(position)), None)
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            row = self._row_at(event.pos())
+            text = "" if row is None else self.tip(row, event.pos())
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def tip(self, number: int, position: QPoint) -> str:
+        """What row ``number`` says of itself, or of its cross."""
+        key = self._entries[number].key
+        if self.close_rect(number).contains(position):
+            return tr("Hide this layer ({key})", key=list(FIELDS).index(key) + 1)
+        return tr(FIELDS[key].help)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        # Not for the map below.
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        at = event.position().toPoint()
+        row = self._row_at(at)
+        if row is not None and self.close_rect(row).contains(at):
+            self.hide_requested.emit(self._entries[row].key)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.border, 1))
+        painter.setBrush(theme.raised)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        for number, entry in enumerate(self._entries):
+            self._paint_entry(painter, number, entry, theme)
+
+    def _paint_entry(self, painter: QPainter, number: int, entry: Entry, theme: Theme) -> None:
+        row, line = self.row_rect(number), self._line_px()
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(self.font())
+        painter.setPen(theme.text)
+        painter.drawText(QRect(row.left(), row.top(), row.width(), line), centre, entry.title)
+        self._paint_cross(painter, self.close_rect(number), theme)
+        below = QRect(row.left(), row.top() + line, row.width(), line)
+        if entry.high:
+            bar = QRectF(row.left(), row.top() + line + 1, row.width(), _BAR_PX)
+            self._paint_bar(painter, bar, entry.key, theme)
+            below.translate(0, _BAR_PX + 4)
+        else:
+            below.setLeft(below.left() + self._paint_sign(painter, below, entry.key, theme))
+        painter.setFont(self._small())
+        painter.setPen(theme.text_dim)
+        painter.drawText(below, centre | Qt.AlignmentFlag.AlignLeft, entry.low)
+        painter.drawText(below, centre | Qt.AlignmentFlag.AlignRight, entry.high)
+
+    def _small(self) -> QFont:
+        if self._figures is None:
+            self._figures = figures_font(self.font(), scale=0.9)
+        return self._figures
+
+    def _paint_cross(self, painter: QPainter, box: QRect, theme: Theme) -> None:
+        painter.setPen(QPen(theme.text_dim, 1.4))
+        middle, arm = QRectF(box).center(), 3.5
+        for way in (QPointF(arm, arm), QPointF(arm, -arm)):
+            painter.drawLine(middle - way, middle + way)
+
+    def _paint_bar(self, painter: QPainter, bar: QRectF, key: str, theme: Theme) -> None:
+        shares = np.linspace(0.0, 1.0, _STOPS)
+        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+        for share, colour in zip(shares.tolist(), _colours(key, theme), strict=True):
+            gradient.setColorAt(share, colour)
+        painter.setPen(QPen(theme.border, 1))
+        painter.setBrush(gradient)
+        painter.drawRoundedRect(bar, 2, 2)
+
+    def _paint_sign(self, painter: QPainter, row: QRect, key: str, theme: Theme) -> int:
+        """A line, or chips of some colours; how much room they take."""
+        y = row.center().y()
+        if key == "wrong":
+            painter.setPen(QPen(blend(theme.text, theme.panel, 0.7), 1.2))
+            painter.drawLine(row.left(), y, row.left() + 2 * _SIGN_PX, y)
+            return 2 * _SIGN_PX + SPACING
+        painter.setPen(Qt.PenStyle.NoPen)
+        for chip in range(_CHIPS):
+            painter.setBrush(blend(class_colour(chip, theme), theme.panel, REGION_OPACITY))
+            left = row.left() + chip * _SIGN_PX / 2
+            painter.drawRect(QRectF(left, y - _SIGN_PX / 2, _SIGN_PX / 2, _SIGN_PX))
+        return _CHIPS * _SIGN_PX // 2 + SPACING
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        self._figures = None
+        super().changeEvent(event)
+
+
+def _colours(key: str, theme: Theme) -> list[QColor]:
+    """The scale of a layer as it looks over the empty map."""
+    rgba = scale_rgba(key, np.linspace(0.0, 1.0, _STOPS), theme)
+    made = []
+    for red, green, blue, alpha in rgba.tolist():
+        colour = QColor.fromRgbF(red, green, blue)
+        made.append(blend(colour, theme.panel, alpha))
+    return made
