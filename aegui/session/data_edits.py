@@ -13,6 +13,7 @@ from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import DataSpec
+from aegui.core.training.length import in_batches, is_one_large_batch
 from aegui.session.data_view import source_words
 from aegui.session.draft import (
     DraftState,
@@ -158,6 +159,10 @@ class DataEdits:
     def _take(self, base: DraftState, draft: DraftState, text: str) -> None:
         """Show ``draft``, an edit of ``base``; other edits may have been made since."""
         recipe = merged(base.recipe, draft.recipe, self._host.draft.recipe)
+        is_wished = is_one_large_batch(base.recipe, len(base.dataset))
+        if draft.recipe.training == base.recipe.training and not is_wished:
+            # A training made for few samples would take for ever.
+            recipe = in_batches(recipe, len(draft.dataset))
         self._host.push(replace(draft, recipe=recipe, notes=()), text)
         for note in draft.notes:
             self._host.say("info", note)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.network.presets import PRESETS
 from aegui.core.recipe import LatentSpec
+from aegui.core.training.length import in_batches
 
 if TYPE_CHECKING:
-    from aegui.core.recipe import Recipe
+    from aegui.core.recipe import Recipe, TrainingSpec
     from aegui.session.draft import DraftState
 
 _BY_SHAPE = {
@@ -26,7 +27,7 @@ _OTHERWISE = ("conv", "vae-256", "letters-10")
 _LIKE = 1.5
 """Images with up to so many times more or fewer pixels need no other network."""
 _MANY = 2000
-_BATCH, _EPOCHS, _RATE = 128, 20, 0.001
+"""Samples of images that are learnt in batches by the network that is offered for them."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,22 @@ def suited(draft: DraftState) -> Recipe | None:
         return None
     recipe = draft.recipe
     network = preset.make(shape, LatentSpec().units)
-    training = recipe.training
-    if len(draft.dataset) > _MANY and training.batch_size is None:
-        optimizer = training.optimizer.model_copy(update={"learning_rate": _RATE})
-        training = training.model_copy(
-            update={"batch_size": _BATCH, "epochs": _EPOCHS, "optimizer": optimizer}
-        )
+    training = in_batches(recipe, len(draft.dataset), _MANY).training
     if network.output_activation == "sigmoid" or training.loss != "bce":
         return recipe.model_copy(update={"network": network, "training": training})
     return recipe.model_copy(
         update={"network": network, "training": training.model_copy(update={"loss": "mse"})}
+    )
+
+
+def batch_words(before: TrainingSpec, after: TrainingSpec, samples: int) -> str:
+    """What to say where an edit has put batches in place of all ``samples`` at once, or nothing."""
+    if before.batch_size is not None or after.batch_size is None:
+        return ""
+    return trn(
+        "{samples:,} samples are learnt in batches of {batch:,} now, for {n:,} epoch.",
+        "{samples:,} samples are learnt in batches of {batch:,} now, for {n:,} epochs.",
+        after.epochs,
+        samples=samples,
+        batch=after.batch_size,
     )

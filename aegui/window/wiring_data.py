@@ -20,7 +20,7 @@ from aegui.session.data_sources import (
 from aegui.session.data_view import only, source_words, view_of, within, without
 from aegui.session.draft import with_chars, with_source
 from aegui.session.notice import Notice
-from aegui.session.suggestions import suggestion
+from aegui.session.suggestions import batch_words, suggestion
 from aegui.widgets.data.progress_strip import ProgressStrip
 from aegui.window import dialogs
 from aegui.window.data_menu import fill_menu, icon_of
@@ -322,8 +322,11 @@ class DataWiring(QObject):
 
     @Slot(object, object)
     def _on_workspace_data_taken(self, before: DraftState, after: DraftState) -> None:
+        pace = batch_words(before.recipe.training, after.recipe.training, len(after.dataset))
         offered = suggestion(before, after)
         if offered is None:
+            if pace:
+                self.noticed.emit(Notice("info", pace, passing=True))
             return
         _, height, width = after.dataset.image_shape
         told = tr(
@@ -331,8 +334,9 @@ class DataWiring(QObject):
             width=width,
             height=height,
         )
+        text = f"{told} {pace}" if pace else told
         self.noticed.emit(
-            Notice("info", told, offered.text, lambda: self._take_network(offered.recipe))
+            Notice("info", text, offered.text, lambda: self._take_network(offered.recipe))
         )
 
     def _take_network(self, wished: Recipe) -> None:

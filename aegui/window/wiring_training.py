@@ -11,6 +11,7 @@ from aegui.core.recipe_file import list_recipes
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.terms import equations, latest_terms
 from aegui.session.notice import Notice
+from aegui.session.suggestions import batch_words
 from aegui.window.outcome import outcome_words, pace_words, rest_words
 from aegui.window.refresher import Refresher
 
@@ -99,7 +100,7 @@ class TrainingWiring(QObject):
             workspace.undo_stack.indexChanged,
         ):
             signal.connect(self._on_undo_stack_changed)
-        panels.builder.recipe_edited.connect(workspace.edit_recipe)
+        panels.builder.recipe_edited.connect(self._on_builder_recipe_edited)
         panels.builder.preset_requested.connect(self.take_preset)
         panels.builder.undo_requested.connect(workspace.undo_stack.undo)
         panels.builder.redo_requested.connect(workspace.undo_stack.redo)
@@ -149,6 +150,15 @@ class TrainingWiring(QObject):
         """Make a recipe that comes with the program the draft's."""
         recipe = self._presets[key]
         self._services.workspace.edit_recipe(recipe, tr("Recipe “{name}”", name=tr(recipe.name)))
+
+    @Slot(object, str)
+    def _on_builder_recipe_edited(self, recipe: Recipe, text: str) -> None:
+        workspace = self._services.workspace
+        before = workspace.recipe.training
+        workspace.edit_recipe(recipe, text)
+        pace = batch_words(before, recipe.training, len(workspace.dataset))
+        if pace:
+            self.noticed.emit(Notice("info", pace, passing=True))
 
     # What the session says
 

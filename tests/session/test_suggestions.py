@@ -8,7 +8,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.session.draft import DraftState, whole_draft
-from aegui.session.suggestions import suggestion, suited
+from aegui.session.suggestions import batch_words, suggestion, suited
 
 
 def draft(count: int, *shape: int) -> DraftState:
@@ -43,3 +43,12 @@ def test_whoever_changed_the_network_too_gets_no_offer() -> None:
     network = before.recipe.network.model_copy(update={"tied": True})
     other = before.recipe.model_copy(update={"network": network})
     assert suggestion(before, whole_draft(other, after.dataset)) is None
+
+
+def test_batches_that_an_edit_has_brought_are_told() -> None:
+    training = Recipe().training
+    batches = training.model_copy(update={"batch_size": 128, "epochs": 20})
+    told = batch_words(training, batches, 60_000)
+    assert told == "60,000 samples are learnt in batches of 128 now, for 20 epochs."
+    assert batch_words(training, training, 60_000) == ""
+    assert batch_words(batches, batches, 60_000) == ""

@@ -206,6 +206,36 @@ def test_an_idx_file_is_dropped_and_a_network_offered(
     assert workspace.resolution.resolved is not None
 
 
+def test_many_images_are_learnt_in_batches_and_it_is_told(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, tmp_path: Path
+) -> None:
+    def offered(count: int, height: int) -> Path:
+        path = tmp_path / f"{count}-{height}-idx3-ubyte"
+        pixels = np.random.default_rng(0).integers(0, 256, (count, height, 5), dtype=np.uint8)
+        path.write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, count, height, 5) + pixels.tobytes())
+        drop(window, path)
+        qtbot.waitUntil(lambda: len(workspace.dataset) == count)
+        settle(qtbot, workspace)
+        return path
+
+    before = workspace.recipe.training
+    offered(5_000, 7)
+    told = window.notifications.shown[-1].text
+    assert told == "5,000 samples are learnt in batches of 128 now, for 20 epochs."
+    assert workspace.recipe.training.batch_size == 128
+    window.actions_table["undo"].trigger()
+    assert workspace.recipe.training == before
+    # One who wants a single batch keeps it, until a network is taken from the list.
+    offered(5_000, 7)
+    update = {"training": before}
+    workspace.edit_recipe(workspace.recipe.model_copy(update=update), "all at once")
+    offered(5_001, 7)
+    assert workspace.recipe.training == before
+    window.panels.builder.networks.chosen.emit("letters-17")
+    assert workspace.recipe.training.batch_size == 128
+    assert "5,001 samples" in window.notifications.shown[-1].text
+
+
 # Downloads
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr, trn
 from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
 from aegui.core.network.presets import PRESETS
+from aegui.core.training.length import in_batches
 from aegui.widgets.builder import edits
 from aegui.widgets.builder.chain import LayerChain
 from aegui.widgets.builder.fields import ChoiceField
@@ -26,7 +27,13 @@ from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.widgets.builder.network_menu import NetworkMenu
 from aegui.widgets.builder.plan import discriminator_plan, head_plan, network_plan
 from aegui.widgets.builder.stack_section import StackSection
-from aegui.widgets.builder.words import architecture, breakable, count_words, data_words
+from aegui.widgets.builder.words import (
+    architecture,
+    breakable,
+    count_words,
+    data_words,
+    large_batch_words,
+)
 from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
@@ -61,6 +68,7 @@ class BuilderPanel(QWidget):
         self._presets: tuple[tuple[str, Recipe], ...] = ()
         self._image_shape: Shape = (1, 1, 1)
         self._classes = 0
+        self._samples = 0
         self.chain = LayerChain(self._architecture)
         self.head: StackSection | None = None
         self.discriminator: StackSection | None = None
@@ -106,7 +114,10 @@ class BuilderPanel(QWidget):
         self.networks_button = QToolButton()
         self.networks_button.setText(tr("Networks"))
         self.networks_button.setToolTip(
-            tr("Put a well-known network in place of this one; the training stays as it is")
+            tr(
+                "Put a well-known network in place of this one. The training stays as it is, but "
+                "many samples in one batch become small batches."
+            )
         )
         self.networks_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.networks_button.setMenu(self.networks)
@@ -145,6 +156,7 @@ class BuilderPanel(QWidget):
         self._hint.setProperty("dim", True)
         self._hint.hide()
         self.problem = ProblemLabel()
+        self.caution = ProblemLabel(state="warn")
         first = QHBoxLayout()
         first.addWidget(self._sizes, 1)
         first.addWidget(self._total, 0, Qt.AlignmentFlag.AlignTop)
@@ -160,6 +172,7 @@ class BuilderPanel(QWidget):
         column.addLayout(ticks)
         column.addWidget(self._hint)
         column.addWidget(self.problem)
+        column.addWidget(self.caution)
         return column
 
     def _build_scroll(self) -> QScrollArea:
@@ -191,10 +204,12 @@ class BuilderPanel(QWidget):
         self._recipe = recipe
         if resolution.dataset is not None:
             self._image_shape = resolution.dataset.image_shape
+            self._samples = len(resolution.dataset)
             self._classes = len(set(resolution.dataset.labels)) if recipe.classifier else 0
         self._show_words(recipe, resolution)
         self._show_chains(recipe, resolution)
         self.problem.set_text(_general_problems(resolution))
+        self.caution.set_text(large_batch_words(recipe, self._samples))
         self._show_preset()
 
     def _show_words(self, recipe: Recipe, resolution: Resolution) -> None:
@@ -347,6 +362,7 @@ class BuilderPanel(QWidget):
         preset = next(preset for preset in PRESETS if preset.key == key)
         network = preset.make(self._image_shape, self._recipe.network.latent.units)
         changed = self._recipe.model_copy(update={"network": network})
+        changed = in_batches(changed, self._samples)
         if changed != self._recipe:
             text = tr("Network: {sizes}", sizes=self._architecture(changed))
             self.recipe_edited.emit(changed, text)

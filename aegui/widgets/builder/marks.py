@@ -87,10 +87,12 @@ class ProblemLabel(QWidget):
     """What is wrong here, in words, with a sign beside it; hidden when nothing is.
 
     There is one for every field and most are never seen, so their parts are made when needed.
+    ``state`` is ``bad`` for what forbids a training, ``warn`` for what is only unwise.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, state: str = "bad") -> None:
         super().__init__(parent)
+        self._state = state
         self._label: QLabel | None = None
         self.hide()
 
@@ -108,11 +110,11 @@ class ProblemLabel(QWidget):
     def _words(self) -> QLabel:
         if self._label is None:
             self._label = wrapped_label(parent=self)
-            self._label.setProperty("state", "bad")
+            self._label.setProperty("state", self._state)
             layout = QHBoxLayout(self)
             layout.setContentsMargins(0, 2, 0, 2)
             layout.setSpacing(6)
-            sign = Sign("builder-warning", "bad", self)
+            sign = Sign("builder-warning", self._state, self)
             layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
             layout.addWidget(self._label, 1)
         return self._label

@@ -184,6 +184,7 @@ class SettingRow(QWidget):
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setting = setting
+        self._beginning = setting.default or 0
         self.box: QCheckBox | None = None
         self.editor: Editor | None = None
         self._is_locked = False
@@ -198,6 +199,8 @@ class SettingRow(QWidget):
             self._column.addWidget(self._explanation)
         self.problem = ProblemLabel(self)
         self._column.addWidget(self.problem)
+        self.caution = ProblemLabel(self, "warn")
+        self._column.addWidget(self.caution)
         self.setToolTip(self._tooltip())
 
     # ---------------------------------------------------------------- building
@@ -295,6 +298,10 @@ class SettingRow(QWidget):
             with QSignalBlocker(self.editor.number):
                 self.editor.number.setMaximum(highest)
 
+    def set_beginning(self, beginning: float) -> None:
+        """What ticking begins with from now on, in place of the setting's default."""
+        self._beginning = beginning
+
     def set_locked(self, locked: bool) -> None:
         """Whether a training keeps the setting from being edited."""
         self._is_locked = locked and not self.setting.is_live
@@ -321,5 +328,4 @@ class SettingRow(QWidget):
             self.edited.emit(self._default())
 
     def _default(self) -> Any:
-        default = self.setting.default or 0
-        return int(default) if self.setting.kind == "count" else default
+        return int(self._beginning) if self.setting.kind == "count" else self._beginning

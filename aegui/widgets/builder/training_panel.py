@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
+from aegui.core.training.length import BATCH, LARGE
 from aegui.widgets.builder.edits import value_at, with_values
 from aegui.widgets.builder.formula import FormulaView
 from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
 from aegui.widgets.builder.rows import SettingRow
 from aegui.widgets.builder.section import FoldingSection
 from aegui.widgets.builder.settings_table import SECTIONS
-from aegui.widgets.builder.words import data_words
+from aegui.widgets.builder.words import data_words, large_batch_words
 from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _RATE = "training.optimizer.learning_rate"
 _NOISES = ("data.corruption", "classifier.pretrain.corruption")
+_BATCH = "training.batch_size"
 _FIRST_LEVEL = 0.1
 _HIGHEST_SIGMA = 1e6
 _SECTIONS = {section.key: section for section in SECTIONS}
@@ -57,6 +59,7 @@ class TrainingPanel(QWidget):
         self._is_locked = False
         self._live: dict[str, Any] = {}
         self._problems: dict[str, str] = {}
+        self._samples = 0
         self.rows: dict[str, SettingRow] = {}
         self.sections: dict[str, FoldingSection] = {}
         self._hint = wrapped_label(
@@ -120,6 +123,7 @@ class TrainingPanel(QWidget):
         self._recipe = recipe
         if resolution.dataset is not None:
             self._data_words.setText(data_words(resolution.dataset))
+            self._samples = len(resolution.dataset)
         self._problems = _texts_by_path(resolution.problems)
         self._show()
 
@@ -176,6 +180,9 @@ class TrainingPanel(QWidget):
         if row.setting.kind == "level":
             kind = value_at(recipe, path.removesuffix("level") + "kind")
             row.set_highest(_HIGHEST_SIGMA if kind == "gaussian" else 1.0)
+        if path == _BATCH:
+            row.set_beginning(BATCH if self._samples > LARGE else row.setting.default or 1)
+            row.caution.set_text(large_batch_words(recipe, self._samples))
         row.set_value(value_at(recipe, path))
         row.problem.set_text(self._problems.get(path, ""))
         row.setVisible(row.setting.shown(recipe) or path in self._problems)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr, trn
+from aegui.core.training.length import BATCH, is_one_large_batch
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.layers import Shape
+    from aegui.core.recipe import Recipe
     from aegui.widgets.builder.plan import Place, Plan
 
 _MOST_SIZES = 13
@@ -68,3 +70,15 @@ def data_words(dataset: Dataset) -> str:
 def count_words(dataset: Dataset) -> str:
     """The number of samples: ``32 samples``."""
     return trn("{n:,} sample", "{n:,} samples", len(dataset))
+
+
+def large_batch_words(recipe: Recipe, samples: int) -> str:
+    """What is unwise about a batch of all ``samples``; empty where they are few, or in batches."""
+    if not is_one_large_batch(recipe, samples):
+        return ""
+    return tr(
+        "All {n:,} samples are one batch: an epoch is a single slow step. Batches of {batch:,} "
+        "learn sooner.",
+        n=samples,
+        batch=BATCH,
+    )

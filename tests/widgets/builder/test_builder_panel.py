@@ -3,11 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe
 from aegui.widgets.builder.band import band_edges
 from aegui.widgets.builder.fields import ChoiceField
@@ -352,3 +354,18 @@ def test_the_sizes_of_a_long_chain_break_into_lines(bench: Bench, qtbot: QtBot) 
     assert sizes.text().replace("\u200b", "").startswith("35-1000-1000-")
     assert sizes.height() > 1.5 * sizes.fontMetrics().height()
     assert not sizes.geometry().intersects(total.geometry())
+
+
+def test_many_samples_in_one_batch_are_cautioned_and_a_network_brings_batches(
+    bench: Bench,
+) -> None:
+    bench.show(bench.recipe)
+    assert not bench.panel.caution.isVisible()
+    bench.data = Dataset.from_images("many", np.zeros((5_000, 28, 28)))
+    bench.show(bench.recipe)
+    assert bench.panel.caution.isVisible()
+    assert "All 5,000 samples are one batch" in bench.panel.caution.text()
+    bench.panel.networks.chosen.emit("vae-512")
+    assert bench.recipe.network.latent.kind == "gaussian"
+    assert bench.recipe.training.batch_size == 128
+    assert not bench.panel.caution.isVisible()

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea
 
 from aegui.core.data.builtin import BUILTIN_LABELS
+from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import Problem, Resolution, resolve
 from aegui.core.recipe import (
     CorruptionSpec,
@@ -309,3 +311,21 @@ def test_ranges_are_told_in_words(path: str, words: str) -> None:
     settings = [setting for section in SECTIONS for setting in section.settings]
     setting = next(setting for setting in settings if setting.path == path)
     assert range_words(setting) == words
+
+
+def test_one_batch_of_many_samples_is_cautioned_where_it_is_chosen(bench: Bench) -> None:
+    bench.unfold()
+    bench.data = Dataset.from_images("many", np.zeros((5_000, 7, 5)))
+    bench.show(bench.recipe)
+    row = bench.row("training.batch_size")
+    assert row.caution.isVisible()
+    assert "Batches of 128" in row.caution.text()
+    bench.box("training.batch_size").click()
+    assert bench.recipe.training.batch_size == 128
+    assert not row.caution.isVisible()
+    bench.data = LETTERS
+    bench.box("training.batch_size").click()
+    assert bench.recipe.training.batch_size is None
+    assert not row.caution.isVisible()
+    bench.box("training.batch_size").click()
+    assert bench.recipe.training.batch_size == 16
