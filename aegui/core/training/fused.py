@@ -116,7 +116,8 @@ class FusedEngine:
             spread = source.bind(f"spread{tag}", torch.empty(runs, rows, pixels).to(device))
             source.line(f"{spread}.copy_({picked})", indent)
             picked = spread
-        self._step.emit_beta(source, f"first + i + ({start} + {rows}) / {self._samples.rows}", indent)
+        done = f"({start} + {rows}) / {self._samples.rows}"
+        self._step.emit_beta(source, f"first + i + {done}", indent)
         self._step.emit(source, picked, batch_target, rows, indent, tag)
 
 

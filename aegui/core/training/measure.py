@@ -15,8 +15,14 @@ import torch
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.training.model import Model
-from aegui.core.training.objective import Objective, active_units, is_dense_chain
-from aegui.core.training.program import Forward, Source, bind_layers, dense_specs
+from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units, is_dense_chain
+from aegui.core.training.program import (
+    Forward,
+    Source,
+    bind_layers,
+    dense_specs,
+    kl_expression,
+)
 from aegui.core.training.terms import terms_of
 
 if TYPE_CHECKING:
@@ -40,14 +46,26 @@ _ALL_ROWS = 4096
 """Samples at a time when all of a large set are looked at."""
 _CODE_SEED = 0x5EED_0005
 
+_COMPILED_TERMS = {"reconstruction", "kl", "active_units", "l1", "l2", "validation_loss"}
+"""What the compiled meter knows beside the loss."""
+
 _LOSS_LINES = {
     # torch's own refuses NaN, which is what a run that has gone astray gives: it must be counted.
-    "bce": "loss = -({target} * {output}.log().clamp_min(-100.0)"
-    " + (1.0 - {target}) * (-{output}).log1p().clamp_min(-100.0))",
-    "mse": "loss = ({output} - {target}).square()",
-    "mae": "loss = ({output} - {target}).abs()",
-    "huber": "loss = torch.ops.aten.huber_loss({output}, {target}, 0, {delta!r})",
+    # Its definition, logarithms of at least -100, as -(log(1 - y) + t (log(y) - log(1 - y))).
+    "bce": (
+        "torch.neg({output}, out={other})",
+        "{other}.log1p_().clamp_(min=-100.0)",
+        "torch.log({output}, out={each})",
+        "{each}.clamp_(min=-100.0).sub_({other}).mul_({target}).add_({other}).neg_()",
+    ),
+    "mse": ("torch.sub({output}, {target}, out={each})", "{each}.square_()"),
+    "mae": ("torch.sub({output}, {target}, out={each})", "{each}.abs_()"),
+    "huber": (
+        "torch.ops.aten.huber_loss({output}, {target}.expand_as({output}), 0, {delta!r},"
+        " out={each})",
+    ),
 }
+"""Statements that fill ``each`` with the loss of each pixel; ``other`` is room to work in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +104,11 @@ def choose_meter(
     resolved: ResolvedRecipe, parameters: Parameters, samples: Samples
 ) -> CompiledMeter | TermMeter:
     """The fastest meter that knows everything that is to be recorded."""
-    work = resolved.recipe.runs * samples.eval_inputs.numel()
+    rows = max(samples.eval_inputs.numel(), samples.validation_inputs.numel())
+    work = resolved.recipe.runs * rows
     compiled = (
         is_dense_chain(resolved)
-        and not recorded_terms(resolved.recipe, samples)
+        and _COMPILED_TERMS.issuperset(recorded_terms(resolved.recipe, samples))
         and not resolved.parts
         and work <= _COMPILED_NUMBERS
     )
@@ -140,37 +159,95 @@ class CompiledMeter(_Reconstructing):
     def measure(self) -> Measured:
         """Figures of the current weights, without dropout."""
         with torch.no_grad():
-            loss, wrong = self._program(self._source.tensors, self._source.lists)
-        return Measured(loss.cpu().double().numpy(), wrong.cpu().numpy())
+            found = self._program(self._source.tensors, self._source.lists)
+        loss, wrong, *terms = (figure.cpu().numpy() for figure in found)
+        by_key = {key: term.astype(np.float64) for key, term in zip(self.terms, terms, strict=True)}
+        return Measured(loss.astype(np.float64), wrong, by_key)
 
     def _build(self, samples: Samples) -> torch.jit.ScriptFunction:  # type: ignore[type-arg]
         source = self._source
         bind_layers(source, self._parameters, gradients=False)
-        output = self._emit_forward(samples.eval_clean, "clean", "")
-        source.bind("clean_target", samples.eval_clean)
+        clean = self._emit_forward(samples.eval_clean, "clean")
         # Thresholding both sides also serves targets that are grey levels.
-        source.line(f"wrong = torch.ne({output}.gt(0.5), clean_target.gt(0.5)).sum([2])", 0)
-        target = "clean_target"
+        source.bind("dark", samples.eval_clean.gt(0.5))
+        source.line(f"wrong = {clean.outputs[-1]}.gt(0.5).ne_(dark).sum([2])", 0)
+        seen = clean
         if samples.noisy_evaluation:
-            output = self._emit_forward(samples.eval_inputs, "noisy", "_noisy")
-            target = source.bind("noisy_target", samples.eval_target)
-        # torch's losses want a target of the output's shape, not one that broadcasts to it.
-        source.line(f"target = {target}.expand_as({output})", 0)
-        training = self._resolved.recipe.training
-        template = _LOSS_LINES[training.loss]
-        source.line(template.format(output=output, target="target", delta=training.huber_delta), 0)
-        source.line("return loss.mean([1, 2]), wrong", 0)
-        return source.compile("measure", "", "Tuple[Tensor, Tensor]")  # type: ignore[no-any-return]
+            seen = self._emit_forward(samples.eval_inputs, "noisy")
+        self._emit_weight_terms()
+        self._emit_loss(seen, samples.eval_target, "")
+        if "active_units" in self.terms:
+            self._emit_active_units(clean, samples.eval_clean.shape[1])
+        if "validation_loss" in self.terms:
+            checked = self._emit_forward(samples.validation_inputs, "checked")
+            self._emit_loss(checked, samples.validation_target, "validation_")
+        source.line(f"return [{', '.join(('loss', 'wrong', *self.terms))}]", 0)
+        return source.compile("measure", "", "List[Tensor]")  # type: ignore[no-any-return]
 
-    def _emit_forward(self, inputs: torch.Tensor, name: str, tag: str) -> str:
-        """Emit a pass of ``inputs`` ``[1, rows, D]`` through all runs; the output's name."""
+    def _emit_forward(self, inputs: torch.Tensor, name: str) -> Forward:
+        """Emit a pass of ``inputs`` ``[1, rows, D]`` through all runs."""
         source = self._source
         runs, rows = self._parameters.layout.runs, inputs.shape[1]
         source.bind(name, inputs.expand(runs, -1, -1).contiguous())
-        layers = dense_specs(self._resolved)
-        forward = Forward(source, layers, self._parameters, tag)
-        forward.emit_use(name, rows, 0, None)
-        return forward.outputs[-1]
+        noise = code_noise(self._resolved, rows, inputs.device)
+        forward = Forward(source, dense_specs(self._resolved), self._parameters, f"_{name}")
+        forward.emit_use(name, rows, 0, None if noise is None else noise.expand(runs, -1, -1))
+        return forward
+
+    def _emit_loss(self, forward: Forward, target: torch.Tensor, prefix: str) -> None:
+        """Emit ``loss`` and the terms in it that depend on the samples, with ``prefix``."""
+        source, recipe = self._source, self._resolved.recipe
+        training, latent = recipe.training, recipe.network.latent
+        line, output = source.line, forward.outputs[-1]
+        names = {
+            "output": output,
+            "target": source.bind(f"{prefix}target", target),
+            "each": source.bind(f"{prefix}each", torch.zeros_like(source.tensor(output))),
+            "other": source.bind(f"{prefix}other", torch.zeros_like(source.tensor(output))),
+        }
+        for template in _LOSS_LINES[training.loss]:
+            line(template.format(**names, delta=training.huber_delta), 0)
+        # Of a gaussian code the loss is a sum over the pixels, see objective.py.
+        pixels = float(target.shape[2]) if forward.drawn else 1.0
+        line(f"{prefix}reconstruction = {names['each']}.mean([1, 2]).mul_({pixels!r})", 0)
+        summands = [f"{prefix}reconstruction"]
+        for drawn in forward.drawn.values():
+            line(f"excess = {drawn.deviation}.square().sub_(1.0)", 0)
+            line(f"each_kl = {kl_expression(drawn, 'excess')}", 0)
+            line(f"{prefix}kl = each_kl.sum([1, 2])", 0)
+            line(f"paid = each_kl.clamp(min={latent.free_bits!r}).sum([1, 2])", 0)
+            summands.append(f"{latent.beta!r} * " + ("paid" if latent.free_bits else f"{prefix}kl"))
+        for key, factor in (("l1", training.l1), ("l2", training.l2 / 2)):
+            summands += [f"{factor!r} * {key}"] if factor else []
+        line(f"{prefix}loss = {' + '.join(summands)}", 0)
+
+    def _emit_weight_terms(self) -> None:
+        layers = range(len(self._parameters.layout.learnt))
+        for key, order, power in (("l1", 1.0, ""), ("l2", 2.0, ".square()")):
+            if key in self.terms:
+                norms = [
+                    f"torch.ops.aten.linalg_vector_norm(w{index}, {order!r}, [1, 2]){power}"
+                    for index in layers
+                ]
+                self._source.line(f"{key} = {' + '.join(norms)}", 0)
+
+    def _emit_active_units(self, forward: Forward, rows: int) -> None:
+        (drawn,) = forward.drawn.values()
+        # The variance of a single sample would be NaN, and a warning.
+        spread = f"{drawn.mean}.var([1], True)" if rows > 1 else f"{drawn.mean}.sum([1]).mul_(0.0)"
+        self._source.line(f"active_units = {spread}.gt({ACTIVE_VARIANCE!r}).sum([1])", 0)
+
+
+def code_noise(resolved: ResolvedRecipe, rows: int, device: torch.device) -> torch.Tensor | None:
+    """Standard normal numbers ``[rows, d]`` for a gaussian code, the same ones at every look.
+
+    What changes between two looks is the network.
+    """
+    latent = resolved.recipe.network.latent
+    if latent.kind != "gaussian":
+        return None
+    generator = torch.Generator(device=device).manual_seed(_CODE_SEED)
+    return torch.empty(rows, latent.units, device=device).normal_(generator=generator)
 
 
 class TermMeter(_Reconstructing):
@@ -182,7 +259,6 @@ class TermMeter(_Reconstructing):
         self._objective = Objective(resolved)
         self._model = Model(resolved, parameters, stacked=False)
         self._beta = resolved.recipe.network.latent.beta
-        self._latent = resolved.recipe.network.latent.units
         self._needs_gradient = "contractive" in self.terms
         widest = max(max(layer.inputs, layer.outputs) for layer in resolved.layers)
         self._rows = max(1, _CHUNK_NUMBERS // widest)
@@ -212,18 +288,19 @@ class TermMeter(_Reconstructing):
         rows = inputs.shape[1]
         sums: dict[str, float] = {}
         wrong, means = [], []
-        # The same draw at every look: what changes between two looks is the network.
-        generator = torch.Generator(device=inputs.device).manual_seed(_CODE_SEED)
+        noise = code_noise(self._resolved, rows, inputs.device)
         for start in range(0, rows, self._rows):
-            chunk = inputs[0, start : start + self._rows]
-            wanted = target[0, start : start + self._rows]
-            noise = None
-            if self._objective.is_gaussian:
-                noise = torch.empty(len(chunk), self._latent, device=chunk.device)
-                noise.normal_(generator=generator)
+            part = slice(start, start + self._rows)
+            chunk, wanted = inputs[0, part], target[0, part]
             with torch.no_grad():
                 seen = self._objective.evaluate(
-                    self._model, run, chunk, wanted, beta=self._beta, noise=noise, jacobian=False
+                    self._model,
+                    run,
+                    chunk,
+                    wanted,
+                    beta=self._beta,
+                    noise=None if noise is None else noise[part],
+                    jacobian=False,
                 )
             assert seen.output is not None
             assert seen.mean is not None
@@ -232,19 +309,13 @@ class TermMeter(_Reconstructing):
             wrong.append(((seen.output > 0.5) != (wanted > 0.5)).sum(dim=1))
             means.append(seen.mean)
         if self._needs_gradient:
-            self._add_jacobian(run, inputs, target, sums, generator)
+            self._add_jacobian(run, inputs, sums)
         return sums, torch.cat(wrong).cpu().numpy(), torch.cat(means)
 
-    def _add_jacobian(
-        self,
-        run: int,
-        inputs: torch.Tensor,
-        target: torch.Tensor,
-        sums: dict[str, float],
-        generator: torch.Generator,
-    ) -> None:
+    def _add_jacobian(self, run: int, inputs: torch.Tensor, sums: dict[str, float]) -> None:
         """The contractive term, which takes gradients, on the first samples."""
-        rows = slice(0, _JACOBIAN_ROWS)
-        size = self._objective.jacobian(self._model, run, inputs[0, rows], generator)
+        generator = torch.Generator(device=inputs.device).manual_seed(_CODE_SEED)
+        first = inputs[0, :_JACOBIAN_ROWS]
+        size = self._objective.jacobian(self._model, run, first, generator)
         sums["contractive"] = float(size)
         sums["loss"] += self._objective.contractive * float(size)

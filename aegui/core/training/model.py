@@ -9,6 +9,7 @@ import torch
 
 from aegui.core.network.forward import apply_layers, bound, dropout_rate
 from aegui.core.network.layers import is_image
+from aegui.core.recipe import LatentSpec, LayerSpec
 from aegui.core.training.optimizers import ListOptimizer
 
 if TYPE_CHECKING:
@@ -118,8 +119,9 @@ class Model:
 
     def shaped(self, rows: torch.Tensor, layer: int) -> torch.Tensor:
         """Rows ``[..., D]`` as ``layer`` takes them: images are laid out for convolutions."""
-        shape = self.layers[layer].input_shape
-        if self.stacked or not is_image(shape):
+        spec, shape = self.layers[layer].spec, self.layers[layer].input_shape
+        takes_rows = isinstance(spec, LayerSpec | LatentSpec) or spec.kind == "flatten"
+        if self.stacked or takes_rows or not is_image(shape):
             return rows
         return rows.reshape(len(rows), *shape).contiguous(memory_format=torch.channels_last)
 

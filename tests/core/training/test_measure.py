@@ -1,0 +1,91 @@
+"""Meters: the compiled one tells what the one by autograd's model tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import Recipe
+from aegui.core.training import measure
+from aegui.core.training.measure import CompiledMeter, TermMeter, choose_meter
+from aegui.core.training.parameters import Parameters
+from aegui.core.training.samples import Samples
+
+CPU = torch.device("cpu")
+GAUSSIAN: dict[str, Any] = {
+    "encoder": [{"units": 12}],
+    "latent": {"kind": "gaussian", "units": 3, "beta": 0.5},
+}
+FREE: dict[str, Any] = {"latent": {"kind": "gaussian", "free_bits": 0.2, "activation": "tanh"}}
+WEIGHTS: dict[str, Any] = {"l1": 1e-3, "l2": 1e-2}
+NOISE: dict[str, Any] = {"corruption": {"kind": "flip", "level": 0.2}}
+KEPT: dict[str, Any] = {"split": {"validation": 0.25}}
+
+
+def made(
+    network: dict[str, Any], training: dict[str, Any], data: dict[str, Any]
+) -> tuple[ResolvedRecipe, Parameters, Samples]:
+    recipe = Recipe.model_validate(
+        {"network": network, "training": training, "data": data, "runs": 2}
+    )
+    resolved = resolve(recipe, load_builtin("lowercase")).resolved
+    assert resolved is not None
+    parameters = Parameters(resolved, CPU)
+    # Codes of fresh weights hardly vary.
+    parameters.flat.mul_(3.0)
+    return resolved, parameters, Samples(resolved, recipe.data.corruption, CPU)
+
+
+@pytest.mark.parametrize("network", [{}, GAUSSIAN, FREE], ids=["plain", "gaussian", "free"])
+@pytest.mark.parametrize("training", [{}, WEIGHTS, {"loss": "huber"} | WEIGHTS], ids=str)
+@pytest.mark.parametrize("data", [{}, NOISE, KEPT, NOISE | KEPT], ids=str)
+def test_meters_agree(
+    network: dict[str, Any], training: dict[str, Any], data: dict[str, Any]
+) -> None:
+    parts = made(network, training, data)
+    assert isinstance(choose_meter(*parts), CompiledMeter)
+    fast, slow = CompiledMeter(*parts).measure(), TermMeter(*parts).measure()
+    np.testing.assert_allclose(fast.loss, slow.loss, rtol=1e-5)
+    np.testing.assert_array_equal(fast.wrong, slow.wrong)
+    assert fast.terms.keys() == slow.terms.keys()
+    for key, term in slow.terms.items():
+        np.testing.assert_allclose(fast.terms[key], term, rtol=1e-5, atol=1e-6, err_msg=key)
+
+
+@pytest.mark.parametrize("loss", ["bce", "mse", "mae"])
+def test_losses_agree(loss: str) -> None:
+    parts = made(GAUSSIAN, {"loss": loss}, {})
+    fast, slow = CompiledMeter(*parts).measure(), TermMeter(*parts).measure()
+    np.testing.assert_allclose(fast.loss, slow.loss, rtol=1e-5)
+
+
+def test_a_single_sample_has_no_active_units() -> None:
+    recipe = Recipe.model_validate({"network": GAUSSIAN})
+    resolved = resolve(recipe, load_builtin("lowercase").subset([3])).resolved
+    assert resolved is not None
+    parts = resolved, Parameters(resolved, CPU), Samples(resolved, recipe.data.corruption, CPU)
+    assert CompiledMeter(*parts).measure().terms["active_units"] == pytest.approx([0.0])
+
+
+@pytest.mark.parametrize(
+    "training", [{"code_l1": 0.1}, {"sparsity": {"weight": 0.1}}, {"contractive": 0.1}], ids=str
+)
+def test_terms_that_only_autograd_knows(training: dict[str, Any]) -> None:
+    network = {"latent": {"activation": "sigmoid"}}
+    assert isinstance(choose_meter(*made(network, training, {})), TermMeter)
+
+
+def test_many_samples_are_measured_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = made(GAUSSIAN, {}, NOISE)
+    whole = TermMeter(*parts).measure()
+    monkeypatch.setattr(measure, "_CHUNK_NUMBERS", 35 * 9)
+    monkeypatch.setattr(measure, "_COMPILED_NUMBERS", 35)
+    meter = choose_meter(*parts)
+    assert isinstance(meter, TermMeter)
+    np.testing.assert_allclose(meter.measure().loss, whole.loss, rtol=1e-4)
+    np.testing.assert_array_equal(meter.measure().wrong, whole.wrong)
