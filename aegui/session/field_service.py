@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from aegui.core.latent.fields import Field
     from aegui.core.latent.frame import Frame
     from aegui.core.latent.novelty import Known
-    from aegui.session.codes_service import Codes
 
     Rect = tuple[float, float, float, float]
 
@@ -60,7 +59,6 @@ class FieldSubject:
         codec: The network.
         dataset: The samples.
         known: Those of them that decoded images are compared with.
-        codes: Their codes, as far as they are known.
         has_prior: Whether codes have a normal prior.
         live: Whether the network is learning.
     """
@@ -68,7 +66,6 @@ class FieldSubject:
     codec: Codec
     dataset: Dataset
     known: Known
-    codes: Codes | None
     has_prior: bool
     live: bool = False
 

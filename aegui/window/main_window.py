@@ -38,6 +38,7 @@ from aegui.window.wiring_data import DataWiring
 from aegui.window.wiring_document import DocumentWiring
 from aegui.window.wiring_drawing import DrawingWiring
 from aegui.window.wiring_gan import GanWiring
+from aegui.window.wiring_insight import InsightWiring
 from aegui.window.wiring_map import MapWiring
 from aegui.window.wiring_projections import ProjectionsWiring
 from aegui.window.wiring_reference import ReferenceWiring
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.data = DataWiring(services, panels, docks, self.toolbar, self)
         self.results = ResultsWiring(services, panels, docks, self)
         self.map = MapWiring(services, panels, docks, self)
+        self.insight = InsightWiring(services, panels, self)
         self.drawing = DrawingWiring(services, panels, docks, self)
         self.projections = ProjectionsWiring(services, panels, docks, self)
         self.classifier = ClassifierWiring(services, panels, docks, self)

@@ -11,6 +11,8 @@ from aegui.session.code_service import CodeService
 from aegui.session.data_service import DataService
 from aegui.session.decode_service import DecodeService
 from aegui.session.drawing import Drawing
+from aegui.session.field_service import FieldService
+from aegui.session.insight_service import InsightService
 from aegui.session.latest_answer import LatestAnswer
 from aegui.session.plane_service import PlaneService
 from aegui.session.projection_service import ProjectionService
@@ -48,6 +50,8 @@ class Services:
     marks: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-mark"))
     nearest: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-nearest"))
     rows: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-rows"))
+    insight: InsightService = field(default_factory=InsightService)
+    fields: FieldService = field(default_factory=FieldService)
 
     @classmethod
     def create(cls, settings: Settings, autosave_folder: Path | None = None) -> Services:
@@ -85,6 +89,8 @@ class Services:
         self.samples.shutdown()
         self.code.shutdown()
         self.showing.shutdown()
+        self.insight.shutdown()
+        self.fields.shutdown()
         for answers in (self.answers, self.marks, self.nearest, self.rows):
             answers.shutdown()
         self.workspace.close()

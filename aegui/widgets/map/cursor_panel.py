@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import mark, tr
 from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
+from aegui.widgets.map.insight_figures import InsightFigures
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.ticks import number_text
 from aegui.widgets.pixels.nearest_strip import NearestStrip, nearest_title
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
+
+    from aegui.session.insight_service import Told
 
 THRESHOLD = 0.5
 """Above it a pixel counts as on."""
@@ -255,6 +258,7 @@ class CursorPanel(QWidget):
         self._reason.setMargin(2 * SPACING)
         self.pictures = CursorPictures()
         self.numbers = CodeNumbers()
+        self.figures = InsightFigures()
         self.nearest = NearestStrip()
         self._near_title = QLabel()
         self._near_title.setProperty("dim", True)
@@ -272,6 +276,7 @@ class CursorPanel(QWidget):
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING // 2)
         layout.addWidget(self.pictures)
+        layout.addWidget(self.figures)
         layout.addWidget(self.numbers)
         layout.addWidget(self._near_title)
         layout.addWidget(self.nearest)
@@ -287,6 +292,7 @@ class CursorPanel(QWidget):
             look: How they are seen.
         """
         self._labels = labels
+        self.figures.set_told(None)
         self.pictures.set_look(look)
         self.nearest.set_nearest((), ())
         self.nearest.set_samples(images, look)
@@ -336,6 +342,13 @@ class CursorPanel(QWidget):
         self._near_title.setVisible(bool(nearest))
         self._describe(list(self.numbers.code), list(nearest))
 
+    def set_told(self, told: Told) -> None:
+        """What is known of the place that is shown."""
+        self.figures.set_told(told)
+        where = _where(told.insight.z.tolist())
+        words = self.figures.accessibleDescription()
+        describe(self, tr("Code {where}; {words}", where=where, words=words))
+
     def set_empty(self, reason: str) -> None:
         """Show ``reason``, why nothing is decoded."""
         self._reason.setText(reason)
@@ -348,8 +361,12 @@ class CursorPanel(QWidget):
         return self._stack.currentIndex() == 0
 
     def _describe(self, code: list[float], nearest: list[tuple[str, float]]) -> None:
-        where = ", ".join(number_text(value) for value in code[:_MOST_SPOKEN])
-        if len(code) > _MOST_SPOKEN:
-            where = f"{where}, ..."
+        where = _where(code)
         near = self.nearest.text_of(0) if nearest else tr("nothing is near")
         describe(self, tr("Code {where}; {near}", where=where, near=near))
+
+
+def _where(code: Sequence[float]) -> str:
+    """A code in words: its first numbers."""
+    where = ", ".join(number_text(value) for value in code[:_MOST_SPOKEN])
+    return f"{where}, ..." if len(code) > _MOST_SPOKEN else where
