@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.run_file import SavedRun
     from aegui.core.training.history import HistoryView
+    from aegui.core.training.snapshot import Snapshot
     from aegui.core.training.timeline import Frame, TimelineView
     from aegui.session.codes_service import Codes
     from aegui.session.looks import Look
@@ -62,6 +63,7 @@ class Showing(QObject):
         self._timeline: TimelineView | None = None
         self._past: Frame | None = None
         self._newest: Codec | None = None
+        self._snapshot: Snapshot | None = None
         self._is_playing = False
         self._recipe: Recipe = workspace.recipe
         self._noise: CorruptionSpec | None = None
@@ -135,11 +137,18 @@ class Showing(QObject):
         self._encode()
         self.epoch_changed.emit()
 
+    def codec_of_run(self, run: int) -> Codec | None:
+        """Another run of the population at the epoch that is shown; None where there is none."""
+        newest, snapshot = self._newest, self._snapshot
+        if self._past is not None and self._timeline is not None:
+            snapshot = self._timeline.snapshot_of(self._past)
+        if newest is None or snapshot is None or not 0 <= run < snapshot.runs:
+            return None
+        return Codec(self._recipe, newest.image_shape, snapshot, run)
+
     def _codec_of_moment(self) -> Codec | None:
-        if self._past is None or self._timeline is None or self._newest is None:
-            return self._newest
-        shape, run = self._newest.image_shape, self._newest.run
-        return Codec(self._recipe, shape, self._timeline.snapshot_of(self._past), run)
+        newest = self._newest
+        return newest if self._past is None or newest is None else self.codec_of_run(newest.run)
 
     def set_playing(self, playing: bool) -> None:
         """Whether epochs follow one another as in a film: then views need not be finished."""
@@ -207,6 +216,7 @@ class Showing(QObject):
             self._timeline = pulled.timeline
             self.timeline_changed.emit()
         if pulled.snapshot is not None:
+            self._snapshot = pulled.snapshot
             self._newest = Codec(self._recipe, self._dataset.image_shape, pulled.snapshot)
             if self._past is not None:
                 return
@@ -224,6 +234,7 @@ class Showing(QObject):
         known, self._timeline = self._timeline, None if run is None else run.timeline
         if not _is_same_training(known, self._timeline):
             self._past = None
+        self._snapshot = None if run is None else run.snapshot
         self._newest = None if run is None else run.codec(run.best_run)
         self._codec = self._codec_of_moment()
         self._history = None if run is None else run.history

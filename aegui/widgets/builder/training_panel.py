@@ -195,14 +195,14 @@ class TrainingPanel(QWidget):
         if self._is_locked:
             self._edit_live(setting, value)
             return
-        changed = with_values(self._recipe, _consequences(self._recipe, setting.path, value))
+        changed = with_values(self._recipe, consequences(self._recipe, setting.path, value))
         if changed == self._recipe:
             self._show()
         else:
             self.recipe_edited.emit(changed, tr(setting.label))
 
     def _edit_live(self, setting: Setting, value: object) -> None:
-        self._live |= _consequences(self._shown_recipe(), setting.path, value)
+        self._live |= consequences(self._shown_recipe(), setting.path, value)
         recipe = self._shown_recipe()
         self._show()
         if setting.path == _RATE:
@@ -211,7 +211,7 @@ class TrainingPanel(QWidget):
             self.live_noise_changed.emit(recipe.data.corruption)
 
 
-def _consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]:
+def consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]:
     """All values that an edit changes: the new kind of noise also needs a level that it may have.
 
     A noise that is switched on begins at a level that can be seen, not at nothing.

@@ -32,6 +32,7 @@ _BAND_ALPHA = 44
 _SINGLE_ALPHA = 64
 _LONE_PX = 3
 _DOT_PX = 7
+_MARKER_PX = 2
 _OVER = 1.0
 """Pixels of room around the plot, or lines along its edges would be cut."""
 _TEXT_OFFSET = 3
@@ -94,7 +95,7 @@ class Graph:
     def dress(self, charts: ChartPainter) -> None:
         """Take the colours and letters of ``charts`` from now on."""
         self._charts = charts
-        self._marker.setPen(charts.theme.accent)
+        self._marker.setPen(charts.theme.accent, width=_MARKER_PX)
         self._crosshair.setPen(charts.theme.text_dim, style=Qt.PenStyle.DotLine)
         self._reference.setPen(charts.theme.text_dim, style=Qt.PenStyle.DashLine)
         self._reference_label.setColor(charts.theme.text_dim)
@@ -195,9 +196,9 @@ class Graph:
         axis.setRange(*ends)
         axis.setTicks([list(zip(at.tolist(), [text for _, text in ticks], strict=True))])
 
-    def set_epoch_marker(self, epoch: int | None) -> None:
+    def set_epoch_marker(self, epoch: float | None) -> None:
         """Mark ``epoch`` with a vertical line; None for no mark."""
-        self._place(self._marker, None if epoch is None else float(epoch))
+        self._place(self._marker, epoch)
 
     def set_row(self, row: int | None) -> None:
         """Put the crosshair at row ``row``, with a dot on each curve; None takes it away."""

@@ -71,6 +71,8 @@ class ChartsPanel(QWidget):
     """A key of ``EXPORT_KINDS``."""
     epoch_hovered = Signal(object)
     """The epoch under the crosshair, or None."""
+    epoch_chosen = Signal(object)
+    """The epoch that is to be shown everywhere; None: the newest."""
     choices_changed = Signal(object)
     """The dictionary of ``choices()`` after a person changed it."""
 
@@ -181,6 +183,7 @@ class ChartsPanel(QWidget):
             )
             view.move_requested.connect(self._on_view_move_requested)
             view.reset_requested.connect(self.show_all)
+            view.epoch_chosen.connect(self.epoch_chosen)
 
     # What comes in
 
@@ -235,7 +238,7 @@ class ChartsPanel(QWidget):
         self._linear.setVisible(bool(references))
         self._redraw()
 
-    def set_epoch_marker(self, epoch: int | None) -> None:
+    def set_epoch_marker(self, epoch: float | None) -> None:
         """Mark ``epoch`` in all charts; None for no mark."""
         for view in self._views.values():
             view.set_epoch_marker(epoch)

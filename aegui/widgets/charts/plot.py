@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _ZOOM_STEP = 1.25
 _WHEEL_STEP = 120.0
+_REACH_PX = 5.0
+"""How near to the marked epoch one has to press to drag it."""
+_CLICK_PX = 3.0
 _KEY_ROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _PAGE_ROWS = {Qt.Key.Key_PageUp: -20, Qt.Key.Key_PageDown: 20}
 
@@ -50,16 +53,21 @@ class PlotView(QWidget):
     move_requested = Signal(float)
     """Share of the epoch axis's length by which to move."""
     reset_requested = Signal()
+    epoch_chosen = Signal(object)
+    """The epoch that was pointed at, to be shown everywhere; None takes a choice back."""
 
     def __init__(self, spec: ChartSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
         self._data: ChartData | None = None
         self._row: int | None = None
-        self._marker: int | None = None
+        self._marker: float | None = None
         self._charts = ChartPainter(current_theme(), self.font())
         self._graph: Graph | None = None
         self._grip: float | None = None
+        self._pressed_at = 0.0
+        self._drags_marker = False
+        self._marker_before: float | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -68,6 +76,8 @@ class PlotView(QWidget):
             tr(spec.help)
             + "\n\n"
             + tr("Wheel: zoom. Drag: move. Ctrl and wheel: zoom upwards. Double click: all of it.")
+            + "\n"
+            + tr("Click, or drag the line: show that epoch everywhere.")
         )
 
     def sizeHint(self) -> QSize:
@@ -101,7 +111,7 @@ class PlotView(QWidget):
             self._show_marks()
             self._update_header()
 
-    def set_epoch_marker(self, epoch: int | None) -> None:
+    def set_epoch_marker(self, epoch: float | None) -> None:
         """Mark ``epoch`` with a vertical line; None for no mark."""
         if epoch != self._marker:
             self._marker = epoch
@@ -173,24 +183,47 @@ class PlotView(QWidget):
         return min(candidates, key=lambda row: abs(float(data.epoch[row]) - epoch))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the axis, or read the values under the pointer."""
+        """Drag the epoch or the axis, or read the values under the pointer."""
         x = event.position().x()
-        if self._grip is not None and event.buttons() & Qt.MouseButton.LeftButton:
+        if self._drags_marker:
+            self.epoch_chosen.emit(self._epoch_at(x))
+        elif self._grip is not None and event.buttons() & Qt.MouseButton.LeftButton:
             self.move_requested.emit((self._grip - x) / max(self._plot_rect().width(), 1.0))
             self._grip = x
         self.row_hovered.emit(self.row_at(x))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the axis."""
+        """Take hold of the epoch that is marked, or of the axis."""
         if event.button() is Qt.MouseButton.LeftButton:
-            self._grip = event.position().x()
+            x = event.position().x()
+            self._grip = self._pressed_at = x
+            self._marker_before = self._marker
+            marked = self._marker_px()
+            self._drags_marker = marked is not None and abs(x - marked) <= _REACH_PX
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of it."""
+        """Let go of it; a click shows the epoch that was pointed at."""
+        x = event.position().x()
+        clicked = self._grip is not None and abs(x - self._pressed_at) < _CLICK_PX
+        if clicked and not self._drags_marker:
+            self.epoch_chosen.emit(self._epoch_at(x))
         self._grip = None
+        self._drags_marker = False
+
+    def _epoch_at(self, x_px: float) -> float | None:
+        row = self.row_at(x_px)
+        return None if row is None or self._data is None else float(self._data.epoch[row])
+
+    def _marker_px(self) -> float | None:
+        """Where the marked epoch is."""
+        if self._data is None or self._marker is None:
+            return None
+        plot = self._plot_rect()
+        return plot.left() + self._data.x.share(self._marker) * plot.width()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show everything again."""
+        """Show everything again; the first of the two clicks meant no epoch."""
+        self.epoch_chosen.emit(self._marker_before)
         self.reset_requested.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -211,7 +244,7 @@ class PlotView(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the crosshair, with Shift the axis; + - 0 zoom; Escape ends reading."""
+        """Arrows move the crosshair, with Shift the axis; + - 0 zoom; Enter shows that epoch."""
         key = Qt.Key(event.key())
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if key in _KEY_ROWS and shift:
@@ -225,6 +258,10 @@ class PlotView(QWidget):
             self.zoom_requested.emit(_ZOOM_STEP if zoom_out else 1.0 / _ZOOM_STEP, 0.5)
         elif key == Qt.Key.Key_0:
             self.reset_requested.emit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._row is not None:
+            self.epoch_chosen.emit(
+                None if self._data is None else float(self._data.epoch[self._row])
+            )
         elif key == Qt.Key.Key_Escape and self._row is not None:
             self.row_hovered.emit(None)
         else:

@@ -37,6 +37,12 @@ class Scale:
         place = low + share * (high - low)
         return float(10.0**place) if self.is_log else place
 
+    def share(self, value: float) -> float:
+        """The share of the axis at which ``value`` lies."""
+        low, high = self.ends()
+        place = float(places([value], is_log=self.is_log)[0])
+        return (place - low) / (high - low)
+
     def zoomed(self, factor: float, about: float) -> Scale:
         """This scale with ``factor`` times the length; the value at share ``about`` stays put."""
         return Scale(

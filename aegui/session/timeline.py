@@ -1,0 +1,89 @@
+"""Playing a training as a film: which moment is to be seen when."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+FILM_SECONDS = 12.0
+"""How long a whole training plays at speed 1."""
+FRAME_MS = 33
+
+
+class Player(QObject):
+    """Goes through the moments of a timeline, each as long as any other.
+
+    It goes by the clock: where a picture takes long, moments are left out.
+    """
+
+    moved = Signal(object)
+    """The place that is to be seen now; None after the last: the newest state."""
+    playing_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.speed = 1.0
+        self.loop = False
+        self._count = 0
+        self._place = 0.0
+        self._seen = -1
+        self._last_s = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether the film runs."""
+        return self._timer.isActive()
+
+    def set_count(self, count: int) -> None:
+        """How many moments there are; without at least two the film ends."""
+        self._count = count
+        if count < 2:
+            self.pause()
+
+    def play(self, place: int | None) -> None:
+        """Begin at ``place``; None, or the last one: from the start."""
+        if self._count < 2 or self.is_playing:
+            return
+        self._place = 0.0 if place is None or place >= self._count - 1 else float(place)
+        self._last_s = time.monotonic()
+        self._timer.start()
+        self.playing_changed.emit(True)
+        self._show()
+
+    def pause(self) -> None:
+        """Stay where it is."""
+        if self.is_playing:
+            self._timer.stop()
+            self._seen = -1
+            self.playing_changed.emit(False)
+
+    def seek(self, place: int | None) -> None:
+        """Go on from ``place``; None: there is nothing after it, the film ends."""
+        if place is None:
+            self.pause()
+        else:
+            self._place = float(place)
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        now_s = time.monotonic()
+        self._place += (now_s - self._last_s) * self.speed * self._count / FILM_SECONDS
+        self._last_s = now_s
+        if self._place >= self._count and self.loop:
+            self._place %= self._count
+        if self._place >= self._count:
+            self.pause()
+            self.moved.emit(None)
+        else:
+            self._show()
+
+    def _show(self) -> None:
+        place = int(self._place)
+        if place != self._seen:
+            self._seen = place
+            self.moved.emit(place)

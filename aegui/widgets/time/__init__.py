@@ -1,0 +1,1 @@
+"""The bar under everything: which epoch the window shows."""

@@ -1,0 +1,229 @@
+"""A slider over the epochs of which the weights were kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip
+
+from aegui.core.i18n import tr
+from aegui.widgets.theme import blend, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.widgets.theme import Theme
+
+_SMALL = 0.8
+_GROOVE_PX = 4.0
+_GROOVE_Y = 0.36
+_KNOB_PX = 6.5
+_EDGE_PX = 10
+_LEAST_MARKS_PX = 4.0
+_LABEL_GAP_PX = 12.0
+_PAGE = 10
+
+
+class TimeSlider(QAbstractSlider):
+    """As much room for every moment that was kept: the first epochs, with most of them, are wide.
+
+    Its value is the place among these moments; the last value of all, at the right end, is the
+    newest state, and stays at that end when others come.
+    """
+
+    chosen = Signal(object)
+    """The place that a person has moved to; None: the newest state."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._epochs: NDArray[np.float64] = np.zeros(0)
+        self.setOrientation(Qt.Orientation.Horizontal)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(tr("Epoch that is shown"))
+        self.setMouseTracking(True)
+        self.setPageStep(_PAGE)
+        self.setRange(0, 0)
+
+    def sizeHint(self) -> QSize:
+        """A groove with figures below it."""
+        return QSize(400, 2 * self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room to hit a third of the training."""
+        return QSize(120, self.sizeHint().height())
+
+    @property
+    def place(self) -> int | None:
+        """The place that is shown; None: the newest state."""
+        return None if self.value() == self.maximum() else self.value()
+
+    def set_epochs(self, epochs: ArrayLike) -> None:
+        """The epochs ``[T]`` of the moments that were kept, growing; none: there is no slider."""
+        is_newest = self.place is None
+        self._epochs = np.asarray(epochs, np.float64)
+        self.setMaximum(len(self._epochs))
+        if is_newest:
+            self.setValue(self.maximum())
+        self._describe()
+        self.update()
+
+    def set_place(self, place: int | None) -> None:
+        """Show ``place``; None: the newest state."""
+        self.setValue(self.maximum() if place is None else place)
+        self._describe()
+        self.update()
+
+    def _describe(self) -> None:
+        place = self.place
+        if place is None or place >= len(self._epochs):
+            self.setAccessibleDescription(tr("newest"))
+        else:
+            self.setAccessibleDescription(epoch_words(float(self._epochs[place])))
+
+    # Places and pixels
+
+    def _groove(self) -> QRectF:
+        top = round(_GROOVE_Y * self.height() - _GROOVE_PX / 2)
+        return QRectF(_EDGE_PX, top, max(1, self.width() - 2 * _EDGE_PX), _GROOVE_PX)
+
+    def x_of(self, place: float) -> float:
+        """Where ``place`` is, in pixels."""
+        groove = self._groove()
+        return groove.left() + groove.width() * place / max(1, self.maximum())
+
+    def place_at(self, x_px: float) -> int:
+        """The place, or the newest state's value, nearest to ``x_px``."""
+        groove = self._groove()
+        share = (x_px - groove.left()) / groove.width()
+        return int(min(self.maximum(), max(0, round(share * self.maximum()))))
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """Round epochs that have room for their figures: place and text."""
+        if len(self._epochs) < 2:
+            return []
+        found: list[tuple[float, str]] = []
+        metrics = self.fontMetrics()
+        free = float("-inf")
+        for epoch in _round_epochs(self._epochs[-1]):
+            place = float(np.interp(epoch, self._epochs, np.arange(len(self._epochs))))
+            text = f"{epoch:,}"
+            half = _SMALL * metrics.horizontalAdvance(text) / 2
+            middle = self.x_of(place)
+            if middle - half >= free and middle + half <= self.width():
+                found.append((place, text))
+                free = middle + half + _LABEL_GAP_PX
+        return found
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint groove, marks, figures and knob."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = current_theme()
+        groove = self._groove()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(blend(theme.text, theme.window, 0.18))
+        painter.drawRoundedRect(groove, 2, 2)
+        if not self.isEnabled() or not self.maximum():
+            return
+        x = self.x_of(self.value())
+        painter.setBrush(blend(theme.accent, theme.window, 0.55))
+        painter.drawRoundedRect(QRectF(groove.topLeft(), QPointF(x, groove.bottom())), 2, 2)
+        self._paint_marks(painter, theme)
+        painter.setPen(QPen(theme.window, 1.5))
+        painter.setBrush(theme.accent)
+        painter.drawEllipse(QPointF(x, groove.center().y()), _KNOB_PX, _KNOB_PX)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.accent, 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(x, groove.center().y()), _KNOB_PX + 2, _KNOB_PX + 2)
+
+    def _paint_marks(self, painter: QPainter, theme: Theme) -> None:
+        groove = self._groove()
+        below = groove.bottom() + 2
+        if groove.width() / max(1, self.maximum()) >= _LEAST_MARKS_PX:
+            painter.setPen(QPen(theme.grid, 1.0))
+            for place in range(len(self._epochs)):
+                x = round(self.x_of(place)) + 0.5
+                painter.drawLine(QPointF(x, below), QPointF(x, below + 3))
+        painter.setFont(figures_font(self.font(), scale=_SMALL))
+        for place, text in self.ticks():
+            x = round(self.x_of(place)) + 0.5
+            painter.setPen(QPen(theme.text_dim, 1.0))
+            painter.drawLine(QPointF(x, below), QPointF(x, below + 3))
+            box = QRectF(x - 60, below + 2, 120, self.height() - below - 1)
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+
+    # Mouse and keys
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go where the person points."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self._choose(self.place_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the pointer, or say which epoch it is over."""
+        place = self.place_at(event.position().x())
+        if self.isSliderDown():
+            self._choose(place)
+        elif self.isEnabled() and self.maximum():
+            at_end = place >= len(self._epochs)
+            words = tr("newest") if at_end else epoch_words(float(self._epochs[place]))
+            QToolTip.showText(event.globalPosition().toPoint(), words, self)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        del event
+        self.setSliderDown(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """One moment further or back."""
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if turned:
+            self._choose(self.value() + (1 if turned > 0 else -1))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows, Page, Home and End move the knob."""
+        before = self.value()
+        # Qt knows which key does what; what it does here is a wish of the person's.
+        super().keyPressEvent(event)
+        if self.value() != before:
+            self._tell()
+
+    def _choose(self, value: int) -> None:
+        value = min(self.maximum(), max(0, value))
+        if value != self.value():
+            self.setValue(value)
+            self._tell()
+
+    def _tell(self) -> None:
+        self._describe()
+        self.update()
+        self.chosen.emit(self.place)
+
+    def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:
+        """Paint it where it is now."""
+        super().sliderChange(change)
+        self.update()
+
+
+def epoch_words(epoch: float) -> str:
+    """``epoch`` as a person reads it."""
+    figure = f"{int(epoch):,}" if float(epoch).is_integer() else f"{epoch:,.2f}"
+    return tr("epoch {epoch}", epoch=figure)
+
+
+def _round_epochs(last: float) -> list[int]:
+    """0, 1, 2, 5, 10, 20 and so on up to ``last``."""
+    steps = [factor * 10**power for power in range(8) for factor in (1, 2, 5)]
+    return [0, *(step for step in steps if step <= last)]
