@@ -112,7 +112,7 @@ class Furniture(QObject):
         has_codes = codes is not None and len(codes.values) > 0
         names = self._classes if self._scene.style.legend and has_codes else ()
         self.legend.set_classes(names)
-        self.legend.set_emphasis(self._scene.points.emphasis)
+        self.legend.set_emphasis(self._scene.points.colours.emphasis)
         self.legend.setVisible(has_codes and not self.legend.is_empty)
         self.place()
 

@@ -77,13 +77,14 @@ class LayeredMap(MapSurface):
     def set_selection(self, indices: ArrayLike | None) -> None:
         """Let these samples ``[k]`` of the set stand out, without telling; None: all are alike."""
         chosen = None if indices is None else np.unique(np.asarray(indices, np.int64))
-        self._scene.points.set_selection(chosen)
+        points = self._scene.points
+        points.colours.set_selection(chosen, points.stamps.count)
         self._redraw()
 
     @property
     def selection(self) -> NDArray[np.int64]:
         """The samples of the set that are selected, ascending."""
-        return self._scene.points.selection
+        return self._scene.points.colours.selection
 
     def set_values(self, name: str, values: ArrayLike | None) -> None:
         """A number ``[N]`` for each sample of the set, to colour it by; None: it is not known.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aegui.widgets.map.scene import Scene
     from aegui.widgets.map.types import FieldPicture
-    from aegui.widgets.map.viewport import Viewport
+    from aegui.widgets.map.viewport import Bounds, Viewport
 
 GHOST_PX = 5.0
 """Diameter of a dot of the ghost, in logical pixels."""
@@ -41,7 +41,9 @@ class Layers:
         self._field_image = QImage()
         self._variances: NDArray[np.float64] | None = None
         self._raster = DotRaster()
+        self._is_many = False
         self._ghost_version = 0
+        self._projected: tuple[object, NDArray[np.float64]] = (None, np.zeros((0, 2)))
 
     def set_field(self, field: FieldPicture | None) -> None:
         """The layer under the samples."""
@@ -119,14 +121,14 @@ class Layers:
         if variances.shape != (points.stamps.count, scene.size):
             return
         seen = points.seen(view)
-        if len(seen) > MOST_ELLIPSES:
+        if seen is None or len(seen) > MOST_ELLIPSES:
             return
         indices = points.indices[seen]
         radii, angles = self._axes_of(variances[indices], view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rows = zip(indices.tolist(), points.pixels[seen].tolist(), radii, angles, strict=True)
+        rows = zip(indices.tolist(), points.pixels_of(seen).tolist(), radii, angles, strict=True)
         for index, (x, y), (a, b), angle in rows:
-            colour = QColor(points.colour(index, theme) or theme.series[0])
+            colour = QColor(points.colours.colour(index, theme) or theme.series[0])
             painter.setPen(QPen(colour, 1.0))
             colour.setAlphaF(_FILL)
             painter.setBrush(colour)
@@ -153,13 +155,12 @@ class Layers:
 
     def _paint_ghost(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
         """The other run's codes: rings, or where they are many pale dots."""
-        ghost = self.ghost
-        if ghost is None or ghost.shape[1] != self._scene.size or self._scene.ribbon:
-            return
+        places = self._ghost_places()
+        self._is_many = len(places) > _MOST_RINGS
         colour = blend(theme.text_dim, theme.panel, _PALE)
-        places = self._scene.project(ghost)
-        if len(ghost) > _MOST_RINGS:
-            self._paint_many(painter, view, places, colour, ratio)
+        if self._is_many:
+            dots = _Ghost(places, self._projected[0], colour.rgba())
+            self._raster.paint(painter, view, dots, ratio)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(blend(theme.text_dim, theme.panel, 0.75), 1.2))
@@ -168,21 +169,21 @@ class Layers:
             if view.contains(x, y):
                 painter.drawEllipse(QPointF(x, y), GHOST_PX / 2, GHOST_PX / 2)
 
-    def _paint_many(
-        self,
-        painter: QPainter,
-        view: Viewport,
-        places: NDArray[np.float64],
-        colour: QColor,
-        ratio: float,
-    ) -> None:
-        def dots() -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
-            return view.to_pixels(places), np.full(len(places), colour.rgba(), np.uint32)
-
-        scene = self._scene
+    def _ghost_places(self) -> NDArray[np.float64]:
+        """Where the ghost lies on the plane, ``[m, 2]``; nowhere where it does not fit."""
+        scene, ghost = self._scene, self.ghost
+        if ghost is None or ghost.shape[1] != scene.size or scene.ribbon:
+            return np.zeros((0, 2))
         turned = scene.spanned and scene.directions.tobytes()
-        version = (self._ghost_version, scene.axes, turned, colour.rgba())
-        self._raster.paint(painter, view, dots, ratio, version)
+        version = (self._ghost_version, scene.axes, turned)
+        if version != self._projected[0]:
+            self._projected = (version, scene.project(ghost))
+        return self._projected[1]
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether another painting would show more."""
+        return self._is_many and self._raster.is_rough
 
     def paint_path(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
         """The path as a line with a dot at every step, its first one open, its last one full."""
@@ -203,6 +204,25 @@ class Layers:
         for number in range(line.count()):
             painter.setBrush(theme.accent if number else theme.panel)
             painter.drawEllipse(line.at(number), STEP_PX / 2, STEP_PX / 2)
+
+
+class _Ghost:
+    """Another run's codes as very many dots."""
+
+    def __init__(self, places: NDArray[np.float64], version: object, argb: int) -> None:
+        self._places = places
+        self.places_version = version
+        self.colours_version = argb
+        self._argb = argb
+
+    def rows(self, rect: Bounds) -> NDArray[np.int64]:
+        del rect
+        return np.arange(len(self._places))
+
+    def drawn(
+        self, view: Viewport, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+        return view.to_pixels(self._places[rows]), np.full(len(rows), self._argb, np.uint32)
 
 
 def _polygon(pixels: NDArray[np.float64]) -> QPolygonF:

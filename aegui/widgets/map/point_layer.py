@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor
 
-from aegui.widgets.class_colours import class_colour, class_rgba
 from aegui.widgets.map.dot_raster import DotRaster
-from aegui.widgets.map.ramp import ramp_rgba, shares_of
+from aegui.widgets.map.point_colours import PointColours
+from aegui.widgets.map.point_index import PointIndex
 from aegui.widgets.map.stamps import DOT_PX, Stamps
-from aegui.widgets.theme import blend
+from aegui.widgets.map.viewport import Viewport
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QFont, QPainter
 
-    from aegui.widgets.map.viewport import Bounds, Viewport
+    from aegui.widgets.map.viewport import Bounds
     from aegui.widgets.theme import Theme
 
 GLYPH_SHARE = 0.11
@@ -42,7 +41,7 @@ LEVEL_GAP_PX = 3.0
 _LABEL_PX2 = 20.0 * 14.0
 _MOST_STACKED = 3000
 _IMAGE_SCALES = (1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
-_FADED = 0.2
+_BESIDE_PX = 64.0
 
 
 class PointLayer:
@@ -56,19 +55,18 @@ class PointLayer:
         self.stamps = Stamps()
         self._places: NDArray[np.float64] = np.zeros((0, 2))
         self._indices: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._pixels: NDArray[np.float64] = np.zeros((0, 2))
+        self._pixels: NDArray[np.float64] | None = np.zeros((0, 2))
         self._bounds: Bounds | None = None
         self._scale = 0.0
         self._labelled = False
-        self._classes: NDArray[np.int64] | None = None
-        self._emphasis: int | None = None
-        self._shares: NDArray[np.float64] | None = None
-        self._range = (0.0, 0.0)
-        self._selection: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._chosen: NDArray[np.bool_] | None = None
+        self.colours = PointColours()
+        self._view = Viewport()
+        self._index: PointIndex | None = None
+        self._is_flat = True
+        self._is_many = False
         self._raster = DotRaster()
         self._version = 0
-        self._order: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._rank: NDArray[np.int64] = np.zeros(0, np.int64)
 
     @property
     def scale(self) -> float:
@@ -83,12 +81,29 @@ class PointLayer:
     @property
     def pixels(self) -> NDArray[np.float64]:
         """Where samples lie in the widget, ``[n, 2]``; NaN for codes that are not finite."""
+        if self._pixels is None:
+            self._pixels = self._view.to_pixels(self._places)
         return self._pixels
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether another painting would show more."""
+        return self._is_many and self._raster.is_rough
 
     @property
     def places(self) -> NDArray[np.float64]:
         """Where they lie in latent coordinates, ``[n, 2]``."""
         return self._places
+
+    @property
+    def version(self) -> int:
+        """Grows whenever places are other ones."""
+        return self._version
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether samples lie where their places say; on a ribbon they are stacked."""
+        return self._is_flat
 
     @property
     def indices(self) -> NDArray[np.int64]:
@@ -108,65 +123,9 @@ class PointLayer:
         self._places = places
         self._bounds = bounds
         self._indices = np.arange(len(places)) if indices is None else indices
+        self._index = None
+        self._pixels = None
         self._version += 1
-        if len(self._order) != len(places):
-            # Drawn in no order, so that no class lies over the others.
-            self._order = np.random.default_rng(0).permutation(len(places))
-
-    def set_classes(self, classes: NDArray[np.int64] | None) -> None:
-        """The class of every sample of the set ``[N]``, to be told by colours; None: no colours."""
-        self._classes = classes
-        self._emphasis = None
-        self._version += 1
-
-    @property
-    def emphasis(self) -> int | None:
-        """The class that stands out, if any."""
-        return self._emphasis
-
-    def set_emphasis(self, number: int | None) -> None:
-        """Let class ``number`` stand out by fading the others; None: all are alike."""
-        self._emphasis = number
-        self._version += 1
-
-    def set_values(self, values: NDArray[np.float64] | None) -> None:
-        """A number for every sample of the set ``[N]``, told by colours before classes; None."""
-        self._shares, self._range = (None, (0.0, 0.0)) if values is None else shares_of(values)
-        self._version += 1
-
-    @property
-    def value_range(self) -> tuple[float, float] | None:
-        """The numbers that the ends of the scale of colours stand for; None without any."""
-        return None if self._shares is None else self._range
-
-    def set_selection(self, indices: NDArray[np.int64] | None) -> None:
-        """Let these samples ``[k]`` of the set, ascending, stand out; None: all are alike."""
-        count = self.stamps.count
-        chosen = np.zeros(0, np.int64) if indices is None else indices
-        self._selection = chosen[(chosen >= 0) & (chosen < count)]
-        self._chosen = None
-        if len(self._selection):
-            self._chosen = np.zeros(count, bool)
-            self._chosen[self._selection] = True
-        self._version += 1
-
-    @property
-    def selection(self) -> NDArray[np.int64]:
-        """The samples of the set that stand out, ascending."""
-        return self._selection
-
-    def colour(self, index: int, theme: Theme) -> QColor | None:
-        """The colour of sample ``index`` of the set; None where colours say nothing of it."""
-        if self._chosen is not None and not self._chosen[index]:
-            return blend(theme.text_dim, theme.panel, _FADED)
-        if self._shares is not None:
-            return QColor.fromRgba(int(_ramp(self._shares[index : index + 1], theme)[0]))
-        if self._classes is None:
-            return None
-        number = int(self._classes[index])
-        if self._emphasis not in (None, number):
-            return blend(theme.text_dim, theme.panel, _FADED)
-        return class_colour(number, theme)
 
     def lay_out(self, view: Viewport, points: str, *, labels: bool, floor: float | None) -> None:
         """Decide how to draw in ``view``, and where.
@@ -182,11 +141,12 @@ class PointLayer:
         self._labelled = (
             labels
             and self._scale == 0
-            and self._classes is None
+            and not self.colours.has_classes
             and len(self._places) * _LABEL_PX2 < LABEL_SHARE * room
         )
-        self._pixels = view.to_pixels(self._places)
+        self._view, self._pixels, self._is_flat = view, None, floor is None
         if floor is not None:
+            self._pixels = view.to_pixels(self._places)
             size = self._stamp_size()
             heights = stack(self._pixels[:, 0], *size)
             # A pile higher than the room is pressed together rather than lost above it.
@@ -248,67 +208,67 @@ class PointLayer:
     ) -> None:
         """Paint all samples that are seen, later ones over earlier ones."""
         seen = self.seen(view)
-        if self._scale > 0 and len(seen) <= MOST_PLATES:
+        self._is_many = False
+        if self._scale > 0 and seen is not None and len(seen) <= MOST_PLATES:
             self._paint_plates(painter, seen, theme, ratio)
-        elif len(seen) > MOST_PIXMAPS:
-            self._paint_many(painter, view, theme, ratio)
-        else:
+        elif seen is not None and len(seen) <= MOST_PIXMAPS:
             self._paint_dots(painter, seen, theme, ratio, font)
+        else:
+            self._is_many = True
+            self._raster.paint(painter, view, _Many(self, theme), ratio)
 
-    def seen(self, view: Viewport) -> NDArray[np.int64]:
-        """Which rows of ``pixels`` lie in sight, or just beside it."""
+    def seen(self, view: Viewport) -> NDArray[np.int64] | None:
+        """Which rows lie in sight, or just beside it; None where they are very many."""
         # Wide enough for a label that begins outside.
-        spare = 64.0
-        x, y = self._pixels[:, 0], self._pixels[:, 1]
-        inside = (x > view.left - spare) & (x < view.left + view.width + spare)
-        inside &= (y > view.top - spare) & (y < view.top + view.height + spare)
+        if self._is_flat and len(self._places) > MOST_PIXMAPS:
+            left, top = view.to_latent(view.left - _BESIDE_PX, view.top - _BESIDE_PX)
+            right, bottom = view.to_latent(
+                view.left + view.width + _BESIDE_PX, view.top + view.height + _BESIDE_PX
+            )
+            rect = (left, bottom, right, top)
+            index = self.index
+            return None if index.count_near(rect) > 2 * MOST_PIXMAPS else index.rows_in(rect)
+        x, y = self.pixels[:, 0], self.pixels[:, 1]
+        inside = (x > view.left - _BESIDE_PX) & (x < view.left + view.width + _BESIDE_PX)
+        inside &= (y > view.top - _BESIDE_PX) & (y < view.top + view.height + _BESIDE_PX)
         return np.flatnonzero(inside)
+
+    @property
+    def index(self) -> PointIndex:
+        """Finds samples by their places; made when first asked for."""
+        if self._index is None:
+            self._index = PointIndex(self._places, self._bounds or (0.0, 0.0, 1.0, 1.0))
+        return self._index
+
+    def pixels_of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Where these rows lie in the widget, ``[k, 2]``."""
+        if self._pixels is not None:
+            return self._pixels[rows]
+        return self._view.to_pixels(self._places[rows])
 
     def _paint_plates(
         self, painter: QPainter, seen: NDArray[np.int64], theme: Theme, ratio: float
     ) -> None:
         size = self.stamps.plate_size(self._scale)
         half = np.array([size.width() / 2, size.height() / 2])
-        corners = np.rint(self._pixels[seen] - half).astype(int).tolist()
+        corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
         for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
-            rim = self.colour(index, theme)
+            rim = self.colours.colour(index, theme)
             painter.drawPixmap(x, y, self.stamps.plate(index, self._scale, ratio, theme, rim))
 
     def _paint_dots(
         self, painter: QPainter, seen: NDArray[np.int64], theme: Theme, ratio: float, font: QFont
     ) -> None:
         half = DOT_PX / 2 + 1
-        corners = (self._pixels[seen] - half).tolist()
+        corners = (self.pixels_of(seen) - half).tolist()
         for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
-            colour = self.colour(index, theme)
+            colour = self.colours.colour(index, theme)
             if self._labelled:
                 pixmap = self.stamps.labelled_dot(index, ratio, theme, font, colour)
                 top = y + half - pixmap.height() / ratio / 2
                 painter.drawPixmap(QPointF(x, top), pixmap)
             else:
                 painter.drawPixmap(QPointF(x, y), self.stamps.dot(ratio, theme, colour))
-
-    def _paint_many(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
-        def dots() -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
-            return self._pixels[self._order], self._rgba(theme)[self._order]
-
-        self._raster.paint(painter, view, dots, ratio, (self._version, theme.key))
-
-    def _rgba(self, theme: Theme) -> NDArray[np.uint32]:
-        """Opaque ARGB of each sample that has a place."""
-        faded = blend(theme.text_dim, theme.panel, _FADED).rgba()
-        if self._shares is not None:
-            colours = _ramp(self._shares[self._indices], theme)
-        elif self._classes is None:
-            colours = np.full(len(self._pixels), theme.series[0].rgba(), np.uint32)
-        else:
-            classes = self._classes[self._indices]
-            colours = class_rgba(classes, theme)
-            if self._emphasis is not None:
-                colours[classes != self._emphasis] = faded
-        if self._chosen is not None:
-            colours[~self._chosen[self._indices]] = faded
-        return colours
 
     def place_of(self, index: int) -> int | None:
         """Where sample ``index`` of the set is in ``pixels``; None if it has no place."""
@@ -320,7 +280,7 @@ class PointLayer:
         at = self.place_of(index)
         if at is None:
             return QRectF()
-        x, y = self._pixels[at].tolist()
+        x, y = self.pixels_of(np.array([at]))[0].tolist()
         scale = self._scale if scale is None else scale
         if scale == 0:
             return QRectF(x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX)
@@ -339,17 +299,42 @@ class PointLayer:
 
     def nearest(self, x: float, y: float) -> int | None:
         """The sample nearest to pixel (``x``, ``y``), however far; None without any."""
-        if not len(self._pixels):
-            return None
-        at = closest(self._pixels, x, y)
+        if self._is_flat and len(self._places) > MOST_PIXMAPS:
+            view = self._view
+            at = self.index.nearest(*view.to_latent(x, y), view.sx, view.sy)
+        else:
+            at = closest(self.pixels, x, y) if len(self.pixels) else None
         return None if at is None else int(self._indices[at])
 
+    def rank(self) -> NDArray[np.int64]:
+        """A number for each row: drawn in the order of these no class lies over the others."""
+        if len(self._rank) != len(self._places):
+            self._rank = np.random.default_rng(0).permutation(len(self._places))
+        return self._rank
 
-def _ramp(shares: NDArray[np.float64], theme: Theme) -> NDArray[np.uint32]:
-    """Opaque ARGB of ``shares``; what is no number is pale."""
-    colours = ramp_rgba(np.nan_to_num(shares))
-    colours[np.isnan(shares)] = blend(theme.text_dim, theme.panel, _FADED).rgba()
-    return colours
+
+class _Many:
+    """The samples of a layer as very many dots."""
+
+    def __init__(self, layer: PointLayer, theme: Theme) -> None:
+        self._layer = layer
+        self._theme = theme
+        self.places_version = layer.version
+        self.colours_version = (layer.colours.version, theme.key)
+
+    def rows(self, rect: Bounds) -> NDArray[np.int64]:
+        rank, layer = self._layer.rank(), self._layer
+        if not layer.is_flat or layer.index.count_near(rect) > len(rank) // 2:
+            return np.argsort(rank)
+        rows = layer.index.rows_in(rect)
+        return rows[np.argsort(rank[rows])]
+
+    def drawn(
+        self, view: Viewport, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+        layer = self._layer
+        pixels = view.to_pixels(layer.places[rows]) if layer.is_flat else layer.pixels_of(rows)
+        return pixels, layer.colours.rgba(layer.indices[rows], self._theme)
 
 
 def closest(places: NDArray[np.float64], x: float, y: float) -> int | None:

@@ -15,7 +15,7 @@ from aegui.widgets.map.layers import Layers
 from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_prior, paint_trail
 from aegui.widgets.map.photo_plane import PhotoPlane
 from aegui.widgets.map.plane_layer import PlaneLayer
-from aegui.widgets.map.point_layer import PointLayer, closest
+from aegui.widgets.map.point_layer import PointLayer
 from aegui.widgets.map.rulers import axis_name, paint_grid, paint_rulers
 from aegui.widgets.map.types import MapStyle, Pin
 from aegui.widgets.map.viewport import Bounds, Viewport, bounds_of
@@ -86,6 +86,11 @@ class Scene:
         """Whether codes have one number only."""
         return self.size == 1
 
+    @property
+    def is_rough(self) -> bool:
+        """Whether another painting would show more than the last one."""
+        return self.points.is_rough or self.layers.is_rough
+
     def touch(self) -> None:
         """Something that lies on the map has changed."""
         self._version += 1
@@ -115,7 +120,7 @@ class Scene:
 
     def _colour_points(self) -> None:
         """Colour the samples by what is wished, as far as that is known."""
-        self.points.set_values(self._values.get(self.style.colour))
+        self.points.colours.set_values(self._values.get(self.style.colour))
 
     def set_size(self, size: int) -> None:
         """Codes have ``size`` numbers from now on."""
@@ -184,7 +189,7 @@ class Scene:
             return None
         if self.codes.values.size > _QUICKLY_SEARCHED:
             x, y = self.project(code)[0].tolist()
-            at = closest(self.points.places, x, y)
+            at = self.points.index.nearest(x, y)
             return None if at is None else int(self.codes.indices[at])
         distance = ((self.codes.values.astype(np.float64) - code) ** 2).sum(axis=1)
         if np.isnan(distance).all():

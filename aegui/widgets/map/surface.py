@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.map.navigation import Navigation
+from aegui.widgets.map.navigation import FRAME_MS, Navigation
 from aegui.widgets.map.overlay import Overlay
 from aegui.widgets.map.scene import Scene
 from aegui.widgets.theme import RADIUS, SPACING, current_theme, figures_font
@@ -39,6 +39,10 @@ class MapSurface(QWidget):
         self._empty_text = tr("Press Train to see the codes.")
         self._figures: QFont | None = None
         self._keys_in_use = False
+        self._refine = QTimer(self)
+        self._refine.setSingleShot(True)
+        self._refine.setInterval(FRAME_MS)
+        self._refine.timeout.connect(self._redraw)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(tr("Latent map"))
@@ -85,6 +89,8 @@ class MapSurface(QWidget):
         painter = QPainter(self)
         picture = self._scene.picture(view, self.size(), ratio, theme, self._font())
         painter.drawPixmap(0, 0, picture)
+        if self._scene.is_rough:
+            self._refine.start()
         if self._scene.codes is None:
             self._paint_empty(painter, view)
         painter.setClipRegion(event.region())

@@ -124,13 +124,13 @@ class MapView(LayeredMap):
             classes: The class of every sample of the set, ``[N]``; None: no colours.
         """
         useful = classes is not None and 1 < len(names) <= MOST_CLASSES
-        self._scene.points.set_classes(classes if useful else None)
+        self._scene.points.colours.set_classes(classes if useful else None)
         self._furniture.set_classes(names if useful else ())
         self._redraw()
 
     def set_emphasis(self, number: int | None) -> None:
         """Let one class stand out; None: all are alike."""
-        self._scene.points.set_emphasis(number)
+        self._scene.points.colours.set_emphasis(number)
         self._furniture.show_legend()
         self._redraw()
 

@@ -169,7 +169,7 @@ def test_values_colour_the_samples(canvas: LatentCanvas) -> None:
     assert low.blue() > low.green()
     assert high.green() > high.blue()
     canvas.set_values("error", None)
-    assert canvas.scene.points.value_range is None
+    assert canvas.scene.points.colours.value_range is None
     with pytest.raises(ValueError, match="do not fit"):
         canvas.set_values("error", [1.0])
 

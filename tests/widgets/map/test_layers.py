@@ -238,7 +238,7 @@ def test_dots_have_the_colours_of_their_classes_and_fade_beside_one_that_stands_
 ) -> None:
     layer = photos(count)
     classes = np.arange(count) % 3
-    layer.set_classes(classes)
+    layer.colours.set_classes(classes)
     layer.lay_out(VIEW, "dots", labels=False, floor=None)
 
     def coloured(number: int) -> int:
@@ -253,7 +253,7 @@ def test_dots_have_the_colours_of_their_classes_and_fade_beside_one_that_stands_
 
     each = [coloured(number) for number in range(3)]
     assert min(each) >= (0.9 * count / 3 if count < 100 else 100)
-    layer.set_emphasis(1)
+    layer.colours.set_emphasis(1)
     assert coloured(1) >= each[1] * 0.8
     assert coloured(0) == 0
 

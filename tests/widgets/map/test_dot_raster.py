@@ -1,0 +1,83 @@
+"""Dots as an image: the same in the end, however many frames it takes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QFont, QImage, QPainter
+
+from aegui.widgets.map.dot_raster import AT_ONCE
+from aegui.widgets.map.point_layer import PointLayer
+from aegui.widgets.map.viewport import Viewport, bounds_of
+from aegui.widgets.theme import LIGHT
+
+VIEW = Viewport(cx=0.0, cy=0.0, sx=100.0, sy=100.0, left=0.0, top=0.0, width=400.0, height=400.0)
+
+
+def layer_of(count: int) -> PointLayer:
+    layer = PointLayer()
+    layer.stamps.set_samples(["x"] * count, np.zeros((count, 1, 1), np.float32))
+    places = np.random.default_rng(3).uniform(-3.0, 3.0, (count, 2))
+    layer.set_places(places, bounds_of(places))
+    return layer
+
+
+def painted(layer: PointLayer, view: Viewport) -> np.ndarray:
+    layer.lay_out(view, "dots", labels=False, floor=None)
+    image = QImage(400, 400, QImage.Format.Format_RGB32)
+    image.fill(LIGHT.panel)
+    painter = QPainter(image)
+    layer.paint(painter, view, LIGHT, 1.0, QFont())
+    painter.end()
+    return np.frombuffer(image.constBits(), np.uint32).reshape(400, 400).copy()
+
+
+def settled(layer: PointLayer, view: Viewport) -> np.ndarray:
+    picture = painted(layer, view)
+    for _ in range(100):
+        if not layer.is_rough:
+            return picture
+        picture = painted(layer, view)
+    raise AssertionError("never whole")
+
+
+@pytest.mark.usefixtures("qapp")
+def test_very_many_come_in_several_frames() -> None:
+    layer = layer_of(4 * AT_ONCE)
+    first = painted(layer, VIEW)
+    assert layer.is_rough
+    whole = settled(layer, VIEW)
+    ground = np.uint32(LIGHT.panel.rgba())
+    assert 0.1 < (first != ground).sum() / (whole != ground).sum() < 1.0
+    assert not layer.is_rough
+    assert np.array_equal(painted(layer, VIEW), whole)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_while_zooming_the_old_image_is_scaled_and_then_replaced() -> None:
+    layer = layer_of(2 * AT_ONCE)
+    settled(layer, VIEW)
+    closer = VIEW.zoomed(1.3, 200, 200)
+    scaled = painted(layer, closer)
+    assert layer.is_rough
+    final = settled(layer, closer)
+    assert not np.array_equal(scaled, final)
+    assert np.array_equal(final, settled(layer_of(2 * AT_ONCE), closer))
+    # Not one frame is empty.
+    ground = np.uint32(LIGHT.panel.rgba())
+    assert (scaled != ground).mean() > 0.5 * (final != ground).mean()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_colours_change_in_the_end_and_places_never_wait() -> None:
+    layer = layer_of(2 * AT_ONCE)
+    settled(layer, VIEW)
+    layer.colours.set_values(np.linspace(0, 1, 2 * AT_ONCE))
+    fresh = layer_of(2 * AT_ONCE)
+    fresh.colours.set_values(np.linspace(0, 1, 2 * AT_ONCE))
+    assert np.array_equal(settled(layer, VIEW), settled(fresh, VIEW))
+    places = np.random.default_rng(9).uniform(0.5, 1.0, (2 * AT_ONCE, 2))
+    layer.set_places(places, bounds_of(places))
+    ground = np.uint32(LIGHT.panel.rgba())
+    # Nothing is shown where the places were before.
+    assert (painted(layer, VIEW)[250:] == ground).all()
