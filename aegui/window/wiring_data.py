@@ -336,7 +336,13 @@ class DataWiring(QObject):
         )
         text = f"{told} {pace}" if pace else told
         self.noticed.emit(
-            Notice("info", text, offered.text, lambda: self._take_network(offered.recipe))
+            Notice(
+                "info",
+                text,
+                offered.text,
+                lambda: self._take_network(offered.recipe),
+                passing=True,
+            )
         )
 
     def _take_network(self, wished: Recipe) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
+_FIRST_AXES = (0, 1)
 _SHOWN = "projections.shown"
 _OPTIONS = "projections."
 _FILE_KINDS = {"png": "PNG (*.png)", "csv": "CSV (*.csv)", "json": "JSON (*.json)"}
@@ -45,6 +46,8 @@ class ProjectionsWiring(QObject):
         self._window = parent
         self._services = services
         self._panel = panels.projections
+        self._canvas = panels.canvas
+        self._axes = _FIRST_AXES
         self._maps = services.projections
         self._connect(docks["projections"])
         self._restore()
@@ -69,6 +72,11 @@ class ProjectionsWiring(QObject):
         panel.compute_requested.connect(maps.compute)
         panel.stop_requested.connect(maps.stop)
         panel.export_requested.connect(self.export)
+        panel.axes_edited.connect(self._on_panel_axes_edited)
+        panel.sample_hovered.connect(self._canvas.set_marked)
+        panel.samples_selected.connect(self._canvas.set_selection)
+        self._canvas.hovered.connect(self._on_canvas_hovered)
+        self._canvas.selection_changed.connect(panel.select_places)
         showing.dataset_changed.connect(self._show_dataset)
         showing.network_changed.connect(self._show_network)
         dock.visibilityChanged.connect(maps.set_active)
@@ -79,7 +87,21 @@ class ProjectionsWiring(QObject):
 
     @Slot()
     def _show_network(self) -> None:
-        self._maps.set_codec(self._services.showing.codec)
+        codec = self._services.showing.codec
+        size = 0 if codec is None else codec.latent_size
+        if max(self._axes) >= max(size, len(_FIRST_AXES)):
+            self._axes = _FIRST_AXES
+        self._panel.set_axes(self._axes, size)
+        self._maps.set_codec(codec, self._axes)
+
+    @Slot(object)
+    def _on_panel_axes_edited(self, axes: tuple[int, int]) -> None:
+        self._axes = axes
+        self._show_network()
+
+    @Slot(int)
+    def _on_canvas_hovered(self, place: int) -> None:
+        self._panel.point_at(place if place >= 0 else None)
 
     @Slot(object)
     def _on_maps_samples_changed(self, of: Material) -> None:

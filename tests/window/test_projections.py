@@ -12,11 +12,13 @@ import pytest
 
 from aegui.core.latent.pca import pca_reference
 from aegui.core.latent.projections import ProjectionOptions
+from aegui.widgets.builder.edits import with_value
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
@@ -73,6 +75,54 @@ def test_the_code_follows_a_training_and_beside_it_stands_its_error(
     assert found is not None
     error = float(np.square(showing.codec.reconstruct(rows) - rows).sum(axis=1).mean())
     assert found.squared_error == pytest.approx(error, rel=1e-4)
+
+
+def test_the_map_and_the_maps_beside_it_point_at_the_same_sample(
+    window: MainWindow, maps: ProjectionService, qtbot: QtBot
+) -> None:
+    window.set_perspective("compare")
+    train(qtbot, window)
+    finish(qtbot, maps)
+    canvas, panel = window.panels.canvas, window.panels.projections
+    panel.view("pca").hovered.emit(3)
+    assert canvas._overlay.marked.tolist() == [3]
+    panel.view("pca").hovered.emit(None)
+    assert canvas._overlay.marked.tolist() == []
+    canvas.hovered.emit(4)
+    assert panel.view("code")._highlight == panel.view("pca")._highlight == 4
+    canvas.hovered.emit(-1)
+    assert panel.view("code")._highlight is None
+    chosen = np.array([True, False, True, False, False, False])
+    panel.view("pca").selected.emit(chosen)
+    assert canvas.selection.tolist() == [0, 2]
+    canvas.selection_changed.emit(np.array([1]))
+    assert panel.selection is not None
+    assert panel.selection.nonzero()[0].tolist() == [1]
+
+
+def test_two_numbers_of_a_long_code_are_chosen(
+    window: MainWindow, maps: ProjectionService, qtbot: QtBot
+) -> None:
+    workspace = window._services.workspace
+    workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 4), "four")
+    window.set_perspective("compare")
+    train(qtbot, window)
+    finish(qtbot, maps)
+    window.panels.projections.axes_edited.emit((3, 1))
+    codec = window._services.showing.codec
+    assert codec is not None
+    codes = codec.encode(window._services.showing.dataset.flat())
+
+    def places() -> NDArray[np.float32]:
+        state = next(state for state in maps.maps if state.key == "code")
+        assert state.places is not None
+        return state.places
+
+    qtbot.waitUntil(lambda: np.allclose(places(), codes[:, [3, 1]], rtol=1e-5), timeout=10_000)
+    # A shorter code does not have the fourth number.
+    workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "three")
+    train(qtbot, window)
+    assert window.panels.projections._axes.axes == (0, 1)
 
 
 def test_choices_are_kept(app: App, window: MainWindow, qtbot: QtBot) -> None:

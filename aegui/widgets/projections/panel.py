@@ -28,12 +28,15 @@ from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.data.pictures import Pictures
 from aegui.widgets.glyphs import label_name
+from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.projections.class_bars import ClassBars
+from aegui.widgets.projections.code_axes import CodeAxes
 from aegui.widgets.projections.colours import has_colours
 from aegui.widgets.projections.figures_table import FiguresTable
 from aegui.widgets.projections.options_form import OptionsForm
 from aegui.widgets.projections.scatter import Samples, ScatterView
 from aegui.widgets.projections.scatter_paint import Card
+from aegui.widgets.projections.words import message_words, note_words
 from aegui.widgets.theme import SPACING, icon
 
 if TYPE_CHECKING:
@@ -58,6 +61,7 @@ _SIDE_PX = 190
 _TABLE_SHARE = 0.28
 _GOOD_SHAPE = 1.15
 _EMPTY_IS_BAD = 0.5
+_PLANE = 2
 
 
 class ProjectionsPanel(QWidget):
@@ -71,6 +75,12 @@ class ProjectionsPanel(QWidget):
     stop_requested = Signal()
     export_requested = Signal(str)
     """A key of ``EXPORT_KINDS``."""
+    axes_edited = Signal(object)
+    """The two numbers of the code that are wished, counted from 0: a tuple."""
+    sample_hovered = Signal(object)
+    """The place in the set of the sample that is pointed at, or None."""
+    samples_selected = Signal(object)
+    """Places in the set of the samples that a person has selected, int64 ``[k]`` ascending."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +96,7 @@ class ProjectionsPanel(QWidget):
             for spec in VIEWS.values()
         }
         self._buttons = {key: _toggle(key) for key in VIEWS}
+        self._axes = CodeAxes()
         self._count = QLabel()
         self._count.setProperty("dim", True)
         self._form = OptionsForm()
@@ -109,6 +120,7 @@ class ProjectionsPanel(QWidget):
         self._build()
         self._connect()
         self.set_shown(DEFAULT_SHOWN)
+        self.set_axes((0, 1), 0)
         self._show_compute()
 
     def sizeHint(self) -> QSize:
@@ -130,6 +142,7 @@ class ProjectionsPanel(QWidget):
         for button in self._buttons.values():
             choice.addWidget(button)
         header.addLayout(choice, 1)
+        header.addWidget(self._axes)
         header.addWidget(self._count)
         for tool in (self._compute, self._options, self._lasso, self._fit, self._export):
             header.addWidget(tool)
@@ -206,6 +219,7 @@ class ProjectionsPanel(QWidget):
             view.hovered.connect(self._on_view_hovered)
             view.selected.connect(self._on_view_selected)
         self._form.edited.connect(self.options_edited)
+        self._axes.edited.connect(self.axes_edited)
         self._lasso.toggled.connect(self._on_lasso_toggled)
         self._fit.clicked.connect(self.fit)
         self._compute.clicked.connect(self._on_compute_clicked)
@@ -241,7 +255,7 @@ class ProjectionsPanel(QWidget):
         """Show what is known of one map."""
         view = self._views[state.key]
         share = state.share if state.status == "working" else None
-        view.set_status(_note(state), _message(state), share)
+        view.set_status(note_words(state), message_words(state), share)
         view.set_places(state.places)
         before, self._states[state.key] = self._states.get(state.key), state
         if before is None or before.figures is not state.figures:
@@ -292,6 +306,35 @@ class ProjectionsPanel(QWidget):
         """Point out one sample, by its number among those mapped, in all maps."""
         for key in self.shown:
             self._views[key].set_highlight(index)
+
+    def point_at(self, place: int | None) -> None:
+        """Point out the sample at ``place`` in the set, if it is one of those mapped."""
+        of = self._material
+        if of is None or place is None:
+            self.set_highlight(None)
+            return
+        index = int(np.searchsorted(of.indices, place))
+        is_mapped = index < len(of.indices) and of.indices[index] == place
+        self.set_highlight(index if is_mapped else None)
+
+    def select_places(self, places: NDArray[np.int64]) -> None:
+        """Select the samples at ``places`` in the set, those of them that are mapped."""
+        if self._material is not None:
+            self.select(np.isin(self._material.indices, places))
+
+    def set_axes(self, axes: tuple[int, int], size: int) -> None:
+        """The map of codes shows the numbers ``axes`` of a code of ``size`` numbers."""
+        self._axes.set_state(axes, size)
+        title = tr(VIEWS["code"].label)
+        if size > _PLANE:
+            names = (axis_name(axis) for axis in axes)
+            title = "{}: {} × {}".format(title, *names)
+        self._views["code"].set_title(title)
+        self._show_axes()
+
+    def _show_axes(self) -> None:
+        """The choice of axes is offered where there is one, and a map that shows it."""
+        self._axes.setVisible(self._axes.count > _PLANE and self._buttons["code"].isChecked())
 
     def fit(self) -> None:
         """Show all of every map."""
@@ -355,6 +398,7 @@ class ProjectionsPanel(QWidget):
         for view in self._views.values():
             self._grid.removeWidget(view)
             view.setVisible(view in shown)
+        self._show_axes()
         for index in range(self._grid.columnCount()):
             self._grid.setColumnStretch(index, 0)
         columns = _columns(len(shown), self._room.width(), self._room.height())
@@ -378,9 +422,18 @@ class ProjectionsPanel(QWidget):
 
     def _on_view_hovered(self, index: int | None) -> None:
         self.set_highlight(index)
+        of = self._material
+        self.sample_hovered.emit(None if of is None or index is None else int(of.indices[index]))
 
     def _on_view_selected(self, selection: NDArray[np.bool_]) -> None:
         self.select(selection)
+        self._tell_selection()
+
+    def _tell_selection(self) -> None:
+        of, chosen = self._material, self._selection
+        if of is not None:
+            places = of.indices[:0] if chosen is None else of.indices[chosen]
+            self.samples_selected.emit(places)
 
     def _on_lasso_toggled(self, lasso: bool) -> None:
         for view in self._views.values():
@@ -401,30 +454,12 @@ class ProjectionsPanel(QWidget):
             chosen = np.asarray(self._material.classes == number)
             again = self._selection is not None and np.array_equal(chosen, self._selection)
             self.select(None if again else chosen)
+            self._tell_selection()
 
     def _on_gallery_activated(self, place: int) -> None:
         if self._material is not None:
-            self.set_highlight(int(np.searchsorted(self._material.indices, place)))
-
-
-def _note(state: MapState) -> str:
-    if state.status == "working":
-        return tr("{share:.0%}: {text}", share=state.share, text=state.text)
-    if state.places is None:
-        return ""
-    if state.epoch is not None:
-        return tr("epoch {epoch:,}", epoch=state.epoch)
-    if state.status in {"waiting", "offered"} and state.text == "":
-        return tr("of other weights or settings")
-    return state.text
-
-
-def _message(state: MapState) -> str:
-    if state.status == "offered":
-        return tr("This map takes a while. Press Compute.")
-    if state.status == "impossible":
-        return state.text
-    return tr("One moment…")
+            self.point_at(place)
+            self.sample_hovered.emit(place)
 
 
 def _toggle(key: str) -> QToolButton:

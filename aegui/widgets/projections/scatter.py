@@ -82,7 +82,7 @@ class ScatterView(QWidget):
     def __init__(self, key: str, title: str, help_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.key = key
-        self._title = title
+        self._title = ""
         self._note = ""
         self._message = ""
         self._share: float | None = None
@@ -104,7 +104,7 @@ class ScatterView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Map: {title}", title=title))
+        self.set_title(title)
         self.setToolTip(
             help_text
             + "\n\n"
@@ -123,6 +123,13 @@ class ScatterView(QWidget):
         return QSize(110, 96)
 
     # What comes in
+
+    def set_title(self, title: str) -> None:
+        """What the map is called."""
+        if title != self._title:
+            self._title = title
+            self.setAccessibleName(tr("Map: {title}", title=title))
+            self.update()
 
     def set_samples(self, samples: Samples, card: Callable[[int], Card]) -> None:
         """Show maps of ``samples``; ``card`` gives what is shown of one of them."""

@@ -223,3 +223,59 @@ def test_bars_by_mouse_and_keys(qtbot: QtBot) -> None:
     assert signal.args == [row]
     bars.set_selected(np.array([5, 5, 9]))
     assert bars.counts["class 5"] == 2
+
+
+def test_what_is_pointed_at_and_selected_is_told_by_its_place_in_the_set(
+    panel: ProjectionsPanel, qtbot: QtBot
+) -> None:
+    dataset, of = parts(most=50)
+    panel.set_samples(dataset, of)
+    view = panel.view("pca")
+    with qtbot.waitSignal(panel.sample_hovered) as heard:
+        view.hovered.emit(7)
+    assert heard.args == [int(of.indices[7])]
+    with qtbot.waitSignal(panel.sample_hovered) as heard:
+        view.hovered.emit(None)
+    assert heard.args == [None]
+    chosen = np.zeros(50, np.bool_)
+    chosen[[3, 9]] = True
+    with qtbot.waitSignal(panel.samples_selected) as heard:
+        view.selected.emit(chosen)
+    np.testing.assert_array_equal(heard.args[0], of.indices[[3, 9]])
+
+
+def test_samples_are_pointed_at_and_selected_from_elsewhere(panel: ProjectionsPanel) -> None:
+    dataset, of = parts(most=50)
+    panel.set_samples(dataset, of)
+    panel.point_at(int(of.indices[4]))
+    assert panel.view("code")._highlight == 4
+    missing = next(place for place in range(N) if place not in of.indices)
+    panel.point_at(missing)
+    assert panel.view("code")._highlight is None
+    panel.select_places(np.array([of.indices[4], missing]))
+    assert panel.selection is not None
+    assert panel.selection.nonzero()[0].tolist() == [4]
+    panel.select_places(np.zeros(0, np.int64))
+    assert panel.selection is None
+
+
+def test_axes_are_chosen_of_a_long_code_only(panel: ProjectionsPanel, qtbot: QtBot) -> None:
+    axes = panel._axes
+    assert not axes.isVisible()
+    panel.set_axes((0, 1), 20)
+    assert axes.isVisible()
+    assert panel.view("code").accessibleName() == "Map: Code: z1 × z2"
+    axes.x_choice.setCurrentIndex(6)
+    with qtbot.waitSignal(panel.axes_edited) as heard:
+        axes.x_choice.activated.emit(6)
+    assert heard.args == [(6, 1)]
+    axes.y_choice.setCurrentIndex(6)
+    with qtbot.waitSignal(panel.axes_edited) as heard:
+        axes.y_choice.activated.emit(6)
+    assert heard.args == [(1, 6)]
+    panel._buttons["code"].click()
+    assert not axes.isVisible()
+    panel._buttons["code"].click()
+    panel.set_axes((0, 1), 2)
+    assert not axes.isVisible()
+    assert panel.view("code").accessibleName() == "Map: Code"
