@@ -58,28 +58,55 @@ def contours(values: ArrayLike, level: float, rect: Rect) -> list[NDArray[np.flo
 
 
 def borders(classes: ArrayLike, rect: Rect) -> list[NDArray[np.float64]]:
-    """The lines between cells of different ``classes`` ``[rows, columns]``, along their sides."""
+    """The lines between cells of different ``classes``, through the middles between their centres.
+
+    Args:
+        classes: ``[rows, columns]``; row 0 lies below.
+        rect: The rectangle that the cells fill: x0, y0, x1, y1.
+
+    Returns:
+        Places ``[k, 2]`` of each line; where three classes meet, three lines do.
+    """
     grid = np.asarray(classes)
     rows, columns = grid.shape
+    if min(grid.shape) < 2:
+        return []
+    segments = _border_segments(grid)
+    joints = np.unique(segments)
+    kind, place = np.divmod(joints, rows * columns)
+    row, column = np.divmod(place, columns)
+    # Joints lie on a side that lies across, on one that stands, or in the middle of four cells.
     x0, y0, x1, y1 = rect
-    xs, ys = np.linspace(x0, x1, columns + 1), np.linspace(y0, y1, rows + 1)
-    lines = []
-    for row, column, end in _runs(grid[1:] != grid[:-1]):
-        y = ys[row + 1]
-        lines.append(np.array([[xs[column], y], [xs[end], y]]))
-    for column, row, end in _runs((grid[:, 1:] != grid[:, :-1]).T):
-        x = xs[column + 1]
-        lines.append(np.array([[x, ys[row]], [x, ys[end]]]))
-    return lines
+    x = x0 + (column + np.where(kind == 1, 0.5, 1.0)) * (x1 - x0) / columns
+    y = y0 + (row + np.where(kind == 0, 0.5, 1.0)) * (y1 - y0) / rows
+    places = dict(zip(joints.tolist(), zip(x.tolist(), y.tolist(), strict=True), strict=True))
+    return [np.array([places[joint] for joint in line]) for line in _joined(segments)]
 
 
-def _runs(marks: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
-    """Row, first column and the column behind the last of each unbroken run of marks."""
-    padded = np.pad(marks, ((0, 0), (1, 1))).astype(np.int8)
-    changes = np.diff(padded, axis=1)
-    rows, begins = np.nonzero(changes == 1)
-    ends = np.nonzero(changes == -1)[1]
-    return list(zip(rows.tolist(), begins.tolist(), ends.tolist(), strict=True))
+def _border_segments(grid: NDArray[np.generic]) -> NDArray[np.int64]:
+    """Pairs of joints ``[m, 2]``, within each square of four cells."""
+    sides = _sides(*grid.shape)
+    middles = sides[_BELOW] + 2 * grid.size
+    across, stands = grid[:, :-1] != grid[:, 1:], grid[:-1] != grid[1:]
+    crossed = np.stack([across[:-1], stands[:, 1:], across[1:], stands[:, :-1]])
+    count = crossed.sum(axis=0)
+    found = [
+        np.stack([sides[a], sides[b]])[:, (count == 2) & crossed[a] & crossed[b]].T
+        for a in range(4)
+        for b in range(a)
+    ]
+    found += [np.stack([sides[a], middles])[:, (count > 2) & crossed[a]].T for a in range(4)]
+    return np.concatenate(found)
+
+
+def _sides(rows: int, columns: int) -> NDArray[np.int64]:
+    """Numbers ``[4, rows - 1, columns - 1]`` of the sides of each square of four values.
+
+    First come those that lie across, then those that stand.
+    """
+    first = np.arange(rows - 1)[:, np.newaxis] * columns + np.arange(columns - 1)
+    stands = rows * columns + first
+    return np.stack([first, stands + 1, first + columns, stands])
 
 
 def _segments(grid: NDArray[np.float64], level: float) -> NDArray[np.int64]:
@@ -89,10 +116,7 @@ def _segments(grid: NDArray[np.float64], level: float) -> NDArray[np.int64]:
     case = above[:-1, :-1] + 2 * above[:-1, 1:] + 4 * above[1:, 1:] + 8 * above[1:, :-1]
     known = np.isfinite(grid)
     case[~(known[:-1, :-1] & known[:-1, 1:] & known[1:, 1:] & known[1:, :-1])] = 0
-    # A side is known by its number: first those that lie across, then those that stand.
-    first = np.arange(rows - 1)[:, np.newaxis] * columns + np.arange(columns - 1)
-    stands = rows * columns + first
-    sides = np.stack([first, stands + 1, first + columns, stands])
+    sides = _sides(rows, columns)
     found = [sides[list(pair)][:, case == key].T for key, cuts in _CUTS.items() for pair in cuts]
     # Cells with infinity in them have no line anyway.
     with np.errstate(invalid="ignore"):

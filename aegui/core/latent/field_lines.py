@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     Lines = tuple[NDArray[np.float64], ...]
 
-PIXELS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+PIXELS = (1, 4, 16, 64, 256)
 """Contours are drawn where so many pixels begin to be wrong."""
-MOST_CONTOURS = 4
+MOST_CONTOURS = 3
 HOLE = 0.1
 """A hole begins where so much of the largest density of the prior is missing."""
 _CORNERS = 24

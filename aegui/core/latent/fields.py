@@ -328,7 +328,7 @@ def _stretch(job: _Job) -> Field:
         stop_if(job.cancelled)
         parts.append(stretch(job.codec, places[at : at + _BATCH], ways).log_area)
     values = np.concatenate(parts).astype(np.float32)
-    low, high = np.percentile(values, (2, 98)).tolist()
+    low, high = np.percentile(values, (15, 99)).tolist()
     return _field(job, "stretch", values, low, high, ellipses=_ellipses(job, ways))
 
 

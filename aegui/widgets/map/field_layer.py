@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from aegui.session.field_service import Layer
     from aegui.widgets.theme import Theme
 
-SERIES = {"uncertainty": 1, "novelty": 0, "stretch": 3, "density": 2, "holes": 1}
+SERIES = {"uncertainty": 1, "novelty": 0, "stretch": 3, "wrong": 7, "density": 2, "holes": 1}
 """The colour of each layer of numbers among the theme's series; that of much."""
 OTHER_SIDE = 2
 """The colour of what lies below 0 in a layer that goes to either side."""
-FAINTEST, STRONGEST = 0.0, 0.74
-"""Opacity of little and of much."""
+STRONGEST = 0.72
+"""Opacity of much; little is transparent."""
+PALE = {"wrong": 0.3}
+"""That of layers that lines tell of."""
 REGION_OPACITY = 0.42
-LINES_ONLY = ("wrong",)
-"""Layers without colours of their own."""
 
 
 def field_picture(
@@ -51,12 +51,10 @@ def field_picture(
     columns = max(each.field.values.shape[1] for each in shown)
     image = np.zeros((rows, columns, 4), np.float32)
     for layer in shown:
-        if layer.field.key not in LINES_ONLY:
-            image = _over(_sized(field_rgba(layer.field, theme, classes), rows, columns), image)
+        image = _over(_sized(field_rgba(layer.field, theme, classes), rows, columns), image)
     levels = np.rint(np.clip(image, 0.0, 1.0) * 255).astype(np.uint8)
     lines = tuple(line for layer in shown for line in layer.lines)
-    smooth = all(FIELDS[each.field.key].scale != "categorical" for each in shown)
-    return FieldPicture(levels, rect, frame, smooth, lines)
+    return FieldPicture(levels, rect, frame, lines=lines)
 
 
 def field_rgba(field: Field, theme: Theme, classes: Sequence[str] = ()) -> NDArray[np.float32]:
@@ -76,7 +74,7 @@ def scale_rgba(key: str, shares: NDArray[np.floating], theme: Theme) -> NDArray[
         away = 2.0 * amount - 1.0
         rgba[away < 0.0, :3] = _rgb(theme.series[OTHER_SIDE])
         amount = np.abs(away)
-    rgba[..., 3] = FAINTEST + (STRONGEST - FAINTEST) * amount
+    rgba[..., 3] = PALE.get(key, STRONGEST) * amount
     rgba[..., 3][np.isnan(shares)] = 0.0
     return rgba
 

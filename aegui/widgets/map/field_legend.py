@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QLinearGradient, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from aegui.core.i18n import tr
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WIDTH_PX = 232
 _BAR_PX = 8
 _STOPS = 9
-_CHIPS = 6
+_CHIPS = 4
 _SIGN_PX = 12
 
 
@@ -69,10 +69,10 @@ def entry_of(layer: Layer) -> Entry:
         if not levels:
             low = tr("equal to a sample everywhere")
         else:
-            low = tr("lines where {levels} pixels begin", levels=", ".join(map(str, levels)))
+            low = tr("{levels} pixels or more", levels=", ".join(map(str, levels)))
         return Entry(field.key, title, low, "", field.epoch)
     if spec.scale == "categorical":
-        return Entry(field.key, title, tr("coloured like the nearest sample"), "", field.epoch)
+        return Entry(field.key, title, tr("colour of the nearest sample"), "", field.epoch)
     if field.key == "holes":
         return Entry(field.key, title, tr(spec.low), tr(spec.high), field.epoch)
     low = f"{tr(spec.low)} {_figure(field.low)}"
@@ -112,12 +112,12 @@ class FieldLegend(QWidget):
         entries = tuple(map(entry_of, layers))
         if entries == self._entries:
             return
-        resized = [e.key for e in entries] != [e.key for e in self._entries]
+        before = self.sizeHint()
         self._entries = entries
         describe(self, "; ".join(each.words for each in entries), spoken=False)
-        if resized:
+        if self.sizeHint() != before:
             self.resize(self.sizeHint())
-            self.setVisible(bool(entries))
+        self.setVisible(bool(entries))
         self.update()
 
     def _line_px(self) -> int:
@@ -129,7 +129,15 @@ class FieldLegend(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: D102
         high = sum(self._height_of(each) + SPACING for each in self._entries)
-        return QSize(WIDTH_PX, high + SPACING // 2)
+        wide = max([WIDTH_PX, *map(self._needed_px, self._entries)])
+        return QSize(wide, high + SPACING // 2)
+
+    def _needed_px(self, entry: Entry) -> int:
+        """What a row takes whose words stay the same while the network learns."""
+        if entry.high:
+            return 0
+        words = QFontMetrics(self._small()).horizontalAdvance(entry.low)
+        return words + 2 * _SIGN_PX + 4 * SPACING
 
     def row_rect(self, number: int) -> QRect:
         """Where the row of layer ``number`` is painted."""

@@ -137,14 +137,14 @@ class InsightFigures(QWidget):
 
     def _per_line(self) -> int:
         """Figures beside each other: all in a wide panel, two in a narrow one."""
-        widest = max(self._cell_px(key) for key in FIGURES)
-        return len(FIGURES) if self.width() >= len(FIGURES) * widest else 2
+        number = QFontMetricsF(self._two_fonts()[0]).horizontalAdvance("0" * _NUMBER_CHARS)
+        cell = self._label_px() + number + 1.5 * SPACING
+        return len(FIGURES) if self.width() >= len(FIGURES) * cell else 2
 
-    def _cell_px(self, key: str) -> float:
-        bold, plain = self._two_fonts()
-        number = QFontMetricsF(bold).horizontalAdvance("0" * _NUMBER_CHARS)
-        label = QFontMetricsF(plain).horizontalAdvance(tr(FIGURES[key].label))
-        return float(label + SPACING / 2 + number + SPACING)
+    def _label_px(self) -> float:
+        """The longest label: figures stand in columns behind it."""
+        metrics = QFontMetricsF(self._two_fonts()[1])
+        return max(metrics.horizontalAdvance(tr(spec.label)) for spec in FIGURES.values())
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(240, 3 * self._line_px())
@@ -196,11 +196,10 @@ class InsightFigures(QWidget):
         painter.drawText(row, centre, self._nearest)
         for key, text in self._texts.items():
             box = self.figure_rect(key)
-            label = tr(FIGURES[key].label)
             painter.setFont(plain)
             painter.setPen(theme.text_dim)
-            painter.drawText(box, centre, label)
-            left = QFontMetricsF(plain).horizontalAdvance(label) + SPACING / 2
+            painter.drawText(box, centre, tr(FIGURES[key].label))
+            left = self._label_px() + SPACING / 2
             number = QFontMetricsF(bold).horizontalAdvance("0" * _NUMBER_CHARS)
             place = QRectF(box.left() + left, box.top(), number, box.height())
             painter.setFont(bold)

@@ -62,16 +62,23 @@ def test_a_grid_of_one_row_has_no_lines() -> None:
     assert not contours(np.arange(5.0)[np.newaxis], 2.0, RECT)
 
 
-def test_borders_lie_between_the_cells_and_are_as_long_as_they_go() -> None:
+def test_a_border_goes_between_the_cells_and_cuts_corners() -> None:
     classes = np.zeros((4, 8), int)
     classes[1:3, 2:6] = 1
-    lines = borders(classes, RECT)
-    assert len(lines) == 4
-    ends = sorted(tuple(line.ravel().tolist()) for line in lines)
-    assert ends == [
-        (-1.0, -0.5, -1.0, 0.5),
-        (-1.0, -0.5, 1.0, -0.5),
-        (-1.0, 0.5, 1.0, 0.5),
-        (1.0, -0.5, 1.0, 0.5),
-    ]
+    (line,) = borders(classes, RECT)
+    assert np.array_equal(line[0], line[-1])
+    assert line.min(axis=0) == pytest.approx([-1.0, -0.5])
+    assert line.max(axis=0) == pytest.approx([1.0, 0.5])
+    corners = np.array([[-1.0, -0.5], [1.0, 0.5]])
+    assert not (line[:, np.newaxis] == corners).all(axis=2).any()
     assert not borders(np.zeros((3, 3), int), RECT)
+    assert not borders(np.arange(3)[np.newaxis], RECT)
+
+
+def test_where_three_classes_meet_three_lines_do() -> None:
+    classes = np.zeros((6, 6), int)
+    classes[3:, :3], classes[3:, 3:] = 1, 2
+    lines = borders(classes, (0.0, 0.0, 6.0, 6.0))
+    ends = np.concatenate([line[[0, -1]] for line in lines])
+    assert sum(bool(np.allclose(end, (3.0, 3.0))) for end in ends) >= 1
+    assert sum(len(line) - 1 for line in lines) == 9
