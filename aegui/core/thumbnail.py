@@ -9,12 +9,22 @@ import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+    from PIL.Image import Image as Picture
 
 _GAP = 1
 
 
 def sheet_png(images: ArrayLike, columns: int = 8, scale: int = 4, *, ink: bool = True) -> bytes:
-    """A PNG of ``images`` side by side, ``columns`` to a row.
+    """A PNG of ``images`` side by side, ``columns`` to a row: see ``sheet_picture``."""
+    buffer = io.BytesIO()
+    sheet_picture(images, columns, scale, ink=ink).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def sheet_picture(
+    images: ArrayLike, columns: int = 8, scale: int = 4, *, ink: bool = True
+) -> Picture:
+    """A picture of ``images`` side by side, ``columns`` to a row, a pixel of theirs between two.
 
     Args:
         images: ``[N, C, H, W]``, values in [0, 1] (others are clipped), C is 1 or 3.
@@ -35,7 +45,4 @@ def sheet_png(images: ArrayLike, columns: int = 8, scale: int = 4, *, ink: bool 
         top, left = index // across * (height + _GAP), index % across * (width + _GAP)
         sheet[top : top + height, left : left + width] = image.transpose(1, 2, 0)
     pixels = np.round(sheet * 255).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
-    picture = Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels[:, :, :3])
-    buffer = io.BytesIO()
-    picture.save(buffer, format="PNG")
-    return buffer.getvalue()
+    return Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels[:, :, :3])

@@ -1,0 +1,113 @@
+"""The shortest way over a graph of codes, its sides as long as the image changes along them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.progress import stop_if
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.codec import Codec
+
+    Numbers = NDArray[np.float64]
+
+SIDE = 28
+"""Rows and columns of the grid that is laid over a plane of codes."""
+MOST_CODES = 400
+"""Codes of samples that are taken for places of longer codes."""
+_NEIGHBOURS = 10
+_ON_THE_LINE = 24
+_MARGIN = 0.5
+_BATCH = 512
+
+
+def shortest_way(
+    codec: Codec,
+    first: Numbers,
+    last: Numbers,
+    codes: NDArray[np.float32] | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Numbers:
+    """The way ``[k, d]`` from ``first`` to ``last`` ``[d]`` along which the image changes least.
+
+    Its corners lie on a grid where codes have two numbers, else at codes of samples and on the
+    straight line.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    from scipy.sparse import csr_array  # slow to import, as are the others
+    from scipy.sparse.csgraph import dijkstra
+
+    line = first + (last - first) * np.linspace(0, 1, _ON_THE_LINE)[:, np.newaxis]
+    places = np.concatenate([line, _further(first, last, codes)])
+    ends = _sides(places)
+    lengths = _lengths(codec, places, ends, cancelled)
+    graph = csr_array((lengths, (ends[:, 0], ends[:, 1])), shape=(len(places), len(places)))
+    _, before = dijkstra(graph, False, np.array(0), return_predecessors=True)
+    way = [_ON_THE_LINE - 1]
+    while way[-1] != 0:
+        way.append(int(before[way[-1]]))
+    return np.asarray(places[way[::-1]])
+
+
+def _further(first: Numbers, last: Numbers, codes: NDArray[np.float32] | None) -> Numbers:
+    """Places beside the straight line, ``[m, d]``."""
+    usable = np.zeros((0, len(first)))
+    if codes is not None and codes.shape[1] == len(first):
+        usable = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
+    if len(first) != 2:
+        return np.asarray(usable[:: max(1, -(-len(usable) // MOST_CODES))])
+    corners = np.concatenate([[first, last], usable])
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    room = _MARGIN * np.linalg.norm(last - first) * (0 if len(usable) else 1)
+    room = np.maximum(room, 0.02 * (high - low).max())
+    axes = [np.linspace(low[i] - room, high[i] + room, SIDE) for i in range(2)]
+    return np.stack(np.meshgrid(*axes), axis=2).reshape(-1, 2)
+
+
+def _sides(places: Numbers) -> NDArray[np.int64]:
+    """Pairs of places that are joined, ``[m, 2]``: near ones, and those along the line."""
+    from scipy.spatial import cKDTree
+
+    # A scale for each number: the near ones on a stretched map are not those in a circle.
+    scaled = places / np.maximum(places.std(axis=0), 1e-9)
+    count = min(_NEIGHBOURS + 1, len(places))
+    near = np.asarray(cKDTree(scaled).query(scaled, count)[1])
+    own = np.repeat(np.arange(len(places)), count)
+    along = np.arange(_ON_THE_LINE - 1)
+    pairs = np.concatenate(
+        [np.stack([own, near.ravel()], axis=1), np.stack([along, along + 1], axis=1)]
+    )
+    pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
+    return np.unique(pairs, axis=0).astype(np.int64)
+
+
+def _lengths(
+    codec: Codec, places: Numbers, ends: NDArray[np.int64], cancelled: IsCancelled | None
+) -> Numbers:
+    """How much the image changes along each side: by way of its middle, so that no bump hides."""
+    drawn = _decoded(codec, places, cancelled)
+    found = np.empty(len(ends))
+    for at in range(0, len(ends), _BATCH):
+        stop_if(cancelled)
+        a, b = ends[at : at + _BATCH].T
+        middle = np.nan_to_num(codec.decode((places[a] + places[b]) / 2))
+        found[at : at + _BATCH] = np.linalg.norm(middle - drawn[a], axis=1)
+        found[at : at + _BATCH] += np.linalg.norm(middle - drawn[b], axis=1)
+    # A side of no length would be none at all.
+    apart = np.linalg.norm(places[ends[:, 0]] - places[ends[:, 1]], axis=1)
+    return np.asarray(found + 1e-9 + 1e-6 * apart)
+
+
+def _decoded(codec: Codec, places: Numbers, cancelled: IsCancelled | None) -> NDArray[np.float32]:
+    parts = []
+    for at in range(0, len(places), _BATCH):
+        stop_if(cancelled)
+        parts.append(np.nan_to_num(codec.decode(places[at : at + _BATCH])))
+    return np.concatenate(parts)

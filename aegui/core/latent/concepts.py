@@ -1,0 +1,101 @@
+"""Directions among the codes that mean something: from samples without it to samples with it.
+
+A - B + C is the same thought (Mikolov et al. 2013; Radford et al. 2016; White 2016).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+MOST_SEPARATION = 99.0
+"""Told where the samples of each box do not differ at all."""
+_LEAST_SPAN = 1.0
+_SPARE = 1.25
+
+
+@dataclass(frozen=True, eq=False)
+class Concept:
+    """A direction along which images become more of something.
+
+    Attributes:
+        name: What it is called.
+        direction: From the mean of the codes without it to the mean of those with it, ``[d]``.
+        low: Where a slider begins, in steps of ``direction``: as far as the samples of both boxes
+            lie apart, and somewhat further, the other way.
+        high: Where it ends.
+        separation: Distance of the two means along the direction, in standard deviations of the
+            samples about their own mean; at most ``MOST_SEPARATION``.
+    """
+
+    name: str
+    direction: NDArray[np.float32]
+    low: float
+    high: float
+    separation: float
+
+
+def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
+    """What sets the codes ``codes_a`` ``[n, d]`` apart from ``codes_b`` ``[m, d]``.
+
+    Raises:
+        AeguiError: There are none on one side, they differ in size, or their means are the same.
+    """
+    plus, minus = _codes(codes_a), _codes(codes_b)
+    if plus.shape[1] != minus.shape[1]:
+        raise AeguiError(
+            tr(
+                "The two boxes hold codes of different sizes: {a} and {b} numbers.",
+                a=plus.shape[1],
+                b=minus.shape[1],
+            )
+        )
+    step = plus.mean(axis=0) - minus.mean(axis=0)
+    square = float(step @ step)
+    if square <= 1e-16 * float(np.square(plus).mean() + np.square(minus).mean() + 1e-30):
+        raise AeguiError(
+            tr("The samples of the two boxes have the same mean code: nothing sets them apart.")
+        )
+    with_it, without = plus @ step / square, minus @ step / square
+    span = max(
+        _LEAST_SPAN, float(max(with_it.max(), without.max()) - min(with_it.min(), without.min()))
+    )
+    spread = np.sqrt(
+        (with_it.var() * len(plus) + without.var() * len(minus)) / (len(plus) + len(minus))
+    )
+    apart = min(MOST_SEPARATION, 1.0 / max(float(spread), 1e-9))
+    end = _SPARE * span
+    return Concept(name, step.astype(np.float32), -end, end, apart)
+
+
+def apply(what: Concept, z: ArrayLike, amount: float) -> NDArray[np.float32]:
+    """The code ``z`` (``[d]`` or ``[n, d]``) with ``amount`` steps of ``what`` added."""
+    return np.asarray(np.asarray(z, np.float32) + np.float32(amount) * what.direction, np.float32)
+
+
+def arithmetic(a: ArrayLike, b: ArrayLike, c: ArrayLike) -> NDArray[np.float32]:
+    """The code a - b + c, ``[d]``; each is a code ``[d]`` or several ``[n, d]``, whose mean counts.
+
+    Raises:
+        AeguiError: There are none, or they differ in size.
+    """
+    means = [_codes(each).mean(axis=0) for each in (a, b, c)]
+    if len({len(mean) for mean in means}) > 1:
+        raise AeguiError(tr("Codes of different sizes cannot be added."))
+    return np.asarray(means[0] - means[1] + means[2], np.float32)
+
+
+def _codes(values: ArrayLike) -> NDArray[np.float64]:
+    codes = np.atleast_2d(np.asarray(values, np.float64))
+    codes = codes[np.isfinite(codes).all(axis=1)]
+    if not codes.size:
+        raise AeguiError(tr("There are no samples in one of the boxes."))
+    return codes

@@ -1,0 +1,263 @@
+"""New images out of a learnt space: drawn at random, or the best of many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.samples import drawn_codes
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr
+from aegui.core.latent.insight import entropies
+from aegui.core.latent.novelty import COPY_RATIO, NEW_RATIO, novelty
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.codec import Codec
+    from aegui.core.latent.frame import Frame
+    from aegui.core.latent.novelty import Known
+
+WORK = 30_000_000_000
+"""Multiplications that looking for the best may take: some seconds."""
+FEWEST_TRIED, MOST_TRIED = 300, 8_000
+ENOUGH_NEW = 1.5
+"""What is further away than this ratio is not better for it: it may be noise."""
+NOT_NEW = 0.1
+"""What is between samples counts so much of what is new."""
+_REFINED = 60
+_AROUND = 20
+_BATCH = 512
+_TRIES = 200
+_ROOM = 0.05
+_PASSES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Finds:
+    """The best that were found, best first.
+
+    Attributes:
+        codes: float32 ``[n, d]``.
+        images: float32 ``[n, C, H, W]`` in 0..1.
+        ratio: float32 ``[n]``, distance to the nearest sample over that one's to its own nearest.
+        sharpness: float32 ``[n]``, 1 less the mean entropy of the pixels in bits.
+    """
+
+    codes: NDArray[np.float32]
+    images: NDArray[np.float32]
+    ratio: NDArray[np.float32]
+    sharpness: NDArray[np.float32]
+
+
+def sample_prior(size: int, n: int, seed: int) -> NDArray[np.float32]:
+    """Codes ``[n, size]`` from N(0, I), the same for the same ``seed``."""
+    return drawn_codes(n, size, seed)
+
+
+def sample_posterior(
+    codes: ArrayLike, variances: ArrayLike | None, n: int, seed: int
+) -> NDArray[np.float32]:
+    """Codes ``[n, d]`` drawn as those of the samples lie: from their aggregate posterior.
+
+    Args:
+        codes: Codes of samples, or their means, ``[N, d]``.
+        variances: Their variances ``[N, d]``; None: a width that suits their number is given to all
+            (Scott's rule).
+        n: How many.
+        seed: Of the draw.
+
+    Raises:
+        AeguiError: There are no codes.
+    """
+    means = _finite(codes)
+    draw = np.random.default_rng(seed)
+    chosen = draw.integers(len(means), size=n)
+    noise = draw.standard_normal((n, means.shape[1]))
+    if variances is None:
+        width = means.std(axis=0) * len(means) ** (-1.0 / (means.shape[1] + 4))
+    else:
+        kept = np.isfinite(np.asarray(codes, np.float64)).all(axis=1)
+        width = np.sqrt(np.nan_to_num(np.asarray(variances, np.float64)[kept][chosen]))
+    return np.asarray(means[chosen] + width * noise, np.float32)
+
+
+def sample_region(polygon: ArrayLike, frame: Frame, n: int, seed: int) -> NDArray[np.float32]:
+    """Codes ``[n, d]`` drawn evenly from within ``polygon`` ``[m, 2]`` on the map of ``frame``.
+
+    Raises:
+        AeguiError: The polygon has no area to draw from.
+    """
+    corners = np.asarray(polygon, np.float64).reshape(-1, 2)
+    draw = np.random.default_rng(seed)
+    found = np.zeros((0, 2))
+    if len(corners) >= 3 and np.isfinite(corners).all():
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        for _ in range(_TRIES):
+            some = low + (high - low) * draw.random((4 * n + 16, 2))
+            found = np.concatenate([found, some[inside(corners, some)]])
+            if len(found) >= n:
+                return frame.codes(*found[:n].T)
+    raise AeguiError(tr("There is no room in that region: draw around a larger one."))
+
+
+def inside(corners: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of ``points`` ``[n, 2]`` lie in the polygon ``corners`` ``[m, 2]`` (even-odd rule)."""
+    x, y = points[:, :1], points[:, 1:]
+    x0, y0 = corners.T
+    x1, y1 = np.roll(corners, -1, axis=0).T
+    rise = np.where(y1 == y0, 1.0, y1 - y0)
+    crosses = ((y0 > y) != (y1 > y)) & (x < x0 + (y - y0) * (x1 - x0) / rise)
+    return np.asarray(crosses.sum(axis=1) % 2 == 1)
+
+
+def best_new(
+    codec: Codec,
+    known: Known,
+    codes: ArrayLike | None,
+    n: int = 10,
+    seed: int = 0,
+    cancelled: IsCancelled | None = None,
+) -> Finds:
+    """The best new images of many: unlike every sample, sharp, and unlike one another.
+
+    Each next one is that of the largest product of novelty (up to ``ENOUGH_NEW``), of how decided
+    its pixels are, of how well the network knows it again (it should reconstruct what it draws),
+    and of the distance to those already chosen. There may be fewer than ``n``: copies are none.
+
+    Args:
+        codec: The network.
+        known: The samples.
+        codes: Codes of samples, about which to look, ``[N, d]``; None: about the middle of a
+            normal prior.
+        n: How many.
+        seed: Of the places that are tried.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    draw = np.random.default_rng(seed)
+    count = WORK // max(1, _PASSES * codec.cost + known.samples.size)
+    count = int(min(MOST_TRIED, max(FEWEST_TRIED, count)))
+    tried = _measured(codec, known, _candidates(codec, codes, count, draw), cancelled)
+    best = tried.codes[np.argsort(-tried.scores, kind="stable")[:_REFINED]]
+    width = 0.05 * np.maximum(tried.codes.std(axis=0), 1e-6)
+    near = np.repeat(best, _AROUND, axis=0)
+    near += (width * draw.standard_normal(near.shape)).astype(np.float32)
+    tried = tried.with_more(_measured(codec, known, near, cancelled))
+    chosen = _diverse(tried, known, n, cancelled)
+    return Finds(
+        tried.codes[chosen],
+        tried.images[chosen].reshape(-1, *codec.image_shape),
+        tried.ratio[chosen],
+        1.0 - tried.entropy[chosen],
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    codes: NDArray[np.float32]
+    images: NDArray[np.float32]
+    ratio: NDArray[np.float32]
+    entropy: NDArray[np.float32]
+    merit: NDArray[np.float32]
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """How good each is by itself; 0 for copies."""
+        new = np.minimum(self.ratio, ENOUGH_NEW).astype(np.float64)
+        new[self.ratio < NEW_RATIO] *= NOT_NEW
+        new[self.ratio <= COPY_RATIO] = 0.0
+        return np.asarray(new * self.merit)
+
+    def with_more(self, other: _Tried) -> _Tried:
+        """Both together."""
+        return _Tried(
+            np.concatenate([self.codes, other.codes]),
+            np.concatenate([self.images, other.images]),
+            np.concatenate([self.ratio, other.ratio]),
+            np.concatenate([self.entropy, other.entropy]),
+            np.concatenate([self.merit, other.merit]),
+        )
+
+
+def _candidates(
+    codec: Codec, codes: ArrayLike | None, count: int, draw: np.random.Generator
+) -> NDArray[np.float32]:
+    """Codes ``[count, d]`` from where there may be something new."""
+    if codes is None or not np.size(codes):
+        return draw.standard_normal((count, codec.latent_size)).astype(np.float32)
+    given = _finite(codes)
+    third = -(-count // 3)
+    a, b = given[draw.integers(len(given), size=(2, third))]
+    between = a + (b - a) * draw.uniform(-0.2, 1.2, (third, 1))
+    spread = given.std(axis=0)
+    noise = draw.standard_normal((2, third, given.shape[1])) * spread
+    about = given[draw.integers(len(given), size=third)] + 0.3 * noise[0]
+    anywhere = given.mean(axis=0) + 1.3 * noise[1]
+    # Further out than any sample the decoder has learnt nothing.
+    low, high = given.min(axis=0), given.max(axis=0)
+    room = _ROOM * (high - low)
+    found = np.concatenate([between, about, anywhere])[:count]
+    return np.asarray(np.clip(found, low - room, high + room), np.float32)
+
+
+def _measured(
+    codec: Codec, known: Known, codes: NDArray[np.float32], cancelled: IsCancelled | None
+) -> _Tried:
+    parts = []
+    for at in range(0, len(codes), _BATCH):
+        stop_if(cancelled)
+        rows = np.clip(np.nan_to_num(codec.decode(codes[at : at + _BATCH])), 0.0, 1.0)
+        ratio, entropy = novelty(known, rows, cancelled).ratio, entropies(rows)
+        parts.append((rows, ratio, entropy, _merit(codec, rows, entropy)))
+    return _Tried(codes, *(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _merit(
+    codec: Codec, rows: NDArray[np.float32], entropy: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """How decided each image is, and how well the network knows it again: 0 to 1, ``[n]``.
+
+    Both by how much there is to see in it: nearly empty images are decided without merit.
+    """
+    on = (rows > THRESHOLD).sum(axis=1)
+    seen = 2.0 * np.minimum(on, rows.shape[1] - on) + 1.0
+    merit: NDArray[np.floating] = np.square(np.maximum(0.0, 1.0 - entropy * rows.shape[1] / seen))
+    if codec.can_encode:
+        gap = np.abs(np.nan_to_num(codec.reconstruct(rows)) - rows).sum(axis=1)
+        merit = merit * np.maximum(0.0, 1.0 - gap / seen)
+    return np.asarray(merit, np.float32)
+
+
+def _diverse(
+    tried: _Tried, known: Known, n: int, cancelled: IsCancelled | None
+) -> NDArray[np.int64]:
+    """Places of up to ``n`` good ones that differ."""
+    looks = tried.images
+    if known.glyphs:
+        looks = (looks > THRESHOLD).astype(np.float32)
+    scores, apart = tried.scores, float(np.median(known.own_nearest))
+    chosen: list[int] = []
+    while len(chosen) < n and scores.max() > 0.0:
+        stop_if(cancelled)
+        chosen.append(int(np.argmax(scores)))
+        squares = np.square(looks - looks[chosen[-1]]).sum(axis=1, dtype=np.float64)
+        far = np.rint(squares) if known.glyphs else np.sqrt(squares)
+        scores = scores * np.minimum(1.0, far / apart)
+        scores[chosen] = 0.0
+    return np.array(chosen, np.int64)
+
+
+def _finite(codes: ArrayLike) -> NDArray[np.float64]:
+    values = np.asarray(codes, np.float64)
+    values = values[np.isfinite(values).all(axis=1)]
+    if not len(values):
+        raise AeguiError(tr("There are no codes of samples to draw from."))
+    return np.asarray(values)

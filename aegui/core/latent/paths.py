@@ -1,0 +1,333 @@
+"""Ways from one code to another: straight, spherical, or the shortest by the decoder's metric.
+
+A geodesic is the way along which the image changes least. It is found as the polygon of least
+energy, the sum of squared changes (Shao, Kumar and Fletcher, "The Riemannian geometry of deep
+generative models", 2018), by Gauss-Newton steps from a straight line and from the shortest way
+through a graph of codes (Chen et al. 2019); the better of the two is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.code_graph import shortest_way
+from aegui.core.latent.geometry import jacobians
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.codec import Codec
+
+    Codes = NDArray[np.float32]
+
+PathKey = Literal["straight", "spherical", "geodesic"]
+
+CORNERS = 33
+"""Corners of the polygon that is made as short as possible, its two ends among them."""
+MOST_FREEDOM = 8
+"""Directions in which a corner may move; of longer codes those that the first way goes."""
+_ROUNDS = 40
+_GAIN = 1e-5
+_LATENT_SHARE = 1e-3
+_WITHIN = 6
+_OPPOSED = 1e-3
+
+
+@dataclass(frozen=True)
+class PathKind:
+    """A kind of way: its key, what it is called and what it does, marked."""
+
+    key: PathKey
+    label: str
+    help: str
+
+
+PATHS: dict[str, PathKind] = {
+    kind.key: kind
+    for kind in (
+        PathKind("straight", mark("Straight"), mark("A straight line: equal steps of the code.")),
+        PathKind(
+            "spherical",
+            mark("Spherical"),
+            mark(
+                "An arc about the middle: it stays where a normal prior has its codes when there "
+                "are many numbers."
+            ),
+        ),
+        PathKind(
+            "geodesic",
+            mark("Shortest by the image"),
+            mark("A geodesic: the way along which the image changes least, at an even pace."),
+        ),
+    )
+}
+
+
+def straight(a: ArrayLike, b: ArrayLike, n: int) -> Codes:
+    """Codes ``[n, d]`` at equal steps from ``a`` to ``b`` ``[d]``, both among them."""
+    first, last = _pair(a, b)
+    return _between(first, last, np.linspace(0.0, 1.0, n)[:, np.newaxis])
+
+
+def spherical(a: ArrayLike, b: ArrayLike, n: int) -> Codes:
+    """Codes ``[n, d]`` at equal angles from ``a`` to ``b`` (White 2016).
+
+    Where there is no arc, because one of them is 0 or they are opposed, the line is straight.
+    """
+    first, last = _pair(a, b)
+    sizes = np.linalg.norm(first) * np.linalg.norm(last)
+    angle = np.arccos(np.clip(first @ last / sizes, -1.0, 1.0)) if sizes > 0 else 0.0
+    if np.sin(angle) < _OPPOSED:
+        return straight(a, b, n)
+    t = np.linspace(0.0, 1.0, n)[:, np.newaxis]
+    arc = np.sin((1.0 - t) * angle) * first + np.sin(t * angle) * last
+    return _with_ends(arc / np.sin(angle), first, last)
+
+
+def geodesic(
+    codec: Codec,
+    a: ArrayLike,
+    b: ArrayLike,
+    n: int,
+    codes: Codes | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Codes:
+    """Codes ``[n, d]`` from ``a`` to ``b`` along which the image changes little, at an even pace.
+
+    Args:
+        codec: The network.
+        a: Where it begins, ``[d]``.
+        b: Where it ends.
+        n: How many codes, both ends among them.
+        codes: Codes of samples ``[N, d]``, which may lie along the way; None: none are known.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        AeguiError: The codes have another size than the network's.
+        Cancelled: ``cancelled`` said so.
+    """
+    first, last = _pair(a, b)
+    line = straight(first, last, CORNERS).astype(np.float64)
+    ways = [line]
+    if codec.latent_size > 1 and not np.array_equal(first, last):
+        found = shortest_way(codec, first, last, codes, cancelled)
+        ways = [_relaxed(codec, way, cancelled) for way in (line, _spread(found, CORNERS))]
+    best = min(ways, key=lambda way: _length(codec, way))
+    return _with_ends(_evenly(codec, best, n), first, last)
+
+
+def pixel_change(codec: Codec, path: ArrayLike) -> NDArray[np.float64]:
+    """How much the image changes at each step of ``path`` ``[n, d]``, ``[n - 1]``.
+
+    The unit is a pixel that goes from black to white.
+    """
+    images = np.clip(np.nan_to_num(codec.decode(path)), 0.0, 1.0).astype(np.float64)
+    return np.asarray(np.abs(np.diff(images, axis=0)).sum(axis=1))
+
+
+def stops(count: int, n: int) -> tuple[int, ...]:
+    """At which of ``n`` codes each of ``count`` places stands, on a way through all of them."""
+    return tuple(int(each) for each in np.rint(np.linspace(0, max(n, count) - 1, count)))
+
+
+def through(
+    places: Sequence[ArrayLike],
+    kind: str,
+    n: int,
+    codec: Codec | None = None,
+    codes: Codes | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Codes:
+    """A way through several ``places`` ``[d]`` in their order; where they stand ``stops`` tells.
+
+    Args:
+        places: At least two.
+        kind: A key of ``PATHS``.
+        n: How many codes in all; at least one for each place.
+        codec: The network; the geodesic needs it.
+        codes: Codes of samples ``[N, d]``, for the geodesic.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        AeguiError: There are too few places, no such kind, or no network where it is needed.
+        Cancelled: ``cancelled`` said so.
+    """
+    if len(places) < 2:
+        raise AeguiError(tr("A path needs two places at least."))
+    if kind not in PATHS or (kind == "geodesic" and codec is None):
+        raise AeguiError(
+            tr("There is no path {kind}: choose one of {known}.", kind=kind, known=", ".join(PATHS))
+        )
+    legs: list[Codes] = []
+    for (start, end), (a, b) in zip(pairwise(stops(len(places), n)), pairwise(places), strict=True):
+        stop_if(cancelled)
+        leg = _leg(kind, a, b, end - start + 1, codec, codes, cancelled)
+        legs.append(leg[1:] if legs else leg)
+    return np.concatenate(legs)
+
+
+def _leg(
+    kind: str,
+    a: ArrayLike,
+    b: ArrayLike,
+    n: int,
+    codec: Codec | None,
+    codes: Codes | None,
+    cancelled: IsCancelled | None,
+) -> Codes:
+    if kind == "geodesic" and codec is not None:
+        return geodesic(codec, a, b, n, codes, cancelled)
+    return spherical(a, b, n) if kind == "spherical" else straight(a, b, n)
+
+
+def _pair(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    first = np.asarray(a, np.float32).reshape(-1).astype(np.float64)
+    last = np.asarray(b, np.float32).reshape(-1).astype(np.float64)
+    if first.shape != last.shape:
+        raise AeguiError(
+            tr(
+                "A path joins codes of one size, not of {a} and {b} numbers.",
+                a=len(first),
+                b=len(last),
+            )
+        )
+    return first, last
+
+
+def _between(
+    first: NDArray[np.float64], last: NDArray[np.float64], t: NDArray[np.float64]
+) -> Codes:
+    return _with_ends((1.0 - t) * first + t * last, first, last)
+
+
+def _with_ends(
+    path: NDArray[np.float64], first: NDArray[np.float64], last: NDArray[np.float64]
+) -> Codes:
+    """``path`` in single precision, beginning and ending at the very codes."""
+    found = path.astype(np.float32)
+    found[0] = first
+    found[-1] = last
+    return found
+
+
+def _spread(way: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """``n`` codes at equal distances along the polygon ``way`` ``[k, d]``."""
+    return _along(way, np.linalg.norm(np.diff(way, axis=0), axis=1), n)
+
+
+def _evenly(codec: Codec, way: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """``n`` codes along ``way`` between which the image changes equally."""
+    fine = np.concatenate(
+        [
+            start + (end - start) * np.arange(_WITHIN)[:, np.newaxis] / _WITHIN
+            for start, end in pairwise(way)
+        ]
+        + [way[-1:]]
+    )
+    lengths = _changes(codec, fine)
+    # Where the image stands still there is a pace too.
+    lengths += 1e-3 * lengths.mean() * np.linalg.norm(np.diff(fine, axis=0), axis=1)
+    return _along(fine, lengths, n)
+
+
+def _along(way: NDArray[np.float64], lengths: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """``n`` codes at equal shares of ``lengths``, which those of the sides of ``way`` are."""
+    at = np.concatenate([[0.0], np.cumsum(lengths)])
+    if at[-1] <= 0.0:
+        at = np.arange(len(way), dtype=np.float64)
+    wanted = np.linspace(0.0, at[-1], n)
+    return np.stack([np.interp(wanted, at, column) for column in way.T], axis=1)
+
+
+def _changes(codec: Codec, way: NDArray[np.float64]) -> NDArray[np.float64]:
+    images = np.nan_to_num(codec.decode(way)).astype(np.float64)
+    return np.asarray(np.linalg.norm(np.diff(images, axis=0), axis=1))
+
+
+def _length(codec: Codec, way: NDArray[np.float64]) -> float:
+    """How far the image goes along ``way``."""
+    return float(_changes(codec, _spread(way, _WITHIN * len(way))).sum())
+
+
+def _relaxed(
+    codec: Codec, way: NDArray[np.float64], cancelled: IsCancelled | None
+) -> NDArray[np.float64]:
+    """The polygon ``way`` ``[n, d]`` with its inner corners moved to where its energy is least."""
+    basis = _freedom(way)
+    weight = _LATENT_SHARE * _mean_metric(codec, way, basis)
+    energy, images = _energy(codec, way, weight)
+    damping = 1e-2
+    for _ in range(_ROUNDS):
+        stop_if(cancelled)
+        normal, slope = _quadratic(codec, way, images, basis, weight)
+        gained = 0.0
+        while damping < 1e6:
+            held = normal + damping * np.diag(np.diag(normal))
+            step = np.linalg.solve(held, slope).reshape(len(way) - 2, len(basis))
+            moved = way.copy()
+            moved[1:-1] -= step @ basis
+            less, drawn = _energy(codec, moved, weight)
+            if less < energy:
+                gained = energy - less
+                way, energy, images, damping = moved, less, drawn, max(1e-6, damping / 4)
+                break
+            damping *= 5
+        if gained <= _GAIN * energy:
+            break
+    return way
+
+
+def _freedom(way: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Orthonormal directions ``[k, d]`` in which corners may move."""
+    size = way.shape[1]
+    if size <= MOST_FREEDOM:
+        return np.eye(size)
+    _, _, directions = np.linalg.svd(way - way[0], full_matrices=False)
+    return np.asarray(directions[:MOST_FREEDOM])
+
+
+def _mean_metric(codec: Codec, way: NDArray[np.float64], basis: NDArray[np.float64]) -> float:
+    slopes = np.nan_to_num(jacobians(codec, way, basis)).astype(np.float64)
+    return float(np.square(slopes).sum(axis=(1, 2)).mean() / len(basis)) + 1e-12
+
+
+def _energy(
+    codec: Codec, way: NDArray[np.float64], weight: float
+) -> tuple[float, NDArray[np.float64]]:
+    """Sum of squared changes of the image, and ``weight`` times those of the code; the images."""
+    images = np.nan_to_num(codec.decode(way)).astype(np.float64)
+    energy = np.square(np.diff(images, axis=0)).sum()
+    return float(energy + weight * np.square(np.diff(way, axis=0)).sum()), images
+
+
+def _quadratic(
+    codec: Codec,
+    way: NDArray[np.float64],
+    images: NDArray[np.float64],
+    basis: NDArray[np.float64],
+    weight: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Normal matrix and gradient (halved) of the energy by the inner corners, in ``basis``."""
+    slopes = np.nan_to_num(jacobians(codec, way[1:-1], basis)).astype(np.float64)
+    count, _, free = slopes.shape
+    bends = 2 * images[1:-1] - images[:-2] - images[2:]
+    turns = (2 * way[1:-1] - way[:-2] - way[2:]) @ basis.T
+    slope = np.einsum("npk,np->nk", slopes, bends) + weight * turns
+    own = np.einsum("npk,npl->nkl", slopes, slopes)
+    next_to = np.einsum("npk,npl->nkl", slopes[:-1], slopes[1:])
+    normal = np.zeros((count, free, count, free))
+    here = np.arange(count)
+    normal[here, :, here] = 2 * (own + weight * np.eye(free))
+    normal[here[:-1], :, here[1:]] = -next_to - weight * np.eye(free)
+    normal[here[1:], :, here[:-1]] = -next_to.transpose(0, 2, 1) - weight * np.eye(free)
+    return normal.reshape(count * free, -1), slope.ravel()

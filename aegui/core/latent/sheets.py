@@ -1,0 +1,129 @@
+"""Sheets of decoded images: every dimension of a code, or rows and columns of a plane."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.thumbnail import sheet_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+    from PIL.Image import Image
+
+    from aegui.core.latent.codec import Codec
+    from aegui.core.latent.frame import Frame
+
+IMAGE_PX = 64
+"""Side that small images get in a sheet."""
+MOST_PX = 16_384
+"""Most pixels of a sheet across, and down."""
+
+
+def decoded(codec: Codec, codes: ArrayLike) -> NDArray[np.float32]:
+    """The images of ``codes`` ``[n, d]``, ``[n, C, H, W]`` in 0..1."""
+    images = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
+    return images.reshape(-1, *codec.image_shape)
+
+
+def traversal(
+    codec: Codec,
+    z: ArrayLike,
+    dims: Sequence[int],
+    steps: int,
+    span: float | ArrayLike,
+) -> NDArray[np.float32]:
+    """What each number of a code does by itself: images ``[dims, steps, C, H, W]``.
+
+    Args:
+        codec: The network.
+        z: The code ``[d]`` that all others of its numbers are taken from.
+        dims: Which numbers, from 0; a row of the sheet each.
+        steps: Images of each.
+        span: How far from ``z`` each goes to either side; or lowest and highest value of every
+            number of the code, ``[d, 2]``.
+
+    Raises:
+        AeguiError: There is no such number, or nothing to draw.
+    """
+    place = np.asarray(z, np.float32).reshape(-1)
+    if not len(dims) or steps < 1 or not all(0 <= dim < len(place) for dim in dims):
+        raise AeguiError(
+            tr("A code of this network has the numbers 1 to {n}.", n=codec.latent_size)
+        )
+    if np.ndim(span) == 0:
+        reach = np.float32(np.asarray(span))
+        ends = np.stack([place - reach, place + reach], axis=1)
+    else:
+        ends = np.asarray(span, np.float32).reshape(len(place), 2)
+    codes = np.tile(place, (len(dims), steps, 1))
+    for row, dim in enumerate(dims):
+        low, high = ends[dim].tolist()
+        codes[row, :, dim] = np.linspace(low, high, steps)
+    images = decoded(codec, codes.reshape(-1, len(place)))
+    return images.reshape(len(dims), steps, *codec.image_shape)
+
+
+def grid_of_decodes(
+    codec: Codec, frame: Frame, xs: ArrayLike, ys: ArrayLike
+) -> NDArray[np.float32]:
+    """Images at all places ``xs`` times ``ys`` of a plane, ``[rows, columns, C, H, W]``.
+
+    Args:
+        codec: The network.
+        frame: What x and y stand for.
+        xs: From left to right; at the quantiles of the prior with ``grids.normal_quantiles``.
+        ys: From below to the top; the first row is the topmost.
+    """
+    across, up = np.asarray(xs, np.float32).ravel(), np.asarray(ys, np.float32).ravel()
+    x, y = np.meshgrid(across, up[::-1])
+    images = decoded(codec, frame.codes(x.ravel(), y.ravel()))
+    return images.reshape(len(up), len(across), *codec.image_shape)
+
+
+def sheet_image(
+    images: ArrayLike, columns: int | None = None, scale: int | None = None, *, ink: bool = False
+) -> Image:
+    """One picture of ``images``, a pixel apart.
+
+    Args:
+        images: ``[n, C, H, W]`` or ``[rows, columns, C, H, W]``, values in [0, 1], C is 1 or 3.
+        columns: Images in a row; None: those of ``images``, or about as many as there are rows.
+        scale: Pixels of the picture per pixel of an image; None: small ones become ``IMAGE_PX``
+            large, as far as the sheet does not grow beyond ``MOST_PX``.
+        ink: Images of one channel are drawn dark on light; else light on dark.
+
+    Raises:
+        AeguiError: The sheet would be too large.
+    """
+    array = np.asarray(images, np.float32)
+    if array.ndim == 5:
+        columns = array.shape[1] if columns is None else columns
+        array = array.reshape(-1, *array.shape[2:])
+    columns = math.ceil(math.sqrt(len(array))) if columns is None else columns
+    across = (array.shape[3] + 1) * min(columns, len(array))
+    down = (array.shape[2] + 1) * -(-len(array) // columns)
+    if scale is None:
+        scale = fitting_scale(array.shape[2:], IMAGE_PX)
+        scale = max(1, min(scale, MOST_PX // max(across, down)))
+    if scale * max(across, down) > MOST_PX + scale:
+        raise AeguiError(
+            tr(
+                "The sheet would be {width:,} x {height:,} pixels large: ask for fewer or smaller "
+                "images.",
+                width=scale * across,
+                height=scale * down,
+            )
+        )
+    return sheet_picture(array, columns, scale, ink=ink)
+
+
+def fitting_scale(shape: Sequence[int], side_px: int) -> int:
+    """How many times an image of ``shape`` (height, width) is enlarged to about ``side_px``."""
+    return max(1, round(side_px / max(shape)))
