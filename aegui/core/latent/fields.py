@@ -84,7 +84,7 @@ FIELDS: dict[str, FieldSpec] = {
         ),
         FieldSpec(
             "stretch",
-            mark("Stretch"),
+            mark("Stretching"),
             mark(
                 "How fast the image changes: log sqrt det J'J of the decoder. Within each ellipse "
                 "it changes by the same amount."

@@ -51,7 +51,7 @@ FIGURES: dict[str, FigureSpec] = {
         ),
     ),
     "stretch": FigureSpec(
-        mark("Stretch"),
+        mark("Stretching"),
         mark(
             "How fast the image changes here: log sqrt det J'J of the decoder along the two "
             "directions of the map."
