@@ -14,8 +14,9 @@ from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.rulers import axis_name
+from aegui.widgets.map.selecting import SelectingMap
 from aegui.widgets.map.ticks import number_text
-from aegui.widgets.map.view import ZOOM_STEP, MapView
+from aegui.widgets.map.view import ZOOM_STEP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ _ARROWS = {
 }
 
 
-class LatentCanvas(MapView):
+class LatentCanvas(SelectingMap):
     """The latent map: drag to pan, wheel or pinch to zoom, click to pin, point to decode.
 
     Signals:
@@ -93,11 +94,19 @@ class LatentCanvas(MapView):
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._navigation.grab()
             self._pressed = event.position()
+            modifiers = event.modifiers()
+            drawn = self.lassoing or modifiers & Qt.KeyboardModifier.ShiftModifier
+            if drawn and event.button() == Qt.MouseButton.LeftButton:
+                adds = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+                self._begin_lasso(event.position(), adds=adds)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         at = event.position()
         if self._pressed is None:
             self._point_at(at)
+            return
+        if self._overlay.lasso.is_drawn:
+            self._extend_lasso(at)
             return
         if self._dragged is None:
             way = at - self._pressed
@@ -113,8 +122,11 @@ class LatentCanvas(MapView):
             return
         at, clicked = event.position(), self._dragged is None
         self._pressed = self._dragged = None
-        self.setCursor(Qt.CursorShape.CrossCursor)
-        if not clicked:
+        self.setCursor(self._rest_cursor())
+        if self._overlay.lasso.is_drawn:
+            self._point_at(at)
+            self._end_lasso()
+        elif not clicked:
             self._navigation.let_go()
             self._point_at(at)
         elif event.button() == Qt.MouseButton.LeftButton:
@@ -149,6 +161,18 @@ class LatentCanvas(MapView):
     def _put(self, place: tuple[float, float]) -> None:
         self._set_place(place)
         self._tell_cursor()
+
+    def _escape(self) -> None:
+        """Give up one thing: the line, the lasso, the selection, the cursor."""
+        if self._overlay.lasso.is_drawn:
+            self._pressed = None
+            self._drop_lasso()
+        elif self.lassoing:
+            self.set_lassoing(False)
+        elif len(self.selection):
+            self.clear_selection()
+        else:
+            self._leave()
 
     def _leave(self) -> None:
         if self._overlay.place is not None:
@@ -198,6 +222,7 @@ class LatentCanvas(MapView):
         if gesture.state() == Qt.GestureState.GestureStarted:
             # Until the second finger came the first was taken for a mouse.
             self._pressed = self._dragged = None
+            self._drop_lasso()
             self._navigation.grab()
         else:
             self._navigation.pan(way.x(), way.y())
@@ -232,7 +257,9 @@ class LatentCanvas(MapView):
             Qt.Key.Key_Enter: self._pin,
             Qt.Key.Key_Delete: self._remove_nearest_pin,
             Qt.Key.Key_Backspace: self._remove_nearest_pin,
-            Qt.Key.Key_Escape: self._leave,
+            Qt.Key.Key_Escape: self._escape,
+            Qt.Key.Key_L: lambda: self.set_lassoing(not self.lassoing),
+            Qt.Key.Key_Z: self.zoom_to_selection,
             Qt.Key.Key_N: self.lens_toggled.emit,
             **{
                 Qt.Key(Qt.Key.Key_1 + place): partial(self.layer_toggled.emit, key)
@@ -363,6 +390,9 @@ class LatentCanvas(MapView):
             remove = menu.addAction(text)
             remove.triggered.connect(lambda: self.pin_removed.emit(pin))
         menu.addSeparator()
+        if len(self.selection):
+            menu.addAction(tr("Zoom to the selection")).triggered.connect(self.zoom_to_selection)
+            menu.addAction(tr("Clear the selection")).triggered.connect(self.clear_selection)
         menu.addAction(tr("Show all codes")).triggered.connect(self.fit)
         menu.addMenu(self._bar.show_menu.menu()).setText(tr("Show"))
         return menu
@@ -387,6 +417,7 @@ class LatentCanvas(MapView):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
         super().hideEvent(event)
         self._navigation.rest()
+        self._drop_lasso()
         self._pressed = self._dragged = self._mouse = None
 
 

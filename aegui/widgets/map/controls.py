@@ -36,7 +36,8 @@ SWITCHES = {
 _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
-def _button(name: str, text: str, tip: str, parent: QWidget) -> QToolButton:
+def flat_button(name: str, text: str, tip: str, parent: QWidget) -> QToolButton:
+    """A button with the icon ``name`` for the map's cards."""
     button = QToolButton(parent)
     button.setIcon(icon(name))
     button.setIconSize(QSize(ICON_PX, ICON_PX))
@@ -54,8 +55,10 @@ class ViewBar(QFrame):
         zoom_requested(float): Scale by that factor.
         fit_requested(): Show all codes.
         style_edited(object): The ``MapStyle`` that is wished.
+        lasso_edited(bool): Whether dragging shall draw around samples.
     """
 
+    lasso_edited = Signal(bool)
     zoom_requested = Signal(float)
     fit_requested = Signal()
     style_edited = Signal(object)
@@ -65,15 +68,24 @@ class ViewBar(QFrame):
         self.setProperty("card", True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._style = MapStyle()
-        self.zoom_out = _button("map-zoom-out", tr("Zoom out"), tr("Zoom out (-)"), self)
-        self.zoom_in = _button("map-zoom-in", tr("Zoom in"), tr("Zoom in (+)"), self)
-        self.fit = _button("zoom-fit", tr("Fit"), tr("Show all codes (F or 0)"), self)
+        self.zoom_out = flat_button("map-zoom-out", tr("Zoom out"), tr("Zoom out (-)"), self)
+        self.zoom_in = flat_button("map-zoom-in", tr("Zoom in"), tr("Zoom in (+)"), self)
+        self.fit = flat_button("zoom-fit", tr("Fit"), tr("Show all codes (F or 0)"), self)
+        self.lasso = flat_button(
+            "lasso",
+            tr("Lasso"),
+            tr("Select samples by drawing around them (L, or drag with Shift; Ctrl adds)"),
+            self,
+        )
+        self.lasso.setCheckable(True)
+        self.lasso.toggled.connect(self.lasso_edited)
         self.layers = LayersButton(self)
-        self.show_menu = _button("map-show", tr("Show"), tr("What the map shows"), self)
+        self.show_menu = flat_button("map-show", tr("Show"), tr("What the map shows"), self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(0)
-        for button in (self.zoom_out, self.zoom_in, self.fit, self.layers, self.show_menu):
+        buttons = (self.zoom_out, self.zoom_in, self.fit, self.lasso, self.layers, self.show_menu)
+        for button in buttons:
             layout.addWidget(button)
         self.zoom_out.clicked.connect(lambda: self.zoom_requested.emit(1 / zoom_step))
         self.zoom_in.clicked.connect(lambda: self.zoom_requested.emit(zoom_step))
@@ -135,7 +147,7 @@ class FollowBar(QFrame):
         super().__init__(parent)
         self.setProperty("card", True)
         tip = tr("Show all codes again, and keep them in sight while they move")
-        self.button = _button("map-follow", tr("Follow"), tip, self)
+        self.button = flat_button("map-follow", tr("Follow"), tip, self)
         self.button.setText(tr("Follow"))
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.clicked.connect(self.follow_requested)

@@ -13,6 +13,7 @@ from aegui.widgets.map.field_legend import FieldLegend
 from aegui.widgets.map.legend import ClassLegend
 from aegui.widgets.map.lens import LensBar
 from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
+from aegui.widgets.map.selection_bar import SelectionBar
 from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Furniture(QObject):
         self._classes: tuple[str, ...] = ()
         self.bar = ViewBar(zoom_step, parent)
         self.follow = FollowBar(parent)
+        self.selection = SelectionBar(parent)
         self.axes = AxesBar(parent)
         self.strip = CodeStrip(parent)
         self.legend = ClassLegend(parent)
@@ -126,8 +128,10 @@ class Furniture(QObject):
         right = width - self.strip_px
         self.strip.setGeometry(right, 0, STRIP_PX, height)
         edge = right - SPACING
-        for control in (self.bar, self.follow):
+        for control in (self.bar, self.follow, self.selection):
             control.adjustSize()
+            if control is self.selection and not control.isVisibleTo(self._map):
+                continue
             edge -= control.width()
             control.move(edge, SPACING)
             edge -= SPACING

@@ -129,6 +129,15 @@ class Navigation(QObject):
             self.rest()
             self._set(self._home())
 
+    def show(self, bounds: Bounds, *, animated: bool = True) -> None:
+        """Show all of ``bounds``, as a person wishes."""
+        goal = self._sane(self._view.fitted(bounds))
+        self._take_over()
+        if animated:
+            self._glide(goal)
+        else:
+            self._set(goal)
+
     def grab(self) -> None:
         """A hand takes hold of the map: what moves stops."""
         self._drags.clear()

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap,
 
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.fan import Fan
+from aegui.widgets.map.lasso import Lasso
 from aegui.widgets.map.marks import paint_arrow, paint_tag, tag_rect
 from aegui.widgets.map.rulers import x_pill, y_pill
 from aegui.widgets.map.stamps import plate_pixmap, plate_size
@@ -48,6 +49,7 @@ class Overlay:
         self.hovered: int | None = None
         self.marked: NDArray[np.int64] = np.zeros(0, np.int64)
         self.fan = Fan()
+        self.lasso = Lasso()
         self.drift: tuple[float, float] | None = None
         self._preview: NDArray[np.float32] | None = None
         self._pixmap: tuple[object, QPixmap] | None = None
@@ -74,6 +76,8 @@ class Overlay:
 
     def _rects(self, view: Viewport, font: QFont) -> list[QRectF]:
         rects = self._ring_rects()
+        if self.lasso.is_drawn:
+            rects.append(self.lasso.rect())
         if self.hovered is not None:
             rects += [self._hover_box(self.hovered), self._hover_tag(self.hovered, font)]
         at = self.pixel(view)
@@ -140,6 +144,7 @@ class Overlay:
                 rect = self.preview_rect(view, at)
                 painter.drawPixmap(rect.topLeft(), self._preview_pixmap(theme, ratio))
             self.fan.paint(painter, view, at, theme, self._look, ratio)
+        self.lasso.paint(painter, theme)
 
     def _paint_rings(self, painter: QPainter, theme: Theme) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -66,6 +66,7 @@ class PointLayer:
         self._is_many = False
         self._raster = DotRaster()
         self._version = 0
+        self._order: NDArray[np.int64] = np.zeros(0, np.int64)
         self._rank: NDArray[np.int64] = np.zeros(0, np.int64)
 
     @property
@@ -220,18 +221,25 @@ class PointLayer:
     def seen(self, view: Viewport) -> NDArray[np.int64] | None:
         """Which rows lie in sight, or just beside it; None where they are very many."""
         # Wide enough for a label that begins outside.
-        if self._is_flat and len(self._places) > MOST_PIXMAPS:
-            left, top = view.to_latent(view.left - _BESIDE_PX, view.top - _BESIDE_PX)
-            right, bottom = view.to_latent(
-                view.left + view.width + _BESIDE_PX, view.top + view.height + _BESIDE_PX
-            )
-            rect = (left, bottom, right, top)
-            index = self.index
-            return None if index.count_near(rect) > 2 * MOST_PIXMAPS else index.rows_in(rect)
+        window = QRectF(view.left, view.top, view.width, view.height)
+        window.adjust(-_BESIDE_PX, -_BESIDE_PX, _BESIDE_PX, _BESIDE_PX)
+        if self._is_sorted and self.index.count_near(_latent(view, window)) > 2 * MOST_PIXMAPS:
+            return None
+        return self.rows_in(view, window)
+
+    def rows_in(self, view: Viewport, window: QRectF) -> NDArray[np.int64]:
+        """Which rows lie in ``window`` of the widget, ascending; as laid out in ``view``."""
+        if self._is_sorted:
+            return self.index.rows_in(_latent(view, window))
         x, y = self.pixels[:, 0], self.pixels[:, 1]
-        inside = (x > view.left - _BESIDE_PX) & (x < view.left + view.width + _BESIDE_PX)
-        inside &= (y > view.top - _BESIDE_PX) & (y < view.top + view.height + _BESIDE_PX)
+        inside = (x > window.left()) & (x < window.right())
+        inside &= (y > window.top()) & (y < window.bottom())
         return np.flatnonzero(inside)
+
+    @property
+    def _is_sorted(self) -> bool:
+        """Whether they are so many that finding some of them needs the index."""
+        return self._is_flat and len(self._places) > MOST_PIXMAPS
 
     @property
     def index(self) -> PointIndex:
@@ -299,18 +307,19 @@ class PointLayer:
 
     def nearest(self, x: float, y: float) -> int | None:
         """The sample nearest to pixel (``x``, ``y``), however far; None without any."""
-        if self._is_flat and len(self._places) > MOST_PIXMAPS:
+        if self._is_sorted:
             view = self._view
             at = self.index.nearest(*view.to_latent(x, y), view.sx, view.sy)
         else:
             at = closest(self.pixels, x, y) if len(self.pixels) else None
         return None if at is None else int(self._indices[at])
 
-    def rank(self) -> NDArray[np.int64]:
-        """A number for each row: drawn in the order of these no class lies over the others."""
-        if len(self._rank) != len(self._places):
-            self._rank = np.random.default_rng(0).permutation(len(self._places))
-        return self._rank
+    def shuffled(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """All rows in no order, so that no class is drawn over the others; the place of each."""
+        if len(self._order) != len(self._places):
+            self._order = np.random.default_rng(0).permutation(len(self._places))
+            self._rank = np.argsort(self._order)
+        return self._order, self._rank
 
 
 class _Many:
@@ -323,9 +332,10 @@ class _Many:
         self.colours_version = (layer.colours.version, theme.key)
 
     def rows(self, rect: Bounds) -> NDArray[np.int64]:
-        rank, layer = self._layer.rank(), self._layer
-        if not layer.is_flat or layer.index.count_near(rect) > len(rank) // 2:
-            return np.argsort(rank)
+        layer = self._layer
+        order, rank = layer.shuffled()
+        if not layer.is_flat or layer.index.count_near(rect) > len(rank) // 4:
+            return order
         rows = layer.index.rows_in(rect)
         return rows[np.argsort(rank[rows])]
 
@@ -335,6 +345,13 @@ class _Many:
         layer = self._layer
         pixels = view.to_pixels(layer.places[rows]) if layer.is_flat else layer.pixels_of(rows)
         return pixels, layer.colours.rgba(layer.indices[rows], self._theme)
+
+
+def _latent(view: Viewport, window: QRectF) -> Bounds:
+    """``window`` of the widget in latent coordinates."""
+    left, top = view.to_latent(window.left(), window.top())
+    right, bottom = view.to_latent(window.right(), window.bottom())
+    return left, bottom, right, top
 
 
 def closest(places: NDArray[np.float64], x: float, y: float) -> int | None:

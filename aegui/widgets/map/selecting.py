@@ -1,0 +1,132 @@
+"""The map on which samples are selected: by drawing around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+
+from aegui.core.i18n import tr, trn
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.map.view import MapView
+from aegui.widgets.map.viewport import Bounds, bounds_of
+from aegui.widgets.pixels.speech import describe
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+    from PySide6.QtCore import QPointF
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.latent.frame import Frame
+
+_LEAST_SHARE = 0.02
+_MOST_NAMED = 6
+
+
+class SelectingMap(MapView):
+    """A map with a lasso; what it selects stands out and is told."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._adds = False
+        self._region: tuple[NDArray[np.float64], Frame] | None = None
+        self._bar.lasso_edited.connect(self._on_bar_lasso_edited)
+        self._furniture.selection.shown_requested.connect(self.zoom_to_selection)
+        self._furniture.selection.cleared.connect(self.clear_selection)
+
+    @property
+    def lassoing(self) -> bool:
+        """Whether dragging draws around samples, instead of moving the map."""
+        return self._bar.lasso.isChecked()
+
+    @property
+    def region(self) -> tuple[NDArray[np.float64], Frame] | None:
+        """What was last drawn around: the corners ``[m, 2]`` on the map, and what x and y were."""
+        return self._region
+
+    def set_lassoing(self, lassoing: bool) -> None:
+        """Let dragging draw around samples, or move the map."""
+        self._bar.lasso.setChecked(lassoing)
+
+    def _on_bar_lasso_edited(self) -> None:
+        self.setCursor(self._rest_cursor())
+
+    def _rest_cursor(self) -> Qt.CursorShape:
+        return Qt.CursorShape.PointingHandCursor if self.lassoing else Qt.CursorShape.CrossCursor
+
+    def _begin_lasso(self, at: QPointF, *, adds: bool) -> None:
+        self._adds = adds
+        self._overlay.lasso.begin(at)
+
+    def _extend_lasso(self, at: QPointF) -> None:
+        lasso = self._overlay.lasso
+        before = lasso.rect()
+        lasso.extend(at)
+        self.update(before.united(lasso.rect()).toAlignedRect())
+
+    def _end_lasso(self) -> None:
+        """Select what lies within the line, or nothing after a mere click."""
+        lasso, points = self._overlay.lasso, self._scene.points
+        self.update(lasso.rect().toAlignedRect())
+        found = np.zeros(0, np.int64)
+        if not lasso.is_click:
+            self._scene.lay_out(self._view)
+            found = points.indices[lasso.rows(points, self._view)]
+            self._region = (lasso.places(self._view), self._scene.frame)
+        lasso.drop()
+        self.select(np.union1d(self.selection, found) if self._adds else found)
+
+    def _drop_lasso(self) -> None:
+        lasso = self._overlay.lasso
+        if lasso.is_drawn:
+            self.update(lasso.rect().toAlignedRect())
+            lasso.drop()
+
+    def select(self, indices: NDArray[np.int64]) -> None:
+        """A person selects these samples ``[k]`` of the set: show and tell it, if it is new."""
+        if not np.array_equal(indices, self.selection):
+            self.set_selection(indices)
+            self._tell_selection()
+            self.selection_changed.emit(self.selection)
+
+    def _tell_selection(self) -> None:
+        """Say in words what is selected."""
+        chosen, names = self.selection, self._scene.points.stamps.names
+        if not len(chosen):
+            describe(self, tr("Nothing is selected"))
+            return
+        count = trn("{n} sample selected", "{n} samples selected", len(chosen))
+        few = ", ".join(label_name(names[index]) for index in chosen[:_MOST_NAMED].tolist())
+        more = ", ..." if len(chosen) > _MOST_NAMED else ""
+        describe(self, f"{count}: {few}{more}")
+
+    def clear_selection(self) -> None:
+        """A person wants nothing to be selected."""
+        self.select(np.zeros(0, np.int64))
+
+    def set_selection(self, indices: ArrayLike | None) -> None:  # noqa: D102
+        super().set_selection(indices)
+        self._furniture.selection.set_count(len(self.selection))
+        self._furniture.place()
+
+    def zoom_to_selection(self) -> None:
+        """Show the samples that are selected; all where none is."""
+        points = self._scene.points
+        rows = np.flatnonzero(np.isin(points.indices, self.selection))
+        bounds = bounds_of(points.places[rows])
+        if bounds is None:
+            self.fit()
+        else:
+            self._navigation.show(_roomy(bounds, self._scene.bounds), animated=self.isVisible())
+
+
+def _roomy(bounds: Bounds, all_codes: Bounds | None) -> Bounds:
+    """``bounds`` made so large that a single sample is not seen as if it were the whole map."""
+    if all_codes is None:
+        return bounds
+    x0, y0, x1, y1 = bounds
+    wide = max(x1 - x0, _LEAST_SHARE * (all_codes[2] - all_codes[0]))
+    high = max(y1 - y0, _LEAST_SHARE * (all_codes[3] - all_codes[1]))
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2

@@ -1,0 +1,255 @@
+"""Layers in colours, their legend, their menu, the lens and the figures of a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from aegui.core.latent.field_lines import lines_of, wrong_levels
+from aegui.core.latent.fields import FIELDS, Ellipses, Field
+from aegui.core.latent.frame import axes_frame
+from aegui.core.latent.insight import insight
+from aegui.core.latent.novelty import known
+from aegui.session.field_service import Layer
+from aegui.session.insight_service import Told
+from aegui.widgets.class_colours import class_colour
+from aegui.widgets.map.canvas import LatentCanvas
+from aegui.widgets.map.field_layer import STRONGEST, field_picture, field_rgba
+from aegui.widgets.map.field_legend import FieldLegend, entry_of
+from aegui.widgets.map.insight_figures import FIGURES, InsightFigures
+from aegui.widgets.map.layers_button import LayersButton
+from aegui.widgets.map.lens import SPACINGS, LensBar, nearest_spacing
+from aegui.widgets.theme import DARK, LIGHT
+from tests.session.pictures import grey, network
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from pytestqt.qtbot import QtBot
+
+    from aegui.core.latent.fields import FieldKey
+
+RECT = (-1.0, -1.0, 1.0, 1.0)
+XY = axes_frame((0, 1), np.zeros(2))
+
+
+def layer(
+    key: FieldKey,
+    values: ArrayLike,
+    high: float = 1.0,
+    low: float = 0.0,
+    *,
+    classes: tuple[str, ...] = (),
+    ellipses: Ellipses | None = None,
+) -> Layer:
+    field = Field(key, RECT, np.asarray(values, np.float32), low, high, classes, ellipses, 7)
+    return Layer(field, XY, lines_of(field), complete=True)
+
+
+def told() -> Told:
+    samples = known(grey(), glyphs=False)
+    return Told(insight(network(), samples, (0.5, -0.25), np.eye(2)), samples)
+
+
+def test_little_is_transparent_and_much_has_the_colour_of_the_layer() -> None:
+    rgba = field_rgba(layer("uncertainty", [[0.0, 0.5, 1.0, 9.0, np.nan]]).field, LIGHT)
+    assert rgba[0, :, 3] == pytest.approx([0.0, STRONGEST / 2, STRONGEST, STRONGEST, 0.0])
+    orange = LIGHT.series[1]
+    assert rgba[0, 2, :3] == pytest.approx([orange.redF(), orange.greenF(), orange.blueF()])
+
+
+def test_holes_and_crowds_differ_in_colour_and_the_promised_is_clear() -> None:
+    rgba = field_rgba(layer("holes", [[-1.0, 0.0, 1.0]], low=-1.0).field, DARK)
+    assert rgba[0, :, 3] == pytest.approx([STRONGEST, 0.0, STRONGEST])
+    assert not np.allclose(rgba[0, 0, :3], rgba[0, 2, :3])
+
+
+def test_regions_have_the_colours_of_the_classes_on_the_map() -> None:
+    values = [[0.0, 1.0, 2.0]]
+    rgba = field_rgba(layer("regions", values, classes=("b", "a", "?")).field, LIGHT, ("a", "b"))
+    for cell, number in ((0, 1), (1, 0), (2, 2)):
+        colour = class_colour(number, LIGHT)
+        assert rgba[0, cell, :3] == pytest.approx(
+            [colour.redF(), colour.greenF(), colour.blueF()], abs=1e-3
+        )
+
+
+def test_layers_lie_over_each_other_in_one_picture_with_all_lines() -> None:
+    below = layer("uncertainty", np.ones((2, 3)))
+    over = layer("holes", np.eye(6) * 2 - 1, low=-1.0)
+    picture = field_picture([below, over], LIGHT)
+    assert picture is not None
+    assert picture.image.shape == (6, 6, 4)
+    assert picture.rect == RECT
+    alpha = 1 - (1 - STRONGEST) ** 2
+    assert picture.image[0, 0, 3] == pytest.approx(255 * alpha, abs=1)
+    assert len(picture.lines) == len(over.lines) > 0
+    assert field_picture([], LIGHT) is None
+
+
+def test_contours_of_wrong_pixels_begin_where_they_say() -> None:
+    values = np.tile(np.arange(12.0), (5, 1))
+    shown = layer("wrong", values, 11.0)
+    assert wrong_levels(shown.field) == (1, 4)
+    places = sorted(float(line[0, 0]) for line in shown.lines)
+    cell = 2.0 / 12
+    assert places == pytest.approx([-1 + cell, -1 + 4 * cell])
+    assert wrong_levels(layer("wrong", np.zeros((4, 4)), 1.0).field) == (1,)
+
+
+def test_ellipses_are_rings_of_their_radii() -> None:
+    ellipses = Ellipses(
+        np.array([[0.5, 0.0]]), np.array([[0.1, 0.3]]), np.array([np.pi / 2]), change=1.0
+    )
+    (ring,) = lines_of(layer("stretch", [[0.0]], ellipses=ellipses).field)
+    assert ring.min(axis=0) == pytest.approx([0.2, -0.1])
+    assert ring.max(axis=0) == pytest.approx([0.8, 0.1])
+
+
+@pytest.fixture
+def legend(qtbot: QtBot) -> FieldLegend:
+    made = FieldLegend()
+    qtbot.addWidget(made)
+    return made
+
+
+def test_the_legend_says_what_the_ends_mean(legend: FieldLegend) -> None:
+    assert legend.isHidden()
+    legend.set_layers([layer("novelty", [[0.0]], 2.0), layer("wrong", np.arange(10.0)[None], 9.0)])
+    assert legend.isVisible()
+    first, second = legend.entries
+    assert (first.low, first.high) == ("copy 0", "2 new")
+    assert second.low == "1, 4 pixels or more"
+    assert legend.accessibleDescription() == (
+        "Novelty, copy 0, 2 new; Wrong pixels, 1, 4 pixels or more"
+    )
+    assert legend.row_rect(1).top() > legend.row_rect(0).bottom()
+    legend.set_layers([])
+    assert legend.isHidden()
+
+
+def test_every_layer_has_words(legend: FieldLegend) -> None:
+    for key in FIELDS:
+        entry = entry_of(layer(key, np.zeros((2, 2)), classes=("a",)))  # type: ignore[arg-type]
+        assert entry.title
+        assert entry.low
+
+
+def test_the_cross_of_a_legend_hides_its_layer(qtbot: QtBot, legend: FieldLegend) -> None:
+    legend.set_layers([layer("novelty", [[0.0]]), layer("holes", [[0.0]], low=-1.0)])
+    at = legend.close_rect(1).center()
+    assert "7" in legend.tip(1, at)
+    assert legend.tip(1, QPoint(20, legend.row_rect(1).top() + 4)) == FIELDS["holes"].help
+    with qtbot.waitSignal(legend.hide_requested) as heard:
+        qtbot.mouseClick(legend, Qt.MouseButton.LeftButton, pos=at)
+    assert heard.args == ["holes"]
+
+
+def test_the_scale_of_the_legend_goes_from_the_ground_to_the_colour(legend: FieldLegend) -> None:
+    legend.set_layers([layer("uncertainty", [[0.0]])])
+    picture = legend.grab().toImage()
+    y = legend.row_rect(0).top() + legend.fontMetrics().height() + 7
+    left = picture.pixelColor(legend.row_rect(0).left() + 3, y)
+    right = picture.pixelColor(legend.row_rect(0).right() - 3, y)
+    assert right.saturation() > left.saturation() + 60
+
+
+def test_the_menu_has_every_layer_with_its_key(qtbot: QtBot) -> None:
+    button = LayersButton()
+    qtbot.addWidget(button)
+    button.set_layers(("stretch",), {"holes": "There is no prior."})
+    keys = [button.action(key).shortcut().toString() for key in FIELDS]
+    assert keys == ["1", "2", "3", "4", "5", "6", "7"]
+    assert button.action("stretch").isChecked()
+    assert not button.action("holes").isEnabled()
+    assert button.action("holes").toolTip() == "There is no prior."
+    assert button.action("regions").toolTip() == FIELDS["regions"].help
+    with qtbot.waitSignal(button.layer_toggled) as heard:
+        button.action("density").trigger()
+    assert heard.args == ["density"]
+
+
+def test_digits_and_n_on_the_map_toggle_layers_and_lens(qtbot: QtBot) -> None:
+    canvas = LatentCanvas()
+    qtbot.addWidget(canvas)
+    toggled: list[str] = []
+    lens: list[bool] = []
+    canvas.layer_toggled.connect(toggled.append)
+    canvas.lens_toggled.connect(lambda: lens.append(True))
+    for key in "1234567":
+        qtbot.keyClick(canvas, key)
+    assert toggled == list(FIELDS)
+    qtbot.keyClick(canvas, "n")
+    canvas.furniture.lens.close_button.click()
+    assert len(lens) == 2
+
+
+def test_the_lens_has_spacings_from_close_to_far(qtbot: QtBot) -> None:
+    bar = LensBar()
+    qtbot.addWidget(bar)
+    heard: list[float] = []
+    bar.spacing_edited.connect(heard.append)
+    bar.set_spacing(0.21)
+    assert bar.spacing == nearest_spacing(0.21) == 0.2
+    assert not heard
+    bar.slider.setValue(bar.slider.value() + 1)
+    assert heard == [0.3]
+    assert bar.value.text() == "0.30"
+    assert list(SPACINGS) == sorted(SPACINGS)
+
+
+def test_figures_of_a_place_stand_in_columns_and_are_explained(qtbot: QtBot) -> None:
+    figures = InsightFigures()
+    qtbot.addWidget(figures)
+    figures.resize(300, figures.sizeHint().height())
+    one = told()
+    figures.set_told(one)
+    assert set(figures.texts) == set(FIGURES)
+    assert figures.texts["entropy"] == f"{one.insight.entropy:.2f}"
+    assert figures.words.startswith(one.insight.words)
+    assert "entropy" in figures.accessibleDescription()
+    rects = [figures.figure_rect(key) for key in FIGURES]
+    assert len({rect.left() for rect in rects}) == 2
+    assert all(figures.rect().toRectF().contains(rect) for rect in rects)
+    drift = figures.tip(figures.figure_rect("drift").center().toPoint())
+    assert drift.startswith("How far away")
+    assert "(" in drift.splitlines()[-1]
+    figures.resize(900, figures.height())
+    assert len({figures.figure_rect(key).top() for key in FIGURES}) == 1
+    figures.set_told(None)
+    assert not figures.texts
+
+
+def test_an_arrow_shows_where_the_image_drifts_until_the_cursor_moves(qtbot: QtBot) -> None:
+    canvas = LatentCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(500, 400)
+    canvas.show()
+    dataset = grey(8)
+    canvas.set_samples(dataset.labels, dataset.images)
+    canvas.set_codes(np.random.default_rng(0).uniform(-1, 1, (8, 2)))
+    canvas.set_style(canvas.scene.style)
+    canvas.set_cursor((0.0, 0.0))
+    before = canvas.grab().toImage()
+    canvas.set_drift((0.3, 0.3))
+    after = canvas.grab().toImage()
+    x, y = canvas.navigation.view.to_pixels([(0.15, 0.15)])[0]
+    assert before.pixelColor(round(x), round(y)) != after.pixelColor(round(x), round(y))
+    canvas.set_cursor((0.5, 0.5))
+    assert canvas.overlay.drift is None
+    canvas.set_drift((np.nan, 0.0))
+    assert canvas.overlay.drift is None
+
+
+def test_what_is_known_of_a_place_is_heard(qtbot: QtBot) -> None:
+    canvas = LatentCanvas()
+    qtbot.addWidget(canvas)
+    canvas.set_samples("ab", np.zeros((2, 7, 5), np.float32))
+    canvas.set_codes([[0.0, 0.0], [1.0, 1.0]])
+    canvas.set_cursor((0.5, 0.25))
+    canvas.set_words("between a and b, entropy 0.12")
+    assert canvas.accessibleDescription().endswith(": between a and b, entropy 0.12")
+    canvas.set_cursor((0.6, 0.25))
+    assert "entropy" not in canvas.accessibleDescription()
