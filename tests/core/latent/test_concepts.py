@@ -1,0 +1,52 @@
+"""Directions that mean something."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from aegui.core.errors import AeguiError
+from aegui.core.latent.concepts import MOST_SEPARATION, apply, arithmetic, concept
+
+
+def test_a_concept_goes_from_those_without_to_those_with_it() -> None:
+    draw = np.random.default_rng(0)
+    without = draw.normal(0.0, 0.5, (400, 3))
+    with_it = draw.normal([2.0, 0.0, 0.0], 0.5, (600, 3))
+    found = concept(with_it, without, "tall")
+    assert found.name == "tall"
+    assert found.direction == pytest.approx(with_it.mean(axis=0) - without.mean(axis=0))
+    assert found.separation == pytest.approx(4.0, abs=0.2)
+    assert apply(found, without.mean(axis=0), 1.0) == pytest.approx(with_it.mean(axis=0), abs=1e-6)
+    assert apply(found, without, 0.5).shape == (400, 3)
+    # The slider reaches over all samples of both boxes.
+    places = np.concatenate([with_it, without]) @ found.direction
+    places /= found.direction @ found.direction
+    assert found.high == -found.low
+    assert found.high > np.ptp(places)
+
+
+def test_two_samples_are_enough() -> None:
+    found = concept([1.0, 2.0], [0.0, 2.0])
+    assert found.direction == pytest.approx([1.0, 0.0])
+    assert found.separation == MOST_SEPARATION
+    assert (found.low, found.high) == (-1.25, 1.25)
+
+
+def test_codes_are_added_and_taken_away() -> None:
+    assert arithmetic([1.0, 2.0], [0.5, 0.0], [0.0, 1.0]) == pytest.approx([0.5, 3.0])
+    several = arithmetic([[1.0, 2.0], [3.0, 4.0]], [[2.0, 3.0]], [0.0, 0.0])
+    assert several == pytest.approx([0.0, 0.0])
+    # What has gone to infinity does not count.
+    assert arithmetic([[1.0], [np.inf]], [0.0], [0.0]) == pytest.approx([1.0])
+
+
+def test_refusals() -> None:
+    with pytest.raises(AeguiError, match="no samples"):
+        concept(np.zeros((0, 2)), [1.0, 2.0])
+    with pytest.raises(AeguiError, match="same mean"):
+        concept([[1.0, 2.0], [3.0, 4.0]], [2.0, 3.0])
+    with pytest.raises(AeguiError, match="2 and 3 numbers"):
+        concept([1.0, 2.0], [1.0, 2.0, 3.0])
+    with pytest.raises(AeguiError, match="different sizes"):
+        arithmetic([1.0], [1.0, 2.0], [1.0])

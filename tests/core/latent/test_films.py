@@ -1,0 +1,126 @@
+"""Films."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.latent import films
+from aegui.core.latent.films import has_mp4, write_film
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+def fading(count: int = 6, channels: int = 1) -> NDArray[np.float32]:
+    """Frames of 5x4 pixels that go from black to white; the first pixel stays half way."""
+    levels = np.linspace(0, 1, count, dtype=np.float32)
+    frames = np.tile(levels[:, None, None, None], (1, channels, 5, 4))
+    frames[:, 0, 0, 0] = 0.5
+    return frames
+
+
+def gif_frames(path: Path) -> list[NDArray[np.uint8]]:
+    with Image.open(path) as film:
+        found = []
+        for number in range(getattr(film, "n_frames", 1)):
+            film.seek(number)
+            found.append(np.asarray(film.convert("RGB")))
+        return found
+
+
+def test_a_gif_shows_every_frame_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "film.gif"
+    assert write_film(path, fading(), fps=10, scale=3) == 6
+    frames = gif_frames(path)
+    assert len(frames) == 6
+    wanted = np.rint(fading()[:, 0] * 255).astype(np.uint8)
+    for frame, levels in zip(frames, wanted, strict=True):
+        assert frame.shape == (15, 12, 3)
+        assert np.array_equal(frame[::3, ::3, 0], levels)
+    with Image.open(path) as film:
+        assert film.info["duration"] == 100
+        assert film.info["loop"] == 0
+
+
+def test_colours_and_ink(tmp_path: Path) -> None:
+    frames = fading(3, channels=3)
+    frames[:, 2] = 0.0
+    write_film(tmp_path / "c.gif", frames, scale=1)
+    last = gif_frames(tmp_path / "c.gif")[-1]
+    assert last[2, 2].tolist() == [255, 255, 0]
+    write_film(tmp_path / "i.gif", fading(2), scale=1, ink=True)
+    assert gif_frames(tmp_path / "i.gif")[0][2, 2].tolist() == [255, 255, 255]
+
+
+def test_pictures_of_the_window_are_taken_as_they_are(tmp_path: Path) -> None:
+    pictures = np.zeros((2, 300, 400, 3), np.uint8)
+    pictures[1] = 200
+    write_film(tmp_path / "w.gif", iter(pictures))
+    frames = gif_frames(tmp_path / "w.gif")
+    assert frames[1].shape == (300, 400, 3)
+    assert frames[1][0, 0].tolist() == [200, 200, 200]
+
+
+def test_a_strip_has_all_frames_side_by_side(tmp_path: Path) -> None:
+    assert write_film(tmp_path / "s.png", fading(30), scale=1) == 30
+    strip = np.asarray(Image.open(tmp_path / "s.png").convert("L"))
+    assert strip.shape == (2 * 5 + 1, 24 * 5 - 1)
+    assert strip[2, 5 * 10 + 2] == round(10 / 29 * 255)
+
+
+def test_an_mp4_can_be_played(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    assert has_mp4()
+    assert write_film(path, fading(8), fps=12.5, scale=5) == 8
+    with av.open(io.BytesIO(path.read_bytes()), mode="r") as film:
+        stream = film.streams.video[0]
+        assert stream.average_rate == pytest.approx(12.5)
+        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(stream)]
+    assert len(frames) == 8
+    # An odd side gets one more row.
+    assert frames[0].shape == (26, 20, 3)
+    assert frames[7][20, 15] == pytest.approx([255, 255, 255], abs=6)
+    assert frames[0][20, 15] == pytest.approx([0, 0, 0], abs=6)
+
+
+def test_without_its_package_mp4_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> Any:
+        raise ImportError(name)
+
+    monkeypatch.setattr(films, "import_module", missing)
+    with pytest.raises(AeguiError, match="pip install av"):
+        write_film(tmp_path / "x.mp4", fading())
+    assert not list(tmp_path.iterdir())
+
+
+def test_refusals_leave_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "film.gif"
+    path.write_bytes(b"old")
+    different = [np.zeros((1, 5, 4)), np.zeros((1, 6, 4))]
+    cases: list[tuple[Any, dict[str, Any], str]] = [
+        ([], {}, "no images"),
+        (different, {}, "one size"),
+        (fading(), {"fps": 0.0}, "1 to 50"),
+        (fading(), {"scale": 2000}, "4,096"),
+    ]
+    for frames, options, words in cases:
+        with pytest.raises(AeguiError, match=words):
+            write_film(path, frames, **options)
+    with pytest.raises(AeguiError, match=r"\.gif, \.mp4, \.png"):
+        write_film(tmp_path / "film.avi", fading())
+    with pytest.raises(AeguiError, match="could not be written"):
+        write_film(tmp_path / "nowhere" / "film.gif", fading())
+    with pytest.raises(Cancelled):
+        write_film(path, fading(), cancelled=lambda: True)
+    assert path.read_bytes() == b"old"
