@@ -20,6 +20,8 @@ MAX_REFRESH_MS = 2000
 """Most time between two of them, however long one takes."""
 BUSY_SHARE = 0.05
 """Up to that, at most this share of the time goes to such planes."""
+QUICK_S = 0.05
+"""A plane that takes no longer follows every change of the weights that is not of a training."""
 LIVE_S = 0.12
 """A plane of a network that is learning is refined for that long at most."""
 MAX_TILES = 128
@@ -46,6 +48,7 @@ class PlaneService(QObject):
         self._job = LatestJob("aegui-plane")
         self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
         self._is_current = False
+        self._took_s = 0.0
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(REFRESH_MS)
@@ -61,9 +64,18 @@ class PlaneService(QObject):
         self._store = None if codec is None else TileStore(codec)
         self._live = live
         self._is_current = False
-        if self._last is not None and codec is not None and not self._refresh.isActive():
+        if self._last is None or codec is None:
+            return
+        # Where a person goes through the epochs by hand, each of them is wanted at once.
+        by_hand = not live and self._took_s < QUICK_S
+        if by_hand or not self._refresh.isActive():
             self._refresh.start()
             self._submit(self._last)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a plane is shown."""
+        return self._last is not None
 
     def settle(self) -> None:
         """The network learns no more for now: finish the last plane."""
@@ -110,6 +122,7 @@ class PlaneService(QObject):
     @Slot(object)
     def _on_ready(self, answer: tuple[int, PlaneRequest, Plane, float]) -> None:
         number, wanted, plane, seconds = answer
+        self._took_s = seconds
         pause_ms = int(1000 * seconds / BUSY_SHARE)
         self._refresh.setInterval(min(MAX_REFRESH_MS, max(REFRESH_MS, pause_ms)))
         # A plane of slightly older weights is better than none while the network learns.

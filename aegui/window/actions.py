@@ -10,6 +10,7 @@ from aegui.core.i18n import LANGUAGES, mark, tr
 from aegui.widgets.theme import icon
 from aegui.window.action_spec import ActionSpec
 from aegui.window.data_actions import DATA_ACTIONS
+from aegui.window.time_actions import TIME_ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,9 +22,11 @@ __all__ = ["ACTIONS", "CONDITIONS", "MENUS", "ActionSpec", "Actions"]
 
 MENUS: dict[str, str] = {
     "file": mark("&File"),
+    "file/export": mark("&Export"),
     "edit": mark("&Edit"),
     "data": mark("&Data"),
     "train": mark("&Training"),
+    "time": mark("Ti&me"),
     "view": mark("&View"),
     "view/panels": mark("&Panels"),
     "view/theme": mark("&Theme"),
@@ -33,7 +36,10 @@ MENUS: dict[str, str] = {
 """Menus in their order; a path is a submenu."""
 
 CONDITIONS = frozenset(
-    {"idle", "busy", "active", "can_train", "can_continue", "can_undo", "can_redo", "has_history"}
+    {
+        *("idle", "busy", "active", "can_train", "can_continue", "can_undo", "can_redo"),
+        *("can_decode", "has_history", "has_timeline", "in_past", "can_fork"),
+    }
 )
 """What ``needs`` may name."""
 
@@ -78,14 +84,22 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "export_recipe",
         mark("Save the &recipe alone…"),
         mark("Write the recipe as JSON, to be read by hand or by the command line"),
-        "file",
+        "file/export",
         "export_recipe",
+    ),
+    ActionSpec(
+        "export_grid",
+        mark("&Grid of decodes…"),
+        mark("What the network draws in rows and columns of its map, as one picture"),
+        "file/export",
+        "export_grid",
+        needs=("can_decode",),
     ),
     ActionSpec(
         "export_charts_png",
         mark("Save charts as &picture…"),
         mark("Write the charts as PNG"),
-        "file",
+        "file/export",
         "export_charts",
         argument="png",
         needs=("has_history",),
@@ -95,7 +109,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "export_charts_svg",
         mark("Save charts as &drawing…"),
         mark("Write the charts as SVG"),
-        "file",
+        "file/export",
         "export_charts",
         argument="svg",
         needs=("has_history",),
@@ -104,7 +118,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "export_charts_csv",
         mark("Save charts as &table…"),
         mark("Write every recorded number as CSV"),
-        "file",
+        "file/export",
         "export_charts",
         argument="csv",
         needs=("has_history",),
@@ -139,6 +153,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         needs=("can_redo", "idle"),
     ),
     *DATA_ACTIONS,
+    *TIME_ACTIONS,
     ActionSpec(
         "train",
         mark("&Train"),

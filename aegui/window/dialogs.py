@@ -154,6 +154,28 @@ def choose_save_file(parent: QWidget, title: str, suggestion: str, patterns: str
     return path
 
 
+def choose_run_file(parent: QWidget) -> str:
+    """A run to compare with, "" for none."""
+    patterns = tr("Runs ({patterns})", patterns="*.aegui")
+    path, _ = QFileDialog.getOpenFileName(parent, tr("Open a run to compare with"), "", patterns)
+    return path
+
+
+def choose_film_file(parent: QWidget, suggestion: str) -> str:
+    """Where to save a film, "" for nowhere."""
+    kinds = [
+        tr("Animated picture ({patterns})", patterns="*.gif"),
+        tr("Film ({patterns})", patterns="*.mp4"),
+        tr("All pictures on one strip ({patterns})", patterns="*.png"),
+    ]
+    path, kind = QFileDialog.getSaveFileName(
+        parent, tr("Save the film"), suggestion, ";;".join(kinds)
+    )
+    if path and not path.lower().endswith((".gif", ".mp4", ".png")):
+        path += (".gif", ".mp4", ".png")[kinds.index(kind) if kind in kinds else 0]
+    return path
+
+
 def choose_characters(
     parent: QWidget, labels: Sequence[str], images: ArrayLike, chosen: Sequence[str]
 ) -> tuple[str, ...] | None:

@@ -38,11 +38,14 @@ from aegui.window.wiring_data import DataWiring
 from aegui.window.wiring_document import DocumentWiring
 from aegui.window.wiring_drawing import DrawingWiring
 from aegui.window.wiring_gan import GanWiring
+from aegui.window.wiring_grid import GridWiring
 from aegui.window.wiring_insight import InsightWiring
+from aegui.window.wiring_making import MakingWiring
 from aegui.window.wiring_map import MapWiring
 from aegui.window.wiring_projections import ProjectionsWiring
 from aegui.window.wiring_reference import ReferenceWiring
 from aegui.window.wiring_results import ResultsWiring
+from aegui.window.wiring_time import TimeWiring, add_time_bar
 from aegui.window.wiring_training import TrainingWiring
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ if TYPE_CHECKING:
     from aegui.session.notice import Notice
     from aegui.window.services import Services
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 _FIRST_SIZE = QSize(1280, 800)
 _SECTIONS = "training.sections"
 
@@ -98,6 +101,7 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self.toolbar = MainToolBar(self.actions_table)
         self.addToolBar(self.toolbar)
+        self.time_bar = add_time_bar(self, self.panels.time)
         self._restore_layout()
         docks, panels = self.docks, self.panels
         self.training = TrainingWiring(services, panels, self.toolbar, self)
@@ -106,18 +110,23 @@ class MainWindow(QMainWindow):
         self.results = ResultsWiring(services, panels, docks, self)
         self.map = MapWiring(services, panels, docks, self)
         self.insight = InsightWiring(services, panels, self)
+        self.making = MakingWiring(services, panels, docks, self)
         self.drawing = DrawingWiring(services, panels, docks, self)
         self.projections = ProjectionsWiring(services, panels, docks, self)
         self.classifier = ClassifierWiring(services, panels, docks, self)
         self.code = CodeWiring(services, panels, docks, self)
         self.gan = GanWiring(services, panels, docks, self)
         self.reference = ReferenceWiring(services, panels, docks, self)
+        self.grid = GridWiring(services, panels, self)
+        self.time = TimeWiring(services, panels, docks, self)
         self._handlers: dict[str, Callable[..., object]] = {
             **self.training.handlers,
             **self.document.handlers,
             **self.data.handlers,
             **self.results.handlers,
             **self.map.handlers,
+            **self.grid.handlers,
+            **self.time.handlers,
             "quit": self.close,
             "perspective": self.set_perspective,
             "reset_layout": self.reset_layout,
@@ -140,10 +149,14 @@ class MainWindow(QMainWindow):
         self.training.noticed.connect(self.notifications.show)
         self.document.noticed.connect(self.notifications.show)
         self.data.noticed.connect(self.notifications.show)
+        self.grid.noticed.connect(self.notifications.show)
         self.data.sample_wanted.connect(self.drawing.load_sample)
         self.classifier.sample_wanted.connect(self.drawing.load_sample)
+        self.time.noticed.connect(self.notifications.show)
         self.training.conditions_changed.connect(self._show_conditions)
+        self.time.conditions_changed.connect(self._show_conditions)
         self._services.showing.history_changed.connect(self._show_conditions)
+        self._services.showing.replaced.connect(self._show_conditions)
         self._services.runner.started.connect(self.notifications.put_news_away)
         for signal in (
             workspace.undo_stack.indexChanged,
@@ -167,6 +180,8 @@ class MainWindow(QMainWindow):
         for spec in ACTIONS:
             if spec.opens_section:
                 menus[spec.menu].addSeparator()
+            if spec.menu == "file/export" and menus[spec.menu].isEmpty():
+                menus["file"].addMenu(menus[spec.menu])
             menus[spec.menu].addAction(self.actions_table[spec.key])
             if spec.key == "open":
                 menus["file"].addMenu(self._recent)
@@ -200,7 +215,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_conditions(self) -> None:
-        self.actions_table.set_conditions(self.training.conditions | self.results.conditions)
+        self.actions_table.set_conditions(
+            self.training.conditions
+            | self.results.conditions
+            | self.grid.conditions
+            | self.time.conditions
+        )
         runner = self._services.runner
         self.actions_table.set_checked("pause", runner.state == "paused")
         self.actions_table.set_checked("slow", runner.slow is not None)

@@ -12,12 +12,14 @@ from aegui.widgets.classifier.panel import ClassifierPanel
 from aegui.widgets.code.panel import CodePanel
 from aegui.widgets.data.data_panel import DataPanel
 from aegui.widgets.gan.panel import GanPanel
+from aegui.widgets.making.panel import MakingPanel
 from aegui.widgets.map.canvas import LatentCanvas
 from aegui.widgets.map.cursor_panel import CursorPanel
 from aegui.widgets.pixels.answer_panel import AnswerPanel
 from aegui.widgets.pixels.draw_panel import DrawPanel
 from aegui.widgets.pixels.reconstructions_panel import ReconstructionsPanel
 from aegui.widgets.projections.panel import ProjectionsPanel
+from aegui.widgets.time.bar import TimeBar
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -40,9 +42,11 @@ class Panels:
     code: CodePanel = field(default_factory=CodePanel)
     gan: GanPanel = field(default_factory=GanPanel)
     projections: ProjectionsPanel = field(default_factory=ProjectionsPanel)
+    making: MakingPanel = field(default_factory=MakingPanel)
+    time: TimeBar = field(default_factory=TimeBar)
 
     def docked(self) -> dict[str, QWidget]:
-        """All but the map, by the key of their dock."""
+        """All but the map and the bar of time, by the key of their dock."""
         return {
             "data": self.data,
             "builder": self.builder,
@@ -56,4 +60,5 @@ class Panels:
             "code": self.code,
             "gan": self.gan,
             "projections": self.projections,
+            "making": self.making,
         }

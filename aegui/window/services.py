@@ -12,12 +12,17 @@ from aegui.session.data_service import DataService
 from aegui.session.decode_service import DecodeService
 from aegui.session.drawing import Drawing
 from aegui.session.field_service import FieldService
+from aegui.session.film_writer import FilmWriter
+from aegui.session.ghost_service import GhostService
+from aegui.session.grid_service import GridService
 from aegui.session.insight_service import InsightService
 from aegui.session.latest_answer import LatestAnswer
+from aegui.session.making import Making
 from aegui.session.plane_service import PlaneService
 from aegui.session.projection_service import ProjectionService
 from aegui.session.reference_service import ReferenceService
 from aegui.session.samples_service import SamplesService
+from aegui.session.timeline import Player
 from aegui.session.training_runner import TrainingRunner
 from aegui.session.workspace import Workspace
 from aegui.window.showing import Showing
@@ -46,12 +51,17 @@ class Services:
     drawing: Drawing
     ticker: Ticker
     showing: Showing
+    player: Player = field(default_factory=Player)
+    ghosts: GhostService = field(default_factory=GhostService)
+    films: FilmWriter = field(default_factory=FilmWriter)
+    grids: GridService = field(default_factory=GridService)
     answers: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-answer"))
     marks: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-mark"))
     nearest: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-nearest"))
     rows: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-rows"))
     insight: InsightService = field(default_factory=InsightService)
     fields: FieldService = field(default_factory=FieldService)
+    making: Making = field(default_factory=Making)
 
     @classmethod
     def create(cls, settings: Settings, autosave_folder: Path | None = None) -> Services:
@@ -88,9 +98,14 @@ class Services:
         self.reference.shutdown()
         self.samples.shutdown()
         self.code.shutdown()
+        self.player.pause()
+        self.ghosts.shutdown()
+        self.films.shutdown()
+        self.grids.shutdown()
         self.showing.shutdown()
         self.insight.shutdown()
         self.fields.shutdown()
+        self.making.shutdown()
         for answers in (self.answers, self.marks, self.nearest, self.rows):
             answers.shutdown()
         self.workspace.close()

@@ -104,7 +104,7 @@ class MapWiring(QObject):
         self._show_plane()
         canvas.set_prior(showing.has_prior)
         self._services.plane.set_codec(codec, live=showing.is_learning)
-        self._follows = True
+        self._follows = showing.is_learning
         self._services.decode.set_codec(codec)
         self._follows = False
 
@@ -193,7 +193,7 @@ class MapWiring(QObject):
     @Slot(object)
     def _on_plane_decoded(self, plane: Plane) -> None:
         # While codes move the map is painted anew many times a second: then with the plane as well.
-        if self._services.runner.state == "running":
+        if self._services.showing.is_learning:
             self._plane = plane
         else:
             self._panels.canvas.set_plane(plane)

@@ -151,8 +151,8 @@ class TimeSlider(QAbstractSlider):
         below = groove.bottom() + 2
         if groove.width() / max(1, self.maximum()) >= _LEAST_MARKS_PX:
             painter.setPen(QPen(theme.grid, 1.0))
-            for place in range(len(self._epochs)):
-                x = round(self.x_of(place)) + 0.5
+            for index in range(len(self._epochs)):
+                x = round(self.x_of(index)) + 0.5
                 painter.drawLine(QPointF(x, below), QPointF(x, below + 3))
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         for place, text in self.ticks():

@@ -1,0 +1,121 @@
+"""Writing a film while it is being made: pictures go in from the window, a thread writes them."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from aegui.core.data.progress import Cancelled
+from aegui.core.errors import AeguiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+_ROOM = 4
+"""Pictures that wait to be written: those of a window are large."""
+
+
+class FilmWriter(QObject):
+    """One film at a time: ``begin``, ``put`` each picture, ``end``; or ``cancel``."""
+
+    finished = Signal(str)
+    """The film is there; else why it is not. "" also after ``cancel``."""
+    _done = Signal(int, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._number = 0
+        self._thread: threading.Thread | None = None
+        self._pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_ROOM)
+        self._stop = threading.Event()
+        self._done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another picture may be put."""
+        return not self._pictures.full()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a film is being written."""
+        return self._thread is not None
+
+    def begin(self, path: Path, fps: float) -> None:
+        """Begin a film at ``path``; its suffix tells the kind."""
+        self.cancel()
+        self._number += 1
+        self._pictures = queue.Queue(_ROOM)
+        self._stop = threading.Event()
+        arguments = (self._number, path, fps, self._pictures, self._stop)
+        self._thread = threading.Thread(
+            target=self._work, args=arguments, name="aegui-film", daemon=True
+        )
+        self._thread.start()
+
+    def put(self, picture: NDArray[np.uint8]) -> None:
+        """The next picture, ``[H, W, 3]``; only while there ``has_room``."""
+        self._pictures.put_nowait(picture)
+
+    def end(self) -> None:
+        """That was the last one; only while there ``has_room``. ``finished`` follows."""
+        self._pictures.put_nowait(None)
+
+    def cancel(self) -> None:
+        """Give the film up; nothing is left of it, and nothing more is heard."""
+        thread, self._thread = self._thread, None
+        self._number += 1
+        self._stop.set()
+        if thread is not None:
+            thread.join()
+
+    def shutdown(self) -> None:
+        """The end of the program."""
+        self.cancel()
+
+    def _work(
+        self,
+        number: int,
+        path: Path,
+        fps: float,
+        pictures: queue.Queue[NDArray[np.uint8] | None],
+        stop: threading.Event,
+    ) -> None:
+        # Takes its time to import, and is seldom needed.
+        from aegui.core.latent.films import write_film
+
+        reason = ""
+        try:
+            write_film(path, _taken(pictures, stop), fps, 1, cancelled=stop.is_set)
+        except Cancelled:
+            return
+        except AeguiError as error:
+            reason = str(error)
+        self._done.emit(number, reason)
+
+    @Slot(int, str)
+    def _on_done(self, number: int, reason: str) -> None:
+        if number == self._number:
+            self._thread = None
+            self.finished.emit(reason)
+
+
+def _taken(
+    pictures: queue.Queue[NDArray[np.uint8] | None], stop: threading.Event
+) -> Iterator[NDArray[np.uint8]]:
+    """The pictures as they come, until the last; after ``stop`` there are no more."""
+    while not stop.is_set():
+        try:
+            picture = pictures.get(timeout=0.1)
+        except queue.Empty:
+            continue
+        if picture is None:
+            return
+        yield picture
+    raise Cancelled

@@ -1,0 +1,167 @@
+"""Filming a part of the window while it goes through the epochs of a training."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QProgressDialog
+
+from aegui.core.i18n import tr
+from aegui.session.notice import Notice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.session.plane_tiles import Plane
+    from aegui.window.services import Services
+
+MOST_FRAMES = 150
+FPS = 15.0
+MOST_PX = 800
+"""Longest side of a picture."""
+_LOOK_MS = 25
+_LEAST_S = 0.06
+"""Time for a panel to catch up."""
+_MOST_S = 1.5
+"""A plane that takes longer is filmed as far as it is."""
+
+
+class FilmMaker(QObject):
+    """Shows one epoch after the other, waits until the panel shows it, and takes its picture."""
+
+    noticed = Signal(object)
+    """A ``Notice`` of how it ended."""
+
+    def __init__(self, services: Services, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._window = parent
+        self._path = Path()
+        self._widget: QWidget = parent
+        self._epochs: list[float] = []
+        self._next = 0
+        self._needs_plane = False
+        self._is_settled = False
+        self._shown_s = 0.0
+        self._before: float | None = None
+        self._dialog: QProgressDialog | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        services.plane.decoded.connect(self._on_plane_decoded)
+        services.films.finished.connect(self._on_films_finished)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a film is being made."""
+        return self._dialog is not None
+
+    def start(self, path: Path, widget: QWidget, *, needs_plane: bool) -> None:
+        """Film ``widget`` over the whole training into ``path``.
+
+        Args:
+            path: Where; its suffix tells the kind of film.
+            widget: What is filmed; it must be in sight.
+            needs_plane: Whether each picture waits for the decoded plane.
+        """
+        timeline = self._services.showing.timeline
+        if timeline is None or self.is_busy:
+            return
+        self._path, self._widget, self._needs_plane = path, widget, needs_plane
+        self._epochs = timeline.thinned(MOST_FRAMES).epochs.tolist()
+        self._before = self._services.showing.shown_epoch
+        self._next = 0
+        self._dialog = self._progress_dialog()
+        self._services.films.begin(path, FPS)
+        self._show_next()
+        self._timer.start()
+
+    def _progress_dialog(self) -> QProgressDialog:
+        dialog = QProgressDialog(
+            tr("Filming the training…"), tr("Ca&ncel"), 0, len(self._epochs), self._window
+        )
+        dialog.setWindowTitle(tr("Film of the training"))
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        dialog.setAutoClose(False)
+        dialog.setAutoReset(False)
+        dialog.setMinimumDuration(0)
+        dialog.canceled.connect(self._on_dialog_canceled)
+        dialog.setValue(0)
+        return dialog
+
+    def _show_next(self) -> None:
+        self._is_settled = not self._needs_plane
+        self._shown_s = time.monotonic()
+        self._services.showing.show_epoch(self._epochs[self._next])
+
+    @Slot(object)
+    def _on_plane_decoded(self, plane: Plane) -> None:
+        codec = self._services.showing.codec
+        if plane.complete and codec is not None and plane.epoch == codec.epoch:
+            self._is_settled = True
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        dialog, films = self._dialog, self._services.films
+        if dialog is None or not films.has_room:
+            return
+        if self._next == len(self._epochs):
+            self._timer.stop()
+            films.end()
+            dialog.setLabelText(tr("Writing the film…"))
+            return
+        waited_s = time.monotonic() - self._shown_s
+        if waited_s < _LEAST_S or (not self._is_settled and waited_s < _MOST_S):
+            return
+        films.put(picture_of(self._widget))
+        self._next += 1
+        dialog.setValue(self._next)
+        if self._next < len(self._epochs):
+            self._show_next()
+
+    @Slot()
+    def _on_dialog_canceled(self) -> None:
+        self._services.films.cancel()
+        self._close()
+
+    @Slot(str)
+    def _on_films_finished(self, reason: str) -> None:
+        if self._dialog is None:
+            return
+        self._close()
+        notice = Notice("error", reason)
+        if not reason:
+            notice = Notice("info", tr("The film is saved: {path}", path=self._path))
+        self.noticed.emit(notice)
+
+    def _close(self) -> None:
+        self._timer.stop()
+        dialog, self._dialog = self._dialog, None
+        if dialog is not None:
+            dialog.hide()
+            dialog.deleteLater()
+        self._services.showing.show_epoch(self._before)
+
+
+def picture_of(widget: QWidget) -> NDArray[np.uint8]:
+    """What ``widget`` shows, ``[H, W, 3]``, at most ``MOST_PX`` long, with even sides."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    ratio = min(1.0, MOST_PX / max(image.width(), image.height(), 1))
+    # Encoders of films want even sides.
+    width, height = (
+        max(2, 2 * round(side * ratio / 2)) for side in (image.width(), image.height())
+    )
+    image = image.scaled(
+        width,
+        height,
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    ).convertToFormat(QImage.Format.Format_RGB888)
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
+    return lines[:, : 3 * width].reshape(height, width, 3).copy()

@@ -1,0 +1,149 @@
+"""Which other run is seen pale under the points, and what may be chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.i18n import tr
+from aegui.session.ghost_service import why_no_ghost
+from aegui.session.notice import Notice
+from aegui.widgets.time.slider import epoch_words
+
+if TYPE_CHECKING:
+    from aegui.core.latent.codec import Codec
+    from aegui.session.ghost_service import Ghost
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+_MOST_SEEDS = 12
+_RUN = "run:"
+
+
+class GhostChoice(QObject):
+    """Another seed of the population follows the epoch that is shown; a kept one stays as it is."""
+
+    noticed = Signal(object)
+
+    def __init__(self, services: Services, panels: Panels, parent: QObject) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panels = panels
+        self._key = ""
+        self._kept: Codec | None = None
+        self._kept_words = ""
+        ghosts, showing = services.ghosts, services.showing
+        ghosts.answered.connect(self._on_ghosts_answered)
+        ghosts.opened.connect(self._on_ghosts_opened)
+        ghosts.refused.connect(self._on_ghosts_refused)
+        showing.network_changed.connect(self._on_showing_network_changed)
+        showing.dataset_changed.connect(self._show)
+        showing.replaced.connect(self._on_showing_replaced)
+        showing.epoch_changed.connect(self.show_choice)
+        self.show_choice()
+
+    @property
+    def key(self) -> str:
+        """What is chosen; "" for no ghost."""
+        return self._key
+
+    def choose(self, key: str) -> None:
+        """Show the ghost ``key`` of the menu: "", "moment", "kept" or "run:K"."""
+        if key == "moment":
+            self._keep(self._services.showing.codec, self._moment_words())
+            return
+        self._key = key
+        self._show()
+        self.show_choice()
+
+    def keep_newest(self) -> None:
+        """Keep the run as it has become, before another takes its place."""
+        self._keep(self._services.showing.newest, tr("The run before"))
+
+    def open(self, path: Path) -> None:
+        """Take the run in a file for a ghost, once it has been read."""
+        codec = self._services.showing.codec
+        if codec is not None:
+            self._services.ghosts.open(path, codec)
+        self.show_choice()
+
+    def _keep(self, codec: Codec | None, words: str) -> None:
+        if codec is None or not codec.can_encode:
+            return
+        self._kept, self._kept_words = codec, words
+        self._key = "kept"
+        self._show()
+        self.show_choice()
+
+    def _moment_words(self) -> str:
+        epoch = self._services.showing.shown_epoch
+        codec = self._services.showing.codec
+        if epoch is None:
+            epoch = 0.0 if codec is None else float(codec.epoch)
+        return epoch_words(epoch)
+
+    def _codec(self) -> Codec | None:
+        """What makes the ghost at present; None for none."""
+        showing = self._services.showing
+        shown = showing.codec
+        if not self._key or shown is None or not showing.fits:
+            return None
+        found = self._kept
+        if self._key.startswith(_RUN):
+            found = showing.codec_of_run(int(self._key.removeprefix(_RUN)))
+        return None if found is None or why_no_ghost(found, shown, "") else found
+
+    @Slot()
+    def _show(self) -> None:
+        """Have the codes computed, or none shown."""
+        codec, showing = self._codec(), self._services.showing
+        if codec is None:
+            self._services.ghosts.forget()
+            self._panels.canvas.set_ghost(None)
+        else:
+            self._services.ghosts.show(codec, showing.dataset, live=showing.is_learning)
+
+    @Slot()
+    def _on_showing_network_changed(self) -> None:
+        # What was kept stays where it is, whatever is shown.
+        if self._key.startswith(_RUN):
+            self._show()
+
+    @Slot()
+    def _on_showing_replaced(self) -> None:
+        if self._key:
+            self._show()
+        self.show_choice()
+
+    @Slot(object)
+    def _on_ghosts_answered(self, ghost: Ghost) -> None:
+        if self._key:
+            self._panels.canvas.set_ghost(ghost.codes)
+
+    @Slot(str, object)
+    def _on_ghosts_opened(self, path: str, codec: Codec) -> None:
+        self._keep(codec, Path(path).stem)
+
+    @Slot(str)
+    def _on_ghosts_refused(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason))
+
+    @Slot()
+    def show_choice(self) -> None:
+        """Offer in the menu what there is."""
+        showing = self._services.showing
+        choices = [("", tr("&No ghost"))]
+        codec = showing.codec
+        if codec is not None and codec.can_encode:
+            choices.append(("moment", tr("&Keep {epoch} as a ghost", epoch=self._moment_words())))
+            choices += [
+                (f"{_RUN}{run}", tr("Seed {seed}", seed=seed))
+                for run, seed in enumerate(showing.seeds[:_MOST_SEEDS])
+                if run != codec.run
+            ]
+        if self._kept is not None:
+            choices.append(("kept", tr("Kept: {name}", name=self._kept_words)))
+        choices.append(("file", tr("Run in another &file…")))
+        self._panels.time.set_ghosts(choices, self._key)
