@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
@@ -29,6 +29,10 @@ class KeptConcept:
     low: float
     high: float
     separation: float = 0.0
+
+    def named(self, name: str) -> KeptConcept:
+        """The same under another name."""
+        return replace(self, name=name[:MAX_NAME])
 
 
 class ConceptDocument(BaseModel):

@@ -44,6 +44,7 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("code", mark("Code")),
     DockSpec("gan", mark("New images")),
     DockSpec("projections", mark("Projections")),
+    DockSpec("making", mark("Make")),
 )
 
 
@@ -75,7 +76,7 @@ class Perspective:
 PERSPECTIVES: dict[str, Perspective] = {
     "wander": Perspective(
         left=(),
-        right=(("cursor",), ("draw", "answer")),
+        right=(("cursor",), ("draw", "answer", "making")),
         bottom=(),
         right_px=380,
         weights=(5, 6),
@@ -98,7 +99,7 @@ PERSPECTIVES: dict[str, Perspective] = {
     "compare": Perspective(
         left=(),
         right=(),
-        bottom=(("projections", "classifier"),),
+        bottom=(("projections", "classifier", "making"),),
         bottom_px=0.58,
     ),
 }
@@ -165,7 +166,7 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: 
     take_away(window, docks)
     bottom, right = wanted.bottom, wanted.right
     if window.height() >= TALL_PX:
-        right = tuple((key,) for place in right for key in place)
+        right = tuple(part for place in right for part in _parts(place))
     if window.width() < WIDE_PX and bottom:
         bottom = (tuple(key for place in bottom for key in place),)
     _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, Qt.Orientation.Vertical)
@@ -175,6 +176,11 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: 
         docks[key].raise_()
     _put_away(window, docks, {key for place in (*wanted.left, *right, *bottom) for key in place})
     _resize(window, docks, wanted, right, bottom)
+
+
+def _parts(place: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """A place of tabs as two, one below the other: the first, and those behind it."""
+    return (place[:1], place[1:]) if len(place) > 1 else (place,)
 
 
 def take_away(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
@@ -232,9 +238,9 @@ def _resize(
         firsts = [docks[place[0]] for place in right]
         weights = [
             # Docks that share a place share its height when they lie one below the other.
-            weight / (1 if place in right else len(place))
+            weight / (1 if place in right else len(_parts(place)))
             for place, weight in zip(wanted.right, wanted.weights, strict=True)
-            for _ in ((place,) if place in right else place)
+            for _ in ((place,) if place in right else _parts(place))
         ]
         window.resizeDocks(firsts, [round(100 * weight) for weight in weights], vertical)
     if bottom:

@@ -1,0 +1,1 @@
+"""The panel for making things: ways through pins, concepts, new images."""

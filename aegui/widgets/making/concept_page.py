@@ -1,0 +1,243 @@
+"""The page of concepts: two boxes of samples, what sets them apart, and where that leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.session.concept_service import BOXES
+from aegui.session.looks import GLYPHS, Look
+from aegui.widgets.builder.marks import flat_button, wrapped_label
+from aegui.widgets.making.amount_strip import AmountStrip
+from aegui.widgets.making.page import Breaking, PictureBox
+from aegui.widgets.making.sample_box import SampleBox
+from aegui.widgets.theme import ICON_PX, SPACING, icon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+    from aegui.core.run_concepts import KeptConcept
+    from aegui.session.concept_service import Applied, ConceptLook
+
+_SIDE_BY_SIDE_PX = 480
+_MOST_NAME = 60
+
+
+class ConceptPage(QWidget):
+    """Shows a ``ConceptLook``. Passive.
+
+    Signals:
+        added(str, object): These samples shall lie in that box too (a key of ``BOXES``).
+        chosen(str, object): These samples and no others shall lie in that box.
+        selection_requested(str): The samples selected on the map shall be added to that box.
+        cursor_requested(str): The sample nearest to the cursor shall be added to that box.
+        start_chosen(int): The concept shall be applied to the pin of that index.
+        amount_edited(float): So many steps of the concept are wished.
+        keep_requested(str): The concept shall be kept under that name.
+        kept_chosen(int): The kept concept of that index shall be used; -1: the boxes.
+        kept_removed(int): That one shall go.
+        show_requested(): The place that was reached shall be found on the map.
+        pin_requested(): It shall be pinned.
+        draw_requested(): Its image shall be drawn in the editor.
+    """
+
+    added = Signal(str, object)
+    chosen = Signal(str, object)
+    selection_requested = Signal(str)
+    cursor_requested = Signal(str)
+    start_chosen = Signal(int)
+    amount_edited = Signal(float)
+    keep_requested = Signal(str)
+    kept_chosen = Signal(int)
+    kept_removed = Signal(int)
+    show_requested = Signal()
+    pin_requested = Signal()
+    draw_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: ConceptLook | None = None
+        self._seen = GLYPHS
+        self.boxes = {key: SampleBox(box) for key, box in BOXES.items()}
+        self.strip = AmountStrip()
+        self.result = PictureBox(tr("Image that was reached"), QSize(130, 130))
+        self.kept = QComboBox()
+        self.name = QLineEdit()
+        self.keep = QPushButton(tr("Keep"))
+        self.remove = flat_button("builder-remove", tr("Forget this concept"))
+        self.show_place = self._button("crosshair", tr("Find on the map"))
+        self.pin = self._button("edit-add", tr("Pin"))
+        self.draw = self._button("draw", tr("Draw"))
+        self._status = wrapped_label()
+        self._status.setProperty("dim", True)
+        self._fill()
+        self._build()
+        self._connect()
+        self.set_kept((), -1)
+        self.set_look(None, GLYPHS)
+
+    def _button(self, name: str, text: str) -> QPushButton:
+        button = QPushButton(icon(name), text)
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        return button
+
+    def _fill(self) -> None:
+        self.kept.setAccessibleName(tr("Concept"))
+        self.name.setAccessibleName(tr("Name of the concept"))
+        self.name.setPlaceholderText(tr("Name of the concept"))
+        self.name.setMaxLength(_MOST_NAME)
+        self.keep.setToolTip(tr("Keep the concept in the document, to use it again"))
+        self.show_place.setToolTip(tr("Put the cursor of the map there"))
+        self.pin.setToolTip(tr("Pin the place on the map"))
+        self.draw.setToolTip(tr("Open the image in the pixel editor"))
+
+    def _build(self) -> None:
+        boxes = Breaking(_SIDE_BY_SIDE_PX)
+        for box in self.boxes.values():
+            boxes.row.addWidget(box, 1)
+        choice, keeping = QWidget(), QWidget()
+        row = QHBoxLayout(choice)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(QLabel(tr("Concept")))
+        row.addWidget(self.kept, 1)
+        row.addWidget(self.remove)
+        row = QHBoxLayout(keeping)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.keep)
+        which = Breaking(_SIDE_BY_SIDE_PX)
+        which.row.addWidget(choice, 1)
+        which.row.addWidget(keeping, 1)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(2 * SPACING)
+        pictures.addWidget(self.strip, 1)
+        pictures.addWidget(self.result)
+        actions = QHBoxLayout()
+        actions.addWidget(self._status, 1)
+        for button in (self.show_place, self.pin, self.draw):
+            actions.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        layout.setSpacing(SPACING)
+        layout.addWidget(boxes, 1)
+        layout.addWidget(which)
+        layout.addLayout(pictures, 2)
+        layout.addLayout(actions)
+
+    def _connect(self) -> None:
+        for key, box in self.boxes.items():
+            box.added.connect(lambda indices, key=key: self.added.emit(key, indices))
+            box.chosen.connect(lambda indices, key=key: self.chosen.emit(key, indices))
+            box.selection_requested.connect(lambda key=key: self.selection_requested.emit(key))
+            box.cursor_requested.connect(lambda key=key: self.cursor_requested.emit(key))
+        self.boxes["start"].pin_chosen.connect(self.start_chosen)
+        self.strip.amount_edited.connect(self.amount_edited)
+        self.kept.activated.connect(self._on_kept_activated)
+        self.remove.clicked.connect(lambda: self.kept_removed.emit(self._kept_index()))
+        self.keep.clicked.connect(self._on_keep)
+        self.name.returnPressed.connect(self._on_keep)
+        self.name.textChanged.connect(self._show_enabled)
+        self.show_place.clicked.connect(self.show_requested)
+        self.pin.clicked.connect(self.pin_requested)
+        self.draw.clicked.connect(self.draw_requested)
+
+    # What comes in
+
+    def set_samples(
+        self,
+        images: ArrayLike,
+        names: Sequence[str],
+        classes: Sequence[str],
+        members: Sequence[tuple[int, ...]],
+        look: Look,
+    ) -> None:
+        """The set that samples are of."""
+        for box in self.boxes.values():
+            box.set_samples(images, names, classes, members, look)
+
+    def set_box(self, key: str, indices: tuple[int, ...]) -> None:
+        """These samples lie in the box ``key``."""
+        self.boxes[key].set_indices(indices)
+
+    def set_pins(self, names: Sequence[str], current: str) -> None:
+        """The pins that the concept may be applied to; ``current`` is the one that it is."""
+        self.boxes["start"].set_pins(names, current)
+
+    def set_kept(self, kept: Sequence[KeptConcept], current: int) -> None:
+        """Offer the concepts that were kept; ``current`` is used, -1: the boxes are."""
+        with QSignalBlocker(self.kept):
+            self.kept.clear()
+            self.kept.addItem(tr("From the boxes A and B"))
+            for concept in kept:
+                self.kept.addItem(concept.name)
+            self.kept.setCurrentIndex(current + 1)
+        for key in ("plus", "minus"):
+            self.boxes[key].setEnabled(current < 0)
+        self._show_enabled()
+
+    def set_look(self, look: ConceptLook | None, seen: Look) -> None:
+        """Show what the concept does; None: there is none yet."""
+        self._look, self._seen = look, seen
+        self.strip.set_look(look, seen)
+        self.strip.setVisible(look is not None)
+        self.result.setVisible(look is not None)
+        if look is None:
+            self.set_status(
+                tr("Put samples that share something into A, and samples without it into B.")
+            )
+        else:
+            self.set_status(self._words(look))
+        self._show_enabled()
+
+    def _words(self, look: ConceptLook) -> str:
+        if look.concept.separation <= 0.0:
+            return ""
+        return tr(
+            "The boxes lie {value:.1f} standard deviations apart.", value=look.concept.separation
+        )
+
+    def set_applied(self, applied: Applied, seen: Look) -> None:
+        """Show the image that was reached."""
+        self.strip.set_amount(applied.amount)
+        amount = f"{applied.amount:+.2f}".replace("-", "\N{MINUS SIGN}")
+        self.result.set_image(applied.image, seen, tr("{amount} steps", amount=amount))
+
+    def set_status(self, text: str) -> None:
+        """Say ``text`` below."""
+        self._status.setText(text)
+
+    def _show_enabled(self) -> None:
+        has_look = self._look is not None
+        for button in (self.show_place, self.pin, self.draw):
+            button.setEnabled(has_look)
+        is_new = self._kept_index() < 0
+        self.keep.setEnabled(has_look and is_new and bool(self.name.text().strip()))
+        self.name.setEnabled(is_new)
+        self.remove.setEnabled(not is_new)
+
+    # What the person does
+
+    def _kept_index(self) -> int:
+        return self.kept.currentIndex() - 1
+
+    def _on_kept_activated(self, index: int) -> None:
+        self.kept_chosen.emit(index - 1)
+
+    def _on_keep(self) -> None:
+        name = self.name.text().strip()
+        if name and self.keep.isEnabled():
+            self.name.clear()
+            self.keep_requested.emit(name)

@@ -1,0 +1,102 @@
+"""A contact sheet of new images, of which any may be chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.glyphs import glyph_pixmap
+from aegui.widgets.making.page import pictures
+from aegui.widgets.theme import figures_font
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+
+    from aegui.session.finds_service import FindsLook
+    from aegui.session.looks import Look
+
+_ICON_PX = QSize(64, 64)
+_GRID_PX = QSize(96, 100)
+_SMALL = 0.85
+
+
+class FindsSheet(QListWidget):
+    """Shows a ``FindsLook``; the chosen ones are its selection.
+
+    Signals:
+        found_activated(int): That one was double-clicked, or Enter pressed on it.
+    """
+
+    found_activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: FindsLook | None = None
+        self._seen: Look | None = None
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setUniformItemSizes(True)
+        self.setWordWrap(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setIconSize(_ICON_PX)
+        self.setGridSize(_GRID_PX)
+        self.setFont(figures_font(self.font(), scale=_SMALL))
+        self.setAccessibleName(tr("New images that were found"))
+        self.itemActivated.connect(self._on_item_activated)
+
+    @property
+    def look(self) -> FindsLook | None:
+        """What is shown."""
+        return self._look
+
+    def chosen(self) -> tuple[int, ...]:
+        """The images that are chosen, by their numbers from 0."""
+        return tuple(sorted(index.row() for index in self.selectedIndexes()))
+
+    def set_look(self, look: FindsLook | None, seen: Look) -> None:
+        """Show ``look``, its images seen as ``seen`` says."""
+        self._look, self._seen = look, seen
+        with QSignalBlocker(self):
+            self.clear()
+            for words in () if look is None else look.words:
+                self.addItem(QListWidgetItem(words))
+            self._draw()
+        self.itemSelectionChanged.emit()
+
+    def _draw(self) -> None:
+        """Make the pictures, in the colours of the theme."""
+        look, seen = self._look, self._seen
+        if look is None or seen is None:
+            return
+        ratio = self.devicePixelRatioF()
+        for row, made in enumerate(pictures(look.images, seen)):
+            item = self.item(row)
+            item.setIcon(QIcon(glyph_pixmap(made, _ICON_PX, device_ratio=ratio)))
+            item.setToolTip(self._words(row))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, self._words(row))
+
+    def _words(self, row: int) -> str:
+        assert self._look is not None
+        return tr(
+            "{n}: {words}; {ratio:.1f} times as far from its nearest sample as that is from the "
+            "others; entropy {entropy:.2f} bits per pixel",
+            n=row + 1,
+            words=self._look.words[row],
+            ratio=float(self._look.ratio[row]),
+            entropy=float(self._look.entropy[row]),
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw anew in another theme."""
+        super().changeEvent(event)
+        if event.type() == event.Type.PaletteChange:
+            self._draw()
+
+    def _on_item_activated(self, item: QListWidgetItem) -> None:
+        self.found_activated.emit(self.row(item))

@@ -1,0 +1,117 @@
+"""What the pages of the panel share: rows that break, a picture with its words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+
+from aegui.session.looks import GLYPHS, Look, reduced
+from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
+from aegui.widgets.theme import SPACING, current_theme, figures_font
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
+
+_MOST_PX = 192
+_SMALL = 0.9
+
+
+class Breaking(QWidget):
+    """Lays its parts side by side where there is width for it, else one below the other."""
+
+    def __init__(self, side_by_side_px: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._from_px = side_by_side_px
+        self.row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(SPACING)
+
+    def minimumSizeHint(self) -> QSize:
+        """The width of one part: they may lie one below the other."""
+        items = (self.row.itemAt(place) for place in range(self.row.count()))
+        widths = [item.minimumSize().width() for item in items if item is not None]
+        return QSize(max(widths, default=0), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break, or not."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= self._from_px
+        way = QBoxLayout.Direction
+        self.row.setDirection(way.LeftToRight if wide else way.TopToBottom)
+
+
+class PictureBox(QWidget):
+    """One image as large as there is room, with a line of words below. Passive."""
+
+    def __init__(self, name: str, hint: QSize, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._hint = hint
+        self._image: NDArray[np.float32] | None = None
+        self._picture: QImage | None = None
+        self._look = GLYPHS
+        self._caption = ""
+        self._made_for = ""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(name)
+
+    def sizeHint(self) -> QSize:
+        """As it was asked for."""
+        return self._hint
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the smallest glyphs and their words."""
+        return QSize(64, 64)
+
+    @property
+    def caption(self) -> str:
+        """The words below."""
+        return self._caption
+
+    @property
+    def image(self) -> NDArray[np.float32] | None:
+        """What is shown, ``[C, H, W]``."""
+        return self._image
+
+    def set_image(self, image: NDArray[np.float32] | None, look: Look, caption: str = "") -> None:
+        """Show ``image`` ``[C, H, W]``, seen as ``look`` says; None: nothing."""
+        self._image, self._look, self._caption = image, look, caption
+        self._picture = None
+        self.setAccessibleDescription(caption)
+        self.update()
+
+    def _made(self) -> QImage | None:
+        if self._image is None:
+            return None
+        theme = current_theme().key
+        if self._picture is None or theme != self._made_for:
+            self._picture, self._made_for = pictures(self._image[None], self._look)[0], theme
+        return self._picture
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The image on its ground, and the words."""
+        del event
+        painter, picture = QPainter(self), self._made()
+        painter.setFont(figures_font(self.font(), scale=_SMALL))
+        line = painter.fontMetrics().height() if self._caption else 0
+        room = QRect(0, 0, self.width(), self.height() - line - (4 if line else 0))
+        if picture is not None:
+            target = draw_glyph(painter, room, picture)
+            painter.setPen(current_theme().border)
+            painter.drawRect(target.adjusted(-1, -1, 0, 0))
+        painter.setPen(current_theme().text_dim)
+        words = QRect(0, self.height() - line, self.width(), line)
+        text = painter.fontMetrics().elidedText(
+            self._caption, Qt.TextElideMode.ElideRight, words.width()
+        )
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def pictures(images: NDArray[np.float32], look: Look) -> list[QImage]:
+    """``images`` ``[n, C, H, W]`` as pictures in the theme in force, large ones reduced."""
+    levels = grey_levels(reduced(images, _MOST_PX))
+    return [level_image(each, look) for each in levels]

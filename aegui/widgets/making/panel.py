@@ -1,0 +1,59 @@
+"""The panel for making things: a way through pins, concepts, new images."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.making.concept_page import ConceptPage
+from aegui.widgets.making.finds_page import FindsPage
+from aegui.widgets.making.path_page import PathPage
+
+_MESSAGE_PX = 520
+
+
+class MakingPanel(QWidget):
+    """Three pages, or a message instead of them. Passive."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.path = PathPage()
+        self.concept = ConceptPage()
+        self.finds = FindsPage()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.path, tr("Way"))
+        self.tabs.addTab(self.concept, tr("Concept"))
+        self.tabs.addTab(self.finds, tr("Finds"))
+        self._message = QLabel()
+        self._message.setWordWrap(True)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setProperty("dim", True)
+        self._message.setMaximumWidth(_MESSAGE_PX)
+        page = QWidget()
+        centred = QHBoxLayout(page)
+        centred.addStretch(1)
+        centred.addWidget(self._message, 1000)
+        centred.addStretch(1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(page)
+        self._pages.addWidget(self.tabs)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self.set_message("")
+
+    def sizeHint(self) -> QSize:
+        """Room for boxes and film."""
+        return QSize(640, 320)
+
+    @property
+    def message(self) -> str:
+        """What is said instead of the pages; "" while they are shown."""
+        return self._message.text()
+
+    def set_message(self, text: str) -> None:
+        """Say ``text`` instead of the pages; "": show them."""
+        self._message.setText(text)
+        self._pages.setCurrentIndex(0 if text else 1)
