@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import mark, tr
 from aegui.widgets.map.layers_button import LayersButton
 from aegui.widgets.map.rulers import axis_name
-from aegui.widgets.map.types import POINTS, MapStyle
+from aegui.widgets.map.types import COLOURS, POINTS, MapStyle
 from aegui.widgets.theme import ICON_PX, icon
 
 SWITCHES = {
@@ -30,7 +30,10 @@ SWITCHES = {
     "vivid": mark("Decoded background in full strength"),
     "preview": mark("Decoded image at the cursor"),
     "legend": mark("Colours of the classes"),
-    "prior": mark("Prior: its middle and unit circle"),
+    "prior": mark("Prior: its middle, one and two standard deviations"),
+    "ellipses": mark("Spread of each sample's posterior"),
+    "minimap": mark("Overview while zoomed in"),
+    "scale": mark("Scale bar"),
 }
 """What may be shown or not: field of ``MapStyle`` -> label."""
 _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
@@ -91,6 +94,7 @@ class ViewBar(QFrame):
         self.zoom_in.clicked.connect(lambda: self.zoom_requested.emit(zoom_step))
         self.fit.clicked.connect(self.fit_requested)
         self._points: dict[str, QAction] = {}
+        self._colours: dict[str, QAction] = {}
         self._switches: dict[str, QAction] = {}
         self.show_menu.setMenu(self._build_menu())
         self.show_menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -108,6 +112,15 @@ class ViewBar(QFrame):
             group.addAction(action)
             self._points[key] = action
         group.triggered.connect(self._on_points_triggered)
+        menu.addSection(tr("Colours"))
+        colours = QActionGroup(menu)
+        for key, label in COLOURS.items():
+            action = menu.addAction(tr(label))
+            action.setCheckable(True)
+            action.setData(key)
+            colours.addAction(action)
+            self._colours[key] = action
+        colours.triggered.connect(self._on_colours_triggered)
         menu.addSeparator()
         for field, label in SWITCHES.items():
             action = menu.addAction(tr(label))
@@ -121,11 +134,15 @@ class ViewBar(QFrame):
         """Show ``style`` as chosen."""
         self._style = style
         self._points[style.points].setChecked(True)
+        self._colours[style.colour].setChecked(True)
         for field, action in self._switches.items():
             action.setChecked(getattr(style, field))
 
     def _on_points_triggered(self, action: QAction) -> None:
         self.style_edited.emit(replace(self._style, points=action.data()))
+
+    def _on_colours_triggered(self, action: QAction) -> None:
+        self.style_edited.emit(replace(self._style, colour=action.data()))
 
     def _on_switch_triggered(self) -> None:
         shown: dict[str, Any] = {

@@ -12,7 +12,9 @@ from aegui.widgets.map.controls import AxesBar, FollowBar, ViewBar
 from aegui.widgets.map.field_legend import FieldLegend
 from aegui.widgets.map.legend import ClassLegend
 from aegui.widgets.map.lens import LensBar
+from aegui.widgets.map.minimap import Minimap
 from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
+from aegui.widgets.map.scale_bar import ScaleBar
 from aegui.widgets.map.selection_bar import SelectionBar
 from aegui.widgets.theme import SPACING
 
@@ -22,8 +24,16 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.widgets.map.scene import Scene
+    from aegui.widgets.map.viewport import Bounds, Viewport
 
 _LEAST_MAP_PX = 320
+_PART = 1.15
+
+
+def _inside(inner: Bounds, outer: Bounds) -> bool:
+    """Whether all of ``inner`` is in ``outer``."""
+    across = outer[0] <= inner[0] and inner[2] <= outer[2]
+    return across and outer[1] <= inner[1] and inner[3] <= outer[3]
 
 
 class Furniture(QObject):
@@ -47,6 +57,8 @@ class Furniture(QObject):
         self.axes = AxesBar(parent)
         self.strip = CodeStrip(parent)
         self.legend = ClassLegend(parent)
+        self.scale = ScaleBar(parent)
+        self.minimap = Minimap(scene, parent)
         self.lens = LensBar(parent)
         self.fields = FieldLegend(parent)
         self.axes.hide()
@@ -118,12 +130,40 @@ class Furniture(QObject):
         self.legend.setVisible(has_codes and not self.legend.is_empty)
         self.place()
 
+    def show_view(self, view: Viewport, home: Viewport) -> None:
+        """The map has moved: the scale, and where in the whole it is."""
+        scene = self._scene
+        has_codes = scene.codes is not None
+        self.scale.setVisible(has_codes and scene.style.scale)
+        self.scale.set_view(view, home)
+        within = view.sx < _PART * home.sx and view.sy < _PART * home.sy
+        away = scene.bounds is None or not _inside(scene.bounds, view.bounds)
+        roomy = self._map.width() - self.strip_px > _LEAST_MAP_PX
+        shown = has_codes and scene.style.minimap and roomy and not within and away
+        self.minimap.set_view(view)
+        if shown != self.minimap.isVisibleTo(self._map):
+            self.minimap.setVisible(shown)
+        self._place_lower_left()
+
+    def _place_lower_left(self) -> None:
+        """The scale, and the overview above it."""
+        left = (0 if self._scene.ribbon else round(LEFT_PX)) + SPACING
+        bottom = self._map.height() - round(BOTTOM_PX) - SPACING
+        if self.scale.isVisibleTo(self._map):
+            bottom -= self.scale.height()
+            self.scale.move(left, bottom)
+            bottom -= SPACING // 2
+        size = self.minimap.sizeHint()
+        self.minimap.setGeometry(left, bottom - size.height(), size.width(), size.height())
+
     def place(self) -> None:
         """Put everything where it belongs in a map of this size.
 
         The bar at the upper right, Follow beside it, the axes at the upper left, the sliders at
-        the right, the legend at the lower right, lens and layers below the axes.
+        the right, the legend at the lower right, lens and layers below the axes, scale and
+        overview at the lower left.
         """
+        self._place_lower_left()
         width, height = self._map.width(), self._map.height()
         right = width - self.strip_px
         self.strip.setGeometry(right, 0, STRIP_PX, height)

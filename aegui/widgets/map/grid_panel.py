@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MOST_SCALE = 32
 """Most pixels of the picture per pixel of an image."""
-_FORM_PX = 270
+_FORM_PX = 310
 _FARTHEST = 1e6
 _PLACES = {
     True: (
@@ -219,7 +219,8 @@ class GridPanel(QWidget):
         row.addWidget(ends[0], 1)
         row.addWidget(QLabel("…"))
         row.addWidget(ends[1], 1)
-        self._form.addRow("", fields)
+        # Where there is nothing to choose the ends stand for the axis.
+        self._form.addRow(name, fields)
         return fields
 
     # State
@@ -247,6 +248,9 @@ class GridPanel(QWidget):
         form.setRowVisible(self._base, size > 2)
         form.setRowVisible(self._rows, size > 1)
         form.setRowVisible(self._ink, shape[0] == 1)
+        if size > 2:
+            for field in (self._x_range, self._y_range):
+                form.labelForField(field).setText("")  # type: ignore[attr-defined]
 
     def set_wish(self, wish: GridWish) -> None:
         """Show ``wish``, and stay silent."""

@@ -138,6 +138,16 @@ class Navigation(QObject):
         else:
             self._set(goal)
 
+    @property
+    def home(self) -> Viewport:
+        """What would be seen after a fit."""
+        return self._home()
+
+    def centre(self, x: float, y: float) -> None:
+        """Bring a place into the middle at once, as a person wishes."""
+        self._take_over()
+        self._set(replace(self._view, cx=x, cy=y))
+
     def grab(self) -> None:
         """A hand takes hold of the map: what moves stops."""
         self._drags.clear()

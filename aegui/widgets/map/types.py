@@ -44,6 +44,8 @@ class MapStyle:
         prior: Whether the prior of a variational code is drawn: its middle and unit circle.
         vivid: Whether the decoded background is drawn in full strength.
         colour: A key of ``COLOURS``; samples whose numbers are not known are as by ``label``.
+        minimap: Whether the whole map is seen small while only a part of it is shown.
+        scale: Whether a bar tells how long a latent unit is.
         ellipses: Whether the spread of each sample's posterior is drawn, where it is known.
     """
 
@@ -57,6 +59,8 @@ class MapStyle:
     vivid: bool = False
     colour: str = "label"
     ellipses: bool = True
+    minimap: bool = True
+    scale: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -79,6 +79,7 @@ class MapView(LayeredMap):
         self._bar.style_edited.connect(self._on_style_edited)
         furniture = self._furniture
         furniture.room_changed.connect(self._place_window)
+        furniture.minimap.centre_requested.connect(self._navigation.centre)
         furniture.follow.follow_requested.connect(self.fit)
         furniture.axes.axes_edited.connect(self.set_axes)
         furniture.axes.spanned_edited.connect(self.set_spanned)
@@ -171,6 +172,7 @@ class MapView(LayeredMap):
             self._furniture.show_code()
         self._furniture.show_codes()
         self._navigation.set_bounds(scene.bounds)
+        self._show_view()
         self._refresh_hover()
         self._describe()
         self._update_request()
@@ -230,6 +232,7 @@ class MapView(LayeredMap):
         self._scene.set_style(style)
         self._bar.set_style(style)
         self._furniture.show_legend()
+        self._show_view()
         self._redraw()
         if not style.plane:
             # Whoever decodes may forget it meanwhile: ask again when it is wished again.
@@ -342,7 +345,12 @@ class MapView(LayeredMap):
         width = max(1.0, self.width() - left - self._furniture.strip_px)
         self._navigation.place(left, 0.0, width, self.height() - BOTTOM_PX)
 
+    def _show_view(self) -> None:
+        """Scale and overview follow the map."""
+        self._furniture.show_view(self._view, self._navigation.home)
+
     def _on_navigation_moved(self) -> None:
+        self._show_view()
         self._refresh_hover()
         self._update_request()
         self.update()
