@@ -203,6 +203,8 @@ class InsightWiring(QObject):
     def _on_canvas_cursor_moved(self, _z: object) -> None:
         # The numbers that the map does not show may have changed.
         self._look_at_view()
+        # The mouse is answered at once, also where it comes back to the place it left.
+        self._looker.flush()
 
     @Slot(object)
     def _on_canvas_view_changed(self, _request: object) -> None:

@@ -1,0 +1,169 @@
+"""In the window: what the cursor tells, the lens, and the layers of the map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from aegui.core.recipe import LatentSpec
+from aegui.session.insight_service import FAN_SIDE
+from aegui.widgets.theme import DARK, apply_theme
+from tests.window.conftest import SMALL, train
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.window.main_window import MainWindow
+
+
+@pytest.fixture
+def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    train(qtbot, window)
+    return window
+
+
+def point(window: MainWindow, x: float = 0.5, y: float = 0.5) -> None:
+    canvas = window.panels.canvas
+    canvas._point_at(QPointF(canvas.width() * x, canvas.height() * y))
+
+
+def wait_for_layers(window: MainWindow, qtbot: QtBot, *keys: str) -> None:
+    fields = window._services.fields
+
+    def there() -> bool:
+        return {layer.field.key for layer in fields.layers if layer.complete} == set(keys)
+
+    qtbot.waitUntil(there, timeout=20_000)
+
+
+def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow) -> None:
+    point(trained, 0.6, 0.4)
+    canvas, panel = trained.panels.canvas, trained.panels.cursor
+    code, codec = canvas.cursor_code(), trained._services.showing.codec
+    assert code is not None
+    assert codec is not None
+    image = codec.decode(code)
+    p = np.clip(image, 1e-7, 1 - 1e-7)
+    entropy = float(-(p * np.log2(p) + (1 - p) * np.log2(1 - p)).mean())
+    assert panel.figures.texts["entropy"] == f"{entropy:.2f}"
+    drift = codec.encode(image)[0] - code
+    assert panel.figures.texts["drift"] == f"{float(np.linalg.norm(drift)):.2f}"
+    assert panel.figures.words
+    for described in (canvas, panel):
+        assert "entropy" in described.accessibleDescription()
+    assert canvas.overlay.drift == pytest.approx(tuple(canvas.scene.project(code + drift)[0]))
+    trained.panels.canvas._leave()
+    assert canvas.overlay.drift is None
+
+
+def test_the_lens_follows_the_cursor_until_it_is_put_away(trained: MainWindow) -> None:
+    canvas, services = trained.panels.canvas, trained._services
+    QTest.keyClick(canvas, Qt.Key.Key_N)
+    lens = canvas.furniture.lens
+    assert lens.isVisibleTo(canvas)
+    codes = services.showing.codes
+    assert codes is not None
+    assert lens.spacing == pytest.approx(0.1 * float(codes.spread.mean()), rel=0.5)
+    point(trained)
+    fan = canvas.overlay.fan
+    assert fan.is_shown
+    assert fan.spacing == lens.spacing
+    assert fan._images is not None
+    assert fan._images.shape == (FAN_SIDE, FAN_SIDE, 7, 5)
+    lens.slider.setValue(0)
+    assert fan.spacing == 0.001
+    canvas._leave()
+    assert not fan.is_shown
+    point(trained)
+    assert fan.is_shown
+    assert services.settings.values["insight.lens"] is True
+    QTest.keyClick(canvas, Qt.Key.Key_N)
+    assert not fan.is_shown
+    assert not lens.isVisibleTo(canvas)
+
+
+def test_a_digit_lays_a_layer_under_the_samples(trained: MainWindow, qtbot: QtBot) -> None:
+    canvas = trained.panels.canvas
+    QTest.keyClick(canvas, Qt.Key.Key_1)
+    wait_for_layers(trained, qtbot, "uncertainty")
+    field = canvas.scene.layers.field
+    assert field is not None
+    left, bottom, right, top = canvas.navigation.view.bounds
+    assert field.rect[0] <= left < right <= field.rect[2]
+    assert field.rect[1] <= bottom < top <= field.rect[3]
+    legend = canvas.furniture.fields
+    assert [entry.key for entry in legend.entries] == ["uncertainty"]
+    assert canvas.furniture.bar.layers.action("uncertainty").isChecked()
+    assert trained._services.settings.values["insight.layers"] == "uncertainty"
+    QTest.keyClick(canvas, Qt.Key.Key_1)
+    assert canvas.scene.layers.field is None
+    assert not legend.isVisibleTo(canvas)
+
+
+def test_layers_follow_the_view_the_theme_and_the_network(
+    trained: MainWindow, qtbot: QtBot, qapp: QApplication
+) -> None:
+    canvas = trained.panels.canvas
+    trained._services.fields.choose(["uncertainty", "wrong"])
+    wait_for_layers(trained, qtbot, "uncertainty", "wrong")
+    light = canvas.scene.layers.field
+    apply_theme(qapp, DARK)
+    dark = canvas.scene.layers.field
+    assert light is not None
+    assert dark is not None
+    assert not np.array_equal(light.image, dark.image)
+    canvas.navigation.zoom(4.0, canvas.width() / 2, canvas.height() / 2)
+    fields = trained._services.fields
+    wide = light.rect[2] - light.rect[0]
+
+    def is_closer() -> bool:
+        return all(
+            layer.complete and layer.field.rect[2] - layer.field.rect[0] < wide / 2
+            for layer in fields.layers
+        )
+
+    qtbot.waitUntil(is_closer, timeout=20_000)
+    train(qtbot, trained)
+    codec = trained._services.showing.codec
+    assert codec is not None
+    qtbot.waitUntil(
+        lambda: {layer.field.epoch for layer in fields.layers} == {codec.epoch}, timeout=20_000
+    )
+
+
+def test_without_a_prior_there_are_no_holes_and_the_menu_says_why(
+    trained: MainWindow, qtbot: QtBot
+) -> None:
+    button = trained.panels.canvas.furniture.bar.layers
+    assert not button.action("holes").isEnabled()
+    assert "prior" in button.action("holes").toolTip()
+    network = SMALL.network.model_copy(
+        update={"latent": LatentSpec(kind="gaussian", units=2, beta=0.01)}
+    )
+    recipe = SMALL.model_copy(update={"name": "variational", "network": network})
+    assert trained._services.workspace.new(recipe)
+    train(qtbot, trained)
+    assert button.action("holes").isEnabled()
+    trained._services.fields.choose(["holes", "density"])
+    wait_for_layers(trained, qtbot, "density", "holes")
+
+
+def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
+    trained: MainWindow, qtbot: QtBot, app: App
+) -> None:
+    canvas = trained.panels.canvas
+    QTest.keyClick(canvas, Qt.Key.Key_4)
+    QTest.keyClick(canvas, Qt.Key.Key_N)
+    wait_for_layers(trained, qtbot, "regions")
+    trained.language_requested.emit("es")
+    other = app.window
+    assert other is not trained
+    assert other.panels.canvas.furniture.lens.isVisibleTo(other.panels.canvas)
+    qtbot.waitUntil(lambda: other.panels.canvas.scene.layers.field is not None, timeout=20_000)
+    assert [entry.key for entry in other.panels.canvas.furniture.fields.entries] == ["regions"]
