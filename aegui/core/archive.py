@@ -31,6 +31,11 @@ MAX_INFLATED_BYTES = 256 << 20
 _DENSE = (".png", "timeline.safetensors")
 """What hardly becomes smaller: pictures, and weights in half precision."""
 _CHUNK_BYTES = 1 << 20
+_SMALL_BYTES = 1 << 20
+_PROBES = 64
+_PROBE_BYTES = 4096
+_WORTH_SHARE = 0.85
+"""Part of its size that a large member must be packed to at most, for packing to pay."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 _DAMAGES = (
     zipfile.BadZipFile,
@@ -67,10 +72,22 @@ def pack(members: Mapping[str, bytes | Mapping[str, NDArray[np.generic]]]) -> by
             # Else the same file made on Windows would differ.
             info.create_system = 3
             info.external_attr = 0o644 << 16
-            small = len(data) <= MAX_INFLATED_BYTES and not name.endswith(_DENSE)
-            method = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
-            archive.writestr(info, data, method)
+            is_small = len(data) <= MAX_INFLATED_BYTES and not name.endswith(_DENSE)
+            pays = is_small and _shrinks(data)
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED if pays else zipfile.ZIP_STORED)
     return buffer.getvalue()
+
+
+def _shrinks(data: bytes) -> bool:
+    """Whether packing ``data`` pays: of large weights it takes seconds and saves nothing.
+
+    Found out from pieces of them all over, always the same ones.
+    """
+    if len(data) <= _SMALL_BYTES:
+        return True
+    step = len(data) // _PROBES
+    probe = b"".join(data[at : at + _PROBE_BYTES] for at in range(0, len(data), step))
+    return len(zlib.compress(probe)) < _WORTH_SHARE * len(probe)
 
 
 class Archive:
@@ -113,6 +130,11 @@ class Archive:
     def __contains__(self, member: str) -> bool:
         """Whether there is such a member."""
         return member in self._zip.namelist()
+
+    @property
+    def inflated_bytes(self) -> int:
+        """What all members together say that they take in memory."""
+        return sum(info.file_size for info in self._zip.infolist())
 
     def read(self, member: str, most: int | None = None) -> bytes:
         """The content of ``member``, of at most ``most`` bytes.

@@ -8,14 +8,19 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from aegui.core.archive import Archive, refused, to_tensors
+from aegui.core.data.builtin import builtin_names
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from aegui.core.recipe import DataSpec
+
+    MayRead = Callable[[str], bool]
 
 WHOLE_BYTES = 16 << 20
 """Sets of up to so many bytes travel with the file."""
@@ -80,15 +85,37 @@ def _are_levels(images: NDArray[np.float32]) -> bool:
     return bool(np.allclose(numbers, np.round(numbers), atol=1e-3))
 
 
+def is_known_by_name(source: str) -> bool:
+    """Whether ``source`` names nothing but sets of the program's own: reading them is harmless."""
+    return all(part in builtin_names() for part in source.split("+"))
+
+
+def unread_source(document: DataDocument, spec: DataSpec, may_read: MayRead | None) -> str:
+    """Where the rest of a large set is to be found, if it must not be read without asking.
+
+    Whoever has written the file has written that too: it may name any file of this machine, or
+    one of another, which would be told that it is wanted.
+    """
+    if document.total is None or is_known_by_name(spec.source):
+        return ""
+    return "" if may_read is not None and may_read(spec.source) else spec.source
+
+
 def read_dataset(
-    archive: Archive, document: DataDocument, spec: DataSpec, member: str = "data.safetensors"
+    archive: Archive,
+    document: DataDocument,
+    spec: DataSpec,
+    member: str = "data.safetensors",
+    may_read: MayRead | None = None,
 ) -> Dataset:
     """The set of a saved run; of a large one what ``spec`` names, if it is still the same there.
+
+    ``may_read`` tells of files and folders whether a person wants them to be read.
 
     Raises:
         ReadError: The member is damaged.
     """
-    if document.total is not None:
+    if document.total is not None and not unread_source(document, spec, may_read):
         from aegui.core.data.load import load_data  # few documents need the readers of it
 
         try:
@@ -115,10 +142,18 @@ def read_dataset(
         raise refused(archive.name, member, str(error).rstrip(".")) from None
 
 
-def preview_note(dataset: Dataset, document: DataDocument) -> str:
+def preview_note(dataset: Dataset, document: DataDocument, unread: str = "") -> str:
     """What a person should know where only some of a large set can be shown; else empty."""
     if document.total is None or len(dataset) == document.total:
         return ""
+    if unread:
+        return tr(
+            "The data of this run were read from {source}; {n:,} of the {total:,} samples are in "
+            "the file and are shown.",
+            source=unread,
+            n=len(dataset),
+            total=document.total,
+        )
     return tr(
         "{name} is not on this machine: {n:,} of its {total:,} samples are shown.",
         name=document.name,

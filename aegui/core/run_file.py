@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 from aegui.core import run_timeline
 from aegui.core.archive import Archive, pack, refused, stated, to_tensors
 from aegui.core.atomic import write_atomically
-from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import AeguiError, ReadError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import layer_shapes
@@ -24,7 +25,13 @@ from aegui.core.recipe_file import parse_recipe, recipe_json
 from aegui.core.run_concepts import MAX_CONCEPTS, ConceptDocument, KeptConcept
 from aegui.core.run_concepts import from_document as concept_of
 from aegui.core.run_concepts import to_document as concept_document
-from aegui.core.run_data import DataDocument, preview_note, read_dataset, to_document
+from aegui.core.run_data import (
+    DataDocument,
+    preview_note,
+    read_dataset,
+    to_document,
+    unread_source,
+)
 from aegui.core.thumbnail import sheet_png
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
 from aegui.core.training.result import Checkpoint, RunResult
@@ -36,7 +43,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import Recipe
+    from aegui.core.run_data import MayRead
     from aegui.core.training.timeline import TimelineView
 
 SUFFIX = ".aegui"
@@ -47,6 +56,7 @@ MAX_PLACES = 10_000
 MAX_PLACE_NUMBERS = 100_000
 MAX_NAME = 200
 _THUMBNAIL_SAMPLES = 32
+_LIGHT_BYTES = 1 << 20
 MAX_TERMS = 100
 _EXTRA = "extra."
 """What the names of the columns of further terms begin with."""
@@ -91,6 +101,8 @@ class SavedRun:
         note: What a person should know of the file that was read; not saved.
         concepts: Directions among the codes that were found.
         timeline: Weights of epochs all over the training, or None.
+        unread: The file or folder that has the rest of a large set, where that was not to be
+            read; not saved.
     """
 
     recipe: Recipe
@@ -106,6 +118,7 @@ class SavedRun:
     note: str = ""
     concepts: tuple[KeptConcept, ...] = ()
     timeline: TimelineView | None = None
+    unread: str = ""
 
     @property
     def best_run(self) -> int:
@@ -181,7 +194,13 @@ class _Document(_Part):
     concepts: Annotated[list[ConceptDocument], Field(max_length=MAX_CONCEPTS)] = []
 
 
-def save_run(path: str | os.PathLike[str], run: SavedRun, *, compact: bool = False) -> None:
+def save_run(
+    path: str | os.PathLike[str],
+    run: SavedRun,
+    *,
+    compact: bool = False,
+    cancelled: IsCancelled | None = None,
+) -> None:
     """Write ``run`` to ``path``, atomically; the same content gives the same bytes.
 
     Args:
@@ -189,11 +208,15 @@ def save_run(path: str | os.PathLike[str], run: SavedRun, *, compact: bool = Fal
         run: What.
         compact: Leave out what only training on needs, keep the weights in half precision, and
             less of the timeline.
+        cancelled: Asked before anything is written whether to stop.
 
     Raises:
         AeguiError: The file could not be written.
+        Cancelled: So it was wished.
     """
-    write_atomically(path, run_bytes(run, compact=compact))
+    content = run_bytes(run, compact=compact)
+    stop_if(cancelled)
+    write_atomically(path, content)
 
 
 def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:
@@ -238,8 +261,13 @@ def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:
     return pack(members)
 
 
-def load_run(path: str | os.PathLike[str]) -> SavedRun:
+def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> SavedRun:
     """The run in the file at ``path``.
+
+    Args:
+        path: Where.
+        may_read: Whether a file or folder that the run names as its data is to be read, where they
+            do not travel with it; None: no. Sets that are known by name always are.
 
     Raises:
         ReadError: The file is not a whole, undamaged run that this version can read; the message
@@ -248,7 +276,8 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
     with Archive(path) as archive:
         recipe = _read_recipe(archive)
         document = _read_document(archive)
-        dataset = read_dataset(archive, document.dataset, recipe.data)
+        dataset = read_dataset(archive, document.dataset, recipe.data, may_read=may_read)
+        unread = unread_source(document.dataset, recipe.data, may_read)
         return SavedRun(
             recipe,
             dataset,
@@ -258,12 +287,29 @@ def load_run(path: str | os.PathLike[str]) -> SavedRun:
             _read_checkpoint(archive, document.checkpoint),
             document.engine,
             document.device,
-            _read_draft(archive, document.draft),
+            _read_draft(archive, document.draft, may_read),
             tuple(Place(tuple(place.z), place.name) for place in document.places),
-            preview_note(dataset, document.dataset),
+            preview_note(dataset, document.dataset, unread),
             tuple(concept_of(concept) for concept in document.concepts),
             run_timeline.read_timeline(archive, recipe, dataset),
+            unread,
         )
+
+
+def is_light(path: str | os.PathLike[str]) -> bool:
+    """Whether the run at ``path`` is read within a blink: little to unpack, no other file to read.
+
+    Whatever is wrong with the file, ``load_run`` will say it: that takes no longer.
+    """
+    try:
+        with Archive(path) as archive:
+            if archive.inflated_bytes > _LIGHT_BYTES:
+                return False
+            document = _read_document(archive)
+    except ReadError:
+        return True
+    drafts = (document.dataset, document.draft)
+    return all(data is None or data.total is None for data in drafts)
 
 
 def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, half: bool) -> str:
@@ -348,11 +394,13 @@ def _read_document(archive: Archive) -> _Document:
         raise refused(archive.name, "run.json", reason) from None
 
 
-def _read_draft(archive: Archive, data: DataDocument | None) -> Draft | None:
+def _read_draft(
+    archive: Archive, data: DataDocument | None, may_read: MayRead | None
+) -> Draft | None:
     if data is None:
         return None
     recipe = _read_recipe(archive, "draft.json")
-    return Draft(recipe, read_dataset(archive, data, recipe.data, "draft.safetensors"))
+    return Draft(recipe, read_dataset(archive, data, recipe.data, "draft.safetensors", may_read))
 
 
 def _read_weights(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import uuid
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from PySide6.QtCore import QLockFile, QObject, Qt, Signal, Slot
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
-from aegui.core.run_file import SUFFIX, run_bytes
+from aegui.core.run_file import SUFFIX, save_run
 from aegui.paths import user_data_dir
 from aegui.session.latest_job import LatestJob
 
@@ -57,6 +58,7 @@ class Autosave(QObject):
         self._folder = folder if folder is not None else user_data_dir() / "autosave"
         self._key = uuid.uuid4().hex
         self._lock: QLockFile | None = None
+        self._discarded: deque[tuple[Path, QLockFile | None]] = deque()
         self._job = LatestJob("aegui-autosave")
         self._job_failed.connect(self._on_job_failed, Qt.ConnectionType.QueuedConnection)
 
@@ -77,30 +79,44 @@ class Autosave(QObject):
         self._take_lock()
 
         def work() -> None:
+            self._clear()
             try:
                 write_atomically(about, note.encode())
-                write_atomically(file, run_bytes(run))
+                save_run(file, run)
             except AeguiError as error:
                 self._job_failed.emit(str(error))
 
         self._job.submit(work)
 
     def flush(self) -> None:
-        """Wait until the copy is on the disk."""
+        """Wait until the copy is on the disk, and those that were discarded are not."""
         self._job.wait()
 
     def discard(self) -> None:
-        """Remove the copy: the document is safe, or is not wanted."""
-        self.flush()
-        remove(self.file)
-        if self._lock is not None:
-            self._lock.unlock()
-            self._lock = None
+        """Have the copy removed: the document is safe, or is not wanted.
+
+        It may be being written at present, so that this is done in the background too.
+        """
+        if self._lock is None:
+            return
+        self._discarded.append((self.file, self._lock))
+        self._lock, self._key = None, uuid.uuid4().hex
+        self._job.submit(self._clear)
+
+    def _clear(self) -> None:
+        """Remove what was discarded."""
+        while self._discarded:
+            file, lock = self._discarded.popleft()
+            remove(file)
+            if lock is not None:
+                lock.unlock()
 
     def shutdown(self) -> None:
         """Remove the copy and make no more: the program ends as it should."""
-        self._job.shutdown()
-        self.discard()
+        self._discarded.append((self.file, self._lock))
+        self._lock = None
+        if self._job.shutdown():
+            self._clear()
 
     def found(self) -> tuple[Recovery, ...]:
         """Copies that no running program holds, the newest first."""

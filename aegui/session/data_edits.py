@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -12,7 +11,9 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
+from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
+from aegui.core.run_data import is_known_by_name
 from aegui.core.training.length import in_batches, is_one_large_batch
 from aegui.session.data_view import source_words
 from aegui.session.draft import (
@@ -23,6 +24,7 @@ from aegui.session.draft import (
     joined_draft,
     merged,
     same_samples,
+    sharing,
     whole_draft,
     with_chars,
     with_source,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.recipe import Recipe
     from aegui.session.notice import Level
     from aegui.session.progress_job import ProgressJob
@@ -66,6 +69,19 @@ class Host(Protocol):
     def announce_recipe(self) -> None:
         """Say again what the draft is: an edit has come to nothing."""
 
+    @property
+    def known_data(self) -> Dataset | None:
+        """Data that are in memory beside the draft's."""
+
+    def may_read(self, source: str) -> bool:
+        """Whether the person has said that the data ``source`` are to be read."""
+
+    def agree(self, source: str) -> None:
+        """The person wants ``source`` to be read."""
+
+    def ask_to_read(self, source: str, text: str, then: Callable[[], object]) -> None:
+        """Offer to read ``source``, which a file has named; then do ``then``."""
+
 
 class DataEdits:
     """Reads what an edit needs and then makes it; what has been edited since stays edited."""
@@ -80,13 +96,43 @@ class DataEdits:
         if same_samples(recipe.data, base.recipe.data):
             self._host.push(replace(base, recipe=recipe), text)
             return
+        source = recipe.data.source
+        if source != base.recipe.data.source:
+            self._host.agree(source)
+        elif not (base.has_source or is_known_by_name(source) or self._host.may_read(source)):
+            self._ask_first(base.recipe, recipe, text)
+            return
         self._loading.do(
-            tr("Reading {name}", name=source_words(recipe.data.source)),
-            partial(edited_draft, base, recipe),
+            tr("Reading {name}", name=source_words(source)),
+            self._edited(base, recipe),
             lambda draft: self._take(base, draft, text),
             lambda error: self._refuse(error, base.recipe, recipe, text),
             quick=is_quick(base, recipe),
         )
+
+    def _edited(self, base: DraftState, recipe: Recipe) -> Callable[..., DraftState]:
+        """Work that reads what ``recipe`` needs beside ``base``; see ``ProgressJob``."""
+        known = self._host.known_data
+
+        def work(report: Report, cancelled: IsCancelled) -> DraftState:
+            draft = sharing(edited_draft(base, recipe, report, cancelled), known)
+            # Of a large set finding out takes a while, once: not in the window's thread.
+            resolve(draft.recipe, draft.dataset)
+            return draft
+
+        return work
+
+    def _ask_first(self, base: Recipe, wished: Recipe, text: str) -> None:
+        """The document names a file that it does not hold, and another choice needs that file."""
+        source = wished.data.source
+        told = tr(
+            "Only the samples of this document are here. The others were read from {source}.",
+            source=source,
+        )
+        self._host.ask_to_read(
+            source, told, lambda: self.edit(merged(base, wished, self._host.draft.recipe), text)
+        )
+        self._host.announce_recipe()
 
     def take_file(
         self, path: Path, done: Callable[[], None], failed: Callable[[AeguiError], None]
@@ -94,6 +140,7 @@ class DataEdits:
         """Make the file at ``path`` the draft's data; False if that failed at once."""
         base = self._host.draft
         recipe = with_source(base.recipe, str(path))
+        self._host.agree(recipe.data.source)
 
         def take(draft: DraftState) -> None:
             self._take(base, draft, tr("Data from {file}", file=path.name))
@@ -101,7 +148,7 @@ class DataEdits:
 
         return self._loading.do(
             tr("Reading {name}", name=path.name),
-            partial(edited_draft, base, recipe),
+            self._edited(base, recipe),
             take,
             failed,
             quick=is_quick(base, recipe),

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aegui.core.data.builtin import builtin_names
 from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_EPOCHS, Recipe
 from aegui.core.run_file import SUFFIX, Draft, SavedRun, load_run
 from aegui.paths import models_dir
-from aegui.session.draft import DraftState, document_draft, fresh_draft, same_data
+from aegui.session.draft import DraftState, document_draft, fresh_draft, same_data, sharing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from aegui.core.course_configs import CourseReading
     from aegui.core.data.progress import IsCancelled, Report
-    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import PretrainSpec
     from aegui.core.run_concepts import KeptConcept
     from aegui.core.run_file import Place
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
 RECIPE_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 SHIPPED_MODEL = "letters-2d"
-_QUICK_RUN_BYTES = 2_000_000
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +47,12 @@ class Opened:
     places: tuple[Place, ...] = ()
     note: str = ""
     concepts: tuple[KeptConcept, ...] = ()
+    unread: str = ""
+
+    @cached_property
+    def resolution(self) -> Resolution:
+        """The draft's shapes and problems; of large sets it takes a while, so ask in the thread."""
+        return resolve(self.draft.recipe, self.draft.dataset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,16 +99,16 @@ def saved_run_of(result: TrainingResult, resolved: ResolvedRecipe) -> SavedRun:
     )
 
 
-def open_run(path: Path) -> Opened:
-    """The run file at ``path``.
+def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opened:
+    """The run file at ``path``; ``may_read`` as for ``load_run``.
 
     Raises:
         ReadError: It is none, or is damaged.
     """
-    saved = load_run(path)
+    saved = load_run(path, may_read)
     draft = saved.draft if saved.draft is not None else Draft(saved.recipe, saved.dataset)
     run = None if saved.snapshot is None else replace(saved, draft=None, places=(), concepts=())
-    state = document_draft(draft.recipe, draft.dataset)
+    state = sharing(document_draft(draft.recipe, draft.dataset), saved.dataset)
     # A model of the program's own is an example: saving it asks for a file.
     own = path.parent == models_dir()
     return Opened(
@@ -111,15 +119,8 @@ def open_run(path: Path) -> Opened:
         places=saved.places,
         note=saved.note,
         concepts=saved.concepts,
+        unread=saved.unread,
     )
-
-
-def is_quick_run(path: Path) -> bool:
-    """Whether the run file at ``path`` is read within a blink."""
-    try:
-        return path.stat().st_size <= _QUICK_RUN_BYTES
-    except OSError:
-        return True
 
 
 def stamp_of(path: Path) -> int:

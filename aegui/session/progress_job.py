@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
@@ -128,6 +128,15 @@ class ProgressJob(QObject):
         if self._task is not None:
             self._forget()
             self.busy_changed.emit(False)
+
+    def finish(self, seconds: float) -> bool:
+        """Wait for the work under way and hand its result over at once; False if it takes longer.
+
+        The work may be followed by other work then.
+        """
+        done = self._job.wait(seconds)
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+        return done
 
     def shutdown(self) -> None:
         """Give up the work, wait for its thread, take no more."""

@@ -46,6 +46,7 @@ class DocumentWiring(QObject):
         self._recent = recent
         workspace = services.workspace
         workspace.title_changed.connect(self._show_title)
+        workspace.saved.connect(self._on_workspace_saved)
         workspace.recent_changed.connect(self._show_recent)
         workspace.recipe_imported.connect(self._on_workspace_recipe_imported)
         recent.triggered.connect(self._on_recent_triggered)
@@ -87,23 +88,23 @@ class DocumentWiring(QObject):
     # Saving
 
     def save(self) -> bool:
-        """Save, asking where to if the document has no file; False: it was not."""
+        """Save, asking where to if the document has no file; False: it is not being saved."""
         if self._services.workspace.path is None:
             return self.save_as()
-        return self._saved(self._services.workspace.save())
+        return self._services.workspace.save()
 
     def save_as(self) -> bool:
-        """Ask where to and save; False: it was not."""
+        """Ask where to and save; False: it is not being saved."""
         workspace = self._services.workspace
         suggestion = str(workspace.path or Path(self._folder()) / f"{workspace.name}.aegui")
         path = self._ask_save(tr("Save"), suggestion, tr("Runs ({patterns})", patterns="*.aegui"))
-        return bool(path) and self._saved(workspace.save_as(path))
+        return bool(path) and workspace.save_as(path)
 
-    def _saved(self, done: bool) -> bool:
-        if done and self._services.runner.is_busy:
+    @Slot(object)
+    def _on_workspace_saved(self, _path: Path) -> None:
+        if self._services.runner.is_busy:
             text = tr("Saved, without the training under way: save again when it has ended.")
             self.noticed.emit(Notice("info", text))
-        return done
 
     def export_recipe(self) -> None:
         """Ask where to and write the recipe alone."""
@@ -129,6 +130,7 @@ class DocumentWiring(QObject):
     def may_leave(self) -> bool:
         """Ask about unsaved work; False: stay. A training under way ends when it is left."""
         runner, workspace = self._services.runner, self._services.workspace
+        self._await_saving()
         if not workspace.is_modified and not runner.is_busy:
             return True
         wish = dialogs.ask_leaving(self._window, workspace.name, training=runner.is_busy)
@@ -138,7 +140,20 @@ class DocumentWiring(QObject):
             runner.abandon()
             return True
         self._finish_training()
-        return self.save()
+        if not self.save():
+            return False
+        self._await_saving()
+        return not workspace.is_modified
+
+    def _await_saving(self) -> None:
+        """Wait until the document is on the disk, or cannot be written there."""
+        saving = self._services.workspace.saving
+        if not saving.is_busy:
+            return
+        loop = QEventLoop()
+        saving.busy_changed.connect(loop.quit)
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        saving.busy_changed.disconnect(loop.quit)
 
     def _finish_training(self) -> None:
         """End the training and take over what it has learnt, before that is saved."""
@@ -175,7 +190,7 @@ class DocumentWiring(QObject):
         if wish is None:
             return True
         if wish:
-            return self._services.workspace.recover(recovery)
+            return self._services.workspace.recover(recovery, self.may_leave)
         self._services.workspace.discard_recovery(recovery)
         return False
 

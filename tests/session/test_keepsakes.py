@@ -61,6 +61,7 @@ def test_concepts_belong_to_the_document(workspace: Workspace, tmp_path: Path) -
     workspace.keepsakes.set_concepts((THICK,))
     assert workspace.is_modified
     assert workspace.save_as(tmp_path / "a.aegui")
+    workspace.saving.finish()
     assert not workspace.is_modified
     workspace.new(recipe())
     assert workspace.keepsakes.concepts == ()

@@ -86,6 +86,29 @@ def heard(workspace: Workspace) -> Heard:
     return Heard(workspace)
 
 
+def saved_as(workspace: Workspace, path: Path) -> bool:
+    """Save and wait for it; whether that has begun."""
+    begun = workspace.save_as(path)
+    workspace.saving.finish()
+    return begun
+
+
+def saved(workspace: Workspace) -> bool:
+    begun = workspace.save()
+    workspace.saving.finish()
+    return begun
+
+
+def is_trained(workspace: Workspace) -> bool:
+    """Whether the run is one of the draft as it is now."""
+    run = workspace.run
+    return (
+        run is not None
+        and run.recipe == workspace.recipe
+        and same_data(run.dataset, workspace.dataset)
+    )
+
+
 def small() -> Recipe:
     return recipe(epochs=5).model_copy(update={"data": DataSpec(source="lowercase", chars="abc")})
 
@@ -138,11 +161,11 @@ def test_it_begins_with_the_shipped_model_where_there_is_one(
     workspace.new(small())
     workspace.adopt_result(learnt(workspace))
     model = tmp_path / "letters-2d.aegui"
-    assert workspace.save_as(model)
+    assert saved_as(workspace, model)
     monkeypatch.setattr("aegui.session.document.shipped_model", lambda: model)
     second = Workspace(settings, autosave_folder=tmp_path / "autosave")
     assert second.run is not None
-    assert second.is_draft_trained
+    assert is_trained(second)
     assert second.path is None
     assert second.name == "letters-2d"
     assert not second.is_modified
@@ -210,7 +233,7 @@ def test_edits_that_lead_back_leave_no_step(workspace: Workspace) -> None:
 
 def test_edits_after_saving_do_not_join_those_before(workspace: Workspace, tmp_path: Path) -> None:
     workspace.edit_recipe(renamed(workspace.recipe, "one"), "Name")
-    workspace.save_as(tmp_path / "a.aegui")
+    saved_as(workspace, tmp_path / "a.aegui")
     workspace.edit_recipe(renamed(workspace.recipe, "two"), "Name")
     workspace.undo_stack.undo()
     assert workspace.recipe.name == "one"
@@ -262,7 +285,7 @@ def test_added_samples_belong_to_the_document(workspace: Workspace, tmp_path: Pa
     assert len(workspace.pool) == 33
     workspace.edit_recipe(data(workspace.recipe, chars="ñz"), "Characters 2")
     assert labels(workspace) == "ñz"
-    assert workspace.save_as(tmp_path / "a.aegui")
+    assert saved_as(workspace, tmp_path / "a.aegui")
     added = workspace.dataset
     workspace.undo_stack.undo()
     workspace.undo_stack.undo()
@@ -285,13 +308,13 @@ def test_pins_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> No
     workspace.keepsakes.pin(np.array([0.5, -1.25], np.float32))
     workspace.keepsakes.pin(np.array([1.0, 2.0], np.float32), "mine")
     assert not workspace.is_modified
-    assert workspace.save_as(tmp_path / "a.aegui")
+    assert saved_as(workspace, tmp_path / "a.aegui")
     workspace.keepsakes.pin(np.array([3.0, 4.0], np.float32))
     assert workspace.is_modified
     workspace.keepsakes.unpin(0)
     workspace.keepsakes.pin(np.array([5.0, 6.0], np.float32))
     assert [place.name for place in workspace.keepsakes.places] == ["mine", "Pin 2", "Pin 1"]
-    assert workspace.save()
+    assert saved(workspace)
     workspace.new(small())
     assert workspace.keepsakes.places == ()
     assert workspace.open(tmp_path / "a.aegui")
@@ -314,7 +337,7 @@ def test_nobody_is_asked_about_a_file_that_cannot_be_read(
     glyphs_file.write_text("A\n#.\n.#\n")
     assert workspace.open(glyphs_file, stay)
     assert asked == []
-    assert workspace.save_as(tmp_path / "a.aegui")
+    assert saved_as(workspace, tmp_path / "a.aegui")
     before = workspace.recipe
     assert not workspace.open(tmp_path / "a.aegui", stay)
     assert asked == ["asked"]
@@ -369,7 +392,7 @@ def test_a_result_becomes_the_run_of_the_document(workspace: Workspace, heard: H
     run = workspace.run
     assert run is not None
     assert run.snapshot is result.snapshot
-    assert workspace.is_draft_trained
+    assert is_trained(workspace)
     assert workspace.is_modified
     codec = workspace.codec()
     assert codec is not None
@@ -384,7 +407,7 @@ def test_edits_leave_the_run_that_is_shown(workspace: Workspace) -> None:
     workspace.edit_recipe(data(workspace.recipe, source="uppercase", chars="AB"), "Data")
     assert workspace.run is run
     assert run.dataset.labels == ("a", "b", "c")
-    assert not workspace.is_draft_trained
+    assert not is_trained(workspace)
 
 
 def test_a_result_belongs_to_what_was_trained_not_to_later_edits(workspace: Workspace) -> None:
@@ -395,7 +418,7 @@ def test_a_result_belongs_to_what_was_trained_not_to_later_edits(workspace: Work
     workspace.adopt_result(result, resolved)
     assert workspace.run is not None
     assert workspace.run.recipe.seed == 0
-    assert not workspace.is_draft_trained
+    assert not is_trained(workspace)
 
 
 def test_what_there_is_to_say_about_a_result_is_said(workspace: Workspace, heard: Heard) -> None:
@@ -438,7 +461,7 @@ def test_saving_and_opening_keeps_run_and_draft(
     run = workspace.run
     workspace.edit_recipe(data(workspace.recipe, source="uppercase", chars="AB"), "Data")
     draft, dataset = workspace.recipe, workspace.dataset
-    assert workspace.save_as(tmp_path / "mine")
+    assert saved_as(workspace, tmp_path / "mine")
     file = tmp_path / "mine.aegui"
     assert workspace.path == file
     assert not workspace.is_modified
@@ -471,7 +494,7 @@ def test_saving_and_opening_keeps_run_and_draft(
 
 def test_an_untrained_document_is_saved_too(workspace: Workspace, tmp_path: Path) -> None:
     workspace.new(small())
-    assert workspace.save_as(tmp_path / "draft.aegui")
+    assert saved_as(workspace, tmp_path / "draft.aegui")
     assert load_run(tmp_path / "draft.aegui").snapshot is None
     assert workspace.open(tmp_path / "draft.aegui")
     assert workspace.run is None
@@ -507,11 +530,11 @@ def test_a_file_that_cannot_be_read_changes_nothing(
 def test_a_recent_file_that_is_gone_is_forgotten(
     workspace: Workspace, heard: Heard, tmp_path: Path
 ) -> None:
-    workspace.save_as(tmp_path / "a.aegui")
+    saved_as(workspace, tmp_path / "a.aegui")
     (tmp_path / "a.aegui").unlink()
     assert workspace.open(tmp_path / "a.aegui") is False
     assert workspace.recent_files == ()
-    workspace.save_as(tmp_path / "b.aegui")
+    saved_as(workspace, tmp_path / "b.aegui")
     workspace.clear_recent()
     assert workspace.recent_files == ()
     assert Settings.load(tmp_path / "config" / "settings.json").recent_files == ()
@@ -586,7 +609,7 @@ def test_saving_where_nothing_can_be_saved_is_a_notice(
 ) -> None:
     workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
     heard.clear()
-    assert workspace.save_as(tmp_path / "no" / "folder.aegui") is False
+    assert saved_as(workspace, tmp_path / "no" / "folder.aegui") is False
     assert heard.names() == ["noticed"]
     assert workspace.is_modified
     assert workspace.path is None
@@ -601,7 +624,7 @@ def test_a_recipe_whose_data_are_missing_is_no_new_document(
 
 def test_the_title_follows(workspace: Workspace, heard: Heard, tmp_path: Path) -> None:
     workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
-    workspace.save_as(tmp_path / "file.aegui")
+    saved_as(workspace, tmp_path / "file.aegui")
     workspace.undo_stack.undo()
     workspace.undo_stack.redo()
     titles = [args for name, args in heard.all if name == "title_changed"]
@@ -613,8 +636,9 @@ def test_the_title_follows(workspace: Workspace, heard: Heard, tmp_path: Path) -
 
 def crash(workspace: Workspace) -> None:
     """What is left when the program dies: the copy, and no lock."""
-    workspace._autosave.flush()
-    lock = workspace._autosave._lock
+    copies = workspace._file._autosave
+    copies.flush()
+    lock = copies._lock
     if lock is not None:
         lock.unlock()
 
@@ -624,7 +648,7 @@ def test_unsaved_work_is_found_after_a_crash(
 ) -> None:
     workspace.new(small())
     workspace.adopt_result(learnt(workspace))
-    workspace.save_as(tmp_path / "mine.aegui")
+    saved_as(workspace, tmp_path / "mine.aegui")
     workspace.edit_recipe(workspace.recipe.model_copy(update={"seed": 77}), "Seed")
     workspace.autosave()
     assert workspace.recoveries() == ()
@@ -643,8 +667,9 @@ def test_unsaved_work_is_found_after_a_crash(
     third = Workspace(settings, autosave_folder=tmp_path / "autosave")
     assert len(third.recoveries()) == 1
     third.close()
-    assert second.save()
+    assert saved(second)
     assert not second.is_modified
+    second._file._autosave.flush()
     assert not list((tmp_path / "autosave").glob("*.aegui"))
     second.close()
 
@@ -671,22 +696,24 @@ def test_a_damaged_copy_is_a_notice(workspace: Workspace, heard: Heard, tmp_path
 
 
 def test_copies_are_made_only_of_what_has_changed(workspace: Workspace, tmp_path: Path) -> None:
-    copy = workspace._autosave.file
+    copies = workspace._file._autosave
+    copy = copies.file
     workspace.autosave()
-    workspace._autosave.flush()
+    copies.flush()
     assert not copy.exists()
     workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
     workspace.autosave()
-    workspace._autosave.flush()
+    copies.flush()
     first = copy.stat().st_mtime_ns
     workspace.autosave()
-    workspace._autosave.flush()
+    copies.flush()
     assert copy.stat().st_mtime_ns == first
     workspace.edit_recipe(renamed(workspace.recipe, "yours"), "Other name")
     workspace.autosave()
-    workspace._autosave.flush()
+    copies.flush()
     assert load_run(copy).recipe.name == "yours"
-    workspace.save_as(tmp_path / "a.aegui")
+    saved_as(workspace, tmp_path / "a.aegui")
+    copies.flush()
     assert not copy.exists()
 
 
@@ -724,7 +751,9 @@ from aegui.session.workspace import Workspace
 app = QCoreApplication([])
 workspace = Workspace(Settings.load(Path({str(tmp_path / "s.json")!r})))
 workspace.edit_recipe(workspace.recipe.model_copy(update={{"runs": 2}}), "Runs")
-assert workspace.save_as(Path({str(save)!r})) and workspace.open(Path({str(save)!r}))
+assert workspace.save_as(Path({str(save)!r}))
+workspace.saving.finish()
+assert workspace.open(Path({str(save)!r}))
 workspace.close()
 sys.exit(3 if "torch" in sys.modules or "PySide6.QtWidgets" in sys.modules else 0)
 """
@@ -736,7 +765,7 @@ def test_a_saved_file_with_a_broken_draft_is_refused(tmp_path: Path, workspace: 
     workspace.new(small())
     workspace.adopt_result(learnt(workspace))
     workspace.edit_recipe(workspace.recipe.model_copy(update={"seed": 3}), "Seed")
-    workspace.save_as(tmp_path / "a.aegui")
+    saved_as(workspace, tmp_path / "a.aegui")
     with (
         zipfile.ZipFile(tmp_path / "a.aegui") as whole,
         zipfile.ZipFile(tmp_path / "b.aegui", "w") as part,
@@ -753,7 +782,7 @@ def test_run_files_keep_their_draft_exactly(tmp_path: Path, workspace: Workspace
     workspace.new(small())
     workspace.adopt_result(learnt(workspace))
     workspace.edit_dataset(glyphs(4), "Own")
-    workspace.save_as(tmp_path / "a.aegui")
+    saved_as(workspace, tmp_path / "a.aegui")
     first = load_run(tmp_path / "a.aegui")
     assert first.draft is not None
     assert same_data(first.draft.dataset, glyphs(4))

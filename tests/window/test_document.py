@@ -89,6 +89,7 @@ def test_leaving_while_it_trains_keeps_what_was_learnt(
     window.actions_table["train"].trigger()
     qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
     assert window.document.save()
+    services.workspace.saving.finish()
     assert "without the training" in window.notifications.shown[-1].text
     answer("Save")
     assert closed(window)
@@ -104,6 +105,7 @@ def test_save_open_and_recent(
     path = tmp_path / "first.aegui"
     saving_to(monkeypatch, path)
     window.actions_table["save"].trigger()
+    window._services.workspace.saving.finish()
     assert path.is_file()
     assert window.windowTitle() == "first[*] – aegui"
     assert not window.isWindowModified()
