@@ -86,7 +86,7 @@ class DataWiring(QObject):
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
         workspace.download_needed.connect(self.offer_download)
-        for job in (workspace.loading, data.writing):
+        for job in (workspace.loading, workspace.saving, data.writing):
             job.progressed.connect(self._strip.show_progress)
             job.busy_changed.connect(self._on_job_busy_changed)
         self._strip.cancel_requested.connect(self._on_strip_cancel_requested)
@@ -369,6 +369,7 @@ class DataWiring(QObject):
     def _on_strip_cancel_requested(self) -> None:
         workspace = self._services.workspace
         self._services.data.writing.cancel()
+        workspace.saving.cancel()
         if workspace.loading.is_busy:
             workspace.loading.cancel()
             workspace.announce_recipe()
