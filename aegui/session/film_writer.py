@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from aegui.core.data.progress import Cancelled
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, Cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

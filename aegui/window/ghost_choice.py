@@ -41,8 +41,8 @@ class GhostChoice(QObject):
         showing.network_changed.connect(self._on_showing_network_changed)
         showing.dataset_changed.connect(self._show)
         showing.replaced.connect(self._on_showing_replaced)
-        showing.epoch_changed.connect(self.show_choice)
-        self.show_choice()
+        panels.time.ghosts_wanted.connect(self.show_choice)
+        self._show()
 
     @property
     def key(self) -> str:
@@ -56,7 +56,6 @@ class GhostChoice(QObject):
             return
         self._key = key
         self._show()
-        self.show_choice()
 
     def keep_newest(self) -> None:
         """Keep the run as it has become, before another takes its place."""
@@ -67,7 +66,6 @@ class GhostChoice(QObject):
         codec = self._services.showing.codec
         if codec is not None:
             self._services.ghosts.open(path, codec)
-        self.show_choice()
 
     def _keep(self, codec: Codec | None, words: str) -> None:
         if codec is None or not codec.can_encode:
@@ -75,7 +73,6 @@ class GhostChoice(QObject):
         self._kept, self._kept_words = codec, words
         self._key = "kept"
         self._show()
-        self.show_choice()
 
     def _moment_words(self) -> str:
         epoch = self._services.showing.shown_epoch
@@ -83,6 +80,12 @@ class GhostChoice(QObject):
         if epoch is None:
             epoch = 0.0 if codec is None else float(codec.epoch)
         return epoch_words(epoch)
+
+    def _words(self) -> str:
+        if self._key.startswith(_RUN):
+            run = int(self._key.removeprefix(_RUN))
+            return tr("Seed {seed}", seed=self._services.showing.seeds[run])
+        return self._kept_words
 
     def _codec(self) -> Codec | None:
         """What makes the ghost at present; None for none."""
@@ -99,6 +102,7 @@ class GhostChoice(QObject):
     def _show(self) -> None:
         """Have the codes computed, or none shown."""
         codec, showing = self._codec(), self._services.showing
+        self._panels.time.set_ghost("" if codec is None else self._words())
         if codec is None:
             self._services.ghosts.forget()
             self._panels.canvas.set_ghost(None)
@@ -115,7 +119,6 @@ class GhostChoice(QObject):
     def _on_showing_replaced(self) -> None:
         if self._key:
             self._show()
-        self.show_choice()
 
     @Slot(object)
     def _on_ghosts_answered(self, ghost: Ghost) -> None:

@@ -56,6 +56,7 @@ class ResultsWiring(QObject):
         showing.dataset_changed.connect(self._charts.mark)
         showing.network_changed.connect(self._rows.mark)
         showing.dataset_changed.connect(self._rows.mark)
+        showing.epoch_changed.connect(self._on_showing_epoch_changed)
         services.rows.answered.connect(self._on_rows_answered)
         panels.reconstructions.order_chosen.connect(self._rows.mark)
         panels.charts.export_requested.connect(self.export_charts)
@@ -97,6 +98,12 @@ class ResultsWiring(QObject):
         showing = self._services.showing
         self._panels.charts.set_has_glyphs(showing.look.glyphs)
         self._panels.charts.set_history(showing.history, showing.seeds)
+
+    @Slot()
+    def _on_showing_epoch_changed(self) -> None:
+        # Whoever goes through the epochs by hand wants to see each of them.
+        if not self._services.showing.is_learning:
+            self._rows.flush()
 
     def _show_rows(self) -> None:
         showing, panel = self._services.showing, self._panels.reconstructions

@@ -110,7 +110,7 @@ class TimeWiring(QObject):
         player.playing_changed.connect(self._on_player_playing_changed)
         showing.timeline_changed.connect(self._growth.mark)
         showing.epoch_changed.connect(self._on_showing_epoch_changed)
-        showing.network_changed.connect(self._words.mark)
+        showing.network_changed.connect(self._on_showing_network_changed)
         showing.replaced.connect(self._on_showing_replaced)
         self._services.runner.state_changed.connect(self._on_runner_state_changed)
         self._services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
@@ -208,6 +208,12 @@ class TimeWiring(QObject):
             self.conditions_changed.emit()
 
     @Slot()
+    def _on_showing_network_changed(self) -> None:
+        # Of a past epoch ``epoch_changed`` tells.
+        if self._services.showing.shown_epoch is None:
+            self._words.mark()
+
+    @Slot()
     def _on_showing_replaced(self) -> None:
         self._services.player.pause()
         self._growth.flush()
@@ -259,7 +265,6 @@ class TimeWiring(QObject):
         if key == "file":
             path = choose_run_file(self._window)
             if not path:
-                self.ghost.show_choice()
                 return
             self.ghost.open(Path(path))
         else:

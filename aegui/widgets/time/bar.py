@@ -40,6 +40,8 @@ class TimeBar(QWidget):
     loop_chosen = Signal(bool)
     memory_chosen = Signal(int)
     """Megabytes."""
+    ghosts_wanted = Signal()
+    """The menu of ghosts is about to be seen: ``set_ghosts`` is due."""
     ghost_requested = Signal(str)
     """A key of ``set_ghosts``."""
     fork_requested = Signal()
@@ -61,6 +63,7 @@ class TimeBar(QWidget):
         self.ghost = _button("time-ghost", tr("Show another run pale under the points"))
         self.fork = _button("time-fork", "")
         self.film = _button("time-film", tr("Save a film of the training"))
+        self._why_no_fork: str | None = None
         self._empty = QLabel()
         self._empty.setProperty("dim", True)
         self._speeds: dict[float, QAction] = {}
@@ -106,6 +109,7 @@ class TimeBar(QWidget):
             action.triggered.connect(lambda _on, mb=megabytes: self.memory_chosen.emit(mb))
             self._memories[megabytes] = action
         self._ghosts = _menu(self.ghost)
+        self._ghosts.aboutToShow.connect(self.ghosts_wanted)
         films = _menu(self.film)
         for key, text in FILMS.items():
             films.addAction(tr(text)).triggered.connect(
@@ -186,10 +190,20 @@ class TimeBar(QWidget):
             action = _choice(menu, group, text)
             action.setChecked(key == chosen)
             action.triggered.connect(lambda _on, key=key: self.ghost_requested.emit(key))
-        self.ghost.setIcon(icon("time-ghost", "accent" if chosen else "text"))
+
+    def set_ghost(self, words: str) -> None:
+        """Which ghost is shown, in words; "" for none."""
+        self.ghost.setIcon(icon("time-ghost", "accent" if words else "text"))
+        help_text = tr("Show another run pale under the points")
+        self.ghost.setToolTip(
+            tr("Pale under the points: {name}", name=words) if words else help_text
+        )
 
     def set_fork(self, why_not: str) -> None:
         """Whether a training can begin at the epoch shown; else ``why_not``."""
+        if why_not == self._why_no_fork:
+            return
+        self._why_no_fork = why_not
         self.fork.setEnabled(not why_not)
         text = tr("Go on from this epoch with one setting changed…")
         self.fork.setToolTip(why_not or text)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip
 
 from aegui.core.i18n import tr
@@ -14,7 +14,8 @@ from aegui.widgets.theme import blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
     from PySide6.QtWidgets import QWidget
 
     from aegui.widgets.theme import Theme
@@ -26,6 +27,7 @@ _KNOB_PX = 6.5
 _EDGE_PX = 10
 _LEAST_MARKS_PX = 4.0
 _LABEL_GAP_PX = 12.0
+_FAINT = 0.45
 _PAGE = 10
 
 
@@ -42,6 +44,7 @@ class TimeSlider(QAbstractSlider):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._epochs: NDArray[np.float64] = np.zeros(0)
+        self._marks: QPixmap | None = None
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -67,6 +70,7 @@ class TimeSlider(QAbstractSlider):
         """The epochs ``[T]`` of the moments that were kept, growing; none: there is no slider."""
         is_newest = self.place is None
         self._epochs = np.asarray(epochs, np.float64)
+        self._marks = None
         self.setMaximum(len(self._epochs))
         if is_newest:
             self.setValue(self.maximum())
@@ -137,7 +141,9 @@ class TimeSlider(QAbstractSlider):
         x = self.x_of(self.value())
         painter.setBrush(blend(theme.accent, theme.window, 0.55))
         painter.drawRoundedRect(QRectF(groove.topLeft(), QPointF(x, groove.bottom())), 2, 2)
-        self._paint_marks(painter, theme)
+        if self._marks is None:
+            self._marks = self._painted_marks(theme)
+        painter.drawPixmap(0, 0, self._marks)
         painter.setPen(QPen(theme.window, 1.5))
         painter.setBrush(theme.accent)
         painter.drawEllipse(QPointF(x, groove.center().y()), _KNOB_PX, _KNOB_PX)
@@ -146,14 +152,25 @@ class TimeSlider(QAbstractSlider):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(QPointF(x, groove.center().y()), _KNOB_PX + 2, _KNOB_PX + 2)
 
-    def _paint_marks(self, painter: QPainter, theme: Theme) -> None:
+    def _painted_marks(self, theme: Theme) -> QPixmap:
+        """Marks and figures, which stay as they are while the knob moves."""
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
         groove = self._groove()
         below = groove.bottom() + 2
         if groove.width() / max(1, self.maximum()) >= _LEAST_MARKS_PX:
-            painter.setPen(QPen(theme.grid, 1.0))
+            painter.setPen(QPen(blend(theme.text_dim, theme.window, _FAINT), 1.0))
             for index in range(len(self._epochs)):
                 x = round(self.x_of(index)) + 0.5
-                painter.drawLine(QPointF(x, below), QPointF(x, below + 3))
+                painter.drawLine(QPointF(x, below), QPointF(x, below + 2))
+        self._paint_ticks(painter, theme, below)
+        painter.end()
+        return pixmap
+
+    def _paint_ticks(self, painter: QPainter, theme: Theme, below: float) -> None:
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         for place, text in self.ticks():
             x = round(self.x_of(place)) + 0.5
@@ -161,6 +178,16 @@ class TimeSlider(QAbstractSlider):
             painter.drawLine(QPointF(x, below), QPointF(x, below + 3))
             box = QRectF(x - 60, below + 2, 120, self.height() - below - 1)
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make room for other marks."""
+        super().resizeEvent(event)
+        self._marks = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take new colours or letters."""
+        self._marks = None
+        super().changeEvent(event)
 
     # Mouse and keys
 
