@@ -162,15 +162,18 @@ class CompiledMeter(_Reconstructing):
             found = self._program(self._source.tensors, self._source.lists)
         loss, wrong, *terms = (figure.cpu().numpy() for figure in found)
         by_key = {key: term.astype(np.float64) for key, term in zip(self.terms, terms, strict=True)}
-        return Measured(loss.astype(np.float64), wrong, by_key)
+        return Measured(loss.astype(np.float64), wrong.astype(np.int64), by_key)
 
     def _build(self, samples: Samples) -> torch.jit.ScriptFunction:  # type: ignore[type-arg]
         source = self._source
         bind_layers(source, self._parameters, gradients=False)
         clean = self._emit_forward(samples.eval_clean, "clean")
         # Thresholding both sides also serves targets that are grey levels.
-        source.bind("dark", samples.eval_clean.gt(0.5))
-        source.line(f"wrong = {clean.outputs[-1]}.gt(0.5).ne_(dark).sum([2])", 0)
+        source.bind("lit", samples.eval_clean.gt(0.5).float())
+        # Counted in floats: a sum of booleans would copy them as integers first.
+        room = source.bind("wrong_each", torch.zeros_like(source.tensor(clean.outputs[-1])))
+        source.line(f"torch.gt({clean.outputs[-1]}, 0.5, out={room})", 0)
+        source.line(f"wrong = {room}.ne_(lit).sum([2])", 0)
         seen = clean
         if samples.noisy_evaluation:
             seen = self._emit_forward(samples.eval_inputs, "noisy")

@@ -133,6 +133,15 @@ def test_patience_and_seconds_end_a_run() -> None:
     assert finished(resolved_recipe(training=hurried)).finished == "seconds"
 
 
+def test_numbers_too_small_for_their_exponent_do_not_slow_a_training() -> None:
+    """Adam's mean of the gradient of a dead unit becomes one after some 800 steps, for ever."""
+    if not torch.set_flush_denormal(False):
+        pytest.skip("this processor cannot")
+    assert float(torch.full((64,), 1e-39).mul(0.5).max()) > 0
+    next(train(resolved_recipe()))
+    assert float(torch.full((64,), 1e-39).mul(0.5).max()) == 0
+
+
 def test_infinity_ends_a_run_with_its_last_good_weights() -> None:
     # Identity layers under a huge step explode for certain, and never before the first rows.
     network = {
