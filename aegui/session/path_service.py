@@ -72,11 +72,15 @@ class PathService(QObject):
         self._latest: PathLook | None = None
         self._is_active = False
         self._is_due = False
+        self._is_new = False
+        self._awaits = False
         self._is_busy = False
         self._given_up = threading.Event()
         self._token = object()
         self._answers = LatestAnswer("aegui-path", self)
         self._answers.answered.connect(self._on_answers_answered)
+        self._first = LatestAnswer("aegui-straight", self)
+        self._first.answered.connect(self._on_first_answered)
         self._are_pictures_due = False
         self._pictures = LatestAnswer("aegui-pins", self)
         self._pictures.answered.connect(self.pictured)
@@ -182,6 +186,7 @@ class PathService(QObject):
         self._is_active = False
         self._given_up.set()
         self._answers.shutdown()
+        self._first.shutdown()
         self._pictures.shutdown()
 
     def _taken(self) -> tuple[Place, ...]:
@@ -190,6 +195,7 @@ class PathService(QObject):
     def _forget(self) -> None:
         self._give_up()
         self._answers.forget()
+        self._first.forget()
         self._is_due = False
         self._show(None)
         self._set_busy(False)
@@ -210,6 +216,7 @@ class PathService(QObject):
             return
         if afresh or not subject.is_live:
             self._give_up()
+        self._is_new |= afresh or self._latest is None
         self._is_due = True
         self._go_on()
 
@@ -237,6 +244,10 @@ class PathService(QObject):
         wish = _Wish(places, self._kind, max(self._count, len(places)))
         work = wish.count * subject.codec.cost
         quick = wish.kind != "geodesic" and is_quick(subject.codec, work, QUICK_BATCH)
+        if wish.kind == "geodesic" and self._is_new:
+            self._begin_straight(subject, wish)
+        self._is_new = False
+        self._awaits = True
         # While the network learns there is always a newer way on its way.
         self._set_busy(not quick and (self._latest is None or not subject.is_live))
         self._answers.ask(
@@ -246,8 +257,19 @@ class PathService(QObject):
             gentle=subject.is_live,
         )
 
+    def _begin_straight(self, subject: MakingSubject, wish: _Wish) -> None:
+        """Something to see until the shortest way has been found."""
+        straight, given_up = replace(wish, kind="straight"), self._given_up
+        self._first.ask(lambda: _traced(subject, straight, given_up), self._token)
+
+    @Slot(object)
+    def _on_first_answered(self, look: PathLook | AeguiError) -> None:
+        if self._awaits and isinstance(look, PathLook):
+            self._show(look)
+
     @Slot(object)
     def _on_answers_answered(self, look: PathLook | AeguiError) -> None:
+        self._awaits = False
         self._set_busy(False)
         if isinstance(look, AeguiError):
             self._show(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.session.concept_service import BOXES
 from aegui.session.looks import GLYPHS, Look
-from aegui.widgets.builder.marks import flat_button, wrapped_label
+from aegui.widgets.builder.marks import ElidedLabel, flat_button
 from aegui.widgets.making.amount_strip import AmountStrip
-from aegui.widgets.making.page import Breaking, PictureBox
+from aegui.widgets.making.page import PictureBox
 from aegui.widgets.making.sample_box import SampleBox
 from aegui.widgets.theme import ICON_PX, SPACING, icon
 
@@ -28,12 +28,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike
+    from PySide6.QtGui import QKeyEvent
 
     from aegui.core.run_concepts import KeptConcept
     from aegui.session.concept_service import Applied, ConceptLook
 
-_SIDE_BY_SIDE_PX = 480
 _MOST_NAME = 60
+
+
+class _NameLine(QLineEdit):
+    """Takes a name; Escape gives up."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class ConceptPage(QWidget):
@@ -75,13 +87,13 @@ class ConceptPage(QWidget):
         self.strip = AmountStrip()
         self.result = PictureBox(tr("Image that was reached"), QSize(130, 130))
         self.kept = QComboBox()
-        self.name = QLineEdit()
-        self.keep = QPushButton(tr("Keep"))
+        self.name = _NameLine()
+        self.keep = QPushButton(tr("Keep…"))
         self.remove = flat_button("builder-remove", tr("Forget this concept"))
         self.show_place = self._button("crosshair", tr("Find on the map"))
         self.pin = self._button("edit-add", tr("Pin"))
         self.draw = self._button("draw", tr("Draw"))
-        self._status = wrapped_label()
+        self._status = ElidedLabel()
         self._status.setProperty("dim", True)
         self._fill()
         self._build()
@@ -105,35 +117,31 @@ class ConceptPage(QWidget):
         self.draw.setToolTip(tr("Open the image in the pixel editor"))
 
     def _build(self) -> None:
-        boxes = Breaking(_SIDE_BY_SIDE_PX)
+        boxes = QHBoxLayout()
+        boxes.setSpacing(SPACING)
         for box in self.boxes.values():
-            boxes.row.addWidget(box, 1)
-        choice, keeping = QWidget(), QWidget()
-        row = QHBoxLayout(choice)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(QLabel(tr("Concept")))
-        row.addWidget(self.kept, 1)
-        row.addWidget(self.remove)
-        row = QHBoxLayout(keeping)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.keep)
-        which = Breaking(_SIDE_BY_SIDE_PX)
-        which.row.addWidget(choice, 1)
-        which.row.addWidget(keeping, 1)
+            boxes.addWidget(box, 1)
+        which = QHBoxLayout()
+        which.addWidget(QLabel(tr("Concept")))
+        which.addWidget(self.kept, 1)
+        which.addWidget(self.name, 1)
+        which.addWidget(self.keep)
+        which.addWidget(self.remove)
+        self.name.hide()
         pictures = QHBoxLayout()
         pictures.setSpacing(2 * SPACING)
         pictures.addWidget(self.strip, 1)
         pictures.addWidget(self.result)
         actions = QHBoxLayout()
-        actions.addWidget(self._status, 1)
         for button in (self.show_place, self.pin, self.draw):
             actions.addWidget(button)
+        actions.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING)
-        layout.addWidget(boxes, 1)
-        layout.addWidget(which)
+        layout.addLayout(boxes, 1)
+        layout.addLayout(which)
+        layout.addWidget(self._status)
         layout.addLayout(pictures, 2)
         layout.addLayout(actions)
 
@@ -147,9 +155,9 @@ class ConceptPage(QWidget):
         self.strip.amount_edited.connect(self.amount_edited)
         self.kept.activated.connect(self._on_kept_activated)
         self.remove.clicked.connect(lambda: self.kept_removed.emit(self._kept_index()))
-        self.keep.clicked.connect(self._on_keep)
-        self.name.returnPressed.connect(self._on_keep)
-        self.name.textChanged.connect(self._show_enabled)
+        self.keep.clicked.connect(self._on_keep_clicked)
+        self.name.returnPressed.connect(self._on_name_return_pressed)
+        self.name.left.connect(lambda: self._ask_name(False))
         self.show_place.clicked.connect(self.show_requested)
         self.pin.clicked.connect(self.pin_requested)
         self.draw.clicked.connect(self.draw_requested)
@@ -195,9 +203,7 @@ class ConceptPage(QWidget):
         self.strip.setVisible(look is not None)
         self.result.setVisible(look is not None)
         if look is None:
-            self.set_status(
-                tr("Put samples that share something into A, and samples without it into B.")
-            )
+            self.set_status(tr("Put samples that share something into A, others into B."))
         else:
             self.set_status(self._words(look))
         self._show_enabled()
@@ -218,15 +224,16 @@ class ConceptPage(QWidget):
     def set_status(self, text: str) -> None:
         """Say ``text`` below."""
         self._status.setText(text)
+        self._status.setToolTip(text)
 
     def _show_enabled(self) -> None:
         has_look = self._look is not None
         for button in (self.show_place, self.pin, self.draw):
             button.setEnabled(has_look)
         is_new = self._kept_index() < 0
-        self.keep.setEnabled(has_look and is_new and bool(self.name.text().strip()))
-        self.name.setEnabled(is_new)
-        self.remove.setEnabled(not is_new)
+        self.keep.setEnabled(has_look and is_new)
+        self.remove.setVisible(not is_new)
+        self.keep.setVisible(is_new)
 
     # What the person does
 
@@ -236,8 +243,22 @@ class ConceptPage(QWidget):
     def _on_kept_activated(self, index: int) -> None:
         self.kept_chosen.emit(index - 1)
 
-    def _on_keep(self) -> None:
-        name = self.name.text().strip()
-        if name and self.keep.isEnabled():
+    def _ask_name(self, asked: bool) -> None:
+        """Whether a name is being asked for, in the place of the choice."""
+        self.name.setVisible(asked)
+        self.kept.setVisible(not asked)
+        if asked:
             self.name.clear()
+            self.name.setFocus()
+
+    def _on_keep_clicked(self) -> None:
+        if self.name.isHidden():
+            self._ask_name(True)
+        else:
+            self._on_name_return_pressed()
+
+    def _on_name_return_pressed(self) -> None:
+        name = self.name.text().strip()
+        if name:
+            self._ask_name(False)
             self.keep_requested.emit(name)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _ICON_PX = QSize(64, 64)
 _GRID_PX = QSize(96, 100)
+_MARGIN_PX = 8
 _SMALL = 0.85
 
 
@@ -46,6 +47,7 @@ class FindsSheet(QListWidget):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setIconSize(_ICON_PX)
         self.setGridSize(_GRID_PX)
+        self.setViewportMargins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, 0)
         self.setFont(figures_font(self.font(), scale=_SMALL))
         self.setAccessibleName(tr("New images that were found"))
         self.itemActivated.connect(self._on_item_activated)

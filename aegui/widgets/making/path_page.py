@@ -60,6 +60,7 @@ class PathPage(QWidget):
         super().__init__(parent)
         self._look: PathLook | None = None
         self._seen = GLYPHS
+        self._is_busy = False
         self.pins = PinList()
         self.kind = QComboBox()
         self.count = QSpinBox()
@@ -185,12 +186,13 @@ class PathPage(QWidget):
             self._stop()
             self.set_status(tr("A way needs two pins that are ticked."))
         else:
-            self.set_status("")
+            self.set_busy(self._is_busy)
         self._show_play()
         self._show_frame()
 
     def set_busy(self, busy: bool) -> None:
         """Whether a way is being looked for."""
+        self._is_busy = busy
         if busy:
             self.set_status(tr("Looking for the way…"))
         elif self._look is not None:

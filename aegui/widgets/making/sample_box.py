@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QHelpEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -20,11 +19,12 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr, trn
 from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.builder.marks import ElidedLabel, flat_button
+from aegui.widgets.dragged_samples import drag_samples, is_dragged, samples_of
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
 from aegui.widgets.theme import RADIUS, SPACING, blend, current_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike
     from PySide6.QtGui import (
@@ -38,26 +38,9 @@ if TYPE_CHECKING:
 
     from aegui.session.concept_service import Box
 
-SAMPLES_MIME = "application/x-aegui-samples"
-"""Places of samples in the set that is shown, as they are dragged from panel to panel."""
 _CELL_PX = 36
 _PAD_PX = 3
 _MOST_CLASSES = 64
-
-
-def samples_mime(indices: Iterable[int]) -> QMimeData:
-    """The samples at ``indices`` of the set as something to be dragged."""
-    data = QMimeData()
-    data.setData(SAMPLES_MIME, " ".join(map(str, indices)).encode())
-    return data
-
-
-def samples_of(data: QMimeData) -> tuple[int, ...]:
-    """The samples that are being dragged; none where it is something else."""
-    if not data.hasFormat(SAMPLES_MIME):
-        return ()
-    words = bytes(data.data(SAMPLES_MIME).data()).split()
-    return tuple(int(word) for word in words if word.isdigit())
 
 
 class _Thumbs(QWidget):
@@ -141,13 +124,10 @@ class _Thumbs(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed is None:
             return
-        way = (event.position().toPoint() - self._pressed).manhattanLength()
         place = self._place_at(self._pressed)
-        if place is not None and way >= QApplication.startDragDistance():
+        if place is not None and is_dragged(self._pressed, event.position().toPoint()):
             index, self._pressed = self.shown()[place], None
-            drag = QDrag(self)
-            drag.setMimeData(samples_mime([index]))
-            if drag.exec(Qt.DropAction.MoveAction) is Qt.DropAction.MoveAction:
+            if drag_samples(self, [index]):
                 self.taken_out.emit(index)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -193,7 +173,10 @@ class _Thumbs(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._set_over(False)
-        event.acceptProposedAction()
+        # What lies in a box moves to the other; what comes from elsewhere stays there.
+        moved = isinstance(event.source(), _Thumbs)
+        event.setDropAction(Qt.DropAction.MoveAction if moved else Qt.DropAction.CopyAction)
+        event.accept()
         self.dropped.emit(samples_of(event.mimeData()))
 
     def _set_over(self, over: bool) -> None:
@@ -235,8 +218,6 @@ class SampleBox(QWidget):
         self._count = QLabel()
         self._count.setProperty("dim", True)
         self.add = flat_button("edit-add", tr("Add samples"))
-        self.clear = flat_button("builder-remove", tr("Empty the box"))
-        self.clear.clicked.connect(lambda: self.chosen.emit(()))
         self.add.clicked.connect(self._on_add_clicked)
         self.thumbs.dropped.connect(self.added)
         self.thumbs.taken_out.connect(self._on_thumbs_taken_out)
@@ -246,10 +227,9 @@ class SampleBox(QWidget):
         header.addWidget(title, 1)
         header.addWidget(self._count)
         header.addWidget(self.add)
-        header.addWidget(self.clear)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(0)
         layout.addLayout(header)
         layout.addWidget(self.thumbs, 1)
         self.set_indices(())
@@ -272,7 +252,6 @@ class SampleBox(QWidget):
     def set_indices(self, indices: tuple[int, ...]) -> None:
         """Show these samples as lying in the box."""
         self.thumbs.indices = indices
-        self.clear.setEnabled(bool(indices))
         self._count.setText(f"{len(indices):,}" if indices else "")
         words = trn("{n:,} sample", "{n:,} samples", len(indices))
         self.thumbs.setAccessibleDescription(words)
@@ -293,6 +272,9 @@ class SampleBox(QWidget):
         menu.addAction(tr("The sample nearest to the cursor")).triggered.connect(
             self.cursor_requested
         )
+        if self.thumbs.indices:
+            menu.addSeparator()
+            menu.addAction(tr("Empty the box")).triggered.connect(lambda: self.chosen.emit(()))
         if self._pins:
             menu.addSection(tr("Pins"))
             for number, name in enumerate(self._pins):

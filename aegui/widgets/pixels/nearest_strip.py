@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr, trn
 from aegui.session.looks import GLYPHS, Look
+from aegui.widgets.dragged_samples import drag_samples, is_dragged
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import current_theme
@@ -37,6 +38,8 @@ def error_text(error: float) -> str:
 class NearestStrip(QWidget):
     """The samples nearest to an image: their pictures, names and distances.
 
+    They can be dragged from here to where samples are collected.
+
     Signals:
         sample_activated(index): A sample was clicked, or Enter pressed on it; ``index`` is its
             place in the set.
@@ -50,6 +53,7 @@ class NearestStrip(QWidget):
         self._nearest: tuple[tuple[str, float], ...] = ()
         self._indices: tuple[int, ...] = ()
         self._current = 0
+        self._pressed: QPoint | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Nearest characters"))
@@ -93,8 +97,21 @@ class NearestStrip(QWidget):
         places = range(len(self._nearest))
         return next((i for i in places if self.place_rect(i).contains(position)), None)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        self._pressed = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        pressed = self._pressed
+        place = None if pressed is None else self._place_at(pressed)
+        if pressed is None or place is None:
+            return
+        if is_dragged(pressed, event.position().toPoint()):
+            self._pressed = None
+            drag_samples(self, [self._indices[place]])
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        place = self._place_at(event.position().toPoint())
+        place = None if self._pressed is None else self._place_at(event.position().toPoint())
+        self._pressed = None
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
             self._current = place
             self.sample_activated.emit(self._indices[place])
