@@ -1,0 +1,64 @@
+"""Pictures go in, a film comes out; or nothing is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aegui.session.film_writer import FilmWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def writer(qapp: object) -> Iterator[FilmWriter]:
+    made = FilmWriter()
+    yield made
+    made.shutdown()
+
+
+def put_all(writer: FilmWriter, qtbot: QtBot, count: int) -> None:
+    for level in range(count):
+        qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+        writer.put(np.full((6, 8, 3), 40 * level, np.uint8))
+
+
+def test_a_film_is_written(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> None:
+    writer.begin(tmp_path / "a.gif", 10.0)
+    assert writer.is_busy
+    put_all(writer, qtbot, 6)
+    with qtbot.waitSignal(writer.finished, timeout=20_000) as caught:
+        qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+        writer.end()
+    assert caught.args == [""]
+    assert not writer.is_busy
+    with Image.open(tmp_path / "a.gif") as film:
+        assert film.size == (8, 6)
+        assert getattr(film, "n_frames", 1) == 6
+        film.seek(3)
+        assert film.convert("RGB").getpixel((2, 2)) == (120, 120, 120)
+
+
+def test_a_cancelled_film_leaves_nothing(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> None:
+    told: list[str] = []
+    writer.finished.connect(told.append)
+    writer.begin(tmp_path / "a.gif", 10.0)
+    put_all(writer, qtbot, 2)
+    writer.cancel()
+    assert list(tmp_path.iterdir()) == []
+    assert not writer.is_busy
+    qtbot.wait(50)
+    assert told == []
+
+
+def test_what_cannot_be_written_is_told(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(writer.finished, timeout=20_000) as caught:
+        writer.begin(tmp_path / "nowhere" / "a.gif", 10.0)
+    assert "nowhere" in caught.args[0]

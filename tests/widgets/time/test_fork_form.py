@@ -1,0 +1,94 @@
+"""The form of a fork: one setting is another, and the rest as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.recipe import CorruptionSpec, DataSpec, Recipe, TrainingSpec
+from aegui.widgets.time.fork_form import ForkForm, fork_settings
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+RECIPE = Recipe(training=TrainingSpec(epochs=500))
+
+
+@pytest.fixture
+def form(qtbot: QtBot) -> ForkForm:
+    made = ForkForm(RECIPE, 120.0)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def choose(form: ForkForm, path: str) -> None:
+    index = form.setting.findData(path)
+    form.setting.setCurrentIndex(index)
+    form.setting.activated.emit(index)
+
+
+def edit(form: ForkForm, value: object) -> None:
+    assert form.row is not None
+    form.row.edited.emit(value)
+
+
+def test_it_begins_with_the_learning_rate_unchanged(form: ForkForm) -> None:
+    assert form.recipe == RECIPE
+    assert form.row is not None
+    assert form.row.setting.path == "training.optimizer.learning_rate"
+    assert form.until.value() == 500
+    assert form.until.minimum() == 121
+
+
+def test_what_makes_the_weights_another_shape_is_not_offered() -> None:
+    paths = {setting.path for setting in fork_settings(RECIPE)}
+    assert {"training.optimizer.name", "training.batch_size", "training.loss"} <= paths
+    assert not {"seed", "runs", "training.device", "training.initializer.name"} & paths
+    assert "data.corruption.level" not in paths
+    noisy = RECIPE.model_copy(
+        update={"data": DataSpec(corruption=CorruptionSpec(kind="salt_pepper", level=0.1))}
+    )
+    assert "data.corruption.level" in {setting.path for setting in fork_settings(noisy)}
+
+
+def test_an_edit_is_told(form: ForkForm) -> None:
+    told: list[Recipe] = []
+    form.changed.connect(told.append)
+    edit(form, 0.1)
+    assert form.recipe.training.optimizer.learning_rate == 0.1
+    assert told[-1] is form.recipe
+    form.until.edited.emit(900)
+    assert form.recipe.training.epochs == 900
+    assert form.recipe.training.optimizer.learning_rate == 0.1
+
+
+def test_another_setting_takes_the_first_one_back(form: ForkForm) -> None:
+    edit(form, 0.1)
+    form.until.edited.emit(900)
+    choose(form, "training.batch_size")
+    assert form.recipe.training.optimizer == RECIPE.training.optimizer
+    assert form.recipe.training.epochs == 900
+    edit(form, 8)
+    assert form.recipe.training.batch_size == 8
+
+
+def test_noise_that_is_switched_on_has_a_level(form: ForkForm) -> None:
+    choose(form, "data.corruption.kind")
+    edit(form, "salt_pepper")
+    assert form.recipe.data.corruption.level > 0
+
+
+def test_past_the_end_there_is_at_least_one_epoch_more(qtbot: QtBot) -> None:
+    form = ForkForm(RECIPE, 500.0)
+    qtbot.addWidget(form)
+    assert form.recipe.training.epochs == 501
+
+
+def test_problems_are_told(form: ForkForm) -> None:
+    form.set_problem("No.")
+    assert form.problem.text() == "No."
+    assert form.problem.isVisible()
+    form.set_problem("")
+    assert form.problem.isHidden()
