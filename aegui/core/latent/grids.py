@@ -6,13 +6,82 @@ At the quantiles of the normal distribution each picture stands for an equal sha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.errors import Cancelled
+from aegui.core.i18n import tr
+from aegui.core.latent.frame import axes_frame
+from aegui.core.latent.sheets import grid_of_decodes
+
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.latent.codec import Codec
+
+MOST_ROWS = 50
+"""Most rows and most columns of a grid."""
+
+
+@dataclass(frozen=True)
+class GridSpec:
+    """Which codes are decoded in rows and columns.
+
+    Attributes:
+        axes: Which number of the code grows to the right, and which upwards; from 0.
+        columns: Images across.
+        rows: Images up; a code of one number has one row.
+        quantiles: Whether they lie at equal shares of the prior; else in equal steps from end to
+            end of ``across`` and ``up``.
+        across: Lowest and highest value of the first number.
+        up: Lowest and highest value of the second number.
+    """
+
+    axes: tuple[int, int] = (0, 1)
+    columns: int = 20
+    rows: int = 20
+    quantiles: bool = True
+    across: tuple[float, float] = (-3.0, 3.0)
+    up: tuple[float, float] = (-3.0, 3.0)
+
+    def places(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Values of the two numbers, from left to right and from below to the top."""
+        if self.quantiles:
+            return normal_quantiles(self.columns), normal_quantiles(self.rows)
+        return (
+            np.linspace(*self.across, self.columns, dtype=np.float32),
+            np.linspace(*self.up, self.rows, dtype=np.float32),
+        )
+
+
+def draw_grid(
+    codec: Codec, spec: GridSpec, base: ArrayLike, cancelled: Callable[[], bool] | None = None
+) -> NDArray[np.float32]:
+    """The images of a grid, ``[rows, columns, C, H, W]`` in 0..1, the topmost row first.
+
+    Args:
+        codec: The network.
+        spec: Which codes.
+        base: A code ``[d]``: those of its numbers that are not on the axes are the same all over.
+        cancelled: Asked between rows; True stops the work.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    is_line = codec.latent_size == 1
+    frame = axes_frame((0, 0) if is_line else spec.axes, base)
+    xs, ys = spec.places()
+    rows = []
+    for y in ys[:1] if is_line else ys[::-1]:
+        if cancelled is not None and cancelled():
+            raise Cancelled(tr("Cancelled."))
+        rows.append(grid_of_decodes(codec, frame, xs, [y]))
+    return np.concatenate(rows)
 
 
 def normal_quantiles(count: int) -> NDArray[np.float32]:

@@ -7,7 +7,10 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from aegui.core.latent.grids import normal_quantiles, quantile_codes
+from aegui.core.data.builtin import load_builtin
+from aegui.core.errors import Cancelled
+from aegui.core.latent.grids import GridSpec, draw_grid, normal_quantiles, quantile_codes
+from tests.core.latent.linear import linear_codec
 
 
 def test_quantiles_share_the_prior_equally() -> None:
@@ -29,3 +32,28 @@ def test_a_code_of_one_number_is_a_ribbon() -> None:
     codes = quantile_codes(3, 1)
     assert codes.shape == (9, 1)
     assert codes[:3] == pytest.approx(codes[3:6])
+
+
+def test_a_grid_goes_through_the_other_numbers_of_its_base() -> None:
+    codec = linear_codec(load_builtin("lowercase"), 3)
+    base = np.array([9.0, 0.4, 9.0], np.float32)
+    spec = GridSpec(axes=(2, 0), columns=4, rows=3, quantiles=False, across=(-1, 2), up=(0, 1))
+    images = draw_grid(codec, spec, base)
+    assert images.shape == (3, 4, *codec.image_shape)
+    # The topmost row has the largest second number, the last column the largest first one.
+    for row, column, code in ((0, 0, [1, 0.4, -1]), (2, 3, [0, 0.4, 2]), (1, 1, [0.5, 0.4, 0])):
+        expected = codec.decode(np.array([code], np.float32)).reshape(codec.image_shape)
+        np.testing.assert_allclose(images[row, column], np.clip(expected, 0, 1), atol=1e-5)
+
+
+def test_quantiles_are_those_of_the_prior() -> None:
+    xs, ys = GridSpec(columns=5, rows=8).places()
+    assert xs == pytest.approx(normal_quantiles(5))
+    assert ys == pytest.approx(normal_quantiles(8))
+
+
+def test_a_grid_of_a_code_of_one_number_has_one_row_and_can_be_stopped() -> None:
+    codec = linear_codec(load_builtin("lowercase"), 1)
+    assert draw_grid(codec, GridSpec(columns=6, rows=4), [0.0]).shape[:2] == (1, 6)
+    with pytest.raises(Cancelled):
+        draw_grid(codec, GridSpec(), [0.0], lambda: True)
