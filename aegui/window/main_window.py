@@ -42,6 +42,7 @@ from aegui.window.wiring_grid import GridWiring
 from aegui.window.wiring_insight import InsightWiring
 from aegui.window.wiring_making import MakingWiring
 from aegui.window.wiring_map import MapWiring
+from aegui.window.wiring_points import PointsWiring
 from aegui.window.wiring_projections import ProjectionsWiring
 from aegui.window.wiring_reference import ReferenceWiring
 from aegui.window.wiring_results import ResultsWiring
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         self.results = ResultsWiring(services, panels, docks, self)
         self.map = MapWiring(services, panels, docks, self)
         self.insight = InsightWiring(services, panels, self)
+        self.points = PointsWiring(services, panels, self)
         self.making = MakingWiring(services, panels, docks, self)
         self.drawing = DrawingWiring(services, panels, docks, self)
         self.projections = ProjectionsWiring(services, panels, docks, self)

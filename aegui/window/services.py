@@ -21,6 +21,7 @@ from aegui.session.making import Making
 from aegui.session.plane_service import PlaneService
 from aegui.session.projection_service import ProjectionService
 from aegui.session.reference_service import ReferenceService
+from aegui.session.sample_values import SampleValuesService
 from aegui.session.samples_service import SamplesService
 from aegui.session.timeline import Player
 from aegui.session.training_runner import TrainingRunner
@@ -62,6 +63,7 @@ class Services:
     insight: InsightService = field(default_factory=InsightService)
     fields: FieldService = field(default_factory=FieldService)
     making: Making = field(default_factory=Making)
+    values: SampleValuesService = field(default_factory=SampleValuesService)
 
     @classmethod
     def create(cls, settings: Settings, autosave_folder: Path | None = None) -> Services:
@@ -106,6 +108,7 @@ class Services:
         self.insight.shutdown()
         self.fields.shutdown()
         self.making.shutdown()
+        self.values.shutdown()
         for answers in (self.answers, self.marks, self.nearest, self.rows):
             answers.shutdown()
         self.workspace.close()

@@ -16,6 +16,8 @@ from aegui.widgets.map.minimap import Minimap
 from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
 from aegui.widgets.map.scale_bar import ScaleBar
 from aegui.widgets.map.selection_bar import SelectionBar
+from aegui.widgets.map.types import COLOURS
+from aegui.widgets.map.value_legend import ValueLegend
 from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Furniture(QObject):
         self.axes = AxesBar(parent)
         self.strip = CodeStrip(parent)
         self.legend = ClassLegend(parent)
+        self.values = ValueLegend(parent)
         self.scale = ScaleBar(parent)
         self.minimap = Minimap(scene, parent)
         self.lens = LensBar(parent)
@@ -124,7 +127,11 @@ class Furniture(QObject):
         """The style, the classes or the codes have changed."""
         codes = self._scene.codes
         has_codes = codes is not None and len(codes.values) > 0
-        names = self._classes if self._scene.style.legend and has_codes else ()
+        style = self._scene.style
+        by_value = style.colour != "label"
+        self.values.set_scale(tr(COLOURS[style.colour]), self._scene.points.colours.value_range)
+        self.values.setVisible(has_codes and by_value and style.legend)
+        names = self._classes if style.legend and has_codes and not by_value else ()
         self.legend.set_classes(names)
         self.legend.set_emphasis(self._scene.points.colours.emphasis)
         self.legend.setVisible(has_codes and not self.legend.is_empty)
@@ -193,4 +200,9 @@ class Furniture(QObject):
             height - round(BOTTOM_PX) - SPACING - size.height(),
             size.width(),
             size.height(),
+        )
+        above = self.legend.height() + SPACING if self.legend.isVisibleTo(self._map) else 0
+        self.values.move(
+            right - SPACING - self.values.width(),
+            height - round(BOTTOM_PX) - SPACING - self.values.height() - above,
         )

@@ -39,7 +39,7 @@ class Layers:
         self.path: NDArray[np.float64] | None = None
         self.ghost: NDArray[np.float32] | None = None
         self._field_image = QImage()
-        self._variances: NDArray[np.float64] | None = None
+        self.variances: NDArray[np.float64] | None = None
         self._raster = DotRaster()
         self._is_many = False
         self._ghost_version = 0
@@ -69,7 +69,7 @@ class Layers:
 
     def set_variances(self, variances: ArrayLike | None) -> None:
         """The variances ``[N, d]`` of the posterior of every sample of the set."""
-        self._variances = self._fitting(variances)
+        self.variances = self._fitting(variances)
 
     def _fitting(self, codes: ArrayLike | None) -> NDArray[np.float64] | None:
         if codes is None:
@@ -115,7 +115,7 @@ class Layers:
     def _paint_ellipses(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
         """One standard deviation of each posterior that is seen; of very many none."""
         scene, points = self._scene, self._scene.points
-        variances = self._variances
+        variances = self.variances
         if variances is None or not scene.style.ellipses or scene.ribbon:
             return
         if variances.shape != (points.stamps.count, scene.size):

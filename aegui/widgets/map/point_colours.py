@@ -91,6 +91,16 @@ class PointColours:
         number = int(self._classes[index])
         return class_colour(number, theme) if self._emphasis in (None, number) else _faded(theme)
 
+    def is_chosen(self, index: int) -> bool:
+        """Whether sample ``index`` of the set is selected, or none is."""
+        return self._chosen is None or bool(self._chosen[index])
+
+    def rim(self, index: int, theme: Theme) -> QColor | None:
+        """The colour around the image of sample ``index``; None: a quiet one."""
+        if self._chosen is not None and self._chosen[index]:
+            return theme.accent
+        return self.colour(index, theme)
+
     def rgba(self, indices: NDArray[np.int64], theme: Theme) -> NDArray[np.uint32]:
         """Opaque ARGB of the samples ``[n]`` of the set."""
         faded = _faded(theme).rgba()

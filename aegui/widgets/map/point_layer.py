@@ -42,6 +42,7 @@ _LABEL_PX2 = 20.0 * 14.0
 _MOST_STACKED = 3000
 _IMAGE_SCALES = (1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
 _BESIDE_PX = 64.0
+_VEILED = 0.4
 
 
 class PointLayer:
@@ -261,8 +262,10 @@ class PointLayer:
         half = np.array([size.width() / 2, size.height() / 2])
         corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
         for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
-            rim = self.colours.colour(index, theme)
+            rim = self.colours.rim(index, theme)
+            painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
             painter.drawPixmap(x, y, self.stamps.plate(index, self._scale, ratio, theme, rim))
+        painter.setOpacity(1.0)
 
     def _paint_dots(
         self, painter: QPainter, seen: NDArray[np.int64], theme: Theme, ratio: float, font: QFont

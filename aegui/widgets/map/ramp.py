@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtGui import QColor
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,11 @@ def ramp_rgba(shares: NDArray[np.float64]) -> NDArray[np.uint32]:
     return (np.uint32(0xFF000000) | rgb[..., 0] << 16 | rgb[..., 1] << 8 | rgb[..., 2]).astype(
         np.uint32
     )
+
+
+def ramp_colour(share: float) -> QColor:
+    """The colour of ``share`` in [0, 1]."""
+    return QColor.fromRgba(int(ramp_rgba(np.array([share]))[0]))
 
 
 def shares_of(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[float, float]]:

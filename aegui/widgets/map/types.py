@@ -23,9 +23,9 @@ POINTS = {
 
 
 COLOURS = {
-    "label": mark("By class"),
-    "error": mark("By error"),
-    "novelty": mark("By novelty"),
+    "label": mark("Class"),
+    "error": mark("Reconstruction error"),
+    "novelty": mark("Novelty of the reconstruction"),
 }
 """What the colours of samples may tell: key -> label."""
 

@@ -140,6 +140,10 @@ class MapView(LayeredMap):
         self._scene.has_prior = has_prior
         self._redraw()
 
+    def set_values(self, name: str, values: ArrayLike | None) -> None:  # noqa: D102
+        super().set_values(name, values)
+        self._furniture.show_legend()
+
     def set_codes(self, codes: ArrayLike | None) -> None:
         """The codes ``[N, d]`` of all samples, in the order of the set; None: there are none.
 
@@ -295,6 +299,11 @@ class MapView(LayeredMap):
         self._furniture.set_strip(shown)
 
     # What can be asked
+
+    @property
+    def map_style(self) -> MapStyle:
+        """What is shown."""
+        return self._scene.style
 
     @property
     def axes(self) -> tuple[int, int]:

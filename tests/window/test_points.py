@@ -1,0 +1,73 @@
+"""Colours and ellipses of the samples on the map of the real window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QAction
+
+from aegui.core.network.kinds import with_kind
+from tests.window.conftest import SMALL, train
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.widgets.map.canvas import LatentCanvas
+    from aegui.window.main_window import MainWindow
+
+
+def choose(canvas: LatentCanvas, data: str) -> None:
+    """Choose the entry of that data in the map's menu."""
+    menu = canvas.furniture.bar.show_menu.menu()
+    action = next(each for each in menu.actions() if each.data() == data)
+    assert isinstance(action, QAction)
+    action.trigger()
+
+
+def test_samples_are_coloured_by_their_errors(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    canvas = window.panels.canvas
+    colours = canvas.scene.points.colours
+    assert colours.value_range is None
+    choose(canvas, "error")
+    qtbot.waitUntil(lambda: colours.value_range is not None, timeout=5000)
+    showing = window._services.showing
+    assert showing.codec is not None
+    images = showing.dataset.flat()
+    wrong = ((showing.codec.reconstruct(images) > 0.5) != (images > 0.5)).sum(axis=1)
+    low, high = np.percentile(wrong, (2, 98))
+    assert colours.value_range == (low, high)
+    legend = canvas.furniture.values
+    assert legend.isVisible()
+    assert legend.words.startswith("Reconstruction error: ")
+    choose(canvas, "novelty")
+    qtbot.waitUntil(lambda: "Novelty" in legend.words and "computed" not in legend.words)
+    choose(canvas, "label")
+    assert colours.value_range is None
+    assert not legend.isVisible()
+
+
+def test_posteriors_of_a_variational_code_are_drawn(
+    qtbot: QtBot, app: App, window: MainWindow
+) -> None:
+    assert app.services.workspace.new(with_kind(SMALL, "variational"))
+    canvas = window.panels.canvas
+    layers = canvas.scene.layers
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: layers.variances is not None, timeout=5000)
+    codec = window._services.showing.codec
+    assert codec is not None
+
+    def settled() -> bool:
+        _, logs = codec.encode_distribution(window._services.showing.dataset.flat())
+        assert logs is not None
+        known = layers.variances
+        return known is not None and bool(np.allclose(known, np.exp(logs), rtol=1e-4))
+
+    qtbot.waitUntil(settled, timeout=5000)
+    canvas.set_style(replace(canvas.map_style, ellipses=False))
+    canvas.style_changed.emit(canvas.map_style)
+    assert layers.variances is None
