@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QTransform,
+)
 
 from aegui.widgets.map.dot_raster import DotRaster
 from aegui.widgets.theme import Theme, blend
@@ -39,6 +47,7 @@ class Layers:
         self.path: NDArray[np.float64] | None = None
         self.ghost: NDArray[np.float32] | None = None
         self._field_image = QImage()
+        self._field_lines = QPainterPath()
         self.variances: NDArray[np.float64] | None = None
         self._raster = DotRaster()
         self._is_many = False
@@ -48,9 +57,12 @@ class Layers:
     def set_field(self, field: FieldPicture | None) -> None:
         """The layer under the samples."""
         self.field = field
+        self._field_lines = QPainterPath()
         if field is None:
             self._field_image = QImage()
             return
+        for line in field.lines:
+            self._field_lines.addPolygon(_polygon(line))
         # The image is copied: its own buffer may go.
         rgba = np.ascontiguousarray(field.image[::-1])
         rows, columns = rgba.shape[:2]
@@ -100,9 +112,14 @@ class Layers:
         painter.drawImage(target, self._field_image)
         if field.lines and not self._scene.ribbon:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(blend(theme.text, theme.panel, _LINE), 1.0))
-            for line in field.lines:
-                painter.drawPolyline(_polygon(view.to_pixels(line)))
+            pen = QPen(blend(theme.text, theme.panel, _LINE), 1.0)
+            # The painter turns places into pixels: a tenth of the time that it takes here.
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            origin = view.x_pixel(0.0), view.y_pixel(0.0)
+            painter.setTransform(QTransform(view.sx, 0.0, 0.0, -view.sy, *origin), True)
+            painter.drawPath(self._field_lines)
         painter.restore()
 
     def paint_below(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
