@@ -206,6 +206,21 @@ def sparse(app: App) -> None:
     shoot(app, "sparse", app.window.panels.code)
 
 
+def code(app: App) -> None:
+    """What each number of a variational code of digits does."""
+    recipe = shipped("mnist-vae-20", data={"source": "digits"})
+    network = recipe.network.model_copy(
+        update={"latent": recipe.network.latent.model_copy(update={"units": 12})}
+    )
+    training = recipe.training.model_copy(update={"epochs": 120, "batch_size": 64})
+    learn(app, recipe.model_copy(update={"network": network, "training": training}))
+    show(app, "code")
+    panel = app.window.panels.code
+    panel.order.setCurrentIndex(1)
+    panel.order.activated.emit(1)
+    shoot(app, "code", panel)
+
+
 def convolutions(app: App) -> None:
     """What a small convolutional network makes of digits."""
     recipe = shipped("mnist-conv-64", data={"source": "digits"})
@@ -265,6 +280,7 @@ PICTURES = {
         denoise,
         optimisers,
         sparse,
+        code,
         convolutions,
         variational,
         classifier,
