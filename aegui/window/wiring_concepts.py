@@ -45,6 +45,7 @@ class ConceptsWiring(QObject):
         services, page, concepts = self._services, self._page, self._concepts
         services.showing.dataset_changed.connect(self._show_samples)
         services.workspace.keepsakes.concepts_changed.connect(self._show_kept)
+        services.showing.replaced.connect(self._show_kept)
         concepts.looked.connect(self._on_concepts_looked)
         concepts.applied.connect(self._on_concepts_applied)
         concepts.boxes_changed.connect(self._show_boxes)

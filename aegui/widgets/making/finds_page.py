@@ -189,7 +189,7 @@ class FindsPage(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """Whether the program is looking."""
-        self.search.setEnabled(not busy)
+        self.search.setVisible(not busy)
         self.cancel.setVisible(busy)
         if busy:
             self.set_status(tr("Looking for new images…"))

@@ -67,7 +67,7 @@ class PathPage(QWidget):
         self.play = QPushButton()
         self.speed = QComboBox()
         self.loop = QCheckBox(tr("Loop"))
-        self.export = QPushButton(icon("export"), tr("Save film"))
+        self.export = QPushButton(icon("export"), tr("Save…"))
         self.frame = PictureBox(tr("Present image of the film"), QSize(140, 150))
         self.strip = FilmStrip()
         self._status = wrapped_label()
@@ -90,12 +90,13 @@ class PathPage(QWidget):
         self.count.setAccessibleName(tr("Images of the film"))
         self.count.setToolTip(tr("Images of the film"))
         self.speed.setAccessibleName(tr("Images per second"))
-        self.speed.setToolTip(tr("How fast the film is played, and saved"))
+        self.speed.setToolTip(tr("Images per second, as the film is played and saved"))
         for speed in SPEEDS:
-            self.speed.addItem(tr("{n} per second", n=speed), speed)
+            self.speed.addItem(tr("{n}/s", n=speed), speed)
         self.speed.setCurrentIndex(SPEEDS.index(DEFAULT_SPEED))
         self.loop.setChecked(True)
         self.loop.setToolTip(tr("Begin again at the end"))
+        self.export.setToolTip(tr("Save the film"))
         menu = QMenu(self.export)
         for key, words in (
             ("gif", tr("Animated GIF…")),

@@ -1,0 +1,279 @@
+"""Making things in the window: from pins, samples and the network to the map, the editor, files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aegui.core.data.load import load_dataset
+from aegui.core.latent.frame import axes_frame
+from aegui.window import wiring_finds, wiring_making
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.widgets.making.panel import MakingPanel
+    from aegui.window.main_window import MainWindow
+    from aegui.window.services import Services
+
+
+@pytest.fixture
+def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The window on a small trained network, with the panel in sight."""
+    train(qtbot, window)
+    window.docks["making"].show()
+    window.docks["making"].raise_()
+    qtbot.waitUntil(window.panels.making.isVisible)
+    qtbot.waitUntil(lambda: window._services.showing.codes is not None)
+    return window
+
+
+def parts(window: MainWindow) -> tuple[MakingPanel, Services]:
+    return window.panels.making, window._services
+
+
+def pin_two(window: MainWindow) -> None:
+    services = window._services
+    codes = services.showing.codes
+    assert codes is not None
+    services.workspace.keepsakes.pin(codes.values[0], "start")
+    services.workspace.keepsakes.pin(codes.values[3], "end")
+
+
+def test_before_any_training_the_panel_says_so(window: MainWindow) -> None:
+    assert window.panels.making.message.startswith("Press Train")
+
+
+# The way
+
+
+def test_a_way_through_pins_is_on_the_map_and_in_the_film(
+    trained: MainWindow, qtbot: QtBot
+) -> None:
+    panel, services = parts(trained)
+    assert panel.message == ""
+    pin_two(trained)
+    qtbot.waitUntil(lambda: services.making.paths.latest is not None, timeout=10_000)
+    look = services.making.paths.latest
+    assert look is not None
+    assert panel.path.pins.list.count() == 2
+    with qtbot.waitSignal(services.decode.decoded) as told:
+        panel.path.strip.step_chosen.emit(7)
+    np.testing.assert_allclose(told.args[0].z, look.codes[7], rtol=1e-6)
+    cursor = trained.panels.canvas.cursor_code()
+    assert cursor is not None
+    np.testing.assert_allclose(cursor, look.codes[7], rtol=1e-4, atol=1e-5)
+
+
+def test_pins_are_renamed_moved_and_taken_away(trained: MainWindow) -> None:
+    panel, services = parts(trained)
+    pin_two(trained)
+    kept, pins = services.workspace.keepsakes, panel.path.pins
+    first = kept.places[0]
+    pins.toggled.emit(0, False)
+    pins.list.item(0).setText("beginning")
+    assert kept.places[0].name == "beginning"
+    assert kept.places[0].z == first.z
+    assert services.making.paths.stops == (False, True)
+    pins.list.item(0).setText(" ")
+    assert kept.places[0].name == "beginning"
+    assert pins.list.item(0).text() == "beginning"
+    pins.ordered.emit((1, 0))
+    assert [place.name for place in kept.places] == ["end", "beginning"]
+    pins.removed.emit(0)
+    assert [place.name for place in kept.places] == ["beginning"]
+
+
+def test_the_place_of_the_cursor_is_pinned_from_the_panel(trained: MainWindow) -> None:
+    panel, services = parts(trained)
+    place = np.array([0.25, -0.5], np.float32)
+    trained.panels.canvas.cursor_moved.emit(place)
+    panel.path.pins.add.click()
+    np.testing.assert_allclose(services.workspace.keepsakes.places[-1].z, place)
+
+
+@pytest.mark.parametrize("kind", ["gif", "png"])
+def test_a_film_is_saved(
+    trained: MainWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    panel, services = parts(trained)
+    pin_two(trained)
+    services.making.paths.set_count(8)
+    qtbot.waitUntil(lambda: services.making.paths.latest is not None, timeout=10_000)
+    file = tmp_path / f"film.{kind}"
+    monkeypatch.setattr(wiring_making, "choose_save_file", lambda *_: str(file))
+    with qtbot.waitSignal(services.workspace.noticed, timeout=20_000) as told:
+        panel.path.export_requested.emit(kind)
+    assert "The film is saved" in told.args[0].text
+    with Image.open(file) as film:
+        assert film.format == kind.upper()
+        if kind == "gif":
+            assert film.n_frames == 8  # type: ignore[attr-defined]
+
+
+def test_a_film_that_cannot_be_saved_is_told(
+    trained: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, services = parts(trained)
+    pin_two(trained)
+    qtbot.waitUntil(lambda: services.making.paths.latest is not None, timeout=10_000)
+    path = str(tmp_path / "nowhere" / "film.gif")
+    monkeypatch.setattr(wiring_making, "choose_save_file", lambda *_: path)
+    with qtbot.waitSignal(services.workspace.noticed, timeout=20_000) as told:
+        panel.path.export_requested.emit("gif")
+    assert told.args[0].level == "error"
+
+
+# Concepts
+
+
+def test_a_concept_is_made_kept_and_saved(
+    trained: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel, services = parts(trained)
+    page, concepts = panel.concept, services.making.concepts
+    page.added.emit("plus", (0, 1))
+    page.added.emit("minus", (2,))
+    qtbot.waitUntil(lambda: concepts.latest is not None)
+    page.amount_edited.emit(1.5)
+    assert page.strip.amount == 1.5
+    page.keep_requested.emit("round")
+    kept = services.workspace.keepsakes.concepts
+    assert [concept.name for concept in kept] == ["round"]
+    assert page.kept.currentText() == "round"
+    assert services.workspace.save_as(tmp_path / "with.aegui")
+    page.kept_removed.emit(0)
+    assert page.kept.count() == 1
+    assert concepts.kept is None
+    assert services.workspace.open(tmp_path / "with.aegui")
+    qtbot.waitUntil(lambda: page.kept.count() == 2)
+
+
+def test_what_is_selected_on_the_map_goes_into_a_box(trained: MainWindow) -> None:
+    panel, services = parts(trained)
+    page = panel.concept
+    page.selection_requested.emit("plus")
+    assert "lasso" in page._status.text()
+    trained.panels.canvas.set_selection(np.array([1, 4]))
+    page.selection_requested.emit("plus")
+    assert services.making.concepts.box("plus") == (1, 4)
+    codes = services.showing.codes
+    assert codes is not None
+    trained.panels.canvas.cursor_moved.emit(codes.values[2])
+    page.cursor_requested.emit("plus")
+    assert services.making.concepts.box("plus") == (1, 4, 2)
+
+
+def test_what_a_concept_reaches_is_found_pinned_and_drawn(
+    trained: MainWindow, qtbot: QtBot
+) -> None:
+    panel, services = parts(trained)
+    page, concepts = panel.concept, services.making.concepts
+    page.added.emit("plus", (0,))
+    qtbot.waitUntil(lambda: page.draw.isEnabled())
+    look = concepts.latest
+    assert look is not None
+    reached = look.code(concepts.amount)
+    page.show_place.click()
+    cursor = trained.panels.canvas.cursor_code()
+    assert cursor is not None
+    np.testing.assert_allclose(cursor, reached, rtol=1e-4, atol=1e-5)
+    page.pin.click()
+    np.testing.assert_allclose(services.workspace.keepsakes.places[-1].z, reached, rtol=1e-6)
+    page.draw.click()
+    codec = services.showing.codec
+    assert codec is not None
+    drawn = codec.decode(reached).reshape(7, 5) > 0.5
+    np.testing.assert_array_equal(services.drawing.pixels, drawn)
+    page.start_chosen.emit(0)
+    assert concepts.start == services.workspace.keepsakes.places[0].z
+
+
+# Finds
+
+
+def find(window: MainWindow, qtbot: QtBot, source: str = "posterior", count: int = 10) -> None:
+    panel, services = parts(window)
+    with qtbot.waitSignal(services.making.finds.found, timeout=20_000):
+        panel.finds.find_requested.emit(source, count)
+
+
+def test_finds_are_shown_and_saved_as_a_set(
+    trained: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, services = parts(trained)
+    find(trained, qtbot)
+    assert panel.finds.sheet.count() == 10
+    for name in ("new.json", "new.h", "new.png"):
+        file = str(tmp_path / name)
+        monkeypatch.setattr(wiring_finds, "choose_set_file", lambda *_, file=file: file)
+        with qtbot.waitSignal(services.workspace.noticed, timeout=20_000) as told:
+            panel.finds.save_requested.emit((0, 4))
+        assert told.args[0].level == "info"
+        look = services.making.finds.latest
+        assert look is not None
+        read = load_dataset(file)
+        np.testing.assert_array_equal(read.images, look.images[[0, 4]] > 0.5)
+
+
+def test_finds_join_the_set(trained: MainWindow, qtbot: QtBot) -> None:
+    panel, services = parts(trained)
+    find(trained, qtbot, "prior")
+    before = len(services.workspace.dataset)
+    panel.finds.join_requested.emit((0, 1, 2))
+    assert len(services.workspace.dataset) == before + 3
+    assert services.workspace.dataset.labels[-1] == "new 3"
+    services.workspace.undo_stack.undo()
+    assert len(services.workspace.dataset) == before
+
+
+def test_finds_come_from_the_region_that_was_drawn(trained: MainWindow, qtbot: QtBot) -> None:
+    panel, services = parts(trained)
+    panel.finds.find_requested.emit("region", 10)
+    assert "lasso" in panel.finds.status.text()
+    square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    trained.panels.canvas._region = (square, axes_frame((0, 1), np.zeros(2)))
+    find(trained, qtbot, "region")
+    look = services.making.finds.latest
+    assert look is not None
+    assert ((look.codes >= 0.0) & (look.codes <= 1.0)).all()
+
+
+def test_a_find_is_reached(trained: MainWindow, qtbot: QtBot) -> None:
+    panel, services = parts(trained)
+    find(trained, qtbot)
+    look = services.making.finds.latest
+    assert look is not None
+    panel.finds.show_requested.emit(3)
+    cursor = trained.panels.canvas.cursor_code()
+    assert cursor is not None
+    np.testing.assert_allclose(cursor, look.codes[3], rtol=1e-4, atol=1e-5)
+    panel.finds.pin_requested.emit((1, 2))
+    assert len(services.workspace.keepsakes.places) == 2
+    panel.finds.draw_requested.emit(3)
+    np.testing.assert_array_equal(services.drawing.pixels, look.images[3, 0] > 0.5)
+
+
+def test_a_new_window_shows_what_was_made(app: App, trained: MainWindow, qtbot: QtBot) -> None:
+    services = trained._services
+    find(trained, qtbot)
+    pin_two(trained)
+    trained.panels.making.concept.added.emit("plus", (0,))
+    qtbot.waitUntil(lambda: services.making.concepts.latest is not None)
+    app.use_language("es")
+    panel = app.window.panels.making
+    assert app.window is not trained
+    assert panel.finds.sheet.count() == 10
+    assert panel.path.pins.list.count() == 2
+    assert panel.concept.boxes["plus"].thumbs.indices == (0,)
