@@ -15,6 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from aegui import __version__
+from aegui.commands.making_options import (
+    add_concept,
+    add_finds,
+    add_map,
+    add_path,
+    add_traverse,
+)
 from aegui.commands.model_options import add_judge, add_project, add_run_file, add_sample
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
@@ -34,6 +41,8 @@ EXIT_PIPE_CLOSED = 141
 # Those of the recipe's schema, which is too slow to import for a line of help.
 _DEVICES = ("auto", "cpu", "cuda")
 _FITS = ("fit", "fill", "stretch")
+# Options that are followed by points, or by labels: either may begin with a minus.
+_POINTS = ("--at", "--from", "--to", "--via", "--apply", "--plus", "--minus", "--rect")
 # Keys of the sets that can be downloaded, in aegui.core.data.published, which imports numpy.
 _DOWNLOADS = ("mnist", "fashion")
 
@@ -184,8 +193,8 @@ def _joined_points(arguments: list[str]) -> list[str]:
     """``--at -1,2`` as ``--at=-1,2``: argparse takes a leading minus for another option."""
     joined: list[str] = []
     for argument in arguments:
-        if joined and joined[-1] == "--at":
-            joined[-1] = f"--at={argument}"
+        if joined and joined[-1] in _POINTS:
+            joined[-1] = f"{joined[-1]}={argument}"
         else:
             joined.append(argument)
     return joined
@@ -214,7 +223,10 @@ def _parsers() -> tuple[_Parser, list[str]]:
     commands = parser.add_subparsers(metavar=tr("COMMAND"), required=True)
     for add in (_add_train, _add_evaluate, _add_encode, _add_decode, _add_data, _add_convert):
         add(commands, general)
-    for add_to in (add_project, add_sample, add_judge):
+    for add_to in (
+        *(add_project, add_sample, add_judge, add_map),
+        *(add_path, add_finds, add_concept, add_traverse),
+    ):
         add_to(commands, general)
     _add_download(commands, general)
     _add_self_test(commands, general)

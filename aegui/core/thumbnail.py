@@ -22,7 +22,12 @@ def sheet_png(images: ArrayLike, columns: int = 8, scale: int = 4, *, ink: bool 
 
 
 def sheet_picture(
-    images: ArrayLike, columns: int = 8, scale: int = 4, *, ink: bool = True
+    images: ArrayLike,
+    columns: int = 8,
+    scale: int = 4,
+    *,
+    ink: bool = True,
+    gap: float = 1.0,
 ) -> Picture:
     """A picture of ``images`` side by side, ``columns`` to a row, a pixel of theirs between two.
 
@@ -31,6 +36,7 @@ def sheet_picture(
         columns: Most images in a row.
         scale: Pixels of the sheet per pixel of an image.
         ink: One-channel images are drawn dark on light, as on paper; else as light on dark.
+        gap: Level of what is between two images, 0 (black) to 1 (white).
     """
     from PIL import Image  # slow to import, and reading a run needs none of it
 
@@ -40,7 +46,8 @@ def sheet_picture(
         array = 1.0 - array
     across = min(columns, count)
     down = -(-count // across)
-    sheet = np.ones((down * (height + _GAP) - _GAP, across * (width + _GAP) - _GAP, channels))
+    shape = (down * (height + _GAP) - _GAP, across * (width + _GAP) - _GAP, channels)
+    sheet = np.full(shape, gap)
     for index, image in enumerate(array):
         top, left = index // across * (height + _GAP), index % across * (width + _GAP)
         sheet[top : top + height, left : left + width] = image.transpose(1, 2, 0)

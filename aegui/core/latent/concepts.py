@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MOST_SEPARATION = 99.0
 """Told where the samples of each box do not differ at all."""
-_LEAST_SPAN = 1.0
-_SPARE = 1.25
+_LEAST_END = 1.25
+_LEFT_OUT = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +29,9 @@ class Concept:
     Attributes:
         name: What it is called.
         direction: From the mean of the codes without it to the mean of those with it, ``[d]``.
-        low: Where a slider begins, in steps of ``direction``: as far as the samples of both boxes
-            lie apart, and somewhat further, the other way.
-        high: Where it ends.
+        low: Where a slider begins, in steps of ``direction``: as far back as nine in ten of the
+            samples of both boxes lie apart along it, or somewhat more than one step.
+        high: Where it ends, as far ahead.
         separation: Distance of the two means along the direction, in standard deviations of the
             samples about their own mean; at most ``MOST_SEPARATION``.
     """
@@ -65,14 +65,12 @@ def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
             tr("The samples of the two boxes have the same mean code: nothing sets them apart.")
         )
     with_it, without = plus @ step / square, minus @ step / square
-    span = max(
-        _LEAST_SPAN, float(max(with_it.max(), without.max()) - min(with_it.min(), without.min()))
-    )
+    ends = np.percentile(np.concatenate([with_it, without]), (_LEFT_OUT, 100 - _LEFT_OUT))
+    end = max(_LEAST_END, float(ends[1] - ends[0]))
     spread = np.sqrt(
         (with_it.var() * len(plus) + without.var() * len(minus)) / (len(plus) + len(minus))
     )
     apart = min(MOST_SEPARATION, 1.0 / max(float(spread), 1e-9))
-    end = _SPARE * span
     return Concept(name, step.astype(np.float32), -end, end, apart)
 
 

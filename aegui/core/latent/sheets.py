@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.thumbnail import sheet_picture
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
@@ -24,6 +27,7 @@ IMAGE_PX = 64
 """Side that small images get in a sheet."""
 MOST_PX = 16_384
 """Most pixels of a sheet across, and down."""
+_PAPER_GAP = 0.8
 
 
 def decoded(codec: Codec, codes: ArrayLike) -> NDArray[np.float32]:
@@ -121,7 +125,25 @@ def sheet_image(
                 height=scale * down,
             )
         )
-    return sheet_picture(array, columns, scale, ink=ink)
+    return sheet_picture(array, columns, scale, ink=ink, gap=_PAPER_GAP if ink else 1.0)
+
+
+def write_sheet(
+    path: str | os.PathLike[str],
+    images: ArrayLike,
+    columns: int | None = None,
+    scale: int | None = None,
+    *,
+    ink: bool = False,
+) -> None:
+    """Write the picture of ``sheet_image`` as PNG.
+
+    Raises:
+        AeguiError: The sheet would be too large, or cannot be written.
+    """
+    buffer = io.BytesIO()
+    sheet_image(images, columns, scale, ink=ink).save(buffer, format="PNG")
+    write_atomically(path, buffer.getvalue())
 
 
 def fitting_scale(shape: Sequence[int], side_px: int) -> int:

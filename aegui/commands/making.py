@@ -1,0 +1,270 @@
+"""``aegui path``, ``finds``, ``concept`` and ``traverse``: things made out of a learnt space."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.commands.places import (
+    MOST_CODES,
+    Model,
+    check_common,
+    check_number,
+    dimensions,
+)
+from aegui.commands.progress import stopping_at_ctrl_c
+from aegui.commands.words import note, say, table
+from aegui.core.atomic import check_writable
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.writers import form_of, is_folder_path, write_dataset
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr, trn
+from aegui.core.latent.concepts import apply, concept
+from aegui.core.latent.films import FEWEST_FPS, MOST_FPS, SUFFIXES, write_film
+from aegui.core.latent.finds import best_new, sample_posterior, sample_prior
+from aegui.core.latent.insight import entropies
+from aegui.core.latent.novelty import known, novelty, novelty_words
+from aegui.core.latent.paths import pixel_change, through
+from aegui.core.latent.sheets import decoded, traversal, write_sheet
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.novelty import Known
+
+MOST_STEPS = 1_000
+MOST_FINDS = 200
+MOST_ROWS = 64
+_PRIOR_SPAN = 3.0
+_CODES_SPAN = 2.5
+_SHOWN_NUMBERS = 4
+_MOST_MET = 12
+
+
+def path_command(options: argparse.Namespace) -> int:
+    """Write a film of the way from one place to another."""
+    check_common(options)
+    stops = [options.start, *options.via, options.end]
+    check_number("-n", options.count, len(stops), MOST_STEPS)
+    check_number("--fps", options.fps, FEWEST_FPS, MOST_FPS)
+    _check_suffix(options.out, SUFFIXES)
+    check_writable(options.out)
+    model = Model(options.file, options.run)
+    names = ["--from", *["--via"] * len(options.via), "--to"]
+    places = [model.place(name, text) for name, text in zip(names, stops, strict=True)]
+    codec, glyphs = model.codec, model.glyphs
+    with stopping_at_ctrl_c() as stop:
+        path = through(places, options.kind, options.count, codec, model.codes, lambda: stop.wished)
+        frames = decoded(codec, path)
+        count = write_film(
+            options.out,
+            frames,
+            options.fps,
+            options.scale,
+            ink=glyphs,
+            cancelled=lambda: stop.wished,
+        )
+    change = pixel_change(codec, path)
+    of = known(model.dataset, glyphs)
+    found = novelty(of, frames.reshape(count, -1))
+    words = [novelty_words(of, found, i) for i in range(count)]
+    met = [word for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
+    shown = met if len(met) <= _MOST_MET else [*met[: _MOST_MET // 2], "…", *met[-_MOST_MET // 2 :]]
+    say(tr("The way: {words}.", words="; ".join(shown)))
+    say(
+        tr(
+            "{all:.1f} pixels change on the way, {most:.2f} at most in one step and {mean:.2f} on "
+            "average.",
+            all=change.sum(),
+            most=change.max(),
+            mean=change.mean(),
+        )
+    )
+    _written(count, options.out)
+    return 0
+
+
+def finds_command(options: argparse.Namespace) -> int:
+    """Write the best new images, or images drawn at random."""
+    check_common(options)
+    check_number("-n", options.count, 1, MOST_FINDS)
+    _check_images_path(options.out)
+    model = Model(options.file, options.run)
+    of = known(model.dataset, model.glyphs)
+    with stopping_at_ctrl_c() as stop:
+        codes = _found(model, options, of, lambda: stop.wished)
+    if not len(codes):
+        raise AeguiError(
+            tr("Nothing new was found: what the network draws are copies of its samples.")
+        )
+    images = decoded(model.codec, codes)
+    rows = images.reshape(len(images), -1)
+    found = novelty(of, rows)
+    if len(codes) < options.count:
+        note(
+            trn(
+                "Only {n} new image was found: all others are copies of samples or of it.",
+                "Only {n} new images were found: all others are copies of samples or of these.",
+                len(codes),
+            )
+        )
+    lines = [
+        [str(i + 1), novelty_words(of, found, i), f"{ratio:.2f}", f"{entropy:.2f}", _code(code)]
+        for i, (ratio, entropy, code) in enumerate(
+            zip(found.ratio, entropies(rows), codes, strict=True)
+        )
+    ]
+    say(table([tr("image"), tr("what it is"), tr("novelty"), tr("entropy"), tr("code")], lines))
+    _write_images(options, model, images)
+    return 0
+
+
+def concept_command(options: argparse.Namespace) -> int:
+    """Write what a concept does to samples, step by step: a row of the sheet for each."""
+    check_common(options)
+    check_number("--steps", options.steps, 2, MOST_STEPS)
+    _check_suffix(options.out, (".png",))
+    check_writable(options.out)
+    model = Model(options.file, options.run)
+    if not model.codec.can_encode:
+        raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
+    plus, minus = _boxes(model, options)
+    found = concept(_codes_of(model, plus), _codes_of(model, minus), options.plus)
+    bases = [model.place("--apply", text) for text in options.apply] or [model.middle]
+    amounts = np.linspace(found.low, found.high, options.steps)
+    codes = [[apply(found, base, amount) for amount in amounts] for base in bases]
+    images = decoded(model.codec, np.array(codes).reshape(-1, model.codec.latent_size))
+    write_sheet(options.out, images, options.steps, options.scale, ink=model.glyphs)
+    say(
+        tr(
+            "{a:,} samples with it, {b:,} without; they lie {apart:.1f} standard deviations apart.",
+            a=len(plus),
+            b=len(minus),
+            apart=found.separation,
+        )
+    )
+    say(tr("From {low:.2f} to {high:.2f} times the step.", low=found.low, high=found.high))
+    _written(len(images), options.out)
+    return 0
+
+
+def traverse_command(options: argparse.Namespace) -> int:
+    """Write what each number of the code does by itself: a row of the sheet for each."""
+    check_common(options)
+    check_number("--steps", options.steps, 1, MOST_STEPS)
+    check_number("--span", options.span, 0.0, 1e6)
+    _check_suffix(options.out, (".png",))
+    check_writable(options.out)
+    model = Model(options.file, options.run)
+    size = model.codec.latent_size
+    if options.dims is not None:
+        dims = dimensions("--dims", options.dims, size)
+    else:
+        dims = tuple(range(min(size, MOST_ROWS)))
+        if size > MOST_ROWS:
+            note(tr("Only the first {n} numbers: name others with --dims.", n=MOST_ROWS))
+    place = model.middle if options.at is None else model.place("--at", options.at)
+    images = traversal(model.codec, place, dims, options.steps, _ends(model, options, place))
+    write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
+    _written(images.shape[0] * images.shape[1], options.out)
+    return 0
+
+
+def _ends(
+    model: Model, options: argparse.Namespace, place: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Lowest and highest value of every number, ``[d, 2]``."""
+    if options.span is not None:
+        return np.stack([place - options.span, place + options.span], axis=1)
+    if model.has_prior or model.codes is None:
+        return np.tile(np.array([-_PRIOR_SPAN, _PRIOR_SPAN], np.float32), (len(place), 1))
+    codes = np.nan_to_num(model.codes)
+    mean, reach = codes.mean(axis=0), _CODES_SPAN * codes.std(axis=0)
+    return np.stack([mean - reach, mean + reach], axis=1)
+
+
+def _found(
+    model: Model, options: argparse.Namespace, of: Known, cancelled: IsCancelled
+) -> NDArray[np.float32]:
+    """Codes ``[n, d]`` of what is asked for."""
+    codec, seed = model.codec, options.seed
+    if options.source == "prior":
+        if not model.has_prior:
+            raise AeguiError(
+                tr(
+                    "{file} has a plain code: no distribution is known from which new codes could "
+                    "be drawn. Use a GAN or a variational autoencoder.",
+                    file=options.file,
+                )
+            )
+        return sample_prior(codec.latent_size, options.count, seed)
+    if options.source == "posterior":
+        if not codec.can_encode:
+            raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
+        step = max(1, -(-len(model.dataset) // MOST_CODES))
+        means, logs = codec.encode_distribution(model.dataset.flat()[::step])
+        variances = None if logs is None else np.exp(np.clip(logs, -20.0, 20.0))
+        return sample_posterior(means, variances, options.count, seed)
+    return best_new(codec, of, model.codes, options.count, seed, cancelled).codes
+
+
+def _boxes(
+    model: Model, options: argparse.Namespace
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Samples with the concept and without it; those without are all others if none are named."""
+    plus = model.samples("--plus", options.plus)
+    if options.minus is not None:
+        return plus, model.samples("--minus", options.minus)
+    return plus, np.setdiff1d(np.arange(len(model.dataset)), plus)
+
+
+def _codes_of(model: Model, samples: NDArray[np.int64]) -> NDArray[np.float32]:
+    if not len(samples):
+        raise AeguiError(tr("There are no samples in one of the boxes."))
+    return model.codec.encode(np.asarray(model.dataset.flat()[samples]))
+
+
+def _check_suffix(path: str, known_suffixes: Sequence[str]) -> None:
+    if Path(path).suffix.lower() not in known_suffixes:
+        raise AeguiError(
+            tr(
+                "{file}: the suffix must be one of {known}.",
+                file=Path(path).name,
+                known=", ".join(known_suffixes),
+            )
+        )
+
+
+def _check_images_path(path: str) -> None:
+    """Refuse before long work what images cannot be written to."""
+    if not is_folder_path(path):
+        if Path(path).suffix.lower() != ".png":
+            form_of(path)
+        check_writable(path)
+
+
+def _write_images(options: argparse.Namespace, model: Model, images: NDArray[np.float32]) -> None:
+    """A sheet, or a set of another form, of images ``[n, C, H, W]``."""
+    if Path(options.out).suffix.lower() == ".png":
+        write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
+    else:
+        kept = (images > THRESHOLD).astype(np.float32) if model.glyphs else images
+        labels = [str(place + 1) for place in range(len(images))]
+        write_dataset(options.out, Dataset.from_images("finds", kept, labels))
+    _written(len(images), options.out)
+
+
+def _written(count: int, path: str) -> None:
+    say(tr("{n:,} images written to {file}.", n=count, file=path))
+
+
+def _code(code: NDArray[np.float32]) -> str:
+    shown = ",".join(f"{value:.3f}" for value in code[:_SHOWN_NUMBERS])
+    return shown + (",…" if len(code) > _SHOWN_NUMBERS else "")

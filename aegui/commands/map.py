@@ -1,0 +1,205 @@
+"""``aegui map``: the latent map as a picture, its decoded images or a layer."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.commands.places import (
+    MOST_CODES,
+    Model,
+    check_common,
+    check_number,
+    dimensions,
+)
+from aegui.commands.progress import stopping_at_ctrl_c
+from aegui.commands.words import say
+from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.latent.densities import placed
+from aegui.core.latent.field_picture import field_picture
+from aegui.core.latent.fields import FIELDS, compute_field
+from aegui.core.latent.frame import axes_frame
+from aegui.core.latent.novelty import known
+from aegui.core.latent.sheets import grid_of_decodes, write_sheet
+
+if TYPE_CHECKING:
+    import argparse
+
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.fields import Field
+    from aegui.core.latent.frame import Frame
+
+    Rect = tuple[float, float, float, float]
+
+IMAGES = "images"
+"""The layer that is the decoded images themselves."""
+MOST_CELLS = 1_000
+_COLUMNS = {IMAGES: 20}
+_FIELD_COLUMNS = 200
+_SIDE_PX = 800
+_PRIOR_REACH = 3.0
+_MARGIN = 0.08
+
+
+def map_command(options: argparse.Namespace) -> int:
+    """Write the map as a picture, or the numbers of a layer as CSV."""
+    check_common(options)
+    check_number("--columns", options.columns, 1, MOST_CELLS)
+    key = options.layer
+    if key != IMAGES and key not in FIELDS:
+        raise AeguiError(
+            tr(
+                "There is no layer {key}: choose one of {known}.",
+                key=key,
+                known=", ".join([IMAGES, *FIELDS]),
+            )
+        )
+    suffixes = (".png",) if key == IMAGES else (".png", ".csv")
+    if Path(options.out).suffix.lower() not in suffixes:
+        raise AeguiError(
+            tr(
+                "{file}: the suffix must be one of {known}.",
+                file=Path(options.out).name,
+                known=", ".join(suffixes),
+            )
+        )
+    check_writable(options.out)
+    model = Model(options.file, options.run)
+    frame = _frame(model, options.axes)
+    rect = _rect(model, frame, options.rect)
+    columns = options.columns or _COLUMNS.get(key, _FIELD_COLUMNS)
+    # Cells are square on a plane; codes of one number have one row.
+    rows = max(1, round(columns * (rect[3] - rect[1]) / (rect[2] - rect[0])))
+    rows = min(MOST_CELLS, rows) if any(frame.up) else 1
+    if key == IMAGES:
+        xs, ys = _centres(rect[0], rect[2], columns), _centres(rect[1], rect[3], rows)
+        images = grid_of_decodes(model.codec, frame, xs, ys)
+        write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
+        say(tr("{n:,} images written to {file}.", n=columns * rows, file=options.out))
+        return 0
+    field = _field(model, key, frame, rect, columns, rows)
+    _write(options, model, frame, field)
+    return 0
+
+
+def _field(model: Model, key: str, frame: Frame, rect: Rect, columns: int, rows: int) -> Field:
+    spec = FIELDS[key]
+    if spec.needs_prior and not model.has_prior:
+        raise AeguiError(
+            tr(
+                "{layer}: codes of this network have no prior to compare with.",
+                layer=tr(spec.label),
+            )
+        )
+    codes = variances = None
+    if model.codec.can_encode and spec.needs_encoder:
+        step = max(1, -(-len(model.dataset) // MOST_CODES))
+        codes, logs = model.codec.encode_distribution(model.dataset.flat()[::step])
+        variances = None if logs is None else np.exp(np.clip(logs, -20.0, 20.0))
+    with stopping_at_ctrl_c() as stop:
+        return compute_field(
+            key,
+            model.codec,
+            known(model.dataset, model.glyphs),
+            codes,
+            variances,
+            frame,
+            rect,
+            columns,
+            rows,
+            lambda: stop.wished,
+        )
+
+
+def _write(options: argparse.Namespace, model: Model, frame: Frame, field: Field) -> None:
+    spec = FIELDS[field.key]
+    if Path(options.out).suffix.lower() == ".csv":
+        write_atomically(options.out, _csv(field).encode())
+    else:
+        scale = options.scale or max(1, round(_SIDE_PX / max(field.values.shape)))
+        codes = np.zeros((0, frame.size), np.float32) if model.codes is None else model.codes
+        picture = field_picture(field, scale, placed(frame, np.nan_to_num(codes)))
+        buffer = io.BytesIO()
+        picture.save(buffer, format="PNG")
+        write_atomically(options.out, buffer.getvalue())
+    if field.classes:
+        seen = np.unique(field.values).astype(int)
+        names = ", ".join(field.classes[number] for number in seen.tolist())
+        say(tr("{layer}: {names}.", layer=tr(spec.label), names=names))
+    else:
+        say(
+            tr(
+                "{layer}: from {low:.3g} ({low_words}) to {high:.3g} ({high_words}).",
+                layer=tr(spec.label),
+                low=field.low,
+                low_words=tr(spec.low),
+                high=field.high,
+                high_words=tr(spec.high),
+            )
+        )
+    say(tr("Written to {file}.", file=options.out))
+
+
+def _csv(field: Field) -> str:
+    """x, y and the value, or class, of every cell."""
+    x0, y0, x1, y1 = field.rect
+    rows, columns = field.values.shape
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["x", "y", field.key])
+    xs, ys = _centres(x0, x1, columns).tolist(), _centres(y0, y1, rows).tolist()
+    for y, line in zip(ys, field.values.tolist(), strict=True):
+        for x, value in zip(xs, line, strict=True):
+            shown = field.classes[int(value)] if field.classes else f"{value:.6g}"
+            writer.writerow([f"{x:.6g}", f"{y:.6g}", shown])
+    return buffer.getvalue()
+
+
+def _frame(model: Model, axes: str | None) -> Frame:
+    size = model.codec.latent_size
+    if axes is None:
+        chosen = (0, min(1, size - 1))
+    else:
+        named = dimensions("--axes", axes, size)
+        if len(named) != min(2, size):
+            raise AeguiError(
+                tr("--axes {text}: two different numbers of the code, such as 1,2.", text=axes)
+            )
+        chosen = (named[0], named[-1])
+    return axes_frame(chosen, model.middle)
+
+
+def _rect(model: Model, frame: Frame, text: str | None) -> Rect:
+    """What is shown: as asked for, the prior, or where the codes of samples lie."""
+    if text is not None:
+        return _asked_rect(text)
+    if model.has_prior or model.codes is None:
+        return -_PRIOR_REACH, -_PRIOR_REACH, _PRIOR_REACH, _PRIOR_REACH
+    at = placed(frame, np.nan_to_num(model.codes))
+    low, high = at.min(axis=0), at.max(axis=0)
+    room = np.maximum(_MARGIN * (high - low), 1e-3)
+    return tuple(np.concatenate([low - room, high + room]).tolist())
+
+
+def _asked_rect(text: str) -> Rect:
+    try:
+        x0, y0, x1, y1 = (float(number) for number in text.split(","))
+    except ValueError:
+        x0 = y0 = x1 = y1 = math.nan
+    if not (x0 < x1 < math.inf and y0 < y1 < math.inf and -math.inf < min(x0, y0)):
+        raise AeguiError(
+            tr("--rect {text}: left, lower, right and upper end, such as -1,-1,1,1", text=text)
+        )
+    return x0, y0, x1, y1
+
+
+def _centres(low: float, high: float, count: int) -> NDArray[np.float64]:
+    return np.asarray(low + (np.arange(count) + 0.5) * (high - low) / count)

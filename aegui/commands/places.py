@@ -1,0 +1,202 @@
+"""Places of the latent space as people name them on the command line."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.commands.evaluate import codec_for
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.run_file import load_run
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+    from aegui.core.run_file import SavedRun
+
+MOST_CODES = 10_000
+"""Of larger sets the codes of so many, from all over them, are looked at."""
+MAX_SCALE = 256
+_LISTED = 12
+
+
+class Model:
+    """A saved run that is looked into.
+
+    Attributes:
+        saved: The run.
+        codec: Its network, or that of the run asked for.
+        dataset: Its samples.
+        has_prior: Whether codes have a normal prior.
+    """
+
+    def __init__(self, path: str | Path, run: int | None) -> None:
+        self.saved: SavedRun = load_run(path)
+        self.dataset: Dataset = self.saved.dataset
+        _, self.codec = codec_for(self.saved, run, self.dataset)
+        recipe = self.saved.recipe
+        self.has_prior = recipe.gan is not None or recipe.network.latent.kind == "gaussian"
+        self._codes: NDArray[np.float32] | None = None
+
+    @property
+    def glyphs(self) -> bool:
+        """Whether every pixel is off or on."""
+        return self.dataset.is_binary and self.dataset.image_shape[0] == 1
+
+    @property
+    def codes(self) -> NDArray[np.float32] | None:
+        """Codes ``[n, d]`` of samples from all over the set; None for a GAN."""
+        if self._codes is None and self.codec.can_encode:
+            step = max(1, -(-len(self.dataset) // MOST_CODES))
+            self._codes = self.codec.encode(self.dataset.flat()[::step])
+        return self._codes
+
+    @property
+    def middle(self) -> NDArray[np.float32]:
+        """The code ``[d]`` about which there is something to see."""
+        if self.has_prior or self.codes is None:
+            return np.zeros(self.codec.latent_size, np.float32)
+        mean: NDArray[np.float32] = np.nan_to_num(self.codes).mean(axis=0)
+        return mean
+
+    def place(self, option: str, text: str) -> NDArray[np.float32]:
+        """The code ``[d]`` that ``text`` names: that of a sample, by label or name, or numbers.
+
+        Raises:
+            AeguiError: It names none; ``option`` is where it stands.
+        """
+        sample = _sample(self.dataset, text)
+        if sample is not None:
+            found: NDArray[np.float32] = self.codec.encode(self.dataset.images[sample])[0]
+            return found
+        code = _numbers(text)
+        if code is None:
+            raise AeguiError(_unknown(self.dataset, option, text))
+        return checked_code(self.codec, option, text, code)
+
+    def samples(self, option: str, text: str) -> NDArray[np.int64]:
+        """Places of all samples whose labels or names ``text`` lists, with commas between them.
+
+        Raises:
+            AeguiError: A part of it names none.
+        """
+        whole = _samples(self.dataset, text)
+        if len(whole):
+            return whole
+        found = []
+        for part in (part.strip() for part in text.split(",")):
+            some = _samples(self.dataset, part)
+            if not len(some):
+                raise AeguiError(_unknown(self.dataset, option, part))
+            found.append(some)
+        return np.unique(np.concatenate(found))
+
+
+def checked_code(codec: Codec, option: str, text: str, code: list[float]) -> NDArray[np.float32]:
+    """``code`` as an array.
+
+    Raises:
+        AeguiError: It has not as many numbers as a code of the network.
+    """
+    if len(code) != codec.latent_size:
+        raise AeguiError(
+            tr(
+                "{option} {text} has {got} numbers, but a code of this run has {wanted}.",
+                option=option,
+                text=text,
+                got=len(code),
+                wanted=codec.latent_size,
+            )
+        )
+    return np.array(code, np.float32)
+
+
+def dimensions(option: str, text: str, latent: int) -> tuple[int, ...]:
+    """Numbers of a code, from 0, that ``text`` lists from 1: ``1,2,5``.
+
+    Raises:
+        AeguiError: They are none of the ``latent`` numbers, or one comes twice.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    if all(part.isdecimal() and 1 <= int(part) <= latent for part in parts):
+        found = tuple(int(part) - 1 for part in parts)
+        if len(set(found)) == len(found):
+            return found
+    raise AeguiError(
+        tr(
+            "{option} is {text}; it must be different numbers from 1 to {most}, with commas "
+            "between them.",
+            option=option,
+            text=text,
+            most=latent,
+        )
+    )
+
+
+def check_number(option: str, value: float | None, least: float, most: float) -> None:
+    """Refuse a ``value`` beyond its bounds; None is none.
+
+    Raises:
+        AeguiError: So it is.
+    """
+    if value is not None and not (math.isfinite(value) and least <= value <= most):
+        raise AeguiError(
+            tr(
+                "{name} is {value}; it must be from {least} to {most}.",
+                name=option,
+                value=f"{value:g}",
+                least=f"{least:g}",
+                most=f"{most:,g}",
+            )
+        )
+
+
+def check_common(options: argparse.Namespace) -> None:
+    """Refuse a scale, a seed or a count beyond its bounds."""
+    check_number("--scale", getattr(options, "scale", None), 1, MAX_SCALE)
+    check_number("--seed", getattr(options, "seed", None), 0, 2**63)
+
+
+def _numbers(text: str) -> list[float] | None:
+    try:
+        numbers = [float(number) for number in text.split(",")]
+    except ValueError:
+        return None
+    return numbers if all(map(math.isfinite, numbers)) else None
+
+
+def _sample(dataset: Dataset, text: str) -> int | None:
+    """The first sample of that label, or else of that name."""
+    for words in (dataset.labels, dataset.names):
+        if text in words:
+            return words.index(text)
+    return None
+
+
+def _samples(dataset: Dataset, text: str) -> NDArray[np.int64]:
+    for words in (dataset.labels, dataset.names):
+        found = [place for place, word in enumerate(words) if word == text]
+        if found:
+            return np.array(found, np.int64)
+    return np.zeros(0, np.int64)
+
+
+def _unknown(dataset: Dataset, option: str, text: str) -> str:
+    known = list(dict.fromkeys((*dataset.labels, *dataset.names)))
+    near = difflib.get_close_matches(text, known, n=3, cutoff=0.5) or known[:_LISTED]
+    return tr(
+        "{option} {text}: there is no sample of that label or name, such as {near}; numbers of a "
+        "code have commas between them.",
+        option=option,
+        text=text,
+        near=", ".join(near),
+    )
