@@ -1,0 +1,335 @@
+"""The whole window goes through the epochs of a training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from aegui.core.run_file import load_run
+from aegui.session import timeline as session_timeline
+from aegui.window import film_maker, wiring_time
+from aegui.window.fork_dialog import ForkDialog
+from tests.window.conftest import SMALL, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.window.main_window import MainWindow
+    from aegui.window.showing import Showing
+
+
+@pytest.fixture
+def showing(window: MainWindow, qtbot: QtBot) -> Showing:
+    """What a window shows after a training of 400 epochs."""
+    train(qtbot, window)
+    return window._services.showing
+
+
+def test_before_any_training_there_is_nothing_to_go_through(window: MainWindow) -> None:
+    assert window._services.showing.timeline is None
+    assert window.panels.time.slider.isHidden()
+    for key in ("play_epochs", "epoch_before", "epoch_after", "fork", "film_map"):
+        assert not window.actions_table[key].isEnabled()
+
+
+def test_everything_shows_the_epoch_that_is_asked_for(window: MainWindow, showing: Showing) -> None:
+    timeline = showing.timeline
+    assert timeline is not None
+    assert timeline.epochs.tolist() == [*range(51), *range(60, 401, 10)]
+    newest, codes = showing.codec, showing.codes
+    assert newest is not None
+    assert codes is not None
+    window.panels.time.slider.chosen.emit(30)
+    assert showing.shown_epoch == 30
+    assert showing.codec is not None
+    assert showing.codec.epoch == 30
+    assert showing.codes is not None
+    assert showing.codes.epoch == 30
+    expected = timeline.snapshot(30).layers[0].weight
+    np.testing.assert_allclose(
+        showing.codes.values,
+        showing.codec.encode(showing.dataset.flat()),
+    )
+    assert not np.allclose(expected, timeline.snapshot(80).layers[0].weight)
+    assert window.panels.time.words.text() == "epoch 30"
+    views = [view for view in window.panels.charts._views.values() if view._marker is not None]
+    assert {view._marker for view in views} == {30.0}
+    assert window.panels.canvas._scene.codes is showing.codes
+    window.actions_table["epoch_newest"].trigger()
+    assert showing.shown_epoch is None
+    assert showing.codec is newest
+    assert window.panels.time.words.text() == "epoch 400"
+
+
+def test_the_plane_and_the_rows_follow(window: MainWindow, showing: Showing, qtbot: QtBot) -> None:
+    window.docks["reconstructions"].raise_()
+    qtbot.waitUntil(lambda: bool(window.panels.reconstructions.summary))
+    before = window.panels.reconstructions.summary
+    with qtbot.waitSignal(
+        window._services.plane.decoded, check_params_cb=lambda plane: plane.epoch == 0
+    ):
+        window.time.go_to(0)
+    assert window.panels.reconstructions.summary != before
+    window.time.go_to(None)
+    assert window.panels.reconstructions.summary == before
+
+
+def test_keys_go_back_and_forth(window: MainWindow, showing: Showing) -> None:
+    table = window.actions_table
+    table["epoch_before"].trigger()
+    assert showing.shown_epoch == 400
+    table["epoch_before"].trigger()
+    assert showing.shown_epoch == 390
+    table["epoch_after"].trigger()
+    table["epoch_after"].trigger()
+    assert showing.shown_epoch is None
+    assert not table["epoch_after"].isEnabled()
+    keys = [keys.toString() for keys in table["epoch_before"].shortcuts()]
+    assert keys == ["[", "Alt+Left"]
+
+
+def test_a_click_on_a_chart_goes_there_and_dragging_the_line_scrubs(
+    window: MainWindow, showing: Showing, qtbot: QtBot
+) -> None:
+    view = window.panels.charts._views["loss"]
+    qtbot.waitUntil(lambda: view.has_graph)
+    plot = view._plot_rect()
+
+    def point(share: float) -> QPoint:
+        return QPointF(plot.left() + share * plot.width(), plot.center().y()).toPoint()
+
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=point(0.5))
+    assert showing.shown_epoch == pytest.approx(200, abs=10)
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=point(0.5))
+    QTest.mouseMove(view, point(0.75))
+    assert showing.shown_epoch == pytest.approx(300, abs=10)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=point(0.75))
+    shown = showing.shown_epoch
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=point(0.2))
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=point(0.2))
+    assert showing.shown_epoch == shown
+
+
+def test_the_film_plays_to_the_newest_state(
+    window: MainWindow, showing: Showing, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_timeline, "FILM_SECONDS", 0.5)
+    seen: list[float | None] = []
+    showing.epoch_changed.connect(lambda: seen.append(showing.shown_epoch))
+    window.actions_table["play_epochs"].trigger()
+    assert window._services.player.is_playing
+    assert showing.is_learning
+    assert window.panels.time.play.isChecked()
+    qtbot.waitUntil(lambda: not window._services.player.is_playing, timeout=10_000)
+    assert seen[0] == 0
+    assert seen[-1] is None
+    assert len(seen) > 3
+    assert not showing.is_learning
+    assert not window.panels.time.play.isChecked()
+
+
+def test_the_past_can_be_seen_while_a_training_goes_on(
+    app: App, window: MainWindow, qtbot: QtBot
+) -> None:
+    services = app.services
+    training = SMALL.training.model_copy(update={"epochs": 1_000_000})
+    services.workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "longer")
+    window.actions_table["train"].trigger()
+    showing = services.showing
+    qtbot.waitUntil(
+        lambda: showing.timeline is not None and len(showing.timeline) > 60, timeout=30_000
+    )
+    window.time.go_to(20)
+    assert not showing.is_learning
+    codec, rows = showing.codec, showing.history
+    assert rows is not None
+    count = len(rows)
+    qtbot.waitUntil(
+        lambda: showing.history is not None and len(showing.history) > count, timeout=30_000
+    )
+    assert showing.codec is codec
+    assert showing.shown_epoch == 20
+    with qtbot.waitSignal(services.runner.finished, timeout=30_000):
+        services.runner.stop()
+    assert showing.shown_epoch == 20
+    assert showing.codec is not None
+    assert showing.codec.epoch == 20
+    window.time.go_to(None)
+    assert showing.codec is showing.newest
+
+
+def test_epochs_are_saved_with_the_document(
+    app: App, window: MainWindow, showing: Showing, tmp_path: Path, qtbot: QtBot
+) -> None:
+    workspace = app.services.workspace
+    window.time.go_to(10)
+    assert showing.codes is not None
+    codes = showing.codes.values
+    assert workspace.save_as(tmp_path / "run.aegui")
+    qtbot.waitUntil(lambda: (tmp_path / "run.aegui").exists(), timeout=20_000)
+    saved = load_run(tmp_path / "run.aegui")
+    assert saved.timeline is not None
+    assert len(saved.timeline) == 86
+    with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
+        assert workspace.open(tmp_path / "run.aegui")
+    assert showing.shown_epoch is None
+    window.time.go_to(10)
+    np.testing.assert_allclose(showing.codes.values, codes, atol=0.02)
+
+
+def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
+    app: App, window: MainWindow, qtbot: QtBot
+) -> None:
+    app.services.workspace.edit_recipe(SMALL.model_copy(update={"runs": 3}), "three runs")
+    train(qtbot, window)
+    showing, canvas = app.services.showing, window.panels.canvas
+    assert showing.codec is not None
+    other = next(run for run in range(3) if run != showing.codec.run)
+    window.panels.time.ghost.menu().aboutToShow.emit()
+    texts = [action.text() for action in window.panels.time.ghost.menu().actions()]
+    assert f"Seed {SMALL.seed + other}" in texts
+    window.panels.time.ghost_requested.emit(f"run:{other}")
+
+    def ghost() -> np.ndarray:
+        shown = canvas._scene.layers.ghost
+        assert shown is not None
+        return shown
+
+    def codes_of(run: int) -> np.ndarray:
+        codec = showing.codec_of_run(run)
+        assert codec is not None
+        return codec.encode(showing.dataset.flat())
+
+    np.testing.assert_allclose(ghost(), codes_of(other), atol=1e-5)
+    window.time.go_to(5)
+    np.testing.assert_allclose(ghost(), codes_of(other), atol=1e-5)
+    window.panels.time.ghost_requested.emit("moment")
+    kept = codes_of(showing.codec.run)
+    window.time.go_to(100)
+    np.testing.assert_allclose(ghost(), kept, atol=1e-5)
+    window.panels.time.ghost_requested.emit("")
+    assert canvas._scene.layers.ghost is None
+
+
+def test_going_on_from_an_epoch_with_one_setting_changed(
+    app: App, window: MainWindow, showing: Showing, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not window.actions_table["fork"].isEnabled()
+    window.time.go_to(100)
+    assert window.actions_table["fork"].isEnabled()
+    before = app.services.workspace.run
+    assert before is not None
+    assert before.history is not None
+
+    def accept(dialog: ForkDialog) -> int:
+        assert dialog.form.row is not None
+        dialog.form.row.edited.emit(0.001)
+        dialog.form.until.edited.emit(300)
+        assert dialog.take.isEnabled()
+        return int(ForkDialog.DialogCode.Accepted)
+
+    monkeypatch.setattr(ForkDialog, "exec", accept)
+    with qtbot.waitSignal(app.services.runner.finished, timeout=60_000):
+        window.actions_table["fork"].trigger()
+    run = app.services.workspace.run
+    assert run is not None
+    assert run.history is not None
+    assert run.recipe.training.optimizer.learning_rate == 0.001
+    assert run.history.epoch[-1] == 300
+    rows = int(np.searchsorted(run.history.epoch, 100))
+    np.testing.assert_array_equal(run.history.loss[:rows], before.history.loss[:rows])
+    assert run.history.learning_rate[rows - 1] == pytest.approx(0.02)
+    assert run.history.learning_rate[-1] == pytest.approx(0.001)
+    assert run.timeline is not None
+    assert run.timeline.epochs.tolist() == [*range(51), *range(60, 301, 10)]
+    assert window.time.ghost.key == "kept"
+    assert window.panels.canvas._scene.layers.ghost is not None
+    app.services.workspace.undo_stack.undo()
+    assert app.services.workspace.recipe.training.optimizer.learning_rate == 0.02
+
+
+def test_a_cancelled_fork_changes_nothing(
+    app: App, window: MainWindow, showing: Showing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.time.go_to(100)
+    recipe = app.services.workspace.recipe
+    monkeypatch.setattr(ForkDialog, "exec", lambda _dialog: 0)
+    window.time.fork()
+    assert app.services.workspace.recipe is recipe
+    assert not app.services.runner.is_busy
+    assert showing.shown_epoch == 100
+
+
+def test_other_data_keep_a_training_from_going_on(
+    app: App, window: MainWindow, showing: Showing
+) -> None:
+    window.time.go_to(100)
+    data = SMALL.data.model_copy(update={"chars": "abcd"})
+    app.services.workspace.edit_recipe(SMALL.model_copy(update={"data": data}), "fewer")
+    assert not window.actions_table["fork"].isEnabled()
+    assert "no longer" in window.panels.time.fork.toolTip()
+
+
+@pytest.mark.parametrize("kind", ["map", "cursor", "reconstructions"])
+def test_a_film_is_saved(
+    window: MainWindow,
+    showing: Showing,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    monkeypatch.setattr(film_maker, "MOST_FRAMES", 6)
+    monkeypatch.setattr(
+        QFileDialog,
+        "getSaveFileName",
+        lambda *_args: (str(tmp_path / "film"), "Animated picture (*.gif)"),
+    )
+    window.time.go_to(40)
+    with qtbot.waitSignal(window.time.noticed, timeout=60_000) as caught:
+        window.actions_table[f"film_{kind}"].trigger()
+        assert window.time.films.is_busy
+    assert caught.args[0].level == "info"
+    assert str(tmp_path / "film.gif") in caught.args[0].text
+    with Image.open(tmp_path / "film.gif") as film:
+        assert getattr(film, "n_frames", 1) > 3
+        assert max(film.size) <= film_maker.MOST_PX
+    assert showing.shown_epoch == 40
+    assert not window.time.films.is_busy
+
+
+def test_a_film_that_is_cancelled_leaves_nothing(
+    window: MainWindow, showing: Showing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring_time, "choose_film_file", lambda *_args: str(tmp_path / "a.gif"))
+    window.time.film("map")
+    dialog = window.time.films._dialog
+    assert dialog is not None
+    dialog.canceled.emit()
+    assert not window.time.films.is_busy
+    assert list(tmp_path.iterdir()) == []
+    assert showing.shown_epoch is None
+
+
+def test_choices_are_remembered(app: App, window: MainWindow) -> None:
+    bar, services = window.panels.time, app.services
+    bar.speed_chosen.emit(2.0)
+    bar.loop_chosen.emit(True)
+    bar.memory_chosen.emit(256)
+    assert services.player.speed == 2.0
+    assert services.runner.timeline_bytes == 256 << 20
+    app.use_language("es")
+    bar = app.window.panels.time
+    assert bar.speed.text() == "2×"
+    assert bar.loop.isChecked()
+    assert services.player.loop
+    app.use_language("en")
