@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.i18n import mark
+from aegui.core.i18n import mark, tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def definitions(recipe: Recipe) -> tuple[str, ...]:
     else:
         found.append(r"\hat{x} = g(z)")
     if noisy:
-        found.append(r"\tilde{x} = x + \op{noise}")
+        found.append(rf"\tilde{{x}} = x + \op{{{tr('noise')}}}")
     return tuple(found)
 
 

@@ -158,10 +158,10 @@ class ClassList(QWidget):
         self._model.ticked.connect(self._announce)
 
     def _build(self) -> None:
-        everything = QPushButton(tr("All"))
+        everything = QPushButton(tr("Take all"))
         everything.setToolTip(tr("Take every class"))
         everything.clicked.connect(self._on_everything_clicked)
-        nothing = QPushButton(tr("None"))
+        nothing = QPushButton(tr("Take none"))
         nothing.setToolTip(tr("Leave every class out, then tick the few that you want"))
         nothing.clicked.connect(self._on_nothing_clicked)
         head = QHBoxLayout()
