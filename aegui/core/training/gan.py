@@ -134,6 +134,7 @@ class GanEngine:
         self.discriminator_steps = torch.zeros((), device=parameters.device)
         self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
         self._gan = gan
+        self._parameters = parameters
         self._noise = gan.noise
         self._rate = recipe.training.optimizer.learning_rate
         self._clip_norm = recipe.training.clip_norm
@@ -170,6 +171,7 @@ class GanEngine:
             self._learn(1, self._discriminator_loss(real[0], fakes), rate / self._rate)
         if generating:
             self._learn(0, self._generator_loss(fakes), rate / self._rate)
+            self._average()
 
     def _fakes(self, rows: int, device: torch.device) -> list[torch.Tensor]:
         """A batch of generated images for each run."""
@@ -215,6 +217,14 @@ class GanEngine:
             return images
         drawn = torch.empty_like(images).normal_(generator=self._generator)
         return torch.add(images, drawn, alpha=self._noise)
+
+    def _average(self) -> None:
+        """Let the running mean follow; at first quickly, so that it forgets how it all began."""
+        mean = self._parameters.average
+        if mean is not None:
+            mean.lerp_(
+                self._parameters.flat, 1.0 - min(self._gan.average, self.turn / (self.turn + 10.0))
+            )
 
     def _learn(self, which: int, loss: torch.Tensor, factor: float) -> None:
         """One step of the generator's (0) or the discriminator's (1) optimiser."""

@@ -36,6 +36,7 @@ class Parameters:
     """The flat parameters of a population, their gradient and the optimiser's own tensors.
 
     ``layers`` are the chain and then its parts, as ``ResolvedRecipe.all_layers`` gives them.
+    ``average`` is a running mean of the parameters, where the recipe wishes one.
     """
 
     def __init__(self, resolved: ResolvedRecipe, device: torch.device) -> None:
@@ -50,6 +51,21 @@ class Parameters:
         names = SLOTS.get(resolved.recipe.training.optimizer.name, ())
         self.slots = {name: torch.zeros_like(self.flat) for name in names}
         self.steps = torch.zeros((), device=device)
+        gan = resolved.recipe.gan
+        self.average = self.flat.clone() if gan is not None and gan.average else None
+
+    @property
+    def shown(self) -> torch.Tensor:
+        """What is shown and kept: the parameters, or their running mean."""
+        return self.flat if self.average is None else self.average
+
+    def begin_at(self, row: torch.Tensor) -> None:
+        """Take over parameters and then buffers from ``row`` ``[size + buffer_size]``."""
+        size = self.layout.size
+        self.flat.copy_(row[:size])
+        self.buffers.copy_(row[size:])
+        if self.average is not None:
+            self.average.copy_(self.flat)
 
     def _initial(self, resolved: ResolvedRecipe) -> tuple[torch.Tensor, torch.Tensor]:
         layout, recipe = self.layout, resolved.recipe
@@ -73,6 +89,8 @@ class Parameters:
 
     def _tensors(self) -> dict[str, torch.Tensor]:
         tensors = {"parameters": self.flat, "steps": self.steps, **self.slots}
+        if self.average is not None:
+            tensors["average"] = self.average
         return tensors if not self.layout.buffer_size else {**tensors, "buffers": self.buffers}
 
     def fits(self, state: Mapping[str, NDArray[np.generic]]) -> bool:

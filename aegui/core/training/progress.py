@@ -47,7 +47,7 @@ class Progress:
         runs = self._layout.runs
         self._tolerance = tolerance
         self._by_loss = by_loss
-        self.best_flat = parameters.flat.clone()
+        self.best_flat = parameters.shown.clone()
         self.best_buffers = parameters.buffers.clone()
         self.best_loss = np.full(runs, math.inf)
         self.best_wrong = np.full(runs, np.iinfo(np.int64).max)
@@ -109,11 +109,11 @@ class Progress:
     def _keep(self, runs: NDArray[np.bool_]) -> None:
         parameters = self._parameters
         if runs.all():
-            self.best_flat.copy_(parameters.flat)
+            self.best_flat.copy_(parameters.shown)
             self.best_buffers.copy_(parameters.buffers)
             return
         chosen = torch.from_numpy(np.flatnonzero(runs)).to(parameters.device)
-        self._copy_runs(chosen, parameters.flat, self.best_flat, self._layout.blocks)
+        self._copy_runs(chosen, parameters.shown, self.best_flat, self._layout.blocks)
         self._copy_runs(chosen, parameters.buffers, self.best_buffers, self._layout.buffer_blocks)
 
     @staticmethod
@@ -125,7 +125,7 @@ class Progress:
 
     def presentable(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Parameters and buffers; of runs that have gone astray their last good ones."""
-        flat, buffers = self._parameters.flat, self._parameters.buffers
+        flat, buffers = self._parameters.shown, self._parameters.buffers
         if self.alive.all():
             return flat, buffers
         lost = torch.from_numpy(np.flatnonzero(~self.alive)).to(flat.device)

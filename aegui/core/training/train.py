@@ -354,8 +354,7 @@ class Training:
                 )
             )
         row = torch.from_numpy(fork.row.astype(np.float32))
-        parameters.flat.copy_(row[: parameters.layout.size])
-        parameters.buffers.copy_(row[parameters.layout.size :])
+        parameters.begin_at(row)
         self._stepper.restore({}, float(fork.epoch), self._corruption.level)
         if history is not None:
             before = history.until(fork.epoch)

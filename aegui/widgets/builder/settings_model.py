@@ -231,6 +231,14 @@ GAN = Section(
             limits=(0.0, ENDLESS),
             step=0.05,
         ),
+        Setting(
+            "gan.average",
+            mark("Running mean of the weights"),
+            mark("Shown and kept instead of the weights: 0.999 looks back on 1,000 steps."),
+            "number",
+            limits=(0.0, ALMOST_ONE),
+            step=0.001,
+        ),
     ),
     lambda recipe: (
         ""

@@ -20,6 +20,8 @@ from aegui.core.run_file import SavedRun, load_run, save_run
 from aegui.core.training.control import Control
 from aegui.core.training.gan import taken_for_real, told_apart
 from aegui.core.training.history import RUN_COLUMNS
+from aegui.core.training.parameters import snapshot_of
+from aegui.core.training.steppers import Orders
 from aegui.core.training.train import Training, train
 
 if TYPE_CHECKING:
@@ -265,6 +267,29 @@ def test_the_best_weights_are_the_last_ones() -> None:
     assert result.history.loss[:, 0].tolist() == extra["generator_loss"][:, 0].tolist()
     scores = np.stack([extra["real_score"], extra["fake_score"]])
     assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_a_running_mean_of_the_weights_is_shown_and_kept() -> None:
+    training = Training(resolved_recipe(DENSE, gan={"average": 0.95}), Control(), None, None)
+    mean = arrays(training.snapshot().layers)
+    parameters = training._parameters
+    assert parameters.average is not None
+    for turn in range(1, 10):
+        training._stepper.advance(Orders(lambda _position: 2e-3, 0.0, 4.0, 1))
+        now = snapshot_of(
+            parameters.flat, parameters.buffers, parameters.layout, training._resolved, 0
+        )
+        kept = min(0.95, turn / (turn + 10.0))
+        mean = [
+            kept * old + (1.0 - kept) * new
+            for old, new in zip(mean, arrays(now.layers), strict=True)
+        ]
+    for expected, shown in zip(mean, arrays(training.snapshot().layers), strict=True):
+        np.testing.assert_allclose(shown, expected, atol=1e-6)
+    assert not same(now.layers, training.snapshot().layers)
+    checkpoint = training.checkpoint()
+    resumed = Training(training._resolved, Control(), checkpoint, training.history.view())
+    assert same_snapshot(resumed.snapshot(), training.snapshot())
 
 
 def test_the_codec_of_a_gan_knows_its_discriminator() -> None:
