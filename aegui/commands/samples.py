@@ -10,16 +10,15 @@ import numpy as np
 
 from aegui.commands.evaluate import codec_for
 from aegui.commands.words import say, say_json, shown, table
-from aegui.core.atomic import write_atomically
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.samples import CONFIDENCE, draws_codes, judge, sample_images
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
-from aegui.core.latent.grids import quantile_codes
+from aegui.core.latent.grids import GridSpec, draw_grid
+from aegui.core.latent.sheets import write_sheet
 from aegui.core.run_file import load_run
-from aegui.core.thumbnail import sheet_png
 
 if TYPE_CHECKING:
     import argparse
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES = 100_000
 _MAX_SCALE = 256
-_IMAGE_PX = 64
-"""Side that small images get in a sheet."""
 
 
 def sample_command(options: argparse.Namespace) -> int:
@@ -42,9 +39,7 @@ def sample_command(options: argparse.Namespace) -> int:
     _, codec = codec_for(saved, options.run, saved.dataset)
     images = _images(codec, options)
     if Path(options.out).suffix.lower() == ".png":
-        scale = options.scale or max(1, round(_IMAGE_PX / max(images.shape[2:])))
-        columns = math.ceil(math.sqrt(len(images)))
-        write_atomically(options.out, sheet_png(images, columns, scale, ink=False))
+        write_sheet(options.out, images, None, options.scale)
     else:
         if saved.dataset.is_binary:
             images = (images > THRESHOLD).astype(np.float32)
@@ -60,8 +55,11 @@ def _images(codec: Codec, options: argparse.Namespace) -> NDArray[np.float32]:
         return sample_images(codec, options.count, options.seed)
     dims = _dims(options.quantiles, codec.latent_size)
     side = math.isqrt(options.count)
-    images = codec.decode(quantile_codes(side, codec.latent_size, dims))
-    return np.clip(np.nan_to_num(images), 0.0, 1.0).reshape(-1, *codec.image_shape)
+    # A code of one number has one row.
+    is_line = codec.latent_size == 1
+    spec = GridSpec(dims, options.count if is_line else side, side)
+    images = draw_grid(codec, spec, np.zeros(codec.latent_size))
+    return images.reshape(-1, *codec.image_shape)
 
 
 def _dims(text: str, latent: int) -> tuple[int, int]:

@@ -88,20 +88,3 @@ def normal_quantiles(count: int) -> NDArray[np.float32]:
     """The middles of ``count`` equal shares of the standard normal distribution, ascending."""
     normal = NormalDist()
     return np.array([normal.inv_cdf((i + 0.5) / count) for i in range(count)], np.float32)
-
-
-def quantile_codes(side: int, latent: int, dims: tuple[int, int] = (0, 1)) -> NDArray[np.float32]:
-    """Codes ``[side * side, latent]``, row by row from the top, where the second number is largest.
-
-    Args:
-        side: Rows and columns.
-        latent: Numbers per code; those that are not in ``dims`` are 0, the middle of the prior.
-        dims: Which number grows to the right, and which upwards; a code of one number has only the
-            first.
-    """
-    values = normal_quantiles(side)
-    codes = np.zeros((side, side, latent), np.float32)
-    if latent > 1:
-        codes[..., dims[1]] = values[::-1, np.newaxis]
-    codes[..., dims[0]] = values
-    return codes.reshape(-1, latent)

@@ -9,7 +9,7 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import Cancelled
-from aegui.core.latent.grids import GridSpec, draw_grid, normal_quantiles, quantile_codes
+from aegui.core.latent.grids import GridSpec, draw_grid, normal_quantiles
 from tests.core.latent.linear import linear_codec
 
 
@@ -21,17 +21,23 @@ def test_quantiles_share_the_prior_equally() -> None:
     assert normal_quantiles(1) == pytest.approx([0.0])
 
 
-def test_codes_go_right_with_the_first_number_and_up_with_the_second() -> None:
-    codes = quantile_codes(5, 4, (2, 0)).reshape(5, 5, 4)
-    assert (np.diff(codes[..., 2], axis=1) > 0).all()
-    assert (np.diff(codes[..., 0], axis=0) < 0).all()
-    assert not codes[..., [1, 3]].any()
+def test_quantiles_go_right_with_the_first_number_and_up_with_the_second() -> None:
+    codec = linear_codec(load_builtin("lowercase"), 4)
+    images = draw_grid(codec, GridSpec(axes=(2, 0), columns=5, rows=3), np.zeros(4))
+    assert images.shape == (3, 5, 1, 7, 5)
+    across, up = normal_quantiles(5), normal_quantiles(3)
+    for row in range(3):
+        for column in range(5):
+            code = [up[2 - row], 0.0, across[column], 0.0]
+            wanted = np.clip(codec.decode(code), 0, 1).reshape(1, 7, 5)
+            assert images[row, column] == pytest.approx(wanted, abs=1e-6)
 
 
 def test_a_code_of_one_number_is_a_ribbon() -> None:
-    codes = quantile_codes(3, 1)
-    assert codes.shape == (9, 1)
-    assert codes[:3] == pytest.approx(codes[3:6])
+    codec = linear_codec(load_builtin("lowercase"), 1)
+    images = draw_grid(codec, GridSpec(axes=(0, 0), columns=9, rows=3), np.zeros(1))
+    wanted = np.clip(codec.decode(normal_quantiles(9)[:, np.newaxis]), 0, 1)
+    assert images == pytest.approx(wanted.reshape(1, 9, 1, 7, 5), abs=1e-6)
 
 
 def test_a_grid_goes_through_the_other_numbers_of_its_base() -> None:
