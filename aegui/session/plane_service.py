@@ -83,9 +83,19 @@ class PlaneService(QObject):
         if self._last is not None and self._store is not None:
             self._submit(self._last)
 
-    def request(self, rect: Rect, columns: int, rows: int, frame: Frame) -> None:
-        """Decode ``rows`` x ``columns`` tiles over ``rect``; an unanswered older one is dropped."""
-        self._last = PlaneRequest(rect, _bounded(columns), _bounded(rows), frame)
+    def request(
+        self,
+        rect: Rect,
+        columns: int,
+        rows: int,
+        frame: Frame,
+        near: tuple[float, float] | None = None,
+    ) -> None:
+        """Decode ``rows`` x ``columns`` tiles over ``rect``; an unanswered older one is dropped.
+
+        The tiles about the place ``near``, or else the middle, come first.
+        """
+        self._last = PlaneRequest(rect, _bounded(columns), _bounded(rows), frame, near)
         self._is_current = False
         self._submit(self._last)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,12 +57,27 @@ class Plane:
 
 @dataclass(frozen=True)
 class PlaneRequest:
-    """What one plane shows."""
+    """What one plane shows.
+
+    Attributes:
+        rect: What its tiles fill.
+        columns: Tiles across.
+        rows: Tiles down.
+        frame: What x and y stand for.
+        near: The place whose tiles are wanted first; None: the middle. It makes no other plane.
+    """
 
     rect: Rect
     columns: int
     rows: int
     frame: Frame
+    near: tuple[float, float] | None = field(default=None, compare=False)
+
+    def first_cell(self) -> tuple[float, float]:
+        """Row and column, counted from the centres of the cells, of the place wanted first."""
+        x0, y0, x1, y1 = self.rect
+        x, y = self.near or ((x0 + x1) / 2, (y0 + y1) / 2)
+        return (y - y0) / (y1 - y0) * self.rows - 0.5, (x - x0) / (x1 - x0) * self.columns - 0.5
 
 
 class TileStore:
@@ -173,7 +188,7 @@ class _Canvas:
             if tile is not None:
                 self._images[place] = tile
                 self._known[place] = True
-        self._order = _coarse_first(rows, columns)
+        self._order = _coarse_first(rows, columns, wanted.first_cell())
 
     def missing(self) -> NDArray[np.int64]:
         """Places of the tiles that are not known, those first that stand for many."""
@@ -226,7 +241,15 @@ def _anchors(rows: int, columns: int, step: int) -> NDArray[np.int64]:
     return np.asarray((down[:, np.newaxis] * columns + across).ravel())
 
 
-def _coarse_first(rows: int, columns: int) -> NDArray[np.int64]:
-    """All places: those that stand for large blocks, then for small ones, then the others."""
+def _coarse_first(rows: int, columns: int, first: tuple[float, float]) -> NDArray[np.int64]:
+    """All places: those that stand for large blocks, then for small ones, then the others.
+
+    Among these the nearest to the cell ``first`` (row, column) come first.
+    """
     parts = [_anchors(rows, columns, step) for step in _STEPS]
-    return np.array(list(dict.fromkeys(np.concatenate(parts).tolist())), np.int64)
+    each = np.concatenate(parts)
+    pass_ = np.repeat(np.arange(len(parts)), rows * columns)
+    places, at = np.unique(each, return_index=True)
+    row, column = np.divmod(places, columns)
+    away = np.hypot(row - first[0], column - first[1])
+    return np.asarray(places[np.lexsort((away, pass_[at]))])

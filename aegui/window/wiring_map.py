@@ -182,7 +182,9 @@ class MapWiring(QObject):
 
     @Slot(object)
     def _on_canvas_view_changed(self, request: ViewRequest) -> None:
-        self._services.plane.request(request.rect, request.columns, request.rows, request.frame)
+        self._services.plane.request(
+            request.rect, request.columns, request.rows, request.frame, request.near
+        )
 
     @Slot()
     @Slot(int)

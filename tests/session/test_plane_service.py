@@ -58,7 +58,7 @@ def test_a_new_network_draws_the_plane_anew_but_not_at_every_step(
     service.request(RECT, 10, 10, XY)
     qtbot.waitUntil(lambda: len(heard) == 1, timeout=5000)
     for epoch in range(1, 30):
-        service.set_codec(network(SHAPE, epoch=epoch))
+        service.set_codec(network(SHAPE, epoch=epoch), live=True)
         qtbot.wait(REFRESH_MS // 10)
     qtbot.waitUntil(lambda: heard[-1].epoch == 29, timeout=5000)
     assert 3 <= len(heard) <= 6

@@ -114,3 +114,27 @@ def test_a_budget_ends_it_covered_as_far_as_it_goes() -> None:
 def test_who_is_not_wanted_any_more_gives_up() -> None:
     store = TileStore(codec(SHAPE))
     assert list(decode_plane(store, PlaneRequest(RECT, 16, 16, XY), None, lambda: True)) == []
+
+
+def test_the_tiles_about_a_place_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    store, decode = TileStore(codec(SHAPE)), TileStore.decode
+    asked: list[NDArray[np.float32]] = []
+
+    def noted(self: TileStore, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
+        asked.append(codes)
+        return decode(self, codes)
+
+    monkeypatch.setattr(TileStore, "decode", noted)
+    place = (6.6, 1.2)
+    whole(store, PlaneRequest((0.0, 0.0, 8.0, 8.0), 8, 8, XY, place))
+    codes = np.concatenate(asked)
+    away = np.hypot(*(codes - place).T)
+    # First those that stand for blocks of 4 x 4, then of 2 x 2, then all others.
+    for part in (slice(0, 4), slice(4, 16), slice(16, 64)):
+        assert (np.diff(away[part]) >= -1e-6).all()
+    assert away[0] < 2.9
+
+
+def test_the_place_makes_no_other_plane() -> None:
+    assert PlaneRequest(RECT, 4, 4, XY, (1.0, 1.0)) == PlaneRequest(RECT, 4, 4, XY)
+    assert PlaneRequest(RECT, 4, 4, XY).first_cell() == (1.5, 1.5)

@@ -26,6 +26,10 @@ RIBBON_IMAGE_PX = 84.0
 """The same for images that are no glyphs."""
 MAX_TILES = 120
 """Most tiles across, and most down."""
+GROWTH = 0.4
+"""Tiles grow with that power of the zoom beyond what shows all codes."""
+LARGEST_SHARE = 0.5
+"""They grow up to that share of the map."""
 _LEAST_SHARE, _LARGEST_SHARE = 0.72, 1.42
 _MOST_SKEW = 0.03
 _MARGIN = 0.12
@@ -65,6 +69,18 @@ def image_tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> t
     return side * aspect, side / aspect
 
 
+def grown(tile_px: tuple[float, float], view: Viewport, home: Viewport) -> tuple[float, float]:
+    """The tile on the screen at the zoom of ``view``; ``home`` shows all codes.
+
+    Zooming in shows fewer tiles that are larger: from a field of small ones to a large one that
+    goes over into the next.
+    """
+    zoom = max(1.0, view.sx / home.sx)
+    largest = LARGEST_SHARE * min(view.width, view.height) / max(tile_px)
+    factor = min(zoom**GROWTH, max(1.0, largest))
+    return tile_px[0] * factor, tile_px[1] * factor
+
+
 def lattice_for(
     view: Viewport, tile_px: tuple[float, float], *, proportional: bool = False
 ) -> Lattice:
@@ -85,6 +101,7 @@ def plane_request(
     frame: Frame,
     *,
     ribbon: bool,
+    near: tuple[float, float] | None = None,
 ) -> ViewRequest:
     """The tiles of ``lattice`` that cover ``view`` and a margin around it."""
     x0, y0, x1, y1 = view.bounds
@@ -105,6 +122,7 @@ def plane_request(
         columns=round(last_x - first_x),
         rows=round(last_y - first_y),
         frame=frame,
+        near=near,
     )
 
 

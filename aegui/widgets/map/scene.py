@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
 from aegui.core.i18n import tr
 from aegui.core.latent.frame import Frame, axes_frame, spanned_frame
-from aegui.widgets.map.lattice import RIBBON_IMAGE_PX, RIBBON_TILE_PX
+from aegui.widgets.map.lattice import RIBBON_IMAGE_PX, RIBBON_TILE_PX, covers
 from aegui.widgets.map.layers import Layers
 from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_prior, paint_trail
 from aegui.widgets.map.photo_plane import PhotoPlane
@@ -55,6 +55,9 @@ class Scene:
         self.points = PointLayer()
         self.plane = PlaneLayer()
         self.photos = PhotoPlane()
+        self._backdrop = PlaneLayer()
+        self._photo_backdrop = PhotoPlane()
+        self._backdrop_frame: Frame | None = None
         self.style = MapStyle()
         self.axes = (0, 1)
         self.spanned = False
@@ -136,6 +139,16 @@ class Scene:
         glyphs = self.points.stamps.look.glyphs
         self.plane.set_plane(plane if glyphs else None)
         self.photos.set_plane(None if glyphs else plane)
+        whole = plane is None or self._is_whole(plane)
+        if whole or not plane or self._backdrop_frame != plane.frame:
+            kept = plane if whole else None
+            self._backdrop_frame = None if kept is None else kept.frame
+            self._backdrop.set_plane(kept if glyphs else None)
+            self._photo_backdrop.set_plane(None if glyphs else kept)
+
+    def _is_whole(self, plane: Plane) -> bool:
+        """Whether ``plane`` has all that a map of all codes shows."""
+        return self.bounds is not None and covers(plane.rect, self.bounds, ribbon=self.ribbon)
 
     def set_codes(self, codes: Codes | None) -> None:
         """The samples' codes."""
@@ -284,17 +297,39 @@ class Scene:
         return axis_name(self.axes[0]), axis_name(self.axes[1])
 
     def _field(self, view: Viewport, theme: Theme, ratio: float) -> QImage:
-        """The decoded plane, quiet enough to see the samples on it."""
+        """The decoded plane; beyond it, until it is decoded there too, the last of all codes."""
+        over = self._drawn(self.plane, self.photos, view, theme, ratio)
+        plane = self.plane.plane or self.photos.plane
+        if plane is None or covers(plane.rect, view.bounds, ribbon=self.ribbon):
+            return over
+        if self._backdrop_frame != plane.frame:
+            return over
+        under = self._drawn(self._backdrop, self._photo_backdrop, view, theme, ratio)
+        x0, y0, x1, y1 = plane.rect
+        painter = QPainter(under)
+        wide, high = (x1 - x0) * view.sx, (y1 - y0) * view.sy
+        inner = QRectF(view.x_pixel(x0) - view.left, view.y_pixel(y1) - view.top, wide, high)
+        if self.ribbon:
+            inner.setRect(inner.left(), 0.0, wide, view.height)
+        painter.setClipRect(inner)
+        painter.drawImage(QPointF(0, 0), over)
+        painter.end()
+        return under
+
+    def _drawn(
+        self, glyphs: PlaneLayer, photos: PhotoPlane, view: Viewport, theme: Theme, ratio: float
+    ) -> QImage:
+        """A decoded plane, quiet enough to see the samples on it."""
         band, look, vivid = self.band(view), self.points.stamps.look, self.style.vivid
         if look.glyphs:
             quiet = RIBBON_CONTRAST if self.ribbon else FIELD_CONTRAST
             on = blend(theme.text, theme.panel, VIVID_CONTRAST if vivid else quiet)
-            return self.plane.image(view, on, theme.panel, ratio, band)
+            return glyphs.image(view, on, theme.panel, ratio, band)
         strength = 1.0 if vivid or self.ribbon else PHOTO_STRENGTH
-        plane = self.photos.plane
+        plane = photos.plane
         inked = strength < 1.0 and look.ground == 0.0 and plane and plane.images.shape[2] == 1
         ink = blend(theme.text, theme.panel, INK_CONTRAST) if inked else None
-        return self.photos.image(view, theme.panel, strength, ratio, band, ink)
+        return photos.image(view, theme.panel, strength, ratio, band, ink)
 
     def _shown_plane(self) -> object:
         """The plane, where it is wanted, of these axes, and of a network that still is there."""

@@ -107,6 +107,7 @@ class ViewRequest:
         columns: Tiles across ``rect``.
         rows: Tiles down ``rect``.
         frame: What x and y stand for.
+        near: The place whose tiles are wanted first: the cursor's; None: the middle.
     """
 
     rect: Bounds
@@ -115,3 +116,4 @@ class ViewRequest:
     columns: int
     rows: int
     frame: Frame
+    near: tuple[float, float] | None = None

@@ -16,6 +16,7 @@ from aegui.widgets.map.furniture import Furniture
 from aegui.widgets.map.lattice import (
     Lattice,
     covers,
+    grown,
     image_tile_pixels,
     lattice_for,
     plane_request,
@@ -396,6 +397,8 @@ class MapView(LayeredMap):
         images = not scene.points.stamps.look.glyphs
         pixels = image_tile_pixels if images else tile_pixels
         tile_px = pixels(*scene.points.stamps.image_shape, ribbon=ribbon)
+        if not ribbon:
+            tile_px = grown(tile_px, view, self._navigation.home)
         exact = images and not ribbon
         kept, lattice = self._lattice, lattice_for(view, tile_px, proportional=exact)
         if kept is not None and kept.suits(view, tile_px, proportional=exact):
@@ -409,7 +412,8 @@ class MapView(LayeredMap):
         ):
             return
         self._lattice = lattice
-        self._request = plane_request(view, lattice, frame, ribbon=ribbon)
+        place = self._overlay.place
+        self._request = plane_request(view, lattice, frame, ribbon=ribbon, near=place)
         self.view_changed.emit(self._request)
 
     # The cursor

@@ -10,6 +10,7 @@ from aegui.core.latent.frame import axes_frame
 from aegui.widgets.map.lattice import (
     MAX_TILES,
     covers,
+    grown,
     image_tile_pixels,
     lattice_for,
     plane_request,
@@ -87,3 +88,17 @@ def test_a_view_that_is_stretched_asks_for_tiles_of_other_proportions() -> None:
     stretched = Viewport(sx=300.0, sy=300.0, width=1154.0, height=778.0)
     assert lattice.suits(stretched, tile)
     assert not lattice.suits(stretched, tile, proportional=True)
+
+
+def test_zooming_in_goes_from_many_small_tiles_to_one_large_one() -> None:
+    counts = []
+    for zoom in (1.0, 4.0, 30.0, 300.0, 2000.0):
+        view = VIEW.zoomed(zoom, 500, 300)
+        tile = grown(TILE, view, VIEW)
+        assert max(tile) <= max(max(TILE), 0.5 * VIEW.height) + 1e-6
+        seen = (view.width / tile[0]) * (view.height / tile[1])
+        counts.append(seen)
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > 400
+    assert counts[-1] < 9
+    assert grown(TILE, VIEW.zoomed(0.2, 500, 300), VIEW) == TILE
