@@ -97,6 +97,10 @@ class InsightWiring(QObject):
                     codec, showing.dataset, known, showing.has_prior, live=showing.is_learning
                 )
             )
+            if not showing.is_learning:
+                # What the cursor's image was told to be, it was by the weights before these.
+                self._looker.mark()
+                self._looker.flush()
         self._show_choice()
 
     def _forget(self) -> None:

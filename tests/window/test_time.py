@@ -83,6 +83,19 @@ def test_the_plane_and_the_rows_follow(window: MainWindow, showing: Showing, qtb
     assert window.panels.reconstructions.summary == before
 
 
+def test_what_the_cursor_tells_is_of_that_epoch(window: MainWindow, showing: Showing) -> None:
+    told: list[float] = []
+    window._services.insight.told.connect(lambda it: told.append(it.insight.entropy))
+    window._services.decode.request(np.zeros(2, np.float32), "mouse")
+    for epoch in (0, 400):
+        told.clear()
+        window.time.go_to(epoch)
+        assert showing.codec is not None
+        image = np.clip(showing.codec.decode([[0.0, 0.0]]).astype(np.float64), 1e-7, 1 - 1e-7)
+        bits = -(image * np.log2(image) + (1 - image) * np.log2(1 - image)).mean()
+        assert told[-1] == pytest.approx(bits, abs=1e-3)
+
+
 def test_keys_go_back_and_forth(window: MainWindow, showing: Showing) -> None:
     table = window.actions_table
     table["epoch_before"].trigger()
