@@ -163,10 +163,14 @@ def through(
         Cancelled: ``cancelled`` said so.
     """
     if len(places) < 2:
-        raise AeguiError(tr("A path needs two places at least."))
+        raise AeguiError(tr("A way needs two places at least."))
     if kind not in PATHS or (kind == "geodesic" and codec is None):
         raise AeguiError(
-            tr("There is no path {kind}: choose one of {known}.", kind=kind, known=", ".join(PATHS))
+            tr(
+                "There is no way of the kind {kind}: choose one of {known}.",
+                kind=kind,
+                known=", ".join(PATHS),
+            )
         )
     legs: list[Codes] = []
     for (start, end), (a, b) in zip(pairwise(stops(len(places), n)), pairwise(places), strict=True):
@@ -196,7 +200,7 @@ def _pair(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.f
     if first.shape != last.shape:
         raise AeguiError(
             tr(
-                "A path joins codes of one size, not of {a} and {b} numbers.",
+                "A way joins codes of one size, not of {a} and {b} numbers.",
                 a=len(first),
                 b=len(last),
             )

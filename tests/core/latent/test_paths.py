@@ -115,9 +115,9 @@ def test_a_way_through_places_meets_them(kind: str, n: int) -> None:
 def test_refusals() -> None:
     with pytest.raises(AeguiError, match="two places"):
         through([[0.0]], "straight", 4)
-    with pytest.raises(AeguiError, match="no path bent"):
+    with pytest.raises(AeguiError, match="kind bent"):
         through([[0.0], [1.0]], "bent", 4)
-    with pytest.raises(AeguiError, match="no path geodesic"):
+    with pytest.raises(AeguiError, match="kind geodesic"):
         through([[0.0], [1.0]], "geodesic", 4)
     with pytest.raises(AeguiError, match="2 and 3 numbers"):
         straight([0.0, 1.0], [0.0, 1.0, 2.0], 4)
