@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from aegui.core.network.forward import BATCH_MOMENTUM
 from aegui.core.recipe import NormSpec
 from aegui.core.training.model import Model
 from aegui.core.training.objective import Objective
@@ -53,16 +54,16 @@ class ExactObjective:
         self._inputs = samples.eval_inputs if fresh else samples.inputs
         self._target = samples.eval_target if fresh else samples.target
         self._device = samples.device
+        self._has_statistics = any(
+            isinstance(layer.spec, NormSpec) and layer.spec.kind == "batch_norm"
+            for layer in resolved.layers
+        )
         self._rows = self._rows_at_once(resolved)
         self.size = len(self._places[0])
 
     def _rows_at_once(self, resolved: ResolvedRecipe) -> int:
         """All samples, where a term looks at the whole batch; else what fits into memory."""
-        whole = resolved.recipe.training.sparsity.weight > 0 or any(
-            isinstance(layer.spec, NormSpec) and layer.spec.kind == "batch_norm"
-            for layer in resolved.layers
-        )
-        if whole:
+        if self._has_statistics or resolved.recipe.training.sparsity.weight > 0:
             return self._target.shape[1]
         return max(1, _CHUNK_NUMBERS // max(layer.outputs for layer in resolved.layers))
 
@@ -74,7 +75,27 @@ class ExactObjective:
         """Make ``vector`` the parameters of ``run``, rounded to float32."""
         rounded = torch.from_numpy(vector).to(self._device, torch.float32)
         self._parameters.flat.index_copy_(0, self._places[run], rounded)
-        self._parameters.buffers.copy_(self._double.buffers)
+        if self._has_statistics:
+            self._store_statistics(run, vector)
+
+    def _store_statistics(self, run: int, vector: NDArray[np.float64]) -> None:
+        """Make the running statistics of ``run`` those of all samples with these weights.
+
+        A training by batches lets them follow the weights. An optimiser of scipy jumps, and looks
+        in many places that it leaves again: an average over these is that of no network.
+        """
+        self._fill(run, vector)
+        own, kept = self._double.buffers, self._parameters.buffers
+        before = own.clone()
+        # The contractive penalty is a gradient itself.
+        with torch.set_grad_enabled(self._objective.contractive > 0):
+            for _ in self._parts(run):
+                pass
+        # In each of them there is a share of the old ones still, which is known.
+        exact = torch.lerp(before, own, 1.0 / BATCH_MOMENTUM)
+        for block in self._parameters.layout.buffer_blocks:
+            block.view(kept)[run].copy_(block.view(exact)[run])
+        own.copy_(kept)
 
     def loss(self, run: int, vector: NDArray[np.float64]) -> float:
         """The loss of ``run`` with these parameters."""

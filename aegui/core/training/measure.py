@@ -290,7 +290,7 @@ class TermMeter(_Reconstructing):
         """Terms, wrong pixels of each sample and codes of one run for ``[1, n, D]``."""
         rows = inputs.shape[1]
         sums: dict[str, float] = {}
-        wrong, means = [], []
+        wrong, means, kls = [], [], []
         noise = code_noise(self._resolved, rows, inputs.device)
         for start in range(0, rows, self._rows):
             part = slice(start, start + self._rows)
@@ -307,13 +307,25 @@ class TermMeter(_Reconstructing):
                 )
             assert seen.output is not None
             assert seen.mean is not None
-            for key, value in {**seen.terms, "loss": seen.loss}.items():
+            _, own = self._objective.of_the_whole(seen.mean.mean(dim=0), seen.kl_each, self._beta)
+            for key, value in {**seen.terms, "loss": seen.loss - own}.items():
                 sums[key] = sums.get(key, 0.0) + float(value) * len(chunk) / rows
             wrong.append(((seen.output > 0.5) != (wanted > 0.5)).sum(dim=1))
             means.append(seen.mean)
+            if seen.kl_each is not None:
+                kls.append(seen.kl_each * (len(chunk) / rows))
+        self._add_of_the_whole(torch.cat(means), torch.stack(kls).sum(dim=0) if kls else None, sums)
         if self._needs_gradient:
             self._add_jacobian(run, inputs, sums)
         return sums, torch.cat(wrong).cpu().numpy(), torch.cat(means)
+
+    def _add_of_the_whole(
+        self, means: torch.Tensor, kl_each: torch.Tensor | None, sums: dict[str, float]
+    ) -> None:
+        """The terms that are no means over the samples."""
+        terms, extra = self._objective.of_the_whole(means.mean(dim=0), kl_each, self._beta)
+        sums.update({key: float(value) for key, value in terms.items()})
+        sums["loss"] += float(extra)
 
     def _add_jacobian(self, run: int, inputs: torch.Tensor, sums: dict[str, float]) -> None:
         """The contractive term, which takes gradients, on the first samples."""

@@ -253,9 +253,7 @@ class Objective:
                 z = torch.addcmul(mean, batch.noise, (log_variance / 2).exp())
             kl_each = kl_divergence(mean, log_variance).mean(dim=-2)
             terms["kl"] = kl_each.sum(dim=-1)
-            # Free bits (Kingma 2016, eq. 15): what a dimension may tell without paying for it.
-            paid = kl_each.clamp(min=self._latent.free_bits) if self._latent.free_bits else kl_each
-            weighted.append(batch.beta * paid.sum(dim=-1))
+            weighted.append(self._paid(kl_each, batch.beta))
         if self._training.code_l1:
             terms["code_l1"] = mean.abs().sum(dim=-1).mean(dim=-1)
             weighted.append(self._training.code_l1 * terms["code_l1"])
@@ -268,6 +266,35 @@ class Objective:
         weighted += self._weight_terms(model, stack, terms)
         extra = None if not weighted else torch.stack(weighted).sum(dim=0)
         return _Coded(z, mean, kl_each, terms, extra)
+
+    def _paid(self, kl_each: torch.Tensor, beta: float) -> torch.Tensor:
+        """What the KL of each dimension costs.
+
+        With free bits (Kingma 2016, eq. 15) a dimension may tell some without paying for it.
+        """
+        paid = kl_each.clamp(min=self._latent.free_bits) if self._latent.free_bits else kl_each
+        return beta * paid.sum(dim=-1)
+
+    def of_the_whole(
+        self, activity: torch.Tensor, kl_each: torch.Tensor | None, beta: float
+    ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+        """The terms that are no means over the samples, and their weighted sum.
+
+        They are functions of means over all samples, so that those of parts of a set must not be
+        averaged: it is the means that are.
+
+        Args:
+            activity: Mean code, ``[d]``.
+            kl_each: Mean KL of each dimension, ``[d]``; None for a plain code.
+            beta: Weight of the KL.
+        """
+        terms, extra = {}, torch.zeros((), device=activity.device)
+        if kl_each is not None:
+            extra = extra + self._paid(kl_each, beta)
+        if self._training.sparsity.weight:
+            terms["sparsity"] = sparsity(activity, self._training.sparsity.rho)
+            extra = extra + self._training.sparsity.weight * terms["sparsity"]
+        return terms, extra
 
     def _reconstruction(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         each = self._pixel_loss(output, target.expand_as(output))

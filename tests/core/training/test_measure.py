@@ -89,3 +89,28 @@ def test_many_samples_are_measured_in_parts(monkeypatch: pytest.MonkeyPatch) -> 
     assert isinstance(meter, TermMeter)
     np.testing.assert_allclose(meter.measure().loss, whole.loss, rtol=1e-4)
     np.testing.assert_array_equal(meter.measure().wrong, whole.wrong)
+
+
+SPARSE: dict[str, Any] = {"latent": {"activation": "sigmoid", "units": 4}}
+
+
+@pytest.mark.parametrize(
+    ("network", "training"),
+    [(SPARSE, {"sparsity": {"weight": 0.5, "rho": 0.3}}), (FREE, {}), (FREE, WEIGHTS)],
+    ids=str,
+)
+@pytest.mark.parametrize("data", [{}, KEPT], ids=str)
+def test_terms_of_the_whole_set_are_not_averaged_over_its_parts(
+    monkeypatch: pytest.MonkeyPatch,
+    network: dict[str, Any],
+    training: dict[str, Any],
+    data: dict[str, Any],
+) -> None:
+    parts = made(network, training, data)
+    whole = TermMeter(*parts).measure()
+    for rows in (1, 9):
+        monkeypatch.setattr(measure, "_CHUNK_NUMBERS", 35 * rows)
+        by_parts = TermMeter(*parts).measure()
+        np.testing.assert_allclose(by_parts.loss, whole.loss, rtol=1e-5)
+        for key, term in whole.terms.items():
+            np.testing.assert_allclose(by_parts.terms[key], term, rtol=1e-5, err_msg=key)

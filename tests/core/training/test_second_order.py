@@ -12,8 +12,9 @@ import pytest
 import torch
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.network.forward import apply_layer
 from aegui.core.network.resolve import ResolvedRecipe, resolve
-from aegui.core.recipe import CorruptionSpec, Recipe
+from aegui.core.recipe import CorruptionSpec, NormSpec, Recipe
 from aegui.core.training.control import Control
 from aegui.core.training.exact_objective import ExactObjective
 from aegui.core.training.minimization import End, Iterate, Minimization, Question
@@ -274,3 +275,42 @@ def test_what_does_not_go_together_is_said(changes: dict[str, Any], where: str, 
     resolution = resolve(recipe, load_builtin("lowercase"))
     assert resolution.resolved is None
     assert [(it.where, words in it.message) for it in resolution.problems] == [(where, True)]
+
+
+NORMED: dict[str, Any] = {
+    "encoder": [{"units": 6}, {"kind": "batch_norm", "activation": "tanh"}, {"units": 4}],
+    "decoder": [{"units": 8, "activation": "tanh"}, {"kind": "batch_norm"}],
+}
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "bfgs", "cg", "powell", "nelder_mead"])
+@pytest.mark.parametrize(
+    "network",
+    [NORMED, {"encoder": [{"kind": "conv", "channels": 2}, {"kind": "batch_norm"}]}],
+    ids=["rows", "images"],
+)
+def test_running_statistics_are_those_of_the_weights(
+    optimizer: str, network: dict[str, Any]
+) -> None:
+    resolved = resolved_recipe(optimizer, 4, network=network, runs=2)
+    *_, training = itertools.islice(train(resolved), 12)
+    recorded = training.snapshot()
+    model_layers = resolved.layers
+    rows = torch.from_numpy(resolved.dataset.flat().copy())
+    for run in range(2):
+        x = (
+            rows
+            if len(model_layers[0].input_shape) == 1
+            else rows.view(-1, *resolved.dataset.image_shape)
+        )
+        for layer, weights in zip(model_layers, recorded.layers, strict=True):
+            tensors = {
+                name: torch.from_numpy(array[run].copy()) for name, array in weights.tensors.items()
+            }
+            if isinstance(layer.spec, NormSpec):
+                axes = [axis for axis in range(x.dim()) if axis != 1]
+                torch.testing.assert_close(tensors["mean"], x.mean(dim=axes), rtol=1e-4, atol=1e-5)
+                torch.testing.assert_close(
+                    tensors["variance"], x.var(dim=axes), rtol=1e-4, atol=1e-5
+                )
+            x = apply_layer(layer, tensors, x, training=True)
