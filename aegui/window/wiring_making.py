@@ -100,7 +100,7 @@ class MakingWiring(QObject):
         if codec is None or not showing.fits or known is None:
             making.set_subject(None)
             self._panel.set_message(
-                tr("Press Train: here you will find ways, concepts and new images of a network.")
+                tr("Press Train: here you will find paths, concepts and new images of a network.")
                 if codec is None
                 else tr("The images of this set do not fit the network: train it on them.")
             )
@@ -211,7 +211,7 @@ class MakingWiring(QObject):
         look = self._paths.latest
         if look is None:
             return
-        name = tr("{name} - way", name=self._services.workspace.name)
+        name = tr("{name} - path", name=self._services.workspace.name)
         patterns = f"{FILMS[kind]} (*.{kind})"
         path = choose_save_file(self._window, tr("Save the film"), f"{name}.{kind}", patterns)
         if not path:

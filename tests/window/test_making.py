@@ -152,7 +152,8 @@ def test_a_concept_is_made_kept_and_saved(
     kept = services.workspace.keepsakes.concepts
     assert [concept.name for concept in kept] == ["round"]
     assert page.kept.currentText() == "round"
-    assert services.workspace.save_as(tmp_path / "with.aegui")
+    with qtbot.waitSignal(services.workspace.saved, timeout=20_000):
+        assert services.workspace.save_as(tmp_path / "with.aegui")
     page.kept_removed.emit(0)
     assert page.kept.count() == 1
     assert concepts.kept is None

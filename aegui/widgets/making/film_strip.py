@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 _GAP_PX = 2
 _LINE_PX = 16
-_LEAST_FRAME_PX, _MOST_FRAME_PX = 24, 84
-_FRAME_SHARE = 0.5
-_LEAST_PLOT_PX = 24
+_LEAST_FRAME_PX, _MOST_FRAME_PX = 24, 140
+_LEAST_PLOT_PX, _MOST_PLOT_PX = 24, 96
+_PLOT_SHARE = 0.4
 _SMALL = 0.88
 _STEPS = {
     Qt.Key.Key_Left: -1,
@@ -56,7 +56,7 @@ class FilmStrip(QWidget):
         self._step = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Film of the way"))
+        self.setAccessibleName(tr("Film of the path"))
 
     def sizeHint(self) -> QSize:
         """Room for frames and plot."""
@@ -125,8 +125,9 @@ class FilmStrip(QWidget):
     def _frame(self) -> QSize:
         """Size of a frame."""
         picture = self._pictures[0]
-        room = self.height() - 2 * _LINE_PX - _LEAST_PLOT_PX
-        high = round(min(_MOST_FRAME_PX, max(_LEAST_FRAME_PX, _FRAME_SHARE * room)))
+        room = self.height() - 2 * _LINE_PX
+        plot = min(_MOST_PLOT_PX, max(_LEAST_PLOT_PX, round(_PLOT_SHARE * room)))
+        high = min(_MOST_FRAME_PX, max(_LEAST_FRAME_PX, room - plot))
         wide = round(high * picture.width() / picture.height())
         return QSize(min(wide, self.width() // 2), high)
 
@@ -168,7 +169,7 @@ class FilmStrip(QWidget):
             self._paint_frame(painter, step, size)
         self._paint_names(painter, size.height() + 1)
         plot = QRectF(0, size.height() + 2 * _LINE_PX, self.width(), 0)
-        plot.setBottom(self.height() - 1)
+        plot.setBottom(min(self.height() - 1, plot.top() + _MOST_PLOT_PX))
         self._paint_plot(painter, plot)
         self._paint_head(painter, size, plot)
 
@@ -219,14 +220,9 @@ class FilmStrip(QWidget):
         theme, x = current_theme(), self.x_of(self._step)
         painter.setPen(QPen(theme.accent, 3 if self.hasFocus() else 2))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        self._paint_frame(painter, self._step, size)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(QRectF(x - size.width() / 2, 1, size.width(), size.height() - 1))
-        painter.fillRect(
-            QRectF(x - size.width() / 2 + 1, 2, size.width() - 2, size.height() - 3),
-            theme.pixel_off if self._seen.glyphs else theme.panel,
-        )
-        box = QRect(round(x - size.width() / 2), 0, size.width(), size.height())
-        draw_glyph(painter, box.adjusted(2, 2, -2, -2), self._pictures[self._step])
+        painter.drawRect(QRectF(x - size.width() / 2, 1, size.width(), size.height() - 2))
 
     # The person
 

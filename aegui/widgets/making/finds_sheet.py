@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QWidget,
+)
 
 from aegui.core.i18n import tr
 from aegui.widgets.glyphs import glyph_pixmap
@@ -15,13 +22,15 @@ from aegui.widgets.theme import figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QResizeEvent
 
     from aegui.session.finds_service import FindsLook
     from aegui.session.looks import Look
 
-_ICON_PX = QSize(64, 64)
-_GRID_PX = QSize(96, 100)
-_MARGIN_PX = 8
+_SIDES_PX = (128, 96, 64, 48)
+"""Sides that an image may have: the largest with which all are in sight, or else the last."""
+_ROUND_PX = QSize(28, 32)
+"""Room around an image, with its words."""
 _SMALL = 0.85
 
 
@@ -45,9 +54,9 @@ class FindsSheet(QListWidget):
         self.setUniformItemSizes(True)
         self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setIconSize(_ICON_PX)
-        self.setGridSize(_GRID_PX)
-        self.setViewportMargins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, 0)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.viewport().setAutoFillBackground(False)
+        self._set_side(_SIDES_PX[-1])
         self.setFont(figures_font(self.font(), scale=_SMALL))
         self.setAccessibleName(tr("New images that were found"))
         self.itemActivated.connect(self._on_item_activated)
@@ -68,8 +77,31 @@ class FindsSheet(QListWidget):
             self.clear()
             for words in () if look is None else look.words:
                 self.addItem(QListWidgetItem(words))
+            self._set_side(self._fitting())
             self._draw()
         self.itemSelectionChanged.emit()
+
+    def _fitting(self) -> int:
+        """The largest side with which all images are in sight."""
+        room = self.viewport().size()
+        for side in _SIDES_PX:
+            across = room.width() // (side + _ROUND_PX.width())
+            down = room.height() // (side + _ROUND_PX.height())
+            if across * down >= self.count():
+                return side
+        return _SIDES_PX[-1]
+
+    def _set_side(self, side: int) -> None:
+        self.setIconSize(QSize(side, side))
+        self.setGridSize(self.iconSize() + _ROUND_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As large as there is room."""
+        super().resizeEvent(event)
+        side = self._fitting()
+        if side != self.iconSize().width():
+            self._set_side(side)
+            self._draw()
 
     def _draw(self) -> None:
         """Make the pictures, in the colours of the theme."""
@@ -79,7 +111,7 @@ class FindsSheet(QListWidget):
         ratio = self.devicePixelRatioF()
         for row, made in enumerate(pictures(look.images, seen)):
             item = self.item(row)
-            item.setIcon(QIcon(glyph_pixmap(made, _ICON_PX, device_ratio=ratio)))
+            item.setIcon(QIcon(glyph_pixmap(made, self.iconSize(), device_ratio=ratio)))
             item.setToolTip(self._words(row))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, self._words(row))
 

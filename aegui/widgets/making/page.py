@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from aegui.session.looks import GLYPHS, Look, reduced
-from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
+from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture_rect
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
@@ -100,11 +100,14 @@ class PictureBox(QWidget):
         line = painter.fontMetrics().height() if self._caption else 0
         room = QRect(0, 0, self.width(), self.height() - line - (4 if line else 0))
         if picture is not None:
-            target = draw_glyph(painter, room, picture)
+            target = picture_rect(picture.height(), picture.width(), room)
+            target.moveTop(1)
+            draw_picture(painter, target, picture)
             painter.setPen(current_theme().border)
             painter.drawRect(target.adjusted(-1, -1, 0, 0))
+            room.setBottom(target.bottom())
         painter.setPen(current_theme().text_dim)
-        words = QRect(0, self.height() - line, self.width(), line)
+        words = QRect(0, room.bottom() + 4, self.width(), line)
         text = painter.fontMetrics().elidedText(
             self._caption, Qt.TextElideMode.ElideRight, words.width()
         )

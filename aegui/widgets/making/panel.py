@@ -23,7 +23,7 @@ class MakingPanel(QWidget):
         self.finds = FindsPage()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.path, tr("Way"))
+        self.tabs.addTab(self.path, tr("Path"))
         self.tabs.addTab(self.concept, tr("Concept"))
         self.tabs.addTab(self.finds, tr("Finds"))
         self._message = QLabel()

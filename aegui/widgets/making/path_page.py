@@ -80,7 +80,7 @@ class PathPage(QWidget):
         self.set_path(None, GLYPHS)
 
     def _fill(self) -> None:
-        self.kind.setAccessibleName(tr("Kind of way"))
+        self.kind.setAccessibleName(tr("Kind of path"))
         for key, spec in PATHS.items():
             self.kind.addItem(tr(spec.label), key)
             self.kind.setItemData(self.kind.count() - 1, tr(spec.help), Qt.ItemDataRole.ToolTipRole)
@@ -114,7 +114,7 @@ class PathPage(QWidget):
         how, film = QWidget(), QWidget()
         row = QHBoxLayout(how)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(QLabel(tr("Way")))
+        row.addWidget(QLabel(tr("Path")))
         row.addWidget(self.kind, 1)
         row.addWidget(QLabel(tr("Images")))
         row.addWidget(self.count)
@@ -185,7 +185,7 @@ class PathPage(QWidget):
             control.setEnabled(has_way)
         if look is None:
             self._stop()
-            self.set_status(tr("A way needs two pins that are ticked."))
+            self.set_status(tr("A path needs two ticked pins."))
         else:
             self.set_busy(self._is_busy)
         self._show_play()
@@ -195,7 +195,7 @@ class PathPage(QWidget):
         """Whether a way is being looked for."""
         self._is_busy = busy
         if busy:
-            self.set_status(tr("Looking for the way…"))
+            self.set_status(tr("Looking for the path…"))
         elif self._look is not None:
             self.set_status("")
 

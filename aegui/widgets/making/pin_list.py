@@ -87,12 +87,12 @@ class PinList(QWidget):
             | QAbstractItemView.EditTrigger.SelectedClicked
         )
         self.add = flat_button("edit-add", tr("Pin the place of the cursor (Enter on the map)"))
-        self.up = flat_button("edit-shift-up", tr("Earlier on the way"))
-        self.down = flat_button("edit-shift-down", tr("Later on the way"))
+        self.up = flat_button("edit-shift-up", tr("Earlier on the path"))
+        self.down = flat_button("edit-shift-down", tr("Later on the path"))
         self.rename = flat_button("draw", tr("Rename (F2)"))
         self.remove = flat_button("builder-remove", tr("Take the pin away (Del)"))
         self._hint = wrapped_label(
-            tr("Click on the map to pin a place: a way leads from pin to pin.")
+            tr("Click on the map to pin a place: a path leads from pin to pin.")
         )
         self._hint.setProperty("dim", True)
         self._build()
@@ -190,7 +190,7 @@ class PinList(QWidget):
         )
         item.setCheckState(Qt.CheckState.Checked if stop else Qt.CheckState.Unchecked)
         item.setToolTip(
-            tr("Ticked pins are on the way. Enter or a double click finds the pin on the map.")
+            tr("Ticked pins are on the path. Enter or a double click finds the pin on the map.")
             if fits
             else tr("This place belongs to a network with codes of another size.")
         )

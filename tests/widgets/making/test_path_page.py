@@ -89,7 +89,7 @@ def test_pins_have_pictures(page: PathPage) -> None:
 
 
 def test_a_way_is_shown_with_its_present_image(page: PathPage) -> None:
-    assert "two pins" in page._status.text()
+    assert "two ticked pins" in page._status.text()
     assert not page.play.isEnabled()
     look = path_look()
     page.set_path(look, GLYPHS)
