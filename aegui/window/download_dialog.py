@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QLayout, QVBoxLayout
 
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.published import PUBLISHED, published_folder
@@ -37,8 +37,11 @@ class DownloadDialog(QDialog):
         self.panel = DownloadPanel(_offer(key))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        # Labels that wrap ask for the height that they would need if they were narrow.
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column.addWidget(self.panel)
         self.setMinimumWidth(_WIDTH_PX)
+        self._fit()
         self.panel.download.setFocus()
         self.panel.download_requested.connect(self.begin)
         self.panel.cancel_requested.connect(self.reject)
@@ -51,6 +54,7 @@ class DownloadDialog(QDialog):
     def begin(self) -> None:
         """Fetch it, or the rest of it."""
         self.panel.set_busy()
+        self._fit()
         self._service.download(self._key)
 
     @Slot(object)
@@ -67,6 +71,15 @@ class DownloadDialog(QDialog):
     def _on_service_download_failed(self, key: str, reason: str) -> None:
         if key == self._key:
             self.panel.set_idle(reason)
+            self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the words need at the width that there is."""
+        layout = self.layout()
+        if layout is not None:
+            width = max(self.width(), _WIDTH_PX) if self.isVisible() else _WIDTH_PX
+            layout.activate()
+            self.resize(width, layout.totalHeightForWidth(width))
 
     @Slot(int)
     def _on_finished(self, _result: int) -> None:

@@ -254,9 +254,15 @@ def test_a_download_is_offered_and_brings_the_data(
     data.activated.emit(data.findData("mnist"))
     qtbot.waitUntil(lambda: window.findChild(DownloadDialog) is not None)
     assert workspace.recipe.data.source == "lowercase"
-    panel = opened(window, DownloadDialog).panel
+    dialog = opened(window, DownloadDialog)
+    panel, layout = dialog.panel, dialog.layout()
+    assert layout is not None
+    # No empty band between the words and the buttons.
+    height = dialog.height()
+    assert height == layout.totalHeightForWidth(dialog.width())
     panel.download.click()
     qtbot.waitUntil(lambda: "cut" in panel.problem.text())
+    assert dialog.height() > height
     retried: list[object] = []
     workspace.download_needed.connect(retried.append)
     panel.download.click()

@@ -97,6 +97,7 @@ class DownloadPanel(QWidget):
         self.problem.set_text(problem)
         self.bar.setVisible(bool(problem) and self.bar.value() > 0)
         self.text.setText("")
+        self.text.hide()
         self.download.setText(tr("&Go on") if problem else tr("&Download"))
         self.download.setEnabled(True)
 
@@ -105,6 +106,7 @@ class DownloadPanel(QWidget):
         self.problem.set_text("")
         self.bar.show()
         self.text.setText(tr("Connecting…"))
+        self.text.show()
         self.download.setEnabled(False)
 
     def set_progress(self, progress: Progress) -> None:
