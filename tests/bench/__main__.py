@@ -15,8 +15,10 @@ from tests.bench.figures import Figure, table, write_json
 
 PARTS = {
     "engine": "steps per second against the loop everybody writes",
-    "models": "convolutional and variational models against everybody's loop, growth with N",
+    "models": "the models of the course against everybody's loop, growth with N",
     "window": "training beside the live window, event-loop gaps, mouse to glyph",
+    "epochs": "going through the epochs of a training, and what keeping them costs",
+    "map_frames": "the latent map: frames while panning and zooming, hover, growth with samples",
     "startup": "process start to first window and first decode",
     "quality": "wrong pixels of the shipped recipes over ten seeds, denoising against the limit",
 }
