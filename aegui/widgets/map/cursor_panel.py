@@ -141,7 +141,7 @@ class CodeNumbers(QWidget):
         self._code: tuple[float, ...] = (0.0, 0.0)
         self._epoch: int | None = None
         self._fonts: tuple[QFont, QFont] | None = None
-        self._roomy_for = 0
+        self._roomy_for = (0, False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Code"))
 
@@ -157,7 +157,7 @@ class CodeNumbers(QWidget):
         return self._code
 
     def _make_room(self) -> None:
-        lines = self._lines(len(self._code))
+        lines = self._lines(len(self._code)), self._has_room_beside()
         if lines != self._roomy_for:
             self._roomy_for = lines
             self.updateGeometry()
@@ -203,7 +203,8 @@ class CodeNumbers(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: D102
         line = self.fontMetrics().height() + 2
-        return QSize(160, (self._lines(len(self._code)) + 1) * line)
+        below = 0 if self._has_room_beside() else 1
+        return QSize(160, (self._lines(len(self._code)) + below) * line)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return QSize(100, self.sizeHint().height())
@@ -228,8 +229,16 @@ class CodeNumbers(QWidget):
             painter.drawText(number, sides, number_text(value))
         painter.setFont(plain)
         painter.setPen(theme.text_dim)
-        below = QRectF(0, self._lines(len(self._code)) * line, self.width(), line)
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, self._below())
+        lines, sides = self._lines(len(self._code)), Qt.AlignmentFlag.AlignVCenter
+        if self._has_room_beside():
+            lines, sides = lines - 1, sides | Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRectF(0, lines * line, self.width(), line), sides, self._below())
+
+    def _has_room_beside(self) -> bool:
+        """Whether the epoch stands at the end of the last line of numbers."""
+        free = self._columns() - (len(self._code) - 1) % self._columns() - 1
+        text = QFontMetricsF(self._two_fonts()[1]).horizontalAdvance(self._below())
+        return len(self._code) <= self.shown and free * self._cell_px() > text
 
     def _below(self) -> str:
         more = len(self._code) - self.shown

@@ -62,6 +62,8 @@ def entry_of(layer: Layer) -> Entry:
     field = layer.field
     spec = FIELDS[field.key]
     title = tr(spec.label)
+    if not layer.complete:
+        title += " …"
     if field.unit and field.key != "wrong":
         title = f"{title} · {field.unit}"
     if field.key == "wrong":
