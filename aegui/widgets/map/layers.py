@@ -33,6 +33,8 @@ STEP_PX = 4.0
 MOST_ELLIPSES = 1000
 """Of more posteriors than that in sight none is drawn: they would cover everything."""
 _FILL = 0.14
+_CROWDED, _MOST_CROWDED = 1.5, 6.0
+_MOST_CHOSEN = 60
 _MOST_RINGS = 1500
 _PALE = 0.42
 _LINE = 0.7
@@ -130,24 +132,31 @@ class Layers:
         painter.restore()
 
     def _paint_ellipses(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
-        """One standard deviation of each posterior that is seen; of very many none."""
-        scene, points = self._scene, self._scene.points
-        variances = self.variances
-        if variances is None or not scene.style.ellipses or scene.ribbon:
+        """One standard deviation of each posterior that is seen.
+
+        Where they would cover one another they are but lines; of very many only those of selected
+        samples are drawn.
+        """
+        rows = self._spread_rows(view)
+        if self.variances is None or not len(rows):
             return
-        if variances.shape != (points.stamps.count, scene.size):
-            return
-        seen = points.seen(view)
-        if seen is None or len(seen) > MOST_ELLIPSES:
-            return
-        indices = points.indices[seen]
-        radii, angles = self._axes_of(variances[indices], view)
+        points = self._scene.points
+        indices = points.indices[rows]
+        radii, angles = self._axes_of(self.variances[indices], view)
+        crowd = np.pi * np.prod(radii, axis=1).sum() / (view.width * view.height)
+        if crowd > _MOST_CROWDED:
+            chosen = np.flatnonzero(np.isin(indices, points.colours.selection))
+            if not 0 < len(chosen) <= _MOST_CHOSEN:
+                return
+            rows, indices = rows[chosen], indices[chosen]
+            radii, angles, crowd = radii[chosen], angles[chosen], 0.0
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rows = zip(indices.tolist(), points.pixels_of(seen).tolist(), radii, angles, strict=True)
-        for index, (x, y), (a, b), angle in rows:
+        spots = points.pixels_of(rows)
+        each = zip(indices.tolist(), spots.tolist(), radii.tolist(), angles.tolist(), strict=True)
+        for index, (x, y), (a, b), angle in each:
             colour = QColor(points.colours.colour(index, theme) or theme.series[0])
             painter.setPen(QPen(colour, 1.0))
-            colour.setAlphaF(_FILL)
+            colour.setAlphaF(_FILL if crowd < _CROWDED else 0.0)
             painter.setBrush(colour)
             painter.save()
             painter.translate(x, y)
@@ -155,20 +164,33 @@ class Layers:
             painter.drawEllipse(QPointF(0, 0), a, b)
             painter.restore()
 
+    def _spread_rows(self, view: Viewport) -> NDArray[np.int64]:
+        """Rows of the samples in sight whose spread is known and wished; of too many none."""
+        scene, points = self._scene, self._scene.points
+        variances, nothing = self.variances, np.zeros(0, np.int64)
+        if variances is None or not scene.style.ellipses or scene.ribbon:
+            return nothing
+        seen = points.seen(view)
+        if seen is None or len(seen) > MOST_ELLIPSES:
+            return nothing
+        if variances.shape != (points.stamps.count, scene.size):
+            return nothing
+        return seen[np.isfinite(variances[points.indices[seen]]).all(axis=1)]
+
     def _axes_of(
         self, variances: NDArray[np.float64], view: Viewport
-    ) -> tuple[list[list[float]], list[float]]:
-        """Half axes in pixels and angles in degrees of the ellipses of ``variances`` ``[k, d]``."""
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Half axes in pixels ``[k, 2]`` and angles in degrees ``[k]`` of the ellipses."""
         scene = self._scene
         if not scene.spanned:
             pair = np.sqrt(np.maximum(0.0, variances[:, list(scene.axes)]))
-            return (pair * (view.sx, view.sy)).tolist(), [0.0] * len(pair)
+            return pair * (view.sx, view.sy), np.zeros(len(pair))
         # Of a diagonal covariance seen in two directions, in pixels (y downwards).
         seen = scene.directions * np.array([[view.sx], [-view.sy]])
         covariances = np.einsum("id,kd,jd->kij", seen, variances, seen)
         lengths, vectors = np.linalg.eigh(covariances)
         angles = np.degrees(np.arctan2(vectors[:, 1, 0], vectors[:, 0, 0]))
-        return np.sqrt(np.maximum(0.0, lengths)).tolist(), angles.tolist()
+        return np.sqrt(np.maximum(0.0, lengths)), angles
 
     def _paint_ghost(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
         """The other run's codes: rings, or where they are many pale dots."""

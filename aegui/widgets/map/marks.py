@@ -21,6 +21,7 @@ PIN_PX = 18.0
 DRAWING_PX = 6.0
 """Radius of the mark at the drawing's code."""
 _PRIOR_CROSS_PX = 5.0
+_DIAGONAL = 0.5**0.5
 _TRAIL_ALPHA = 0.75
 _TRAIL_PARTS = 4
 _ARROW_PX = 7.0
@@ -77,6 +78,13 @@ def paint_prior(painter: QPainter, view: Viewport, theme: Theme) -> None:
         for colour, width in ((theme.panel, 3.0), (blend(theme.text_dim, theme.panel, 0.7), 1.2)):
             painter.setPen(QPen(colour, width, style))
             painter.drawEllipse(middle, radius * view.sx, radius * view.sy)
+    painter.setPen(theme.text_dim)
+    for radius, text in ((1.0, "1σ"), (2.0, "2σ")):
+        # Below the right end of the circle, where neither axis nor samples' labels stand.
+        side = radius * _DIAGONAL
+        at = middle + QPointF(side * view.sx + 3, side * view.sy + 12)
+        if view.contains(at.x(), at.y()):
+            painter.drawText(at, text)
     painter.setPen(QPen(theme.text_dim, 1.5))
     for dx, dy in ((_PRIOR_CROSS_PX, 0.0), (0.0, _PRIOR_CROSS_PX)):
         painter.drawLine(middle - QPointF(dx, dy), middle + QPointF(dx, dy))

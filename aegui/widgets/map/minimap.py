@@ -25,7 +25,7 @@ MOST_DOTS = 3000
 """Of more samples some are drawn."""
 _SHORTEST = 0.45
 _EDGE_PX = 6.0
-_SHADE = 0.55
+_SHADE = 0.3
 
 
 class Minimap(QWidget):

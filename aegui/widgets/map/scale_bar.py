@@ -10,7 +10,6 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.map.ticks import number_text
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import RADIUS, current_theme, figures_font
 
@@ -51,14 +50,12 @@ class ScaleBar(QWidget):
         """The scale of ``view``, and how far that is from ``home``, which shows all codes."""
         units = round_below(LONGEST_PX / view.sx)
         zoom = view.sx / home.sx
-        written = number_text(units) + (f"  ×{zoom:,.3g}" if abs(zoom - 1.0) > 0.01 else "")
+        written = f"{units:g}" + (f"  ×{zoom:,.3g}" if abs(zoom - 1.0) > 0.01 else "")
         length = units * view.sx
         if written == self._text and length == self._length_px:
             return
         self._units, self._length_px, self._text = units, length, written
-        told = tr(
-            "The bar is {units} long; zoom {zoom}", units=number_text(units), zoom=f"{zoom:.3g}"
-        )
+        told = tr("The bar is {units} long; zoom {zoom}", units=f"{units:g}", zoom=f"{zoom:.3g}")
         describe(self, told, spoken=False)
         self.resize(self.sizeHint())
         self.update()

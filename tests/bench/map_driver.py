@@ -1,0 +1,228 @@
+"""The driver of ``map_frames.py``: one real map, panned and zoomed; prints JSON.
+
+``python -m tests.bench.map_driver letters|digits|POINTS``
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from aegui.core.run_file import load_run
+from aegui.paths import models_dir
+from aegui.session.looks import GLYPHS, Look
+from aegui.session.plane_service import PlaneService
+from aegui.widgets.map.canvas import LatentCanvas
+from aegui.widgets.theme import LIGHT, apply_theme
+from tests.bench.figures import percentile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.codec import Codec
+    from aegui.session.plane_tiles import Plane
+    from aegui.widgets.map.types import ViewRequest
+
+SIZE = (1200, 800)
+FRAMES = 300
+JUMPS = 12
+
+
+class Bench:
+    """A map with its decoded plane, and a hand that moves it."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+        self.canvas = LatentCanvas()
+        self.canvas.resize(*SIZE)
+        self.service = PlaneService()
+        self.service.decoded.connect(self._on_decoded)
+        self.canvas.view_changed.connect(self._on_view_changed)
+        self.plane: Plane | None = None
+        self.wanted: ViewRequest | None = None
+        self.planes = 0
+
+    def _on_view_changed(self, wanted: ViewRequest) -> None:
+        self.wanted = wanted
+        self.service.request(wanted.rect, wanted.columns, wanted.rows, wanted.frame)
+
+    def _on_decoded(self, plane: Plane) -> None:
+        self.plane = plane
+        self.planes += 1
+        self.canvas.set_plane(plane)
+
+    def settle(self, seconds: float = 5.0) -> None:
+        """Until the plane that was asked for is there."""
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            QApplication.processEvents()
+            plane, wanted = self.plane, self.wanted
+            if plane and wanted and plane.complete and plane.rect == wanted.rect:
+                break
+            time.sleep(0.0005)
+        QApplication.processEvents()
+
+    def frames(self, step: Callable[[int], None], count: int = FRAMES) -> list[float]:
+        """ms from the begin of each of ``count`` steps until it is painted.
+
+        Planes that arrive meanwhile are taken over in the frame after.
+        """
+        times = []
+        for number in range(count):
+            begun = time.perf_counter()
+            QApplication.processEvents()
+            step(number)
+            self.canvas.repaint()
+            spent = time.perf_counter() - begun
+            times.append(1000 * spent)
+            # A screen of 60 Hz, on which the thread that decodes has its turns too.
+            time.sleep(max(0.0, 1 / 60 - spent))
+        return times
+
+
+def pan(bench: Bench) -> Callable[[int], None]:
+    """In circles across the whole map."""
+
+    def step(number: int) -> None:
+        angle = 2 * np.pi * number / 150
+        bench.canvas.navigation.pan(14 * float(np.cos(angle)), 14 * float(np.sin(angle)))
+
+    return step
+
+
+def zoom(bench: Bench) -> Callable[[int], None]:
+    """In and out again by a wheel with a fine step, about a place off the middle."""
+
+    def step(number: int) -> None:
+        turns = 0.25 if number // 75 % 2 == 0 else -0.25
+        wheel(bench.canvas, 700.0, 350.0, turns)
+
+    return step
+
+
+def wheel(canvas: LatentCanvas, x: float, y: float, turns: float) -> None:
+    """Turn the wheel over the map."""
+    at = QPointF(x, y)
+    event = QWheelEvent(
+        at,
+        QPointF(canvas.mapToGlobal(at)),
+        QPoint(),
+        QPoint(0, round(120 * turns)),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def hover(bench: Bench) -> Callable[[int], None]:
+    """The mouse goes over the map; the image under it is decoded at once, as for a small net."""
+
+    def step(number: int) -> None:
+        at = QPointF(600 + 400 * np.cos(number / 23), 400 + 300 * np.sin(number / 17))
+        nothing = Qt.MouseButton.NoButton
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            at,
+            QPointF(bench.canvas.mapToGlobal(at)),
+            nothing,
+            nothing,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(bench.canvas, event)
+        code = bench.canvas.cursor_code()
+        if code is not None:
+            image = bench.codec.decode(code[np.newaxis])[0]
+            bench.canvas.set_preview(image.reshape(bench.codec.image_shape))
+
+    return step
+
+
+def jumps(bench: Bench) -> list[float]:
+    """ms from a jump to a place that was never seen to the full plane painted."""
+    times = []
+    rng = np.random.default_rng(2)
+    for _ in range(JUMPS):
+        bench.canvas.fit()
+        bench.canvas.navigation.fit(animated=False)
+        bench.settle()
+        x, y = rng.uniform(0.2, 0.8, 2) * SIZE
+        begun = time.perf_counter()
+        bench.canvas.navigation.zoom(float(rng.uniform(3, 9)), float(x), float(y))
+        bench.settle()
+        bench.canvas.repaint()
+        times.append(1000 * (time.perf_counter() - begun))
+    return times
+
+
+def drawn(codec: Codec, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Images ``[count, 1, H, W]`` and codes ``[count, 2]`` in ten clouds."""
+    rng = np.random.default_rng(0)
+    few = rng.random((min(count, 1000), *codec.image_shape)).astype(np.float32)
+    images = np.concatenate([few] * -(-count // len(few)))[:count]
+    middles = rng.normal(size=(10, 2))
+    codes = middles[np.arange(count) % 10] + 0.35 * rng.normal(size=(count, 2))
+    return images, codes.astype(np.float32)
+
+
+def build(case: str) -> Bench:
+    """The map of the case, fitted and settled."""
+    letters = case == "letters"
+    run = load_run(models_dir() / ("letters-2d.aegui" if letters else "mnist-vae-2.aegui"))
+    codec = run.codec(run.best_run)
+    bench = Bench(codec)
+    if letters:
+        dataset = run.dataset
+        bench.canvas.set_samples(dataset.labels, dataset.images, GLYPHS)
+        codes = codec.encode(dataset.flat())
+    else:
+        count = 70_000 if case == "digits" else int(case)
+        images, codes = drawn(codec, count)
+        classes = np.arange(count) % 10
+        labels = [str(number) for number in classes.tolist()]
+        bench.canvas.set_samples(labels, images, Look(glyphs=False))
+        bench.canvas.set_classes([str(number) for number in range(10)], classes)
+    bench.canvas.show()
+    bench.canvas.set_codes(codes)
+    bench.service.set_codec(codec)
+    bench.settle()
+    return bench
+
+
+def measure(case: str) -> dict[str, float]:
+    """All figures of one case."""
+    bench = build(case)
+    found: dict[str, float] = {"planes": 0}
+    for name, way in (("pan", pan), ("zoom", zoom), ("hover", hover)):
+        bench.canvas.navigation.fit(animated=False)
+        bench.settle()
+        times = bench.frames(way(bench))
+        for percent in (50, 95, 99):
+            found[f"{name}_p{percent}"] = percentile(times, percent)
+        bench.settle()
+    found["jump_p50"] = percentile(jumps(bench), 50)
+    found["planes"] = bench.planes
+    bench.service.shutdown()
+    bench.canvas.close()
+    return found
+
+
+def main() -> None:
+    """Print the figures of the case that is named."""
+    application = QApplication(sys.argv[:1])
+    apply_theme(application, LIGHT)
+    print(json.dumps(measure(sys.argv[1])))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
