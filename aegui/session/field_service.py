@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from aegui.core.errors import Cancelled
 from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS, compute_field
+from aegui.session.costs import encode_cost
 from aegui.session.latest_job import LatestJob
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ WORK = 25_000_000_000
 """Multiplications that a finished layer may take: some seconds."""
 LIVE_WORK = 600_000_000
 """The same while a network learns."""
-MOST_POSTERIORS = 2000
+FEWEST_POSTERIORS, MOST_POSTERIORS = 200, 2000
 """Samples whose posteriors make the aggregate one."""
 BUSY_SHARE = 0.1
 """Up to ``MAX_PAUSE_MS``, at most this share of the time goes to layers while a network learns."""
@@ -215,10 +216,9 @@ class FieldService(QObject):
             self._timer.stop()
             self._submit()
         elif not self._busy:
-            rested_s = self._ended_s + (
-                LEAST_PAUSE_MS / 1000 if self._is_beside() else self._pause_s
-            )
-            self._timer.start(max(0, int(1000 * (rested_s - time.monotonic()))))
+            pause_s = LEAST_PAUSE_MS / 1000 if self._is_beside() else self._pause_s
+            left_s = self._ended_s + pause_s - time.monotonic()
+            self._timer.start(max(0, int(1000 * left_s)))
 
     def _is_beside(self) -> bool:
         """Whether something is missing, or lies where nobody looks any more."""
@@ -385,7 +385,9 @@ def _posteriors(
         if not codec.can_encode:
             shelf.posteriors = np.zeros((0, codec.latent_size), np.float32), None
         else:
-            step = max(1, -(-len(dataset) // MOST_POSTERIORS))
+            work = LIVE_WORK if subject.live else WORK
+            most = min(MOST_POSTERIORS, max(FEWEST_POSTERIORS, work // encode_cost(codec)))
+            step = max(1, -(-len(dataset) // most))
             means, logs = codec.encode_distribution(dataset.flat()[::step])
             with np.errstate(over="ignore"):
                 shelf.posteriors = means, None if logs is None else np.exp(logs)
