@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.fields import Field
     from aegui.session.field_service import Layer
+    from aegui.widgets.map.viewport import Bounds
     from aegui.widgets.theme import Theme
 
 SERIES = {"uncertainty": 1, "novelty": 0, "stretch": 3, "wrong": 7, "density": 2, "holes": 1}
@@ -37,21 +38,21 @@ def field_picture(
     """All ``layers`` in one picture, the first one at the bottom; None without any.
 
     Args:
-        layers: Layers of the same plane; those over other rectangles than the last one's are left
-            out, they will be there in a moment.
+        layers: Layers; those of other axes than the first one's are left out.
         theme: Its colours.
         classes: The classes that have colours on the map, in their order: regions of these get the
             same ones.
     """
     if not layers:
         return None
-    rect, frame = layers[-1].field.rect, layers[-1].frame
-    shown = [each for each in layers if each.field.rect == rect and each.frame == frame]
+    rect, frame = layers[0].field.rect, layers[0].frame
+    shown = [each for each in layers if each.frame.parallel(frame)]
     rows = max(each.field.values.shape[0] for each in shown)
     columns = max(each.field.values.shape[1] for each in shown)
     image = np.zeros((rows, columns, 4), np.float32)
     for layer in shown:
-        image = _over(_sized(field_rgba(layer.field, theme, classes), rows, columns), image)
+        colours = field_rgba(layer.field, theme, classes)
+        image = _over(_placed(colours, layer.field.rect, rect, rows, columns), image)
     levels = np.rint(np.clip(image, 0.0, 1.0) * 255).astype(np.uint8)
     lines = tuple(line for layer in shown for line in layer.lines)
     return FieldPicture(levels, rect, frame, lines=lines)
@@ -102,12 +103,24 @@ def _over(top: NDArray[np.float32], below: NDArray[np.float32]) -> NDArray[np.fl
     return mixed
 
 
-def _sized(image: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
-    """``image`` with cells repeated to so many rows and columns."""
-    down = np.arange(rows) * image.shape[0] // rows
-    across = np.arange(columns) * image.shape[1] // columns
-    sized: NDArray[np.float32] = image[down[:, np.newaxis], across]
-    return sized
+def _placed(
+    image: NDArray[np.float32], of: Bounds, rect: Bounds, rows: int, columns: int
+) -> NDArray[np.float32]:
+    """What ``image`` over the rectangle ``of`` has at the cells of ``rect``; beside it nothing."""
+    down, is_down = _cells(image.shape[0], of[1], of[3], rect[1], rect[3], rows)
+    across, is_across = _cells(image.shape[1], of[0], of[2], rect[0], rect[2], columns)
+    placed: NDArray[np.float32] = image[down[:, np.newaxis], across]
+    placed[~(is_down[:, np.newaxis] & is_across), 3] = 0.0
+    return placed
+
+
+def _cells(
+    cells: int, low: float, high: float, begin: float, end: float, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """In which of ``cells`` from ``low`` to ``high`` each of ``count`` lies, and whether in one."""
+    places = begin + (np.arange(count) + 0.5) * (end - begin) / count
+    found = np.floor((places - low) / (high - low) * cells).astype(np.int64)
+    return np.clip(found, 0, cells - 1), (found >= 0) & (found < cells)
 
 
 def _rgb(colour: QColor) -> tuple[float, float, float]:

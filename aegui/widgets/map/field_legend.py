@@ -69,7 +69,8 @@ def entry_of(layer: Layer) -> Entry:
     if field.key == "wrong":
         levels = wrong_levels(field)
         if not levels:
-            low = tr("equal to a sample everywhere")
+            least, most = (round(float(each)) for each in (field.values.min(), field.high))
+            low = tr("{least} to {most} pixels everywhere", least=least, most=most)
         else:
             low = tr("{levels} pixels or more", levels=", ".join(map(str, levels)))
         return Entry(field.key, title, low, "", field.epoch)

@@ -90,6 +90,17 @@ def test_layers_lie_over_each_other_in_one_picture_with_all_lines() -> None:
     assert field_picture([], LIGHT) is None
 
 
+def test_a_layer_over_another_rectangle_is_drawn_where_it_belongs() -> None:
+    below = layer("uncertainty", np.zeros((4, 4)))
+    field = Field(
+        "holes", (0.0, -1.0, 4.0, 1.0), np.ones((2, 8), np.float32), -1.0, 1.0, (), None, 7
+    )
+    picture = field_picture([below, Layer(field, XY, (), complete=True)], LIGHT)
+    assert picture is not None
+    assert picture.rect == RECT
+    assert np.flatnonzero(picture.image[0, :, 3]).tolist() == [4, 5, 6, 7]
+
+
 def test_contours_of_wrong_pixels_begin_where_they_say() -> None:
     values = np.tile(np.arange(12.0), (5, 1))
     shown = layer("wrong", values, 11.0)
@@ -98,6 +109,9 @@ def test_contours_of_wrong_pixels_begin_where_they_say() -> None:
     cell = 2.0 / 12
     assert places == pytest.approx([-1 + cell, -1 + 4 * cell])
     assert wrong_levels(layer("wrong", np.zeros((4, 4)), 1.0).field) == (1,)
+    blurred = layer("wrong", np.full((4, 4), 5.0), 9.0)
+    assert not blurred.lines
+    assert entry_of(blurred).low == "5 to 9 pixels everywhere"
 
 
 def test_ellipses_are_rings_of_their_radii() -> None:
