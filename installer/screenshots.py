@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QPoint, QPointF, QRect, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
@@ -270,6 +271,41 @@ def gan(app: App) -> None:
     shoot(app, "gan", app.window.panels.gan)
 
 
+def making(app: App) -> None:
+    """A path from a 1 by way of other digits, by the decoder's metric."""
+    open_model(app, "mnist-vae-2")
+    services = app.services
+    codes = services.showing.codes
+    assert codes is not None
+    for digit in "1463":
+        index = services.showing.dataset.labels.index(digit)
+        row = int(np.flatnonzero(codes.indices == index)[0])
+        services.workspace.keepsakes.pin(codes.values[row], digit)
+    services.making.paths.set_kind("geodesic")
+    app.window.panels.making.path.set_choices("geodesic", services.making.paths.count)
+    app.window.set_perspective("compare")
+    show(app, "making")
+    wait_for(lambda: getattr(services.making.paths.latest, "kind", "") == "geodesic")
+    app.window.panels.making.path.strip.step_chosen.emit(20)
+    shoot(app, "making", app.window.panels.making)
+
+
+def time(app: App) -> None:
+    """An early epoch of three seeds, one of them as a ghost."""
+    app.window.set_perspective("build")
+    recipe = shipped("letters-2d", training={"epochs": 1500})
+    learn(app, recipe.model_copy(update={"runs": 3}))
+    show(app, "charts")
+    codec = app.services.showing.codec
+    assert codec is not None
+    app.window.time.go_to(60)
+    app.window.time.ghost.choose("run:1" if codec.run != 1 else "run:0")
+    app.window.notifications.put_news_away()
+    spin(1.0)
+    shoot(app, "time")
+    app.window.time.ghost.choose("")
+
+
 PICTURES = {
     picture.__name__: picture
     for picture in (
@@ -285,6 +321,8 @@ PICTURES = {
         variational,
         classifier,
         gan,
+        making,
+        time,
     )
 }
 """What is shown, by name; each leaves the window in the light theme and of the usual size."""

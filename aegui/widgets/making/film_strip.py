@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _GAP_PX = 2
 _LINE_PX = 16
-_LEAST_FRAME_PX, _MOST_FRAME_PX = 24, 140
-_LEAST_PLOT_PX, _MOST_PLOT_PX = 24, 96
+_LEAST_FRAME_PX, _MOST_FRAME_PX = 24, 88
+_LEAST_PLOT_PX, _MOST_PLOT_PX = 24, 140
 _PLOT_SHARE = 0.4
 _SMALL = 0.88
 _STEPS = {
@@ -165,16 +165,19 @@ class FilmStrip(QWidget):
         painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         size = self._frame()
-        for step in self.shown_steps():
-            self._paint_frame(painter, step, size)
+        shown = self.shown_steps()
+        for place, step in enumerate(shown):
+            # At equal distances, which are those of the steps but for a rounding.
+            even = place * (len(look.codes) - 1) / max(1, len(shown) - 1)
+            self._paint_frame(painter, step, self.x_of(even), size)
         self._paint_names(painter, size.height() + 1)
         plot = QRectF(0, size.height() + 2 * _LINE_PX, self.width(), 0)
         plot.setBottom(min(self.height() - 1, plot.top() + _MOST_PLOT_PX))
         self._paint_plot(painter, plot)
         self._paint_head(painter, size, plot)
 
-    def _paint_frame(self, painter: QPainter, step: int, size: QSize) -> None:
-        box = QRect(round(self.x_of(step) - size.width() / 2), 0, size.width(), size.height())
+    def _paint_frame(self, painter: QPainter, step: int, x: float, size: QSize) -> None:
+        box = QRect(round(x - size.width() / 2), 0, size.width(), size.height())
         if self._seen.glyphs:
             painter.fillRect(box, current_theme().pixel_off)
         draw_glyph(painter, box, self._pictures[step])
@@ -220,7 +223,7 @@ class FilmStrip(QWidget):
         theme, x = current_theme(), self.x_of(self._step)
         painter.setPen(QPen(theme.accent, 3 if self.hasFocus() else 2))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        self._paint_frame(painter, self._step, size)
+        self._paint_frame(painter, self._step, x, size)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(x - size.width() / 2, 1, size.width(), size.height() - 2))
 

@@ -181,7 +181,7 @@ def test_a_click_chooses_the_step_there(strip: FilmStrip, qtbot: QtBot) -> None:
 
 def test_keys_choose_steps(strip: FilmStrip, qtbot: QtBot) -> None:
     strip.set_step(5)
-    wished = []
+    wished: list[int] = []
     strip.step_chosen.connect(wished.append)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_End):
         QTest.keyClick(strip, key)
