@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
+from aegui.widgets.glyphs import argb_image
 from aegui.widgets.theme import RADIUS, current_theme
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 SIDE_PX = 120
 """The longer side."""
-MOST_DOTS = 3000
+MOST_DOTS = 4000
 """Of more samples some are drawn."""
 _SHORTEST = 0.45
 _EDGE_PX = 6.0
+_FEW = 300
 _SHADE = 0.3
 
 
@@ -138,21 +140,27 @@ class Minimap(QWidget):
         painter.setBrush(theme.raised)
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
-        self._paint_dots(painter)
+        painter.drawImage(QPointF(0, 0), self._dots_image(ratio))
         painter.end()
         return self._dots
 
-    def _paint_dots(self, painter: QPainter) -> None:
-        points, theme = self._scene.points, current_theme()
+    def _dots_image(self, ratio: float) -> QImage:
+        """A square for each of some samples, as large as this widget."""
+        points = self._scene.points
         rows = points.shuffled()[0][:MOST_DOTS]
-        side = 3 if len(rows) < 300 else 2
-        pixels = self._pixels(points.places[rows].copy())
-        argb = points.colours.rgba(points.indices[rows], theme)
-        finite = np.isfinite(pixels).all(axis=1)
-        spots = np.rint(pixels[finite] - side / 2).astype(int).tolist()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for (x, y), colour in zip(spots, argb[finite].tolist(), strict=True):
-            painter.fillRect(x, y, side, side, QColor.fromRgba(colour))
+        side = max(1, round((3 if len(rows) < _FEW else 2) * ratio))
+        wide, high = round(self.width() * ratio), round(self.height() * ratio)
+        argb = np.zeros((high, wide), np.uint32)
+        corners = np.rint(self._pixels(points.places[rows]) * ratio - side / 2)
+        inside = (corners >= 0).all(axis=1) & (corners <= (wide - side, high - side)).all(axis=1)
+        colours = points.colours.rgba(points.indices[rows[inside]], current_theme())
+        x, y = corners[inside].astype(np.int64).T
+        for down in range(side):
+            for across in range(side):
+                argb[y + down, x + across] = colours
+        image = argb_image(argb)
+        image.setDevicePixelRatio(ratio)
+        return image
 
 
 def _around(outer: QRectF, inner: QRectF) -> tuple[QRectF, ...]:
