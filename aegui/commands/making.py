@@ -49,7 +49,7 @@ _MOST_MET = 12
 
 
 def path_command(options: argparse.Namespace) -> int:
-    """Write a film of the way from one place to another."""
+    """Write a film of the path from one place to another."""
     check_common(options)
     stops = [options.start, *options.via, options.end]
     check_number("-n", options.count, len(stops), MOST_STEPS)
@@ -77,10 +77,10 @@ def path_command(options: argparse.Namespace) -> int:
     words = [novelty_words(of, found, i) for i in range(count)]
     met = [word for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
     shown = met if len(met) <= _MOST_MET else [*met[: _MOST_MET // 2], "…", *met[-_MOST_MET // 2 :]]
-    say(tr("The way: {words}.", words="; ".join(shown)))
+    say(tr("The path: {words}.", words="; ".join(shown)))
     say(
         tr(
-            "{all:.1f} pixels change on the way, {most:.2f} at most in one step and {mean:.2f} on "
+            "{all:.1f} pixels change on the path, {most:.2f} at most in one step and {mean:.2f} on "
             "average.",
             all=change.sum(),
             most=change.max(),

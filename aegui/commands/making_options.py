@@ -28,10 +28,10 @@ def add_path(commands: Commands, general: Parser) -> None:
     parser = commands.add_parser(
         "path",
         parents=[general],
-        help=tr("a film of the way from one image to another"),
+        help=tr("a film of the path from one image to another"),
         description=tr(
             "Go from one place of the latent space to another and write what the network draws on "
-            "the way. A place is a sample, by its label or name, or a code such as 0.3,-1.2."
+            "it. A place is a sample, by its label or name, or a code such as 0.3,-1.2."
         ),
     )
     add_run_file(parser)
@@ -44,13 +44,13 @@ def add_path(commands: Commands, general: Parser) -> None:
         action="append",
         default=[],
         metavar="C",
-        help=tr("a place on the way; may be repeated"),
+        help=tr("a place on the path; may be repeated"),
     )
     parser.add_argument(
         "--kind",
         choices=PATH_KINDS,
         default="straight",
-        help=tr("a straight line, an arc, or the way along which the image changes least"),
+        help=tr("a straight line, an arc, or the path along which the image changes least"),
     )
     parser.add_argument(
         "-n", "--count", type=int, default=24, metavar="N", help=tr("images (default: %(default)s)")

@@ -92,8 +92,8 @@ def test_a_film_of_the_way_between_two_letters(
     capsys.readouterr()
     assert main([*arguments, "-o", str(path), "--scale", "1"]) == 0
     text = capsys.readouterr().out
-    assert text.startswith("The way: ")
-    assert "pixels change on the way" in text
+    assert text.startswith("The path: ")
+    assert "pixels change on the path" in text
     assert "9 images written" in text
     of = model(models, "letters")
     way = geodesic(of.codec, of.place("--from", "a"), of.place("--to", "o"), 9, of.codes)

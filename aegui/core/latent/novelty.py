@@ -79,6 +79,22 @@ class Known:
         return own_distances(self, np.arange(len(self.samples)))
 
     @cached_property
+    def _measured(self) -> dict[int, float]:
+        """Row -> its ``own_nearest``, for those that were needed before all are known."""
+        return {}
+
+    def own(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """``own_nearest`` at ``rows`` ``[n]``; where they are few, the others are not computed."""
+        few = np.unique(rows)
+        if "own_nearest" in vars(self) or len(few) > _FEW:
+            return self.own_nearest[rows]
+        unknown = [row for row in few.tolist() if row not in self._measured]
+        if unknown:
+            found = own_distances(self, np.array(unknown, np.int64))
+            self._measured.update(zip(unknown, found.tolist(), strict=True))
+        return np.array([self._measured[row] for row in rows.tolist()], np.float32)
+
+    @cached_property
     def classes(self) -> tuple[str, ...]:
         """The different labels in the order of their first samples."""
         return tuple(dict.fromkeys(self.labels))
@@ -164,7 +180,7 @@ def novelty(of: Known, images: ArrayLike, cancelled: IsCancelled | None = None) 
             # By differences: what is told must be exact, and 0 for a copy.
             gap = wanted[part] - of.samples[near[part, place]]
             away[part, place] = _distances(of, np.einsum("ij,ij->i", gap, gap))
-    ratio = away[:, 0] / _own(of, near[:, 0])
+    ratio = away[:, 0] / of.own(near[:, 0])
     return Novelties(of.indices[near], away, ratio, tuple(_kind(value) for value in ratio.tolist()))
 
 
@@ -192,14 +208,6 @@ def own_distances(of: Known, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     alone = ~np.isfinite(found)
     found[alone] = of.samples.shape[1] / (2.0 if of.glyphs else 6.0)
     return np.maximum(_distances(of, found), np.float32(1e-6))
-
-
-def _own(of: Known, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """``own_nearest`` at ``rows``; where only few are wanted the others are not computed."""
-    few = np.unique(rows)
-    if "own_nearest" in vars(of) or len(few) > _FEW:
-        return of.own_nearest[rows]
-    return own_distances(of, few)[np.searchsorted(few, rows)]
 
 
 def _squares(

@@ -67,7 +67,7 @@ PATHS: dict[str, PathKind] = {
         PathKind(
             "geodesic",
             mark("Shortest by the image"),
-            mark("A geodesic: the way along which the image changes least, at an even pace."),
+            mark("A geodesic: the path along which the image changes least, at an even pace."),
         ),
     )
 }
@@ -163,11 +163,11 @@ def through(
         Cancelled: ``cancelled`` said so.
     """
     if len(places) < 2:
-        raise AeguiError(tr("A way needs two places at least."))
+        raise AeguiError(tr("A path needs two places at least."))
     if kind not in PATHS or (kind == "geodesic" and codec is None):
         raise AeguiError(
             tr(
-                "There is no way of the kind {kind}: choose one of {known}.",
+                "There is no path of the kind {kind}: choose one of {known}.",
                 kind=kind,
                 known=", ".join(PATHS),
             )
@@ -200,7 +200,7 @@ def _pair(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.f
     if first.shape != last.shape:
         raise AeguiError(
             tr(
-                "A way joins codes of one size, not of {a} and {b} numbers.",
+                "A path joins codes of one size, not of {a} and {b} numbers.",
                 a=len(first),
                 b=len(last),
             )
