@@ -136,6 +136,21 @@ def wander(app: App) -> None:
     shoot(app, "map", app.window.panels.canvas)
 
 
+def layers(app: App) -> None:
+    """Regions and wrong pixels under the samples, and the lens."""
+    open_model(app, "letters-2d")
+    canvas, fields = app.window.panels.canvas, app.services.fields
+    app.window.set_perspective("wander")
+    fields.choose(["regions", "wrong"])
+    wait_for(lambda: len(fields.layers) == 2 and all(each.complete for each in fields.layers))
+    canvas.lens_toggled.emit()
+    move(canvas, 0.45, 0.5)
+    spin(1.0)
+    shoot(app, "layers", canvas, app.window.panels.cursor)
+    canvas.lens_toggled.emit()
+    fields.choose([])
+
+
 def data(app: App) -> None:
     """Emojis in the panel of the data."""
     take(app, shipped("emoji-conv-vae"))
@@ -275,6 +290,7 @@ def making(app: App) -> None:
     """A path from a 1 by way of other digits, by the decoder's metric."""
     open_model(app, "mnist-vae-2")
     services = app.services
+    wait_for(lambda: services.showing.codes is not None)
     codes = services.showing.codes
     assert codes is not None
     for digit in "1463":
@@ -310,6 +326,7 @@ PICTURES = {
     picture.__name__: picture
     for picture in (
         wander,
+        layers,
         data,
         builder,
         train,

@@ -67,6 +67,20 @@ def test_a_new_network_draws_the_plane_anew_but_not_at_every_step(
     assert len(heard) == count
 
 
+def test_networks_that_a_person_goes_through_are_drawn_one_by_one(
+    qtbot: QtBot, service: PlaneService, heard: list[Plane]
+) -> None:
+    assert not service.is_wanted
+    service.set_codec(network(SHAPE, epoch=0))
+    service.request(RECT, 4, 4, XY)
+    assert service.is_wanted
+    qtbot.waitUntil(lambda: len(heard) == 1, timeout=5000)
+    for epoch in range(1, 6):
+        with qtbot.waitSignal(service.decoded, timeout=REFRESH_MS - 20):
+            service.set_codec(network(SHAPE, epoch=epoch))
+        assert heard[-1].epoch == epoch
+
+
 def test_without_a_network_nothing_comes(
     qtbot: QtBot, service: PlaneService, heard: list[Plane]
 ) -> None:

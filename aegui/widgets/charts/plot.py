@@ -116,6 +116,7 @@ class PlotView(QWidget):
         if epoch != self._marker:
             self._marker = epoch
             self._show_marks()
+            self._update_header()
 
     def _describe(self) -> None:
         data, row = self._data, self._row
@@ -157,11 +158,18 @@ class PlotView(QWidget):
         if self._graph is None:
             QTimer.singleShot(0, self, self._make_graph)
         painter = QPainter(self)
-        row = self._row if self._row is not None and self._row < len(data.epoch) else None
-        self._charts.paint_header(painter, QRectF(self.rect()), data, row)
+        self._charts.paint_header(painter, QRectF(self.rect()), data, self._row_read(data))
         if self.hasFocus():
             painter.setPen(QPen(current_theme().accent, 1.0))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _row_read(self, data: ChartData) -> int | None:
+        """The row whose values the header has: that under the crosshair, or of the epoch marked."""
+        if self._row is not None and self._row < len(data.epoch):
+            return self._row
+        if self._marker is None or not len(data.epoch):
+            return None
+        return int(np.abs(np.asarray(data.epoch) - self._marker).argmin())
 
     def _make_graph(self) -> None:
         if self._graph is None:

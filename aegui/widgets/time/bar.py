@@ -23,7 +23,7 @@ MEMORIES_MB = (16, 64, 256, 1024)
 """Memory that the weights of one training may take."""
 FILMS = {
     "map": mark("Film of the &map…"),
-    "cursor": mark("Film of the image at the &cursor…"),
+    "cursor": mark("Film of the &cursor…"),
     "reconstructions": mark("Film of the &reconstructions…"),
 }
 """What a film may show."""

@@ -355,6 +355,18 @@ def test_epoch_marker_is_drawn(qtbot: QtBot, panel: ChartsPanel) -> None:
     assert count(drawn(qtbot, panel, "share"), LIGHT.accent) == plain
 
 
+def test_the_values_are_those_of_the_epoch_that_is_marked(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    view = panel._views["loss"]
+    data = view.data
+    assert data is not None
+    assert view._row_read(data) is None
+    panel.set_epoch_marker(float(data.epoch[17]) + 0.1)
+    assert view._row_read(data) == 17
+    view.set_row(3)
+    assert view._row_read(data) == 3
+
+
 def test_one_row_is_a_dot(qtbot: QtBot, panel: ChartsPanel) -> None:
     panel.set_history(some_history(1, 1), (0,))
     picture = drawn(qtbot, panel, "share")
