@@ -40,6 +40,7 @@ EXIT_PIPE_CLOSED = 141
 
 # Those of the recipe's schema, which is too slow to import for a line of help.
 _DEVICES = ("auto", "cpu", "cuda")
+_MOST_MEGABYTES = 65_536
 _FITS = ("fit", "fill", "stretch")
 # Options that are followed by points, or by labels: either may begin with a minus.
 _POINTS = ("--at", "--from", "--to", "--via", "--apply", "--plus", "--minus", "--rect")
@@ -254,8 +255,22 @@ def _add_train(commands: _Commands, general: _Parser) -> None:
         action="store_true",
         help=tr("save a small file: half precision, and nothing that only training on needs"),
     )
+    parser.add_argument(
+        "--timeline",
+        type=_megabytes,
+        metavar=tr("MB"),
+        help=tr("memory for past epochs, half of which is saved at most; 0 keeps none"),
+    )
     parser.add_argument("--json", action="store_true", help=tr("print one JSON object at the end"))
     parser.set_defaults(command=_train)
+
+
+def _megabytes(text: str) -> int:
+    if not text.isdecimal() or int(text) > _MOST_MEGABYTES:
+        raise argparse.ArgumentTypeError(
+            tr("{text} is no whole number from 0 to {most:,}", text=text, most=_MOST_MEGABYTES)
+        )
+    return int(text)
 
 
 def _add_evaluate(commands: _Commands, general: _Parser) -> None:

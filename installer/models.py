@@ -24,6 +24,8 @@ MODELS = (
 )
 COMPLETE = frozenset({"letters-2d", "letters-denoise"})
 """Small enough to ship with all that training on needs."""
+_TIMELINE_MB = "4"
+"""Memory for the past epochs of these: a file takes half of it."""
 
 
 def main(names: list[str]) -> int:
@@ -49,8 +51,8 @@ def make(name: str) -> int:
     if needed is not None:
         sys.stderr.write(f"{name}: left as it is; first: aegui download {needed}\n")
         return 0
-    compact = [] if name in COMPLETE else ["--compact"]
-    return aegui(["train", str(path), "--out", str(models_dir() / f"{name}.aegui"), *compact])
+    lighter = ["--timeline", _TIMELINE_MB] if name in COMPLETE else ["--compact"]
+    return aegui(["train", str(path), "--out", str(models_dir() / f"{name}.aegui"), *lighter])
 
 
 if __name__ == "__main__":

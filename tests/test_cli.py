@@ -244,6 +244,29 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path) -> None:
     assert 0 < run.checkpoint.epoch == answer["runs"][0]["epochs"]
 
 
+@pytest.mark.parametrize(("wish", "most"), [([], 64 << 20), (["--timeline", "1"], 1 << 20)])
+def test_past_epochs_are_kept_within_the_memory_that_is_allowed(
+    tmp_path: Path, wish: list[str], most: int
+) -> None:
+    save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=200), runs=20))
+    out = tmp_path / "o.aegui"
+    assert main(["train", str(tmp_path / "r.json"), "--out", str(out), *wish]) == 0
+    timeline = load_run(out).timeline
+    assert timeline is not None
+    assert timeline.epochs[[0, -1]].tolist() == [0, 200]
+    assert (len(timeline) == 66) == (not wish)
+    assert 2 * timeline.nbytes <= most
+
+
+def test_no_past_epochs_where_there_is_no_memory_for_them(tmp_path: Path, capsys: Captured) -> None:
+    save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=20)))
+    arguments = ["train", str(tmp_path / "r.json"), "--out", str(tmp_path / "o.aegui")]
+    assert main([*arguments, "--timeline", "0"]) == 0
+    assert load_run(tmp_path / "o.aegui").timeline is None
+    assert main([*arguments, "--timeline", "-3"]) == 2
+    assert "whole number" in capsys.readouterr().err
+
+
 def test_what_was_learnt_is_told_where_it_cannot_be_saved(
     tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

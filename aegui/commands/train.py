@@ -19,6 +19,7 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe_file import find_recipe, list_recipes, recipe_from
 from aegui.core.run_file import SavedRun, save_run
 from aegui.core.training.terms import TERMS
+from aegui.core.training.timeline import BUDGET_BYTES
 
 if TYPE_CHECKING:
     import argparse
@@ -54,7 +55,8 @@ def train_command(options: argparse.Namespace) -> int:
         check_writable(options.out)
     resolved = _resolved(recipe)
     _tell(reading)
-    result = _trained(resolved)
+    budget = BUDGET_BYTES if options.timeline is None else options.timeline << 20
+    result = _trained(resolved, budget)
     try:
         if options.out is not None:
             save_run(options.out, _saved(resolved, result), compact=options.compact)
@@ -181,13 +183,14 @@ def _resolved(recipe: Recipe) -> ResolvedRecipe:
     return resolution.resolved
 
 
-def _trained(resolved: ResolvedRecipe) -> TrainingResult:
+def _trained(resolved: ResolvedRecipe, timeline_bytes: int) -> TrainingResult:
+    from aegui.core.training.control import Control
     from aegui.core.training.train import train  # brings torch
 
     bar = ProgressBar()
     with stopping_at_ctrl_c() as stop:
         training = None
-        for training in train(resolved):
+        for training in train(resolved, Control(timeline_bytes=timeline_bytes)):
             bar.update(training)
             if stop.wished:
                 break
