@@ -75,7 +75,11 @@ class ClassifierWiring(QObject):
         )
 
     def _explain(self) -> None:
-        """How one comes by a classifier, from where things are."""
+        """How one comes by a classifier, from where things are, or what one waits for."""
+        codec = self._services.showing.codec
+        if codec is not None and codec.can_classify:
+            self._panel.set_message(tr("The samples are being classified…"))
+            return
         drafted = self._services.workspace.recipe.classifier is not None
         self._panel.set_message(
             tr("Press Train: the classifier is judged here while it learns.")

@@ -55,6 +55,7 @@ def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: Qt
     train(qtbot, window)
     run = services.workspace.run
     assert run is not None
+    assert not panel._message.text().startswith("Press Train")
 
     def judged() -> bool:
         shown = panel.evaluation

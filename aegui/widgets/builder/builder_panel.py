@@ -158,6 +158,7 @@ class BuilderPanel(QWidget):
         self.problem = ProblemLabel()
         self.caution = ProblemLabel(state="warn")
         first = QHBoxLayout()
+        first.setSpacing(2 * SPACING)
         first.addWidget(self._sizes, 1)
         first.addWidget(self._total, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()

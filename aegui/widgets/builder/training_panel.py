@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _RATE = "training.optimizer.learning_rate"
 _NOISES = ("data.corruption", "classifier.pretrain.corruption")
 _BATCH = "training.batch_size"
+_CHARS = "data.chars"
 _FIRST_LEVEL = 0.1
 _HIGHEST_SIGMA = 1e6
 _SECTIONS = {section.key: section for section in SECTIONS}
@@ -60,6 +61,7 @@ class TrainingPanel(QWidget):
         self._live: dict[str, Any] = {}
         self._problems: dict[str, str] = {}
         self._samples = 0
+        self._has_characters = True
         self.rows: dict[str, SettingRow] = {}
         self.sections: dict[str, FoldingSection] = {}
         self._hint = wrapped_label(
@@ -124,6 +126,7 @@ class TrainingPanel(QWidget):
         if resolution.dataset is not None:
             self._data_words.setText(data_words(resolution.dataset))
             self._samples = len(resolution.dataset)
+            self._has_characters = all(len(label) == 1 for label in resolution.dataset.classes)
         self._problems = _texts_by_path(resolution.problems)
         self._show()
 
@@ -185,7 +188,11 @@ class TrainingPanel(QWidget):
             row.caution.set_text(large_batch_words(recipe, self._samples))
         row.set_value(value_at(recipe, path))
         row.problem.set_text(self._problems.get(path, ""))
-        row.setVisible(row.setting.shown(recipe) or path in self._problems)
+        shown = row.setting.shown(recipe)
+        if path == _CHARS:
+            # Classes with longer names are chosen in the panel of the data.
+            shown = self._has_characters or recipe.data.chars is not None
+        row.setVisible(shown or path in self._problems)
 
     # ------------------------------------------------------------------- edits
 

@@ -329,3 +329,15 @@ def test_one_batch_of_many_samples_is_cautioned_where_it_is_chosen(bench: Bench)
     assert not row.caution.isVisible()
     bench.box("training.batch_size").click()
     assert bench.recipe.training.batch_size == 16
+
+
+def test_characters_are_asked_for_where_there_are_some(bench: Bench) -> None:
+    bench.unfold()
+    bench.data = Dataset.from_images("letters", np.zeros((2, 7, 5)), ["a", "b"])
+    bench.show(bench.recipe)
+    assert bench.row("data.chars").isVisible()
+    bench.data = Dataset.from_images("animals", np.zeros((2, 7, 5)), ["cat", "dog"])
+    bench.show(bench.recipe)
+    assert not bench.row("data.chars").isVisible()
+    bench.show(Recipe(data=DataSpec(chars="c")))
+    assert bench.row("data.chars").isVisible()
