@@ -71,22 +71,26 @@ class Bench:
             time.sleep(0.0005)
         QApplication.processEvents()
 
-    def frames(self, step: Callable[[int], None], count: int = FRAMES) -> list[float]:
-        """ms from the begin of each of ``count`` steps until it is painted.
+    def frames(
+        self, step: Callable[[int], None], count: int = FRAMES
+    ) -> tuple[list[float], list[float]]:
+        """ms from the begin of each of ``count`` steps until it is painted, and of work therein.
 
+        The work is what the window's thread has computed: on a busy machine it waits as well.
         Planes that arrive meanwhile are taken over in the frame after.
         """
-        times = []
+        times, work = [], []
         for number in range(count):
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.thread_time()
             QApplication.processEvents()
             step(number)
             self.canvas.repaint()
             spent = time.perf_counter() - begun
             times.append(1000 * spent)
+            work.append(1000 * (time.thread_time() - worked))
             # A screen of 60 Hz, on which the thread that decodes has its turns too.
             time.sleep(max(0.0, 1 / 60 - spent))
-        return times
+        return times, work
 
 
 def pan(bench: Bench) -> Callable[[int], None]:
@@ -206,9 +210,10 @@ def measure(case: str) -> dict[str, float]:
     for name, way in (("pan", pan), ("zoom", zoom), ("hover", hover)):
         bench.canvas.navigation.fit(animated=False)
         bench.settle()
-        times = bench.frames(way(bench))
+        times, work = bench.frames(way(bench))
         for percent in (50, 95, 99):
             found[f"{name}_p{percent}"] = percentile(times, percent)
+            found[f"{name}_work_p{percent}"] = percentile(work, percent)
         bench.settle()
     found["jump_p50"] = percentile(jumps(bench), 50)
     found["planes"] = bench.planes

@@ -20,6 +20,8 @@ def measure() -> list[Figure]:
         told = run_driver("map_driver", case)
         for way in ("pan", "zoom"):
             figures.append(Figure(f"{name}: {way}, frame p50", told[f"{way}_p50"], "ms"))
+            work = told[f"{way}_work_p95"]
+            figures.append(Figure(f"{name}: {way}, work in a frame p95", work, "ms"))
             figures.append(at_most(f"{name}: {way}, p95", told[f"{way}_p95"], "ms", 16.7))
             figures.append(at_most(f"{name}: {way}, p99", told[f"{way}_p99"], "ms", 33))
         figures.append(at_most(f"{name}: hover, p99", told["hover_p99"], "ms", 16))
@@ -31,4 +33,6 @@ def measure() -> list[Figure]:
             name = f"{count:,} samples: {way}, frame p50"
             figures.append(Figure(name, told[f"{way}_p50"], "ms"))
             figures.append(Figure(f"{count:,} samples: {way}, p95", told[f"{way}_p95"], "ms"))
+            work = told[f"{way}_work_p95"]
+            figures.append(Figure(f"{count:,} samples: {way}, work p95", work, "ms"))
     return figures

@@ -187,8 +187,11 @@ class LatentCanvas(SelectingMap):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
         turned = event.angleDelta().y() / _NOTCH
-        if turned:
-            at = event.position()
+        at = event.position()
+        if turned and event.pixelDelta().isNull() and abs(turned) >= 1.0:
+            # A wheel with notches jumps; the map glides to where it jumps.
+            self._navigation.glide_zoom(ZOOM_STEP**turned, at.x(), at.y())
+        elif turned:
             self._navigation.zoom(ZOOM_STEP**turned, at.x(), at.y())
         event.accept()
 

@@ -91,6 +91,14 @@ class PointColours:
         number = int(self._classes[index])
         return class_colour(number, theme) if self._emphasis in (None, number) else _faded(theme)
 
+    def stands_out(self, indices: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+        """Which of the samples ``[n]`` of the set stand out among faded ones; None: all alike."""
+        if self._chosen is not None:
+            return self._chosen[indices]
+        if self._emphasis is None or self._classes is None or self._shares is not None:
+            return None
+        return np.asarray(self._classes[indices] == self._emphasis)
+
     def is_chosen(self, index: int) -> bool:
         """Whether sample ``index`` of the set is selected, or none is."""
         return self._chosen is None or bool(self._chosen[index])

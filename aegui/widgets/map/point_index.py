@@ -79,7 +79,9 @@ class PointIndex:
         """The row nearest to (``x``, ``y``), a unit of x being ``sx`` long and one of y ``sy``."""
         if not len(self._rows):
             return None
-        reach = float(min(self._cell * (sx, sy)))
+        cell = self._cell * (sx, sy)
+        # Of places on a line the cells are flat: a reach of their height would find nothing.
+        reach = float(max(cell.min(), cell.max() / self._side))
         # From a spot outside it is first to the edge.
         reach += float(max(self._outside((x, y)) * (sx, sy)))
         while True:

@@ -336,11 +336,12 @@ class _Many:
 
     def rows(self, rect: Bounds) -> NDArray[np.int64]:
         layer = self._layer
-        order, rank = layer.shuffled()
-        if not layer.is_flat or layer.index.count_near(rect) > len(rank) // 4:
-            return order
-        rows = layer.index.rows_in(rect)
-        return rows[np.argsort(rank[rows])]
+        rows, rank = layer.shuffled()
+        if layer.is_flat and layer.index.count_near(rect) <= len(rank) // 4:
+            rows = layer.index.rows_in(rect)
+            rows = rows[np.argsort(rank[rows])]
+        above = layer.colours.stands_out(layer.indices[rows])
+        return rows if above is None else np.concatenate([rows[~above], rows[above]])
 
     def drawn(
         self, view: Viewport, rows: NDArray[np.int64]

@@ -302,15 +302,37 @@ def test_follow_gives_the_view_back(canvas: LatentCanvas, qtbot: QtBot) -> None:
     assert canvas.navigation.view == home
 
 
-def test_the_wheel_zooms_about_the_cursor(canvas: LatentCanvas) -> None:
+def test_the_wheel_zooms_about_the_cursor(qtbot: QtBot, canvas: LatentCanvas) -> None:
+    navigation = canvas.navigation
+    before = navigation.view
+    at = before.to_latent(420, 130)
+    seen: list[float] = []
+    navigation.moved.connect(lambda: seen.append(navigation.view.sx))
+    wheel(canvas, 420, 130, 2)
+    qtbot.waitUntil(lambda: not navigation.is_moving)
+    # It glides there, by what may be only a few steps on a slow machine.
+    assert seen == sorted(seen)
+    assert navigation.view.sx > 1.4 * before.sx
+    assert navigation.view.to_latent(420, 130) == pytest.approx(at)
+    wheel(canvas, 420, 130, -2)
+    qtbot.waitUntil(lambda: not navigation.is_moving)
+    assert navigation.view.sx == pytest.approx(before.sx)
+
+
+def test_a_fine_wheel_is_followed_at_once(canvas: LatentCanvas) -> None:
     before = canvas.navigation.view
     at = before.to_latent(420, 130)
-    wheel(canvas, 420, 130, 2)
-    view = canvas.navigation.view
-    assert view.sx > 1.4 * before.sx
-    assert view.to_latent(420, 130) == pytest.approx(at)
-    wheel(canvas, 420, 130, -2)
-    assert canvas.navigation.view.sx == pytest.approx(before.sx)
+    wheel(canvas, 420, 130, 0.25)
+    assert canvas.navigation.view.sx == pytest.approx(before.sx * 1.25**0.25)
+    assert canvas.navigation.view.to_latent(420, 130) == pytest.approx(at)
+
+
+def test_notches_add_up_while_it_glides(qtbot: QtBot, canvas: LatentCanvas) -> None:
+    before = canvas.navigation.view.sx
+    for _ in range(4):
+        wheel(canvas, 420, 130, 1)
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
+    assert canvas.navigation.view.sx == pytest.approx(before * 1.25**4)
 
 
 def test_a_trackpad_pinch_zooms(canvas: LatentCanvas) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QFont, QImage, QPainter
 
+from aegui.widgets.class_colours import class_colour
 from aegui.widgets.map.dot_raster import AT_ONCE
 from aegui.widgets.map.point_layer import PointLayer
 from aegui.widgets.map.viewport import Viewport, bounds_of
@@ -81,3 +82,32 @@ def test_colours_change_in_the_end_and_places_never_wait() -> None:
     ground = np.uint32(LIGHT.panel.rgba())
     # Nothing is shown where the places were before.
     assert (painted(layer, VIEW)[250:] == ground).all()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_those_that_stand_out_lie_above_the_others() -> None:
+    count = AT_ONCE + 500
+    layer = layer_of(count)
+    layer.set_places(np.zeros((count, 2)), (-1.0, -1.0, 1.0, 1.0))
+    layer.colours.set_classes(np.arange(count) % 3)
+    for number in range(3):
+        layer.colours.set_emphasis(number)
+        assert settled(layer, VIEW)[200, 200] == np.uint32(class_colour(number, LIGHT).rgba())
+    layer.colours.set_emphasis(None)
+    layer.colours.set_selection(np.array([7]), count)
+    assert settled(layer, VIEW)[200, 200] == np.uint32(class_colour(1, LIGHT).rgba())
+
+
+@pytest.mark.usefixtures("qapp")
+def test_on_a_screen_of_more_pixels_dots_lie_at_the_same_places() -> None:
+    layer = layer_of(3000)
+    layer.lay_out(VIEW, "dots", labels=False, floor=None)
+    image = QImage(800, 800, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(2.0)
+    image.fill(LIGHT.panel)
+    painter = QPainter(image)
+    layer.paint(painter, VIEW, LIGHT, 2.0, QFont())
+    painter.end()
+    seen = [(x, y) for x, y in layer.pixels.tolist() if 2 < x < 398 and 2 < y < 398]
+    on = [image.pixelColor(round(2 * x), round(2 * y)) == LIGHT.series[0] for x, y in seen]
+    assert np.mean(on) > 0.98
