@@ -7,7 +7,9 @@ import time
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 FILM_SECONDS = 12.0
-"""How long a whole training plays at speed 1."""
+"""How long a whole training plays at speed 1 ..."""
+LONGEST_S = 0.25
+"""... unless so few epochs were kept that each of them would be seen for longer."""
 FRAME_MS = 33
 
 
@@ -72,7 +74,8 @@ class Player(QObject):
     @Slot()
     def _on_timer_timeout(self) -> None:
         now_s = time.monotonic()
-        self._place += (now_s - self._last_s) * self.speed * self._count / FILM_SECONDS
+        seconds = min(FILM_SECONDS, LONGEST_S * self._count)
+        self._place += (now_s - self._last_s) * self.speed * self._count / seconds
         self._last_s = now_s
         if self._place >= self._count and self.loop:
             self._place %= self._count

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QProgressDialog
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QRegion
+from PySide6.QtWidgets import QProgressDialog, QWidget
 
+from aegui.core.data.progress import clock
 from aegui.core.i18n import tr
 from aegui.session.notice import Notice
+from aegui.widgets.map.canvas import LatentCanvas
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QWidget
 
     from aegui.session.plane_tiles import Plane
     from aegui.window.services import Services
@@ -25,6 +26,7 @@ MOST_FRAMES = 150
 FPS = 15.0
 MOST_PX = 800
 """Longest side of a picture."""
+_DIALOG_PX = 360
 _LOOK_MS = 25
 _LEAST_S = 0.06
 """Time for a panel to catch up."""
@@ -49,7 +51,9 @@ class FilmMaker(QObject):
         self._needs_plane = False
         self._is_settled = False
         self._shown_s = 0.0
+        self._begun_s = 0.0
         self._before: float | None = None
+        self._followed = False
         self._dialog: QProgressDialog | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
@@ -62,21 +66,24 @@ class FilmMaker(QObject):
         """Whether a film is being made."""
         return self._dialog is not None
 
-    def start(self, path: Path, widget: QWidget, *, needs_plane: bool) -> None:
-        """Film ``widget`` over the whole training into ``path``.
+    def start(self, path: Path, widget: QWidget) -> None:
+        """Film ``widget``, which must be in sight, over the whole training into ``path``.
 
-        Args:
-            path: Where; its suffix tells the kind of film.
-            widget: What is filmed; it must be in sight.
-            needs_plane: Whether each picture waits for the decoded plane.
+        The map stays where it is meanwhile, and each picture waits for its decoded plane.
         """
         timeline = self._services.showing.timeline
         if timeline is None or self.is_busy:
             return
-        self._path, self._widget, self._needs_plane = path, widget, needs_plane
+        self._path, self._widget = path, widget
+        is_map = isinstance(widget, LatentCanvas)
+        self._needs_plane = is_map and self._services.plane.is_wanted
+        self._followed = isinstance(widget, LatentCanvas) and widget.following
+        if isinstance(widget, LatentCanvas):
+            widget.navigation.hold()
         self._epochs = timeline.thinned(MOST_FRAMES).epochs.tolist()
         self._before = self._services.showing.shown_epoch
         self._next = 0
+        self._begun_s = time.monotonic()
         self._dialog = self._progress_dialog()
         self._services.films.begin(path, FPS)
         self._show_next()
@@ -91,6 +98,7 @@ class FilmMaker(QObject):
         dialog.setAutoClose(False)
         dialog.setAutoReset(False)
         dialog.setMinimumDuration(0)
+        dialog.setMinimumWidth(_DIALOG_PX)
         dialog.canceled.connect(self._on_dialog_canceled)
         dialog.setValue(0)
         return dialog
@@ -122,6 +130,9 @@ class FilmMaker(QObject):
         films.put(picture_of(self._widget))
         self._next += 1
         dialog.setValue(self._next)
+        rate = self._next / (time.monotonic() - self._begun_s)
+        left = clock((len(self._epochs) - self._next) / rate)
+        dialog.setLabelText(tr("Filming the training… {time} left", time=left))
         if self._next < len(self._epochs):
             self._show_next()
 
@@ -147,11 +158,23 @@ class FilmMaker(QObject):
             dialog.hide()
             dialog.deleteLater()
         self._services.showing.show_epoch(self._before)
+        if self._followed and isinstance(self._widget, LatentCanvas):
+            self._widget.fit()
 
 
 def picture_of(widget: QWidget) -> NDArray[np.uint8]:
-    """What ``widget`` shows, ``[H, W, 3]``, at most ``MOST_PX`` long, with even sides."""
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    """What ``widget`` shows, ``[H, W, 3]``, at most ``MOST_PX`` long, with even sides.
+
+    Of the map without the buttons that lie on it.
+    """
+    ratio = widget.devicePixelRatioF()
+    image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    flags = QWidget.RenderFlag.DrawWindowBackground
+    if not isinstance(widget, LatentCanvas):
+        flags |= QWidget.RenderFlag.DrawChildren
+    widget.render(image, QPoint(), QRegion(), flags)
+    image.setDevicePixelRatio(1.0)
     ratio = min(1.0, MOST_PX / max(image.width(), image.height(), 1))
     # Encoders of films want even sides.
     width, height = (

@@ -323,5 +323,4 @@ class TimeWiring(QObject):
             return
         services.player.pause()
         target = self._panels.canvas if dock is None else dock.widget()
-        needs_plane = dock is None and services.plane.is_wanted
-        self.films.start(Path(path), target, needs_plane=needs_plane)
+        self.films.start(Path(path), target)

@@ -63,6 +63,18 @@ def test_faster_skips_more(player: Player, qtbot: QtBot) -> None:
     assert len(seen) < 50
 
 
+def test_few_moments_are_not_seen_for_long(
+    player: Player, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline, "FILM_SECONDS", 1000.0)
+    player.set_count(4)
+    seen = seen_by(player)
+    player.play(None)
+    qtbot.waitUntil(lambda: not player.is_playing, timeout=10_000)
+    assert seen[0] == 0
+    assert seen[-1] is None
+
+
 def test_a_loop_begins_anew(player: Player, qtbot: QtBot) -> None:
     player.loop = True
     player.speed = 4.0

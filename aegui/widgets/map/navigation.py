@@ -120,6 +120,10 @@ class Navigation(QObject):
         elif not self._comfortable(bounds):
             self._glide(self._home())
 
+    def hold(self) -> None:
+        """Stay where it is, wherever the codes go, until ``fit``."""
+        self._take_over()
+
     def fit(self, *, animated: bool = True) -> None:
         """Show all codes, and follow them from now on."""
         self._follow(True)

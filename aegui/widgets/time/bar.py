@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
-"""At 1 the whole training takes ``session.timeline.FILM_SECONDS``."""
+"""Multiples of the usual speed of the film."""
 MEMORIES_MB = (16, 64, 256, 1024)
 """Memory that the weights of one training may take."""
 FILMS = {
@@ -132,6 +132,9 @@ class TimeBar(QWidget):
         """The epochs that can be shown, growing; ``empty_text`` says why there are none."""
         self.slider.set_epochs(epochs)
         has_any = self.slider.maximum() > 0
+        if not has_any:
+            # Else the keys would go on to whatever button comes next.
+            self.slider.clearFocus()
         self.slider.setVisible(has_any)
         self._empty.setVisible(not has_any)
         self._empty.setText(empty_text)
