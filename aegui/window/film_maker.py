@@ -27,6 +27,8 @@ FPS = 15.0
 MOST_PX = 800
 """Longest side of a picture."""
 _DIALOG_PX = 360
+_ESTIMATED_FRAMES = 5
+"""The first pictures take longer than the others: from here on it is told how long is left."""
 _LOOK_MS = 25
 _LEAST_S = 0.06
 """Time for a panel to catch up."""
@@ -130,9 +132,10 @@ class FilmMaker(QObject):
         films.put(picture_of(self._widget))
         self._next += 1
         dialog.setValue(self._next)
-        rate = self._next / (time.monotonic() - self._begun_s)
-        left = clock((len(self._epochs) - self._next) / rate)
-        dialog.setLabelText(tr("Filming the training… {time} left", time=left))
+        if self._next >= _ESTIMATED_FRAMES:
+            rate = self._next / (time.monotonic() - self._begun_s)
+            left = clock((len(self._epochs) - self._next) / rate)
+            dialog.setLabelText(tr("Filming the training… {time} left", time=left))
         if self._next < len(self._epochs):
             self._show_next()
 
