@@ -125,6 +125,8 @@ class FilmMaker(QObject):
             self._timer.stop()
             films.end()
             dialog.setLabelText(tr("Writing the film…"))
+            # A moment, and nothing that could still be taken back.
+            dialog.setCancelButton(None)
             return
         waited_s = time.monotonic() - self._shown_s
         if waited_s < _LEAST_S or (not self._is_settled and waited_s < _MOST_S):
