@@ -13,6 +13,7 @@ from aegui.core.latent.insight import insight_words
 from aegui.session.field_service import FieldSubject
 from aegui.widgets.map.field_layer import field_picture
 from aegui.widgets.map.lens import nearest_spacing
+from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import current_theme
 from aegui.window.refresher import Refresher
 
@@ -224,8 +225,12 @@ class InsightWiring(QObject):
     @Slot(str)
     def _on_canvas_layer_toggled(self, key: str) -> None:
         self._services.fields.toggle(key)
-        self._keep(_LAYERS, " ".join(self._services.fields.chosen))
+        chosen = self._services.fields.chosen
+        self._keep(_LAYERS, " ".join(chosen))
         self._show_choice()
+        name = tr(FIELDS[key].label)
+        shown = tr("Layer {name} is shown", name=name)
+        describe(self._canvas, shown if key in chosen else tr("Layer {name} is hidden", name=name))
 
     def _show_choice(self) -> None:
         fields = self._services.fields

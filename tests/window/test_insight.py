@@ -91,6 +91,7 @@ def test_the_lens_follows_the_cursor_until_it_is_put_away(trained: MainWindow) -
 def test_a_digit_lays_a_layer_under_the_samples(trained: MainWindow, qtbot: QtBot) -> None:
     canvas = trained.panels.canvas
     QTest.keyClick(canvas, Qt.Key.Key_1)
+    assert canvas.accessibleDescription() == "Layer Uncertainty is shown"
     wait_for_layers(trained, qtbot, "uncertainty")
     field = canvas.scene.layers.field
     assert field is not None
