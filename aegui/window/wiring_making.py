@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
+from aegui.core.data.progress import Progress
 from aegui.core.i18n import tr
 from aegui.core.latent.films import write_film
 from aegui.session.making import MakingSubject
@@ -16,11 +17,12 @@ from aegui.widgets.making.path_page import FILMS
 from aegui.widgets.theme import current_theme
 from aegui.window.dialogs import choose_save_file
 from aegui.window.reach import Reach
+from aegui.window.refresher import Refresher
 from aegui.window.wiring_concepts import ConceptsWiring
 from aegui.window.wiring_finds import FindsWiring
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget, QWidget
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.errors import AeguiError
     from aegui.session.path_service import PathLook
-    from aegui.session.progress_job import Progress
+    from aegui.session.progress_job import Progress as JobProgress
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
 _KIND, _COUNT = "making.kind", "making.images"
+_FOLLOWING_MS = 200
+"""Between two looks at a network that learns."""
 
 
 class MakingWiring(QObject):
@@ -53,6 +57,8 @@ class MakingWiring(QObject):
         self._canvas = panels.canvas
         self._paths = services.making.paths
         self._is_seen = docks["making"].isVisible()
+        self._is_filming = False
+        self._subject = Refresher(self._show_network, _FOLLOWING_MS, docks["making"], self)
         self._reach = Reach(services, panels, docks, self)
         self._concepts = ConceptsWiring(services, panels, self._reach, self)
         self._finds = FindsWiring(services, panels, self._reach, parent)
@@ -66,9 +72,11 @@ class MakingWiring(QObject):
     def _connect(self, dock: QDockWidget) -> None:
         services, page, paths = self._services, self._page, self._paths
         showing, kept = services.showing, services.workspace.keepsakes
-        showing.network_changed.connect(self._show_network)
+        showing.network_changed.connect(self._subject.mark)
+        showing.codes_changed.connect(self._subject.mark)
+        # What lies in boxes is of other samples: nothing may be made of both.
         showing.dataset_changed.connect(self._show_network)
-        showing.codes_changed.connect(self._show_network)
+        showing.replaced.connect(self._show_network)
         services.runner.paused.connect(self._show_network)
         kept.places_changed.connect(self._show_places)
         dock.visibilityChanged.connect(self._set_seen)
@@ -88,7 +96,9 @@ class MakingWiring(QObject):
         pins.removed.connect(kept.unpin)
         pins.ordered.connect(self._on_pins_ordered)
         pins.activated.connect(self._on_pins_activated)
+        page.cancel_requested.connect(services.making.files.cancel)
         services.making.files.progressed.connect(self._on_files_progressed)
+        services.making.files.busy_changed.connect(self._on_files_busy_changed)
 
     # The network
 
@@ -221,8 +231,9 @@ class MakingWiring(QObject):
         ink = self._services.showing.look.glyphs and not current_theme().is_dark
         fps = float(self._page.frames_per_second)
 
-        def work(_report: Report, cancelled: IsCancelled) -> int:
-            return write_film(path, look.images, fps, ink=ink, cancelled=cancelled)
+        def work(report: Report, cancelled: IsCancelled) -> int:
+            frames = _counted(look.images, Progress(len(look.images), _written, report, cancelled))
+            return write_film(path, frames, fps, ink=ink, cancelled=cancelled)
 
         self._services.making.files.start(
             tr("Saving the film"),
@@ -230,16 +241,33 @@ class MakingWiring(QObject):
             partial(self._on_film_written, path),
             self._on_film_failed,
         )
+        self._is_filming = True
+
+    @Slot(bool)
+    def _on_files_busy_changed(self, busy: bool) -> None:
+        if not busy and self._is_filming:
+            self._is_filming = False
+            self._page.set_saving(False)
 
     def _on_film_written(self, path: str, _count: int) -> None:
-        self._page.set_status("")
         notice = Notice("info", tr("The film is saved: {path}", path=path))
         self._services.workspace.noticed.emit(notice)
 
     def _on_film_failed(self, error: AeguiError) -> None:
-        self._page.set_status("")
         self._services.workspace.noticed.emit(Notice("error", str(error)))
 
     @Slot(object)
-    def _on_files_progressed(self, progress: Progress) -> None:
-        self._page.set_status(f"{progress.title}…")
+    def _on_files_progressed(self, progress: JobProgress) -> None:
+        if self._is_filming:
+            self._page.set_saving(True, progress.text or f"{progress.title}…")
+
+
+def _counted(images: NDArray[np.float32], progress: Progress) -> Iterator[NDArray[np.float32]]:
+    """``images`` one after the other, telling how many have been taken."""
+    for number, image in enumerate(images):
+        progress.reached(number)
+        yield image
+
+
+def _written(done: int, total: int) -> str:
+    return tr("{done:,} of {total:,} images written", done=done, total=total)

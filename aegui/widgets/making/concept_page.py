@@ -92,7 +92,7 @@ class ConceptPage(QWidget):
         self.remove = flat_button("builder-remove", tr("Forget this concept"))
         self.show_place = self._button("crosshair", tr("Find on the map"))
         self.pin = self._button("edit-add", tr("Pin"))
-        self.draw = self._button("draw", tr("Draw"))
+        self.draw = self._button("draw", tr("Edit"))
         self._status = ElidedLabel()
         self._status.setProperty("dim", True)
         self._fill()

@@ -63,7 +63,7 @@ class FindsPage(QWidget):
         self.sheet = FindsSheet()
         self.show_place = self._button("crosshair", tr("Find on the map"))
         self.pin = self._button("edit-add", tr("Pin"))
-        self.draw = self._button("draw", tr("Draw"))
+        self.draw = self._button("draw", tr("Edit"))
         self.join = self._button("edit-load", tr("Add to the set"))
         self.save = self._button("export", tr("Save…"))
         self._hint = wrapped_label(

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from aegui.session.finds_service import FindsLook
     from aegui.session.looks import Look
 
-_SIDES_PX = (128, 96, 64, 48)
+_SIDES_PX = (128, 112, 96, 84, 64, 56, 48)
 """Sides that an image may have: the largest with which all are in sight, or else the last."""
-_ROUND_PX = QSize(28, 32)
+_ROUND_PX = QSize(20, 30)
 """Room around an image, with its words."""
 _SMALL = 0.85
 

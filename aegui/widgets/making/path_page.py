@@ -49,12 +49,14 @@ class PathPage(QWidget):
         count_chosen(int): So many images in all.
         step_shown(int): The film is at that step now.
         export_requested(str): The film shall be saved: a key of ``FILMS``.
+        cancel_requested(): Give up saving it.
     """
 
     kind_chosen = Signal(str)
     count_chosen = Signal(int)
     step_shown = Signal(int)
     export_requested = Signal(str)
+    cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +70,8 @@ class PathPage(QWidget):
         self.speed = QComboBox()
         self.loop = QCheckBox(tr("Loop"))
         self.export = QPushButton(icon("export"), tr("Save…"))
+        self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.hide()
         self.frame = PictureBox(tr("Present image of the film"), QSize(140, 150))
         self.strip = FilmStrip()
         self._status = wrapped_label()
@@ -124,6 +128,7 @@ class PathPage(QWidget):
         row.addWidget(self.speed)
         row.addWidget(self.loop)
         row.addStretch(1)
+        row.addWidget(self.cancel)
         row.addWidget(self.export)
         controls = Breaking(_ONE_ROW_PX)
         controls.row.addWidget(how)
@@ -153,6 +158,7 @@ class PathPage(QWidget):
         self.play.clicked.connect(self._on_play_clicked)
         self.speed.activated.connect(self._set_pace)
         self.strip.step_chosen.connect(self._on_strip_step_chosen)
+        self.cancel.clicked.connect(self.cancel_requested)
         self._clock.timeout.connect(self._on_clock_timeout)
 
     # What comes in
@@ -198,6 +204,12 @@ class PathPage(QWidget):
             self.set_status(tr("Looking for the path…"))
         elif self._look is not None:
             self.set_status("")
+
+    def set_saving(self, saving: bool, text: str = "") -> None:
+        """Whether the film is being saved, and how far that is."""
+        self.cancel.setVisible(saving)
+        self.export.setVisible(not saving)
+        self.set_status(text)
 
     def set_status(self, text: str) -> None:
         """Say ``text`` above the film."""
