@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-SIDE = 28
+WORK = 4_000_000_000
+"""Multiplications that decoding the middles of all sides may take."""
+FEWEST_SIDE, MOST_SIDE = 10, 28
 """Rows and columns of the grid that is laid over a plane of codes."""
-MOST_CODES = 400
+FEWEST_CODES, MOST_CODES = 60, 400
 """Codes of samples that are taken for places of longer codes."""
 _NEIGHBOURS = 10
 _ON_THE_LINE = 24
@@ -45,7 +48,8 @@ def shortest_way(
     from scipy.sparse.csgraph import dijkstra
 
     line = first + (last - first) * np.linspace(0, 1, _ON_THE_LINE)[:, np.newaxis]
-    places = np.concatenate([line, _further(first, last, codes)])
+    most = WORK // (_NEIGHBOURS * max(1, codec.cost))
+    places = np.concatenate([line, _further(first, last, codes, most)])
     ends = _sides(places)
     lengths = _lengths(codec, places, ends, cancelled)
     graph = csr_array((lengths, (ends[:, 0], ends[:, 1])), shape=(len(places), len(places)))
@@ -56,18 +60,22 @@ def shortest_way(
     return np.asarray(places[way[::-1]])
 
 
-def _further(first: Numbers, last: Numbers, codes: NDArray[np.float32] | None) -> Numbers:
-    """Places beside the straight line, ``[m, d]``."""
+def _further(
+    first: Numbers, last: Numbers, codes: NDArray[np.float32] | None, most: int
+) -> Numbers:
+    """Places beside the straight line, ``[m, d]``, about ``most`` where that is possible."""
     usable = np.zeros((0, len(first)))
     if codes is not None and codes.shape[1] == len(first):
         usable = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
     if len(first) != 2:
-        return np.asarray(usable[:: max(1, -(-len(usable) // MOST_CODES))])
+        count = min(MOST_CODES, max(FEWEST_CODES, most))
+        return np.asarray(usable[:: max(1, -(-len(usable) // count))])
     corners = np.concatenate([[first, last], usable])
     low, high = corners.min(axis=0), corners.max(axis=0)
     room = _MARGIN * np.linalg.norm(last - first) * (0 if len(usable) else 1)
     room = np.maximum(room, 0.02 * (high - low).max())
-    axes = [np.linspace(low[i] - room, high[i] + room, SIDE) for i in range(2)]
+    side = min(MOST_SIDE, max(FEWEST_SIDE, math.isqrt(most)))
+    axes = [np.linspace(low[i] - room, high[i] + room, side) for i in range(2)]
     return np.stack(np.meshgrid(*axes), axis=2).reshape(-1, 2)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.frame import Frame
     from aegui.core.latent.novelty import Known
 
-WORK = 30_000_000_000
+WORK = 12_000_000_000
 """Multiplications that looking for the best may take: some seconds."""
 FEWEST_TRIED, MOST_TRIED = 300, 8_000
 ENOUGH_NEW = 1.5
@@ -146,7 +146,8 @@ def best_new(
     count = WORK // max(1, _PASSES * codec.cost + known.samples.size)
     count = int(min(MOST_TRIED, max(FEWEST_TRIED, count)))
     tried = _measured(codec, known, _candidates(codec, codes, count, draw), cancelled)
-    best = tried.codes[np.argsort(-tried.scores, kind="stable")[:_REFINED]]
+    few = max(1, min(_REFINED, count // (2 * _AROUND)))
+    best = tried.codes[np.argsort(-tried.scores, kind="stable")[:few]]
     width = 0.05 * np.maximum(tried.codes.std(axis=0), 1e-6)
     near = np.repeat(best, _AROUND, axis=0)
     near += (width * draw.standard_normal(near.shape)).astype(np.float32)

@@ -54,17 +54,25 @@ def jacobians(
     Raises:
         AeguiError: The codes or directions have another size than the network's.
     """
+    return np.ascontiguousarray(tangents(codec, codes, directions).transpose(0, 2, 1))
+
+
+def tangents(
+    codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None
+) -> NDArray[np.float32]:
+    """The same as ``jacobians``, a row for each direction: ``[n, k, P]``."""
     places = np.asarray(codes, np.float32).reshape(-1, codec.latent_size)
     ways = np.eye(codec.latent_size) if directions is None else directions
     ways = np.asarray(ways, np.float32).reshape(-1, codec.latent_size)
     moves = codec.decoder_tangents(places, ways)
-    if moves is None:
-        ahead, behind = (
-            codec.decode((places[:, np.newaxis] + step * ways).reshape(-1, codec.latent_size))
-            for step in (_STEP, -_STEP)
-        )
-        moves = ((ahead - behind) / (2 * _STEP)).reshape(len(places), len(ways), codec.pixels)
-    return np.ascontiguousarray(moves.transpose(0, 2, 1))
+    if moves is not None:
+        return moves
+    ahead, behind = (
+        codec.decode((places[:, np.newaxis] + step * ways).reshape(-1, codec.latent_size))
+        for step in (_STEP, -_STEP)
+    )
+    moves = (ahead - behind) / (2 * _STEP)
+    return moves.reshape(len(places), len(ways), codec.pixels)
 
 
 def metrics(
@@ -74,8 +82,9 @@ def metrics(
 
     Arguments are those of ``jacobians``.
     """
-    slopes = jacobians(codec, codes, directions).astype(np.float64)
-    found = slopes.transpose(0, 2, 1) @ slopes
+    moves = tangents(codec, codes, directions)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = np.asarray(moves @ moves.transpose(0, 2, 1), np.float64)
     found[~np.isfinite(found).all(axis=(1, 2))] = 0.0
     return found
 

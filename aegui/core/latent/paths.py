@@ -18,7 +18,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.code_graph import shortest_way
-from aegui.core.latent.geometry import jacobians
+from aegui.core.latent.geometry import tangents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +36,9 @@ CORNERS = 33
 """Corners of the polygon that is made as short as possible, its two ends among them."""
 MOST_FREEDOM = 8
 """Directions in which a corner may move; of longer codes those that the first way goes."""
-_ROUNDS = 40
-_GAIN = 1e-5
+_ROUNDS = 30
+_GAIN = 1e-4
+_COSTLY = 500_000
 _LATENT_SHARE = 1e-3
 _WITHIN = 6
 _OPPOSED = 1e-3
@@ -121,7 +122,10 @@ def geodesic(
     ways = [line]
     if codec.latent_size > 1 and not np.array_equal(first, last):
         found = shortest_way(codec, first, last, codes, cancelled)
-        ways = [_relaxed(codec, way, cancelled) for way in (line, _spread(found, CORNERS))]
+        ways = sorted([line, _spread(found, CORNERS)], key=lambda way: _length(codec, way))
+        # Of a large decoder only the more promising one: it takes seconds.
+        ways = ways[: 1 if codec.cost > _COSTLY else 2]
+        ways = [_relaxed(codec, way, cancelled) for way in ways]
     best = min(ways, key=lambda way: _length(codec, way))
     return _with_ends(_evenly(codec, best, n), first, last)
 
@@ -301,8 +305,8 @@ def _freedom(way: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _mean_metric(codec: Codec, way: NDArray[np.float64], basis: NDArray[np.float64]) -> float:
-    slopes = np.nan_to_num(jacobians(codec, way, basis)).astype(np.float64)
-    return float(np.square(slopes).sum(axis=(1, 2)).mean() / len(basis)) + 1e-12
+    slopes = np.nan_to_num(tangents(codec, way, basis))
+    return float(np.einsum("nkp,nkp->", slopes, slopes)) / (len(way) * len(basis)) + 1e-12
 
 
 def _energy(
@@ -322,13 +326,13 @@ def _quadratic(
     weight: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Normal matrix and gradient (halved) of the energy by the inner corners, in ``basis``."""
-    slopes = np.nan_to_num(jacobians(codec, way[1:-1], basis)).astype(np.float64)
-    count, _, free = slopes.shape
+    slopes = np.nan_to_num(tangents(codec, way[1:-1], basis))
+    count, free, _ = slopes.shape
     bends = 2 * images[1:-1] - images[:-2] - images[2:]
     turns = (2 * way[1:-1] - way[:-2] - way[2:]) @ basis.T
-    slope = np.einsum("npk,np->nk", slopes, bends) + weight * turns
-    own = np.einsum("npk,npl->nkl", slopes, slopes)
-    next_to = np.einsum("npk,npl->nkl", slopes[:-1], slopes[1:])
+    slope = (slopes @ bends[:, :, np.newaxis].astype(np.float32))[:, :, 0] + weight * turns
+    columns = slopes.transpose(0, 2, 1)
+    own, next_to = slopes @ columns, slopes[:-1] @ columns[1:]
     normal = np.zeros((count, free, count, free))
     here = np.arange(count)
     normal[here, :, here] = 2 * (own + weight * np.eye(free))

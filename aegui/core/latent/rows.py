@@ -144,13 +144,16 @@ class RowsRunner:
             Derivatives ``[n, k, outputs]``, exact but for rounding.
         """
         x = rows
-        moves = np.broadcast_to(directions, (len(rows), *directions.shape))
+        # As long as it is the same for all rows, it is computed for one of them.
+        moves = directions[np.newaxis]
         with np.errstate(over="ignore", invalid="ignore"):
             for spec, tensors in self._steps[start:stop]:
                 if isinstance(spec, LayerSpec):
                     slope = np.float32(spec.slope)
                     x = (x @ tensors["weight"] + tensors["bias"]) * slope
-                    moves = moves @ (tensors["weight"] * slope)
+                    # One large product: numpy makes one of each row of three-dimensional ones.
+                    flat = moves.reshape(-1, moves.shape[2]) @ (tensors["weight"] * slope)
+                    moves = flat.reshape(*moves.shape[:2], -1)
                 elif isinstance(spec, NormSpec):
                     moves = _normalised_moves(spec, tensors, x, moves)
                     x = _normalised(spec, tensors, x)
@@ -158,7 +161,8 @@ class RowsRunner:
                     continue
                 moves = moves * SLOPES[spec.activation](x)[:, np.newaxis]
                 x = FUNCTIONS[spec.activation](x)
-        return np.asarray(moves, np.float32)
+        shape = (len(rows), *moves.shape[1:])
+        return np.asarray(np.broadcast_to(moves, shape), np.float32)
 
 
 def _dense(
