@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor
 
 from aegui.widgets.map.dot_raster import DotRaster
 from aegui.widgets.map.point_colours import PointColours
@@ -272,14 +273,22 @@ class PointLayer:
     ) -> None:
         half = DOT_PX / 2 + 1
         corners = (self.pixels_of(seen) - half).tolist()
-        for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
-            colour = self.colours.colour(index, theme)
-            if self._labelled:
+        indices = self._indices[seen]
+        if self._labelled:
+            for index, (x, y) in zip(indices.tolist(), corners, strict=True):
+                colour = self.colours.colour(index, theme)
                 pixmap = self.stamps.labelled_dot(index, ratio, theme, font, colour)
                 top = y + half - pixmap.height() / ratio / 2
                 painter.drawPixmap(QPointF(x, top), pixmap)
-            else:
-                painter.drawPixmap(QPointF(x, y), self.stamps.dot(ratio, theme, colour))
+            return
+        colours = self.colours.rgba(indices, theme)
+        # A lookup for each colour instead of for each sample: this is most of a frame.
+        dots = {
+            argb: self.stamps.dot(ratio, theme, QColor.fromRgba(argb))
+            for argb in np.unique(colours).tolist()
+        }
+        for argb, (x, y) in zip(colours.tolist(), corners, strict=True):
+            painter.drawPixmap(QPointF(x, y), dots[argb])
 
     def place_of(self, index: int) -> int | None:
         """Where sample ``index`` of the set is in ``pixels``; None if it has no place."""
