@@ -182,6 +182,7 @@ def to_tensors(
     archive: Archive,
     member: str,
     expected: Mapping[str, tuple[type[np.generic], tuple[int | None, ...]]] | None = None,
+    most: int | None = None,
 ) -> dict[str, NDArray[np.generic]]:
     """The read-only arrays in a safetensors member.
 
@@ -190,11 +191,12 @@ def to_tensors(
         member: Its name.
         expected: Exactly these names, each with its type and shape (None: any length); None takes
             whatever there is.
+        most: Of that, the bytes that it may have.
 
     Raises:
         ReadError: The member is missing or damaged, or holds something else.
     """
-    data = archive.read(member, None if expected is None else _most_bytes(expected))
+    data = archive.read(member, most if expected is None else _most_bytes(expected))
     try:
         tensors = safetensors.numpy.load(data)
     except (SafetensorError, KeyError, ValueError, TypeError, OverflowError, MemoryError) as error:

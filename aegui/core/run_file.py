@@ -7,10 +7,10 @@ before anything is allocated, shapes against the recipe. The same content gives 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import ValidationError
 
 from aegui.core import run_timeline
 from aegui.core.archive import Archive, pack, refused, stated, to_tensors
@@ -22,18 +22,19 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe_file import MAX_BYTES as MAX_RECIPE_BYTES
 from aegui.core.recipe_file import parse_recipe, recipe_json
-from aegui.core.run_concepts import MAX_CONCEPTS, ConceptDocument, KeptConcept
 from aegui.core.run_concepts import from_document as concept_of
 from aegui.core.run_concepts import to_document as concept_document
-from aegui.core.run_data import (
-    DataDocument,
-    preview_note,
-    read_dataset,
-    to_document,
-    unread_source,
+from aegui.core.run_data import preview_note, read_dataset, to_document, unread_source
+from aegui.core.run_document import (
+    VERSION,
+    PlaceDocument,
+    PointDocument,
+    ResultDocument,
+    RunDocument,
 )
 from aegui.core.thumbnail import sheet_png
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
+from aegui.core.training.layout import Layout
 from aegui.core.training.result import Checkpoint, RunResult
 from aegui.core.training.snapshot import LayerWeights, Snapshot
 
@@ -44,20 +45,21 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import Shapes
     from aegui.core.recipe import Recipe
-    from aegui.core.run_data import MayRead
+    from aegui.core.run_concepts import KeptConcept
+    from aegui.core.run_data import DataDocument, MayRead
     from aegui.core.training.timeline import TimelineView
 
 SUFFIX = ".aegui"
-VERSION: Literal[1] = 1
-
 MAX_DOCUMENT_BYTES = 64 << 20
-MAX_PLACES = 10_000
-MAX_PLACE_NUMBERS = 100_000
-MAX_NAME = 200
 _THUMBNAIL_SAMPLES = 32
+_STATE_COPIES = 12
+"""Tensors of a training's state that are as large as its parameters, and some to spare."""
+_STATE_BYTES = 128 << 10
+"""What else such a state has: the random generators', and figures of each run and sample."""
 _LIGHT_BYTES = 1 << 20
-MAX_TERMS = 100
+"""So much is unpacked and read within a blink."""
 _EXTRA = "extra."
 """What the names of the columns of further terms begin with."""
 
@@ -147,51 +149,6 @@ class SavedRun:
                 tr("There is no run {run}: the file holds {n}.", run=run, n=self.snapshot.runs)
             )
         return Codec(self.recipe, self.dataset.image_shape, self.snapshot, run)
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _Result(_Part):
-    seed: int
-    epochs: int
-    seconds: float
-    loss: float
-    best_loss: float
-    best_epoch: int
-    first_epoch: dict[str, int | None]
-    figures: dict[str, float] = {}
-
-
-class _Point(_Part):
-    epoch: Annotated[int, Field(ge=0)]
-    scalars: dict[str, int | float | str] = {}
-
-
-class _Place(_Part):
-    z: Annotated[list[FiniteFloat], Field(min_length=1, max_length=MAX_PLACE_NUMBERS)]
-    name: Annotated[str, Field(max_length=MAX_NAME)]
-
-
-class _Document(_Part):
-    """``run.json``: everything that is neither the recipe nor an array."""
-
-    format: Literal["aegui-run"] = "aegui-run"
-    version: Literal[1] = VERSION
-    dataset: DataDocument
-    weights: _Point | None
-    half: bool = False
-    history: bool
-    terms: Annotated[list[str], Field(max_length=MAX_TERMS)] = []
-    results: list[_Result]
-    checkpoint: _Point | None
-    engine: str
-    device: str
-    measured: Annotated[int, Field(ge=0, lt=2**40)] | None = None
-    draft: DataDocument | None = None
-    places: Annotated[list[_Place], Field(max_length=MAX_PLACES)] = []
-    concepts: Annotated[list[ConceptDocument], Field(max_length=MAX_CONCEPTS)] = []
 
 
 def save_run(
@@ -284,7 +241,7 @@ def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> S
             _read_weights(archive, document, recipe, dataset),
             _read_history(archive, recipe, document.terms) if document.history else None,
             _read_results(archive, document, recipe, len(dataset)),
-            _read_checkpoint(archive, document.checkpoint),
+            _read_checkpoint(archive, document.checkpoint, recipe, dataset),
             document.engine,
             document.device,
             _read_draft(archive, document.draft, may_read),
@@ -314,14 +271,14 @@ def is_light(path: str | os.PathLike[str]) -> bool:
 
 def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, half: bool) -> str:
     point = run.checkpoint
-    document = _Document(
+    document = RunDocument(
         dataset=data,
-        weights=None if run.snapshot is None else _Point(epoch=run.snapshot.epoch),
+        weights=None if run.snapshot is None else PointDocument(epoch=run.snapshot.epoch),
         half=half,
         history=run.history is not None,
         terms=[] if run.history is None else list(run.history.extra),
         results=[
-            _Result(
+            ResultDocument(
                 seed=result.seed,
                 epochs=result.epochs,
                 seconds=result.seconds,
@@ -335,12 +292,12 @@ def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, 
         ],
         checkpoint=None
         if point is None
-        else _Point(epoch=point.epoch, scalars=dict(point.scalars)),
+        else PointDocument(epoch=point.epoch, scalars=dict(point.scalars)),
         engine=run.engine,
         device=run.device,
         measured=_measured(run, data),
         draft=draft,
-        places=[_Place(z=list(place.z), name=place.name) for place in run.places],
+        places=[PlaceDocument(z=list(place.z), name=place.name) for place in run.places],
         concepts=[concept_document(concept) for concept in run.concepts],
     )
     unused = {name for name in ("places", "concepts") if not getattr(run, name)}
@@ -375,10 +332,10 @@ def _read_recipe(archive: Archive, member: str = "recipe.json") -> Recipe:
         raise refused(archive.name, member, str(error).rstrip(".")) from None
 
 
-def _read_document(archive: Archive) -> _Document:
+def _read_document(archive: Archive) -> RunDocument:
     data = archive.read("run.json", MAX_DOCUMENT_BYTES)
     try:
-        return _Document.model_validate_json(data)
+        return RunDocument.model_validate_json(data)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         if problem["loc"] == ("version",) and isinstance(problem["input"], int):
@@ -404,14 +361,11 @@ def _read_draft(
 
 
 def _read_weights(
-    archive: Archive, document: _Document, recipe: Recipe, dataset: Dataset
+    archive: Archive, document: RunDocument, recipe: Recipe, dataset: Dataset
 ) -> Snapshot | None:
     if document.weights is None:
         return None
-    classes = len(set(dataset.labels)) if recipe.classifier is not None else 0
-    shapes = layer_shapes(recipe, dataset.image_shape, classes)
-    if shapes.problems:
-        raise refused(archive.name, "recipe.json", shapes.problems[0].message.rstrip("."))
+    shapes = _shapes(archive, recipe, dataset)
     stacks = {"": shapes.layers, **{f"{name}.": part for name, part in shapes.parts.items()}}
     kind: type[np.generic] = np.float16 if document.half else np.float32
     expected: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
@@ -470,7 +424,7 @@ def _read_history(archive: Archive, recipe: Recipe, terms: list[str]) -> History
 
 
 def _read_results(
-    archive: Archive, document: _Document, recipe: Recipe, samples: int
+    archive: Archive, document: RunDocument, recipe: Recipe, samples: int
 ) -> tuple[RunResult, ...]:
     results = document.results
     if not results:
@@ -490,7 +444,23 @@ def _read_results(
     )
 
 
-def _read_checkpoint(archive: Archive, point: _Point | None) -> Checkpoint | None:
+def _read_checkpoint(
+    archive: Archive, point: PointDocument | None, recipe: Recipe, dataset: Dataset
+) -> Checkpoint | None:
+    """The state of the training; what it says is looked at when a training goes on from it."""
     if point is None:
         return None
-    return Checkpoint(point.epoch, to_tensors(archive, "checkpoint.safetensors"), point.scalars)
+    member = "checkpoint.safetensors"
+    layout = Layout(_shapes(archive, recipe, dataset).all_layers, recipe.runs)
+    numbers = _STATE_COPIES * (layout.size + layout.buffer_size)
+    most = 4 * numbers + (recipe.runs + 1) * _STATE_BYTES
+    return Checkpoint(point.epoch, to_tensors(archive, member, most=most), point.scalars)
+
+
+def _shapes(archive: Archive, recipe: Recipe, dataset: Dataset) -> Shapes:
+    """The shapes of the network."""
+    classes = len(set(dataset.labels)) if recipe.classifier is not None else 0
+    shapes = layer_shapes(recipe, dataset.image_shape, classes)
+    if shapes.problems:
+        raise refused(archive.name, "recipe.json", shapes.problems[0].message.rstrip("."))
+    return shapes

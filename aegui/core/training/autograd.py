@@ -13,6 +13,7 @@ import torch
 
 from aegui.core.data.corruption import corrupt_into
 from aegui.core.training.augment import augmented
+from aegui.core.training.checkpoint_check import restore_generator
 from aegui.core.training.model import Model
 from aegui.core.training.objective import Objective
 
@@ -121,8 +122,7 @@ class Batches:
 
     def restore(self, state: Mapping[str, NDArray[np.generic]], start: int, level: float) -> None:
         """Go on ``start`` rows into the epoch; the generator's own state is set afterwards."""
-        begun = torch.from_numpy(state["epoch_generator"].copy())
-        self._generator.set_state(begun.to(torch.uint8))
+        restore_generator(self._generator, state, "epoch_generator")
         self._begun = self._generator.get_state()
         self._draw(level)
         self.start = start

@@ -17,6 +17,7 @@ from aegui.core.network.forward import apply_layers
 from aegui.core.recipe import OptimizerSpec
 from aegui.core.training.augment import augmented
 from aegui.core.training.autograd import Batches, clip_each_run
+from aegui.core.training.checkpoint_check import array, counts
 from aegui.core.training.classifier_phases import groups_of
 from aegui.core.training.classifier_rows import CodeRows, codes_of, spoilt
 from aegui.core.training.losses import loss_function
@@ -132,9 +133,12 @@ class PretrainEngine:
         """Take back what the optimiser had kept."""
         if "pretrain_steps" not in state:
             return
-        self._steps.copy_(torch.from_numpy(state["pretrain_steps"].copy()))
+        like = self.state()
+        steps = counts(state, "pretrain_steps", like["pretrain_steps"])
+        self._steps.copy_(torch.from_numpy(steps.copy()))
         for name, slots in self._slots.items():
-            flat = torch.from_numpy(state[f"pretrain_{name}"].copy())
+            key = f"pretrain_{name}"
+            flat = torch.from_numpy(array(state, key, like[key]).copy())
             parts = torch.split(flat, [slot.numel() for slot in slots])
             for slot, part in zip(slots, parts, strict=True):
                 slot.copy_(part.view_as(slot))

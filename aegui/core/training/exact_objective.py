@@ -60,6 +60,9 @@ class ExactObjective:
         )
         self._rows = self._rows_at_once(resolved)
         self.size = len(self._places[0])
+        if self._has_statistics:
+            for run in runs:
+                self._store_statistics(run, self.start(run))
 
     def _rows_at_once(self, resolved: ResolvedRecipe) -> int:
         """All samples, where a term looks at the whole batch; else what fits into memory."""

@@ -16,6 +16,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from aegui.core.training.augment import augmented
 from aegui.core.training.autograd import Batches, clip_each_run
+from aegui.core.training.checkpoint_check import counts
 from aegui.core.training.model import Model
 from aegui.core.training.optimizers import ListOptimizer
 from aegui.core.training.steppers import BatchStepper
@@ -264,5 +265,6 @@ class GanStepper(BatchStepper):
         """Go on from ``position``, within an epoch too."""
         super().restore(state, position, level)
         if "adversaries" in state:
-            self._adversarial.turn = int(state["adversaries"][0])
-            self._adversarial.discriminator_steps.fill_(int(state["adversaries"][1]))
+            turn, steps = counts(state, "adversaries", np.zeros(2, np.int64)).tolist()
+            self._adversarial.turn = turn
+            self._adversarial.discriminator_steps.fill_(steps)

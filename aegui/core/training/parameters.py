@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from aegui.core.network.initializers import initial_tensors
+from aegui.core.training.checkpoint_check import array, counts
 from aegui.core.training.layout import Layout, as_snapshot
 from aegui.core.training.snapshot import LayerWeights
 
@@ -101,9 +102,15 @@ class Parameters:
         )
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """Take back what ``state()`` gave."""
+        """Take back what ``state()`` gave.
+
+        Raises:
+            TrainingError: It is of other types than that.
+        """
         for name, tensor in self._tensors().items():
-            tensor.copy_(torch.from_numpy(state[name].copy()))
+            like = tensor.cpu().numpy()
+            found = counts(state, name, like) if name == "steps" else array(state, name, like)
+            tensor.copy_(torch.from_numpy(found.copy()))
 
 
 def snapshot_of(

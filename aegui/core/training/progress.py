@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from aegui.core.training.checkpoint_check import array, counts, number
 from aegui.core.training.result import GOALS, RunResult
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class Progress:
             "last_loss": self.loss.copy(),
             "lowest_loss": self.lowest_loss.copy(),
             "alive": self.alive.copy(),
-            "improved_epoch": np.array([self.improved_epoch]),
+            "improved_epoch": np.array([self.improved_epoch], np.float64),
             **{f"first_{goal}": first.copy() for goal, first in self.first_epoch.items()},
         }
 
@@ -195,17 +196,30 @@ class Progress:
         )
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """Take back what ``state()`` gave."""
-        self.best_flat.copy_(torch.from_numpy(state["best_parameters"].copy()))
-        self.best_buffers.copy_(torch.from_numpy(state["best_buffers"].copy()))
-        self.best_loss = np.array(state["best_loss"], np.float64)
-        self.best_wrong = np.array(state["best_wrong"], np.int64)
-        self.best_excess = np.array(state["best_excess"], np.int64)
-        self.best_epoch = np.array(state["best_epoch"], np.int64)
-        self.best_wrong_pixels = np.array(state["best_wrong_pixels"], np.int64)
-        self.loss = np.array(state["last_loss"], np.float64)
-        self.lowest_loss = np.array(state["lowest_loss"], np.float64)
-        self.alive = np.array(state["alive"], bool)
-        self.improved_epoch = float(state["improved_epoch"][0])
+        """Take back what ``state()`` gave.
+
+        Raises:
+            TrainingError: It is of other types than that, or cannot be right.
+        """
+        found: dict[str, Any] = {
+            name: array(state, name, like).copy()
+            for name, like in self.state().items()
+            if name != "improved_epoch"
+        }
+        wrong = found["best_wrong_pixels"]
+        counts(state, "best_wrong_pixels", wrong, high=np.iinfo(np.int32).max)
+        self.best_flat.copy_(torch.from_numpy(found["best_parameters"]))
+        self.best_buffers.copy_(torch.from_numpy(found["best_buffers"]))
+        self.best_loss = found["best_loss"]
+        self.best_wrong = found["best_wrong"]
+        self.best_excess = found["best_excess"]
+        self.best_epoch = found["best_epoch"]
+        self.best_wrong_pixels = wrong
+        self.loss = found["last_loss"]
+        self.lowest_loss = found["lowest_loss"]
+        self.alive = found["alive"]
+        # Some files have it as a whole number.
+        (improved,) = state["improved_epoch"].tolist()
+        self.improved_epoch = number({"improved_epoch": improved}, "improved_epoch")
         for goal in GOALS:
-            self.first_epoch[goal] = np.array(state[f"first_{goal}"], np.int64)
+            self.first_epoch[goal] = found[f"first_{goal}"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from aegui.core.training.checkpoint_check import number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -67,7 +69,11 @@ class Schedule:
         }
 
     def restore(self, state: Mapping[str, float | int | str]) -> None:
-        """Take back what ``state()`` gave."""
-        self._plateau_factor = float(state["schedule_factor"])
-        self._best_loss = float(state["schedule_best_loss"])
-        self._best_epoch = int(state["schedule_best_epoch"])
+        """Take back what ``state()`` gave.
+
+        Raises:
+            TrainingError: These cannot be such numbers.
+        """
+        self._plateau_factor = number(state, "schedule_factor", high=1.0)
+        self._best_loss = number(state, "schedule_best_loss", -math.inf, math.inf)
+        self._best_epoch = int(number(state, "schedule_best_epoch"))

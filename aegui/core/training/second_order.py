@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.training.bfgs import minimize_bfgs
+from aegui.core.training.checkpoint_check import counts
 from aegui.core.training.exact_objective import ExactObjective
 from aegui.core.training.history import LONG_EPOCH_ROWS
 from aegui.core.training.measure import Measured, choose_meter
@@ -213,14 +214,16 @@ class ScipyStepper:
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
     ) -> None:
         """Begin anew at the present parameters, counted on from ``position``."""
-        counts = state.get("evaluations", self.evaluations)
+        before = self.evaluations
+        if "evaluations" in state:
+            before = counts(state, "evaluations", before).astype(np.int64)
         whole = int(position + 1e-9)
         expected = self._method.evaluations * self._objective.size
         for run in self._runs:
             if run.minimization is not None:
                 run.minimization.close()
         share = position - whole if expected else 0.0
-        self._runs = [_Run(expected, whole, int(count), share=share) for count in counts]
+        self._runs = [_Run(expected, whole, int(count), share=share) for count in before]
 
 
 def _bounded(loss: float) -> float:

@@ -19,6 +19,7 @@ from aegui.core.errors import TrainingError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.core.training.checkpoint_check import is_of_another_device, number, restore_generator
 from aegui.core.training.control import Control
 from aegui.core.training.diagnosis import diagnosis
 from aegui.core.training.families import family_of
@@ -327,14 +328,20 @@ class Training:
                     "differ from those it was trained with. Start anew, or undo the change."
                 )
             )
+        scalars = checkpoint.scalars
+        position, seconds = number(scalars, "position"), number(scalars, "seconds")
+        if is_of_another_device(tensors, "generator", self._generator):
+            # Its random numbers go on nowhere else: an epoch under way begins anew with others.
+            own = self._generator.get_state().numpy()
+            tensors = {**tensors, "generator": own}
+            tensors.pop("epoch_generator", None)
+            position = float(int(position + 1e-9))
         self._parameters.restore(tensors)
         self._progress.restore(tensors)
-        self._schedule.restore(checkpoint.scalars)
-        position = float(checkpoint.scalars["position"])
+        self._schedule.restore(scalars)
         self._stepper.restore(tensors, position, self._corruption.level)
-        state = torch.from_numpy(np.array(tensors["generator"], np.uint8))
-        self._generator.set_state(state)
-        self.seconds = float(checkpoint.scalars["seconds"])
+        restore_generator(self._generator, tensors, "generator")
+        self.seconds = seconds
         if self._resume_note:
             self.notes = (*self.notes, self._resume_note)
         if history is not None:
