@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_LOADING_SECONDS = 30.0
+_LOOK_SECONDS = 0.1
 _log = logging.getLogger(__name__)
 
 
@@ -50,13 +53,24 @@ class LatestJob:
         return self.wait(seconds)
 
     def wait(self, seconds: float = 3.0) -> bool:
-        """Wait until nothing is left to do; False if that takes longer than ``seconds``."""
+        """Wait until nothing is left to do; False if that takes longer than ``seconds``.
+
+        Time in which modules are loaded is not counted (up to ``_LOADING_SECONDS``): nothing can
+        interrupt the first import of a large library, and it will end, on a busy machine late.
+        """
         thread = self._thread
-        if thread is not None:
-            thread.join(seconds)
-            if thread.is_alive():
-                _log.error("%s is still busy after %.1f s", self._name, seconds)
+        if thread is None:
+            return True
+        begun = calm_since = time.monotonic()
+        modules = len(sys.modules)
+        while thread.is_alive():
+            now = time.monotonic()
+            if len(sys.modules) != modules:
+                modules, calm_since = len(sys.modules), now
+            if now - calm_since >= seconds or now - begun >= seconds + _LOADING_SECONDS:
+                _log.error("%s is still busy after %.1f s", self._name, now - begun)
                 return False
+            thread.join(min(_LOOK_SECONDS, max(0.0, calm_since + seconds - now)))
         return True
 
     def _work(self) -> None:

@@ -129,11 +129,6 @@ class ProjectionService(QObject):
         """Whether a slow map is being made."""
         return self._is_busy
 
-    @property
-    def can_compute(self) -> bool:
-        """Whether there are slow maps that wait for a person to ask for them."""
-        return any(self._state(key).status == "offered" for key in self._wanted)
-
     def _state(self, key: str) -> MapState:
         status, text, share = self._status(key)
         view = self._found.views.get(key)

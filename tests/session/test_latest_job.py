@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import itertools
+import sys
 import threading
-from typing import TYPE_CHECKING
+from types import ModuleType, SimpleNamespace
 
+import pytest
+
+from aegui.session import latest_job
 from aegui.session.latest_job import LatestJob
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_of_those_that_wait_only_the_newest_is_done() -> None:
@@ -88,3 +90,33 @@ def test_a_job_computes_with_one_thread_of_torch() -> None:
     assert job.wait()
     assert job.shutdown()
     assert seen == [1]
+
+
+@pytest.mark.parametrize("loads", [True, False])
+def test_the_import_of_a_large_library_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, loads: bool
+) -> None:
+    begun, gate, looks = threading.Event(), threading.Event(), itertools.count()
+
+    def clock() -> float:
+        """Half a second later at every look, with another module loaded, ten times."""
+        number = next(looks)
+        if loads:
+            monkeypatch.setitem(sys.modules, f"slow_{number}", ModuleType("slow"))
+        if number == 10:
+            gate.set()
+        return number / 2
+
+    def work() -> None:
+        begun.set()
+        gate.wait()
+
+    job = LatestJob("aegui-test")
+    job.submit(work)
+    assert begun.wait(30)
+    monkeypatch.setattr(latest_job, "time", SimpleNamespace(monotonic=clock))
+    assert job.shutdown(1.0) == loads
+    assert ("still busy" in caplog.text) != loads
+    caplog.clear()
+    gate.set()
+    assert job.wait()
