@@ -8,7 +8,7 @@ import numpy as np
 
 from aegui.commands.classes import evaluate_classes
 from aegui.commands.figures import figures_table, model_figures
-from aegui.commands.words import say, say_json, shown, table
+from aegui.commands.words import note, say, say_json, shown, table
 from aegui.core.data.corruption import parse_corruption
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
@@ -70,6 +70,9 @@ def evaluate_command(options: argparse.Namespace) -> int:
 def data_for(saved: SavedRun, source: str | None) -> Dataset:
     """The data that ``--data`` names, images in the size of the recipe's; or the run's own."""
     if source is None:
+        if saved.note:
+            # The figures are of what is there.
+            note(saved.note)
         return saved.dataset
     return load_data(DataSpec(source=source, images=saved.recipe.data.images))
 

@@ -255,6 +255,11 @@ def _with_one_result(members: dict[str, bytes]) -> None:
         (with_json("recipe.json", runs=9999), ["weights.safetensors", "9999x12x6"]),
         (with_json("recipe.json", version=2), ["recipe.json", "newer version"]),
         (with_json("run.json", version=2), ["run.json", "newer version"]),
+        # 20 MB that shrink to nothing, for a network of some hundred weights.
+        (
+            with_tensors("checkpoint.safetensors", steps=np.zeros(5 << 20, np.float32)),
+            ["checkpoint.safetensors", "more than it may have"],
+        ),
         (with_json("run.json", engine=3), ["run.json", "engine"]),
         (with_json("run.json", other=3), ["run.json", "other"]),
         (with_json("run.json", places=[{"z": [], "name": ""}]), ["run.json", "places.0.z"]),
@@ -418,3 +423,19 @@ def test_the_best_classifier_knows_most_validation_samples() -> None:
     dataset = Dataset.from_images("one", np.zeros((1, 2, 2)))
     runs = result(0.1, 0.90), result(0.3, 0.95), result(0.2, 0.95)
     assert SavedRun(Recipe(runs=3), dataset, results=runs).best_run == 2
+
+
+def test_weights_that_hardly_shrink_are_stored_as_they_are() -> None:
+    noise = np.random.default_rng(0).standard_normal(1 << 19).astype(np.float32)
+    members = {
+        "weights": {"w": noise},
+        "zeros": {"w": np.zeros_like(noise)},
+        "small": {"w": noise[:1000]},
+    }
+    with zipfile.ZipFile(io.BytesIO(archive_module.pack(members))) as archive:
+        kinds = {info.filename: info.compress_type for info in archive.infolist()}
+    assert kinds == {
+        "weights": zipfile.ZIP_STORED,
+        "zeros": zipfile.ZIP_DEFLATED,
+        "small": zipfile.ZIP_DEFLATED,
+    }

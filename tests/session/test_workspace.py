@@ -14,7 +14,7 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.recipe_file import load_recipe
-from aegui.core.run_file import load_run, save_run
+from aegui.core.run_file import SavedRun, load_run, save_run
 from aegui.core.training.train import train
 from aegui.session import edit_command
 from aegui.session.draft import same_data
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.result import TrainingResult
+    from aegui.session.notice import Notice
 
 SIGNALS = (
     "recipe_changed",
@@ -788,3 +789,77 @@ def test_run_files_keep_their_draft_exactly(tmp_path: Path, workspace: Workspace
     assert same_data(first.draft.dataset, glyphs(4))
     save_run(tmp_path / "b.aegui", first)
     assert (tmp_path / "a.aegui").read_bytes() == (tmp_path / "b.aegui").read_bytes()
+
+
+# Data that a file names
+
+
+@pytest.fixture
+def named(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run whose data were read from ``set.npz``; only some samples are in it."""
+    monkeypatch.setattr("aegui.core.run_data.WHOLE_BYTES", 1000)
+    monkeypatch.setattr("aegui.core.run_data.PREVIEW_BYTES", 1000)
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "set.npz", images=rng.random((40, 7, 5)), labels=np.arange(40) % 2)
+    path = tmp_path / "stranger.aegui"
+    of = recipe(epochs=1).model_copy(update={"data": DataSpec(source=str(tmp_path / "set.npz"))})
+    workspace.new(of)
+    save_run(path, SavedRun(of, workspace.dataset))
+    workspace.new(Recipe())
+    # The person who opens it has not chosen that file.
+    workspace._agreed.clear()
+    return path
+
+
+def offers(workspace: Workspace) -> list[Notice]:
+    made: list[Notice] = []
+    workspace.noticed.connect(made.append)
+    return made
+
+
+def test_data_that_a_run_names_are_read_when_the_person_says_so(
+    qtbot: QtBot, workspace: Workspace, named: Path, tmp_path: Path
+) -> None:
+    made = offers(workspace)
+    assert workspace.open(named)
+    qtbot.waitUntil(lambda: bool(made))
+    assert len(workspace.dataset) < 40
+    assert str(tmp_path / "set.npz") in made[0].text
+    assert made[0].offer == "Read it"
+    assert made[0].accept is not None
+    made[0].accept()
+    qtbot.waitUntil(lambda: len(workspace.dataset) == 40)
+    assert len(made) == 1
+    # Once is enough.
+    workspace.new(Recipe())
+    assert workspace.open(named)
+    qtbot.waitUntil(lambda: len(workspace.dataset) == 40)
+    assert len(made) == 1
+
+
+def test_another_choice_of_a_named_set_is_asked_about(
+    qtbot: QtBot, workspace: Workspace, named: Path
+) -> None:
+    made = offers(workspace)
+    assert workspace.open(named)
+    qtbot.waitUntil(lambda: bool(made))
+    here = len(workspace.dataset)
+    workspace.edit_recipe(data(workspace.recipe, labels=("1",)), "Classes")
+    assert len(workspace.dataset) == here
+    assert len(made) == 2
+    assert workspace.undo_stack.count() == 0
+    assert made[1].accept is not None
+    made[1].accept()
+    qtbot.waitUntil(lambda: set(workspace.dataset.labels) == {"1"})
+    assert len(workspace.dataset) == 20
+    assert workspace.undo_stack.count() == 1
+
+
+def test_data_that_were_read_again_are_not_kept_twice(workspace: Workspace) -> None:
+    workspace.new(small())
+    workspace.adopt_result(learnt(workspace))
+    run = workspace.run
+    assert run is not None
+    workspace.edit_recipe(data(workspace.recipe, chars="ab"), "Characters")
+    workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters again")
+    assert workspace.dataset is run.dataset
