@@ -46,13 +46,14 @@ class Fan:
         return self._images is not None
 
     def rect(self, view: Viewport, at: QPointF, look: Look) -> QRectF:
-        """Where the plate is painted for a cursor at ``at``: right below it where it fits."""
+        """Where the plate is painted for a cursor at ``at``: right below it, as far as it fits."""
         width, height = self._size(look)
         left, top = at.x() + AWAY_PX, at.y() + AWAY_PX
         if left + width > view.left + view.width:
             left = max(view.left, at.x() - AWAY_PX - width)
         if top + height > view.top + view.height:
-            top = max(view.top, at.y() - AWAY_PX - height)
+            # Beside the cursor, not above it: there are the buttons of the map.
+            top = max(view.top, view.top + view.height - height)
         return QRectF(round(left), round(top), width, height)
 
     def places(self, view: Viewport, at: QPointF) -> list[QPointF]:
