@@ -99,7 +99,8 @@ def _late_epochs() -> Figure:
     resolved = course_recipe()
     first = next(train(resolved))
     checkpoint = first.checkpoint()
-    checkpoint = type(checkpoint)(1_000_000, checkpoint.tensors, checkpoint.scalars)
+    scalars = {**checkpoint.scalars, "position": 1_000_000.0}
+    checkpoint = type(checkpoint)(1_000_000, checkpoint.tensors, scalars)
     view = _long_history(first)
     for _ in range(ROUNDS):
         steps = train(resolved)

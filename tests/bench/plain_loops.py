@@ -28,6 +28,13 @@ class PlainVae(nn.Module):
         self.decoder = _dense((latent, *reversed(hidden)))
         self.output = nn.Linear(hidden[0], pixels)
 
+    def loss(self, x: torch.Tensor) -> torch.Tensor:
+        """Negative evidence bound in nats."""
+        rows, kl = self(x)
+        pixels = F.binary_cross_entropy(rows, x.flatten(1), reduction="sum")
+        total: torch.Tensor = pixels / len(x) + kl
+        return total
+
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Reconstruction and KL."""
         h = self.encoder(x.flatten(1))
@@ -42,26 +49,51 @@ class PlainConv(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
+        self.network = nn.Sequential(*_convolutions(32), *_transposed(32))
+
+    def loss(self, x: torch.Tensor) -> torch.Tensor:
+        """Cross-entropy, the mean over the pixels."""
+        return F.binary_cross_entropy(self.network(x), x)
+
+
+class PlainClassifier(nn.Module):
+    """Dense layers with ReLU, a code of its own without, and a score for each class."""
+
+    def __init__(self, pixels: int, hidden: tuple[int, ...], code: int, classes: int) -> None:
+        super().__init__()
         self.network = nn.Sequential(
-            nn.Conv2d(1, 16, 3, 2, 1),
-            nn.ReLU(),
-            nn.Conv2d(16, 32, 3, 2, 1),
-            nn.ReLU(),
             nn.Flatten(),
-            nn.Linear(1568, 32),
-            nn.Linear(32, 1568),
-            nn.ReLU(),
-            nn.Unflatten(1, (32, 7, 7)),
-            nn.ConvTranspose2d(32, 16, 3, 2, 1, 1),
-            nn.ReLU(),
-            nn.ConvTranspose2d(16, 1, 3, 2, 1, 1),
-            nn.Sigmoid(),
+            *_dense((pixels, *hidden)),
+            nn.Linear(hidden[-1], code),
+            nn.Linear(code, classes),
         )
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Reconstruction."""
-        result: torch.Tensor = self.network(x)
-        return result
+    def loss(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """Cross-entropy of the classes."""
+        return F.cross_entropy(self.network(x), y)
+
+
+def _convolutions(outputs: int) -> list[nn.Module]:
+    return [
+        nn.Conv2d(1, 16, 3, 2, 1),
+        nn.ReLU(),
+        nn.Conv2d(16, 32, 3, 2, 1),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(1568, outputs),
+    ]
+
+
+def _transposed(inputs: int) -> list[nn.Module]:
+    return [
+        nn.Linear(inputs, 1568),
+        nn.ReLU(),
+        nn.Unflatten(1, (32, 7, 7)),
+        nn.ConvTranspose2d(32, 16, 3, 2, 1, 1),
+        nn.ReLU(),
+        nn.ConvTranspose2d(16, 1, 3, 2, 1, 1),
+        nn.Sigmoid(),
+    ]
 
 
 def _dense(sizes: tuple[int, ...]) -> nn.Sequential:
@@ -74,30 +106,68 @@ def _dense(sizes: tuple[int, ...]) -> nn.Sequential:
 class PlainLoop:
     """Epochs of a module over images, as in a tutorial."""
 
-    def __init__(self, module: nn.Module, images: NDArray[np.float32], batch: int) -> None:
+    def __init__(
+        self,
+        module: PlainVae | PlainConv | PlainClassifier,
+        images: NDArray[np.float32],
+        batch: int,
+        classes: NDArray[np.int64] | None = None,
+    ) -> None:
         self._module = module
         self._optimizer = torch.optim.Adam(module.parameters(), lr=1e-3)
+        arrays = (images,) if classes is None else (images, classes)
+        data = TensorDataset(*(torch.from_numpy(array.copy()) for array in arrays))
+        self._loader = DataLoader(data, batch_size=batch, shuffle=True)
+        self.losses: list[float] = []
+
+    def run(self, epochs: int = 1) -> float:
+        """Seconds per epoch."""
+        # A training of ours in this thread has set it; who writes this loop does not know of it.
+        torch.set_flush_denormal(False)
+        started = time.perf_counter()
+        for _ in range(epochs):
+            for batch in self._loader:
+                self._optimizer.zero_grad()
+                loss = self._module.loss(*batch)
+                torch.autograd.backward(loss)
+                self._optimizer.step()
+                self.losses.append(loss.item())
+        return (time.perf_counter() - started) / epochs
+
+
+class PlainGan:
+    """Epochs of a GAN of 28x28 images, as in a tutorial."""
+
+    def __init__(self, images: NDArray[np.float32], batch: int) -> None:
+        self._generator = nn.Sequential(*_transposed(32))
+        self._discriminator = nn.Sequential(*_convolutions(1))
+        self._optimizers = [
+            torch.optim.Adam(module.parameters(), lr=2e-4, betas=(0.5, 0.999))
+            for module in (self._generator, self._discriminator)
+        ]
         data = TensorDataset(torch.from_numpy(images.copy()))
         self._loader = DataLoader(data, batch_size=batch, shuffle=True)
         self.losses: list[float] = []
 
     def run(self, epochs: int = 1) -> float:
         """Seconds per epoch."""
+        torch.set_flush_denormal(False)
+        generating, judging = self._optimizers
         started = time.perf_counter()
         for _ in range(epochs):
             for (x,) in self._loader:
-                self._optimizer.zero_grad()
-                loss = self._loss(x)
-                torch.autograd.backward(loss)
-                self._optimizer.step()
-                self.losses.append(loss.item())
+                ones, zeros = torch.ones(len(x), 1), torch.zeros(len(x), 1)
+                fake = self._generator(torch.randn(len(x), 32))
+                judging.zero_grad()
+                told = self._judged(x, 0.9 * ones) + self._judged(fake.detach(), zeros)
+                torch.autograd.backward(told)
+                judging.step()
+                generating.zero_grad()
+                fooled = self._judged(fake, ones)
+                torch.autograd.backward(fooled)
+                generating.step()
+                self.losses += [told.item(), fooled.item()]
         return (time.perf_counter() - started) / epochs
 
-    def _loss(self, x: torch.Tensor) -> torch.Tensor:
-        if isinstance(self._module, PlainVae):
-            rows, kl = self._module(x)
-            vae: torch.Tensor = F.binary_cross_entropy(rows, x.flatten(1), reduction="sum")
-            total: torch.Tensor = vae / len(x) + kl
-            return total
-        loss: torch.Tensor = F.binary_cross_entropy(self._module(x), x)
-        return loss
+    def _judged(self, x: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+        return F.binary_cross_entropy_with_logits(self._discriminator(x), wanted)

@@ -13,6 +13,7 @@ import torch
 from torch.nn import functional as F
 
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.network.grey_convolution import from_grey, is_worth_it, to_grey
 from aegui.core.network.layers import conv_padding, is_image
 from aegui.core.recipe import (
     ConvSpec,
@@ -144,12 +145,13 @@ def _convolution(
     spec: ConvSpec | ConvTransposeSpec, tensors: Tensors, x: torch.Tensor
 ) -> torch.Tensor:
     weight, bias = tensors["weight"], tensors["bias"]
+    stride, grey = spec.stride, is_worth_it(x, weight.shape[1])
     if isinstance(spec, ConvSpec):
-        z = F.conv2d(x, weight, bias, spec.stride, conv_padding(spec))
+        convolve = from_grey if grey else F.conv2d
+        z = convolve(x, weight, bias, stride, conv_padding(spec))
     else:
-        z = F.conv_transpose2d(
-            x, weight, bias, spec.stride, spec.padding, output_padding=spec.output_padding
-        )
+        transpose = to_grey if grey else F.conv_transpose2d
+        z = transpose(x, weight, bias, stride, spec.padding, spec.output_padding)
     return _activated(spec.activation, z)
 
 
