@@ -73,6 +73,8 @@ class ClassifierWiring(QObject):
         self._judge.set_judged(
             Judged(codec, showing.recipe, learnt, showing.dataset, showing.is_live)
         )
+        if self._panel.evaluation is None:
+            self._explain()
 
     def _explain(self) -> None:
         """How one comes by a classifier, from where things are, or what one waits for."""
