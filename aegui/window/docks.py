@@ -45,6 +45,8 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("gan", mark("New images")),
     DockSpec("projections", mark("Projections")),
     DockSpec("making", mark("Make")),
+    DockSpec("selection", mark("Selection")),
+    DockSpec("others", mark("Other networks")),
 )
 
 
@@ -98,7 +100,7 @@ PERSPECTIVES: dict[str, Perspective] = {
     ),
     "compare": Perspective(
         left=(),
-        right=(),
+        right=(("others", "selection"),),
         bottom=(("projections", "classifier", "making"),),
         bottom_px=0.58,
     ),

@@ -42,10 +42,12 @@ from aegui.window.wiring_grid import GridWiring
 from aegui.window.wiring_insight import InsightWiring
 from aegui.window.wiring_making import MakingWiring
 from aegui.window.wiring_map import MapWiring
+from aegui.window.wiring_others import OthersWiring
 from aegui.window.wiring_points import PointsWiring
 from aegui.window.wiring_projections import ProjectionsWiring
 from aegui.window.wiring_reference import ReferenceWiring
 from aegui.window.wiring_results import ResultsWiring
+from aegui.window.wiring_selection import SelectionWiring
 from aegui.window.wiring_time import TimeWiring, add_time_bar
 from aegui.window.wiring_training import TrainingWiring
 
@@ -57,7 +59,7 @@ if TYPE_CHECKING:
     from aegui.session.notice import Notice
     from aegui.window.services import Services
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 _FIRST_SIZE = QSize(1280, 800)
 _SECTIONS = "training.sections"
 
@@ -115,6 +117,8 @@ class MainWindow(QMainWindow):
         self.making = MakingWiring(services, panels, docks, self)
         self.drawing = DrawingWiring(services, panels, docks, self)
         self.projections = ProjectionsWiring(services, panels, docks, self)
+        self.selection = SelectionWiring(services, panels, docks, self)
+        self.others = OthersWiring(services, panels, docks, self)
         self.classifier = ClassifierWiring(services, panels, docks, self)
         self.code = CodeWiring(services, panels, docks, self)
         self.gan = GanWiring(services, panels, docks, self)
@@ -154,6 +158,7 @@ class MainWindow(QMainWindow):
         self.grid.noticed.connect(self.notifications.show)
         self.data.sample_wanted.connect(self.drawing.load_sample)
         self.classifier.sample_wanted.connect(self.drawing.load_sample)
+        self.others.noticed.connect(self.notifications.show)
         self.time.noticed.connect(self.notifications.show)
         self.training.conditions_changed.connect(self._show_conditions)
         self.time.conditions_changed.connect(self._show_conditions)

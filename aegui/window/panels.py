@@ -12,6 +12,8 @@ from aegui.widgets.classifier.panel import ClassifierPanel
 from aegui.widgets.code.panel import CodePanel
 from aegui.widgets.data.data_panel import DataPanel
 from aegui.widgets.gan.panel import GanPanel
+from aegui.widgets.linked.others_panel import OthersPanel
+from aegui.widgets.linked.selection_panel import SelectionPanel
 from aegui.widgets.making.panel import MakingPanel
 from aegui.widgets.map.canvas import LatentCanvas
 from aegui.widgets.map.cursor_panel import CursorPanel
@@ -43,6 +45,8 @@ class Panels:
     gan: GanPanel = field(default_factory=GanPanel)
     projections: ProjectionsPanel = field(default_factory=ProjectionsPanel)
     making: MakingPanel = field(default_factory=MakingPanel)
+    selection: SelectionPanel = field(default_factory=SelectionPanel)
+    others: OthersPanel = field(default_factory=OthersPanel)
     time: TimeBar = field(default_factory=TimeBar)
 
     def docked(self) -> dict[str, QWidget]:
@@ -61,4 +65,6 @@ class Panels:
             "gan": self.gan,
             "projections": self.projections,
             "making": self.making,
+            "selection": self.selection,
+            "others": self.others,
         }

@@ -18,11 +18,13 @@ from aegui.session.grid_service import GridService
 from aegui.session.insight_service import InsightService
 from aegui.session.latest_answer import LatestAnswer
 from aegui.session.making import Making
+from aegui.session.others import Others
 from aegui.session.plane_service import PlaneService
 from aegui.session.projection_service import ProjectionService
 from aegui.session.reference_service import ReferenceService
 from aegui.session.sample_values import SampleValuesService
 from aegui.session.samples_service import SamplesService
+from aegui.session.selection import Selection
 from aegui.session.timeline import Player
 from aegui.session.training_runner import TrainingRunner
 from aegui.session.workspace import Workspace
@@ -64,6 +66,8 @@ class Services:
     fields: FieldService = field(default_factory=FieldService)
     making: Making = field(default_factory=Making)
     values: SampleValuesService = field(default_factory=SampleValuesService)
+    selection: Selection = field(default_factory=Selection)
+    others: Others = field(default_factory=Others)
 
     @classmethod
     def create(cls, settings: Settings, autosave_folder: Path | None = None) -> Services:
@@ -109,6 +113,8 @@ class Services:
         self.fields.shutdown()
         self.making.shutdown()
         self.values.shutdown()
+        self.selection.shutdown()
+        self.others.shutdown()
         for answers in (self.answers, self.marks, self.nearest, self.rows):
             answers.shutdown()
         self.workspace.close()

@@ -82,6 +82,7 @@ class DrawingWiring(QObject):
         self._panels.cursor.sample_activated.connect(self.load_sample)
         self._panels.canvas.sample_activated.connect(self.load_sample)
         self._panels.reconstructions.sample_activated.connect(self.load_sample)
+        self._panels.selection.sample_activated.connect(self.load_sample)
         services.showing.dataset_changed.connect(self._show_samples)
         services.showing.network_changed.connect(self._on_showing_network_changed)
 

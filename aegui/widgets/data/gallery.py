@@ -78,6 +78,12 @@ class Gallery(QAbstractScrollArea):
         self.verticalScrollBar().setValue(0)
         self._describe()
 
+    def go_near(self, index: int) -> None:
+        """Put the keyboard cursor on sample ``index``, or the next one of those shown."""
+        if len(self._shown):
+            place = int(np.searchsorted(self._shown, index))
+            self._go_to(min(place, len(self._shown) - 1))
+
     def set_taken(self, taken: NDArray[np.bool_] | None) -> None:
         """Which samples of the set take part, bool ``[N]``; None: all of them."""
         self._taken = taken

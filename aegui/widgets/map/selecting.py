@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from aegui.core.i18n import tr, trn
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.view import MapView
-from aegui.widgets.map.viewport import Bounds, bounds_of
+from aegui.widgets.map.viewport import bounds_of, roomy
 from aegui.widgets.pixels.speech import describe
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.frame import Frame
 
-_LEAST_SHARE = 0.02
 _MOST_NAMED = 6
 
 
@@ -118,15 +117,4 @@ class SelectingMap(MapView):
         if bounds is None:
             self.fit()
         else:
-            self._navigation.show(_roomy(bounds, self._scene.bounds), animated=self.isVisible())
-
-
-def _roomy(bounds: Bounds, all_codes: Bounds | None) -> Bounds:
-    """``bounds`` made so large that a single sample is not seen as if it were the whole map."""
-    if all_codes is None:
-        return bounds
-    x0, y0, x1, y1 = bounds
-    wide = max(x1 - x0, _LEAST_SHARE * (all_codes[2] - all_codes[0]))
-    high = max(y1 - y0, _LEAST_SHARE * (all_codes[3] - all_codes[1]))
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+            self._navigation.show(roomy(bounds, self._scene.bounds), animated=self.isVisible())

@@ -14,10 +14,12 @@ class SelectionBar(QFrame):
 
     Signals:
         shown_requested(): Show those that are selected as large as they fit.
+        listed(): Show them as a list, with what they have in common.
         cleared(): Nothing shall be selected any more.
     """
 
     shown_requested = Signal()
+    listed = Signal()
     cleared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -27,15 +29,19 @@ class SelectionBar(QFrame):
         self.zoom = flat_button(
             "map-zoom-selection", tr("Zoom to the selection"), tr("Zoom to the selection (Z)"), self
         )
+        self.list = flat_button(
+            "list", tr("List them"), tr("List the selected samples, and what can be done"), self
+        )
         self.clear = flat_button(
             "close", tr("Clear the selection"), tr("Clear the selection (Esc)"), self
         )
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 2, 2, 2)
         layout.setSpacing(2)
-        for part in (self._label, self.zoom, self.clear):
+        for part in (self._label, self.list, self.zoom, self.clear):
             layout.addWidget(part)
         self.zoom.clicked.connect(self.shown_requested)
+        self.list.clicked.connect(self.listed)
         self.clear.clicked.connect(self.cleared)
         self.hide()
 

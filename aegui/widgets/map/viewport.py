@@ -24,6 +24,7 @@ MAX_ZOOM = 2000.0
 """Largest scale, in multiples of the fitted one."""
 _FLATTEST = 0.05
 _KEPT_SHARE = 0.45
+_LEAST_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -186,3 +187,14 @@ def _centre_share(begin: float, goal: float, now: float, share: float) -> float:
         return share
     # With centre = fixed point + offset / scale, the fixed point rests on the screen.
     return (1 / begin - 1 / now) / (1 / begin - 1 / goal)
+
+
+def roomy(bounds: Bounds, whole: Bounds | None) -> Bounds:
+    """``bounds`` made so large that a single sample is not seen as if it were the whole map."""
+    if whole is None:
+        return bounds
+    x0, y0, x1, y1 = bounds
+    wide = max(x1 - x0, _LEAST_SHARE * (whole[2] - whole[0]))
+    high = max(y1 - y0, _LEAST_SHARE * (whole[3] - whole[1]))
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QScrollArea,
-    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -21,13 +19,13 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from aegui.core.i18n import mark, tr
-from aegui.core.latent.projections import unavailable
+from aegui.core.i18n import tr
 from aegui.core.latent.views import VIEWS
 from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.data.pictures import Pictures
 from aegui.widgets.glyphs import label_name
+from aegui.widgets.linked.other_menu import OtherMenu
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.projections.class_bars import ClassBars
 from aegui.widgets.projections.code_axes import CodeAxes
@@ -36,6 +34,12 @@ from aegui.widgets.projections.figures_table import FiguresTable
 from aegui.widgets.projections.options_form import OptionsForm
 from aegui.widgets.projections.scatter import Samples, ScatterView
 from aegui.widgets.projections.scatter_paint import Card
+from aegui.widgets.projections.tools import (
+    columns_for,
+    export_button,
+    flat_tool,
+    view_toggle,
+)
 from aegui.widgets.projections.words import message_words, note_words
 from aegui.widgets.theme import SPACING, icon
 
@@ -50,17 +54,11 @@ if TYPE_CHECKING:
     from aegui.core.latent.views import Figures, Material
     from aegui.session.projection_work import MapState
 
-EXPORT_KINDS = {
-    "png": mark("Picture (PNG)"),
-    "csv": mark("Table (CSV)"),
-    "json": mark("Everything (JSON)"),
-}
-"""Kinds of files that can be wished, with their names."""
 DEFAULT_SHOWN = ("code", "pca", "tsne")
+OTHER_KEYS = ("other-1", "other-2")
+"""Places for the maps of other networks."""
 _SIDE_PX = 190
 _TABLE_SHARE = 0.28
-_GOOD_SHAPE = 1.15
-_EMPTY_IS_BAD = 0.5
 _PLANE = 2
 
 
@@ -95,16 +93,23 @@ class ProjectionsPanel(QWidget):
             spec.key: ScatterView(spec.key, tr(spec.label), tr(spec.help))
             for spec in VIEWS.values()
         }
-        self._buttons = {key: _toggle(key) for key in VIEWS}
+        for key in OTHER_KEYS:
+            self._views[key] = ScatterView(key, "", tr("What another network has learnt."))
+            self._views[key].hide()
+        self._others: tuple[str, ...] = ()
+        self._buttons = {key: view_toggle(key) for key in VIEWS}
         self._axes = CodeAxes()
         self._count = QLabel()
         self._count.setProperty("dim", True)
         self._form = OptionsForm()
         self._options = self._options_button()
-        self._lasso = _tool("lasso", tr("Select with a free line around samples (lasso)"))
+        self._lasso = flat_tool("lasso", tr("Select with a free line around samples (lasso)"))
         self._lasso.setCheckable(True)
-        self._fit = _tool("zoom-fit", tr("Show all of every map"))
-        self._export = self._export_button()
+        self._fit = flat_tool("zoom-fit", tr("Show all of every map"))
+        self.link = flat_tool("builder-link", tr("Zoom together: all maps show the same samples"))
+        self.link.setCheckable(True)
+        self.other_menu = OtherMenu()
+        self._export = export_button(self.export_requested.emit)
         self._compute = QToolButton()
         self._compute.setProperty("flat", True)
         self._compute.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -144,7 +149,8 @@ class ProjectionsPanel(QWidget):
         header.addLayout(choice, 1)
         header.addWidget(self._axes)
         header.addWidget(self._count)
-        for tool in (self._compute, self._options, self._lasso, self._fit, self._export):
+        tools = (self._compute, self.other_menu, self._options, self._lasso, self.link, self._fit)
+        for tool in (*tools, self._export):
             header.addWidget(tool)
         self._room = QWidget()
         self._grid = QGridLayout(self._room)
@@ -192,7 +198,7 @@ class ProjectionsPanel(QWidget):
         return side
 
     def _options_button(self) -> QToolButton:
-        button = _tool("settings", tr("How maps are made: samples, perplexity, steps, seed"))
+        button = flat_tool("settings", tr("How maps are made: samples, perplexity, steps, seed"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         action = QWidgetAction(menu)
@@ -201,23 +207,13 @@ class ProjectionsPanel(QWidget):
         button.setMenu(menu)
         return button
 
-    def _export_button(self) -> QToolButton:
-        button = _tool("export", tr("Save the maps as a picture, a table or everything"))
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(button)
-        for kind, label in EXPORT_KINDS.items():
-            menu.addAction(tr(label)).setData(kind)
-        menu.triggered.connect(lambda action: self.export_requested.emit(action.data()))
-        button.setMenu(menu)
-        button.setEnabled(False)
-        return button
-
     def _connect(self) -> None:
         for button in self._buttons.values():
             button.clicked.connect(self._on_button_clicked)
         for view in self._views.values():
             view.hovered.connect(self._on_view_hovered)
             view.selected.connect(self._on_view_selected)
+            view.zoomed.connect(self._on_view_zoomed)
         self._form.edited.connect(self.options_edited)
         self._axes.edited.connect(self.axes_edited)
         self._lasso.toggled.connect(self._on_lasso_toggled)
@@ -262,6 +258,24 @@ class ProjectionsPanel(QWidget):
             self._show_table()
         self._show_compute()
 
+    def set_others(self, names: Sequence[str]) -> None:
+        """Other networks of these names have maps here, at most two; ``set_other`` fills them."""
+        self._others = OTHER_KEYS[: len(names)]
+        for key, name in zip(self._others, names, strict=True):
+            self._views[key].set_title(name)
+            self._views[key].set_places(None)
+            self._views[key].set_status("")
+        self.other_menu.setEnabled(len(names) < len(OTHER_KEYS))
+        self._arrange()
+
+    def set_other(
+        self, number: int, places: NDArray[np.float32] | None, note: str, message: str = ""
+    ) -> None:
+        """Where the samples are, ``[n, 2]``, for other network ``number``, or why nowhere."""
+        view = self._views[OTHER_KEYS[number]]
+        view.set_status(note, message)
+        view.set_places(places)
+
     def set_references(self, rows: Sequence[tuple[str, Figures]]) -> None:
         """What the maps are to be compared with: names and figures."""
         self._references = rows
@@ -304,8 +318,8 @@ class ProjectionsPanel(QWidget):
 
     def set_highlight(self, index: int | None) -> None:
         """Point out one sample, by its number among those mapped, in all maps."""
-        for key in self.shown:
-            self._views[key].set_highlight(index)
+        for view in self._visible():
+            view.set_highlight(index)
 
     def point_at(self, place: int | None) -> None:
         """Point out the sample at ``place`` in the set, if it is one of those mapped."""
@@ -341,8 +355,20 @@ class ProjectionsPanel(QWidget):
         for view in self._views.values():
             view.fit()
 
+    def zoom_to_selection(self) -> None:
+        """Show what is selected in every map, as large as it fits; all where nothing is."""
+        if self._selection is None:
+            self.fit()
+        else:
+            self._show_samples(self._selection)
+
+    def _show_samples(self, chosen: NDArray[np.bool_], but: ScatterView | None = None) -> None:
+        for view in self._views.values():
+            if view is not but:
+                view.show_samples(chosen)
+
     def view(self, key: str) -> ScatterView:
-        """The map ``key``."""
+        """The map ``key`` of ``VIEWS`` or ``OTHER_KEYS``."""
         return self._views[key]
 
     # What is shown of it
@@ -393,15 +419,18 @@ class ProjectionsPanel(QWidget):
 
     # Arrangement
 
+    def _visible(self) -> list[ScatterView]:
+        return [self._views[key] for key in (*self.shown, *self._others)]
+
     def _arrange(self) -> None:
-        shown = [self._views[key] for key in self.shown]
+        shown = self._visible()
         for view in self._views.values():
             self._grid.removeWidget(view)
             view.setVisible(view in shown)
         self._show_axes()
         for index in range(self._grid.columnCount()):
             self._grid.setColumnStretch(index, 0)
-        columns = _columns(len(shown), self._room.width(), self._room.height())
+        columns = columns_for(len(shown), self._room.width(), self._room.height())
         for index, view in enumerate(shown):
             self._grid.addWidget(view, index // columns, index % columns)
             self._grid.setColumnStretch(index % columns, 1)
@@ -429,6 +458,10 @@ class ProjectionsPanel(QWidget):
         self.select(selection)
         self._tell_selection()
 
+    def _on_view_zoomed(self, view: ScatterView) -> None:
+        if self.link.isChecked():
+            self._show_samples(view.in_sight(), but=view)
+
     def _tell_selection(self) -> None:
         of, chosen = self._material, self._selection
         if of is not None:
@@ -446,8 +479,8 @@ class ProjectionsPanel(QWidget):
             self.compute_requested.emit()
 
     def _on_bars_hovered(self, number: int | None) -> None:
-        for key in self.shown:
-            self._views[key].set_emphasis(number)
+        for view in self._visible():
+            view.set_emphasis(number)
 
     def _on_bars_clicked(self, number: int) -> None:
         if self._material is not None:
@@ -460,39 +493,3 @@ class ProjectionsPanel(QWidget):
         if self._material is not None:
             self.point_at(place)
             self.sample_hovered.emit(place)
-
-
-def _toggle(key: str) -> QToolButton:
-    spec = VIEWS[key]
-    button = QToolButton()
-    button.setText(tr(spec.label))
-    button.setCheckable(True)
-    button.setProperty("flat", True)
-    button.setAccessibleName(tr(spec.label))
-    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    reason = unavailable(spec.method)
-    button.setEnabled(reason is None)
-    button.setToolTip(tr(spec.help) if reason is None else reason)
-    return button
-
-
-def _tool(icon_name: str, help_text: str) -> QToolButton:
-    button = QToolButton()
-    button.setProperty("flat", True)
-    button.setIcon(icon(icon_name))
-    button.setToolTip(help_text)
-    button.setAccessibleName(help_text)
-    return button
-
-
-def _columns(count: int, width: int, height: int) -> int:
-    """How many maps to put side by side so that each is nearly square."""
-
-    def badness(columns: int) -> float:
-        rows = math.ceil(count / columns)
-        shape = (width / columns) / max(1.0, height / rows)
-        return abs(math.log(max(shape, 1e-6) / _GOOD_SHAPE)) + _EMPTY_IS_BAD * (
-            rows * columns - count
-        )
-
-    return min(range(1, max(1, count) + 1), key=badness)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from aegui.core.i18n import tr
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.glyphs import label_sign
-from aegui.widgets.map.viewport import Viewport, bounds_of
+from aegui.widgets.map.viewport import Viewport, bounds_of, roomy
 from aegui.widgets.projections.colours import has_colours, sample_colours
 from aegui.widgets.projections.raster import dot_radius, dots_image
 from aegui.widgets.projections.scatter_paint import (
@@ -78,6 +78,8 @@ class ScatterView(QWidget):
     """The sample under the pointer, or None."""
     selected = Signal(object)
     """bool ``[n]``: what is selected now."""
+    zoomed = Signal(object)
+    """A person has zoomed or moved this view, which it tells."""
 
     def __init__(self, key: str, title: str, help_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -181,6 +183,23 @@ class ScatterView(QWidget):
     def fit(self) -> None:
         """Show the whole map, and what becomes of it."""
         self._follows = True
+        self._refresh()
+
+    def in_sight(self) -> NDArray[np.bool_]:
+        """Which samples can be seen, bool ``[n]``."""
+        room = self._room()
+        corners = (room.left(), room.top()), (room.right(), room.bottom())
+        return in_rectangle(self._pixels, *corners)
+
+    def show_samples(self, chosen: NDArray[np.bool_]) -> None:
+        """Show the samples ``chosen``, bool ``[n]``, as large as they fit; all where it is all."""
+        if self._places is None or len(chosen) != len(self._places) or not chosen.any():
+            return
+        bounds = None if chosen.all() else bounds_of(self._places[chosen])
+        whole = bounds_of(self._places)
+        self._follows = bounds is None
+        if bounds is not None and whole is not None:
+            self._view = self._view.fitted(roomy(bounds, whole))
         self._refresh()
 
     @property
@@ -383,7 +402,7 @@ class ScatterView(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the whole map again."""
-        self.fit()
+        self._show_all()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing any more."""
@@ -397,13 +416,19 @@ class ScatterView(QWidget):
             self._zoom(_ZOOM_STEP ** (turned / _WHEEL_STEP), at.x(), at.y())
         event.accept()
 
+    def _show_all(self) -> None:
+        self.fit()
+        self.zoomed.emit(self)
+
     def _zoom(self, factor: float, x: float, y: float) -> None:
         self._view, self._follows = self._view.zoomed(factor, x, y), False
         self._refresh()
+        self.zoomed.emit(self)
 
     def _move(self, dx: float, dy: float) -> None:
         self._view, self._follows = self._view.panned(dx, dy), False
         self._refresh()
+        self.zoomed.emit(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows point from sample to sample, Space selects; + - 0 zoom; Escape lets go."""
@@ -425,7 +450,7 @@ class ScatterView(QWidget):
         elif key == Qt.Key.Key_Minus:
             self._zoom(1.0 / _ZOOM_STEP, middle.x(), middle.y())
         elif key == Qt.Key.Key_0:
-            self.fit()
+            self._show_all()
         else:
             super().keyPressEvent(event)
 

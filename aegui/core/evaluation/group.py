@@ -1,0 +1,124 @@
+"""What a group of samples has in common: labels, mean image, error, where their codes lie."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import Cancelled
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+
+MOST = 4096
+"""Samples that pictures and figures are made of; of a larger group every so many-th is taken."""
+_BATCH = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """What is said of a group.
+
+    Attributes:
+        count: Samples in it.
+        looked_at: Samples that the pictures and figures below are of.
+        labels: Each label with how many of the group have it, the most frequent first.
+        mean: The mean image, float32 ``[C, H, W]``.
+        spread: Standard deviation of each pixel, float32 ``[C, H, W]``.
+        error: Mean error: wrong pixels of glyphs, else the squared error per image; None where no
+            network reads such images.
+        middle: The mean code, float32 ``[d]``; None as above.
+        extent: Standard deviation of each number of the code, float32 ``[d]``; None as above.
+        epoch: Epoch of the weights; None as above.
+    """
+
+    count: int
+    looked_at: int
+    labels: tuple[tuple[str, int], ...]
+    mean: NDArray[np.float32]
+    spread: NDArray[np.float32]
+    error: float | None = None
+    middle: NDArray[np.float32] | None = None
+    extent: NDArray[np.float32] | None = None
+    epoch: int | None = None
+
+
+def described_group(
+    dataset: Dataset,
+    indices: NDArray[np.int64],
+    codec: Codec | None = None,
+    *,
+    glyphs: bool = True,
+    cancelled: Callable[[], bool] | None = None,
+) -> Group:
+    """What the samples at ``indices`` ``[k]``, k >= 1, of ``dataset`` have in common.
+
+    Args:
+        dataset: The set.
+        indices: Places of the samples in it.
+        codec: The network; None: without error and codes.
+        glyphs: Whether errors are counted in wrong pixels.
+        cancelled: Asked now and then; True stops the work.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    labels = Counter(dataset.labels[index] for index in indices.tolist()).most_common()
+    some = indices
+    if len(indices) > MOST:
+        some = indices[np.linspace(0, len(indices) - 1, MOST).astype(np.int64)]
+    reads = codec is not None and codec.can_encode and codec.image_shape == dataset.image_shape
+    rows = dataset.flat()
+    total, squares = np.zeros(dataset.pixels), np.zeros(dataset.pixels)
+    wrong, codes = 0.0, []
+    for at in range(0, len(some), _BATCH):
+        if cancelled is not None and cancelled():
+            raise Cancelled(tr("Cancelled."))
+        part = np.asarray(rows[some[at : at + _BATCH]], np.float32)
+        total += part.sum(axis=0, dtype=np.float64)
+        squares += np.square(part, dtype=np.float64).sum(axis=0)
+        if reads:
+            assert codec is not None
+            codes.append(codec.encode(part))
+            wrong += _error(part, codec.decode(codes[-1]), glyphs=glyphs)
+    mean = total / len(some)
+    spread = np.sqrt(np.maximum(squares / len(some) - mean * mean, 0.0))
+    group = Group(
+        len(indices),
+        len(some),
+        tuple(labels),
+        mean.astype(np.float32).reshape(dataset.image_shape),
+        spread.astype(np.float32).reshape(dataset.image_shape),
+    )
+    return _with_codes(group, codec, np.concatenate(codes), wrong) if codes and codec else group
+
+
+def _with_codes(group: Group, codec: Codec, codes: NDArray[np.float32], error: float) -> Group:
+    return Group(
+        group.count,
+        group.looked_at,
+        group.labels,
+        group.mean,
+        group.spread,
+        error / group.looked_at,
+        codes.mean(axis=0),
+        codes.std(axis=0),
+        codec.epoch,
+    )
+
+
+def _error(rows: NDArray[np.float32], answers: NDArray[np.float32], *, glyphs: bool) -> float:
+    """The summed error of some rows."""
+    if glyphs:
+        return float(((answers > THRESHOLD) != (rows > THRESHOLD)).sum())
+    return float(np.square(answers - rows, dtype=np.float64).sum())

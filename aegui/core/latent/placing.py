@@ -1,0 +1,136 @@
+"""The same place in two latent spaces: where a code of one network lies in another's.
+
+The numbers of two networks have nothing to do with each other: each may be turned, mirrored or
+stretched. Two answers are of use all the same. Where both networks read images, the samples tell:
+a place is where the same samples are near (weights of Franke and Little, 1980, over the nearest).
+Else a place is told in standard deviations from the mean, which for a normal prior is the code
+itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NEAREST = 6
+"""Samples that tell where a place is."""
+_LEAST = 1e-6
+
+
+@dataclass(frozen=True)
+class WaySpec:
+    """A way to find the same place: what it is called and what it does, marked."""
+
+    label: str
+    help: str
+
+
+WAYS = {
+    "samples": WaySpec(
+        mark("Among the same samples"),
+        mark("Where the samples are near that are near the cursor here."),
+    ),
+    "standard": WaySpec(
+        mark("At the same coordinates"),
+        mark(
+            "So many standard deviations from the mean of the codes as here, number by number; "
+            "with a normal prior: the same numbers."
+        ),
+    ),
+}
+"""Ways to find the same place in another space, by key."""
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """A latent space as far as its places are compared.
+
+    Attributes:
+        size: Numbers per code, d.
+        codes: Codes float32 ``[n, d]`` of the samples that both spaces have; None without encoder.
+        has_prior: Whether codes have the prior N(0, I).
+    """
+
+    size: int
+    codes: NDArray[np.float32] | None = None
+    has_prior: bool = False
+
+    @cached_property
+    def mean(self) -> NDArray[np.float64]:
+        """What counts as the middle, ``[d]``: of the prior, else of the codes."""
+        if self.has_prior or self.codes is None:
+            return np.zeros(self.size)
+        return np.asarray(self.codes.mean(axis=0, dtype=np.float64))
+
+    @cached_property
+    def deviation(self) -> NDArray[np.float64]:
+        """What counts as one step away from it, ``[d]``, above 0."""
+        if self.has_prior or self.codes is None:
+            return np.ones(self.size)
+        return np.maximum(self.codes.std(axis=0, dtype=np.float64), _LEAST)
+
+
+def placed(
+    z: NDArray[np.float32], here: Space, there: Space, way: str
+) -> tuple[NDArray[np.float32], str]:
+    """The code ``[d']`` in ``there`` of the place of ``z`` ``[d]`` in ``here``.
+
+    Args:
+        z: A code.
+        here: Its space.
+        there: The other space, its codes of the same samples in the same order.
+        way: Key of ``WAYS``; "samples" is "standard" where one of the two has no encoder.
+
+    Returns:
+        The code and the way it was found.
+    """
+    if way == "samples" and here.codes is not None and there.codes is not None:
+        return _among_samples(z, here.codes, there.codes), "samples"
+    steps = (np.asarray(z, np.float64) - here.mean) / here.deviation
+    shared = min(here.size, there.size)
+    moved = np.zeros(there.size)
+    moved[:shared] = steps[:shared]
+    return (there.mean + moved * there.deviation).astype(np.float32), "standard"
+
+
+def _among_samples(
+    z: NDArray[np.float32], here: NDArray[np.float32], there: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The mean of the nearest samples' codes ``there``; at a sample exactly that sample's."""
+    away = np.sqrt(np.square(here - z, dtype=np.float64).sum(axis=1))
+    away = np.nan_to_num(away, nan=np.inf)
+    count = min(NEAREST, len(away))
+    near = np.argpartition(away, count - 1)[:count]
+    # Those that come into reach and leave it weigh nothing then: the place moves without jumps.
+    reach = float(away[near].max())
+    distances = away[near]
+    if distances.min() <= _LEAST * max(reach, _LEAST) or not np.isfinite(reach):
+        return there[near[int(distances.argmin())]].astype(np.float32)
+    weights = ((reach - distances) / (reach * distances)) ** 2
+    if weights.sum() <= 0.0:
+        weights = np.ones(count)
+    shares = weights / weights.sum()
+    return np.asarray(shares @ there[near], np.float32)
+
+
+def way_words(way: str, here: Space, there: Space) -> str:
+    """How a place was found, in words."""
+    if way == "samples":
+        return tr("among the same samples")
+    shared = min(here.size, there.size)
+    if here.has_prior and there.has_prior:
+        words = tr("same place of the prior")
+    else:
+        words = tr("same distance from the mean, in standard deviations")
+    if here.size != there.size:
+        more = tr("the first {n} numbers of {there}", n=shared, there=there.size)
+        return f"{words}; {more}"
+    return words

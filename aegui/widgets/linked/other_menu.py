@@ -1,0 +1,51 @@
+"""The button by which another network is put beside the one that is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from aegui.core.i18n import tr
+from aegui.widgets.theme import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+
+class OtherMenu(QToolButton):
+    """Its menu is filled by whoever knows, whenever it is opened.
+
+    Signals:
+        wanted(): The menu is about to be shown: ``set_choices`` now.
+        chosen(key): That network is wished.
+    """
+
+    wanted = Signal()
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("flat", True)
+        self.setIcon(icon("edit-add"))
+        self.setText(tr("Another network"))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        help_text = tr(
+            "Put another network beside this one: another seed, this epoch to keep, or another file"
+        )
+        self.setToolTip(help_text)
+        self.setAccessibleName(help_text)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        menu.aboutToShow.connect(self.wanted)
+        menu.triggered.connect(lambda action: self.chosen.emit(action.data()))
+        self.setMenu(menu)
+
+    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Offer networks: keys and names."""
+        self.menu().clear()
+        for key, text in choices:
+            self.menu().addAction(text).setData(key)

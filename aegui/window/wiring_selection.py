@@ -1,0 +1,122 @@
+"""Joins what is selected on any map with all of them, with its panel, and with the set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from aegui.core.i18n import tr, trn
+from aegui.window.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+_FOLLOWING_MS = 400
+"""Between two looks at a network that learns."""
+
+
+class SelectionWiring(QObject):
+    """One selection for the map, the maps beside it, and its panel."""
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panels = panels
+        self._panel = panels.selection
+        self._selection = services.selection
+        self._dock = docks["selection"]
+        self._network = Refresher(self._show_network, _FOLLOWING_MS, self._dock, self)
+        self._connect()
+        self._show_samples()
+        self._on_selection_changed(self._selection.indices)
+        self._network.mark()
+        self._selection.set_active(self._dock.isVisible())
+
+    def _connect(self) -> None:
+        selection, panel, canvas = self._selection, self._panel, self._panels.canvas
+        showing = self._services.showing
+        showing.dataset_changed.connect(self._show_samples)
+        showing.network_changed.connect(self._network.mark)
+        self._services.runner.paused.connect(self._network.mark)
+        canvas.selection_changed.connect(selection.select)
+        canvas.furniture.selection.listed.connect(self.show_panel)
+        self._panels.projections.samples_selected.connect(selection.select)
+        self._services.projections.samples_changed.connect(self._on_projections_samples_changed)
+        selection.changed.connect(self._on_selection_changed)
+        selection.described.connect(panel.set_group)
+        selection.taken_out.connect(self._on_selection_taken_out)
+        panel.sample_left_out.connect(selection.leave_out)
+        panel.cleared.connect(self._on_panel_cleared)
+        panel.shown_requested.connect(self._on_panel_shown_requested)
+        panel.set_requested.connect(self._on_panel_set_requested)
+        self._dock.visibilityChanged.connect(selection.set_active)
+
+    @Slot()
+    def show_panel(self) -> None:
+        """Bring the panel before the others."""
+        self._dock.show()
+        self._dock.raise_()
+        self._panel.gallery.setFocus()
+
+    @Slot()
+    def _show_samples(self) -> None:
+        showing = self._services.showing
+        self._panel.set_samples(showing.dataset, showing.look)
+        self._selection.set_dataset(showing.dataset, glyphs=showing.look.glyphs)
+        self._panel.set_selection(self._selection.indices)
+
+    def _show_network(self) -> None:
+        showing = self._services.showing
+        self._selection.set_codec(showing.codec, live=showing.is_learning)
+
+    @Slot(object)
+    def _on_selection_changed(self, indices: NDArray[np.int64]) -> None:
+        self._panel.set_selection(indices)
+        self._panels.canvas.set_selection(indices)
+        self._panels.projections.select_places(indices)
+
+    @Slot(object)
+    def _on_projections_samples_changed(self, _of: object) -> None:
+        self._panels.projections.select_places(self._selection.indices)
+
+    @Slot()
+    def _on_panel_cleared(self) -> None:
+        self._selection.select(np.zeros(0, np.int64))
+
+    @Slot()
+    def _on_panel_shown_requested(self) -> None:
+        self._panels.canvas.zoom_to_selection()
+        self._panels.projections.zoom_to_selection()
+
+    @Slot()
+    def _on_panel_set_requested(self) -> None:
+        name = self._services.showing.dataset.name
+        self._selection.take_out(tr("{name} - selection", name=name))
+
+    @Slot(object)
+    def _on_selection_taken_out(self, dataset: Dataset) -> None:
+        workspace = self._services.workspace
+        workspace.edit_dataset(dataset, tr("Make the selection the set"))
+        workspace.say(
+            "info",
+            trn(
+                "The set is {n:,} sample now. Undo (Ctrl+Z) brings the others back.",
+                "The set is {n:,} samples now. Undo (Ctrl+Z) brings the others back.",
+                len(dataset),
+            ),
+        )

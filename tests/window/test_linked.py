@@ -1,0 +1,201 @@
+"""One selection for all views, and other networks beside the one shown, in the real window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.latent.codec import Codec
+from aegui.core.run_file import SavedRun, save_run
+from aegui.session.others import Other
+from aegui.widgets.builder.edits import with_value
+from tests.session.parts import glyphs, recipe, snapshot
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.window.main_window import MainWindow
+
+
+def show(window: MainWindow, key: str) -> None:
+    window.set_perspective("compare")
+    window.docks[key].show()
+    window.docks[key].raise_()
+
+
+def other(key: str, latent: int = 2, seed: int = 7) -> Other:
+    of = recipe(latent=latent)
+    return Other(key, key, Codec(of, (1, 7, 5), snapshot(of, seed=seed)), has_prior=False)
+
+
+def test_what_is_selected_on_the_map_is_listed_and_described(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    show(window, "selection")
+    train(qtbot, window)
+    panel, canvas = window.panels.selection, window.panels.canvas
+    canvas.select(np.array([1, 4]))
+    assert panel.gallery.shown.tolist() == [1, 4]
+    dataset, codec = window._services.showing.dataset, window._services.showing.codec
+    assert codec is not None
+    qtbot.waitUntil(lambda: "wrong pixels" in panel.words.text(), timeout=10_000)
+    rows = dataset.flat()[[1, 4]]
+    wrong = ((codec.reconstruct(rows) > 0.5) != (rows > 0.5)).sum() / 2
+    lines = panel.words.text().splitlines()
+    assert lines[:2] == ["b, e", f"{wrong:.2f} wrong pixels on average"]
+    np.testing.assert_allclose(panel.mean.image, dataset.images[[1, 4]].mean(axis=0))
+    panel.sample_left_out.emit(4)
+    assert canvas.selection.tolist() == [1]
+    panel.cleared.emit()
+    assert canvas.selection.tolist() == []
+
+
+def test_the_bar_on_the_map_opens_the_list(window: MainWindow, qtbot: QtBot) -> None:
+    train(qtbot, window)
+    window.panels.canvas.select(np.array([0, 2]))
+    assert window.docks["selection"].isHidden()
+    window.panels.canvas.furniture.selection.list.click()
+    assert window.docks["selection"].isVisible()
+    assert window.panels.selection.gallery.hasFocus()
+
+
+def test_the_selection_becomes_the_set_and_undo_brings_all_back(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    train(qtbot, window)
+    workspace = window._services.workspace
+    window.panels.canvas.select(np.array([0, 3, 5]))
+    window.panels.selection.set_requested.emit()
+    assert workspace.dataset.labels == ("a", "d", "f")
+    assert window.panels.canvas.selection.tolist() == []
+    workspace.undo_stack.undo()
+    assert workspace.dataset.labels == tuple("abcdef")
+
+
+def test_an_activated_sample_opens_in_the_editor(window: MainWindow) -> None:
+    window._services.selection.select(np.array([2, 3]))
+    window.panels.selection.gallery.activated.emit(3)
+    drawing, dataset = window._services.drawing, window._services.showing.dataset
+    np.testing.assert_array_equal(drawing.pixels, dataset.images[3, 0])
+
+
+def test_other_networks_have_maps_that_are_linked(window: MainWindow, qtbot: QtBot) -> None:
+    show(window, "projections")
+    train(qtbot, window)
+    others, maps = window._services.others, window.panels.projections
+    qtbot.waitUntil(lambda: window._services.projections.samples is not None, timeout=10_000)
+    assert others.add(other("x"))
+    view = maps.view("other-1")
+    qtbot.waitUntil(lambda: len(view.pixels) == 6, timeout=10_000)
+    assert view.isVisible()
+    view.hovered.emit(3)
+    assert window.panels.canvas._overlay.marked.tolist() == [3]
+    assert maps.view("code")._highlight == view._highlight == 3
+    view.selected.emit(np.array([True, True, False, False, False, False]))
+    assert window.panels.canvas.selection.tolist() == [0, 1]
+    assert maps.view("pca")._selection is not None
+    others.remove("x")
+    assert not view.isVisible()
+
+
+def test_maps_zoom_together(window: MainWindow, qtbot: QtBot) -> None:
+    show(window, "projections")
+    maps = window.panels.projections
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: all(len(maps.view(k).pixels) for k in ("code", "pca")), timeout=10_000)
+    code, pca = maps.view("code"), maps.view("pca")
+    before = pca.pixels.copy()
+    code._zoom(3.0, *code.pixels[2])
+    np.testing.assert_array_equal(pca.pixels, before)
+    maps.link.setChecked(True)
+    code._zoom(1.2, *code.pixels[2])
+    seen = code.in_sight()
+    assert 0 < seen.sum() < 6
+    assert pca.in_sight()[seen].all()
+    code._show_all()
+    np.testing.assert_allclose(pca.pixels, before)
+    maps.select(np.arange(6) == 1)
+    maps.zoom_to_selection()
+    assert code.in_sight()[1]
+
+
+def test_other_networks_draw_under_the_same_cursor(window: MainWindow, qtbot: QtBot) -> None:
+    show(window, "others")
+    train(qtbot, window)
+    services, panel = window._services, window.panels.others
+    ours, showing = services.others, services.showing
+    first, second = other("x"), other("y", latent=3)
+    ours.add(first)
+    ours.add(second)
+    assert not panel.menu.isEnabled()
+    codec = showing.codec
+    assert codec is not None
+    rows = showing.dataset.flat()
+    services.decode.request(codec.encode(rows)[2])
+    qtbot.waitUntil(lambda: panel.previews[1].picture.image is not None, timeout=10_000)
+    for each, preview in zip((first, second), panel.previews, strict=True):
+        # At a sample the other network shows that very sample.
+        image = each.codec.reconstruct(rows[2:3]).reshape(1, 7, 5)
+        np.testing.assert_allclose(preview.picture.image, image, atol=1e-4)
+        assert preview.words.text() == "among the same samples"
+    panel.way_chosen.emit("standard")
+    qtbot.waitUntil(lambda: "standard deviations" in panel.previews[0].words.text())
+    panel.removed.emit("x")
+    assert [each.key for each in ours.others] == ["y"]
+
+
+def test_seeds_follow_the_epoch_and_kept_epochs_stay(window: MainWindow, qtbot: QtBot) -> None:
+    workspace = window._services.workspace
+    workspace.edit_recipe(with_value(workspace.recipe, "runs", 3), "three")
+    train(qtbot, window)
+    showing, others = window._services.showing, window._services.others
+    codec = showing.codec
+    assert codec is not None
+    menu = window.panels.others.menu
+    menu.wanted.emit()
+    texts = [action.text() for action in menu.menu().actions()]
+    assert len(texts) == 4
+    assert sum(text.startswith("Seed ") for text in texts) == 2
+    run = next(k for k in range(3) if k != codec.run)
+    window.others.choose(f"run:{run}")
+    window.others.choose("moment")
+    timeline = showing.timeline
+    assert timeline is not None
+    showing.show_epoch(timeline.frames[0].epoch)
+    qtbot.waitUntil(lambda: others.others[0].codec.epoch == timeline.frames[0].epoch)
+    assert others.others[1].codec is codec
+    assert others.others[0].codec.run == run
+
+
+def test_a_file_that_does_not_fit_is_refused(
+    app: App, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    train(qtbot, window)
+    others = window._services.others
+    of = recipe()
+    save_run(tmp_path / "good.aegui", SavedRun(of, glyphs(), snapshot(of, seed=5)))
+    others.open(tmp_path / "good.aegui")
+    qtbot.waitUntil(lambda: len(others.others) == 1, timeout=10_000)
+    assert others.others[0].name == "good"
+    large = glyphs(height=8, width=8)
+    save_run(tmp_path / "large.aegui", SavedRun(of, large, snapshot(of, pixels=64)))
+    with qtbot.waitSignal(others.refused, timeout=10_000) as told:
+        others.open(tmp_path / "large.aegui")
+    assert told.args == ["large takes images of 1x8x8 pixels, this set has images of 1x7x5."]
+    assert len(others.others) == 1
+
+
+@pytest.mark.parametrize("key", ["selection", "others"])
+def test_panels_explain_themselves_when_empty(window: MainWindow, key: str) -> None:
+    show(window, key)
+    assert window.panels.docked()[key].isVisible()
+    if key == "others":
+        assert window.panels.others._hint.isVisible()
+    else:
+        assert window.panels.selection._pages.currentIndex() == 0
