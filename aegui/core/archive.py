@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import safetensors.numpy
-from safetensors import SafetensorError
 
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.tensor_bytes import packed, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from numpy.typing import NDArray
@@ -34,6 +33,7 @@ _CHUNK_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 20
 _PROBES = 64
 _PROBE_BYTES = 4096
+_ZIP64_BYTES = 1 << 31
 _WORTH_SHARE = 0.85
 """Part of its size that a large member must be packed to at most, for packing to pay."""
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -62,31 +62,36 @@ def stated(document: object) -> str:
     return json.dumps(document, indent=1, ensure_ascii=True, sort_keys=True) + "\n"
 
 
-def pack(members: Mapping[str, bytes | Mapping[str, NDArray[np.generic]]]) -> bytes:
+def pack(members: Mapping[str, bytes | Mapping[str, NDArray[np.generic]]]) -> memoryview:
     """A zip of ``members``: bytes as they are, arrays as safetensors."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in members.items():
-            data = content if isinstance(content, bytes) else _tensor_bytes(content)
+            pieces = [content] if isinstance(content, bytes) else list(packed(content))
+            size = sum(map(len, pieces))
             info = zipfile.ZipInfo(name, _DATE)
             # Else the same file made on Windows would differ.
             info.create_system = 3
             info.external_attr = 0o644 << 16
-            is_small = len(data) <= MAX_INFLATED_BYTES and not name.endswith(_DENSE)
-            pays = is_small and _shrinks(data)
-            archive.writestr(info, data, zipfile.ZIP_DEFLATED if pays else zipfile.ZIP_STORED)
-    return buffer.getvalue()
+            is_small = size <= MAX_INFLATED_BYTES and not name.endswith(_DENSE)
+            pays = is_small and _shrinks(pieces, size)
+            info.compress_type = zipfile.ZIP_DEFLATED if pays else zipfile.ZIP_STORED
+            # Piece by piece: other threads wait while one is copied.
+            with archive.open(info, "w", force_zip64=size >= _ZIP64_BYTES) as file:
+                for piece in pieces:
+                    file.write(piece)
+    return buffer.getbuffer()
 
 
-def _shrinks(data: bytes) -> bool:
-    """Whether packing ``data`` pays: of large weights it takes seconds and saves nothing.
+def _shrinks(pieces: Sequence[bytes | memoryview], size: int) -> bool:
+    """Whether packing pays: of large weights it takes seconds and saves nothing.
 
-    Found out from pieces of them all over, always the same ones.
+    Found out from the beginnings of pieces all over, always the same ones.
     """
-    if len(data) <= _SMALL_BYTES:
+    if size <= _SMALL_BYTES:
         return True
-    step = len(data) // _PROBES
-    probe = b"".join(data[at : at + _PROBE_BYTES] for at in range(0, len(data), step))
+    step = max(1, len(pieces) // _PROBES)
+    probe = b"".join(piece[: size // _PROBES][:_PROBE_BYTES] for piece in pieces[1::step])
     return len(zlib.compress(probe)) < _WORTH_SHARE * len(probe)
 
 
@@ -136,7 +141,7 @@ class Archive:
         """What all members together say that they take in memory."""
         return sum(info.file_size for info in self._zip.infolist())
 
-    def read(self, member: str, most: int | None = None) -> bytes:
+    def read(self, member: str, most: int | None = None) -> bytearray:
         """The content of ``member``, of at most ``most`` bytes.
 
         Raises:
@@ -168,12 +173,14 @@ class Archive:
                 tr("{n:,} bytes are more than it may have", n=info.file_size),
             )
 
-    def _inflated(self, info: zipfile.ZipInfo) -> bytes:
+    def _inflated(self, info: zipfile.ZipInfo) -> bytearray:
         # In pieces: in one go zipfile inflates all there is, whatever size the header admits to.
+        data, done = bytearray(info.file_size), 0
         with self._zip.open(info) as file:
-            pieces = list(iter(lambda: file.read(_CHUNK_BYTES), b""))
-        data = b"".join(pieces)
-        if len(data) != info.file_size:
+            while piece := file.read(_CHUNK_BYTES):
+                data[done : done + len(piece)] = piece
+                done += len(piece)
+        if done != info.file_size:
             raise EOFError(tr("it is cut short"))
         return data
 
@@ -198,15 +205,13 @@ def to_tensors(
     """
     data = archive.read(member, most if expected is None else _most_bytes(expected))
     try:
-        tensors = safetensors.numpy.load(data)
-    except (SafetensorError, KeyError, ValueError, TypeError, OverflowError, MemoryError) as error:
+        tensors = unpacked(data)
+    except (ValueError, MemoryError) as error:
         raise refused(archive.name, member, tr("it is damaged: {e}", e=error)) from None
     for name, wanted in (expected or {}).items():
         _check_tensor(archive, member, name, tensors.get(name), *wanted)
     if expected is not None and (extra := sorted(tensors.keys() - expected.keys())):
         raise refused(archive.name, member, tr("there should be no {name} in it", name=extra[0]))
-    for tensor in tensors.values():
-        tensor.setflags(write=False)
     return tensors
 
 
@@ -253,11 +258,3 @@ def _most_bytes(
             return None
         total += math.prod(known) * np.dtype(dtype).itemsize
     return total + 200 * len(expected) + 1024
-
-
-def _tensor_bytes(tensors: Mapping[str, NDArray[np.generic]]) -> bytes:
-    # np.asarray keeps a number without axes as it is; ascontiguousarray would give it one.
-    data: bytes = safetensors.numpy.save(
-        {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
-    )
-    return data

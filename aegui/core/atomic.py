@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
+def write_atomically(path: str | os.PathLike[str], data: bytes | memoryview) -> None:
     """Make ``path`` hold exactly ``data``: whoever reads it sees the old content or the new one.
 
     The bytes go to a temporary file in the same folder, are forced to the disk, and take the
@@ -63,7 +63,7 @@ def _refuse_folder(target: Path) -> None:
         raise IsADirectoryError(0, tr("there is a folder of that name"))
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, data: bytes | memoryview) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

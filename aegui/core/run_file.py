@@ -171,13 +171,17 @@ def save_run(
         AeguiError: The file could not be written.
         Cancelled: So it was wished.
     """
-    content = run_bytes(run, compact=compact)
+    content = _packed(run, compact=compact)
     stop_if(cancelled)
     write_atomically(path, content)
 
 
 def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:
     """The whole file that ``save_run`` writes."""
+    return bytes(_packed(run, compact=compact))
+
+
+def _packed(run: SavedRun, *, compact: bool) -> memoryview:
     if compact:
         run = replace(run, checkpoint=None)
         compact = _fits_half(run.snapshot)
