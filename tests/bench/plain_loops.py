@@ -122,8 +122,6 @@ class PlainLoop:
 
     def run(self, epochs: int = 1) -> float:
         """Seconds per epoch."""
-        # A training of ours in this thread has set it; who writes this loop does not know of it.
-        torch.set_flush_denormal(False)
         started = time.perf_counter()
         for _ in range(epochs):
             for batch in self._loader:
@@ -151,7 +149,6 @@ class PlainGan:
 
     def run(self, epochs: int = 1) -> float:
         """Seconds per epoch."""
-        torch.set_flush_denormal(False)
         generating, judging = self._optimizers
         started = time.perf_counter()
         for _ in range(epochs):

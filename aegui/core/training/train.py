@@ -101,6 +101,21 @@ def _refusing_too_much() -> Iterator[None]:
         ) from error
 
 
+@contextlib.contextmanager
+def _tiny_numbers_as_zero() -> Iterator[None]:
+    """Take what is too small for its exponent for zero, in this thread.
+
+    Adam's mean of the gradient of a dead unit falls and falls, and such numbers make every operation
+    on them slow: up to half the time of a long training. It does not last, because other libraries
+    are not made for it: scipy's trees of equal points then never end and overrun the stack.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
 class Training:
     """A training in progress; belongs to the thread that iterates.
 
@@ -129,9 +144,6 @@ class Training:
         recipe = resolved.recipe
         device, self.notes = choose_device(recipe.training.device)
         self.device = _device_words(device)
-        # Adam's mean of the gradient of a dead unit falls and falls, and numbers too small for
-        # their exponent make every operation on them slow: up to half the time of a long training.
-        torch.set_flush_denormal(True)
         torch.set_num_threads(_thread_count(resolved, control.spare_cores))
         self._parameters = Parameters(resolved, device)
         self._generator = torch.Generator(device=device).manual_seed(recipe.seed ^ _NOISE_STREAM)
@@ -181,6 +193,10 @@ class Training:
 
     def advance(self) -> None:
         """Do one chunk of work; where a row is due also measure and look at the goals."""
+        with _tiny_numbers_as_zero():
+            self._advance()
+
+    def _advance(self) -> None:
         started = time.perf_counter()
         self._obey()
         stepper = self._stepper
