@@ -105,9 +105,9 @@ def _refusing_too_much() -> Iterator[None]:
 def _tiny_numbers_as_zero() -> Iterator[None]:
     """Take what is too small for its exponent for zero, in this thread.
 
-    Adam's mean of the gradient of a dead unit falls and falls, and such numbers make every operation
-    on them slow: up to half the time of a long training. It does not last, because other libraries
-    are not made for it: scipy's trees of equal points then never end and overrun the stack.
+    Adam's mean of the gradient of a dead unit falls and falls, and such numbers make every
+    operation on them slow: up to half the time of a long training. It does not last, because
+    other libraries are not made for it: scipy's trees of equal points crash the process.
     """
     torch.set_flush_denormal(True)
     try:
