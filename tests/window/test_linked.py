@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 
 def show(window: MainWindow, key: str) -> None:
+    """Bring a panel before the others; of the maps only those that are there at once."""
+    maps = window.panels.projections
+    maps.set_shown(("code", "pca"))
+    maps.shown_changed.emit(maps.shown)
     window.set_perspective("compare")
     window.docks[key].show()
     window.docks[key].raise_()
@@ -34,11 +38,22 @@ def other(key: str, latent: int = 2, seed: int = 7) -> Other:
     return Other(key, key, Codec(of, (1, 7, 5), snapshot(of, seed=seed)), has_prior=False)
 
 
+@pytest.fixture
+def learnt(app: App, qtbot: QtBot, tmp_path: Path) -> MainWindow:
+    """The window on a run of six glyphs, without a training."""
+    of = recipe()
+    save_run(tmp_path / "six.aegui", SavedRun(of, glyphs(6), snapshot(of, seed=3)))
+    services = app.services
+    assert services.workspace.open(tmp_path / "six.aegui")
+    qtbot.waitUntil(lambda: services.showing.codec is not None, timeout=30_000)
+    return app.window
+
+
 def test_what_is_selected_on_the_map_is_listed_and_described(
-    window: MainWindow, qtbot: QtBot
+    learnt: MainWindow, qtbot: QtBot
 ) -> None:
+    window = learnt
     show(window, "selection")
-    train(qtbot, window)
     panel, canvas = window.panels.selection, window.panels.canvas
     canvas.select(np.array([1, 4]))
     assert panel.gallery.shown.tolist() == [1, 4]
@@ -56,8 +71,8 @@ def test_what_is_selected_on_the_map_is_listed_and_described(
     assert canvas.selection.tolist() == []
 
 
-def test_the_bar_on_the_map_opens_the_list(window: MainWindow, qtbot: QtBot) -> None:
-    train(qtbot, window)
+def test_the_bar_on_the_map_opens_the_list(learnt: MainWindow, qtbot: QtBot) -> None:
+    window = learnt
     window.panels.canvas.select(np.array([0, 2]))
     assert window.docks["selection"].isHidden()
     window.panels.canvas.furniture.selection.list.click()
@@ -66,9 +81,9 @@ def test_the_bar_on_the_map_opens_the_list(window: MainWindow, qtbot: QtBot) -> 
 
 
 def test_the_selection_becomes_the_set_and_undo_brings_all_back(
-    window: MainWindow, qtbot: QtBot
+    learnt: MainWindow, qtbot: QtBot
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     workspace = window._services.workspace
     window.panels.canvas.select(np.array([0, 3, 5]))
     window.panels.selection.set_requested.emit()
@@ -85,9 +100,9 @@ def test_an_activated_sample_opens_in_the_editor(window: MainWindow) -> None:
     np.testing.assert_array_equal(drawing.pixels, dataset.images[3, 0])
 
 
-def test_other_networks_have_maps_that_are_linked(window: MainWindow, qtbot: QtBot) -> None:
+def test_other_networks_have_maps_that_are_linked(learnt: MainWindow, qtbot: QtBot) -> None:
+    window = learnt
     show(window, "projections")
-    train(qtbot, window)
     others, maps = window._services.others, window.panels.projections
     qtbot.waitUntil(lambda: window._services.projections.samples is not None, timeout=10_000)
     assert others.add(other("x"))
@@ -104,10 +119,10 @@ def test_other_networks_have_maps_that_are_linked(window: MainWindow, qtbot: QtB
     assert not view.isVisible()
 
 
-def test_maps_zoom_together(window: MainWindow, qtbot: QtBot) -> None:
+def test_maps_zoom_together(learnt: MainWindow, qtbot: QtBot) -> None:
+    window = learnt
     show(window, "projections")
     maps = window.panels.projections
-    train(qtbot, window)
     qtbot.waitUntil(lambda: all(len(maps.view(k).pixels) for k in ("code", "pca")), timeout=10_000)
     code, pca = maps.view("code"), maps.view("pca")
     before = pca.pixels.copy()
@@ -125,9 +140,9 @@ def test_maps_zoom_together(window: MainWindow, qtbot: QtBot) -> None:
     assert code.in_sight()[1]
 
 
-def test_other_networks_draw_under_the_same_cursor(window: MainWindow, qtbot: QtBot) -> None:
+def test_other_networks_draw_under_the_same_cursor(learnt: MainWindow, qtbot: QtBot) -> None:
+    window = learnt
     show(window, "others")
-    train(qtbot, window)
     services, panel = window._services, window.panels.others
     ours, showing = services.others, services.showing
     first, second = other("x"), other("y", latent=3)
@@ -174,9 +189,9 @@ def test_seeds_follow_the_epoch_and_kept_epochs_stay(window: MainWindow, qtbot: 
 
 
 def test_a_file_that_does_not_fit_is_refused(
-    app: App, window: MainWindow, qtbot: QtBot, tmp_path: Path
+    learnt: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     others = window._services.others
     of = recipe()
     save_run(tmp_path / "good.aegui", SavedRun(of, glyphs(), snapshot(of, seed=5)))

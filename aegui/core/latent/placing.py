@@ -75,7 +75,7 @@ class Space:
         """What counts as one step away from it, ``[d]``, above 0."""
         if self.has_prior or self.codes is None:
             return np.ones(self.size)
-        return np.maximum(self.codes.std(axis=0, dtype=np.float64), _LEAST)
+        return np.asarray(np.maximum(self.codes.std(axis=0, dtype=np.float64), _LEAST), np.float64)
 
 
 def placed(
@@ -113,7 +113,7 @@ def _among_samples(
     reach = float(away[near].max())
     distances = away[near]
     if distances.min() <= _LEAST * max(reach, _LEAST) or not np.isfinite(reach):
-        return there[near[int(distances.argmin())]].astype(np.float32)
+        return np.asarray(there[near[int(distances.argmin())]], np.float32)
     weights = ((reach - distances) / (reach * distances)) ** 2
     if weights.sum() <= 0.0:
         weights = np.ones(count)
