@@ -125,13 +125,7 @@ def add_concept(commands: Commands, general: Parser) -> None:
         metavar="A",
         help=tr("a sample or a code it is applied to; may be repeated (default: the middle)"),
     )
-    parser.add_argument(
-        "--steps",
-        type=int,
-        default=9,
-        metavar="N",
-        help=tr("images of a row (default: %(default)s)"),
-    )
+    _add_steps(parser)
     _add_out(parser, tr("sheet.png"), tr("a .png sheet"))
     _add_scale(parser)
     parser.set_defaults(command=_concept)
@@ -150,13 +144,7 @@ def add_traverse(commands: Commands, general: Parser) -> None:
         "--at", metavar="A", help=tr("a sample or a code for the other numbers (default: middle)")
     )
     parser.add_argument("--dims", metavar="I,J,K", help=tr("only these numbers, from 1"))
-    parser.add_argument(
-        "--steps",
-        type=int,
-        default=9,
-        metavar="N",
-        help=tr("images of a row (default: %(default)s)"),
-    )
+    _add_steps(parser)
     parser.add_argument(
         "--span",
         type=float,
@@ -194,6 +182,16 @@ def add_map(commands: Commands, general: Parser) -> None:
     _add_out(parser, tr("map.png"), tr("a .png picture, or the numbers of a layer as .csv"))
     _add_scale(parser)
     parser.set_defaults(command=_map)
+
+
+def _add_steps(parser: Parser) -> None:
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=9,
+        metavar="N",
+        help=tr("images of a row (default: %(default)s)"),
+    )
 
 
 def _add_out(parser: Parser, metavar: str, words: str) -> None:

@@ -10,6 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 MAX_CONCEPTS = 1_000
 MAX_NUMBERS = 100_000
 MAX_NAME = 200
+MOST = 3.4028234663852886e38
+"""The largest number of a code: single precision ends there."""
+
+Number = Annotated[FiniteFloat, Field(ge=-MOST, le=MOST)]
+"""One that is still finite in a code."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,10 @@ class ConceptDocument(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: Annotated[str, Field(max_length=MAX_NAME)]
-    direction: Annotated[list[FiniteFloat], Field(min_length=1, max_length=MAX_NUMBERS)]
-    low: FiniteFloat
-    high: FiniteFloat
-    separation: FiniteFloat = 0.0
+    direction: Annotated[list[Number], Field(min_length=1, max_length=MAX_NUMBERS)]
+    low: Number
+    high: Number
+    separation: Number = 0.0
 
 
 def to_document(concept: KeptConcept) -> ConceptDocument:

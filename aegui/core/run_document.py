@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field
 
-from aegui.core.run_concepts import MAX_CONCEPTS, ConceptDocument
+from aegui.core.run_concepts import MAX_CONCEPTS, ConceptDocument, Number
 from aegui.core.run_data import DataDocument  # noqa: TC001  # pydantic looks at it
 
 VERSION: Literal[1] = 1
@@ -43,7 +43,7 @@ class PointDocument(_Part):
 class PlaceDocument(_Part):
     """A ``Place``."""
 
-    z: Annotated[list[FiniteFloat], Field(min_length=1, max_length=MAX_PLACE_NUMBERS)]
+    z: Annotated[list[Number], Field(min_length=1, max_length=MAX_PLACE_NUMBERS)]
     name: Annotated[str, Field(max_length=MAX_NAME)]
 
 

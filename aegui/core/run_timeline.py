@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 MEMBER = "timeline.safetensors"
+LAST_EPOCH = 2**31 - 1
+"""No training is longer."""
 COMPACT_BYTES = 512 << 10
 """Budget in a compact file, such as those that ship."""
 _HALF = float(np.finfo(np.float16).max)
@@ -69,7 +71,9 @@ def read_timeline(archive: Archive, recipe: Recipe, dataset: Dataset) -> Timelin
     )
     if len(epochs) != len(rows):
         raise refused(archive.name, MEMBER, tr("its columns differ in length"))
-    if not (np.isfinite(epochs).all() and (np.diff(epochs) > 0).all() and (epochs >= 0).all()):
+    # NaN is within no bounds.
+    in_bounds = ((epochs >= 0) & (epochs <= LAST_EPOCH)).all()
+    if not (in_bounds and (np.diff(epochs) > 0).all()):
         raise refused(archive.name, MEMBER, tr("its epochs do not grow"))
     frames = tuple(Frame(float(epoch), row) for epoch, row in zip(epochs, rows, strict=True))
     return TimelineView(shapes, recipe.runs, frames)

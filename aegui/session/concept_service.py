@@ -150,12 +150,14 @@ class ConceptService(QObject):
     def set_subject(self, subject: MakingSubject | None) -> None:
         """Use this network and these samples from now on."""
         before, self._subject = self._subject, subject
+        has_other_samples = (
+            before is None or subject is None or before.dataset is not subject.dataset
+        )
+        if has_other_samples:
+            self._empty()
         if subject is None:
             self._forget()
             return
-        has_other_samples = before is not None and before.dataset is not subject.dataset
-        if has_other_samples:
-            self._empty()
         if before is None or before.codec.latent_size != subject.codec.latent_size:
             self._start = ()
             self._kept = None
@@ -206,9 +208,11 @@ class ConceptService(QObject):
         self._places.shutdown()
 
     def _empty(self) -> None:
-        """Places in another set mean other samples."""
-        self._boxes = dict.fromkeys(BOXES, ())
-        self.boxes_changed.emit()
+        """Places in another set mean other samples, and a pin may be of another document."""
+        was_filled = any(self._boxes.values()) or bool(self._start)
+        self._boxes, self._start = dict.fromkeys(BOXES, ()), ()
+        if was_filled:
+            self.boxes_changed.emit()
 
     def _forget(self) -> None:
         self._token = object()
@@ -280,7 +284,11 @@ def _work(
 ) -> int:
     """Multiplications of one look."""
     keys = ("start",) if kept is not None else tuple(boxes)
-    encoded = sum(min(len(boxes[key]), MOST_IN_A_BOX) for key in keys)
+    counts = [len(boxes[key]) for key in keys]
+    if kept is None and not boxes["minus"] and subject.codes is None:
+        # Those that stand for all samples have to be encoded first.
+        counts.append(len(subject.dataset))
+    encoded = sum(min(count, MOST_IN_A_BOX) for count in counts)
     return encoded * encode_cost(subject.codec) + (STOPS + len(boxes)) * subject.codec.cost
 
 
@@ -330,7 +338,8 @@ def _others(
     if "minus" in codes:
         return codes["minus"]
     if subject.codes is not None and len(subject.codes.values):
-        return subject.codes.values
+        values = subject.codes.values
+        return values[:: max(1, -(-len(values) // MOST_IN_A_BOX))]
     count = len(subject.dataset)
     some = np.linspace(0, count - 1, min(count, MOST_IN_A_BOX)).astype(int)
     return _codes(subject, tuple(some.tolist()))

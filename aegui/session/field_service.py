@@ -185,8 +185,9 @@ class FieldService(QObject):
         fits = before is not None and subject is not None and _alike(before, subject)
         if before is None or subject is None or before.codec is not subject.codec:
             self._shelf = _Shelf()
-        if not fits and self._layers:
-            self._layers = {}
+        kept = {key: it for key, it in self._layers.items() if fits and self.available(key)}
+        if len(kept) < len(self._layers):
+            self._layers = kept
             self.changed.emit()
         self._renew()
 
@@ -263,7 +264,8 @@ class FieldService(QObject):
             self._rest(number, seconds)
             return
         known, key = self._subject, layer.field.key
-        if known is not None and key in self._chosen and _alike(known, subject):
+        is_wished = key in self._chosen and self.available(key)
+        if known is not None and is_wished and _alike(known, subject):
             self._layers[key] = layer
             self.changed.emit()
 

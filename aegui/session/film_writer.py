@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _ROOM = 4
 """Pictures that wait to be written: those of a window are large."""
+_log = logging.getLogger(__name__)
 
 
 class FilmWriter(QObject):
@@ -96,6 +99,12 @@ class FilmWriter(QObject):
             return
         except AeguiError as error:
             reason = str(error)
+        except Exception as error:
+            # Whoever waits for the film would wait for ever.
+            _log.exception("the film %s was not written", path)
+            reason = tr(
+                "{what}: {reason}", what=path.name, reason=str(error) or type(error).__name__
+            )
         self._done.emit(number, reason)
 
     @Slot(int, str)

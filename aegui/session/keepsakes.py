@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from aegui.core.i18n import tr
+from aegui.core.run_document import MAX_NAME
 from aegui.core.run_file import Place
 
 if TYPE_CHECKING:
@@ -52,8 +53,12 @@ class Keepsakes(QObject):
         self.concepts_changed.emit(self._concepts)
 
     def pin(self, z: ArrayLike, name: str = "") -> None:
-        """Pin the code ``z`` ``[d]`` under ``name``, or else the next free number."""
-        self.set_places((*self._places, self._new_place(z, name)))
+        """Pin the code ``z`` ``[d]`` under ``name``, or else the next free number.
+
+        A code that has gone to infinity is no place; no file could keep it.
+        """
+        if np.isfinite(np.asarray(z, np.float32)).all():
+            self.set_places((*self._places, self._new_place(z, name[:MAX_NAME])))
 
     def unpin(self, index: int) -> None:
         """Take the pin at ``index`` of ``places`` away."""

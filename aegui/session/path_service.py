@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent.paths import PATHS, pixel_change, stops, through
+from aegui.core.run_document import MAX_NAME
 from aegui.session.costs import QUICK_BATCH, is_quick
 from aegui.session.latest_answer import LatestAnswer
 
@@ -163,7 +164,7 @@ class PathService(QObject):
 
     def renamed(self, index: int, name: str) -> Place:
         """The pin at ``index`` under another name, which takes part as before."""
-        place = replace(self._places[index], name=name)
+        place = replace(self._places[index], name=name[:MAX_NAME])
         if self._places[index] in self._left_out:
             self._left_out |= {place}
         return place

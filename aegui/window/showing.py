@@ -299,6 +299,8 @@ class Showing(QObject):
         self._history = None
         self._timeline = None
         self._past = None
+        # Weights of the old network are none of the recipe that is shown from now on.
+        self._snapshot = None
         self._awaits_first = True
         # The old network stays in sight until the new one's first weights arrive, if it can read
         # the new data: the map would be empty for a moment otherwise.

@@ -11,6 +11,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
 from aegui.core.latent.insight import insight_words
 from aegui.session.field_service import FieldSubject
+from aegui.session.notice import Notice
 from aegui.widgets.map.field_layer import field_picture
 from aegui.widgets.map.lens import nearest_spacing
 from aegui.widgets.pixels.speech import describe
@@ -224,6 +225,12 @@ class InsightWiring(QObject):
 
     @Slot(str)
     def _on_canvas_layer_toggled(self, key: str) -> None:
+        reason = self._reasons().get(key)
+        if reason is not None and key not in self._services.fields.chosen:
+            # A key was pressed: the menu does not offer it.
+            told = tr("{layer}: {reason}", layer=tr(FIELDS[key].label), reason=reason)
+            self._services.workspace.noticed.emit(Notice("info", told, passing=True))
+            return
         self._services.fields.toggle(key)
         chosen = self._services.fields.chosen
         self._keep(_LAYERS, " ".join(chosen))

@@ -44,7 +44,7 @@ def _kept_rate() -> float:
     _seconds(resolved, 0)
     rounds = [(_seconds(resolved, 0), _seconds(resolved, BUDGET_BYTES)) for _ in range(_ROUNDS)]
     without, kept = (min(seconds) for seconds in zip(*rounds, strict=True))
-    return without / kept
+    return float(without / kept)
 
 
 def _seconds(resolved: ResolvedRecipe, budget: int) -> float:

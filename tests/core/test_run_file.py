@@ -264,6 +264,11 @@ def _with_one_result(members: dict[str, bytes]) -> None:
         (with_json("run.json", other=3), ["run.json", "other"]),
         (with_json("run.json", places=[{"z": [], "name": ""}]), ["run.json", "places.0.z"]),
         (with_json("run.json", concepts=[{"name": ""}]), ["run.json", "concepts.0.direction"]),
+        (with_json("run.json", places=[{"z": [1e39], "name": ""}]), ["run.json", "places.0.z.0"]),
+        (
+            with_json("run.json", places=[{"z": [math.nan], "name": ""}]),
+            ["run.json", "places.0.z.0"],
+        ),
         (with_json("run.json", weights={"epoch": -1}), ["run.json", "weights.epoch"]),
         (with_json("run.json", measured=10**30), ["run.json", "measured"]),
         (with_json("run.json", measured=10**9), ["results.safetensors", "2x5", "2x1000000000"]),

@@ -95,6 +95,7 @@ def test_weights_that_half_precision_cannot_hold_are_left_out() -> None:
         ({"epoch": np.array([0.0, 2.0, 1.0])}, "epochs do not grow"),
         ({"epoch": np.array([0.0, np.nan, 3.0])}, "epochs do not grow"),
         ({"epoch": np.array([-1.0, 0.0, 3.0])}, "epochs do not grow"),
+        ({"epoch": np.array([0.0, 1.0, 1e300])}, "epochs do not grow"),
         ({"other": np.zeros(3)}, "no other"),
     ],
 )

@@ -140,3 +140,18 @@ def test_nothing_is_computed_while_nobody_looks(service: ConceptService) -> None
     assert service.latest is None
     service.set_active(True)
     assert service.latest is not None
+
+
+def test_nothing_of_another_document_stays(service: ConceptService) -> None:
+    service.set_subject(subject())
+    service.set_box("plus", (0, 7))
+    service.set_start((1.0, 2.0))
+    service.set_subject(subject(seed=5))
+    assert service.start == ()
+    assert service.box("plus") == ()
+    service.set_box("plus", (0, 7))
+    # An untrained document lies between.
+    service.set_subject(None)
+    service.set_subject(subject())
+    assert service.box("plus") == ()
+    assert service.latest is None

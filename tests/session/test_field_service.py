@@ -183,3 +183,16 @@ def test_what_is_computed_depends_on_the_work() -> None:
     assert small[-1][0] * small[-1][1] <= 1.01 * field_service.MOST_CELLS
     assert len(learning) == 1
     assert learning[0][0] <= small[-1][0]
+
+
+def test_a_layer_goes_with_the_network_that_had_what_it_needs(
+    qtbot: QtBot, service: FieldService, heard: list[tuple[Layer, ...]]
+) -> None:
+    service.set_subject(subject(prior=True))
+    service.set_view(BOUNDS, 200, 150, XY)
+    service.choose(["holes"])
+    wait(qtbot, service, "holes")
+    service.set_subject(subject(prior=False))
+    assert service.chosen == ("holes",)
+    assert service.layers == ()
+    assert heard[-1] == ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from aegui.core.latent import films
 from aegui.session.film_writer import FilmWriter
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
+
+    from tests.harness.logs import ExpectLog
 
 
 @pytest.fixture
@@ -62,3 +66,23 @@ def test_what_cannot_be_written_is_told(writer: FilmWriter, qtbot: QtBot, tmp_pa
     with qtbot.waitSignal(writer.finished, timeout=20_000) as caught:
         writer.begin(tmp_path / "nowhere" / "a.gif", 10.0)
     assert "nowhere" in caught.args[0]
+
+
+def test_what_nobody_expected_ends_the_film_too(
+    writer: FilmWriter,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    expect_log: ExpectLog,
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr(films, "write_film", fail)
+    with (
+        expect_log("a.gif was not written", level=logging.ERROR),
+        qtbot.waitSignal(writer.finished, timeout=20_000) as caught,
+    ):
+        writer.begin(tmp_path / "a.gif", 10.0)
+    assert caught.args == ["a.gif: MemoryError"]
+    assert not writer.is_busy

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from aegui.core.run_concepts import KeptConcept
-from aegui.core.run_file import Place
+from aegui.core.run_file import Place, load_run, save_run
 from aegui.session.keepsakes import Keepsakes
 from aegui.session.settings import Settings
 from aegui.session.workspace import Workspace
@@ -67,3 +67,15 @@ def test_concepts_belong_to_the_document(workspace: Workspace, tmp_path: Path) -
     assert workspace.keepsakes.concepts == ()
     assert workspace.open(tmp_path / "a.aegui")
     assert workspace.keepsakes.concepts == (THICK,)
+
+
+def test_a_pin_that_no_file_could_keep_is_none(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.new(recipe())
+    kept = workspace.keepsakes
+    kept.pin([np.nan, 0.0])
+    kept.pin([np.inf, 0.0])
+    assert list(kept.places) == []
+    kept.pin([3e38, 0.0], "x" * 300)
+    assert [len(place.name) for place in kept.places] == [200]
+    save_run(tmp_path / "a.aegui", workspace.content())
+    assert load_run(tmp_path / "a.aegui").places == kept.places

@@ -144,6 +144,10 @@ def test_without_a_prior_there_are_no_holes_and_the_menu_says_why(
     button = trained.panels.canvas.furniture.bar.layers
     assert not button.action("holes").isEnabled()
     assert "prior" in button.action("holes").toolTip()
+    with qtbot.waitSignal(trained._services.workspace.noticed) as told:
+        QTest.keyClick(trained.panels.canvas, Qt.Key.Key_7)
+    assert told.args[0].text == "Holes: Only a variational code has a prior."
+    assert not trained._services.fields.chosen
     network = SMALL.network.model_copy(
         update={"latent": LatentSpec(kind="gaussian", units=2, beta=0.01)}
     )

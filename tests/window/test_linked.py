@@ -64,6 +64,7 @@ def test_what_is_selected_on_the_map_is_listed_and_described(
     wrong = ((codec.reconstruct(rows) > 0.5) != (rows > 0.5)).sum() / 2
     lines = panel.words.text().splitlines()
     assert lines[:2] == ["b, e", f"{wrong:.2f} wrong pixels on average"]
+    assert panel.mean.image is not None
     np.testing.assert_allclose(panel.mean.image, dataset.images[[1, 4]].mean(axis=0))
     panel.sample_left_out.emit(4)
     assert canvas.selection.tolist() == [1]
@@ -157,6 +158,7 @@ def test_other_networks_draw_under_the_same_cursor(learnt: MainWindow, qtbot: Qt
     for each, preview in zip((first, second), panel.previews, strict=True):
         # At a sample the other network shows that very sample.
         image = each.codec.reconstruct(rows[2:3]).reshape(1, 7, 5)
+        assert preview.picture.image is not None
         np.testing.assert_allclose(preview.picture.image, image, atol=1e-4)
         assert preview.words.text() == "among the same samples"
     panel.way_chosen.emit("standard")

@@ -233,6 +233,23 @@ def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
     assert canvas._scene.layers.ghost is None
 
 
+def test_a_ghost_of_a_seed_goes_with_its_training(
+    app: App, window: MainWindow, qtbot: QtBot
+) -> None:
+    app.services.workspace.edit_recipe(SMALL.model_copy(update={"runs": 3}), "three runs")
+    train(qtbot, window)
+    showing = app.services.showing
+    window.panels.time.ghost_requested.emit("run:2")
+    assert window.panels.canvas._scene.layers.ghost is not None
+    window.time.toggle_playing()
+    app.services.workspace.edit_recipe(SMALL, "one run")
+    window.actions_table["train"].trigger()
+    # The film of the old training ends before the new one has any weights.
+    app.services.player.pause()
+    assert showing.codec_of_run(2) is None
+    qtbot.waitUntil(lambda: not app.services.runner.is_busy, timeout=60_000)
+
+
 def test_going_on_from_an_epoch_with_one_setting_changed(
     app: App, window: MainWindow, showing: Showing, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

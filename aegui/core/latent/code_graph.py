@@ -27,6 +27,7 @@ _NEIGHBOURS = 10
 _ON_THE_LINE = 24
 _MARGIN = 0.5
 _BATCH = 512
+_INFINITY = 1e6
 
 
 def shortest_way(
@@ -58,6 +59,14 @@ def shortest_way(
     while way[-1] != 0:
         way.append(int(before[way[-1]]))
     return np.asarray(places[way[::-1]])
+
+
+def drawn_at(codec: Codec, places: Numbers) -> NDArray[np.float32]:
+    """The images ``[n, P]`` at ``places`` ``[n, d]``, as numbers that can still be squared.
+
+    Some networks grow without bounds; what has passed a million is as far as infinity.
+    """
+    return np.clip(np.nan_to_num(codec.decode(places)), -_INFINITY, _INFINITY)
 
 
 def _further(
@@ -100,12 +109,12 @@ def _lengths(
     codec: Codec, places: Numbers, ends: NDArray[np.int64], cancelled: IsCancelled | None
 ) -> Numbers:
     """How much the image changes along each side: by way of its middle, so that no bump hides."""
-    drawn = _decoded(codec, places, cancelled)
+    drawn = _all_drawn(codec, places, cancelled)
     found = np.empty(len(ends))
     for at in range(0, len(ends), _BATCH):
         stop_if(cancelled)
         a, b = ends[at : at + _BATCH].T
-        middle = np.nan_to_num(codec.decode((places[a] + places[b]) / 2))
+        middle = drawn_at(codec, (places[a] + places[b]) / 2)
         found[at : at + _BATCH] = np.linalg.norm(middle - drawn[a], axis=1)
         found[at : at + _BATCH] += np.linalg.norm(middle - drawn[b], axis=1)
     # A side of no length would be none at all.
@@ -113,9 +122,9 @@ def _lengths(
     return np.asarray(found + 1e-9 + 1e-6 * apart)
 
 
-def _decoded(codec: Codec, places: Numbers, cancelled: IsCancelled | None) -> NDArray[np.float32]:
+def _all_drawn(codec: Codec, places: Numbers, cancelled: IsCancelled | None) -> NDArray[np.float32]:
     parts = []
     for at in range(0, len(places), _BATCH):
         stop_if(cancelled)
-        parts.append(np.nan_to_num(codec.decode(places[at : at + _BATCH])))
+        parts.append(drawn_at(codec, places[at : at + _BATCH]))
     return np.concatenate(parts)

@@ -67,6 +67,11 @@ class Known:
     names: tuple[str, ...]
     glyphs: bool
 
+    @property
+    def step(self) -> int:
+        """One sample in so many of the set is among them."""
+        return int(self.indices[1] - self.indices[0]) if len(self.indices) > 1 else 1
+
     @cached_property
     def norms(self) -> NDArray[np.float32]:
         """Squared lengths of the samples, ``[N]``."""

@@ -17,7 +17,7 @@ import numpy as np
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
-from aegui.core.latent.code_graph import shortest_way
+from aegui.core.latent.code_graph import drawn_at, shortest_way
 from aegui.core.latent.geometry import tangents
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ _COSTLY = 500_000
 _LATENT_SHARE = 1e-3
 _WITHIN = 6
 _OPPOSED = 1e-3
+_STEEPEST = 1e9
+"""Products of steeper slopes would leave single precision."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,7 @@ def _along(way: NDArray[np.float64], lengths: NDArray[np.float64], n: int) -> ND
 
 
 def _changes(codec: Codec, way: NDArray[np.float64]) -> NDArray[np.float64]:
-    images = np.nan_to_num(codec.decode(way)).astype(np.float64)
+    images = drawn_at(codec, way).astype(np.float64)
     return np.asarray(np.linalg.norm(np.diff(images, axis=0), axis=1))
 
 
@@ -304,8 +306,14 @@ def _freedom(way: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(directions[:MOST_FREEDOM])
 
 
+def _slopes(
+    codec: Codec, way: NDArray[np.float64], basis: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    return np.clip(np.nan_to_num(tangents(codec, way, basis)), -_STEEPEST, _STEEPEST)
+
+
 def _mean_metric(codec: Codec, way: NDArray[np.float64], basis: NDArray[np.float64]) -> float:
-    slopes = np.nan_to_num(tangents(codec, way, basis))
+    slopes = _slopes(codec, way, basis)
     return float(np.einsum("nkp,nkp->", slopes, slopes)) / (len(way) * len(basis)) + 1e-12
 
 
@@ -313,7 +321,7 @@ def _energy(
     codec: Codec, way: NDArray[np.float64], weight: float
 ) -> tuple[float, NDArray[np.float64]]:
     """Sum of squared changes of the image, and ``weight`` times those of the code; the images."""
-    images = np.nan_to_num(codec.decode(way)).astype(np.float64)
+    images = drawn_at(codec, way).astype(np.float64)
     energy = np.square(np.diff(images, axis=0)).sum()
     return float(energy + weight * np.square(np.diff(way, axis=0)).sum()), images
 
@@ -326,7 +334,7 @@ def _quadratic(
     weight: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Normal matrix and gradient (halved) of the energy by the inner corners, in ``basis``."""
-    slopes = np.nan_to_num(tangents(codec, way[1:-1], basis))
+    slopes = _slopes(codec, way[1:-1], basis)
     count, free, _ = slopes.shape
     bends = 2 * images[1:-1] - images[:-2] - images[2:]
     turns = (2 * way[1:-1] - way[:-2] - way[2:]) @ basis.T

@@ -30,6 +30,7 @@ _MOST_PX = 88
 _LEAST_PX = 24
 _FINE_STEPS = 50
 _SMALL = 0.88
+_MOST_FIGURES = 9
 _KEYS = {
     Qt.Key.Key_Left: -1,
     Qt.Key.Key_Down: -1,
@@ -155,11 +156,10 @@ class AmountStrip(QWidget):
         assert self._look is not None
         theme, amounts = current_theme(), self._look.amounts
         low, high = float(amounts[0]), float(amounts[-1])
-        whole = range(int(np.ceil(low)), int(np.floor(high)) + 1)
-        stride = max(1, -(-len(whole) // 9))
-        for step in whole:
-            if step % stride:
-                continue
+        first, last = int(np.ceil(low)), int(np.floor(high))
+        # There may be millions of them, where a step is small.
+        stride = max(1, -(-(last - first + 1) // _MOST_FIGURES))
+        for step in range(-(-first // stride) * stride, last + 1, stride):
             x = self.x_of(step)
             painter.setPen(QPen(blend(theme.text_dim, theme.panel, 0.6), 1))
             painter.drawLine(QPointF(x, top - 5), QPointF(x, top - 1))

@@ -191,11 +191,18 @@ class PathPage(QWidget):
             control.setEnabled(has_way)
         if look is None:
             self._stop()
-            self.set_status(tr("A path needs two ticked pins."))
+            self.set_status(self._missing())
         else:
             self.set_busy(self._is_busy)
         self._show_play()
         self._show_frame()
+
+    def _missing(self) -> str:
+        needed = tr("A path needs two ticked pins.")
+        if self.pins.all_fit:
+            return needed
+        kept = tr("Grey pins are kept for a network with codes of their size.")
+        return f"{needed} {kept}"
 
     def set_busy(self, busy: bool) -> None:
         """Whether a way is being looked for."""

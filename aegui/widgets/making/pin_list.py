@@ -22,7 +22,7 @@ from aegui.core.i18n import tr
 from aegui.widgets.builder.marks import flat_button, wrapped_label
 from aegui.widgets.glyphs import glyph_pixmap
 from aegui.widgets.making.page import pictures
-from aegui.widgets.theme import SPACING
+from aegui.widgets.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +78,8 @@ class PinList(QWidget):
         super().__init__(parent)
         self._places: tuple[Place, ...] = ()
         self._stops: tuple[bool, ...] = ()
+        self.all_fit = True
+        """Whether all pins are codes of the present network's size."""
         self.list = _List()
         self.list.setAccessibleName(tr("Pins"))
         self.list.setIconSize(_ICON_PX)
@@ -153,6 +155,7 @@ class PinList(QWidget):
         current = self.list.currentRow()
         resized = len(places) != len(self._places)
         self._places, self._stops = tuple(places), tuple(stops)
+        self.all_fit = all(fitting)
         with QSignalBlocker(self.list):
             if resized:
                 self.list.clear()
@@ -188,6 +191,8 @@ class PinList(QWidget):
             | flags.ItemIsDragEnabled
             | (flags.ItemIsUserCheckable if fits else flags.NoItemFlags)
         )
+        theme = current_theme()
+        item.setForeground(theme.text if fits else theme.text_dim)
         item.setCheckState(Qt.CheckState.Checked if stop else Qt.CheckState.Unchecked)
         item.setToolTip(
             tr("Ticked pins are on the path. Enter or a double click finds the pin on the map.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QNativeGestureEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QNativeGestureEvent
 from PySide6.QtWidgets import QGestureEvent, QMenu, QPinchGesture, QToolTip, QWidget
 
 from aegui.core.i18n import tr
@@ -40,6 +40,7 @@ DRAG_PX = 4.0
 PIN_REACH_PX = 48.0
 """From farther away Delete removes no pin."""
 _NOTCH = 120.0
+_TIP_AWAY_PX = 40
 _BY_KEYS = frozenset(
     {
         Qt.FocusReason.TabFocusReason,
@@ -203,7 +204,7 @@ class LatentCanvas(SelectingMap):
         if isinstance(event, QNativeGestureEvent):
             return self._gesture(event) or super().event(event)
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.text_at(QPointF(event.pos())), self)
+            self._show_tip(event)
             return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             return self._claim(event) or super().event(event)
@@ -366,6 +367,15 @@ class LatentCanvas(SelectingMap):
             code=", ".join(numbers),
         )
 
+    def _show_tip(self, event: QHelpEvent) -> None:
+        """Above the sample: below it lies what is decoded there."""
+        text = self.text_at(QPointF(event.pos()))
+        lines = text.count("\n") + 1
+        high = lines * QFontMetrics(QToolTip.font()).lineSpacing() + _TIP_AWAY_PX
+        top = self._overlay.hover_rect(self._font()).top()
+        above = self.mapToGlobal(QPoint(event.x(), round(top) - high))
+        QToolTip.showText(above if text else event.globalPos(), text, self)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: D102
         menu = self.menu_at(event.pos())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -428,4 +438,4 @@ def _called(scene: Scene, index: int) -> str:
     """What a sample is called, with its class where that is something else."""
     stamps = scene.points.stamps
     name, label = label_name(stamps.names[index]), label_name(stamps.labels[index])
-    return name if name == label else f"{name} ({label})"
+    return name if name in (label, f"{label} #{index + 1}") else f"{name} ({label})"

@@ -88,7 +88,8 @@ class CursorPictures(QWidget):
         return QSize(240, self.heightForWidth(240))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(120, 72 + self._caption_px())
+        # Small images need more room than glyphs to be made out.
+        return QSize(120, (72 if self._look.glyphs else 112) + self._caption_px())
 
     def _caption_px(self) -> int:
         return self.fontMetrics().height() + 4

@@ -66,7 +66,7 @@ FIGURES: dict[str, FigureSpec] = {
     ),
 }
 """What is told, in its order."""
-_NUMBER_CHARS = 5
+_NUMBER_CHARS = 6
 
 
 def figure_texts(found: Insight) -> dict[str, str]:
@@ -173,6 +173,10 @@ class InsightFigures(QWidget):
             return self.words
         told = self._told
         text = tr(FIGURES[key].help)
+        if key == "ratio" and told is not None and told.known.step > 1:
+            return f"{text}\n" + tr(
+                "Of this large set one sample in {n} is compared.", n=told.known.step
+            )
         if key == "drift" and told is not None and told.insight.drift is not None:
             return f"{text}\n{_vector(told.insight.drift.tolist())}"
         return text

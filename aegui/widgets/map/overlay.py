@@ -16,7 +16,7 @@ from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.fan import Fan
 from aegui.widgets.map.lasso import Lasso
 from aegui.widgets.map.marks import paint_arrow, paint_tag, tag_rect
-from aegui.widgets.map.rulers import x_pill, y_pill
+from aegui.widgets.map.rulers import fitting_font, x_pill, y_pill
 from aegui.widgets.map.stamps import plate_pixmap, plate_size
 from aegui.widgets.map.ticks import place_text
 
@@ -177,13 +177,13 @@ class Overlay:
         self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme, font: QFont
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(font)
         rects = self._pill_rects(view, at, font)
         for rect, text in zip(rects, self._texts(view), strict=False):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.accent)
             painter.drawRoundedRect(rect, 3, 3)
             painter.setPen(theme.on_accent)
+            painter.setFont(fitting_font(font, text, rect.width() - 2))
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
     def preview_rect(self, view: Viewport, at: QPointF) -> QRectF:
@@ -231,6 +231,12 @@ class Overlay:
 
     def _hover_box(self, index: int) -> QRectF:
         return self._scene.points.box(index, self._hover_scale())
+
+    def hover_rect(self, font: QFont) -> QRectF:
+        """What the sample under the cursor takes with its name; empty without one."""
+        if self.hovered is None:
+            return QRectF()
+        return self._hover_box(self.hovered).united(self._hover_tag(self.hovered, font))
 
     def _hover_tag(self, index: int, font: QFont) -> QRectF:
         box = self._hover_box(index)

@@ -44,6 +44,7 @@ _MOST_STACKED = 3000
 _IMAGE_SCALES = (1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
 _BESIDE_PX = 64.0
 _VEILED = 0.4
+_OVER_FIELD = 0.3
 
 
 class PointLayer:
@@ -207,9 +208,20 @@ class PointLayer:
         return max(1, min(LARGEST_SCALE, LARGEST_PX // height))
 
     def paint(
-        self, painter: QPainter, view: Viewport, theme: Theme, ratio: float, font: QFont
+        self,
+        painter: QPainter,
+        view: Viewport,
+        theme: Theme,
+        ratio: float,
+        font: QFont,
+        *,
+        over_field: bool = False,
     ) -> None:
-        """Paint all samples that are seen, later ones over earlier ones."""
+        """Paint all samples that are seen, later ones over earlier ones.
+
+        Very many dots would hide just that part of a layer below (``over_field``) that speaks of
+        them: there they are faint.
+        """
         seen = self.seen(view)
         self._is_many = False
         if self._scale > 0 and seen is not None and len(seen) <= MOST_PLATES:
@@ -218,7 +230,9 @@ class PointLayer:
             self._paint_dots(painter, seen, theme, ratio, font)
         else:
             self._is_many = True
+            painter.setOpacity(_OVER_FIELD if over_field else 1.0)
             self._raster.paint(painter, view, _Many(self, theme), ratio)
+            painter.setOpacity(1.0)
 
     def seen(self, view: Viewport) -> NDArray[np.int64] | None:
         """Which rows lie in sight, or just beside it; None where they are very many."""

@@ -20,6 +20,7 @@ BOTTOM_PX = 22.0
 _APART_X_PX = 96.0
 _APART_Y_PX = 64.0
 _TICK_PX = 4.0
+_NARROWEST = 0.6
 
 
 def axis_name(axis: int) -> str:
@@ -100,7 +101,8 @@ def _paint_x(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None
 
 
 def _paint_y(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None:
-    metrics = QFontMetricsF(painter.font())
+    font = painter.font()
+    metrics = QFontMetricsF(font)
     height = metrics.height()
     end = QRectF(0, view.top + 4, view.left - 8, height)
     values, step = y_ticks(view)
@@ -111,9 +113,25 @@ def _paint_y(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None
         box = QRectF(0, y - height / 2, view.left - 8, height)
         painter.drawLine(QLineF(view.left - 1 - _TICK_PX, round(y), view.left - 1, round(y)))
         if not box.intersects(end) and box.bottom() < view.top + view.height + height / 2:
-            painter.drawText(box, sides, tick_text(value, step))
+            text = tick_text(value, step)
+            painter.setFont(fitting_font(font, text, box.width()))
+            painter.drawText(box, sides, text)
+    painter.setFont(font)
     painter.setPen(theme.text)
     painter.drawText(end, sides, name)
+
+
+def fitting_font(font: QFont, text: str, width: float) -> QFont:
+    """``font``, or a narrower one in which ``text`` is as wide as ``width``.
+
+    Far into the map numbers have more digits than the ruler at the left has room for.
+    """
+    needed = QFontMetricsF(font).horizontalAdvance(text)
+    if needed <= width:
+        return font
+    narrow = QFont(font)
+    narrow.setPointSizeF(font.pointSizeF() * max(_NARROWEST, width / needed))
+    return narrow
 
 
 def _centred(metrics: QFontMetricsF, text: str, top: QPointF, within: QRectF) -> QRectF:

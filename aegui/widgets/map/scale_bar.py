@@ -50,12 +50,12 @@ class ScaleBar(QWidget):
         """The scale of ``view``, and how far that is from ``home``, which shows all codes."""
         units = round_below(LONGEST_PX / view.sx)
         zoom = view.sx / home.sx
-        written = f"{units:g}" + (f"  ×{zoom:,.3g}" if abs(zoom - 1.0) > 0.01 else "")
+        written = f"{units:g}" + (f"  ×{_zoom_text(zoom)}" if abs(zoom - 1.0) > 0.01 else "")
         length = units * view.sx
         if written == self._text and length == self._length_px:
             return
         self._units, self._length_px, self._text = units, length, written
-        told = tr("The bar is {units} long; zoom {zoom}", units=f"{units:g}", zoom=f"{zoom:.3g}")
+        told = tr("The bar is {units} long; zoom {zoom}", units=f"{units:g}", zoom=_zoom_text(zoom))
         describe(self, told, spoken=False)
         self.resize(self.sizeHint())
         self.update()
@@ -83,6 +83,10 @@ class ScaleBar(QWidget):
         painter.setFont(figures_font(self.font(), scale=_FONT))
         room = QRectF(right + 6, 0, self.width() - right - 6, self.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._text)
+
+
+def _zoom_text(zoom: float) -> str:
+    return f"{zoom:,.0f}" if zoom >= 1000 else f"{zoom:.3g}"
 
 
 def round_below(length: float) -> float:

@@ -258,7 +258,8 @@ class Scene:
             painter.drawPixmap(0, 0, ground)
             painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
             self.layers.paint_below(painter, view, theme, ratio)
-            self.points.paint(painter, view, theme, ratio, font)
+            over = self.layers.shown_field() is not None
+            self.points.paint(painter, view, theme, ratio, font, over_field=over)
             self._paint_marks(painter, view, theme, font)
             painter.end()
         return self._whole

@@ -31,15 +31,15 @@ from aegui.widgets.projections.class_bars import ClassBars
 from aegui.widgets.projections.code_axes import CodeAxes
 from aegui.widgets.projections.colours import has_colours
 from aegui.widgets.projections.figures_table import FiguresTable
-from aegui.widgets.projections.options_form import OptionsForm
-from aegui.widgets.projections.scatter import Samples, ScatterView
-from aegui.widgets.projections.scatter_paint import Card
-from aegui.widgets.projections.tools import (
+from aegui.widgets.projections.map_tools import (
     columns_for,
     export_button,
     flat_tool,
     view_toggle,
 )
+from aegui.widgets.projections.options_form import OptionsForm
+from aegui.widgets.projections.scatter import Samples, ScatterView
+from aegui.widgets.projections.scatter_paint import Card
 from aegui.widgets.projections.words import message_words, note_words
 from aegui.widgets.theme import SPACING, icon
 

@@ -23,6 +23,8 @@ def test_pictures_labels_error_and_codes() -> None:
     wrong = ((network.reconstruct(rows) > 0.5) != (rows > 0.5)).sum(axis=1)
     assert found.error == pytest.approx(wrong.mean())
     codes = network.encode(rows)
+    assert found.middle is not None
+    assert found.extent is not None
     np.testing.assert_allclose(found.middle, codes.mean(axis=0), rtol=1e-5)
     np.testing.assert_allclose(found.extent, codes.std(axis=0), rtol=1e-5)
     assert (found.count, found.looked_at, found.epoch) == (3, 3, 3)

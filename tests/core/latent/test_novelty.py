@@ -100,6 +100,7 @@ def test_only_some_of_a_large_set_are_known() -> None:
     of = known(Dataset.from_images("x", images), glyphs=False)
     assert len(of.samples) <= MOST_KNOWN
     assert of.indices[-1] > n - 5
+    assert of.step == of.indices[1] == 3
     found = novelty(of, images[of.indices[7]])
     assert found.nearest[0, 0] == of.indices[7]
     assert of.title(int(of.indices[7])) == str(of.indices[7])

@@ -123,3 +123,10 @@ def test_refusals() -> None:
         straight([0.0, 1.0], [0.0, 1.0, 2.0], 4)
     with pytest.raises(Cancelled):
         geodesic(dome_codec(), [-1.0, 0.0], [1.0, 0.0], 9, cancelled=lambda: True)
+
+
+def test_where_the_network_goes_to_infinity_there_is_a_way_still() -> None:
+    found = geodesic(linear_codec(groups()), [-1.0, 0.0], [1e37, 2e36], 9)
+    assert found.shape == (9, 2)
+    assert np.isfinite(found).all()
+    assert found[-1].tolist() == [np.float32(1e37), np.float32(2e36)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
 from aegui.core.run_concepts import KeptConcept
-from aegui.session.concept_service import Applied
+from aegui.session.concept_service import STOPS, Applied
 from aegui.session.looks import GLYPHS
 from aegui.widgets.dragged_samples import SAMPLES_MIME, samples_mime, samples_of
 from aegui.widgets.making.concept_page import ConceptPage
@@ -188,3 +189,22 @@ def test_kept_concepts_are_chosen_and_forgotten(page: ConceptPage, qtbot: QtBot)
     page.set_kept((), -1)
     assert page.remove.isHidden()
     assert page.boxes["plus"].isEnabled()
+
+
+def test_many_steps_have_few_figures(page: ConceptPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Boxes of nearly the same mean: a step is small, and there are many of them.
+    amounts = np.linspace(-3e12, 4e12, STOPS, dtype=np.float32)
+    page.set_look(replace(concept_look(), amounts=amounts), GLYPHS)
+    asked: list[float] = []
+    strip = page.strip
+    x_of = strip.x_of
+
+    def watched(amount: float) -> float:
+        asked.append(amount)
+        return float(x_of(amount))
+
+    monkeypatch.setattr(strip, "x_of", watched)
+    strip.grab()
+    whole = [amount for amount in asked if isinstance(amount, int)]
+    assert 5 <= len(set(whole)) <= 9
+    assert 0 in whole

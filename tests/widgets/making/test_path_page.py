@@ -91,6 +91,8 @@ def test_pins_have_pictures(page: PathPage) -> None:
 def test_a_way_is_shown_with_its_present_image(page: PathPage) -> None:
     assert "two ticked pins" in page._status.text()
     assert not page.play.isEnabled()
+    with_pins(page).set_path(None, GLYPHS)
+    assert "Grey pins are kept" in page._status.text()
     look = path_look()
     page.set_path(look, GLYPHS)
     assert page.play.isEnabled()

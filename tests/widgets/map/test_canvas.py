@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -18,7 +19,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from aegui.core.latent.frame import axes_frame
 from aegui.session.plane_tiles import Plane
@@ -223,6 +224,13 @@ def test_the_sample_pointed_at_is_marked_and_named(canvas: LatentCanvas) -> None
     assert has(after, LIGHT.accent, (x, y), 30)
     assert not has(before, LIGHT.accent, (x, y), 30)
     assert "c: z1 0.00, z2 1.00" in canvas.text_at(QPointF(x, y))
+    # Its words come above it: below lies what is decoded there.
+    QApplication.sendEvent(
+        canvas,
+        QHelpEvent(QEvent.Type.ToolTip, QPoint(round(x), round(y)), canvas.mapToGlobal(QPoint())),
+    )
+    assert QToolTip.text().startswith("c: z1")
+    QToolTip.hideText()
     assert canvas.text_at(QPointF(360, 230)) == ""
 
 

@@ -23,12 +23,12 @@ def layer_of(count: int) -> PointLayer:
     return layer
 
 
-def painted(layer: PointLayer, view: Viewport) -> np.ndarray:
+def painted(layer: PointLayer, view: Viewport, *, over_field: bool = False) -> np.ndarray:
     layer.lay_out(view, "dots", labels=False, floor=None)
     image = QImage(400, 400, QImage.Format.Format_RGB32)
     image.fill(LIGHT.panel)
     painter = QPainter(image)
-    layer.paint(painter, view, LIGHT, 1.0, QFont())
+    layer.paint(painter, view, LIGHT, 1.0, QFont(), over_field=over_field)
     painter.end()
     return np.frombuffer(image.constBits(), np.uint32).reshape(400, 400).copy()
 
@@ -111,3 +111,14 @@ def test_on_a_screen_of_more_pixels_dots_lie_at_the_same_places() -> None:
     seen = [(x, y) for x, y in layer.pixels.tolist() if 2 < x < 398 and 2 < y < 398]
     on = [image.pixelColor(round(2 * x), round(2 * y)) == LIGHT.series[0] for x, y in seen]
     assert np.mean(on) > 0.98
+
+
+@pytest.mark.usefixtures("qapp")
+def test_very_many_do_not_hide_a_layer_below() -> None:
+    layer = layer_of(AT_ONCE)
+    plain, ground = settled(layer, VIEW), np.uint32(LIGHT.panel.rgba())
+    faint = painted(layer, VIEW, over_field=True)
+    red = [(picture >> np.uint32(16)) & np.uint32(255) for picture in (plain, faint)]
+    covered = plain != ground
+    away = [abs(level[covered].astype(int) - LIGHT.panel.red()).mean() for level in red]
+    assert away[1] == pytest.approx(0.3 * away[0], rel=0.05)

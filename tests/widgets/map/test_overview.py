@@ -71,6 +71,9 @@ def test_the_scale_bar_tells_units_and_zoom(canvas: LatentCanvas) -> None:
     assert "×" not in bar.text
     canvas.navigation.zoom(8.0, 300.0, 200.0)
     assert bar.text.endswith("×8")
+    canvas.navigation.zoom(250.0, 300.0, 200.0)
+    assert bar.text.endswith("×2,000")
+    canvas.navigation.zoom(1 / 250.0, 300.0, 200.0)
     assert float(bar.text.split()[0]) * canvas.navigation.view.sx == pytest.approx(bar.length_px)
     canvas.set_style(replace(MapStyle(), scale=False))
     assert not bar.isVisible()

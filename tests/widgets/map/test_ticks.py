@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QFont, QFontMetricsF
 
+from aegui.widgets.map.rulers import fitting_font
 from aegui.widgets.map.ticks import number_text, place_text, tick_step, tick_text, ticks
 
 
@@ -49,3 +51,12 @@ def test_places_have_the_decimals_of_a_pixel() -> None:
     assert place_text(0.12345, 60.0) == "0.12"
     assert place_text(0.12345, 2000.0) == "0.123"
     assert place_text(12.3, 0.5) == "12"
+
+
+@pytest.mark.usefixtures("qapp")
+def test_long_figures_are_written_smaller_where_there_is_little_room() -> None:
+    font = QFont()
+    needed = QFontMetricsF(font).horizontalAdvance("0.25")
+    assert fitting_font(font, "0.25", needed) == font
+    small = fitting_font(font, "0.25", 0.8 * needed)
+    assert small.pointSizeF() == pytest.approx(0.8 * font.pointSizeF(), rel=0.01)
