@@ -79,12 +79,14 @@ class Autosave(QObject):
         self._take_lock()
 
         def work() -> None:
-            self._clear()
             try:
                 write_atomically(about, note.encode())
                 save_run(file, run)
             except AeguiError as error:
                 self._job_failed.emit(str(error))
+            finally:
+                # Last, not first: what is being written may have been discarded meanwhile.
+                self._clear()
 
         self._job.submit(work)
 

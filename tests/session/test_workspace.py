@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -728,6 +729,36 @@ def test_a_clean_end_leaves_nothing_behind(
     assert list((tmp_path / "autosave").iterdir()) == []
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_copy_discarded_before_it_is_written_does_not_stay(
+    ends: bool,
+    qtbot: QtBot,
+    workspace: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begins, goes_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begins.set()
+        assert goes_on.wait(10)
+
+    # Called as the job's thread begins with a job.
+    monkeypatch.setattr("aegui.session.latest_job._compute_alone", hold)
+    copies = workspace._file._autosave
+    workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
+    workspace.autosave()
+    assert begins.wait(10)
+    if ends:
+        threading.Timer(0.2, goes_on.set).start()
+        workspace.close()
+    else:
+        copies.discard()
+        goes_on.set()
+        copies.flush()
+    assert list((tmp_path / "autosave").iterdir()) == []
+
+
 def test_a_copy_that_cannot_be_written_is_said_once(
     qtbot: QtBot, workspace: Workspace, heard: Heard, tmp_path: Path
 ) -> None:
@@ -743,6 +774,7 @@ def test_nothing_of_torch_is_needed_to_open_and_edit(tmp_path: Path) -> None:
     save = tmp_path / "a.aegui"
     code = f"""
 import sys
+import threading
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 import aegui.session.training_runner, aegui.session.decode_service, aegui.session.plane_service

@@ -114,7 +114,9 @@ def test_a_click_on_a_chart_goes_there_and_dragging_the_line_scrubs(
     window: MainWindow, showing: Showing, qtbot: QtBot
 ) -> None:
     view = window.panels.charts._views["loss"]
-    qtbot.waitUntil(lambda: view.has_graph)
+    qtbot.waitUntil(
+        lambda: view.has_graph and view._data is not None and view._data.epoch[-1] == 400
+    )
     plot = view._plot_rect()
 
     def point(share: float) -> QPoint:
