@@ -85,12 +85,10 @@ def _noisy_accuracy(
     """Share of right answers to noisy ``rows`` ``[n, D]``, each drawn as often as the others."""
     generator = np.random.default_rng(options.seed)
     rounds = max(1, options.draws // len(rows))
-    right = [
-        float(
-            np.mean(codec.classify(corrupted_with(rows, spec, generator)).argmax(axis=1) == truth)
-        )
-        for _ in range(rounds)
-    ]
+    right = []
+    for _ in range(rounds):
+        noisy = corrupted_with(rows, spec, generator, codec.image_shape)
+        right.append(float(np.mean(codec.classify(noisy).argmax(axis=1) == truth)))
     return float(np.mean(right))
 
 

@@ -57,7 +57,9 @@ OptimizerKey = Literal[
 LatentKey = Literal["plain", "gaussian"]
 FitKey = Literal["fit", "fill", "stretch"]
 ScheduleKey = Literal["constant", "exponential", "step", "cosine", "plateau"]
-CorruptionKey = Literal["none", "salt_pepper", "flip", "gaussian", "masking"]
+CorruptionKey = Literal[
+    "none", "salt_pepper", "flip", "gaussian", "masking", "salt", "pepper", "block"
+]
 DeviceKey = Literal["auto", "cpu", "cuda"]
 
 MAX_UNITS = 262_144
@@ -84,7 +86,8 @@ class _Part(BaseModel):
 class CorruptionSpec(_Part):
     """How the input (never the target) is spoilt before the encoder sees it.
 
-    ``level`` is p for salt_pepper, flip and masking, and sigma for gaussian. Each epoch sees
+    ``level`` is p for salt_pepper, salt, pepper, flip and masking, sigma for gaussian, and for
+    block the share of the image that one rectangle of its proportions covers. Each epoch sees
     ``copies`` noisy versions of every sample: drawn anew each epoch when ``fresh``, else drawn
     once before training.
     """
@@ -96,8 +99,8 @@ class CorruptionSpec(_Part):
 
     @model_validator(mode="after")
     def _probability(self) -> CorruptionSpec:
-        if self.kind in {"salt_pepper", "flip", "masking"} and self.level > 1.0:
-            raise ValueError(tr("level is a probability for this kind of noise: at most 1"))
+        if self.kind not in {"none", "gaussian"} and self.level > 1.0:
+            raise ValueError(tr("level is a share for this kind of noise: at most 1"))
         return self
 
 

@@ -265,7 +265,7 @@ def corrupted_inputs(
     """
     if corruption.kind == "none" or corruption.level == 0.0:
         return None
-    return corrupted(dataset.flat()[indices], corruption, seed)
+    return corrupted(dataset.flat()[indices], corruption, seed, dataset.image_shape)
 
 
 def measured_samples(codec: Codec, dataset: Dataset, *, live: bool) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ Both draw from the same distributions, from their own generators.
 
 from __future__ import annotations
 
+import math
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
 
 def corrupt_into(
-    clean: torch.Tensor, out: torch.Tensor, spec: CorruptionSpec, generator: torch.Generator
+    clean: torch.Tensor,
+    out: torch.Tensor,
+    spec: CorruptionSpec,
+    generator: torch.Generator,
+    image_shape: tuple[int, int, int] | None = None,
 ) -> None:
     """Fill ``out`` with freshly corrupted ``clean``.
 
@@ -39,8 +44,29 @@ def corrupt_into(
         out: Where the corrupted images go; same type and device.
         spec: The kind and level; ``copies`` and ``fresh`` are the caller's business.
         generator: The source of randomness, on the device of ``out``.
+        image_shape: Channels, height and width of the images, which are rows ``[..., C*H*W]`` then;
+            only noise that knows neighbours ("block") has to be told.
+
+    Raises:
+        ValueError: A block is to be erased of images of unknown shape.
     """
-    _INTO[spec.kind](clean, out, spec.level, generator)
+    if spec.kind == "block":
+        _block_into(clean, out, spec.level, generator, _known(image_shape))
+    else:
+        _INTO[spec.kind](clean, out, spec.level, generator)
+
+
+def _known(image_shape: tuple[int, int, int] | None) -> tuple[int, int, int]:
+    if image_shape is None:
+        raise ValueError("a block can be erased only where the shape of the images is known")
+    return image_shape
+
+
+def block_sides(level: float, height: int, width: int) -> tuple[int, int]:
+    """Rows and columns of the rectangle that the noise "block" of ``level`` erases."""
+    share = math.sqrt(level)
+    # Half up, as the generated program of the training rounds.
+    return int(height * share + 0.5), int(width * share + 0.5)
 
 
 def _none_into(
@@ -84,22 +110,65 @@ def _masking_into(
     out.uniform_(generator=generator).ge_(level).mul_(clean)
 
 
+def _salt_into(
+    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
+) -> None:
+    out.uniform_(generator=generator).lt_(level).add_(clean).clamp_(0.0, 1.0)
+
+
+def _block_into(
+    clean: torch.Tensor,
+    out: torch.Tensor,
+    level: float,
+    generator: torch.Generator,
+    image_shape: tuple[int, int, int],
+) -> None:
+    channels, height, width = image_shape
+    high, wide = block_sides(level, height, width)
+    place = out.new_empty((*out.shape[:-1], 2)).uniform_(generator=generator)
+    top = place[..., 0].mul(height - high + 1).floor_().unsqueeze(-1)
+    left = place[..., 1].mul(width - wide + 1).floor_().unsqueeze(-1)
+    row, column = (
+        out.new_tensor(at) for at in pixel_places(channels, height, width).astype(np.float32)
+    )
+    inside = (row >= top) & (row < top + high) & (column >= left) & (column < left + wide)
+    out.copy_(clean).masked_fill_(inside, 0.0)
+
+
+def pixel_places(channels: int, height: int, width: int) -> NDArray[np.int64]:
+    """Row and column of every number of an image as a row, int64 ``[2, C*H*W]``."""
+    return np.tile(np.indices((height, width)).reshape(2, -1), (1, channels))
+
+
 _INTO: dict[str, Callable[[torch.Tensor, torch.Tensor, float, torch.Generator], None]] = {
     "none": _none_into,
     "salt_pepper": _salt_pepper_into,
     "flip": _flip_into,
     "gaussian": _gaussian_into,
     "masking": _masking_into,
+    "salt": _salt_into,
+    "pepper": _masking_into,
 }
 
 
-def corrupted(images: ArrayLike, spec: CorruptionSpec, seed: int) -> NDArray[np.float32]:
-    """A corrupted copy of ``images`` (any shape, values in [0, 1]), the same for the same seed."""
-    return corrupted_with(images, spec, np.random.default_rng(seed))
+def corrupted(
+    images: ArrayLike,
+    spec: CorruptionSpec,
+    seed: int,
+    image_shape: tuple[int, int, int] | None = None,
+) -> NDArray[np.float32]:
+    """A corrupted copy of ``images`` (any shape, values in [0, 1]), the same for the same seed.
+
+    ``image_shape`` as for ``corrupt_into``.
+    """
+    return corrupted_with(images, spec, np.random.default_rng(seed), image_shape)
 
 
 def corrupted_with(
-    images: ArrayLike, spec: CorruptionSpec, generator: np.random.Generator
+    images: ArrayLike,
+    spec: CorruptionSpec,
+    generator: np.random.Generator,
+    image_shape: tuple[int, int, int] | None = None,
 ) -> NDArray[np.float32]:
     """Like ``corrupted``, going on with ``generator``: for many draws in a row."""
     clean = np.array(images, dtype=np.float32)
@@ -109,6 +178,8 @@ def corrupted_with(
     if spec.kind == "gaussian":
         clean += level * generator.standard_normal(clean.shape, dtype=np.float32)
         return np.clip(clean, np.float32(0.0), np.float32(1.0), out=clean)
+    if spec.kind == "block":
+        return _without_blocks(clean, spec.level, generator, _known(image_shape))
     draw = generator.random(clean.shape, dtype=np.float32)
     if spec.kind == "salt_pepper":
         clean[draw < level] = 1.0
@@ -116,8 +187,25 @@ def corrupted_with(
     elif spec.kind == "flip":
         np.subtract(np.float32(1.0), clean, out=clean, where=draw < level)
     else:
-        clean[draw < level] = 0.0
+        clean[draw < level] = 1.0 if spec.kind == "salt" else 0.0
     return clean
+
+
+def _without_blocks(
+    images: NDArray[np.float32],
+    level: float,
+    generator: np.random.Generator,
+    image_shape: tuple[int, int, int],
+) -> NDArray[np.float32]:
+    """``images`` with one rectangle of each set to zero; they may be written to."""
+    channels, height, width = image_shape
+    high, wide = block_sides(level, height, width)
+    rows = images.reshape(-1, channels * height * width)
+    top = generator.integers(0, height - high + 1, (len(rows), 1))
+    left = generator.integers(0, width - wide + 1, (len(rows), 1))
+    row, column = pixel_places(channels, height, width)
+    rows[(row >= top) & (row < top + high) & (column >= left) & (column < left + wide)] = 0.0
+    return rows.reshape(images.shape)
 
 
 def parse_corruption(text: str) -> CorruptionSpec:

@@ -158,6 +158,8 @@ def _log_likelihoods(
         "flip": (spec.level, spec.level),
         "salt_pepper": (spec.level / 2, spec.level / 2),
         "masking": (0.0, spec.level),
+        "salt": (spec.level, 0.0),
+        "pepper": (0.0, spec.level),
     }.get(spec.kind, (0.0, 0.0))
     lit = images > 0.5
     return (

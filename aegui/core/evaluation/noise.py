@@ -63,7 +63,8 @@ def noisy_score(
     total, worst, one, none = np.zeros(count), 0, 0, 0
     for start in range(0, rounds, each):
         clean = np.tile(rows, (min(each, rounds - start), 1))
-        wrong = wrong_pixels(clean, codec.reconstruct(corrupted_with(clean, spec, generator)))
+        noisy = corrupted_with(clean, spec, generator, dataset.image_shape)
+        wrong = wrong_pixels(clean, codec.reconstruct(noisy))
         total += wrong.reshape(-1, count).sum(axis=0)
         worst = max(worst, int(wrong.max()))
         one += int(np.count_nonzero(wrong <= 1))

@@ -286,4 +286,22 @@ CORRUPTIONS = _table(
         mark("Each pixel is set to zero with probability p."),
         ("level",),
     ),
+    Choice(
+        "salt",
+        mark("Salt only"),
+        mark("Each pixel is set to one with probability p."),
+        ("level",),
+    ),
+    Choice(
+        "pepper",
+        mark("Pepper only"),
+        mark("Each pixel is set to zero with probability p, as masking does."),
+        ("level",),
+    ),
+    Choice(
+        "block",
+        mark("Block erase"),
+        mark("One rectangle at a random place, with p of the area of the image, is set to zero."),
+        ("level",),
+    ),
 )

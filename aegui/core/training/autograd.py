@@ -76,7 +76,7 @@ class Batches:
         shape = (self._runs, *target.shape[1:])
         out = torch.empty(shape, device=target.device)
         spec = samples.corruption.model_copy(update={"level": level})
-        corrupt_into(target.expand(shape), out, spec, self._generator)
+        corrupt_into(target.expand(shape), out, spec, self._generator, samples.image_shape)
         return out
 
     def next(self, level: float, augment: object = None) -> tuple[torch.Tensor, torch.Tensor]:

@@ -116,6 +116,7 @@ class PretrainEngine:
                     self._spec.corruption,
                     self._generator,
                     is_bounded=self._group.is_bounded,
+                    image_shape=self._source.image_shape,
                 )
                 total = total + group_loss(self._model, stack, self._group, noisy, clean)
             gradients = list(torch.autograd.grad(total, self._tensors))

@@ -93,9 +93,12 @@ class ClassifierMeter:
         spec = classifier.pretrain.corruption
         generator = torch.Generator(device=self._seen.device).manual_seed(_NOISE_SEED)
         total, model = 0.0, self._model
+        image_shape = self._resolved.dataset.image_shape if group.encoder.start == 0 else None
         for chunk in torch.split(self._seen, chunk_rows(model, len(model.layers))):
             clean = codes_of(model, run, chunk, group.encoder.start)
-            noisy = spoilt(clean, spec, generator, is_bounded=group.is_bounded)
+            noisy = spoilt(
+                clean, spec, generator, is_bounded=group.is_bounded, image_shape=image_shape
+            )
             with torch.no_grad():
                 loss = group_loss(model, run, group, noisy, clean, training=False)
             total += float(loss) * len(chunk)

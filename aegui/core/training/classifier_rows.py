@@ -38,6 +38,7 @@ class CodeRows:
         self._depth = depth
         self._images = samples.clean
         self.device = samples.device
+        self.image_shape = samples.image_shape if depth == 0 else None
         self.rows = samples.clean.shape[1]
         self.batch_rows = min(samples.batch_rows, self.rows)
         self.full_batch = self.batch_rows == self.rows
@@ -83,18 +84,24 @@ def codes_of(model: Model, stack: int, images: torch.Tensor, depth: int) -> torc
 
 
 def spoilt(
-    clean: torch.Tensor, spec: CorruptionSpec, generator: torch.Generator, *, is_bounded: bool
+    clean: torch.Tensor,
+    spec: CorruptionSpec,
+    generator: torch.Generator,
+    *,
+    is_bounded: bool,
+    image_shape: tuple[int, int, int] | None = None,
 ) -> torch.Tensor:
     """Corrupted ``clean`` rows; what noise means for images it cannot mean for all codes.
 
     Of numbers that do not lie in 0..1 Gaussian noise is not cut off, and salt and pepper or flips
-    are as many zeros.
+    are as many zeros; so is a block of what is no image, of ``image_shape`` None.
     """
     if spec.kind == "none":
         return clean
     out = torch.empty_like(clean)
-    if is_bounded or spec.kind == "masking":
-        corrupt_into(clean, out, spec, generator)
+    is_known = spec.kind != "block" or image_shape is not None
+    if is_known and (is_bounded or spec.kind == "masking"):
+        corrupt_into(clean, out, spec, generator, image_shape)
     elif spec.kind == "gaussian":
         out.normal_(0.0, spec.level, generator=generator).add_(clean)
     else:

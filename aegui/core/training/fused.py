@@ -85,7 +85,9 @@ class FusedEngine:
             return None
         shape = (self._parameters.layout.runs, *samples.target.shape[1:])
         self._source.bind("noisy", torch.empty(shape, device=self._parameters.device))
-        emit_corruption(self._source, samples.corruption.kind, "target", "noisy", 1)
+        emit_corruption(
+            self._source, samples.corruption.kind, "target", "noisy", 1, samples.image_shape
+        )
         return "noisy"
 
     def _emit_batches(self, inputs: str) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from aegui.core.data.corruption import pixel_places
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
 from aegui.core.network.forward import dropout_rate
 from aegui.core.recipe import LatentSpec, LayerSpec
@@ -83,7 +84,14 @@ class Source:
         return getattr(torch.jit.CompilationUnit(text), name)
 
 
-def emit_corruption(source: Source, kind: str, clean: str, out: str, indent: int) -> None:
+def emit_corruption(
+    source: Source,
+    kind: str,
+    clean: str,
+    out: str,
+    indent: int,
+    image_shape: tuple[int, int, int] | None = None,
+) -> None:
     """Lines that write the corrupted ``clean`` to ``out``; ``level`` and ``g`` are in scope.
 
     They draw and compute exactly what ``corrupt_into`` of ``core/data/corruption.py`` does.
@@ -96,7 +104,14 @@ def emit_corruption(source: Source, kind: str, clean: str, out: str, indent: int
         source.line(
             f"{out}.uniform_(0.0, 1.0, generator=g).lt_(level).sub_({clean}).abs_()", indent
         )
-    elif kind == "masking":
+    elif kind == "block" and image_shape is not None:
+        _emit_block(source, clean, out, indent, image_shape)
+    elif kind == "salt":
+        source.line(
+            f"{out}.uniform_(0.0, 1.0, generator=g).lt_(level).add_({clean}).clamp_(0.0, 1.0)",
+            indent,
+        )
+    elif kind in {"masking", "pepper"}:
         source.line(f"{out}.uniform_(0.0, 1.0, generator=g).ge_(level).mul_({clean})", indent)
     else:
         source.line("if level >= 1.0:", indent)
@@ -106,6 +121,28 @@ def emit_corruption(source: Source, kind: str, clean: str, out: str, indent: int
         source.line(f"{out}.uniform_(-reach, reach, generator=g)", indent + 1)
         source.line(f"torch.ops.aten.hardshrink({out}, 1.0, out={out})", indent + 1)
         source.line(f"{out}.add_({clean}).clamp_(0.0, 1.0)", indent + 1)
+
+
+def _emit_block(
+    source: Source, clean: str, out: str, indent: int, image_shape: tuple[int, int, int]
+) -> None:
+    channels, height, width = image_shape
+    like = source.tensor(out)
+    places = torch.from_numpy(pixel_places(channels, height, width)).to(like)
+    source.bind("block_row", places[0])
+    source.bind("block_column", places[1])
+    source.bind("block", like.new_empty((*like.shape[:-1], 2)))
+    high, wide = (f"int({side} * level ** 0.5 + 0.5)" for side in (height, width))
+    for line in (
+        f"high, wide = {high}, {wide}",
+        "block.uniform_(0.0, 1.0, generator=g)",
+        f"top = block.select(-1, 0).mul({height + 1} - high).floor_().unsqueeze(-1)",
+        f"left = block.select(-1, 1).mul({width + 1} - wide).floor_().unsqueeze(-1)",
+        "down = torch.logical_and(block_row >= top, block_row < top + high)",
+        "across = torch.logical_and(block_column >= left, block_column < left + wide)",
+        f"{out}.copy_({clean}).masked_fill_(torch.logical_and(down, across), 0.0)",
+    ):
+        source.line(line, indent)
 
 
 def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, indent: int) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import torch
 
+from aegui.core.data.corruption import corrupt_into
 from aegui.core.data.split import split_indices
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Rows(Protocol):
     full_batch: bool
     noise_per_batch: bool
     device: torch.device
+    image_shape: tuple[int, int, int] | None
 
     @property
     def fresh_noise(self) -> bool:
@@ -68,6 +70,7 @@ class Samples:
             in their file and are read batch by batch; other large sets are those of the dataset
             itself. Nothing may write to them.
         measured: Places among the training samples of those that are measured.
+        image_shape: Channels, height and width of what a row is; None where rows are no images.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Samples:
     ) -> None:
         dataset = resolved.dataset
         self.device = device
+        self.image_shape: tuple[int, int, int] | None = dataset.image_shape
         self.training, self.validation = split_indices(len(dataset), resolved.recipe.data.split)
         self.clean = _on_device(dataset.flat(), self.training, device)
         self.corruption = corruption
@@ -83,7 +87,7 @@ class Samples:
         self.inputs = self.target
         if corruption.kind != "none" and not corruption.fresh:
             seed = resolved.recipe.seed ^ _NOISE_SEED
-            self.inputs = _corrupted(self.target, corruption, seed)
+            self.inputs = self._corrupted(self.target, corruption, seed)
         self.rows = self.target.shape[1]
         batch = resolved.recipe.training.batch_size
         self.batch_rows = min(batch, self.rows) if batch is not None else self.rows
@@ -114,14 +118,20 @@ class Samples:
             return
         seed = resolved.recipe.seed ^ _EVALUATION_SEED
         if len(chosen):
-            self.validation_inputs = _corrupted(self.validation_target, corruption, seed + 1)
+            self.validation_inputs = self._corrupted(self.validation_target, corruption, seed + 1)
         if not corruption.fresh and self.rows <= MEASURED_ROWS:
             self.eval_target, self.eval_inputs = self.target, self.inputs
             return
         wished = min(EVALUATION_ROWS, _EVALUATION_ROWS_OF_ALL // resolved.recipe.runs)
         wished = max(wished, min(self.rows, len(self.measured)))
         self.eval_target = self.eval_clean.repeat(1, -(-wished // self.eval_clean.shape[1]), 1)
-        self.eval_inputs = _corrupted(self.eval_target, corruption, seed)
+        self.eval_inputs = self._corrupted(self.eval_target, corruption, seed)
+
+    def _corrupted(self, clean: torch.Tensor, spec: CorruptionSpec, seed: int) -> torch.Tensor:
+        generator = torch.Generator(device=clean.device).manual_seed(seed)
+        out = torch.empty_like(clean)
+        corrupt_into(clean, out, spec, generator, self.image_shape)
+        return out
 
 
 def some_of(count: int) -> NDArray[np.int64]:
@@ -148,12 +158,3 @@ def _on_device(
     # Indexing makes a copy too.
     rows = flat.copy() if whole else flat[chosen]
     return torch.from_numpy(rows).to(device)[None]
-
-
-def _corrupted(clean: torch.Tensor, spec: CorruptionSpec, seed: int) -> torch.Tensor:
-    from aegui.core.data.corruption import corrupt_into
-
-    generator = torch.Generator(device=clean.device).manual_seed(seed)
-    out = torch.empty_like(clean)
-    corrupt_into(clean, out, spec, generator)
-    return out

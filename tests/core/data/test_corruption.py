@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from aegui.core.data.corruption import corrupt_into, corrupted, parse_corruption
+from aegui.core.data.corruption import block_sides, corrupt_into, corrupted, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import CorruptionSpec
 
-KINDS = ("none", "salt_pepper", "flip", "gaussian", "masking")
+KINDS = ("none", "salt_pepper", "flip", "gaussian", "masking", "salt", "pepper")
 N = 200_000
 
 
@@ -37,6 +37,9 @@ def draw(kind: str, level: float, clean: float, with_torch: bool, seed: int = 0)
         ("salt_pepper", 1.0, 0.5, 0.5),
         ("masking", 0.3, 0.0, 0.7),
         ("masking", 1.0, 0.0, 0.0),
+        ("salt", 0.3, 0.3, 1.0),
+        ("salt", 1.0, 1.0, 1.0),
+        ("pepper", 0.3, 0.0, 0.7),
     ],
 )
 def test_shares_of_lit_pixels(
@@ -98,10 +101,58 @@ def test_images_given_are_not_written_to() -> None:
     assert images.sum() == 18
 
 
+@pytest.mark.parametrize("with_torch", [True, False])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_block_is_one_rectangle_anywhere_with_its_share_of_the_area(
+    channels: int, with_torch: bool
+) -> None:
+    assert block_sides(0.25, 7, 5) == (4, 3)
+    shape = (channels, 7, 5)
+    clean = np.full((2000, channels * 35), 0.5, np.float32)
+    if with_torch:
+        out = torch.empty(2, 1000, channels * 35)
+        generator = torch.Generator().manual_seed(3)
+        clean_rows = torch.from_numpy(clean[:1000])
+        corrupt_into(clean_rows, out, spec("block", 0.25), generator, shape)
+        noisy = out.numpy().reshape(2000, *shape)
+    else:
+        noisy = corrupted(clean, spec("block", 0.25), 3, shape).reshape(2000, *shape)
+    assert (clean == 0.5).all()
+    corners = set()
+    for image in noisy:
+        places = np.argwhere(image[0] == 0.0)
+        (top, left), (bottom, right) = places.min(axis=0), places.max(axis=0)
+        assert (bottom - top + 1, right - left + 1) == (4, 3)
+        assert len(places) == 12
+        assert all(np.array_equal(image[0], other) for other in image)
+        corners.add((int(top), int(left)))
+    assert corners == {(row, column) for row in range(4) for column in range(3)}
+
+
+@pytest.mark.parametrize("with_torch", [True, False])
+def test_blocks_of_nothing_and_of_everything(with_torch: bool) -> None:
+    for level, left in ((0.0, 1.0), (1.0, 0.0)):
+        if with_torch:
+            out = torch.empty(4, 35)
+            generator = torch.Generator().manual_seed(0)
+            corrupt_into(torch.ones(4, 35), out, spec("block", level), generator, (1, 7, 5))
+            assert (out == left).all()
+        else:
+            noisy = corrupted(np.ones((4, 35)), spec("block", level), 0, (1, 7, 5))
+            assert (noisy == left).all()
+
+
+def test_a_block_needs_the_shape_of_the_images() -> None:
+    with pytest.raises(ValueError, match="shape"):
+        corrupted(np.ones((2, 35)), spec("block", 0.2), 0)
+
+
 def test_parse() -> None:
     assert parse_corruption("salt_pepper:0.2") == spec("salt_pepper", 0.2)
     assert parse_corruption(" Salt-Pepper : 0.2 ") == spec("salt_pepper", 0.2)
     assert parse_corruption("gaussian:1.5") == spec("gaussian", 1.5)
+    assert parse_corruption("block:0.3") == spec("block", 0.3)
+    assert parse_corruption("salt:0.3") == spec("salt", 0.3)
     assert parse_corruption("none") == CorruptionSpec()
 
 
