@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 import aegui
 from aegui.core.i18n import language, set_language, tr
 from aegui.paths import APP_NAME, resources_dir, user_data_dir
+from aegui.session.garbage import Garbage
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from aegui.widgets.theme import apply_theme, icon, theme_named
@@ -44,6 +45,7 @@ class App(QObject):
     ) -> None:
         super().__init__(application)
         self._application = application
+        self._garbage = Garbage(self)
         self._settings = settings if settings is not None else Settings.load()
         self._translator: QTranslator | None = None
         self._speak(self._settings.language or QLocale.system().name())
@@ -75,6 +77,7 @@ class App(QObject):
         self.services.shutdown()
         if shiboken6.isValid(self.window):
             shiboken6.delete(self.window)
+        self._garbage.shutdown()
 
     def _new_window(self) -> MainWindow:
         window = MainWindow(self.services)

@@ -1,6 +1,7 @@
 """What outlives its test fails it: threads, QThreads, running timers and animations, windows.
 
 Qt has no list of its timers and threads, so those made from Python are noted as they are made.
+Garbage is collected between tests, in the main thread, as the program does it (``Garbage``).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 from shiboken6 import Shiboken
 
+from aegui.session.garbage import collect_due
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
@@ -49,14 +52,16 @@ _failed = pytest.StashKey[bool]()
 
 
 def pytest_configure() -> None:
-    """Note every timer, thread and animation from now on."""
+    """Note every timer, thread and animation from now on; collect no garbage in any thread."""
+    gc.disable()
     for kind in _WATCHED:
         _originals[kind] = kind.__init__
         kind.__init__ = _noting(kind.__init__)  # type: ignore[method-assign]
 
 
 def pytest_unconfigure() -> None:
-    """Leave the classes as they were."""
+    """Leave the classes, and Python, as they were."""
+    gc.enable()
     for kind, original in _originals.items():
         kind.__init__ = original  # type: ignore[method-assign]
     _originals.clear()
@@ -86,6 +91,7 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     """Compare what is alive after the test, and its other fixtures, with what was before."""
     before = _alive()
     yield
+    collect_due()
     if request.node.stash.get(_failed, False):
         return
     left = _left(before)

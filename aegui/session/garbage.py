@@ -1,0 +1,57 @@
+"""Python's cyclic garbage, collected where Qt's objects live and nowhere else."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+_TICK_MS = 1000
+_MANY_MODULES = 50
+"""So many new modules are worth setting aside; a handful is not."""
+
+
+class Garbage(QObject):
+    """Collects garbage in the thread that made this, which is that of the window.
+
+    Left to itself, Python collects in whichever thread happens to allocate. Where that is not the
+    window's and a widget is among the garbage, both may wait for ever: the destructor holds one of
+    Qt's locks and waits for the interpreter, which the window's thread has while it waits for the
+    lock. A full collection would also stop the window for more than 100 ms once torch is loaded:
+    what large libraries have brought is therefore set aside (``gc.freeze``) when it has come.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._was_automatic = gc.isenabled()
+        gc.disable()
+        self._modules = self._set_aside = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self._on_tick)
+        self._timer.start()
+
+    def shutdown(self) -> None:
+        """Leave it to Python again, if it was."""
+        self._timer.stop()
+        if self._was_automatic:
+            gc.enable()
+
+    @Slot()
+    def _on_tick(self) -> None:
+        modules = len(sys.modules)
+        calm = modules == self._modules
+        self._modules = modules
+        if calm and modules - self._set_aside >= _MANY_MODULES:
+            gc.freeze()
+            self._set_aside = modules
+        collect_due()
+
+
+def collect_due() -> None:
+    """Do the collection that Python would have done by now, were it allowed to by itself."""
+    for generation in (2, 1, 0):
+        if gc.get_count()[generation] > gc.get_threshold()[generation] > 0:
+            gc.collect(generation)
+            return
