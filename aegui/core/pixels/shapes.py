@@ -1,0 +1,145 @@
+"""Which cells a stroke covers: lines, rectangles, brushes, fills, and their mirror images.
+
+A cell is a row and a column; cells may lie outside of the image, whoever paints leaves those out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+Cell = tuple[int, int]
+"""Row and column."""
+
+
+class Box(NamedTuple):
+    """A rectangle of cells: its first row and column, and those after its last."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @classmethod
+    def around(cls, a: Cell, b: Cell) -> Box:
+        """The smallest box that holds both cells."""
+        (top, bottom), (left, right) = sorted((a[0], b[0])), sorted((a[1], b[1]))
+        return cls(top, left, bottom + 1, right + 1)
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self.right - self.left
+
+    def holds(self, cell: Cell) -> bool:
+        """Whether ``cell`` is inside."""
+        return self.top <= cell[0] < self.bottom and self.left <= cell[1] < self.right
+
+    def moved(self, rows: int, columns: int) -> Box:
+        """The box further down by ``rows`` and right by ``columns``."""
+        return Box(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)
+
+    def within(self, height: int, width: int) -> Box | None:
+        """The part inside an image of that size; None if there is none."""
+        box = Box(
+            max(0, self.top), max(0, self.left), min(height, self.bottom), min(width, self.right)
+        )
+        return box if box.height > 0 and box.width > 0 else None
+
+
+def line_cells(start: Cell, end: Cell) -> Iterator[Cell]:
+    """The cells of the straight line from ``start`` to ``end``, both included (Bresenham 1965)."""
+    (row, column), (end_row, end_column) = start, end
+    rows, columns = abs(end_row - row), abs(end_column - column)
+    step_row = 1 if end_row > row else -1
+    step_column = 1 if end_column > column else -1
+    error = columns - rows
+    while True:
+        yield row, column
+        if (row, column) == (end_row, end_column):
+            return
+        doubled = 2 * error
+        if doubled > -rows:
+            error -= rows
+            column += step_column
+        if doubled < columns:
+            error += columns
+            row += step_row
+
+
+def outline_cells(a: Cell, b: Cell) -> list[Cell]:
+    """The edge of the rectangle with the opposite corners ``a`` and ``b``."""
+    box = Box.around(a, b)
+    rows, columns = range(box.top, box.bottom), range(box.left, box.right)
+    edge = {(row, column) for row in (box.top, box.bottom - 1) for column in columns}
+    edge |= {(row, column) for column in (box.left, box.right - 1) for row in rows}
+    return sorted(edge)
+
+
+def area_cells(a: Cell, b: Cell) -> list[Cell]:
+    """All of the rectangle with the opposite corners ``a`` and ``b``."""
+    box = Box.around(a, b)
+    return [(r, c) for r in range(box.top, box.bottom) for c in range(box.left, box.right)]
+
+
+def brush_cells(cell: Cell, size: int) -> list[Cell]:
+    """The cells that a square brush of ``size`` pixels covers at ``cell``."""
+    row, column = cell[0] - (size - 1) // 2, cell[1] - (size - 1) // 2
+    return [(row + down, column + across) for down in range(size) for across in range(size)]
+
+
+def filled_cells(pixels: NDArray[np.floating], cell: Cell) -> list[Cell]:
+    """The connected area of one colour around ``cell``; diagonal neighbours are not connected.
+
+    Args:
+        pixels: ``[H, W]`` or ``[C, H, W]``.
+        cell: Where the fill begins, inside the image.
+    """
+    colour = pixels[(..., *cell)]
+    same = pixels == (colour if pixels.ndim == 2 else colour[:, np.newaxis, np.newaxis])
+    open_cells = same if pixels.ndim == 2 else same.all(axis=0)
+    found, waiting = {cell}, [cell]
+    while waiting:
+        row, column = waiting.pop()
+        for near in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
+            if near not in found and _is_set(open_cells, near):
+                found.add(near)
+                waiting.append(near)
+    return sorted(found)
+
+
+def _is_set(mask: NDArray[np.bool_], cell: Cell) -> bool:
+    height, width = mask.shape
+    return 0 <= cell[0] < height and 0 <= cell[1] < width and bool(mask[cell])
+
+
+def mirrored(
+    cells: Iterable[Cell], shape: tuple[int, int], *, across: bool, down: bool
+) -> list[Cell]:
+    """``cells`` with their mirror images, each once.
+
+    Args:
+        cells: What is painted.
+        shape: Height and width of the image. Of an odd number of columns the middle one is the
+            axis, its own mirror image: of five columns the third.
+        across: Mirror left and right.
+        down: Mirror top and bottom.
+    """
+    height, width = shape
+    every = dict.fromkeys(cells)
+    if across:
+        every |= dict.fromkeys((row, width - 1 - column) for row, column in tuple(every))
+    if down:
+        every |= dict.fromkeys((height - 1 - row, column) for row, column in tuple(every))
+    return list(every)
