@@ -1,4 +1,4 @@
-"""Grids of decoded images: drawn to be looked at, and written to a file, both in a thread."""
+"""Sheets of decoded images: drawn to be looked at, and written to a file, both in a thread."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from aegui.core.atomic import write_atomically
 from aegui.core.i18n import tr
-from aegui.core.latent.grids import draw_grid
+from aegui.core.latent.grids import draw_sheet
 from aegui.core.latent.sheets import sheet_image
 from aegui.session.progress_job import ProgressJob
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from aegui.core.errors import AeguiError
     from aegui.core.latent.codec import Codec
-    from aegui.core.latent.grids import GridSpec
+    from aegui.core.latent.grids import GridSpec, TraversalSpec
 
 
 class GridService(QObject):
     """One preview and one file at a time; a newer wish replaces the one under way."""
 
     drawn = Signal(object)
-    """uint8 ``[H, W, 3]``: the grid, a pixel for each of its images' pixels."""
+    """uint8 ``[H, W, 3]``: the sheet, a pixel for each of its images' pixels."""
     written = Signal(str)
     """The file is there."""
     failed = Signal(str)
@@ -41,19 +41,28 @@ class GridService(QObject):
         self.drawing = ProgressJob("aegui-grid", self)
         self.writing = ProgressJob("aegui-grid-file", self)
 
-    def draw(self, codec: Codec, spec: GridSpec, base: ArrayLike, *, ink: bool) -> None:
-        """Draw the grid ``spec`` through the code ``base`` ``[d]``; ``drawn`` follows."""
+    def draw(
+        self, codec: Codec, spec: GridSpec | TraversalSpec, base: ArrayLike, *, ink: bool
+    ) -> None:
+        """Draw the sheet ``spec`` through the code ``base`` ``[d]``; ``drawn`` follows."""
         self.drawing.start(
-            tr("Drawing the grid"),
+            tr("Drawing the images"),
             lambda _report, cancelled: _pixels(_picture(codec, spec, base, 1, ink, cancelled)),
             self.drawn.emit,
             self._refuse,
         )
 
     def write(
-        self, path: str, codec: Codec, spec: GridSpec, base: ArrayLike, *, scale: int, ink: bool
+        self,
+        path: str,
+        codec: Codec,
+        spec: GridSpec | TraversalSpec,
+        base: ArrayLike,
+        *,
+        scale: int,
+        ink: bool,
     ) -> None:
-        """Write the grid as PNG to ``path``; ``written`` or ``failed`` follows."""
+        """Write the sheet as PNG to ``path``; ``written`` or ``failed`` follows."""
 
         def work(_report: object, cancelled: Callable[[], bool]) -> None:
             content = io.BytesIO()
@@ -78,13 +87,13 @@ class GridService(QObject):
 
 def _picture(
     codec: Codec,
-    spec: GridSpec,
+    spec: GridSpec | TraversalSpec,
     base: ArrayLike,
     scale: int,
     ink: bool,
     cancelled: Callable[[], bool],
 ) -> Image:
-    images = draw_grid(codec, spec, base, cancelled)
+    images = draw_sheet(codec, spec, base, cancelled)
     return sheet_image(images, scale=scale, ink=ink)
 
 

@@ -96,6 +96,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         needs=("can_decode",),
     ),
     ActionSpec(
+        "export_traversal",
+        mark("&Every number of the code…"),
+        mark("What each number of the code does by itself, as a sheet with a row for each"),
+        "file/export",
+        "export_traversal",
+        needs=("can_decode",),
+    ),
+    ActionSpec(
         "export_charts_png",
         mark("Save charts as &picture…"),
         mark("Write the charts as PNG"),

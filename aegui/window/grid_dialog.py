@@ -1,4 +1,4 @@
-"""A grid of decoded images: seen while it is chosen, then saved as a picture."""
+"""A sheet of decoded images: seen while it is chosen, then saved as a picture."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayou
 
 from aegui.core.i18n import tr
 from aegui.widgets.builder.marks import ProblemLabel
-from aegui.widgets.map.grid_panel import GridPanel
 from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.codec import Codec
     from aegui.session.grid_service import GridService
-    from aegui.widgets.map.grid_panel import GridWish
+    from aegui.widgets.map.grid_panel import GridPanel
+    from aegui.widgets.map.traversal_panel import TraversalPanel
 
 _SIZE = QSize(840, 560)
 
@@ -29,35 +29,26 @@ class GridDialog(QDialog):
 
     save_requested = Signal()
     wish_changed = Signal(object)
-    """The ``GridWish`` after a person has changed it."""
+    """The ``GridWish`` or ``TraversalWish`` after a person has changed it."""
 
     def __init__(
         self,
         codec: Codec,
         bases: dict[str, NDArray[np.float32]],
-        wish: GridWish,
+        panel: GridPanel | TraversalPanel,
         service: GridService,
         parent: QWidget,
-        *,
-        has_prior: bool,
     ) -> None:
-        """``bases`` are codes ``[d]`` that the numbers beside the axes can be taken from."""
+        """``bases`` are codes ``[d]`` that numbers can be taken from; ``panel`` says which."""
         super().__init__(parent)
         self._codec = codec
         self._bases = bases
         self._service = service
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setWindowTitle(tr("Grid of decodes"))
+        self.setWindowTitle(panel.title)
         self.resize(_SIZE)
-        self.panel = GridPanel()
-        self.panel.set_network(
-            codec.latent_size,
-            codec.image_shape,
-            has_prior=has_prior,
-            has_cursor="cursor" in bases,
-        )
-        self.panel.set_wish(wish)
+        self.panel = panel
         self.panel.preview.set_text(tr("One moment…"))
         self.problem = ProblemLabel()
         self.save = QPushButton(tr("&Save picture…"))
@@ -87,7 +78,7 @@ class GridDialog(QDialog):
 
     @property
     def base(self) -> NDArray[np.float32]:
-        """The code ``[d]`` that all numbers beside the axes are taken from."""
+        """The code ``[d]`` that all numbers are taken from that do not change."""
         return self._bases[self.panel.wish.base]
 
     def write(self, path: str) -> None:
@@ -103,7 +94,7 @@ class GridDialog(QDialog):
         self._service.draw(self._codec, wish.spec, self.base, ink=wish.ink)
 
     @Slot(object)
-    def _on_panel_edited(self, wish: GridWish) -> None:
+    def _on_panel_edited(self, wish: object) -> None:
         self._draw()
         self.wish_changed.emit(wish)
 

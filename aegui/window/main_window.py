@@ -48,6 +48,7 @@ from aegui.window.wiring_projections import ProjectionsWiring
 from aegui.window.wiring_reference import ReferenceWiring
 from aegui.window.wiring_results import ResultsWiring
 from aegui.window.wiring_selection import SelectionWiring
+from aegui.window.wiring_sliders import SlidersWiring
 from aegui.window.wiring_time import TimeWiring, add_time_bar
 from aegui.window.wiring_training import TrainingWiring
 
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
         self.insight = InsightWiring(services, panels, self)
         self.points = PointsWiring(services, panels, self)
         self.making = MakingWiring(services, panels, docks, self)
+        self.sliders = SlidersWiring(services, panels, self)
         self.drawing = DrawingWiring(services, panels, docks, self)
         self.projections = ProjectionsWiring(services, panels, docks, self)
         self.selection = SelectionWiring(services, panels, docks, self)

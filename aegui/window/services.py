@@ -11,6 +11,7 @@ from aegui.session.code_service import CodeService
 from aegui.session.data_service import DataService
 from aegui.session.decode_service import DecodeService
 from aegui.session.drawing import Drawing
+from aegui.session.ends_service import EndsService
 from aegui.session.field_service import FieldService
 from aegui.session.film_writer import FilmWriter
 from aegui.session.ghost_service import GhostService
@@ -65,6 +66,7 @@ class Services:
     insight: InsightService = field(default_factory=InsightService)
     fields: FieldService = field(default_factory=FieldService)
     making: Making = field(default_factory=Making)
+    ends: EndsService = field(default_factory=EndsService)
     values: SampleValuesService = field(default_factory=SampleValuesService)
     selection: Selection = field(default_factory=Selection)
     others: Others = field(default_factory=Others)
@@ -112,6 +114,7 @@ class Services:
         self.insight.shutdown()
         self.fields.shutdown()
         self.making.shutdown()
+        self.ends.shutdown()
         self.values.shutdown()
         self.selection.shutdown()
         self.others.shutdown()

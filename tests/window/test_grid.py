@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from aegui.widgets.builder.edits import with_value
+from aegui.widgets.map.traversal_panel import TraversalPanel
 from aegui.window import wiring_grid
 from aegui.window.grid_dialog import GridDialog
 from tests.window.conftest import train
@@ -79,3 +80,42 @@ def test_a_failure_is_told_in_the_dialog_which_stays(
     assert dialog.isVisible()
     assert dialog.save.isEnabled()
     dialog.reject()
+
+
+def test_every_number_of_the_code_is_seen_and_saved(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = window._services.workspace
+    workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "three")
+    train(qtbot, window)
+    # From the strip of the sliders; the menu and the map's own menu lead there too.
+    window.panels.canvas.furniture.strip.sheet.click()
+    dialog = window.findChildren(GridDialog)[-1]
+    panel = dialog.panel
+    assert isinstance(panel, TraversalPanel)
+    width = panel.wish.spec.steps * 6 - 1
+    qtbot.waitUntil(lambda: panel.preview.picture.width() == width, timeout=10_000)
+    codec, codes = window._services.showing.codec, window._services.showing.codes
+    assert codec is not None
+    assert codes is not None
+    # The last image of row 2: all numbers at the mean but the second.
+    code = codes.mean.copy()
+    code[1] += 2.0 * codes.spread[1]
+    drawn = 1.0 - codec.decode(code).reshape(7, 5).clip(0, 1)
+    seen = panel.preview.picture
+    grey = [seen.pixelColor(width - 5 + x, 8).red() / 255 for x in range(5)]
+    np.testing.assert_allclose(grey, drawn[0], atol=0.01)
+    panel.steps.setValue(4)
+    panel.scale.setValue(3)
+    qtbot.waitUntil(lambda: panel.preview.picture.width() == 4 * 6 - 1, timeout=10_000)
+    path = tmp_path / "all"
+    monkeypatch.setattr(wiring_grid, "choose_save_file", lambda *_: str(path))
+    with qtbot.waitSignal(dialog.finished, timeout=10_000):
+        dialog.save.click()
+    with Image.open(f"{path}.png") as picture:
+        assert picture.size == (3 * (4 * 6 - 1), 3 * (3 * 8 - 1))
+    window.actions_table["export_traversal"].trigger()
+    again = window.findChildren(GridDialog)[-1]
+    assert isinstance(again.panel, TraversalPanel)
+    assert again.panel.wish.spec.steps == 4
+    again.reject()

@@ -10,6 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+_LEAST_SHARE = 1e-4
+"""Places that are nearer to a line than this share of their distance lie on it."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -57,6 +60,25 @@ def spanned_frame(directions: ArrayLike, base: ArrayLike) -> Frame:
     across_up = np.asarray(directions, np.float64)
     origin = np.array(base, np.float64).reshape(-1)
     return _frame(origin - across_up.T @ (across_up @ origin), across_up)
+
+
+def directions_through(places: ArrayLike) -> NDArray[np.float32] | None:
+    """Two orthonormal directions ``[2, d]`` of the plane through three ``places`` ``[3, d]``.
+
+    The first leads from the first place to the second; the third lies above that line. None where
+    the three lie on one line, or are not numbers.
+    """
+    first, second, third = np.asarray(places, np.float64)
+    across, up = second - first, third - first
+    far = max(float(np.linalg.norm(across)), float(np.linalg.norm(up)))
+    if not np.isfinite(far) or float(np.linalg.norm(across)) <= _LEAST_SHARE * far:
+        return None
+    across = across / np.linalg.norm(across)
+    up = up - (up @ across) * across
+    height = float(np.linalg.norm(up))
+    if height <= _LEAST_SHARE * far:
+        return None
+    return np.asarray(np.stack([across, up / height]), np.float32)
 
 
 def _frame(origin: NDArray[np.float64], directions: NDArray[np.float64]) -> Frame:

@@ -1,4 +1,4 @@
-"""Codes in rows and columns: what a model draws over two dimensions of its prior.
+"""Codes in rows and columns: two numbers of the code together, or each of them by itself.
 
 At the quantiles of the normal distribution each picture stands for an equal share of the prior
 (Kingma and Welling 2013, figure 4).
@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.errors import Cancelled
-from aegui.core.i18n import tr
+from aegui.core.data.progress import stop_if
 from aegui.core.latent.frame import axes_frame
-from aegui.core.latent.sheets import grid_of_decodes
+from aegui.core.latent.sheets import grid_of_decodes, traversal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 50
 """Most rows and most columns of a grid."""
+MOST_STEPS = 25
+"""Most images of a number in a traversal."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,48 @@ class GridSpec:
         )
 
 
+@dataclass(frozen=True)
+class TraversalSpec:
+    """A row of images for each number of the code, in which that number alone changes.
+
+    Attributes:
+        middle: What each number goes about, d numbers.
+        spread: Standard deviation of each.
+        steps: Images of each.
+        reach: How many standard deviations it goes to either side.
+    """
+
+    middle: tuple[float, ...]
+    spread: tuple[float, ...]
+    steps: int = 9
+    reach: float = 2.0
+
+    def ends(self) -> NDArray[np.float32]:
+        """Lowest and highest value of every number, ``[d, 2]``."""
+        middle, away = np.array(self.middle), self.reach * np.array(self.spread)
+        return np.stack([middle - away, middle + away], axis=1).astype(np.float32)
+
+
+def draw_sheet(
+    codec: Codec,
+    spec: GridSpec | TraversalSpec,
+    base: ArrayLike,
+    cancelled: Callable[[], bool] | None = None,
+) -> NDArray[np.float32]:
+    """The images of a grid, or of a traversal through ``base``, ``[rows, columns, C, H, W]``.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    if isinstance(spec, GridSpec):
+        return draw_grid(codec, spec, base, cancelled)
+    rows, ends = [], spec.ends()
+    for dim in range(codec.latent_size):
+        stop_if(cancelled)
+        rows.append(traversal(codec, base, [dim], spec.steps, ends))
+    return np.concatenate(rows)
+
+
 def draw_grid(
     codec: Codec, spec: GridSpec, base: ArrayLike, cancelled: Callable[[], bool] | None = None
 ) -> NDArray[np.float32]:
@@ -78,8 +121,7 @@ def draw_grid(
     xs, ys = spec.places()
     rows = []
     for y in ys[:1] if is_line else ys[::-1]:
-        if cancelled is not None and cancelled():
-            raise Cancelled(tr("Cancelled."))
+        stop_if(cancelled)
         rows.append(grid_of_decodes(codec, frame, xs, [y]))
     return np.concatenate(rows)
 

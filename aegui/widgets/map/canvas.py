@@ -65,6 +65,7 @@ class LatentCanvas(SelectingMap):
         sample_activated(int): That sample was double-clicked or chosen with Shift+Enter.
         layer_toggled(str): The layer of that key should be shown, or no longer.
         lens_toggled(): The lens should be shown, or no longer.
+        sheet_requested(): What each number of the code does is to be seen.
     """
 
     pin_requested = Signal(object)
@@ -72,6 +73,7 @@ class LatentCanvas(SelectingMap):
     sample_activated = Signal(int)
     layer_toggled = Signal(str)
     lens_toggled = Signal()
+    sheet_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -406,6 +408,8 @@ class LatentCanvas(SelectingMap):
         if len(self.selection):
             menu.addAction(tr("Zoom to the selection")).triggered.connect(self.zoom_to_selection)
             menu.addAction(tr("Clear the selection")).triggered.connect(self.clear_selection)
+        if self._scene.codes is not None and self._scene.size > 1:
+            menu.addAction(tr("Every number of the code…")).triggered.connect(self.sheet_requested)
         menu.addAction(tr("Show all codes")).triggered.connect(self.fit)
         menu.addMenu(self._bar.show_menu.menu()).setText(tr("Show"))
         return menu

@@ -1,15 +1,18 @@
-"""All numbers of a code as thin sliders: many of them in little room."""
+"""All numbers of a code as thin sliders, between what is decoded at their ends."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from aegui.core.i18n import tr
+from aegui.session.looks import GLYPHS, Look
+from aegui.widgets.glyphs import draw_glyph
+from aegui.widgets.making.page import pictures
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.ticks import number_text
 from aegui.widgets.pixels.speech import describe
@@ -19,15 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
 
-ROW_PX = 22
+    from aegui.session.ends_service import Ends
+
+ROW_PX = 30
 REACH = 3.0
 """A slider reaches so many standard deviations of the codes to either side of their mean."""
 STEPS = 60
 """Steps of a key from end to end."""
-_NAME_PX = 40
-_NUMBER_PX = 48
+_NAME_PX = 36
+_NUMBER_PX = 46
+_END_PX = 26
+"""Room for the image at an end of a slider, in the height of a row."""
 _KNOB_PX = 5.0
 _LEAST_SPREAD = 1e-3
 _KEYS = {
@@ -47,9 +54,12 @@ class CodeSliders(QAbstractScrollArea):
 
     Signals:
         code_edited(object): The code float32 ``[d]`` that is wished.
+        ends_wished(object, object): Numbers of the code (a tuple), and the codes float32
+            ``[2 k, d]`` at both ends of their sliders, whose images are wished.
     """
 
     code_edited = Signal(object)
+    ends_wished = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,13 +69,23 @@ class CodeSliders(QAbstractScrollArea):
         self._shown: Mapping[int, str] = {}
         self._current = 0
         self._held: int | None = None
+        self._ends: Ends | None = None
+        self._seen = GLYPHS
+        self._pictures: dict[int, tuple[QImage, QImage]] = {}
+        self._made_for = ""
+        self._asking = QTimer(self)
+        self._asking.setSingleShot(True)
+        self._asking.timeout.connect(self._on_asking_timeout)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(tr("Numbers of the code"))
         self.setToolTip(
-            tr("Drag to change a number; a double click puts it back to the mean of the codes.")
+            tr(
+                "Drag to change a number: beside its slider is what is decoded at either end. A "
+                "double click puts it back to the mean of the codes."
+            )
         )
 
     # What is shown
@@ -77,19 +97,52 @@ class CodeSliders(QAbstractScrollArea):
         if resized:
             self._current = 0
             self._held = None
+            self.set_ends(None)
             self._update_bar()
         self._say(spoken=False)
-        self.viewport().update()
+        self._change()
 
     def set_codes(self, mean: NDArray[np.float32], spread: NDArray[np.float32]) -> None:
         """Where the codes of the samples lie: mean and standard deviation ``[d]``."""
         self._mean, self._spread = mean, np.maximum(spread, _LEAST_SPREAD)
-        self.viewport().update()
+        self._change()
 
     def set_shown(self, shown: Mapping[int, str]) -> None:
         """Numbers that the map itself shows, with a word for where: they have no slider."""
         self._shown = shown
+        self._change()
+
+    def set_ends(self, ends: Ends | None, seen: Look = GLYPHS) -> None:
+        """Show what is decoded at the ends of sliders, seen as ``seen`` says; None: nothing."""
+        self._ends, self._seen = ends, seen
+        self._made_for = current_theme().key
+        if ends is None:
+            self._pictures = {}
+        else:
+            made = pictures(ends.images, seen)
+            self._pictures = dict(
+                zip(ends.axes, zip(made[::2], made[1::2], strict=True), strict=True)
+            )
         self.viewport().update()
+
+    def ask_ends(self) -> None:
+        """Other images are decoded now: say which are wished, where anybody sees them."""
+        if self.isVisible():
+            self._asking.start(0)
+
+    def _change(self) -> None:
+        """Sliders or their ends are elsewhere."""
+        self.viewport().update()
+        self.ask_ends()
+
+    def _on_asking_timeout(self) -> None:
+        first, last = self._rows_in_sight()
+        axes = tuple(axis for axis in range(first, last) if axis not in self._shown)
+        codes = np.repeat(self._code[np.newaxis], 2 * len(axes), axis=0)
+        for place, axis in enumerate(axes):
+            codes[2 * place : 2 * place + 2, axis] = self.limits(axis)
+        if axes and np.isfinite(codes).all():
+            self.ends_wished.emit(axes, codes)
 
     @property
     def code(self) -> NDArray[np.float32]:
@@ -115,7 +168,7 @@ class CodeSliders(QAbstractScrollArea):
         return QSize(240, min(12, max(1, len(self._code))) * ROW_PX)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(160, 3 * ROW_PX)
+        return QSize(220, 3 * ROW_PX)
 
     def _update_bar(self) -> None:
         bar = self.verticalScrollBar()
@@ -127,10 +180,15 @@ class CodeSliders(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
         self._update_bar()
+        self._change()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
+        super().showEvent(event)
+        self._change()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: D102
         del dx, dy
-        self.viewport().update()
+        self._change()
 
     # Geometry
 
@@ -142,7 +200,19 @@ class CodeSliders(QAbstractScrollArea):
     def groove(self, axis: int) -> QRectF:
         """Where the slider of number ``axis`` runs."""
         row = QRectF(self.row_rect(axis))
-        return row.adjusted(_NAME_PX + _KNOB_PX, 0, -_NUMBER_PX - _KNOB_PX, 0)
+        side = _END_PX + _KNOB_PX + 3
+        return row.adjusted(_NAME_PX + side, 0, -_NUMBER_PX - side, 0)
+
+    def end_rect(self, axis: int, end: int) -> QRect:
+        """Where the image at the low (0) or high (1) end of number ``axis`` is painted."""
+        row = self.row_rect(axis)
+        left = row.width() - _NUMBER_PX - _END_PX if end else _NAME_PX
+        return QRect(left, row.top() + (ROW_PX - _END_PX) // 2, _END_PX, _END_PX)
+
+    def _rows_in_sight(self) -> tuple[int, int]:
+        """The first number in sight, and the one after the last."""
+        first = self.verticalScrollBar().value() // ROW_PX
+        return first, min(len(self._code), first + self.viewport().height() // ROW_PX + 2)
 
     def _x_of(self, axis: int, value: float) -> float:
         low, high = self.limits(axis)
@@ -252,9 +322,9 @@ class CodeSliders(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(figures_font(self.font(), scale=0.92))
-        first = self.verticalScrollBar().value() // ROW_PX
-        last = first + self.viewport().height() // ROW_PX + 2
-        for axis in range(first, min(len(self._code), last)):
+        if self._made_for != current_theme().key:
+            self.set_ends(self._ends, self._seen)
+        for axis in range(*self._rows_in_sight()):
             self._paint_row(painter, axis)
 
     def _paint_row(self, painter: QPainter, axis: int) -> None:
@@ -271,12 +341,20 @@ class CodeSliders(QAbstractScrollArea):
             painter.drawText(self.groove(axis), middle, self._shown[axis])
             return
         self._paint_slider(painter, axis)
+        self._paint_ends(painter, axis)
         painter.setPen(theme.text)
         painter.drawText(
             row.adjusted(0, 0, -4, 0),
             middle | Qt.AlignmentFlag.AlignRight,
             number_text(float(self._code[axis])),
         )
+
+    def _paint_ends(self, painter: QPainter, axis: int) -> None:
+        for end, picture in enumerate(self._pictures.get(axis, ())):
+            box = self.end_rect(axis, end)
+            if self._seen.glyphs:
+                painter.fillRect(box, current_theme().pixel_off)
+            draw_glyph(painter, box, picture)
 
     def _paint_slider(self, painter: QPainter, axis: int) -> None:
         theme, groove = current_theme(), self.groove(axis)

@@ -14,7 +14,7 @@ from aegui.widgets.theme import ICON_PX, SPACING, icon
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QWheelEvent
 
-STRIP_PX = 248
+STRIP_PX = 280
 
 
 class CodeStrip(QFrame):
@@ -25,12 +25,14 @@ class CodeStrip(QFrame):
         mean_requested(): The mean of the codes.
         zero_requested(): All 0.
         random_requested(): A code drawn at random.
+        sheet_requested(): What each number of the code does is to be seen.
     """
 
     base_edited = Signal(object)
     mean_requested = Signal()
     zero_requested = Signal()
     random_requested = Signal()
+    sheet_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,11 @@ class CodeStrip(QFrame):
         self.random.setIcon(icon("edit-again"))
         self.random.setIconSize(QSize(ICON_PX, ICON_PX))
         self.random.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.sheet = self._button("", tr("What each number does by itself, as a sheet"))
+        self.sheet.setIcon(icon("reconstructions"))
+        self.sheet.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.sheet.setAccessibleName(tr("Every number of the code"))
+        self.sheet.clicked.connect(self.sheet_requested)
         self.mean.clicked.connect(self.mean_requested)
         self.zero.clicked.connect(self.zero_requested)
         self.random.clicked.connect(self.random_requested)
@@ -53,7 +60,7 @@ class CodeStrip(QFrame):
         header.setContentsMargins(SPACING, 4, 4, 0)
         header.setSpacing(2)
         header.addWidget(title, 1)
-        for button in (self.mean, self.zero, self.random):
+        for button in (self.mean, self.zero, self.random, self.sheet):
             header.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 4)

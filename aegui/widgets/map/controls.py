@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -22,6 +23,12 @@ from aegui.widgets.map.layers_button import LayersButton
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.types import COLOURS, POINTS, MapStyle
 from aegui.widgets.theme import ICON_PX, icon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 SWITCHES = {
     "labels": mark("Labels of the dots"),
@@ -180,11 +187,13 @@ class AxesBar(QFrame):
     Signals:
         axes_edited(int, int): The dimensions wished for x and y.
         spanned_edited(bool): Whether to show the directions in which codes differ most instead.
+        laid_edited(bool): Whether to show the plane through the pins that are offered instead.
         strip_edited(bool): Whether the sliders of all numbers shall be seen.
     """
 
     axes_edited = Signal(int, int)
     spanned_edited = Signal(bool)
+    laid_edited = Signal(bool)
     strip_edited = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -195,9 +204,16 @@ class AxesBar(QFrame):
         self.spanned = self._switch(
             tr("PCA"), tr("Show the two directions in which the codes differ most")
         )
+        self.laid = self._switch(tr("Pins"), "")
+        self.offered: NDArray[np.float32] | None = None
+        """The three codes ``[3, d]`` that a plane can be laid through; None: there are none."""
         self.strip = self._switch(tr("Sliders"), tr("Change every number of the code by a slider"))
         self._axes = (0, 1)
+        self._labels: list[QLabel] = []
+        self._room = (0, 0)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._build()
+        self.set_offered(None, ())
 
     def _switch(self, text: str, tip: str) -> QToolButton:
         button = QToolButton(self)
@@ -208,9 +224,13 @@ class AxesBar(QFrame):
         return button
 
     def _build(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 4, 4, 4)
+        self._rows.setContentsMargins(8, 4, 4, 4)
+        self._rows.setSpacing(4)
+        layout, switches = QHBoxLayout(), QHBoxLayout()
         layout.setSpacing(4)
+        switches.setSpacing(4)
+        self._rows.addLayout(layout)
+        self._rows.addLayout(switches)
         for text, name, choice in (
             (tr("Across"), tr("Code number across"), self.x_choice),
             (tr("Up"), tr("Code number upwards"), self.y_choice),
@@ -221,15 +241,56 @@ class AxesBar(QFrame):
             choice.setToolTip(name)
             choice.setMaxVisibleItems(16)
             choice.activated.connect(self._on_choice_activated)
+            self._labels.append(label)
             layout.addWidget(label)
             layout.addWidget(choice)
-        layout.addWidget(self.spanned)
-        layout.addWidget(self.strip)
+        layout.addStretch(1)
+        for switch in (self.spanned, self.laid, self.strip):
+            switches.addWidget(switch)
+        switches.addStretch(1)
         self.spanned.clicked.connect(self.spanned_edited)
+        self.laid.clicked.connect(self.laid_edited)
         self.strip.clicked.connect(self.strip_edited)
 
-    def set_state(self, axes: tuple[int, int], size: int, *, spanned: bool) -> None:
-        """Show ``axes`` as chosen out of ``size`` numbers, or the directions of most difference."""
+    def set_room(self, width: int) -> None:
+        """Lie in one row where there is so much room, else in two without words."""
+        room = (width, self.x_choice.count())
+        if room == self._room:
+            return
+        self._room = room
+        way = QBoxLayout.Direction
+        for wide in (True, False):
+            self._rows.setDirection(way.LeftToRight if wide else way.TopToBottom)
+            for label in self._labels:
+                label.setVisible(wide)
+            self._rows.activate()
+            if self.sizeHint().width() <= width:
+                break
+        self.adjustSize()
+
+    def set_offered(self, codes: NDArray[np.float32] | None, names: Sequence[str]) -> None:
+        """Offer the plane through three ``codes`` ``[3, d]`` of those names; None: there is none.
+
+        Then ``names`` are those of pins that lie on one line, if there are three.
+        """
+        self.offered = codes
+        self.laid.setEnabled(codes is not None or self.laid.isChecked())
+        pins = ", ".join(names)
+        if codes is not None:
+            tip = tr("Show the plane through {pins}: the first three pins of the path", pins=pins)
+        elif len(names) == 3:
+            tip = tr("There is no plane through {pins}: they lie on one line", pins=pins)
+        else:
+            tip = tr("Pin three places to see the plane through them")
+        self.laid.setToolTip(tip)
+
+    def set_state(
+        self, axes: tuple[int, int], size: int, *, spanned: bool, laid: bool = False
+    ) -> None:
+        """Show ``axes`` as chosen out of ``size`` numbers, or the directions of most difference.
+
+        ``laid``: the directions are those of pins.
+        """
         for choice, axis in ((self.x_choice, axes[0]), (self.y_choice, axes[1])):
             if choice.count() != size:
                 choice.clear()
@@ -237,7 +298,9 @@ class AxesBar(QFrame):
             choice.setCurrentIndex(axis)
             choice.setEnabled(not spanned)
         self._axes = axes
-        self.spanned.setChecked(spanned)
+        self.spanned.setChecked(spanned and not laid)
+        self.laid.setChecked(laid)
+        self.laid.setEnabled(laid or self.offered is not None)
 
     def _on_choice_activated(self) -> None:
         x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()

@@ -93,7 +93,8 @@ class Furniture(QObject):
         scene = self._scene
         self.axes.setVisible(scene.size > 2)
         if scene.size > 2:
-            self.axes.set_state(scene.axes, scene.size, spanned=scene.spanned)
+            laid = scene.laid is not None
+            self.axes.set_state(scene.axes, scene.size, spanned=scene.spanned, laid=laid)
             shown = {scene.axes[0]: tr("across"), scene.axes[1]: tr("up")}
             self.strip.sliders.set_shown({} if scene.spanned else shown)
             self.strip.sliders.set_code(scene.base)
@@ -182,9 +183,9 @@ class Furniture(QObject):
             edge -= control.width()
             control.move(edge, SPACING)
             edge -= SPACING
-        self.axes.adjustSize()
-        # Where both do not fit into one row, the axes stand below.
         left = round(LEFT_PX) + SPACING
+        self.axes.set_room(right - SPACING - left)
+        # Where both do not fit into one row, the axes stand below.
         below = left + self.axes.width() > edge
         self.axes.move(left, 2 * SPACING + self.bar.height() if below else SPACING)
         top = SPACING

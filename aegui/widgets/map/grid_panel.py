@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -28,6 +28,8 @@ from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
 
@@ -35,6 +37,9 @@ MOST_SCALE = 32
 """Most pixels of the picture per pixel of an image."""
 _FORM_PX = 310
 _FARTHEST = 1e6
+_LEAST_ROW_PX = 18
+_NAMES_PX = 44
+_SMALL = 0.9
 _PLACES = {
     True: (
         mark("Quantiles of the prior"),
@@ -42,12 +47,12 @@ _PLACES = {
     ),
     False: (mark("Equal steps"), mark("From one end to the other of each axis.")),
 }
-_BASES = {
+BASES = {
     "mean": mark("The mean of the codes"),
     "cursor": mark("Where the cursor is"),
     "zero": mark("Zero, the middle of the prior"),
 }
-"""Where the numbers are taken from that are not on the axes."""
+"""Where the numbers are taken from that do not change."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +73,25 @@ class GridWish:
 
 
 class GridPreview(QWidget):
-    """The picture as it will be, as large as there is room for it."""
+    """The picture as it will be, as large as there is room for it; rows may have names."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image = QImage()
         self._text = ""
+        self._names: Sequence[str] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Preview of the grid"))
 
     def sizeHint(self) -> QSize:
         """Room for some hundred images."""
         return QSize(480, 480)
+
+    def set_row_names(self, names: Sequence[str]) -> None:
+        """What the rows of the picture are called, from the top."""
+        self._names = names
+        self.setMinimumHeight(_LEAST_ROW_PX * len(names))
+        self.update()
 
     def set_text(self, text: str) -> None:
         """Say why there is no picture."""
@@ -109,12 +121,25 @@ class GridPreview(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), flags, self._text)
             return
-        size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        names_px = _NAMES_PX if self._names else 0
+        room = self.rect().adjusted(names_px, 0, 0, 0)
+        size = self._image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRect(0, 0, size.width(), size.height())
-        place.moveCenter(self.rect().center())
+        place.moveCenter(room.center())
         is_smaller = size.width() < self._image.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smaller)
         painter.drawImage(place, self._image)
+        self._paint_names(painter, place)
+
+    def _paint_names(self, painter: QPainter, picture: QRect) -> None:
+        painter.setPen(current_theme().text_dim)
+        painter.setFont(figures_font(self.font(), scale=_SMALL))
+        high = picture.height() / max(1, len(self._names))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        for row, name in enumerate(self._names):
+            top = picture.top() + row * high
+            box = QRectF(picture.left() - _NAMES_PX, top, _NAMES_PX - SPACING, high)
+            painter.drawText(box, flags, name)
 
 
 class GridPanel(QWidget):
@@ -128,6 +153,7 @@ class GridPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.title = tr("Grid of decodes")
         self._size = 2
         self._shape = (1, 1)
         self._wish = GridWish(GridSpec())
@@ -236,7 +262,7 @@ class GridPanel(QWidget):
         with QSignalBlocker(self._places), QSignalBlocker(self._base):
             if not has_prior:
                 self._places.removeItem(self._places.findData(True))
-            for key, label in _BASES.items():
+            for key, label in BASES.items():
                 if key != "cursor" or has_cursor:
                     self._base.addItem(tr(label), key)
         for choice in (self._x, self._y):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
 from aegui.core.i18n import tr
-from aegui.core.latent.frame import Frame, axes_frame, spanned_frame
+from aegui.core.latent.frame import Frame, axes_frame, directions_through, spanned_frame
 from aegui.widgets.map.lattice import RIBBON_IMAGE_PX, RIBBON_TILE_PX, covers
 from aegui.widgets.map.layers import Layers
 from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_prior, paint_trail
@@ -45,10 +45,10 @@ class Scene:
     """What the map holds, and how the codes of d numbers lie on its plane.
 
     x and y stand for the two code dimensions ``axes``, or, where the map is ``spanned``, for the
-    two directions in which the codes differ most. ``base`` gives what they leave open, for all
-    that has only a place on the plane (the cursor, the decoded tiles): the mean of the codes,
-    which goes with them (``follows_mean``), until another is chosen. Codes of one number lie along
-    x, over a ribbon of decoded tiles.
+    two directions in which the codes differ most, or two that are ``laid`` through pins. ``base``
+    gives what they leave open, for all that has only a place on the plane (the cursor, the decoded
+    tiles): the mean of the codes, which goes with them (``follows_mean``), until another is chosen.
+    Codes of one number lie along x, over a ribbon of decoded tiles.
     """
 
     def __init__(self) -> None:
@@ -61,6 +61,7 @@ class Scene:
         self.style = MapStyle()
         self.axes = (0, 1)
         self.spanned = False
+        self.laid: NDArray[np.float32] | None = None
         self.has_prior = False
         self.directions: NDArray[np.float32] = np.eye(2, dtype=np.float32)
         self.base: NDArray[np.float32] = np.zeros(2, np.float32)
@@ -131,6 +132,7 @@ class Scene:
         self.follows_mean = True
         self.axes = (0, min(1, size - 1))
         self.directions = np.eye(2, size, dtype=np.float32)
+        self.laid = None
         self.spanned = self.spanned and size > 2
         self.set_plane(None)
 
@@ -153,9 +155,26 @@ class Scene:
     def set_codes(self, codes: Codes | None) -> None:
         """The samples' codes."""
         self.codes = codes
-        if codes is not None:
-            self.directions = codes.directions
+        self.turn()
         self.project_codes()
+
+    def turn(self) -> None:
+        """Take the directions that are wished: of the pins, or in which the codes differ most."""
+        if self.laid is not None:
+            self.directions = self.laid
+        elif self.codes is not None:
+            self.directions = self.codes.directions
+
+    def lay_through(self, places: NDArray[np.float32] | None) -> None:
+        """Show the plane through three codes ``[3, d]``, or where there is none two numbers.
+
+        The first lies to the left of the second, the third above them.
+        """
+        fits = places is not None and places.shape == (3, self.size) and self.size > 2
+        self.laid = directions_through(places) if fits and places is not None else None
+        self.spanned = self.laid is not None
+        if self.laid is not None and places is not None:
+            self.base, self.follows_mean = places[0].copy(), False
 
     def project_codes(self) -> None:
         """Place the samples anew: their codes or the axes have changed."""
@@ -293,6 +312,8 @@ class Scene:
 
     def axis_names(self) -> tuple[str, str]:
         """What x and y are called."""
+        if self.laid is not None:
+            return tr("P1"), tr("P2")
         if self.spanned:
             return tr("PC1"), tr("PC2")
         return axis_name(self.axes[0]), axis_name(self.axes[1])

@@ -84,6 +84,7 @@ class MapView(LayeredMap):
         furniture.follow.follow_requested.connect(self.fit)
         furniture.axes.axes_edited.connect(self.set_axes)
         furniture.axes.spanned_edited.connect(self.set_spanned)
+        furniture.axes.laid_edited.connect(self.set_laid)
         furniture.strip.base_edited.connect(self.set_base)
         furniture.strip.mean_requested.connect(self._on_mean_requested)
         furniture.strip.zero_requested.connect(self._on_zero_requested)
@@ -260,12 +261,18 @@ class MapView(LayeredMap):
         if size == 1 or i == j or not (0 <= i < size and 0 <= j < size):
             raise ValueError(f"no axes {i} and {j} in codes of {size}")
         self._scene.axes = (i, j)
-        self._scene.spanned = False
+        self._scene.spanned, self._scene.laid = False, None
         self._turn()
 
     def set_spanned(self, spanned: bool) -> None:
         """Show the two directions in which the codes differ most, or else two of their numbers."""
         self._scene.spanned = spanned and self._scene.size > 2
+        self._scene.laid = None
+        self._turn()
+
+    def set_laid(self, laid: bool) -> None:
+        """Show the plane through the pins that are offered, or else two numbers of the code."""
+        self._scene.lay_through(self._furniture.axes.offered if laid else None)
         self._turn()
 
     def _turn(self) -> None:
@@ -275,6 +282,7 @@ class MapView(LayeredMap):
         self._lattice = None
         self._navigation.start_afresh()
         self._furniture.show_code()
+        self._scene.turn()
         self._scene.project_codes()
         self._navigation.set_bounds(self._scene.bounds)
         self._update_request()

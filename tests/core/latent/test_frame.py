@@ -3,7 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.core.latent.frame import axes_frame, principal_directions, spanned_frame
+from aegui.core.latent.frame import (
+    axes_frame,
+    directions_through,
+    principal_directions,
+    spanned_frame,
+)
 
 
 def test_two_numbers_of_the_code_and_the_others_fixed() -> None:
@@ -42,3 +47,29 @@ def test_codes_that_do_not_differ_have_directions_all_the_same() -> None:
         [0.0, 1.0, 0.0],
     ]
     assert principal_directions(np.zeros((4, 1), np.float32)).shape == (2, 1)
+
+
+def test_the_plane_through_three_places_holds_all_of_them() -> None:
+    draw = np.random.default_rng(3)
+    places = draw.normal(size=(3, 6))
+    directions = directions_through(places)
+    assert directions is not None
+    assert directions @ directions.T == pytest.approx(np.eye(2), abs=1e-6)
+    frame = spanned_frame(directions, places[0])
+    on_plane = places @ directions.T
+    assert frame.codes(on_plane[:, 0], on_plane[:, 1]) == pytest.approx(places, abs=1e-5)
+    assert on_plane[1, 0] > on_plane[0, 0], "the second lies to the right of the first"
+    assert on_plane[1, 1] == pytest.approx(on_plane[0, 1], abs=1e-5)
+    assert on_plane[2, 1] > on_plane[0, 1], "the third above"
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        [[0.0, 0.0, 0.0], [1.0, 2.0, 3.0], [2.0, 4.0, 6.0]],
+        [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0], [0.0, 4.0, 6.0]],
+        [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, np.inf, 0.0]],
+    ],
+)
+def test_three_places_on_a_line_have_no_plane(places: list[list[float]]) -> None:
+    assert directions_through(places) is None

@@ -9,7 +9,13 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import Cancelled
-from aegui.core.latent.grids import GridSpec, draw_grid, normal_quantiles
+from aegui.core.latent.grids import (
+    GridSpec,
+    TraversalSpec,
+    draw_grid,
+    draw_sheet,
+    normal_quantiles,
+)
 from tests.core.latent.linear import linear_codec
 
 
@@ -63,3 +69,18 @@ def test_a_grid_of_a_code_of_one_number_has_one_row_and_can_be_stopped() -> None
     assert draw_grid(codec, GridSpec(columns=6, rows=4), [0.0]).shape[:2] == (1, 6)
     with pytest.raises(Cancelled):
         draw_grid(codec, GridSpec(), [0.0], lambda: True)
+
+
+def test_a_traversal_changes_one_number_in_each_row() -> None:
+    codec = linear_codec(load_builtin("lowercase"), 3)
+    spec = TraversalSpec((0.0, 1.0, 2.0), (1.0, 0.5, 0.25), steps=3, reach=2.0)
+    assert spec.ends().tolist() == [[-2.0, 2.0], [0.0, 2.0], [1.5, 2.5]]
+    base = [0.5, 0.5, 0.5]
+    images = draw_sheet(codec, spec, base)
+    assert images.shape == (3, 3, 1, 7, 5)
+    expected = codec.decode(np.array([0.5, 2.0, 0.5], np.float32)).clip(0, 1)
+    np.testing.assert_allclose(images[1, 2].ravel(), expected.ravel(), atol=1e-6)
+    grid = GridSpec(columns=2, rows=2)
+    np.testing.assert_array_equal(draw_sheet(codec, grid, base), draw_grid(codec, grid, base))
+    with pytest.raises(Cancelled):
+        draw_sheet(codec, spec, base, lambda: True)

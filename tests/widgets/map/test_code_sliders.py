@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from aegui.session.ends_service import Ends
 from aegui.widgets.map.code_sliders import REACH, CodeSliders
+from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -83,3 +85,42 @@ def test_codes_of_another_size_begin_anew(sliders: CodeSliders) -> None:
     sliders.set_code(np.zeros(0, np.float32))
     QTest.keyClick(sliders, Qt.Key.Key_Right)
     assert not sliders.grab().isNull()
+
+
+# What is decoded at the ends
+
+
+def test_the_ends_of_the_sliders_in_sight_are_wished(qtbot: QtBot, sliders: CodeSliders) -> None:
+    sliders.set_shown({0: "across"})
+    code = np.full(128, 0.25, np.float32)
+    with qtbot.waitSignal(sliders.ends_wished) as told:
+        sliders.set_code(code)
+    axes, codes = told.args
+    assert axes[0] == 1, "the map shows number 0 itself"
+    assert len(axes) < 12, "not those out of sight"
+    assert codes.shape == (2 * len(axes), 128)
+    assert codes[0, 1] == pytest.approx(0.5 - REACH * 2)
+    assert codes[1, 1] == pytest.approx(0.5 + REACH * 2)
+    assert (np.delete(codes[:2], 1, axis=1) == 0.25).all()
+    with qtbot.waitSignal(sliders.ends_wished) as told:
+        sliders.verticalScrollBar().setValue(sliders.verticalScrollBar().maximum())
+    assert told.args[0][-1] == 127
+
+
+def test_images_stand_at_the_ends(qtbot: QtBot, sliders: CodeSliders) -> None:
+    images = np.zeros((2, 1, 7, 5), np.float32)
+    images[1] = 1.0
+    sliders.set_ends(Ends((2,), images))
+    seen, theme = sliders.viewport().grab().toImage(), current_theme()
+    low, high = (sliders.end_rect(2, end).center() for end in (0, 1))
+    assert seen.pixelColor(low) == theme.pixel_off
+    assert seen.pixelColor(high) == theme.pixel_on
+    # Another code is not decoded yet: the images stay until it is.
+    sliders.set_code(np.zeros(128, np.float32))
+    assert sliders.viewport().grab().toImage().pixelColor(high) == theme.pixel_on
+    with qtbot.waitSignal(sliders.code_edited) as told:
+        QTest.mouseClick(sliders.viewport(), Qt.MouseButton.LeftButton, pos=high)
+    assert told.args[0][2] == pytest.approx(sliders.limits(2)[1])
+    # A network of another size draws other images.
+    sliders.set_code(np.zeros(4, np.float32))
+    assert sliders.viewport().grab().toImage().pixelColor(high) != theme.pixel_on

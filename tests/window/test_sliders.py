@@ -1,0 +1,86 @@
+"""Codes of more than two numbers in the window: previews at the sliders, the plane of the pins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.recipe import LatentSpec
+from tests.window.conftest import SMALL, train
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.window.main_window import MainWindow
+
+FOUR = SMALL.model_copy(
+    update={"network": SMALL.network.model_copy(update={"latent": LatentSpec(units=4)})}
+)
+
+
+@pytest.fixture
+def wide(app: App, qtbot: QtBot) -> MainWindow:
+    """The window on a network whose codes have four numbers."""
+    assert app.services.workspace.new(FOUR)
+    train(qtbot, app.window)
+    qtbot.waitUntil(lambda: app.services.showing.codes is not None)
+    return app.window
+
+
+def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtBot) -> None:
+    canvas, services = wide.panels.canvas, wide._services
+    with qtbot.waitSignal(services.ends.drawn) as told:
+        canvas.furniture.axes.strip.click()
+    assert told.args[0].axes == (2, 3)
+    codec = services.showing.codec
+    assert codec is not None
+    code = canvas.base
+    code[2] = canvas.furniture.strip.sliders.limits(2)[0]
+    drawn = codec.decode(code).reshape(codec.image_shape).clip(0, 1)
+    np.testing.assert_allclose(told.args[0].images[0], drawn, atol=1e-6)
+    # Another number changes what is decoded at the ends of this one.
+    with qtbot.waitSignal(services.ends.drawn) as told:
+        canvas.set_base(canvas.base + 1.0)
+    assert not np.allclose(told.args[0].images[0], drawn)
+
+
+def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtBot) -> None:
+    canvas, services = wide.panels.canvas, wide._services
+    axes, kept = canvas.furniture.axes, services.workspace.keepsakes
+    codes = services.showing.codes
+    assert codes is not None
+    assert not axes.laid.isEnabled()
+    for index in range(2):
+        kept.pin(codes.values[index])
+    kept.pin(0.5 * codes.values[0] + 0.5 * codes.values[1])
+    assert "one line" in axes.laid.toolTip()
+    kept.pin(codes.values[2])
+    assert not axes.laid.isEnabled(), "the first three are still on a line"
+    services.making.paths.set_stop(2, False)
+    assert axes.laid.isEnabled()
+    assert "Pin 1, Pin 2, Pin 4" in axes.laid.toolTip()
+    axes.laid.click()
+    frame = canvas.scene.frame
+    places = np.array([kept.places[i].z for i in (0, 1, 3)], np.float32)
+    on_plane = canvas.scene.project(places)
+    np.testing.assert_allclose(frame.codes(*on_plane.T), places, atol=1e-4)
+    assert axes.laid.isChecked()
+    assert not axes.spanned.isChecked()
+    assert not axes.x_choice.isEnabled()
+    assert canvas.request is not None
+    assert canvas.request.frame == frame
+    # The codes move while the network learns; the plane stays.
+    canvas.show_codes(services.showing.codes)
+    assert canvas.scene.frame == frame
+    axes.spanned.click()
+    assert not axes.laid.isChecked()
+    assert canvas.scene.axis_names() == ("PC1", "PC2")
+    axes.laid.click()
+    axes.laid.click()
+    assert canvas.scene.axis_names() == ("z1", "z2")
+    axes.laid.click()
+    assert services.workspace.new(FOUR)
+    assert not axes.laid.isChecked(), "the pins of another document are gone"
