@@ -10,7 +10,7 @@ import numpy as np
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted
 from aegui.core.data.load import load_dataset
-from aegui.core.evaluation.bayes import limit
+from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
@@ -69,7 +69,7 @@ def _denoising(recipe: Recipe) -> list[Figure]:
     noisy = corrupted(clean, spec, seed=2024)
     codec = Codec(recipe, (1, 7, 5), result.snapshot)
     wrong = float(wrong_pixels(clean, codec.reconstruct(noisy)).mean())
-    best = limit(glyphs, spec, DRAWS, 2024)
+    best = limit(glyphs, spec, DRAWS, 2024).mean
     return [
         Figure("lower-case, flip 0.15: wrong pixels a character", wrong, "px"),
         Figure("lower-case, flip 0.15: Bayes limit", best, "px"),

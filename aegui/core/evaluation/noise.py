@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.corruption import corrupted_with
-from aegui.core.evaluation.bayes import limit
+from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 
 if TYPE_CHECKING:
@@ -70,5 +70,7 @@ def noisy_score(
         one += int(np.count_nonzero(wrong <= 1))
         none += int(np.count_nonzero(wrong == 0))
     drawn = rounds * count
-    best = limit(rows, spec, draws, seed) if dataset.is_binary else None
+    best = None
+    if dataset.is_binary:
+        best = limit(rows, spec, draws, seed, image_shape=dataset.image_shape).mean
     return NoisyScore(spec, drawn, seed, total / rounds, worst, one / drawn, none / drawn, best)

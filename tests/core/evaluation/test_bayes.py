@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted, parse_corruption
-from aegui.core.errors import AeguiError
-from aegui.core.evaluation.bayes import best_answer, exact_limit, limit, posterior
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.evaluation import limits
+from aegui.core.evaluation.bayes import best_answer, posterior, read_drawing
+from aegui.core.evaluation.limits import limit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +31,12 @@ GLYPHS_3X3 = np.array(
     ],
     dtype=np.float64,
 )
-BINARY_NOISE = ("none", "flip:0.1", "flip:0.9", "salt_pepper:0.5", "salt_pepper:1", "masking:0.3")
+BINARY_NOISE = (
+    *("none", "flip:0.1", "flip:0.9", "salt_pepper:0.5", "salt_pepper:1", "masking:0.3"),
+    *("salt:0.4", "pepper:0.2", "block:0.3"),
+)
+SHAPE = (1, 3, 3)
+UNEVEN = (1.0, 0.0, 3.0, 2.0, 0.5)
 
 
 def chance(seen: int, clean: int, spec: CorruptionSpec) -> float:
@@ -39,14 +46,31 @@ def chance(seen: int, clean: int, spec: CorruptionSpec) -> float:
         "flip": (p, p),
         "salt_pepper": (p / 2, p / 2),
         "masking": (0.0, p),
+        "salt": (p, 0.0),
+        "pepper": (0.0, p),
     }
     changed = table[spec.kind][clean]
     return changed if seen != clean else 1 - changed
 
 
+def blocked(glyph: NDArray[np.float64]) -> list[tuple[float, ...]]:
+    """What a block of 2x2 makes of a glyph of 3x3 pixels."""
+    outcomes = []
+    for top, left in itertools.product((0, 1), repeat=2):
+        image = glyph.reshape(3, 3).copy()
+        image[top : top + 2, left : left + 2] = 0
+        outcomes.append(tuple(image.ravel().tolist()))
+    return outcomes
+
+
 def joint(spec: CorruptionSpec) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Every 3x3 image, and p(image | glyph), pixel by pixel."""
-    images = np.array(list(itertools.product((0, 1), repeat=9)))
+    images = np.array(list(itertools.product((0, 1), repeat=9)), dtype=np.float64)
+    if spec.kind == "block":
+        seen = [blocked(glyph) for glyph in GLYPHS_3X3]
+        return images, np.array(
+            [[outcomes.count(tuple(image)) / 4 for outcomes in seen] for image in images.tolist()]
+        )
     chances = np.array(
         [
             [
@@ -56,30 +80,83 @@ def joint(spec: CorruptionSpec) -> tuple[NDArray[np.float64], NDArray[np.float64
             for image in images
         ]
     )
-    return images.astype(np.float64), chances
+    return images, chances
 
 
+@pytest.mark.parametrize("prior", [None, UNEVEN])
 @pytest.mark.parametrize("text", BINARY_NOISE)
-def test_posterior_and_limit_are_those_of_brute_force(text: str) -> None:
+def test_posterior_and_limit_are_those_of_brute_force(
+    text: str, prior: tuple[float, ...] | None
+) -> None:
     spec = parse_corruption(text)
+    weights = np.array(prior or (1.0,) * 5)
     images, chances = joint(spec)
+    chances = chances * (weights / weights.sum())
     possible = chances.sum(axis=1) > 0
     expected = chances[possible] / chances[possible].sum(axis=1, keepdims=True)
-    assert np.allclose(posterior(images[possible], GLYPHS_3X3, spec), expected)
+    found = posterior(images[possible], GLYPHS_3X3, spec, prior, SHAPE)
+    assert np.allclose(found, expected)
     # The best of all 512 answers to every image, without Bayes' rule per pixel.
     wrong = np.abs(images[:, np.newaxis] - GLYPHS_3X3).sum(axis=2)  # [answer, glyph]
-    fewest = (chances / len(GLYPHS_3X3) @ wrong.T).min(axis=1).sum()
-    assert exact_limit(GLYPHS_3X3, spec) == pytest.approx(fewest, abs=1e-12)
-    answers = best_answer(images, GLYPHS_3X3, spec)
-    reached = (chances / len(GLYPHS_3X3) * (np.abs(answers[:, None] - GLYPHS_3X3).sum(2))).sum()
+    fewest = (chances @ wrong.T).min(axis=1).sum()
+    exact = limit(GLYPHS_3X3, spec, prior=prior, image_shape=SHAPE)
+    assert exact.is_exact
+    assert exact.mean == pytest.approx(fewest, abs=1e-12)
+    answers = best_answer(images, GLYPHS_3X3, spec, prior, SHAPE)
+    reached = (chances * (np.abs(answers[:, None] - GLYPHS_3X3).sum(2))).sum()
     assert reached == pytest.approx(fewest, abs=1e-12)
+    for at in np.flatnonzero(possible)[:40]:
+        reading = read_drawing(images[at], GLYPHS_3X3, spec, prior, SHAPE)
+        assert reading.is_possible
+        assert math.exp(reading.log_likelihood) == pytest.approx(chances[at].sum())
+        assert np.array_equal(reading.image, answers[at] > 0.5)
+        assert chances[at][reading.order[0]] == pytest.approx(chances[at].max())
+        assert reading.expected_wrong * chances[at].sum() == pytest.approx(
+            (chances[at] @ wrong.T).min()
+        )
+        other = images[at ^ 21]
+        assert reading.expected_wrong_of(other) * chances[at].sum() == pytest.approx(
+            chances[at] @ wrong[at ^ 21]
+        )
 
 
-@pytest.mark.parametrize("text", BINARY_NOISE)
-def test_simulation_comes_near_the_exact_limit(text: str) -> None:
+@pytest.mark.parametrize("prior", [None, UNEVEN])
+@pytest.mark.parametrize("text", [*BINARY_NOISE, "gaussian:0.4"])
+def test_drawn_limits_come_near_the_exact_ones(
+    text: str, prior: tuple[float, ...] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spec = parse_corruption(text)
-    exact = exact_limit(GLYPHS_3X3, spec)
-    assert limit(GLYPHS_3X3, spec, draws=20_000) == pytest.approx(exact, rel=0.04, abs=1e-9)
+    exact = limit(GLYPHS_3X3, spec, 50_000, prior=prior, image_shape=SHAPE)
+    monkeypatch.setattr(limits, "MOST_OUTCOMES", 0)
+    drawn = limit(GLYPHS_3X3, spec, 10_000, seed=3, prior=prior, image_shape=SHAPE)
+    assert drawn.draws == 10_000
+    assert abs(drawn.mean - exact.mean) <= 4 * math.hypot(drawn.error, exact.error) + 1e-9
+    assert 0 <= drawn.error < 0.05
+
+
+def test_the_standard_error_is_that_of_repeated_draws() -> None:
+    spec = parse_corruption("gaussian:0.8")
+    found = [limit(GLYPHS_3X3, spec, 200, seed=seed) for seed in range(60)]
+    spread = np.std([one.mean for one in found])
+    assert spread == pytest.approx(np.mean([one.error for one in found]), rel=0.3)
+
+
+def test_two_large_characters_are_gone_through_exactly() -> None:
+    """Only the pixels in which they differ count: Bin(20, 0.3) decides by majority."""
+    first = np.zeros((8, 8))
+    second = first.copy()
+    second[2:6, 1:6] = 1.0
+    found = limit([first, second], parse_corruption("flip:0.3"))
+    ways = [math.comb(20, k) * 0.3**k * 0.7 ** (20 - k) for k in range(21)]
+    wrong_guess = sum(ways[11:]) + ways[10] / 2
+    assert found.is_exact
+    assert found.mean == pytest.approx(20 * wrong_guess, rel=1e-9)
+
+
+def test_the_limit_stops_when_asked_to() -> None:
+    glyphs = load_builtin("lowercase").flat()
+    with pytest.raises(Cancelled):
+        limit(glyphs, parse_corruption("flip:0.1"), cancelled=lambda: True)
 
 
 def test_impossible_images_tell_nothing() -> None:
@@ -108,7 +185,9 @@ def test_clipped_gaussian_posterior(seed: int, text: str) -> None:
 
 def test_tiny_gaussian_noise_is_no_noise() -> None:
     for text in ("gaussian:0", "gaussian:0.000001", "gaussian:0.001", "gaussian:0.04"):
-        assert limit(GLYPHS_3X3, parse_corruption(text), draws=50) == pytest.approx(0, abs=1e-9)
+        assert limit(GLYPHS_3X3, parse_corruption(text), draws=50).mean == pytest.approx(
+            0, abs=1e-9
+        )
 
 
 @pytest.mark.parametrize(
@@ -124,7 +203,9 @@ def test_tiny_gaussian_noise_is_no_noise() -> None:
 )
 def test_limit_of_the_lower_case(text: str, low: float, high: float) -> None:
     glyphs = load_builtin("lowercase").images
-    assert low < limit(glyphs, parse_corruption(text), draws=16_000) < high
+    found = limit(glyphs, parse_corruption(text), draws=16_000)
+    assert low < found.mean < high
+    assert 0 < found.error < 0.03 * found.mean + 0.003
 
 
 def test_nobody_answers_better_than_the_limit() -> None:
@@ -134,7 +215,7 @@ def test_nobody_answers_better_than_the_limit() -> None:
     glyphs = load_builtin("lowercase").flat()
     best = np.abs(best_answer(noisy, glyphs, spec) - clean).sum(axis=1)
     nearest = glyphs[(noisy @ (1 - 2 * glyphs.T) + glyphs.sum(axis=1)).argmin(axis=1)]
-    assert best.mean() == pytest.approx(limit(glyphs, spec), rel=0.06)
+    assert best.mean() == pytest.approx(limit(glyphs, spec).mean, rel=0.06)
     assert best.mean() < np.abs(nearest - clean).sum(axis=1).mean()
 
 
@@ -151,5 +232,6 @@ def test_refusals() -> None:
         posterior(np.zeros((1, 4)), np.full((1, 4), 0.5), spec)
     with pytest.raises(AeguiError, match="one draw"):
         limit(GLYPHS_3X3, spec, draws=0)
-    with pytest.raises(AeguiError, match="at most 20"):
-        exact_limit(np.zeros((2, 35)), spec)
+    for prior in ([1, 1], [1, 1, -1, 1, 1], [0, 0, 0, 0, 0], [1, 1, np.nan, 1, 1]):
+        with pytest.raises(AeguiError, match="5 numbers"):
+            posterior(GLYPHS_3X3, GLYPHS_3X3, spec, prior)

@@ -1,0 +1,280 @@
+"""Which characters noise makes alike, and which of them a network still mixes up."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.corruption import block_sides, corrupted_with
+from aegui.core.data.progress import Progress
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.bayes import chances_of
+from aegui.core.evaluation.likelihoods import (
+    binary_rows,
+    lit_chances,
+    log_likelihoods,
+    normal_prior,
+)
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import CorruptionSpec
+
+MOST_COMPARED = 500
+"""Characters that are compared pair by pair."""
+_CHUNK = 4096
+_GAUSSIAN_DRAWS = 20_000
+_CLEARLY = 3.0
+"""Standard errors by which a network has to be above the best possible to mix two up."""
+_MATTERS = 0.005
+"""A smaller share beyond the best possible is not worth a word."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two characters that noise may make alike.
+
+    Attributes:
+        first: Place of the one in the set.
+        second: Place of the other.
+        distance: Pixels in which they differ.
+        chance: How often somebody who knows that it is one of the two, and looks as well as is
+            possible at all, takes it for the wrong one; 0.5 is guessing.
+    """
+
+    first: int
+    second: int
+    distance: int
+    chance: float
+
+
+@dataclass(frozen=True)
+class MixedPair:
+    """Two characters that are taken for each other.
+
+    Attributes:
+        first: Place of the one in the set.
+        second: Place of the other.
+        distance: Pixels in which they differ.
+        model: Share of the draws of either that the network takes for the other.
+        best: The same of the likeliest character.
+        is_mixed: Whether the network does so clearly more often than is unavoidable.
+    """
+
+    first: int
+    second: int
+    distance: int
+    model: float
+    best: float
+    is_mixed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Confusions:
+    """What corrupted characters are taken for.
+
+    Attributes:
+        spec: The noise.
+        draws: Draws of each character.
+        distances: Pixels in which two characters differ, int64 ``[N, N]``.
+        model: Share of the draws of each character (row) whose answer is nearest to each (column),
+            float64 ``[N, N]``; where several are as near it counts in parts.
+        best: The same of the likeliest character.
+    """
+
+    spec: CorruptionSpec
+    draws: int
+    distances: NDArray[np.int64]
+    model: NDArray[np.float64]
+    best: NDArray[np.float64]
+
+    def pairs(self, most: int = 20) -> tuple[MixedPair, ...]:
+        """The pairs that the network takes for each other most often, worst first."""
+        first, second = np.triu_indices(len(self.model), 1)
+        model, best = (
+            (shares[first, second] + shares[second, first]) / 2
+            for shares in (self.model, self.best)
+        )
+        order = np.lexsort((-best, -model))[:most]
+        return tuple(
+            MixedPair(
+                int(first[at]),
+                int(second[at]),
+                int(self.distances[first[at], second[at]]),
+                float(model[at]),
+                float(best[at]),
+                self._is_clear(float(model[at]), float(best[at])),
+            )
+            for at in order
+            if model[at] > 0.0 or best[at] > 0.0
+        )
+
+    def _is_clear(self, model: float, best: float) -> bool:
+        # Two shares of 2 * draws each.
+        error = math.sqrt((model * (1 - model) + best * (1 - best)) / (2 * self.draws))
+        return model - best > max(_CLEARLY * error, _MATTERS)
+
+
+def confusable_pairs(dataset: Dataset, spec: CorruptionSpec, most: int = 20) -> tuple[Pair, ...]:
+    """The pairs of characters that are hardest to tell apart under a noise, hardest first.
+
+    Exact, but for Gaussian noise, whose chances are drawn.
+
+    Raises:
+        AeguiError: The set has grey pixels, or is too large to compare all pairs.
+    """
+    on = _rows(dataset)
+    first, second = np.triu_indices(len(on), 1)
+    if spec.kind == "block":
+        chances = _chances_of_blocks(on, spec, dataset.image_shape, first, second)
+    else:
+        # How many pixels only the one lights, and how many only the other, is all that counts.
+        only = (on @ (1.0 - on).T).astype(np.int64)
+        one, other = only[first, second], only[second, first]
+        chances = _chances_of_counts(one, other, spec)
+    distance = _distances(on)[first, second]
+    order = np.lexsort((distance, -chances))[:most]
+    return tuple(
+        Pair(int(first[at]), int(second[at]), int(distance[at]), float(chances[at])) for at in order
+    )
+
+
+def confusions(
+    codec: Codec,
+    dataset: Dataset,
+    spec: CorruptionSpec,
+    draws: int = 16_000,
+    seed: int = 0,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Confusions:
+    """What a network takes corrupted characters for, and what they most likely are.
+
+    Raises:
+        AeguiError: The set has grey pixels, or is too large to compare all pairs.
+        Cancelled: ``cancelled`` said so.
+    """
+    on = _rows(dataset)
+    count = len(on)
+    rounds = max(1, -(-draws // count))
+    each = max(1, _CHUNK // count)
+    generator = np.random.default_rng(seed)
+    prior = normal_prior(None, count)
+    model, best = np.zeros((count, count)), np.zeros((count, count))
+    progress = Progress(rounds * count, _words, report, cancelled)
+    for start in range(0, rounds, each):
+        progress.reached(start * count)
+        clean = np.tile(dataset.flat(), (min(each, rounds - start), 1))
+        noisy = corrupted_with(clean, spec, generator, dataset.image_shape)
+        answers = (codec.reconstruct(noisy) > THRESHOLD).astype(np.float64)
+        away = answers @ (1.0 - 2.0 * on.T) + on.sum(axis=1)
+        chances, _ = chances_of(noisy, on, spec, prior, dataset.image_shape)
+        model += _first_choices(-away).reshape(-1, count, count).sum(axis=0)
+        best += _first_choices(chances).reshape(-1, count, count).sum(axis=0)
+    return Confusions(spec, rounds, _distances(on), model / rounds, best / rounds)
+
+
+def _words(done: int, total: int) -> str:
+    return tr("{done:,} of {total:,} characters drawn", done=done, total=total)
+
+
+def _rows(dataset: Dataset) -> NDArray[np.float64]:
+    if len(dataset) > MOST_COMPARED:
+        raise AeguiError(
+            tr(
+                "{name} has {count:,} characters; at most {most:,} are compared pair by pair. "
+                "Choose fewer of them.",
+                name=dataset.name,
+                count=len(dataset),
+                most=MOST_COMPARED,
+            )
+        )
+    return binary_rows(dataset.flat())
+
+
+def _distances(on: NDArray[np.float64]) -> NDArray[np.int64]:
+    only = on @ (1.0 - on).T
+    return (only + only.T).astype(np.int64)
+
+
+def _first_choices(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 where a row is largest; where several are, their share of it."""
+    top = scores >= scores.max(axis=1, keepdims=True) - 1e-9
+    return np.asarray(top / top.sum(axis=1, keepdims=True), np.float64)
+
+
+def _chances_of_counts(
+    one: NDArray[np.int64], other: NDArray[np.int64], spec: CorruptionSpec
+) -> NDArray[np.float64]:
+    switched = lit_chances(spec)
+    if switched is None:
+        by_distance = _gaussian_chances(int((one + other).max(initial=0)), spec)
+        return np.asarray(by_distance[one + other], np.float64)
+    known: dict[tuple[int, int], float] = {}
+    found = np.empty(len(one))
+    for at, counts in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
+        if counts not in known:
+            known[counts] = _chance(*counts, *switched)
+        found[at] = known[counts]
+    return found
+
+
+def _chance(one: int, other: int, if_off: float, if_on: float) -> float:
+    """Half the overlap of the two distributions of what is seen (the Bayes error of two)."""
+    lit_one = np.multiply.outer(_binomial(one, if_on), _binomial(other, if_off))
+    lit_other = np.multiply.outer(_binomial(one, if_off), _binomial(other, if_on))
+    return 0.5 * float(np.minimum(lit_one, lit_other).sum())
+
+
+def _binomial(count: int, chance: float) -> NDArray[np.float64]:
+    lit = np.arange(count + 1)
+    ways = np.array([math.comb(count, int(k)) for k in lit], np.float64)
+    return ways * np.power(chance, lit) * np.power(1.0 - chance, count - lit)
+
+
+def _gaussian_chances(most: int, spec: CorruptionSpec) -> NDArray[np.float64]:
+    """The same for 0 to ``most`` differing pixels with clipped normal noise, by drawing."""
+    generator = np.random.default_rng(0)
+    seen = np.clip(spec.level * generator.standard_normal((_GAUSSIAN_DRAWS, most)), 0.0, 1.0)
+    # Each pixel is off in the true one; how much likelier is that than on?
+    pixels = seen.reshape(-1, 1)
+    both = log_likelihoods(pixels, np.array([[0.0], [1.0]]), spec)
+    doubt = (both[:, 0] - both[:, 1]).reshape(seen.shape).cumsum(axis=1)
+    wrong = (doubt < 0.0).mean(axis=0) + 0.5 * (doubt == 0.0).mean(axis=0)
+    return np.concatenate([[0.5], wrong])
+
+
+def _chances_of_blocks(
+    on: NDArray[np.float64],
+    spec: CorruptionSpec,
+    image_shape: tuple[int, int, int],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    channels, height, width = image_shape
+    high, wide = block_sides(spec.level, height, width)
+    seen: list[Counter[bytes]] = [Counter() for _ in on]
+    places = 0
+    for top in range(height - high + 1):
+        for left in range(width - wide + 1):
+            keep = np.ones((channels, height, width), bool)
+            keep[:, top : top + high, left : left + wide] = False
+            rows = np.packbits((on > 0.5) & keep.reshape(-1), axis=1)
+            for counter, row in zip(seen, rows, strict=True):
+                counter[row.tobytes()] += 1
+            places += 1
+    overlaps = [
+        (seen[one] & seen[other]).total()
+        for one, other in zip(first.tolist(), second.tolist(), strict=True)
+    ]
+    return 0.5 * np.array(overlaps, np.float64) / places

@@ -1,0 +1,196 @@
+"""How likely a noise makes what is seen out of each of several known characters, exactly.
+
+All kinds of noise but the erased block treat every pixel apart, so the likelihood of a character
+is a product over the pixels; of the block it is a mean over the places where it may lie.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.corruption import block_sides
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.recipe import CorruptionSpec
+
+    Shape = tuple[int, int, int]
+
+_TINY_SIGMA = 1e-6
+_BOX_NUMBERS = 1 << 22
+"""Numbers that are in memory at a time while blocks are searched for."""
+
+
+def binary_rows(glyphs: ArrayLike) -> NDArray[np.float64]:
+    """``glyphs`` ``[N, ...]`` as rows ``[N, D]`` of 0 and 1.
+
+    Raises:
+        AeguiError: They have grey pixels.
+    """
+    rows = np.asarray(glyphs, dtype=np.float64)
+    rows = rows.reshape(len(rows), -1)
+    if not np.all((rows == 0.0) | (rows == 1.0)):
+        raise AeguiError(tr("The limit is known for black and white glyphs only."))
+    return rows
+
+
+def normal_prior(prior: ArrayLike | None, count: int) -> NDArray[np.float64]:
+    """``prior`` as ``count`` chances that add up to 1; None makes all alike.
+
+    Raises:
+        AeguiError: There are not as many weights as characters, or they are no weights.
+    """
+    if prior is None:
+        return np.full(count, 1.0 / count)
+    weights = np.asarray(prior, dtype=np.float64).reshape(-1)
+    good = len(weights) == count and np.isfinite(weights).all() and (weights >= 0.0).all()
+    if not good or not weights.sum() > 0.0:
+        raise AeguiError(
+            tr(
+                "The characters' own chances must be {count} numbers of 0 or more, not all of "
+                "them 0.",
+                count=count,
+            )
+        )
+    return np.asarray(weights / weights.sum(), np.float64)
+
+
+def lit_chances(spec: CorruptionSpec) -> tuple[float, float] | None:
+    """How likely a pixel is seen lit if it was off, and if it was on.
+
+    None for noise that does more than switch each pixel apart: grey levels, or a block.
+    """
+    level = spec.level
+    if spec.kind == "block" or (spec.kind == "gaussian" and level > _TINY_SIGMA):
+        return None
+    return {
+        "flip": (level, 1.0 - level),
+        "salt_pepper": (level / 2, 1.0 - level / 2),
+        "salt": (level, 1.0),
+        "masking": (0.0, 1.0 - level),
+        "pepper": (0.0, 1.0 - level),
+    }.get(spec.kind, (0.0, 1.0))
+
+
+def log_likelihoods(
+    images: NDArray[np.floating],
+    on: NDArray[np.float64],
+    spec: CorruptionSpec,
+    image_shape: Shape | None = None,
+) -> NDArray[np.float64]:
+    """Logarithm of how likely each character becomes each image.
+
+    Of Gaussian noise, which gives grey levels, likelihoods are densities; pixels at the very ends,
+    where values are cut off, have the chance of lying beyond (a Tobit model).
+
+    Args:
+        images: What is seen, ``[B, D]``. For noise that leaves pixels black or white a pixel
+            counts as lit above 0.5.
+        on: The characters, ``[N, D]`` of 0 and 1.
+        spec: The noise.
+        image_shape: Channels, height and width; only the noise "block" needs it.
+
+    Returns:
+        float64 ``[B, N]``; -inf where it is impossible.
+
+    Raises:
+        ValueError: The noise is a block, and the shape is unknown.
+    """
+    if spec.kind == "block":
+        if image_shape is None:
+            raise ValueError("of a block the likelihood is known only with the images' shape")
+        return _block(images > 0.5, on > 0.5, spec.level, image_shape)
+    chances = lit_chances(spec)
+    if chances is None:
+        return _sum_over_pixels(*_gaussian(images, spec.level), on)
+    if_off, if_on = chances
+    lit = images > 0.5
+    return _sum_over_pixels(
+        np.where(lit, log(if_off), log(1.0 - if_off)),
+        np.where(lit, log(if_on), log(1.0 - if_on)),
+        on,
+    )
+
+
+def log(chance: float) -> float:
+    """The logarithm; of 0 it is -inf, and nothing to warn of."""
+    return math.log(chance) if chance > 0.0 else -math.inf
+
+
+def _sum_over_pixels(
+    if_off: NDArray[np.float64], if_on: NDArray[np.float64], on: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """``[B, N]`` from what every pixel tells if it was off or on ``[B, D]``."""
+    never_off, never_on = np.isneginf(if_off), np.isneginf(if_on)
+    off = 1.0 - on
+    total = np.where(never_off, 0.0, if_off) @ off.T + np.where(never_on, 0.0, if_on) @ on.T
+    if not (never_off.any() or never_on.any()):
+        return np.asarray(total, np.float64)
+    impossible = never_off.astype(np.float64) @ off.T + never_on.astype(np.float64) @ on.T
+    return np.where(impossible > 0.5, -np.inf, total)
+
+
+def _gaussian(
+    images: NDArray[np.floating], sigma: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Normal noise clipped to 0..1: inside a density, at the ends the chance of lying beyond."""
+    seen = np.asarray(images, dtype=np.float64)
+    height = -math.log(sigma * math.sqrt(2.0 * math.pi))
+    inside_off = height - 0.5 * np.square(seen / sigma)
+    inside_on = height - 0.5 * np.square((seen - 1.0) / sigma)
+    half, far = math.log(0.5), _log_tail(1.0 / sigma)
+    ends = [seen <= 0.0, seen >= 1.0]
+    return np.select(ends, [half, far], inside_off), np.select(ends, [far, half], inside_on)
+
+
+def _log_tail(z: float) -> float:
+    """Log of the chance that a standard normal exceeds ``z`` > 0."""
+    if z < 25.0:
+        return math.log(0.5 * math.erfc(z / math.sqrt(2.0)))
+    # Beyond that the chance is no longer a float; its series is exact to 1e-5 (Mills' ratio).
+    return -0.5 * z * z - math.log(z * math.sqrt(2.0 * math.pi)) - 1.0 / (z * z)
+
+
+def block_places(level: float, image_shape: Shape) -> int:
+    """At how many places the block may lie, all equally likely."""
+    _, height, width = image_shape
+    high, wide = block_sides(level, height, width)
+    return (height - high + 1) * (width - wide + 1)
+
+
+def _block(
+    seen: NDArray[np.bool_], on: NDArray[np.bool_], level: float, image_shape: Shape
+) -> NDArray[np.float64]:
+    """The share of the places at which a block makes each image of each character."""
+    channels, height, width = image_shape
+    high, wide = block_sides(level, height, width)
+    each = max(1, _BOX_NUMBERS // on.size)
+    found = []
+    for at in range(0, len(seen), each):
+        part = seen[at : at + each]
+        differs = (part[:, np.newaxis] != on).reshape(len(part), len(on), *image_shape)
+        # The two may differ within the block only, and all that is within it is dark.
+        within = _box_sums(differs.sum(axis=2), high, wide)
+        differing = differs.sum(axis=(2, 3, 4))[..., np.newaxis, np.newaxis]
+        lit = part.reshape(-1, channels, height, width).sum(axis=1)
+        dark = _box_sums(lit, high, wide) == 0
+        found.append(((within == differing) & dark[:, np.newaxis]).mean(axis=(2, 3)))
+    shares = np.concatenate(found)
+    logs: NDArray[np.float64] = np.full(shares.shape, -np.inf)
+    np.log(shares, out=logs, where=shares > 0.0)
+    return logs
+
+
+def _box_sums(images: NDArray[np.integer], high: int, wide: int) -> NDArray[np.int64]:
+    """Sums over every ``high`` x ``wide`` rectangle of images ``[..., H, W]``."""
+    before = [(0, 0)] * (images.ndim - 2)
+    sums = np.pad(images.astype(np.int64).cumsum(-2).cumsum(-1), [*before, (1, 0), (1, 0)])
+    rows = sums[..., high:, :] - sums[..., : sums.shape[-2] - high, :]
+    boxes: NDArray[np.int64] = rows[..., wide:] - rows[..., : rows.shape[-1] - wide]
+    return boxes

@@ -1,0 +1,230 @@
+"""The limit: what nobody who knows the characters and the noise can do better on average.
+
+Exact where all that the noise can make can be gone through, else by drawing, with its standard
+error. Pixels in which all characters agree tell nothing, and of pixels in which the same characters
+are lit only the number that is seen lit counts: with few characters that makes even large images
+few enough to go through.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.corruption import block_sides, corrupted_with
+from aegui.core.data.progress import Progress, stop_if
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.bayes import expected_wrong
+from aegui.core.evaluation.likelihoods import (
+    binary_rows,
+    block_places,
+    lit_chances,
+    log,
+    normal_prior,
+)
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.recipe import CorruptionSpec
+
+    Shape = tuple[int, int, int]
+
+DEFAULT_DRAWS = 16_000
+MOST_OUTCOMES = 1 << 24
+"""Outcomes times characters that are gone through: about a second."""
+_CHUNK = 4096
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Wrong pixels per character that the best answer has on average.
+
+    Attributes:
+        mean: The figure.
+        error: Its standard error; 0 where it is exact.
+        draws: Corrupted characters that were drawn; 0 where it is exact.
+    """
+
+    mean: float
+    error: float = 0.0
+    draws: int = 0
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether everything was gone through."""
+        return self.draws == 0
+
+
+def limit(
+    glyphs: ArrayLike,
+    spec: CorruptionSpec,
+    draws: int = DEFAULT_DRAWS,
+    seed: int = 0,
+    prior: ArrayLike | None = None,
+    image_shape: Shape | None = None,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Limit:
+    """The limit for ``glyphs`` ``[N, ...]`` under a noise.
+
+    Where it has to be drawn: at least ``draws`` corrupted characters, as many of each glyph. For
+    every one the wrong pixels *expected* of the best answer are counted, not those of that draw:
+    the mean is the same and varies less.
+
+    Args:
+        glyphs: The black and white originals.
+        spec: The noise.
+        draws: Characters to draw at least, where it cannot be exact.
+        seed: Of the draws.
+        prior: How likely each glyph is, N weights; None: all alike.
+        image_shape: Channels, height and width; only the noise "block" needs it.
+        report: Told how far it is.
+        cancelled: Asked now and then; True stops the work.
+
+    Raises:
+        AeguiError: The glyphs have grey pixels, ``prior`` are no N weights, or ``draws`` is not at
+            least 1.
+        Cancelled: ``cancelled`` said so.
+    """
+    on = binary_rows(glyphs)
+    if draws < 1:
+        raise AeguiError(tr("The limit needs at least one draw."))
+    chances = normal_prior(prior, len(on))
+    if spec.kind == "block":
+        if image_shape is None:
+            raise ValueError("the limit of a block is known only with the images' shape")
+        if block_places(spec.level, image_shape) * len(on) ** 2 <= MOST_OUTCOMES:
+            return Limit(_of_blocks(on, spec, chances, image_shape, cancelled))
+    switched = lit_chances(spec)
+    if switched is not None:
+        groups, sizes = _groups(on)
+        if math.prod(size + 1 for size in sizes.tolist()) * len(on) <= MOST_OUTCOMES:
+            return Limit(_by_counts(groups, sizes, switched, chances, cancelled))
+    return _drawn(on, spec, draws, seed, chances, image_shape, report, cancelled)
+
+
+def _drawn(
+    on: NDArray[np.float64],
+    spec: CorruptionSpec,
+    draws: int,
+    seed: int,
+    prior: NDArray[np.float64],
+    image_shape: Shape | None,
+    report: Report | None,
+    cancelled: IsCancelled | None,
+) -> Limit:
+    generator = np.random.default_rng(seed)
+    rounds = -(-draws // len(on))
+    each = max(1, _CHUNK // len(on))
+    sums, squares = np.zeros(len(on)), np.zeros(len(on))
+    progress = Progress(rounds * len(on), _words, report, cancelled)
+    for start in range(0, rounds, each):
+        progress.reached(start * len(on))
+        clean = np.tile(on, (min(each, rounds - start), 1))
+        noisy = corrupted_with(clean, spec, generator, image_shape)
+        wrong = expected_wrong(noisy, on, spec, prior, image_shape).reshape(-1, len(on))
+        sums += wrong.sum(axis=0)
+        squares += np.square(wrong).sum(axis=0)
+    mean = sums / rounds
+    variance = np.maximum(squares / rounds - mean * mean, 0.0) / max(1, rounds - 1)
+    error = math.sqrt(float(np.square(prior) @ variance))
+    return Limit(float(prior @ mean), error, rounds * len(on))
+
+
+def _words(done: int, total: int) -> str:
+    return tr("{done:,} of {total:,} characters drawn", done=done, total=total)
+
+
+def _groups(on: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Pixels in which the same characters are lit: which ``[N, G]``, and how many pixels ``[G]``.
+
+    Without those in which all characters agree, which nobody gets wrong.
+    """
+    telling = on[:, (on != on[0]).any(axis=0)]
+    if not telling.shape[1]:
+        return telling, np.zeros(0, np.int64)
+    patterns, sizes = np.unique(telling, axis=1, return_counts=True)
+    return patterns, sizes.astype(np.int64)
+
+
+def _by_counts(
+    groups: NDArray[np.float64],
+    sizes: NDArray[np.int64],
+    chances: tuple[float, float],
+    prior: NDArray[np.float64],
+    cancelled: IsCancelled | None,
+) -> float:
+    """The sum over all numbers of lit pixels that can be seen in each group."""
+    ways = [
+        np.array([math.comb(size, lit) for lit in range(size + 1)], np.float64)
+        for size in sizes.tolist()
+    ]
+    total = 0.0
+    for lit in _counts(sizes):
+        stop_if(cancelled)
+        many = np.prod([way[column] for way, column in zip(ways, lit.T, strict=True)], axis=0)
+        weights = many[:, np.newaxis] * np.exp(_of_counts(lit, groups, sizes, chances)) * prior
+        of_all = weights.sum(axis=1, keepdims=True)
+        share_on = np.divide(weights, of_all, out=np.zeros_like(weights), where=of_all > 0) @ groups
+        wrong = np.minimum(share_on, 1.0 - share_on) @ sizes
+        total += float(of_all[:, 0] @ wrong)
+    return total
+
+
+def _counts(sizes: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Every combination of counts 0..size, in chunks ``[n, G]``."""
+    shape = tuple((sizes + 1).tolist())
+    for start in range(0, math.prod(shape), _CHUNK):
+        numbers = np.arange(start, min(start + _CHUNK, math.prod(shape)))
+        if not shape:
+            yield np.zeros((1, 0), np.int64)
+        else:
+            yield np.stack(np.unravel_index(numbers, shape), axis=1)
+
+
+def _of_counts(
+    lit: NDArray[np.int64],
+    groups: NDArray[np.float64],
+    sizes: NDArray[np.int64],
+    chances: tuple[float, float],
+) -> NDArray[np.float64]:
+    """Log-likelihood ``[n, N]`` of ``lit`` ``[n, G]`` pixels in each group, in one order."""
+    total = np.zeros((len(lit), len(groups)))
+    for chance, members in zip(chances, (1.0 - groups, groups), strict=True):
+        for seen, of_one in ((lit, log(chance)), (sizes - lit, log(1.0 - chance))):
+            count = seen @ members.T
+            if math.isinf(of_one):
+                total[count > 0] = -math.inf
+            else:
+                total += count * of_one
+    return total
+
+
+def _of_blocks(
+    on: NDArray[np.float64],
+    spec: CorruptionSpec,
+    prior: NDArray[np.float64],
+    image_shape: Shape,
+    cancelled: IsCancelled | None,
+) -> float:
+    """The mean over every place of the block in every character."""
+    channels, height, width = image_shape
+    high, wide = block_sides(spec.level, height, width)
+    total, places = 0.0, 0
+    for top in range(height - high + 1):
+        stop_if(cancelled)
+        for left in range(width - wide + 1):
+            keep = np.ones((channels, height, width))
+            keep[:, top : top + high, left : left + wide] = 0.0
+            wrong = expected_wrong(on * keep.reshape(-1), on, spec, prior, image_shape)
+            total += float(prior @ wrong)
+            places += 1
+    return total / places

@@ -1,0 +1,184 @@
+"""How much noise there is in a drawing: the level that makes it likeliest, whatever it shows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.corruption import block_sides
+from aegui.core.evaluation.bayes import chances_of
+from aegui.core.evaluation.likelihoods import binary_rows, lit_chances, log, normal_prior
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.recipe import CorruptionSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Shape = tuple[int, int, int]
+    Tried = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+_HALF_CHI_SQUARE = 1.9207
+"""Half the 95 % quantile of chi square with one degree of freedom (Wilks 1938)."""
+_COARSE, _FINE = 51, 21
+_LEAST_SIGMA, _MOST_SIGMA = 0.01, 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class LevelEstimate:
+    """The likeliest level of a noise.
+
+    Attributes:
+        spec: The noise with that level.
+        low: From here ...
+        high: ... to here the level is as likely as the likelihood ratio allows at 95 %.
+        levels: Levels that were tried, rising, float64 ``[L]``.
+        log_likelihoods: Of the drawing at each of them, float64 ``[L]``.
+    """
+
+    spec: CorruptionSpec
+    low: float
+    high: float
+    levels: NDArray[np.float64]
+    log_likelihoods: NDArray[np.float64]
+
+    @property
+    def level(self) -> float:
+        """The likeliest level."""
+        return self.spec.level
+
+
+def estimate_level(
+    drawing: ArrayLike,
+    glyphs: ArrayLike,
+    kind: str,
+    prior: ArrayLike | None = None,
+    image_shape: Shape | None = None,
+) -> LevelEstimate | None:
+    """The level of noise of ``kind`` in a drawing, by maximum likelihood.
+
+    The likelihood of a level is summed over all characters, so none has to be chosen first. Flips
+    are looked for up to 0.5: with more of them every drawing would be the inverse of something.
+
+    Args:
+        drawing: What is seen, D pixels.
+        glyphs: The N characters that it may come from, black and white.
+        kind: Key of the noise, but for "none".
+        prior: How likely each glyph is beforehand, N weights; None: all alike.
+        image_shape: Channels, height and width; only the noise "block" needs it.
+
+    Returns:
+        None where noise of this kind makes such a drawing of no glyph, at any level.
+
+    Raises:
+        AeguiError: The glyphs have grey pixels, or ``prior`` are no N weights.
+    """
+    on = binary_rows(glyphs)
+    image = np.asarray(drawing, dtype=np.float64).reshape(1, -1)
+    weights = normal_prior(prior, len(on))
+
+    likelihood = _likelihood(image, on, kind, weights, image_shape)
+    first = _first_levels(kind, image_shape)
+    if kind == "gaussian" and ((image > 0.0) & (image < 1.0)).any():
+        first = first[1:]  # grey pixels are there with some noise only
+    tried = _tried(first, likelihood)
+    if not np.isfinite(tried[1]).any():
+        return None
+    if kind != "block":
+        tried = _refined(tried, likelihood)
+    levels, found = tried
+    as_good = np.flatnonzero(found == found.max())
+    best = int(as_good[len(as_good) // 2])
+    near = np.flatnonzero(found >= found[best] - _HALF_CHI_SQUARE)
+    return LevelEstimate(
+        _spec(kind, float(levels[best])),
+        float(levels[near[0]]),
+        float(levels[near[-1]]),
+        levels,
+        found,
+    )
+
+
+def _likelihood(
+    image: NDArray[np.float64],
+    on: NDArray[np.float64],
+    kind: str,
+    prior: NDArray[np.float64],
+    image_shape: Shape | None,
+) -> Callable[[float], float]:
+    """The log-likelihood of the image ``[1, D]`` as a function of the level."""
+    if kind in {"gaussian", "block"}:
+
+        def by_pixels(level: float) -> float:
+            _, of_all = chances_of(image, on, _spec(kind, level), prior, image_shape)
+            return float(of_all[0])
+
+        return by_pixels
+    lit = (image[0] > THRESHOLD).astype(np.float64)
+    # How many pixels of each character are off and on, and seen lit and dark, is all that counts.
+    counts = [shown @ own.T for own in (1.0 - on, on) for shown in (lit, 1.0 - lit)]
+    known = prior > 0.0
+
+    def by_counts(level: float) -> float:
+        if_off, if_on = lit_chances(_spec(kind, level)) or (0.0, 1.0)
+        total = np.zeros(len(on))
+        for count, chance in zip(counts, (if_off, 1 - if_off, if_on, 1 - if_on), strict=True):
+            total += count * log(chance) if chance > 0 else _never(count)
+        top = total[known].max()
+        if math.isinf(top):
+            return -math.inf
+        return float(top + math.log(np.exp(total[known] - top) @ prior[known]))
+
+    return by_counts
+
+
+def _never(count: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(count > 0, -math.inf, 0.0)
+
+
+def _spec(kind: str, level: float) -> CorruptionSpec:
+    return CorruptionSpec.model_validate({"kind": kind, "level": level})
+
+
+def _first_levels(kind: str, image_shape: Shape | None) -> NDArray[np.float64]:
+    if kind == "gaussian":
+        return np.append(0.0, np.geomspace(_LEAST_SIGMA, _MOST_SIGMA, _COARSE))
+    if kind == "block" and image_shape is not None:
+        return _block_levels(image_shape)
+    return np.linspace(0.0, 0.5 if kind == "flip" else 1.0, _COARSE)
+
+
+def _block_levels(image_shape: Shape) -> NDArray[np.float64]:
+    """For every size that a block can have the levels that give it: least, middle and most."""
+    _, height, width = image_shape
+    fine = np.linspace(0.0, 1.0, 1001)
+    by_size: dict[tuple[int, int], list[float]] = {}
+    for level in fine.tolist():
+        by_size.setdefault(block_sides(level, height, width), []).append(level)
+    return np.unique(
+        [levels[at] for levels in by_size.values() for at in (0, len(levels) // 2, -1)]
+    )
+
+
+def _tried(levels: NDArray[np.float64], likelihood: Callable[[float], float]) -> Tried:
+    return levels, np.array([likelihood(level) for level in levels.tolist()])
+
+
+def _refined(tried: Tried, likelihood: Callable[[float], float]) -> Tried:
+    """With more levels about the best, and about both ends of what is nearly as good."""
+    levels, found = tried
+    best = int(found.argmax())
+    near = np.flatnonzero(found >= found[best] - _HALF_CHI_SQUARE)
+    more = [levels]
+    for at in {best, int(near[0]), int(near[-1])}:
+        low, high = levels[max(0, at - 1)], levels[min(len(levels) - 1, at + 1)]
+        more.append(np.linspace(low, high, _FINE))
+    different = np.unique(np.concatenate(more))
+    known = dict(zip(levels.tolist(), found.tolist(), strict=True))
+    return different, np.array(
+        [known[at] if at in known else likelihood(at) for at in different.tolist()]
+    )
