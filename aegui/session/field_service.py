@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from aegui.core.errors import Cancelled
 from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS, compute_field
+from aegui.core.latent.regions import regions_of
 from aegui.session.costs import encode_cost
 from aegui.session.latest_job import LatestJob
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.fields import Field
     from aegui.core.latent.frame import Frame
     from aegui.core.latent.novelty import Known
+    from aegui.core.latent.regions import Regions
 
     Rect = tuple[float, float, float, float]
 
@@ -97,12 +99,14 @@ class Layer:
         frame: What x and y stand for.
         lines: Contours, borders or ellipses: places ``[k, 2]`` each.
         complete: Whether it is as fine as it will become.
+        regions: Colours and places for the names of classes; None for layers of numbers.
     """
 
     field: Field
     frame: Frame
     lines: tuple[NDArray[np.float64], ...]
     complete: bool
+    regions: Regions | None = None
 
 
 @dataclass(eq=False)
@@ -375,7 +379,7 @@ def _layer(
         *size,
         is_stale,
     )
-    return Layer(found, view.frame, lines_of(found), complete=False)
+    return Layer(found, view.frame, lines_of(found), complete=False, regions=regions_of(found))
 
 
 def _posteriors(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.novelty import Known
 
 FAN_SIDE = 5
-"""Rows and columns of the images around the cursor."""
+"""Rows and columns of the images around the cursor; of codes of one number there is one row."""
 _PASSES = 5
 """An insight decodes the place and some beside it."""
 
@@ -49,7 +49,7 @@ class Fan:
 
     Attributes:
         z: The place in the middle, float32 ``[d]``.
-        images: float32 ``[k, k, C, H, W]``; row 0 lies below, column 0 at the left.
+        images: float32 ``[rows, columns, C, H, W]``; row 0 lies below, column 0 at the left.
         spacing: Distance of neighbours in latent units.
         epoch: Epoch of the weights.
     """
@@ -136,7 +136,7 @@ class InsightService(QObject):
         codes = fan_codes(place, frame, spacing)
 
         def work() -> Fan:
-            images = codec.decode(codes).reshape(FAN_SIDE, FAN_SIDE, *codec.image_shape)
+            images = codec.decode(codes).reshape(-1, FAN_SIDE, *codec.image_shape)
             return Fan(place, images, spacing, codec.epoch)
 
         quick = is_quick(codec, len(codes) * codec.cost, QUICK_BATCH)
@@ -163,9 +163,13 @@ class InsightService(QObject):
 def fan_codes(
     z: NDArray[np.float32], frame: Frame, spacing: float, side: int = FAN_SIDE
 ) -> NDArray[np.float32]:
-    """Codes ``[side * side, d]`` around ``z`` ``[d]``, row by row from below."""
+    """Codes ``[side * side, d]`` around ``z`` ``[d]``, row by row from below.
+
+    Where there is no way up, as for codes of one number, they are a single row ``[side, d]``.
+    """
     steps = (np.arange(side) - side // 2) * np.float32(spacing)
     across = np.array(frame.across, np.float32)
     up = np.array(frame.up, np.float32)
-    codes = z + steps[:, None, None] * up + steps[None, :, None] * across
+    rows = steps if up.any() else np.zeros(1, np.float32)
+    codes = z + rows[:, None, None] * up + steps[None, :, None] * across
     return np.asarray(codes.reshape(-1, z.size), np.float32)

@@ -32,7 +32,9 @@ KEPT_BYTES = 64_000_000
 _STEPS = (4, 2, 1)
 _FIRST_BATCH = 16
 _LARGEST_BATCH = 1024
-_HALF = 1e-4
+_PARTS = 16
+"""Tiles of one size are known by where they begin in parts of a tile."""
+_NEARLY = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +99,9 @@ class TileStore:
         """The places of the tiles of ``wanted``."""
         x0, y0, x1, y1 = wanted.rect
         width, height = (x1 - x0) / wanted.columns, (y1 - y0) / wanted.rows
-        first_x, first_y = round(2 * x0 / width), round(2 * y0 / height)
-        fits = abs(2 * x0 / width - first_x) < _HALF and abs(2 * y0 / height - first_y) < _HALF
+        parts_x, parts_y = _PARTS * x0 / width, _PARTS * y0 / height
+        first_x, first_y = round(parts_x), round(parts_y)
+        fits = abs(parts_x - first_x) < _NEARLY and abs(parts_y - first_y) < _NEARLY
         # Tiles of one lattice are known by their numbers; those of any other only to this request.
         group = (wanted.frame, width, height) if fits else (wanted,)
         number = self._groups.setdefault(group, len(self._groups))
@@ -129,7 +132,7 @@ class _Grid:
     height: float
 
     def key(self, row: int, column: int) -> _Key:
-        return self.group, self.first_y + 2 * row, self.first_x + 2 * column
+        return self.group, self.first_y + _PARTS * row, self.first_x + _PARTS * column
 
 
 def decode_plane(

@@ -68,7 +68,7 @@ def test_every_panel_shows_images(
 
     def shows_this_set() -> bool:
         """The plane of the set before it may still be there for a moment."""
-        plane = canvas.scene.photos.plane
+        plane = canvas.scene.backdrop.plane
         return plane is not None and plane.images.shape[2:] == data.image_shape
 
     qtbot.waitUntil(shows_this_set, timeout=20_000)
@@ -99,7 +99,7 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
     data = grey(20, side=16)
     learn(qtbot, window, data, recipe(size))
     canvas, cursor = window.panels.canvas, window.panels.cursor
-    qtbot.waitUntil(lambda: canvas.scene.photos.plane is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None, timeout=20_000)
     assert canvas.scene.size == size
     assert canvas.furniture.axes.isHidden() == (size <= 2)
     if size == 1:
@@ -144,7 +144,7 @@ def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
     canvas = panels.canvas
     assert canvas.scene.codes is not None
     assert len(canvas.scene.codes.values) == 0
-    qtbot.waitUntil(lambda: canvas.scene.photos.plane is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None, timeout=20_000)
     view = canvas.navigation.view
     assert view.contains(view.x_pixel(2.0), view.y_pixel(-2.0)), "the prior is in sight"
     canvas.set_strip(True)

@@ -303,7 +303,7 @@ def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> 
 
 def test_a_plane_lies_behind_the_map(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
-    qtbot.waitUntil(lambda: window.panels.canvas.scene.plane.plane is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.panels.canvas.scene.backdrop.plane is not None, timeout=10_000)
 
 
 def test_pins_come_and_go(qtbot: QtBot, window: MainWindow) -> None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.progress import stop_if
+from aegui.core.data.progress import part, stop_if
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, Told
     from aegui.core.latent.codec import Codec
 
     Numbers = NDArray[np.float64]
@@ -36,6 +36,7 @@ def shortest_way(
     last: Numbers,
     codes: NDArray[np.float32] | None = None,
     cancelled: IsCancelled | None = None,
+    told: Told | None = None,
 ) -> Numbers:
     """The way ``[k, d]`` from ``first`` to ``last`` ``[d]`` along which the image changes least.
 
@@ -52,7 +53,7 @@ def shortest_way(
     most = WORK // (_NEIGHBOURS * max(1, codec.cost))
     places = np.concatenate([line, _further(first, last, codes, most)])
     ends = _sides(places)
-    lengths = _lengths(codec, places, ends, cancelled)
+    lengths = _lengths(codec, places, ends, cancelled, told)
     graph = csr_array((lengths, (ends[:, 0], ends[:, 1])), shape=(len(places), len(places)))
     _, before = dijkstra(graph, False, np.array(0), return_predecessors=True)
     way = [_ON_THE_LINE - 1]
@@ -106,13 +107,20 @@ def _sides(places: Numbers) -> NDArray[np.int64]:
 
 
 def _lengths(
-    codec: Codec, places: Numbers, ends: NDArray[np.int64], cancelled: IsCancelled | None
+    codec: Codec,
+    places: Numbers,
+    ends: NDArray[np.int64],
+    cancelled: IsCancelled | None,
+    told: Told | None,
 ) -> Numbers:
     """How much the image changes along each side: by way of its middle, so that no bump hides."""
     drawn = _all_drawn(codec, places, cancelled)
+    told = part(told, len(places) / (len(places) + len(ends)), 1.0)
     found = np.empty(len(ends))
     for at in range(0, len(ends), _BATCH):
         stop_if(cancelled)
+        if told is not None:
+            told(at / len(ends))
         a, b = ends[at : at + _BATCH].T
         middle = drawn_at(codec, (places[a] + places[b]) / 2)
         found[at : at + _BATCH] = np.linalg.norm(middle - drawn[a], axis=1)

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS
+from aegui.core.latent.regions import spread_colours
 from aegui.core.latent.view_files import CLASS_COLOURS
 
 if TYPE_CHECKING:
@@ -69,7 +70,12 @@ def _pixels(
 
 def _class_colours(field: Field) -> NDArray[np.uint8]:
     table = np.array([_rgb(colour) for colour in CLASS_COLOURS], np.uint8)
-    return np.asarray(table[field.values.astype(np.int64) % len(table)])
+    grid, count = field.values.astype(np.int64), len(field.classes)
+    # Few classes have the colours of their numbers, as everywhere; of many those that touch differ.
+    numbers = np.arange(count)
+    if count > len(table):
+        numbers = spread_colours(grid, count, len(table))
+    return np.asarray(table[numbers[grid]])
 
 
 def _number_colours(field: Field) -> NDArray[np.uint8]:

@@ -204,6 +204,19 @@ class _Job:
         return self.frame.codes(x.ravel(), y.ravel())
 
 
+def value_at(field: Field, x: float, y: float) -> float | None:
+    """The value of ``field`` at a place; None beyond it, or where it is no number."""
+    x0, y0, x1, y1 = field.rect
+    rows, columns = field.values.shape
+    column = int((x - x0) / (x1 - x0) * columns // 1)
+    # Codes of one number lie on a line.
+    row = int((y - y0) / (y1 - y0) * rows // 1) if rows > 1 else 0
+    if not (0 <= column < columns and 0 <= row < rows):
+        return None
+    value = float(field.values[row, column])
+    return value if np.isfinite(value) else None
+
+
 def compute_field(
     key: str,
     codec: Codec,

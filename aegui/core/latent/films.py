@@ -94,6 +94,7 @@ def write_film(
     shown = _Frames(frames, side_px, scale, ink, cancelled)
     encode = {".gif": _gif, ".mp4": _mp4, ".png": _strip}[suffix]
     content = encode(iter(shown), fps)
+    stop_if(cancelled)
     write_atomically(path, content)
     return shown.count
 

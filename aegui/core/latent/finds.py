@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.progress import stop_if
+from aegui.core.data.progress import part, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.samples import drawn_codes
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
@@ -18,7 +18,7 @@ from aegui.core.latent.novelty import COPY_RATIO, NEW_RATIO, novelty
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, Told
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.frame import Frame
     from aegui.core.latent.novelty import Known
@@ -123,6 +123,7 @@ def best_new(
     n: int = 10,
     seed: int = 0,
     cancelled: IsCancelled | None = None,
+    told: Told | None = None,
 ) -> Finds:
     """The best new images of many: unlike every sample, sharp, and unlike one another.
 
@@ -138,6 +139,7 @@ def best_new(
         n: How many.
         seed: Of the places that are tried.
         cancelled: Asked now and then whether to stop.
+        told: Told now and then which share is done.
 
     Raises:
         Cancelled: ``cancelled`` said so.
@@ -145,13 +147,16 @@ def best_new(
     draw = np.random.default_rng(seed)
     count = WORK // max(1, _PASSES * codec.cost + known.samples.size)
     count = int(min(MOST_TRIED, max(FEWEST_TRIED, count)))
-    tried = _measured(codec, known, _candidates(codec, codes, count, draw), cancelled)
     few = max(1, min(_REFINED, count // (2 * _AROUND)))
+    share = count / (count + few * _AROUND)
+    places = _candidates(codec, codes, count, draw)
+    tried = _measured(codec, known, places, cancelled, part(told, 0.0, share))
     best = tried.codes[np.argsort(-tried.scores, kind="stable")[:few]]
     width = 0.05 * np.maximum(tried.codes.std(axis=0), 1e-6)
     near = np.repeat(best, _AROUND, axis=0)
     near += (width * draw.standard_normal(near.shape)).astype(np.float32)
-    tried = tried.with_more(_measured(codec, known, near, cancelled))
+    more = _measured(codec, known, near, cancelled, part(told, share, 1.0))
+    tried = tried.with_more(more)
     chosen = _diverse(tried, known, n, cancelled)
     return Finds(
         tried.codes[chosen],
@@ -210,11 +215,17 @@ def _candidates(
 
 
 def _measured(
-    codec: Codec, known: Known, codes: NDArray[np.float32], cancelled: IsCancelled | None
+    codec: Codec,
+    known: Known,
+    codes: NDArray[np.float32],
+    cancelled: IsCancelled | None,
+    told: Told | None,
 ) -> _Tried:
     parts = []
     for at in range(0, len(codes), _BATCH):
         stop_if(cancelled)
+        if told is not None:
+            told(at / len(codes))
         rows = np.clip(np.nan_to_num(codec.decode(codes[at : at + _BATCH])), 0.0, 1.0)
         ratio, entropy = novelty(known, rows, cancelled).ratio, entropies(rows)
         parts.append((rows, ratio, entropy, _merit(codec, rows, entropy)))

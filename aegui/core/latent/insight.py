@@ -113,7 +113,7 @@ def insight_words(known: Known, found: Insight) -> str:
             tr(
                 "nearest {a}, {distance}",
                 a=known.title(found.nearest[0][0]),
-                distance=distance_words(found.nearest[0][1], glyphs=found.glyphs),
+                distance=distance_words(found),
             )
         )
     parts.append(tr("entropy {value:.2f}", value=found.entropy))
@@ -122,8 +122,10 @@ def insight_words(known: Known, found: Insight) -> str:
     return ", ".join(parts)
 
 
-def distance_words(distance: float, *, glyphs: bool) -> str:
-    """A distance between images: "3 pixels" for glyphs, else "5.21"."""
-    if glyphs:
+def distance_words(found: Insight) -> str:
+    """How far the nearest sample is: "3 pixels" for glyphs, else a mean squared difference."""
+    distance = found.nearest[0][1]
+    if found.glyphs:
         return trn("{n} pixel", "{n} pixels", round(distance))
-    return f"{distance:.2f}"
+    error = distance * distance / found.image.size
+    return tr("mean squared difference {error}", error=f"{error:.{4 if error < 0.1 else 3}f}")

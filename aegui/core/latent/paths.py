@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from aegui.core.data.progress import stop_if
+from aegui.core.data.progress import part, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.code_graph import drawn_at, shortest_way
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, Told
     from aegui.core.latent.codec import Codec
 
     Codes = NDArray[np.float32]
@@ -37,6 +37,8 @@ CORNERS = 33
 MOST_FREEDOM = 8
 """Directions in which a corner may move; of longer codes those that the first way goes."""
 _ROUNDS = 30
+_GRAPH_SHARE = 0.4
+"""Of the time for a geodesic; the rest goes to making it shorter."""
 _GAIN = 1e-4
 _COSTLY = 500_000
 _LATENT_SHARE = 1e-3
@@ -104,6 +106,7 @@ def geodesic(
     n: int,
     codes: Codes | None = None,
     cancelled: IsCancelled | None = None,
+    told: Told | None = None,
 ) -> Codes:
     """Codes ``[n, d]`` from ``a`` to ``b`` along which the image changes little, at an even pace.
 
@@ -114,6 +117,7 @@ def geodesic(
         n: How many codes, both ends among them.
         codes: Codes of samples ``[N, d]``, which may lie along the way; None: none are known.
         cancelled: Asked now and then whether to stop.
+        told: Told now and then which share is done.
 
     Raises:
         AeguiError: The codes have another size than the network's.
@@ -123,11 +127,16 @@ def geodesic(
     line = straight(first, last, CORNERS).astype(np.float64)
     ways = [line]
     if codec.latent_size > 1 and not np.array_equal(first, last):
-        found = shortest_way(codec, first, last, codes, cancelled)
+        graph = part(told, 0.0, _GRAPH_SHARE)
+        found = shortest_way(codec, first, last, codes, cancelled, graph)
         ways = sorted([line, _spread(found, CORNERS)], key=lambda way: _length(codec, way))
         # Of a large decoder only the more promising one: it takes seconds.
         ways = ways[: 1 if codec.cost > _COSTLY else 2]
-        ways = [_relaxed(codec, way, cancelled) for way in ways]
+        rest = part(told, _GRAPH_SHARE, 1.0)
+        ways = [
+            _relaxed(codec, way, cancelled, part(rest, at / len(ways), (at + 1) / len(ways)))
+            for at, way in enumerate(ways)
+        ]
     best = min(ways, key=lambda way: _length(codec, way))
     return _with_ends(_evenly(codec, best, n), first, last)
 
@@ -153,6 +162,7 @@ def through(
     codec: Codec | None = None,
     codes: Codes | None = None,
     cancelled: IsCancelled | None = None,
+    told: Told | None = None,
 ) -> Codes:
     """A way through several ``places`` ``[d]`` in their order; where they stand ``stops`` tells.
 
@@ -163,6 +173,7 @@ def through(
         codec: The network; the geodesic needs it.
         codes: Codes of samples ``[N, d]``, for the geodesic.
         cancelled: Asked now and then whether to stop.
+        told: Told now and then which share is done.
 
     Raises:
         AeguiError: There are too few places, no such kind, or no network where it is needed.
@@ -179,9 +190,11 @@ def through(
             )
         )
     legs: list[Codes] = []
+    count = len(places) - 1
     for (start, end), (a, b) in zip(pairwise(stops(len(places), n)), pairwise(places), strict=True):
         stop_if(cancelled)
-        leg = _leg(kind, a, b, end - start + 1, codec, codes, cancelled)
+        own = part(told, len(legs) / count, (len(legs) + 1) / count)
+        leg = _leg(kind, a, b, end - start + 1, codec, codes, cancelled, own)
         legs.append(leg[1:] if legs else leg)
     return np.concatenate(legs)
 
@@ -194,9 +207,10 @@ def _leg(
     codec: Codec | None,
     codes: Codes | None,
     cancelled: IsCancelled | None,
+    told: Told | None,
 ) -> Codes:
     if kind == "geodesic" and codec is not None:
-        return geodesic(codec, a, b, n, codes, cancelled)
+        return geodesic(codec, a, b, n, codes, cancelled, told)
     return spherical(a, b, n) if kind == "spherical" else straight(a, b, n)
 
 
@@ -270,15 +284,17 @@ def _length(codec: Codec, way: NDArray[np.float64]) -> float:
 
 
 def _relaxed(
-    codec: Codec, way: NDArray[np.float64], cancelled: IsCancelled | None
+    codec: Codec, way: NDArray[np.float64], cancelled: IsCancelled | None, told: Told | None
 ) -> NDArray[np.float64]:
     """The polygon ``way`` ``[n, d]`` with its inner corners moved to where its energy is least."""
     basis = _freedom(way)
     weight = _LATENT_SHARE * _mean_metric(codec, way, basis)
     energy, images = _energy(codec, way, weight)
     damping = 1e-2
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         stop_if(cancelled)
+        if told is not None:
+            told(number / _ROUNDS)
         normal, slope = _quadratic(codec, way, images, basis, weight)
         gained = 0.0
         while damping < 1e6:

@@ -115,6 +115,9 @@ class LatentCanvas(SelectingMap):
             way = at - self._pressed
             if abs(way.x()) + abs(way.y()) < DRAG_PX:
                 return
+            if event.buttons() & Qt.MouseButton.LeftButton and self._drag_selected(self._pressed):
+                self._pressed = None
+                return
             self._dragged = self._pressed
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         way, self._dragged, self._mouse = at - self._dragged, at, at
@@ -409,7 +412,9 @@ class LatentCanvas(SelectingMap):
             menu.addAction(tr("Zoom to the selection")).triggered.connect(self.zoom_to_selection)
             menu.addAction(tr("Clear the selection")).triggered.connect(self.clear_selection)
         if self._scene.codes is not None and self._scene.size > 1:
-            menu.addAction(tr("Every number of the code…")).triggered.connect(self.sheet_requested)
+            menu.addAction(tr("Every number of the code…")).triggered.connect(
+                self.sheet_requested
+            )
         menu.addAction(tr("Show all codes")).triggered.connect(self.fit)
         menu.addMenu(self._bar.show_menu.menu()).setText(tr("Show"))
         return menu

@@ -309,7 +309,8 @@ class CursorPanel(QWidget):
         self._name_nearest(look)
 
     def _name_nearest(self, look: Look) -> None:
-        self._near_title.setText(nearest_title(look))
+        unit = tr("different pixels") if look.glyphs else tr("mean squared difference")
+        self._near_title.setText(f"{nearest_title(look)} · {unit}")
 
     def set_decoded(
         self,

@@ -35,7 +35,7 @@ class Fan:
         self._pixmap: tuple[object, QPixmap] | None = None
 
     def set_images(self, images: ArrayLike | None, spacing: float) -> None:
-        """Images ``[k, k, H, W]`` or ``[k, k, C, H, W]``; None: there is no fan."""
+        """Images ``[k, m, H, W]`` or ``[k, m, C, H, W]``, k and m odd; None: there is no fan."""
         self._images = None if images is None else np.asarray(images, np.float32)
         self.spacing = spacing
         self._pixmap = None
@@ -60,12 +60,13 @@ class Fan:
         """The pixels of the places that were decoded; none where they lie too close to tell."""
         if self._images is None or self.spacing * min(view.sx, view.sy) < _LEAST_APART_PX:
             return []
-        half = self._images.shape[0] // 2
-        steps = np.arange(-half, half + 1) * self.spacing
+        down, across = (
+            (np.arange(count) - count // 2) * self.spacing for count in self._images.shape[:2]
+        )
         return [
             QPointF(at.x() + x * view.sx, at.y() - y * view.sy)
-            for y in steps.tolist()
-            for x in steps.tolist()
+            for y in down.tolist()
+            for x in across.tolist()
         ]
 
     def rects(self, view: Viewport, at: QPointF, look: Look) -> list[QRectF]:
@@ -102,7 +103,7 @@ class Fan:
 
     def _scale(self, look: Look) -> float:
         assert self._images is not None
-        side = FAN_PX / int(self._images.shape[0]) - _GAP_PX
+        side = FAN_PX / int(self._images.shape[1]) - _GAP_PX
         largest = int(max(self._images.shape[-2:]))
         if look.glyphs or largest <= side:
             margin = 2 if look.glyphs else 0
@@ -112,9 +113,10 @@ class Fan:
 
     def _size(self, look: Look) -> tuple[float, float]:
         assert self._images is not None
-        k = int(self._images.shape[0])
+        rows, columns = self._images.shape[:2]
         cell = plate_size(self._images.shape, self._scale(look), look)
-        return k * (cell.width() + _GAP_PX) + _GAP_PX, k * (cell.height() + _GAP_PX) + _GAP_PX
+        wide, high = cell.width() + _GAP_PX, cell.height() + _GAP_PX
+        return columns * wide + _GAP_PX, rows * high + _GAP_PX
 
     def _plate(self, theme: Theme, look: Look, ratio: float) -> QPixmap:
         """All images on one plate, the middle one in the accent colour; painted once."""
@@ -131,16 +133,16 @@ class Fan:
         made = QPixmap(max(1, round(wide * ratio)), max(1, round(high * ratio)))
         made.setDevicePixelRatio(ratio)
         made.fill(blend(theme.accent, theme.raised, 0.25))
-        scale, k = self._scale(look), images.shape[0]
+        scale, (rows, columns) = self._scale(look), images.shape[:2]
         cell = plate_size(images.shape, scale, look)
         painter = QPainter(made)
-        for row in range(k):
-            for column in range(k):
-                middle = row == column == k // 2
+        for row in range(rows):
+            for column in range(columns):
+                middle = (row, column) == (rows // 2, columns // 2)
                 rim = theme.accent if middle else blend(theme.text_dim, theme.raised, 0.4)
                 plate = plate_pixmap(images[row, column], look, scale, ratio, theme, rim)
                 x = _GAP_PX + column * (cell.width() + _GAP_PX)
-                y = _GAP_PX + (k - 1 - row) * (cell.height() + _GAP_PX)
+                y = _GAP_PX + (rows - 1 - row) * (cell.height() + _GAP_PX)
                 painter.drawPixmap(QPointF(x, y), plate)
                 if middle:
                     painter.setPen(QPen(theme.accent, 1.5))

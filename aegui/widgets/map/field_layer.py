@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.latent.fields import FIELDS
-from aegui.widgets.class_colours import class_rgba
-from aegui.widgets.map.types import FieldPicture
+from aegui.widgets.class_colours import MOST_CLASSES, class_rgba
+from aegui.widgets.glyphs import label_sign
+from aegui.widgets.map.types import FieldPicture, RegionName
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor
 
-    from aegui.core.latent.fields import Field
     from aegui.session.field_service import Layer
     from aegui.widgets.map.viewport import Bounds
     from aegui.widgets.theme import Theme
@@ -51,17 +51,33 @@ def field_picture(
     columns = max(each.field.values.shape[1] for each in shown)
     image = np.zeros((rows, columns, 4), np.float32)
     for layer in shown:
-        colours = field_rgba(layer.field, theme, classes)
+        colours = layer_rgba(layer, theme, classes)
         image = _over(_placed(colours, layer.field.rect, rect, rows, columns), image)
     levels = np.rint(np.clip(image, 0.0, 1.0) * 255).astype(np.uint8)
     lines = tuple(line for layer in shown for line in layer.lines)
-    return FieldPicture(levels, rect, frame, lines=lines)
+    names = tuple(name for layer in shown for name in _names(layer))
+    return FieldPicture(levels, rect, frame, lines=lines, names=names)
 
 
-def field_rgba(field: Field, theme: Theme, classes: Sequence[str] = ()) -> NDArray[np.float32]:
-    """Straight colours ``[rows, columns, 4]`` in 0..1 of the values of ``field``."""
+def _names(layer: Layer) -> Iterator[RegionName]:
+    regions = layer.regions
+    if regions is None:
+        return
+    each = zip(regions.classes, regions.spots.tolist(), regions.rooms.tolist(), strict=True)
+    for number, (x, y), (room_x, room_y) in each:
+        yield RegionName(label_sign(layer.field.classes[number]), x, y, room_x, room_y)
+
+
+def layer_rgba(layer: Layer, theme: Theme, classes: Sequence[str] = ()) -> NDArray[np.float32]:
+    """Straight colours ``[rows, columns, 4]`` in 0..1 of the values of ``layer``.
+
+    Regions have the colours that their classes have on the map; where those are too many to have
+    any, ones that part neighbours.
+    """
+    field = layer.field
     if FIELDS[field.key].scale == "categorical":
-        return _class_colours(field, theme, classes)
+        numbers = region_colours(layer, classes)
+        return _class_colours(numbers[field.values.astype(np.int64)], theme)
     width = field.high - field.low
     return scale_rgba(field.key, (field.values - field.low) / width, theme)
 
@@ -80,12 +96,18 @@ def scale_rgba(key: str, shares: NDArray[np.floating], theme: Theme) -> NDArray[
     return rgba
 
 
-def _class_colours(field: Field, theme: Theme, classes: Sequence[str]) -> NDArray[np.float32]:
+def region_colours(layer: Layer, classes: Sequence[str] = ()) -> NDArray[np.int64]:
+    """The number of the colour of each class of ``layer``, ``[n]``."""
+    if layer.regions is not None and not 1 < len(classes) <= MOST_CLASSES:
+        return layer.regions.colours
     places = {label: place for place, label in enumerate(classes)}
-    numbers = np.array([places.get(label, n) for n, label in enumerate(field.classes)], np.int64)
-    argb = class_rgba(numbers[field.values.astype(np.int64)], theme)
+    return np.array([places.get(label, n) for n, label in enumerate(layer.field.classes)], np.int64)
+
+
+def _class_colours(numbers: NDArray[np.int64], theme: Theme) -> NDArray[np.float32]:
+    argb = class_rgba(numbers, theme)
     shifts = np.array([16, 8, 0], np.uint32)
-    rgba = np.empty((*field.values.shape, 4), np.float32)
+    rgba = np.empty((*numbers.shape, 4), np.float32)
     rgba[..., :3] = ((argb[..., np.newaxis] >> shifts) & 0xFF) / np.float32(255)
     rgba[..., 3] = REGION_OPACITY
     return rgba

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.latent.field_lines import wrong_levels
-from aegui.core.latent.fields import FIELDS
-from aegui.widgets.class_colours import class_colour
+from aegui.core.latent.fields import FIELDS, value_at
+from aegui.widgets.class_colours import MOST_CLASSES, class_colour
+from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.field_layer import REGION_OPACITY, scale_rgba
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import RADIUS, SPACING, blend, current_theme, figures_font
@@ -75,7 +76,9 @@ def entry_of(layer: Layer) -> Entry:
             low = tr("{levels} pixels or more", levels=", ".join(map(str, levels)))
         return Entry(field.key, title, low, "", field.epoch)
     if spec.scale == "categorical":
-        return Entry(field.key, title, tr("colour of the nearest sample"), "", field.epoch)
+        many = len(field.classes) > MOST_CLASSES
+        words = tr("named after the nearest sample") if many else tr("colour of the nearest sample")
+        return Entry(field.key, title, words, "", field.epoch)
     if field.key == "holes":
         return Entry(field.key, title, tr(spec.low), tr(spec.high), field.epoch)
     low = f"{tr(spec.low)} {_figure(field.low)}"
@@ -85,7 +88,39 @@ def entry_of(layer: Layer) -> Entry:
 
 def _figure(value: float) -> str:
     """A number with about three figures that count."""
-    return f"{value:.0f}" if abs(value) >= 100 or value == 0.0 else f"{value:.2g}"
+    text = f"{value:.0f}" if abs(value) >= 100 or value == 0.0 else f"{value:.2g}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+@dataclass(frozen=True)
+class Here:
+    """What a layer has at one place.
+
+    Attributes:
+        text: Its value, or the name of the class.
+        share: Where that is in the legend: 0 at the low end, 1 at the high one.
+        words: The same with the name of the layer.
+    """
+
+    text: str
+    share: float
+    words: str
+
+
+def here_of(layer: Layer, x: float, y: float) -> Here | None:
+    """What ``layer`` has at a place; None beyond it."""
+    field = layer.field
+    value = value_at(field, x, y)
+    if value is None:
+        return None
+    name = tr(FIELDS[field.key].label)
+    if field.classes:
+        label = label_name(field.classes[int(value)])
+        return Here(label, 0.0, tr("{layer}: {value}", layer=name, value=label))
+    text = f"{value:.0f}" if field.key == "wrong" else _figure(value)
+    share = min(1.0, max(0.0, (value - field.low) / (field.high - field.low)))
+    words = tr("{layer}: {value}", layer=name, value=f"{text} {field.unit}".rstrip())
+    return Here(text, share, words)
 
 
 class FieldLegend(QWidget):
@@ -100,6 +135,9 @@ class FieldLegend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries: tuple[Entry, ...] = ()
+        self._layers: tuple[Layer, ...] = ()
+        self._place: tuple[float, float] | None = None
+        self._here: tuple[Here | None, ...] = ()
         self._figures: QFont | None = None
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(tr("Layers"))
@@ -112,6 +150,8 @@ class FieldLegend(QWidget):
 
     def set_layers(self, layers: Sequence[Layer]) -> None:
         """Explain ``layers``; without any there is nothing to see."""
+        self._layers = tuple(layers)
+        self._tell_here()
         entries = tuple(map(entry_of, layers))
         if entries == self._entries:
             return
@@ -122,6 +162,28 @@ class FieldLegend(QWidget):
             self.resize(self.sizeHint())
         self.setVisible(bool(entries))
         self.update()
+
+    def set_place(self, place: tuple[float, float] | None) -> None:
+        """Tell what the layers have at ``place`` on the map; None: nothing."""
+        self._place = place
+        self._tell_here()
+
+    @property
+    def here(self) -> tuple[Here | None, ...]:
+        """What each layer has at the place."""
+        return self._here
+
+    @property
+    def here_words(self) -> str:
+        """The same in one line; empty where there is nothing to tell."""
+        return ", ".join(each.words for each in self._here if each is not None)
+
+    def _tell_here(self) -> None:
+        place = self._place
+        found = tuple(here_of(layer, *place) for layer in self._layers) if place else ()
+        if found != self._here:
+            self._here = found
+            self.update()
 
     def _line_px(self) -> int:
         return self.fontMetrics().height() + 2
@@ -137,10 +199,13 @@ class FieldLegend(QWidget):
 
     def _needed_px(self, entry: Entry) -> int:
         """What a row takes whose words stay the same while the network learns."""
+        metrics = QFontMetrics(self.font())
+        beside = metrics.horizontalAdvance("−0.000") + self._line_px() + 4 * SPACING
+        title = metrics.horizontalAdvance(entry.title) + beside
         if entry.high:
-            return 0
+            return title
         words = QFontMetrics(self._small()).horizontalAdvance(entry.low)
-        return words + 2 * _SIGN_PX + 4 * SPACING
+        return max(title, words + 2 * _SIGN_PX + 4 * SPACING)
 
     def row_rect(self, number: int) -> QRect:
         """Where the row of layer ``number`` is painted."""
@@ -202,10 +267,15 @@ class FieldLegend(QWidget):
         painter.setPen(theme.text)
         painter.drawText(QRect(row.left(), row.top(), row.width(), line), centre, entry.title)
         self._paint_cross(painter, self.close_rect(number), theme)
+        here = self._here[number] if number < len(self._here) else None
+        if here is not None:
+            self._paint_here(painter, number, here, theme)
         below = QRect(row.left(), row.top() + line, row.width(), line)
         if entry.high:
             bar = QRectF(row.left(), row.top() + line + 1, row.width(), _BAR_PX)
             self._paint_bar(painter, bar, entry.key, theme)
+            if here is not None:
+                _paint_mark(painter, bar, here.share, theme)
             below.translate(0, _BAR_PX + 4)
         else:
             below.setLeft(below.left() + self._paint_sign(painter, below, entry.key, theme))
@@ -213,6 +283,18 @@ class FieldLegend(QWidget):
         painter.setPen(theme.text_dim)
         painter.drawText(below, centre | Qt.AlignmentFlag.AlignLeft, entry.low)
         painter.drawText(below, centre | Qt.AlignmentFlag.AlignRight, entry.high)
+
+    def _paint_here(self, painter: QPainter, number: int, here: Here, theme: Theme) -> None:
+        """The value under the cursor, at the end of the line, before the cross."""
+        row, cross = self.row_rect(number), self.close_rect(number)
+        title = QFontMetrics(self.font()).horizontalAdvance(self._entries[number].title)
+        left = row.left() + title + SPACING
+        box = QRect(left, row.top(), cross.left() - SPACING // 2 - left, self._line_px())
+        font = figures_font(self.font(), bold=True)
+        text = QFontMetrics(font).elidedText(here.text, Qt.TextElideMode.ElideRight, box.width())
+        painter.setFont(font)
+        painter.setPen(theme.text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
     def _small(self) -> QFont:
         if self._figures is None:
@@ -251,6 +333,14 @@ class FieldLegend(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         self._figures = None
         super().changeEvent(event)
+
+
+def _paint_mark(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
+    """A small line across the scale, where the value under the cursor is."""
+    x = bar.left() + 1.0 + share * (bar.width() - 2.0)
+    for colour, width in ((theme.raised, 4.0), (theme.text, 2.0)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QPointF(x, bar.top() - 2.0), QPointF(x, bar.bottom() + 2.0))
 
 
 def _colours(key: str, theme: Theme) -> list[QColor]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from aegui.widgets.map.scene import Scene
     from aegui.widgets.map.viewport import Bounds, Viewport
 
+TOP_PX = 40.0
+"""What a fit leaves to the buttons, beside the room that it leaves at every edge."""
 _LEAST_MAP_PX = 320
 _PART = 1.15
 
@@ -137,6 +139,11 @@ class Furniture(QObject):
         self.legend.set_emphasis(self._scene.points.colours.emphasis)
         self.legend.setVisible(has_codes and not self.legend.is_empty)
         self.place()
+
+    def show_place(self, place: tuple[float, float] | None) -> None:
+        """The cursor is at ``place`` of the map: tell what layers have there, if they are seen."""
+        seen = self._scene.layers.shown_field() is not None
+        self.fields.set_place(place if seen else None)
 
     def show_view(self, view: Viewport, home: Viewport) -> None:
         """The map has moved: the scale, and where in the whole it is."""

@@ -110,9 +110,8 @@ class InsightFigures(QWidget):
             self._words = found.words
             self._nearest = ""
             if found.kind == "new":
-                index, distance = found.nearest[0]
-                away = distance_words(distance, glyphs=found.glyphs)
-                title = told.known.title(index)
+                title = told.known.title(found.nearest[0][0])
+                away = distance_words(found)
                 self._nearest = tr("{distance} from {name}", distance=away, name=title)
             describe(self, insight_words(told.known, found), spoken=False)
         self.update()

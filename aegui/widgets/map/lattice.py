@@ -26,21 +26,32 @@ RIBBON_IMAGE_PX = 84.0
 """The same for images that are no glyphs."""
 MAX_TILES = 120
 """Most tiles across, and most down."""
-GROWTH = 0.4
+GROWTH = 0.5
 """Tiles grow with that power of the zoom beyond what shows all codes."""
-LARGEST_SHARE = 0.5
-"""They grow up to that share of the map."""
+LARGEST_SHARE = 0.94
+"""They grow until a single one takes that share of the map."""
+LARGE_SHARE = 0.4
+"""From that share on one of them lies in the middle of the map, as it is then."""
+SHIFTS = 16
+"""Tiles may be shifted by so many parts of their size."""
 _LEAST_SHARE, _LARGEST_SHARE = 0.72, 1.42
+_LARGEST_LARGE_SHARE = 1.25
 _MOST_SKEW = 0.03
 _MARGIN = 0.12
 
 
 @dataclass(frozen=True)
 class Lattice:
-    """Tiles of ``width`` x ``height`` latent units."""
+    """Tiles of ``width`` x ``height`` latent units.
+
+    Small ones are counted from the origin; large ones may be shifted, by parts of a tile.
+    """
 
     width: float
     height: float
+    shift_x: float = 0.0
+    shift_y: float = 0.0
+    large: bool = False
 
     def suits(
         self, view: Viewport, tile_px: tuple[float, float], *, proportional: bool = False
@@ -48,7 +59,8 @@ class Lattice:
         """Whether its tiles are seen at about ``tile_px``: near enough to keep them."""
         across = self.width * view.sx / tile_px[0]
         down = self.height * view.sy / tile_px[1]
-        near = all(_LEAST_SHARE <= share <= _LARGEST_SHARE for share in (across, down))
+        most = _LARGEST_LARGE_SHARE if self.large else _LARGEST_SHARE
+        near = all(_LEAST_SHARE <= share <= most for share in (across, down))
         return near and not (proportional and abs(across / down - 1.0) > _MOST_SKEW)
 
 
@@ -73,12 +85,27 @@ def grown(tile_px: tuple[float, float], view: Viewport, home: Viewport) -> tuple
     """The tile on the screen at the zoom of ``view``; ``home`` shows all codes.
 
     Zooming in shows fewer tiles that are larger: from a field of small ones to a large one that
-    goes over into the next.
+    fills the map and goes over into the next.
     """
     zoom = max(1.0, view.sx / home.sx)
-    largest = LARGEST_SHARE * min(view.width, view.height) / max(tile_px)
+    largest = LARGEST_SHARE / share_of(view, tile_px)
     factor = min(zoom**GROWTH, max(1.0, largest))
     return tile_px[0] * factor, tile_px[1] * factor
+
+
+def share_of(view: Viewport, tile_px: tuple[float, float]) -> float:
+    """What a tile takes of the map in the direction in which there is less room."""
+    return max(tile_px[0] / view.width, tile_px[1] / view.height)
+
+
+def large_lattice(view: Viewport, tile_px: tuple[float, float]) -> Lattice:
+    """Tiles of just ``tile_px``, one of them in the middle of ``view`` as far as parts allow."""
+    width, height = tile_px[0] / view.sx, tile_px[1] / view.sy
+    return Lattice(width, height, _shift(view.cx, width), _shift(view.cy, height), large=True)
+
+
+def _shift(middle: float, size: float) -> float:
+    return round(SHIFTS * (middle / size - 0.5)) % SHIFTS / SHIFTS
 
 
 def lattice_for(
@@ -95,6 +122,37 @@ def lattice_for(
     return Lattice(width, _level(tile_px[1] / view.sy))
 
 
+def wanted_lattice(
+    view: Viewport,
+    home: Viewport,
+    kept: Lattice | None,
+    image_shape: tuple[int, int],
+    *,
+    glyphs: bool,
+    ribbon: bool,
+) -> Lattice:
+    """The lattice for ``view``: ``kept``, as long as its tiles are of about the right size.
+
+    Args:
+        view: What is seen.
+        home: What shows all codes.
+        kept: The lattice that was last wanted; None: there is none.
+        image_shape: Height and width of the images.
+        glyphs: Whether they are glyphs; other images fill their tiles.
+        ribbon: Whether there is but one row of tiles.
+    """
+    tile_px = (tile_pixels if glyphs else image_tile_pixels)(*image_shape, ribbon=ribbon)
+    if not ribbon:
+        tile_px = grown(tile_px, view, home)
+    large = not ribbon and share_of(view, tile_px) >= LARGE_SHARE
+    exact = large or not (glyphs or ribbon)
+    if kept is not None and kept.suits(view, tile_px, proportional=exact):
+        return kept
+    if large:
+        return large_lattice(view, tile_px)
+    return lattice_for(view, tile_px, proportional=exact)
+
+
 def plane_request(
     view: Viewport,
     lattice: Lattice,
@@ -106,8 +164,8 @@ def plane_request(
     """The tiles of ``lattice`` that cover ``view`` and a margin around it."""
     x0, y0, x1, y1 = view.bounds
     spare_x, spare_y = _MARGIN * (x1 - x0), _MARGIN * (y1 - y0)
-    first_x, last_x = _span(x0 - spare_x, x1 + spare_x, lattice.width)
-    first_y, last_y = _span(y0 - spare_y, y1 + spare_y, lattice.height)
+    first_x, last_x = _span(x0 - spare_x, x1 + spare_x, lattice.width, lattice.shift_x)
+    first_y, last_y = _span(y0 - spare_y, y1 + spare_y, lattice.height, lattice.shift_y)
     if ribbon:
         first_y, last_y = -0.5, 0.5
     return ViewRequest(
@@ -136,9 +194,9 @@ def _level(size: float) -> float:
     return float(2.0 ** (round(2.0 * math.log2(size)) / 2.0))
 
 
-def _span(low: float, high: float, size: float) -> tuple[float, float]:
-    first, last = math.floor(low / size), math.ceil(high / size)
+def _span(low: float, high: float, size: float, shift: float) -> tuple[float, float]:
+    first, last = math.floor(low / size - shift), math.ceil(high / size - shift)
     if last - first > MAX_TILES:
         middle = (first + last) // 2
-        return middle - MAX_TILES // 2, middle + MAX_TILES // 2
-    return first, last
+        first, last = middle - MAX_TILES // 2, middle + MAX_TILES // 2
+    return first + shift, last + shift

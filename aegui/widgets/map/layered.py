@@ -35,7 +35,7 @@ class LayeredMap(MapSurface):
         self._redraw()
 
     def set_fan(self, images: ArrayLike | None, spacing: float = 0.0) -> None:
-        """Images ``[k, k, H, W]`` or ``[k, k, C, H, W]`` decoded around the cursor, k odd.
+        """Images ``[k, m, H, W]`` or ``[k, m, C, H, W]`` decoded around the cursor, k and m odd.
 
         They are shown as one plate at the cursor, row 0 below, and little crosses show where they
         were decoded.

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QImage,
     QPainter,
     QPainterPath,
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 )
 
 from aegui.widgets.map.dot_raster import DotRaster
+from aegui.widgets.map.marks import paint_region_names
 from aegui.widgets.theme import Theme, blend
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ class Layers:
             return None
         return field
 
-    def paint_field(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+    def paint_field(self, painter: QPainter, view: Viewport, theme: Theme, font: QFont) -> None:
         """The field with its lines; on a ribbon it fills the height of the map."""
         field = self.shown_field()
         if field is None:
@@ -122,6 +124,8 @@ class Layers:
             origin = view.x_pixel(0.0), view.y_pixel(0.0)
             painter.setTransform(QTransform(view.sx, 0.0, 0.0, -view.sy, *origin), True)
             painter.drawPath(self._field_lines)
+            painter.resetTransform()
+        paint_region_names(painter, field.names, view, theme, font, ribbon=self._scene.ribbon)
         painter.restore()
 
     def paint_below(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:

@@ -10,9 +10,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from aegui.widgets.theme import blend
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.widgets.map.types import RegionName
     from aegui.widgets.map.viewport import Viewport
     from aegui.widgets.theme import Theme
 
@@ -26,6 +29,10 @@ _TRAIL_ALPHA = 0.75
 _TRAIL_PARTS = 4
 _ARROW_PX = 7.0
 _ARROW_LEAST_PX = 5.0
+_NAME_SIZES_PX = (30, 22, 16, 11)
+"""A name stands where its region has about that much room in every direction."""
+_NAME_ALPHA = 0.62
+_RIBBON_NAMES_PX = 64.0
 
 
 def paint_pin(painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFont) -> None:
@@ -117,6 +124,47 @@ def paint_drawing(painter: QPainter, at: QPointF, theme: Theme) -> None:
     painter.setPen(QPen(theme.panel, 1.0))
     painter.setBrush(theme.warn)
     painter.drawPolygon(diamond)
+
+
+def paint_region_names(
+    painter: QPainter,
+    names: Sequence[RegionName],
+    view: Viewport,
+    theme: Theme,
+    font: QFont,
+    *,
+    ribbon: bool,
+) -> None:
+    """The names of regions that have room for them, in a size that suits that room."""
+    fonts = {size: _sized(font, size) for size in _NAME_SIZES_PX} if names else {}
+    ink = QColor(theme.text)
+    ink.setAlphaF(_NAME_ALPHA)
+    painter.setPen(ink)
+    for name in names:
+        x, y = view.x_pixel(name.x), view.y_pixel(name.y)
+        room = name.room_x * view.sx
+        if ribbon:
+            y = view.top + _RIBBON_NAMES_PX
+        else:
+            room = min(room, name.room_y * view.sy)
+        size = next((size for size in _NAME_SIZES_PX if size <= room), None)
+        if size is None or not view.contains(x, y):
+            continue
+        wide = QFontMetricsF(fonts[size]).horizontalAdvance(name.text)
+        smallest = fonts[_NAME_SIZES_PX[-1]]
+        chosen = fonts[size] if wide <= 2 * room else smallest
+        if QFontMetricsF(chosen).horizontalAdvance(name.text) > 2 * room:
+            continue
+        painter.setFont(chosen)
+        box = QRectF(x - room, y - size, 2 * room, 2 * size)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name.text)
+
+
+def _sized(font: QFont, size_px: int) -> QFont:
+    made = QFont(font)
+    made.setPixelSize(size_px)
+    made.setBold(True)
+    return made
 
 
 def paint_arrow(painter: QPainter, begin: QPointF, end: QPointF, theme: Theme) -> None:

@@ -91,10 +91,15 @@ class Navigation(QObject):
         """Lock y at 0: codes of one number."""
         self._ribbon = ribbon
 
-    def place(self, left: float, top: float, width: float, height: float) -> None:
-        """The window of the map within its widget, in logical pixels."""
+    def place(
+        self, left: float, top: float, width: float, height: float, inset: float = 0.0
+    ) -> None:
+        """The window of the map within its widget, in logical pixels.
+
+        A fit leaves ``inset`` of them free at the top.
+        """
         before = self._view
-        self._view = before.placed(left, top, width, height)
+        self._view = before.placed(left, top, width, height, inset)
         if self._view == before:
             return
         self.rest()

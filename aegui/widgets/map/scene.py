@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 
 from aegui.core.i18n import tr
 from aegui.core.latent.frame import Frame, axes_frame, directions_through, spanned_frame
-from aegui.widgets.map.lattice import RIBBON_IMAGE_PX, RIBBON_TILE_PX, covers
+from aegui.widgets.map.backdrop import Backdrop, Inks
+from aegui.widgets.map.lattice import LARGE_SHARE, RIBBON_IMAGE_PX, RIBBON_TILE_PX, covers
 from aegui.widgets.map.layers import Layers
 from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_prior, paint_trail
-from aegui.widgets.map.photo_plane import PhotoPlane
-from aegui.widgets.map.plane_layer import PlaneLayer
 from aegui.widgets.map.point_layer import PointLayer
 from aegui.widgets.map.rulers import axis_name, paint_grid, paint_rulers
 from aegui.widgets.map.types import MapStyle, Pin
@@ -33,6 +32,8 @@ INK_CONTRAST = 0.34
 """The same of grey images on a dark ground, which are drawn as ink."""
 PHOTO_STRENGTH = 0.45
 """Share of other images in the field; in full it is 1."""
+FULL_SHARE = 0.8
+"""A tile that takes that share of the map is no field any more, and drawn in full."""
 RIBBON_CONTRAST = 0.55
 """Share of the text colour on a ribbon of glyphs, which no sample covers."""
 PRIOR_BOUNDS = (-2.5, -2.5, 2.5, 2.5)
@@ -53,11 +54,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.points = PointLayer()
-        self.plane = PlaneLayer()
-        self.photos = PhotoPlane()
-        self._backdrop = PlaneLayer()
-        self._photo_backdrop = PhotoPlane()
-        self._backdrop_frame: Frame | None = None
+        self.backdrop = Backdrop()
         self.style = MapStyle()
         self.axes = (0, 1)
         self.spanned = False
@@ -93,7 +90,7 @@ class Scene:
     @property
     def is_rough(self) -> bool:
         """Whether another painting would show more than the last one."""
-        return self.points.is_rough or self.layers.is_rough
+        return self.points.is_rough or self.layers.is_rough or self.backdrop.is_fading
 
     def touch(self) -> None:
         """Something that lies on the map has changed."""
@@ -138,15 +135,8 @@ class Scene:
 
     def set_plane(self, plane: Plane | None) -> None:
         """What is decoded behind the samples."""
-        glyphs = self.points.stamps.look.glyphs
-        self.plane.set_plane(plane if glyphs else None)
-        self.photos.set_plane(None if glyphs else plane)
-        whole = plane is None or self._is_whole(plane)
-        if whole or not plane or self._backdrop_frame != plane.frame:
-            kept = plane if whole else None
-            self._backdrop_frame = None if kept is None else kept.frame
-            self._backdrop.set_plane(kept if glyphs else None)
-            self._photo_backdrop.set_plane(None if glyphs else kept)
+        whole = plane is not None and self._is_whole(plane)
+        self.backdrop.set_plane(plane, glyphs=self.points.stamps.look.glyphs, whole=whole)
 
     def _is_whole(self, plane: Plane) -> bool:
         """Whether ``plane`` has all that a map of all codes shows."""
@@ -289,7 +279,8 @@ class Scene:
         style, plane = self.style, self._shown_plane()
         turned = self.spanned and self.directions.tobytes()
         field = self.layers.shown_field()
-        key = (view, size, ratio, theme.key, style, plane, field, self.axes, self.size, turned)
+        behind = (plane, self.backdrop.share, field)
+        key = (view, size, ratio, theme.key, style, behind, self.axes, self.size, turned)
         if key == self._ground_key:
             return self._ground
         self._ground_key = key
@@ -298,8 +289,8 @@ class Scene:
         if plane is None:
             painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
         else:
-            painter.drawImage(QPointF(view.left, view.top), self._field(view, theme, ratio))
-        self.layers.paint_field(painter, view, theme)
+            self.backdrop.paint(painter, view, self._inks(view, theme), ratio, self.band(view))
+        self.layers.paint_field(painter, view, theme, font)
         if style.grid:
             paint_grid(painter, view, theme, ribbon=self.ribbon)
         if style.prior and self.has_prior and not self.ribbon:
@@ -318,44 +309,26 @@ class Scene:
             return tr("PC1"), tr("PC2")
         return axis_name(self.axes[0]), axis_name(self.axes[1])
 
-    def _field(self, view: Viewport, theme: Theme, ratio: float) -> QImage:
-        """The decoded plane; beyond it, until it is decoded there too, the last of all codes."""
-        over = self._drawn(self.plane, self.photos, view, theme, ratio)
-        plane = self.plane.plane or self.photos.plane
-        if plane is None or covers(plane.rect, view.bounds, ribbon=self.ribbon):
-            return over
-        if self._backdrop_frame != plane.frame:
-            return over
-        under = self._drawn(self._backdrop, self._photo_backdrop, view, theme, ratio)
-        x0, y0, x1, y1 = plane.rect
-        painter = QPainter(under)
-        wide, high = (x1 - x0) * view.sx, (y1 - y0) * view.sy
-        inner = QRectF(view.x_pixel(x0) - view.left, view.y_pixel(y1) - view.top, wide, high)
-        if self.ribbon:
-            inner.setRect(inner.left(), 0.0, wide, view.height)
-        painter.setClipRect(inner)
-        painter.drawImage(QPointF(0, 0), over)
-        painter.end()
-        return under
-
-    def _drawn(
-        self, glyphs: PlaneLayer, photos: PhotoPlane, view: Viewport, theme: Theme, ratio: float
-    ) -> QImage:
-        """A decoded plane, quiet enough to see the samples on it."""
-        band, look, vivid = self.band(view), self.points.stamps.look, self.style.vivid
+    def _inks(self, view: Viewport, theme: Theme) -> Inks:
+        """The colours of a decoded plane: quiet where it lies behind samples, full in large."""
+        look, vivid = self.points.stamps.look, self.style.vivid
+        share = (self.backdrop.tile_share(view) - LARGE_SHARE) / (FULL_SHARE - LARGE_SHARE)
+        full = 0.0 if self.ribbon else min(1.0, max(0.0, share))
         if look.glyphs:
             quiet = RIBBON_CONTRAST if self.ribbon else FIELD_CONTRAST
-            on = blend(theme.text, theme.panel, VIVID_CONTRAST if vivid else quiet)
-            return glyphs.image(view, on, theme.panel, ratio, band)
-        strength = 1.0 if vivid or self.ribbon else PHOTO_STRENGTH
-        plane = photos.plane
+            contrast = VIVID_CONTRAST if vivid else _between(quiet, VIVID_CONTRAST, full)
+            return Inks(blend(theme.text, theme.panel, contrast), theme.panel)
+        strength = 1.0 if vivid or self.ribbon else _between(PHOTO_STRENGTH, 1.0, full)
+        plane = self.backdrop.plane
         inked = strength < 1.0 and look.ground == 0.0 and plane and plane.images.shape[2] == 1
-        ink = blend(theme.text, theme.panel, INK_CONTRAST) if inked else None
-        return photos.image(view, theme.panel, strength, ratio, band, ink)
+        if not inked:
+            return Inks(None, theme.panel, strength)
+        contrast = _between(INK_CONTRAST, VIVID_CONTRAST, full)
+        return Inks(blend(theme.text, theme.panel, contrast), theme.panel, strength)
 
     def _shown_plane(self) -> object:
         """The plane, where it is wanted, of these axes, and of a network that still is there."""
-        plane = self.plane.plane or self.photos.plane
+        plane = self.backdrop.plane
         if plane is None or not self.style.plane or self.codes is None:
             return None
         known = plane.frame.size == self.size
@@ -381,6 +354,10 @@ class Scene:
             paint_pin(painter, at, self.pins[index].name, theme, font)
         if self.drawing is not None:
             paint_drawing(painter, self._pixel(view, self.project(self.drawing)), theme)
+
+
+def _between(low: float, high: float, share: float) -> float:
+    return low + share * (high - low)
 
 
 def _fitting(pixmap: QPixmap, size: QSize, ratio: float) -> QPixmap:

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from aegui.core.i18n import tr, trn
+from aegui.widgets.dragged_samples import drag_samples
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.view import MapView
 from aegui.widgets.map.viewport import bounds_of, roomy
@@ -81,6 +82,17 @@ class SelectingMap(MapView):
         if lasso.is_drawn:
             self.update(lasso.rect().toAlignedRect())
             lasso.drop()
+
+    def _drag_selected(self, pressed: QPointF) -> bool:
+        """Let a person drag all that is selected, if one of it is at ``pressed``; else False."""
+        if self.lassoing or not len(self.selection):
+            return False
+        self._scene.lay_out(self._view)
+        index = self._scene.points.hit(pressed.x(), pressed.y())
+        if index is None or index not in self.selection:
+            return False
+        drag_samples(self, self.selection.tolist())
+        return True
 
     def select(self, indices: NDArray[np.int64]) -> None:
         """A person selects these samples ``[k]`` of the set: show and tell it, if it is new."""

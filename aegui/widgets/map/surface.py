@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from aegui.core.i18n import tr
 from aegui.widgets.map.navigation import FRAME_MS, Navigation
@@ -46,6 +46,7 @@ class MapSurface(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(tr("Latent map"))
+        self._follow_style()
 
     @property
     def navigation(self) -> Navigation:
@@ -118,8 +119,14 @@ class MapSurface(QWidget):
         painter.setPen(QPen(current_theme().accent, 2))
         painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
+    def _follow_style(self) -> None:
+        """Nothing fades where the desktop wants no animations."""
+        duration = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
+        self._scene.backdrop.fades = duration > 0
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         if event.type() in _RESTYLING:
+            self._follow_style()
             self._figures = None
             self._scene.drop_pictures()
             self.update()

@@ -76,6 +76,25 @@ class Pin:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class RegionName:
+    """What a region is called.
+
+    Attributes:
+        text: The name.
+        x: Where it stands.
+        y: Likewise.
+        room_x: How far it is from there to other regions along x, in latent units.
+        room_y: The same along y.
+    """
+
+    text: str
+    x: float
+    y: float
+    room_x: float
+    room_y: float
+
+
 @dataclass(frozen=True, eq=False)
 class FieldPicture:
     """A layer that lies under the samples and over the decoded plane.
@@ -87,6 +106,7 @@ class FieldPicture:
         frame: What x and y stand for; on a map of other axes it is not drawn.
         smooth: Whether colours between the cells are mixed; False for classes.
         lines: Lines over it, such as contours and ellipses: places ``[k, 2]`` each.
+        names: What its regions are called, to be written where there is room.
     """
 
     image: NDArray[np.uint8]
@@ -94,6 +114,7 @@ class FieldPicture:
     frame: Frame
     smooth: bool = True
     lines: tuple[NDArray[np.float64], ...] = ()
+    names: tuple[RegionName, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,8 @@ from aegui.session.codes_service import described
 from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.class_colours import MOST_CLASSES
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.map.furniture import Furniture
-from aegui.widgets.map.lattice import (
-    Lattice,
-    covers,
-    grown,
-    image_tile_pixels,
-    lattice_for,
-    plane_request,
-    tile_pixels,
-)
+from aegui.widgets.map.furniture import TOP_PX, Furniture
+from aegui.widgets.map.lattice import Lattice, covers, plane_request, wanted_lattice
 from aegui.widgets.map.layered import LayeredMap
 from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
 from aegui.widgets.map.ticks import number_text
@@ -36,7 +28,7 @@ if TYPE_CHECKING:
 
     from aegui.session.codes_service import Codes
     from aegui.session.plane_tiles import Plane
-    from aegui.widgets.map.types import MapStyle, Pin, ViewRequest
+    from aegui.widgets.map.types import FieldPicture, MapStyle, Pin, ViewRequest
 
 ZOOM_STEP = 1.25
 """Factor of one notch of the wheel, one key, one click on a button."""
@@ -207,6 +199,10 @@ class MapView(LayeredMap):
         x, y = self._scene.project(z)[0].tolist()
         self._set_place((x, y))
 
+    def set_field(self, field: FieldPicture | None) -> None:  # noqa: D102
+        super().set_field(field)
+        self._furniture.show_place(self._overlay.place)
+
     def set_preview(self, image: ArrayLike | None) -> None:
         """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor, small beside it."""
         before = self._overlay_region()
@@ -361,7 +357,8 @@ class MapView(LayeredMap):
     def _place_window(self) -> None:
         left = 0.0 if self._scene.ribbon else LEFT_PX
         width = max(1.0, self.width() - left - self._furniture.strip_px)
-        self._navigation.place(left, 0.0, width, self.height() - BOTTOM_PX)
+        height = self.height() - BOTTOM_PX
+        self._navigation.place(left, 0.0, width, height, 0.0 if self._scene.ribbon else TOP_PX)
 
     def _show_view(self) -> None:
         """Scale and overview follow the map."""
@@ -401,16 +398,15 @@ class MapView(LayeredMap):
         scene, view = self._scene, self._view
         if scene.codes is None or not scene.style.plane or not self.isVisible():
             return
-        ribbon = scene.ribbon
-        images = not scene.points.stamps.look.glyphs
-        pixels = image_tile_pixels if images else tile_pixels
-        tile_px = pixels(*scene.points.stamps.image_shape, ribbon=ribbon)
-        if not ribbon:
-            tile_px = grown(tile_px, view, self._navigation.home)
-        exact = images and not ribbon
-        kept, lattice = self._lattice, lattice_for(view, tile_px, proportional=exact)
-        if kept is not None and kept.suits(view, tile_px, proportional=exact):
-            lattice = kept
+        ribbon, stamps = scene.ribbon, scene.points.stamps
+        lattice = wanted_lattice(
+            view,
+            self._navigation.home,
+            self._lattice,
+            stamps.image_shape,
+            glyphs=stamps.look.glyphs,
+            ribbon=ribbon,
+        )
         frame, known = scene.frame, self._request
         if (
             known is not None
@@ -434,6 +430,7 @@ class MapView(LayeredMap):
         # What was known of the last place holds no more.
         self._overlay.drift = None
         self._words = ""
+        self._furniture.show_place(place)
         if place is None:
             self._overlay.set_preview(None)
         self._set_hovered(self._meant())
@@ -458,25 +455,26 @@ class MapView(LayeredMap):
 
     def _describe(self) -> None:
         """Say in words what the map shows at the cursor."""
-        scene, code = self._scene, self.cursor_code()
-        if scene.codes is None:
+        code = self.cursor_code()
+        if self._scene.codes is None:
             describe(self, self._empty_text)
-            return
-        if code is None:
+        elif code is None:
             describe(
                 self, tr("Move the cursor with the mouse or the arrow keys to decode a place.")
             )
-            return
+        else:
+            layers = self._furniture.fields.here_words
+            describe(self, ". ".join(filter(None, (self._place_words(code), layers))))
+
+    def _place_words(self, code: NDArray[np.float32]) -> str:
         where = ", ".join(number_text(value) for value in code[:_MOST_SAID].tolist())
         if self._words:
-            describe(self, tr("Cursor at {where}: {words}", where=where, words=self._words))
-            return
-        near = scene.nearest(code)
+            return tr("Cursor at {where}: {words}", where=where, words=self._words)
+        near = self._scene.nearest(code)
         if near is None:
-            describe(self, tr("Cursor at {where}", where=where))
-            return
-        label = label_name(scene.points.stamps.names[near])
-        describe(self, tr("Cursor at {where}, nearest {label}", where=where, label=label))
+            return tr("Cursor at {where}", where=where)
+        label = label_name(self._scene.points.stamps.names[near])
+        return tr("Cursor at {where}, nearest {label}", where=where, label=label)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)

@@ -40,6 +40,7 @@ class Viewport:
         top: First pixel row of the window in its widget.
         width: Pixels across.
         height: Pixels down.
+        inset: Pixels at the top that a fit leaves free, for what stands there.
     """
 
     cx: float = 0.0
@@ -50,6 +51,7 @@ class Viewport:
     top: float = 0.0
     width: float = 400.0
     height: float = 400.0
+    inset: float = 0.0
 
     @property
     def bounds(self) -> Bounds:
@@ -101,9 +103,12 @@ class Viewport:
             cy=at_y + (y - self.top - self.height / 2) / sy,
         )
 
-    def placed(self, left: float, top: float, width: float, height: float) -> Viewport:
+    def placed(
+        self, left: float, top: float, width: float, height: float, inset: float = 0.0
+    ) -> Viewport:
         """The same plane in another window; the middle and the scale stay."""
-        return replace(self, left=left, top=top, width=max(1.0, width), height=max(1.0, height))
+        width, height = max(1.0, width), max(1.0, height)
+        return replace(self, left=left, top=top, width=width, height=height, inset=inset)
 
     def fitted(self, bounds: Bounds) -> Viewport:
         """Moved and scaled so that all of ``bounds`` is seen.
@@ -114,16 +119,12 @@ class Viewport:
         x0, y0, x1, y1 = bounds
         wide, high = _extents(bounds)
         sx = self._room(self.width) / wide
-        sy = self._room(self.height) / high
+        inset = min(self.inset, self.height / 4)
+        sy = self._room(self.height - inset) / high
         least = min(sx, sy)
         most = least * max(1.0, max(sx, sy) / least / MAX_STRETCH)
-        return replace(
-            self,
-            cx=(x0 + x1) / 2,
-            cy=(y0 + y1) / 2,
-            sx=least if sx <= sy else most,
-            sy=least if sy <= sx else most,
-        )
+        sx, sy = least if sx <= sy else most, least if sy <= sx else most
+        return replace(self, cx=(x0 + x1) / 2, cy=(y0 + y1) / 2 + inset / 2 / sy, sx=sx, sy=sy)
 
     def limited(self, bounds: Bounds) -> Viewport:
         """Brought back to where there is something to see of ``bounds`` at a sane scale."""

@@ -10,7 +10,7 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
-from aegui.core.latent.fields import FIELDS, Field, compute_field
+from aegui.core.latent.fields import FIELDS, Field, compute_field, value_at
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.geometry import stretch
 from aegui.core.latent.insight import entropies
@@ -42,6 +42,17 @@ def images(columns: int = 8, rows: int = 6) -> np.ndarray[tuple[int, ...], np.dt
     y = -1.0 + (np.arange(rows) + 0.5) * 4.0 / rows
     places = np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)
     return parts()[0].decode(places).reshape(rows, columns, -1)
+
+
+def test_the_value_at_a_place_is_that_of_its_cell() -> None:
+    found = field("uncertainty")
+    # Cells of half a unit: the third from the left, the second from below.
+    assert value_at(found, -0.9, -0.2) == pytest.approx(float(found.values[1, 2]))
+    assert value_at(found, -2.1, 0.0) is None
+    assert value_at(found, 0.0, 3.1) is None
+    line = Field("novelty", (0.0, -0.5, 2.0, 0.5), np.array([[1.0, np.nan]]), 0, 1, (), None, 1)
+    assert value_at(line, 0.5, 7.0) == 1.0
+    assert value_at(line, 1.5, 0.0) is None
 
 
 @pytest.mark.parametrize("key", FIELDS)

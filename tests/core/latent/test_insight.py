@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,7 +59,15 @@ def test_the_nearest_of_a_new_image_is_named_with_its_distance() -> None:
     assert f"new, nearest {data.labels[index]}, {away:.0f} pixels" in insight_words(of, found)
 
 
-def test_distances_in_words() -> None:
-    assert distance_words(1.0, glyphs=True) == "1 pixel"
-    assert distance_words(4.0, glyphs=True) == "4 pixels"
-    assert distance_words(5.2066, glyphs=False) == "5.21"
+def test_distances_have_one_unit_and_name_it() -> None:
+    data = load_builtin("lowercase")
+    found = insight(linear_codec(data, 2), known(data, glyphs=True), [0.4, -0.2])
+
+    def at(distance: float, *, glyphs: bool) -> str:
+        return distance_words(replace(found, nearest=((0, distance),), glyphs=glyphs))
+
+    assert at(1.0, glyphs=True) == "1 pixel"
+    assert at(4.0, glyphs=True) == "4 pixels"
+    # Of 35 pixels: what the nearest images are told with.
+    assert at(1.0, glyphs=False) == "mean squared difference 0.0286"
+    assert at(3.5, glyphs=False) == "mean squared difference 0.350"

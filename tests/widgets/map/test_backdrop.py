@@ -10,11 +10,13 @@ import pytest
 
 from aegui.session.looks import GLYPHS, Look
 from aegui.session.plane_tiles import Plane
+from aegui.widgets.map.backdrop import FADE_S
 from aegui.widgets.map.types import MapStyle
 from tests.widgets.map.canvases import LABELS, images, painted, rgb, ring
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
+    from pytestqt.qtbot import QtBot
 
     from aegui.widgets.map.canvas import LatentCanvas
 
@@ -57,6 +59,7 @@ def test_the_close_plane_lies_over_the_whole_one(canvas: LatentCanvas) -> None:
     canvas.set_style(BARE)
     canvas.set_plane(plane_for(canvas, 255))
     canvas.navigation.zoom(6.0, 350.0, 240.0)
+    canvas.scene.backdrop.fades = False
     canvas.set_plane(plane_for(canvas, 100))
     canvas.navigation.fit(animated=False)
     image = painted(canvas)
@@ -71,3 +74,64 @@ def test_other_samples_leave_nothing_of_the_old_map(canvas: LatentCanvas) -> Non
     canvas.set_codes(ring())
     canvas.set_style(replace(BARE, points="dots"))
     assert lit(painted(canvas), canvas) < 0.05
+
+
+def test_tiles_of_another_size_fade_in(canvas: LatentCanvas) -> None:
+    canvas.set_samples(LABELS, images(), Look(glyphs=False))
+    canvas.set_codes(ring())
+    canvas.set_style(BARE)
+    backdrop, now = canvas.scene.backdrop, [0.0]
+    backdrop.clock = lambda: now[0]
+    canvas.set_plane(plane_for(canvas, 200))
+    assert not backdrop.is_fading
+    canvas.navigation.zoom(4.0, 350.0, 240.0)
+    canvas.set_plane(plane_for(canvas, 100))
+    levels = []
+    for share in (0.0, 0.25, 0.75, 1.0):
+        now[0] = share * FADE_S
+        canvas._redraw()
+        levels.append(painted(canvas).pixelColor(350, 240).red())
+    assert levels[0] == 200
+    assert levels[3] == 100
+    assert levels[1] == pytest.approx(175, abs=2)
+    assert levels[2] == pytest.approx(125, abs=2)
+    assert not backdrop.is_fading
+
+
+def test_a_fade_goes_on_by_itself_and_ends(qtbot: QtBot, canvas: LatentCanvas) -> None:
+    canvas.set_samples(LABELS, images(), Look(glyphs=False))
+    canvas.set_codes(ring())
+    canvas.set_plane(plane_for(canvas, 200))
+    canvas.navigation.zoom(4.0, 350.0, 240.0)
+    canvas.set_plane(plane_for(canvas, 100))
+    assert canvas.scene.backdrop.is_fading
+    qtbot.waitUntil(lambda: not canvas.scene.backdrop.is_fading, timeout=10_000)
+
+
+def test_panning_and_learning_fade_nothing(canvas: LatentCanvas) -> None:
+    canvas.set_plane(plane_for(canvas, 200))
+    canvas.set_plane(plane_for(canvas, 100))
+    assert not canvas.scene.backdrop.is_fading
+    canvas.navigation.pan(400.0, 150.0)
+    canvas.set_plane(plane_for(canvas, 100))
+    assert not canvas.scene.backdrop.is_fading
+
+
+def test_zooming_in_ends_with_one_tile_in_the_middle_that_fills_the_map(
+    canvas: LatentCanvas,
+) -> None:
+    for _ in range(30):
+        canvas.navigation.zoom(1.25, 420.0, 200.0)
+    wanted, view = canvas.request, canvas.navigation.view
+    assert wanted is not None
+    wide = (wanted.rect[2] - wanted.rect[0]) / wanted.columns
+    high = (wanted.rect[3] - wanted.rect[1]) / wanted.rows
+    share = max(wide * view.sx / view.width, high * view.sy / view.height)
+    assert 0.7 < share < 1.2
+    # The glyph that is seen is the one of the middle, and panning brings the next ones.
+    canvas.navigation.pan(0.6 * wide * view.sx, 0.0)
+    after = canvas.request
+    assert after is not None
+    assert (after.rect[0] - wanted.rect[0]) / wide == pytest.approx(
+        round((after.rect[0] - wanted.rect[0]) / wide), abs=1e-6
+    )

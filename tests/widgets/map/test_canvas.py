@@ -300,6 +300,15 @@ def test_a_drag_pans_and_does_not_pin(canvas: LatentCanvas) -> None:
     assert canvas.furniture.follow.isVisible()
 
 
+def test_after_a_fit_no_sample_lies_under_the_buttons(canvas: LatentCanvas) -> None:
+    canvas.set_codes(np.vstack([codes()[:6], [[1.0, 1.0], [-1.0, 1.0]]]))
+    canvas.navigation.fit(animated=False)
+    canvas.grab()
+    points = canvas.scene.points
+    top = min(points.box(index).top() for index in range(8))
+    assert top > canvas.furniture.bar.geometry().bottom()
+
+
 def test_follow_gives_the_view_back(canvas: LatentCanvas, qtbot: QtBot) -> None:
     home = canvas.navigation.view
     canvas.navigation.pan(90, 40)

@@ -14,11 +14,12 @@ from aegui.core.latent.fields import FIELDS, Ellipses, Field
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.insight import insight
 from aegui.core.latent.novelty import known
+from aegui.core.latent.regions import regions_of
 from aegui.session.field_service import Layer
 from aegui.session.insight_service import Told
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.map.canvas import LatentCanvas
-from aegui.widgets.map.field_layer import STRONGEST, field_picture, field_rgba
+from aegui.widgets.map.field_layer import STRONGEST, field_picture, layer_rgba
 from aegui.widgets.map.field_legend import FieldLegend, entry_of
 from aegui.widgets.map.insight_figures import FIGURES, InsightFigures
 from aegui.widgets.map.layers_button import LayersButton
@@ -46,7 +47,7 @@ def layer(
     ellipses: Ellipses | None = None,
 ) -> Layer:
     field = Field(key, RECT, np.asarray(values, np.float32), low, high, classes, ellipses, 7)
-    return Layer(field, XY, lines_of(field), complete=True)
+    return Layer(field, XY, lines_of(field), complete=True, regions=regions_of(field))
 
 
 def told() -> Told:
@@ -55,26 +56,40 @@ def told() -> Told:
 
 
 def test_little_is_transparent_and_much_has_the_colour_of_the_layer() -> None:
-    rgba = field_rgba(layer("uncertainty", [[0.0, 0.5, 1.0, 9.0, np.nan]]).field, LIGHT)
+    rgba = layer_rgba(layer("uncertainty", [[0.0, 0.5, 1.0, 9.0, np.nan]]), LIGHT)
     assert rgba[0, :, 3] == pytest.approx([0.0, STRONGEST / 2, STRONGEST, STRONGEST, 0.0])
     orange = LIGHT.series[1]
     assert rgba[0, 2, :3] == pytest.approx([orange.redF(), orange.greenF(), orange.blueF()])
 
 
 def test_holes_and_crowds_differ_in_colour_and_the_promised_is_clear() -> None:
-    rgba = field_rgba(layer("holes", [[-1.0, 0.0, 1.0]], low=-1.0).field, DARK)
+    rgba = layer_rgba(layer("holes", [[-1.0, 0.0, 1.0]], low=-1.0), DARK)
     assert rgba[0, :, 3] == pytest.approx([STRONGEST, 0.0, STRONGEST])
     assert not np.allclose(rgba[0, 0, :3], rgba[0, 2, :3])
 
 
 def test_regions_have_the_colours_of_the_classes_on_the_map() -> None:
     values = [[0.0, 1.0, 2.0]]
-    rgba = field_rgba(layer("regions", values, classes=("b", "a", "?")).field, LIGHT, ("a", "b"))
+    rgba = layer_rgba(layer("regions", values, classes=("b", "a", "?")), LIGHT, ("a", "b"))
     for cell, number in ((0, 1), (1, 0), (2, 2)):
         colour = class_colour(number, LIGHT)
         assert rgba[0, cell, :3] == pytest.approx(
             [colour.redF(), colour.greenF(), colour.blueF()], abs=1e-3
         )
+
+
+def test_regions_of_many_classes_differ_from_their_neighbours_and_have_names() -> None:
+    labels = tuple(map(str, range(30)))
+    # 0 and 10 have the same colour by their numbers; here they touch.
+    values = np.repeat([[0.0, 10.0, 5.0]], 8, axis=1)
+    shown = layer("regions", np.repeat(values, 12, axis=0), classes=labels)
+    rgba = layer_rgba(shown, LIGHT, labels)
+    assert not np.allclose(rgba[0, 0, :3], rgba[0, 8, :3])
+    picture = field_picture([shown], LIGHT, labels)
+    assert picture is not None
+    assert [name.text for name in picture.names] == ["0", "5", "10"]
+    at = {name.text: name.x for name in picture.names}
+    assert at["0"] < -0.33 < at["10"] < 0.33 < at["5"]
 
 
 def test_layers_lie_over_each_other_in_one_picture_with_all_lines() -> None:
@@ -150,6 +165,41 @@ def test_every_layer_has_words(legend: FieldLegend) -> None:
         entry = entry_of(layer(key, np.zeros((2, 2)), classes=("a",)))  # type: ignore[arg-type]
         assert entry.title
         assert entry.low
+
+
+def test_the_legend_tells_the_value_under_the_cursor(legend: FieldLegend) -> None:
+    numbers = layer("uncertainty", [[0.1, 0.2], [0.3, 0.4]])
+    regions = layer("regions", [[0.0, 1.0], [2.0, 2.0]], classes=("b", " ", "a"))
+    legend.set_layers([numbers, regions])
+    assert legend.here_words == ""
+    legend.set_place((0.5, -0.5))
+    first, second = legend.here
+    assert first is not None
+    assert second is not None
+    assert first.text == "0.2"
+    assert first.share == pytest.approx(0.2)
+    assert second.text == "space"
+    assert legend.here_words == "Uncertainty: 0.2, Regions: space"
+    # What is known anew is told where the cursor rests.
+    legend.set_layers([layer("stretch", [[-0.5]], low=-1.0)])
+    assert legend.here_words == "Stretching: \N{MINUS SIGN}0.5"
+    legend.set_place((3.0, 0.0))
+    assert legend.here_words == ""
+
+
+def test_the_cursor_repaints_the_scale_where_its_value_is(legend: FieldLegend) -> None:
+    legend.set_layers([layer("uncertainty", [[0.0, 1.0]])])
+    before = legend.grab().toImage()
+    legend.set_place((0.5, 0.0))
+    right = legend.grab().toImage()
+    legend.set_place((-0.5, 0.0))
+    left = legend.grab().toImage()
+    bar = legend.row_rect(0)
+    y = bar.top() + legend.fontMetrics().height() + 8
+    dark = LIGHT.text.lightness() + 40
+    assert right.pixelColor(bar.right() - 1, y).lightness() < dark
+    assert left.pixelColor(bar.right() - 1, y) == before.pixelColor(bar.right() - 1, y)
+    assert left.pixelColor(bar.left() + 1, y).lightness() < dark
 
 
 def test_the_cross_of_a_legend_hides_its_layer(qtbot: QtBot, legend: FieldLegend) -> None:
@@ -268,3 +318,8 @@ def test_what_is_known_of_a_place_is_heard(qtbot: QtBot) -> None:
     assert canvas.accessibleDescription().endswith(": between a and b, entropy 0.12")
     canvas.set_cursor((0.6, 0.25))
     assert "entropy" not in canvas.accessibleDescription()
+    layers = [layer("novelty", [[0.3, 0.7]])]
+    canvas.set_field(field_picture(layers, LIGHT))
+    canvas.furniture.fields.set_layers(layers)
+    canvas.set_words("between a and b")
+    assert canvas.accessibleDescription().endswith(": between a and b. Novelty: 0.7")

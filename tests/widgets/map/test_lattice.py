@@ -8,13 +8,18 @@ from hypothesis import strategies as st
 
 from aegui.core.latent.frame import axes_frame
 from aegui.widgets.map.lattice import (
+    LARGE_SHARE,
+    LARGEST_SHARE,
     MAX_TILES,
     covers,
     grown,
     image_tile_pixels,
+    large_lattice,
     lattice_for,
     plane_request,
+    share_of,
     tile_pixels,
+    wanted_lattice,
 )
 from aegui.widgets.map.viewport import Viewport
 
@@ -95,10 +100,45 @@ def test_zooming_in_goes_from_many_small_tiles_to_one_large_one() -> None:
     for zoom in (1.0, 4.0, 30.0, 300.0, 2000.0):
         view = VIEW.zoomed(zoom, 500, 300)
         tile = grown(TILE, view, VIEW)
-        assert max(tile) <= max(max(TILE), 0.5 * VIEW.height) + 1e-6
+        assert share_of(view, tile) <= LARGEST_SHARE + 1e-6
         seen = (view.width / tile[0]) * (view.height / tile[1])
         counts.append(seen)
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 400
-    assert counts[-1] < 9
+    assert counts[-1] < 3
+    assert share_of(view, tile) == pytest.approx(LARGEST_SHARE)
     assert grown(TILE, VIEW.zoomed(0.2, 500, 300), VIEW) == TILE
+
+
+@given(st.floats(-50, 50), st.floats(-50, 50))
+def test_a_large_tile_lies_in_the_middle_as_far_as_parts_allow(dx: float, dy: float) -> None:
+    view = VIEW.zoomed(40.0, 300, 300).panned(dx, dy)
+    lattice = large_lattice(view, (400.0, 560.0))
+    request = plane_request(view, lattice, XY, ribbon=False)
+    for middle, low, size in (
+        (view.cx, request.rect[0], lattice.width),
+        (view.cy, request.rect[1], lattice.height),
+    ):
+        off = (middle - low) / size % 1.0 - 0.5
+        assert abs(off) <= 0.5 / 16 + 1e-6
+    assert covers(request.rect, view.bounds, ribbon=False)
+
+
+def test_a_glyph_grows_until_it_fills_the_map_and_stays_while_it_pans() -> None:
+    view, kept = VIEW, None
+    for _ in range(40):
+        view = view.zoomed(1.25, 500, 300)
+        kept = wanted_lattice(view, VIEW, kept, (7, 5), glyphs=True, ribbon=False)
+    assert kept is not None
+    assert kept.large
+    share = share_of(view, (kept.width * view.sx, kept.height * view.sy))
+    assert 0.7 * LARGEST_SHARE <= share <= 1.26 * LARGEST_SHARE
+    assert share > LARGE_SHARE
+    moved = view.panned(300.0, -200.0)
+    assert wanted_lattice(moved, VIEW, kept, (7, 5), glyphs=True, ribbon=False) is kept
+
+
+def test_a_ribbon_has_no_large_tiles() -> None:
+    low = Viewport(sx=300.0, sy=300.0, width=900.0, height=150.0)
+    kept = wanted_lattice(low.zoomed(500.0, 9, 9), low, None, (7, 5), glyphs=True, ribbon=True)
+    assert not kept.large

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from aegui.core.latent.frame import axes_frame
-from aegui.widgets.map.types import FieldPicture, MapStyle
+from aegui.widgets.map.types import FieldPicture, MapStyle, RegionName
 from tests.widgets.map.canvases import changed, painted, pixel_of, rgb, ring
 
 if TYPE_CHECKING:
@@ -156,6 +156,36 @@ def test_a_fan_is_a_plate_beside_the_cursor(canvas: LatentCanvas) -> None:
     assert rows.mean() < 0.25 * rect.height()
     canvas.set_fan(None)
     assert not len(changed(before, painted(canvas)))
+
+
+def test_a_fan_of_one_row_is_a_low_plate(canvas: LatentCanvas) -> None:
+    point_at(canvas, 200.0, 150.0)
+    fan, look = canvas.overlay.fan, canvas.scene.points.stamps.look
+    canvas.set_fan(np.zeros((5, 5, 7, 5), np.float32), 0.1)
+    square = fan.rect(canvas.navigation.view, QPointF(200, 150), look)
+    canvas.set_fan(np.zeros((1, 5, 7, 5), np.float32), 0.1)
+    row = fan.rect(canvas.navigation.view, QPointF(200, 150), look)
+    assert row.width() == square.width()
+    assert row.height() < square.height() / 4
+    assert len(fan.places(canvas.navigation.view, QPointF(200, 150))) == 5
+    painted(canvas)
+
+
+def test_names_of_regions_are_written_where_there_is_room(canvas: LatentCanvas) -> None:
+    def named(room: float) -> FieldPicture:
+        name = RegionName("Q", 0.0, 0.0, room, room)
+        image = np.zeros((2, 2, 4), np.uint8)
+        return FieldPicture(image, (-9.0, -9.0, 9.0, 9.0), canvas.scene.frame, names=(name,))
+
+    canvas.set_style(MapStyle(grid=False, plane=False, points="dots", scale=False))
+    canvas.set_field(named(0.001))
+    before = painted(canvas)
+    canvas.set_field(named(0.2))
+    pixels = changed(before, painted(canvas))
+    x, y = pixel_of(canvas, np.zeros(2, np.float32))
+    assert len(pixels) > 30
+    assert abs(pixels[:, 0].mean() - x) < 4
+    assert abs(pixels[:, 1].mean() - y) < 6
 
 
 def test_values_colour_the_samples(canvas: LatentCanvas) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,6 +63,14 @@ def test_a_fit_shows_everything_with_a_margin(x: float, y: float, w: float, h: f
     assert corners[:, 0].max() <= view.left + view.width - FIT_MARGIN_PX + 1e-3
     assert corners[:, 1].min() >= FIT_MARGIN_PX - 1e-3
     assert corners[:, 1].max() <= view.height - FIT_MARGIN_PX + 1e-3
+
+
+def test_a_fit_leaves_free_what_stands_at_the_top() -> None:
+    view = replace(VIEW, inset=40.0).fitted((0.0, 0.0, 1.0, 5.0))
+    corners = view.to_pixels([(0.0, 0.0), (1.0, 5.0)])
+    assert corners[1, 1] == pytest.approx(view.top + 40.0 + FIT_MARGIN_PX)
+    assert corners[0, 1] == pytest.approx(view.top + view.height - FIT_MARGIN_PX)
+    assert view.limited((0.0, 0.0, 1.0, 5.0)) == view
 
 
 def test_units_are_equal_unless_that_wastes_the_room() -> None:
