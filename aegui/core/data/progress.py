@@ -11,6 +11,7 @@ from aegui.core.i18n import tr
 
 _SECONDS_BETWEEN = 0.1
 _SECONDS_BEFORE_GUESSING = 1.0
+_PARTS = 1000
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ Report = Callable[[LoadProgress], None]
 """Told how far it is, in the thread that does the work."""
 IsCancelled = Callable[[], bool]
 """Asked now and then whether to stop."""
+Told = Callable[[float], None]
+"""Told which share of the work, 0 to 1, is done."""
 
 
 class Progress:
@@ -78,6 +81,25 @@ class Progress:
             return ""
         left = (self.total - done) * seconds / fresh
         return tr(", {time} left", time=clock(left))
+
+
+def telling(report: Report | None, cancelled: IsCancelled | None = None) -> Callable[[float], None]:
+    """For work whose steps differ: tell it which share, 0 to 1, is done.
+
+    Raises:
+        Cancelled: The person has asked to stop; what is returned raises it.
+    """
+    progress = Progress(_PARTS, _share_done, report, cancelled)
+    return lambda share: progress.reached(round(_PARTS * share))
+
+
+def part(told: Told | None, low: float, high: float) -> Told | None:
+    """What tells the share of a part of the work, from ``low`` to ``high`` of the whole."""
+    return None if told is None else lambda share: told(low + (high - low) * share)
+
+
+def _share_done(done: int, total: int) -> str:
+    return tr("{percent} % done", percent=100 * done // total)
 
 
 def stop_if(cancelled: IsCancelled | None) -> None:
