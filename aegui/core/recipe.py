@@ -84,18 +84,20 @@ class _Part(BaseModel):
 
 
 class CorruptionSpec(_Part):
-    """How the input (never the target) is spoilt before the encoder sees it.
+    """How the input is spoilt before the encoder sees it.
 
     ``level`` is p for salt_pepper, salt, pepper, flip and masking, sigma for gaussian, and for
     block the share of the image that one rectangle of its proportions covers. Each epoch sees
     ``copies`` noisy versions of every sample: drawn anew each epoch when ``fresh``, else drawn
-    once before training.
+    once before training. The target stays clean; with ``clean_target`` false it is as noisy as the
+    input, a mistake that is here to be looked at.
     """
 
     kind: CorruptionKey = "none"
     level: NonNegative = 0.0
     copies: Annotated[int, Field(ge=1, le=10_000)] = 1
     fresh: bool = True
+    clean_target: bool = True
 
     @model_validator(mode="after")
     def _probability(self) -> CorruptionSpec:

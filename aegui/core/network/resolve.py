@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.layers import Shape
-    from aegui.core.recipe import Recipe
+    from aegui.core.recipe import CorruptionSpec, Recipe
 
 __all__ = [
     "LayerShape",
@@ -62,7 +62,11 @@ class Shapes:
 
 @dataclass(frozen=True)
 class ResolvedRecipe:
-    """A recipe bound to its data, with every shape known; what training takes."""
+    """A recipe bound to its data, with every shape known; what training takes.
+
+    ``run_corruptions`` is the noise of each run, where a study trains them with different ones:
+    only kind and level count, all else is that of the recipe. Empty: all have the recipe's.
+    """
 
     recipe: Recipe
     dataset: Dataset
@@ -71,6 +75,7 @@ class ResolvedRecipe:
     parts: Mapping[str, tuple[LayerShape, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    run_corruptions: tuple[CorruptionSpec, ...] = ()
 
     @property
     def sizes(self) -> tuple[int, ...]:

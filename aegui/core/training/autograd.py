@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from aegui.core.data.corruption import corrupt_into
+from aegui.core.data.corruption import corrupt_into, corrupt_runs_into
 from aegui.core.training.augment import augmented
 from aegui.core.training.checkpoint_check import restore_generator
 from aegui.core.training.model import Model
@@ -75,12 +75,16 @@ class Batches:
         samples = self._samples
         shape = (self._runs, *target.shape[1:])
         out = torch.empty(shape, device=target.device)
+        if samples.run_corruptions:
+            specs = samples.run_corruptions
+            corrupt_runs_into(target, out, specs, self._generator, samples.image_shape)
+            return out
         spec = samples.corruption.model_copy(update={"level": level})
         corrupt_into(target.expand(shape), out, spec, self._generator, samples.image_shape)
         return out
 
     def next(self, level: float, augment: object = None) -> tuple[torch.Tensor, torch.Tensor]:
-        """Inputs ``[1 or K, rows, D]`` and targets ``[1, rows, D]`` of the next batch.
+        """Inputs ``[1 or K, rows, D]`` and targets of the next batch, mostly ``[1, rows, D]``.
 
         They are overwritten by the batch after it, and may be the samples themselves: read only.
         ``augment`` is a function of targets ``[1, rows, D]``, or None.
@@ -104,7 +108,7 @@ class Batches:
         is_noisy = samples.corruption.kind != "none"
         if is_noisy and (callable(augment) or (samples.noise_per_batch and samples.fresh_noise)):
             inputs = self._noisy(target, level)
-        return inputs, target
+        return inputs, inputs if samples.noisy_target else target
 
     def _pick(self, rows: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
         """The ``rows`` at ``index``, in memory that is used again: fresh pages cost much."""
@@ -185,7 +189,7 @@ class AutogradEngine:
         self._optimizer.step(gradients, rate)
 
     def gradients(self, inputs: torch.Tensor, target: torch.Tensor) -> list[torch.Tensor]:
-        """The gradient of every leaf, for inputs ``[1 or K, n, D]`` and targets ``[1, n, D]``."""
+        """The gradient of every leaf, for inputs and targets ``[1 or K, n, D]``."""
         model, runs, rows = self.model, self.model.runs, inputs.shape[1]
         masks = model.masks(rows, self._chain, self._generator)
         noise = None
@@ -203,7 +207,7 @@ class AutogradEngine:
                     inputs.expand(runs, -1, -1)
                     if model.stacked
                     else inputs[stack if len(inputs) == runs else 0],
-                    target if model.stacked else target[0],
+                    target if model.stacked else target[stack if len(target) == runs else 0],
                     beta=beta,
                     noise=noise if noise is None or model.stacked else noise[stack],
                     masks=masks[stack],

@@ -31,6 +31,8 @@ class CodeRows:
 
     fresh_noise = False
     noise_per_batch = False
+    noisy_target = False
+    run_corruptions: tuple[CorruptionSpec, ...] = ()
     corruption = CorruptionSpec()
 
     def __init__(self, model: Model, samples: Samples, depth: int) -> None:

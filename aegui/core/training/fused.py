@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from aegui.core.data.corruption import stretches
 from aegui.core.training.autograd import Batches, augmentation_of
 from aegui.core.training.program import (
     Backward,
@@ -69,7 +70,8 @@ class FusedEngine:
         if samples.full_batch:
             inputs = inputs or source.bind("inputs", self._for_all_runs(samples.inputs))
             self._step.emit_beta(source, "first + i + 1.0", 1)
-            self._step.emit(source, inputs, "target", samples.rows, 1)
+            target = inputs if samples.noisy_target else "target"
+            self._step.emit(source, inputs, target, samples.rows, 1)
         else:
             self._emit_batches(inputs or source.bind("inputs", samples.inputs))
         return source.compile("run", "rates: List[float], first: float, level: float, g: Generator")
@@ -84,10 +86,16 @@ class FusedEngine:
         if not samples.fresh_noise:
             return None
         shape = (self._parameters.layout.runs, *samples.target.shape[1:])
-        self._source.bind("noisy", torch.empty(shape, device=self._parameters.device))
-        emit_corruption(
-            self._source, samples.corruption.kind, "target", "noisy", 1, samples.image_shape
-        )
+        noisy = torch.empty(shape, device=self._parameters.device)
+        self._source.bind("noisy", noisy)
+        if not samples.run_corruptions:
+            emit_corruption(
+                self._source, samples.corruption.kind, "target", "noisy", 1, samples.image_shape
+            )
+        for start, stop, spec in stretches(samples.run_corruptions):
+            name = self._source.bind(f"noisy{start}", noisy[start:stop])
+            self._source.line(f"level = {spec.level!r}", 1)
+            emit_corruption(self._source, spec.kind, "target", name, 1, samples.image_shape)
         return "noisy"
 
     def _emit_batches(self, inputs: str) -> None:
@@ -109,7 +117,8 @@ class FusedEngine:
         runs, device = self._parameters.layout.runs, self._parameters.device
         pixels = self._samples.target.shape[2]
         source.line(f"index = order.narrow(0, {start}, {rows})", indent)
-        batch_target = source.bind(f"batch_target{tag}", torch.empty(1, rows, pixels).to(device))
+        shape = (source.tensor("target").shape[0], rows, pixels)
+        batch_target = source.bind(f"batch_target{tag}", torch.empty(shape).to(device))
         source.line(f"torch.index_select(target, 1, index, out={batch_target})", indent)
         width = source.tensor(inputs).shape[0]
         picked = source.bind(f"picked{tag}", torch.empty(width, rows, pixels).to(device))
@@ -118,6 +127,8 @@ class FusedEngine:
             spread = source.bind(f"spread{tag}", torch.empty(runs, rows, pixels).to(device))
             source.line(f"{spread}.copy_({picked})", indent)
             picked = spread
+        if self._samples.noisy_target:
+            batch_target = picked
         done = f"({start} + {rows}) / {self._samples.rows}"
         self._step.emit_beta(source, f"first + i + {done}", indent)
         self._step.emit(source, picked, batch_target, rows, indent, tag)

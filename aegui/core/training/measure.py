@@ -294,7 +294,7 @@ class TermMeter(_Reconstructing):
         noise = code_noise(self._resolved, rows, inputs.device)
         for start in range(0, rows, self._rows):
             part = slice(start, start + self._rows)
-            chunk, wanted = inputs[0, part], target[0, part]
+            chunk, wanted = _of_run(inputs, run)[part], _of_run(target, run)[part]
             with torch.no_grad():
                 seen = self._objective.evaluate(
                     self._model,
@@ -330,7 +330,12 @@ class TermMeter(_Reconstructing):
     def _add_jacobian(self, run: int, inputs: torch.Tensor, sums: dict[str, float]) -> None:
         """The contractive term, which takes gradients, on the first samples."""
         generator = torch.Generator(device=inputs.device).manual_seed(_CODE_SEED)
-        first = inputs[0, :_JACOBIAN_ROWS]
+        first = _of_run(inputs, run)[:_JACOBIAN_ROWS]
         size = self._objective.jacobian(self._model, run, first, generator)
         sums["contractive"] = float(size)
         sums["loss"] += self._objective.contractive * float(size)
+
+
+def _of_run(rows: torch.Tensor, run: int) -> torch.Tensor:
+    """Those of one run ``[n, D]`` out of ``[1 or K, n, D]``."""
+    return rows[run if len(rows) > 1 else 0]

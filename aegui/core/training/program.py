@@ -113,6 +113,8 @@ def emit_corruption(
         )
     elif kind in {"masking", "pepper"}:
         source.line(f"{out}.uniform_(0.0, 1.0, generator=g).ge_(level).mul_({clean})", indent)
+    elif kind == "none":
+        source.line(f"{out}.copy_({clean})", indent)
     else:
         source.line("if level >= 1.0:", indent)
         source.line(f"{out}.random_(0, 2, generator=g)", indent + 1)
@@ -129,17 +131,18 @@ def _emit_block(
     channels, height, width = image_shape
     like = source.tensor(out)
     places = torch.from_numpy(pixel_places(channels, height, width)).to(like)
-    source.bind("block_row", places[0])
-    source.bind("block_column", places[1])
-    source.bind("block", like.new_empty((*like.shape[:-1], 2)))
+    # A study may have several noises in one program, each with an ``out`` of its own.
+    row = source.bind(f"row_{out}", places[0])
+    column = source.bind(f"column_{out}", places[1])
+    place = source.bind(f"place_{out}", like.new_empty((*like.shape[:-1], 2)))
     high, wide = (f"int({side} * level ** 0.5 + 0.5)" for side in (height, width))
     for line in (
         f"high, wide = {high}, {wide}",
-        "block.uniform_(0.0, 1.0, generator=g)",
-        f"top = block.select(-1, 0).mul({height + 1} - high).floor_().unsqueeze(-1)",
-        f"left = block.select(-1, 1).mul({width + 1} - wide).floor_().unsqueeze(-1)",
-        "down = torch.logical_and(block_row >= top, block_row < top + high)",
-        "across = torch.logical_and(block_column >= left, block_column < left + wide)",
+        f"{place}.uniform_(0.0, 1.0, generator=g)",
+        f"top = {place}.select(-1, 0).mul({height + 1} - high).floor_().unsqueeze(-1)",
+        f"left = {place}.select(-1, 1).mul({width + 1} - wide).floor_().unsqueeze(-1)",
+        f"down = torch.logical_and({row} >= top, {row} < top + high)",
+        f"across = torch.logical_and({column} >= left, {column} < left + wide)",
         f"{out}.copy_({clean}).masked_fill_(torch.logical_and(down, across), 0.0)",
     ):
         source.line(line, indent)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import torch
 
-from aegui.core.data.corruption import corrupt_into
+from aegui.core.data.corruption import corrupt_into, corrupt_runs_into
 from aegui.core.data.split import split_indices
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Rows(Protocol):
     noise_per_batch: bool
     device: torch.device
     image_shape: tuple[int, int, int] | None
+    run_corruptions: tuple[CorruptionSpec, ...]
+    noisy_target: bool
 
     @property
     def fresh_noise(self) -> bool:
@@ -71,6 +73,9 @@ class Samples:
             itself. Nothing may write to them.
         measured: Places among the training samples of those that are measured.
         image_shape: Channels, height and width of what a row is; None where rows are no images.
+        run_corruptions: The noise of each run, where they have different ones; else empty. What is
+            noisy is ``[K, rows, D]`` then.
+        noisy_target: Whether fresh noise is to be learnt too: the target is the noisy input.
     """
 
     def __init__(
@@ -82,12 +87,16 @@ class Samples:
         self.training, self.validation = split_indices(len(dataset), resolved.recipe.data.split)
         self.clean = _on_device(dataset.flat(), self.training, device)
         self.corruption = corruption
+        self.run_corruptions = resolved.run_corruptions
         copies = corruption.copies if corruption.kind != "none" else 1
         self.target = self.clean.repeat(1, copies, 1) if copies > 1 else self.clean
         self.inputs = self.target
         if corruption.kind != "none" and not corruption.fresh:
             seed = resolved.recipe.seed ^ _NOISE_SEED
             self.inputs = self._corrupted(self.target, corruption, seed)
+            if not corruption.clean_target:
+                self.target = self.inputs
+        self.noisy_target = self.fresh_noise and not corruption.clean_target
         self.rows = self.target.shape[1]
         batch = resolved.recipe.training.batch_size
         self.batch_rows = min(batch, self.rows) if batch is not None else self.rows
@@ -119,6 +128,8 @@ class Samples:
         seed = resolved.recipe.seed ^ _EVALUATION_SEED
         if len(chosen):
             self.validation_inputs = self._corrupted(self.validation_target, corruption, seed + 1)
+            if not corruption.clean_target:
+                self.validation_target = self.validation_inputs
         if not corruption.fresh and self.rows <= MEASURED_ROWS:
             self.eval_target, self.eval_inputs = self.target, self.inputs
             return
@@ -126,9 +137,15 @@ class Samples:
         wished = max(wished, min(self.rows, len(self.measured)))
         self.eval_target = self.eval_clean.repeat(1, -(-wished // self.eval_clean.shape[1]), 1)
         self.eval_inputs = self._corrupted(self.eval_target, corruption, seed)
+        if not corruption.clean_target:
+            self.eval_target = self.eval_inputs
 
     def _corrupted(self, clean: torch.Tensor, spec: CorruptionSpec, seed: int) -> torch.Tensor:
         generator = torch.Generator(device=clean.device).manual_seed(seed)
+        if self.run_corruptions:
+            out = clean.new_empty((len(self.run_corruptions), *clean.shape[1:]))
+            corrupt_runs_into(clean, out, self.run_corruptions, generator, self.image_shape)
+            return out
         out = torch.empty_like(clean)
         corrupt_into(clean, out, spec, generator, self.image_shape)
         return out

@@ -276,7 +276,9 @@ def definitions(recipe: Recipe) -> tuple[str, ...]:
 
 def _reconstruction(recipe: Recipe, key: str) -> Summand:
     loss = recipe.training.loss
-    pixel = rf"\op{{{_PIXEL[loss]}}}(x_i, \hat{{x}}_i)"
+    noise = recipe.data.corruption
+    target = "x_i" if noise.kind == "none" or noise.clean_target else r"\tilde{x}_i"
+    pixel = rf"\op{{{_PIXEL[loss]}}}({target}, \hat{{x}}_i)"
     total = rf"\sum_{{i}} {pixel}"
     if recipe.network.latent.kind != "gaussian":
         total = rf"\frac{{1}}{{n}} {total}"

@@ -252,8 +252,9 @@ class Training:
         wish = wish.model_copy(update={"copies": self._resolved.recipe.data.corruption.copies})
         if wish == self._corruption:
             return
-        rebuild = (wish.kind, wish.fresh) != (self._corruption.kind, self._corruption.fresh)
-        rebuild = rebuild or not wish.fresh
+        before = self._corruption
+        rebuild = (wish.kind, wish.clean_target) != (before.kind, before.clean_target)
+        rebuild = rebuild or not (wish.fresh and before.fresh)
         self._corruption = wish
         if rebuild:
             position, state = self._stepper.position, self._stepper.state()

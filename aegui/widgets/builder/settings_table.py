@@ -148,6 +148,14 @@ _NOISE = (
         is_live=True,
     ),
     Setting(
+        "data.corruption.clean_target",
+        mark("Clean target"),
+        mark("Off: the target is as noisy as the input, a mistake that is here to be looked at."),
+        "check",
+        shown=_has_noise,
+        is_live=True,
+    ),
+    Setting(
         "data.corruption.copies",
         mark("Noisy copies of each sample"),
         mark("How many noisy versions of every sample one epoch sees."),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.data.corruption import parse_corruption
 from aegui.core.network.catalog import ACTIVATIONS, CORRUPTIONS, LOSSES, OPTIMIZERS
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import ResolvedRecipe, resolve
@@ -20,6 +22,7 @@ from aegui.core.training.samples import Samples
 
 GRADUAL = sorted(OPTIMIZERS.keys() - SCIPY_OPTIMIZERS)
 STEPS = 100
+FEW_STEPS = 20
 CPU = torch.device("cpu")
 
 
@@ -48,12 +51,12 @@ def trained(
     return parameters.flat, torch.from_numpy(losses)
 
 
-def assert_same(resolved: ResolvedRecipe) -> None:
-    flat, loss = trained(resolved, "autograd")
+def assert_same(resolved: ResolvedRecipe, steps: int = STEPS) -> None:
+    flat, loss = trained(resolved, "autograd", steps)
     start, _ = trained(resolved, "autograd", steps=0)
     assert not torch.allclose(flat, start, atol=1e-4), "nothing was learnt: the test says nothing"
     for engine in ("stacked", "fused", "batched"):
-        other_flat, other_loss = trained(resolved, engine)
+        other_flat, other_loss = trained(resolved, engine, steps)
         assert torch.allclose(other_loss, loss, atol=1e-5), engine
         assert torch.allclose(other_flat, flat, atol=2e-4), engine
 
@@ -131,6 +134,51 @@ def test_optimizers_are_those_of_torch(name: str) -> None:
 def test_every_corruption(kind: str, fresh: bool) -> None:
     corruption = {"kind": kind, "level": 0.2, "copies": 2, "fresh": fresh}
     assert_same(resolved_recipe(data={"corruption": corruption}, training=GENTLE))
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize("batch", [None, 12])
+def test_a_noisy_target(fresh: bool, batch: int | None) -> None:
+    corruption = {"kind": "flip", "level": 0.2, "copies": 2, "fresh": fresh, "clean_target": False}
+    training = GENTLE | {"batch_size": batch}
+    noisy = resolved_recipe(data={"corruption": corruption}, training=training)
+    assert_same(noisy, FEW_STEPS)
+    clean = resolved_recipe(
+        data={"corruption": corruption | {"clean_target": True}}, training=training
+    )
+    learnt, wanted = (trained(one, "fused", FEW_STEPS)[1] for one in (noisy, clean))
+    assert not torch.allclose(learnt, wanted, atol=1e-4)
+
+
+NOISES = ("flip:0.1", "flip:0.1", "none", "gaussian:0.3", "block:0.2", "block:0.5")
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize("batch", [None, 12])
+@pytest.mark.parametrize("clean", [True, False])
+def test_a_noise_for_each_run(fresh: bool, batch: int | None, clean: bool) -> None:
+    corruption = {"kind": "flip", "copies": 2, "fresh": fresh, "clean_target": clean}
+    training = GENTLE | {"batch_size": batch}
+    resolved = resolved_recipe(runs=len(NOISES), data={"corruption": corruption}, training=training)
+    noisy = replace(resolved, run_corruptions=tuple(map(parse_corruption, NOISES)))
+    assert_same(noisy, FEW_STEPS)
+
+
+def test_the_noise_of_a_run_is_its_own() -> None:
+    """A run in such a population learns what all learn together where all have its noise."""
+    specs = tuple(map(parse_corruption, ("flip:0.1", "flip:0.1", "salt:0.3", "salt:0.3")))
+    common = {"kind": "flip", "level": 0.1, "copies": 3}
+    mixed = resolved_recipe(runs=4, data={"corruption": common}, training=GENTLE)
+    _, losses = trained(replace(mixed, run_corruptions=specs), "fused")
+    _, alone = trained(
+        resolved_recipe(runs=2, data={"corruption": common}, training=GENTLE), "fused"
+    )
+    assert torch.allclose(losses[:2], alone, rtol=0.03)
+    salt = common | {"kind": "salt", "level": 0.3}
+    _, salted = trained(
+        resolved_recipe(runs=2, seed=7, data={"corruption": salt}, training=GENTLE), "fused"
+    )
+    assert torch.allclose(losses[2:], salted, rtol=0.03)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
-from aegui.core.recipe import Recipe
+from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.training import measure
 from aegui.core.training.measure import CompiledMeter, TermMeter, choose_meter
 from aegui.core.training.parameters import Parameters
@@ -55,6 +56,26 @@ def test_meters_agree(
     assert fast.terms.keys() == slow.terms.keys()
     for key, term in slow.terms.items():
         np.testing.assert_allclose(fast.terms[key], term, rtol=1e-5, atol=1e-6, err_msg=key)
+
+
+@pytest.mark.parametrize("clean", [True, False])
+@pytest.mark.parametrize("fresh", [True, False])
+def test_meters_agree_on_a_noise_for_each_run(clean: bool, fresh: bool) -> None:
+    corruption = {"kind": "flip", "level": 0.2, "clean_target": clean, "fresh": fresh}
+    resolved, parameters, _ = made({}, {}, {"corruption": corruption} | KEPT)
+    noises = (CorruptionSpec(), CorruptionSpec(kind="salt", level=0.4))
+    resolved = replace(resolved, run_corruptions=noises)
+    samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
+    assert samples.eval_inputs.shape[0] == 2
+    assert torch.equal(samples.eval_inputs[0], samples.eval_target[0])
+    assert torch.equal(samples.eval_inputs[1], samples.eval_target[-1]) != clean
+    parts = resolved, parameters, samples
+    fast, slow = CompiledMeter(*parts).measure(), TermMeter(*parts).measure()
+    np.testing.assert_allclose(fast.loss, slow.loss, rtol=1e-5)
+    np.testing.assert_array_equal(fast.wrong, slow.wrong)
+    np.testing.assert_allclose(
+        fast.terms["validation_loss"], slow.terms["validation_loss"], rtol=1e-5
+    )
 
 
 @pytest.mark.parametrize("loss", ["bce", "mse", "mae"])

@@ -78,6 +78,16 @@ def test_every_summand_of_an_autoencoder_is_recorded() -> None:
     assert equation.summands[-1].weight == 0.5
 
 
+def test_a_noisy_target_stands_in_the_objective() -> None:
+    noise = CorruptionSpec(kind="flip", level=0.1)
+    for clean in (True, False):
+        spec = noise.model_copy(update={"clean_target": clean})
+        (equation,) = equations(Recipe(data=DataSpec(corruption=spec)))
+        (summand,) = equation.summands
+        assert (r"BCE}(x_i" in summand.formula) == clean
+        assert (r"BCE}(\tilde{x}_i" in summand.formula) != clean
+
+
 def test_definitions_tell_noise_and_the_kind_of_code() -> None:
     noisy = DataSpec(corruption=CorruptionSpec(kind="flip", level=0.1))
     assert r"\tilde{x} = x + \op{noise}" in definitions(Recipe(data=noisy))
