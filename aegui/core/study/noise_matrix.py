@@ -1,0 +1,341 @@
+"""The noise matrix: networks trained with each of several noises, tried with each of several.
+
+All of them are trained together, as one population whose runs have a noise each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.corruption import corrupted, corrupted_with
+from aegui.core.data.progress import Progress
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.limits import DEFAULT_DRAWS, Limit, limit
+from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.codec import Codec
+from aegui.core.network.catalog import Choice
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import MAX_RUNS, CorruptionSpec, GoalsSpec, Recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.snapshot import Snapshot
+
+FIGURES = {
+    choice.key: choice
+    for choice in (
+        Choice(
+            "wrong",
+            mark("Wrong pixels"),
+            mark("Mean number of wrong pixels per character, against the clean one."),
+        ),
+        Choice(
+            "at_most_1",
+            mark("At most 1 wrong"),
+            mark("Share of the answers with at most 1 wrong pixel."),
+        ),
+        Choice("exact", mark("Exact"), mark("Share of the answers without a wrong pixel.")),
+    )
+}
+"""What is counted of every cell."""
+
+LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
+"""Levels of a matrix that nobody has chosen others for."""
+MOST_SPECS = 20
+_CHUNK = 4096
+_STEPS = 1000
+_TRAINING_SHARE = 0.9
+"""Of the work, for the progress that is told."""
+
+
+@dataclass(frozen=True)
+class MatrixSpec:
+    """What to train and what to try.
+
+    Attributes:
+        training: Noise that networks are trained with, a row each.
+        tests: Noise that they are tried with, a column each.
+        seeds: Networks for each row.
+        draws: Noisy characters that each network gets in each column, as many of each.
+        seed: Of the noise they are tried with.
+        epochs: Epochs of each training; None takes those of the recipe.
+        copies: Noisy copies of each sample in an epoch; None takes those of the recipe.
+    """
+
+    training: tuple[CorruptionSpec, ...]
+    tests: tuple[CorruptionSpec, ...]
+    seeds: int = 5
+    draws: int = 4_000
+    seed: int = 0
+    epochs: int | None = None
+    copies: int | None = None
+
+    @classmethod
+    def square(cls, kind: str, levels: Sequence[float] = LEVELS, seeds: int = 5) -> MatrixSpec:
+        """Every level of one kind of noise against every other."""
+        specs = tuple(noise_of(kind, level) for level in levels)
+        return cls(specs, specs, seeds)
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """One figure of all cells.
+
+    Attributes:
+        mean: Over the seeds, float64 ``[R, C]``.
+        deviation: Standard deviation over the seeds, float64 ``[R, C]``.
+    """
+
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """Each character once, as one network of a cell sees and repairs it.
+
+    Attributes:
+        clean: float32 ``[N, D]``.
+        noisy: float32 ``[N, D]``.
+        answer: Levels, float32 ``[N, D]``.
+        wrong: Wrong pixels of each answer, int64 ``[N]``.
+    """
+
+    clean: NDArray[np.float32]
+    noisy: NDArray[np.float32]
+    answer: NDArray[np.float32]
+    wrong: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class NoiseMatrix:
+    """Networks of R noises times S seeds, tried with C noises on N characters.
+
+    Attributes:
+        spec: What was trained and tried.
+        recipe: The recipe of the population.
+        dataset: The characters.
+        wrong: Mean wrong pixels per character, float64 ``[R, C, S]``.
+        at_most_1: Share of the answers with at most 1 wrong pixel, float64 ``[R, C, S]``.
+        exact: Share of those without one, float64 ``[R, C, S]``.
+        per_sample: Mean wrong pixels of each character, float64 ``[R, C, S, N]``.
+        limits: What the best possible answers get wrong in each column; None where it is unknown.
+        snapshot: The weights of all networks, those of a row side by side.
+        seconds: Time that the training took.
+    """
+
+    spec: MatrixSpec
+    recipe: Recipe
+    dataset: Dataset
+    wrong: NDArray[np.float64]
+    at_most_1: NDArray[np.float64]
+    exact: NDArray[np.float64]
+    per_sample: NDArray[np.float64]
+    limits: tuple[Limit | None, ...]
+    snapshot: Snapshot
+    seconds: float
+
+    def figure(self, key: str) -> Figure:
+        """One of ``FIGURES`` by its key."""
+        values: NDArray[np.float64] = getattr(self, FIGURES[key].key)
+        return Figure(values.mean(axis=2), values.std(axis=2))
+
+    def codec(self, row: int, seed: int = 0) -> Codec:
+        """The network of a row and the number of its seed, from 0."""
+        run = row * self.spec.seeds + seed
+        return Codec(self.recipe, self.dataset.image_shape, self.snapshot, run)
+
+    def best_row(self, column: int) -> int:
+        """The row whose networks do best in a column."""
+        return int(self.wrong[:, column].mean(axis=1).argmin())
+
+    def strip(self, row: int, column: int, seed: int = 0, noise_seed: int = 0) -> Strip:
+        """Every character once with the noise of a column, and what a network makes of it."""
+        clean = self.dataset.flat()
+        spec = self.spec.tests[column]
+        noisy = corrupted(clean, spec, noise_seed, self.dataset.image_shape)
+        answer = self.codec(row, seed).reconstruct(noisy)
+        return Strip(clean, noisy, answer, wrong_pixels(clean, answer))
+
+    def characters(self, row: int, column: int) -> Figure:
+        """Wrong pixels of each character ``[N]`` in one cell."""
+        values = self.per_sample[row, column]
+        return Figure(values.mean(axis=0), values.std(axis=0))
+
+
+def noise_of(kind: str, level: float) -> CorruptionSpec:
+    """The noise of ``kind`` at ``level``.
+
+    Raises:
+        pydantic.ValidationError: The level is out of range.
+    """
+    return CorruptionSpec.model_validate({"kind": kind, "level": level})
+
+
+def noise_matrix(
+    recipe: Recipe,
+    dataset: Dataset,
+    spec: MatrixSpec,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> NoiseMatrix:
+    """Train and try all networks of a matrix.
+
+    Goals of the recipe are left out: all networks shall learn as long. The best weights are those
+    with the lowest loss on noise of their own kind and level.
+
+    Args:
+        recipe: Network and training; its noise says whether it is drawn anew and how many copies.
+        dataset: The characters.
+        spec: The noises.
+        report: Told how far it is.
+        cancelled: Asked now and then; True stops the work.
+
+    Raises:
+        AeguiError: There is nothing to train, or it cannot be trained.
+        Cancelled: ``cancelled`` said so.
+    """
+    _check(recipe, spec)
+    resolved = _population(recipe, dataset, spec)
+    progress = Progress(_STEPS, _words, report, cancelled)
+    snapshot, seconds = _trained(resolved, progress)
+    progress.reached(round(_TRAINING_SHARE * _STEPS))
+    figures = _Figures(resolved, snapshot, spec)
+    limits = []
+    for column, test in enumerate(spec.tests):
+        figures.try_column(column, progress)
+        limits.append(_limit(dataset, test, cancelled))
+    progress.reached(_STEPS)
+    return NoiseMatrix(
+        spec,
+        resolved.recipe,
+        dataset,
+        figures.wrong,
+        figures.at_most_1,
+        figures.exact,
+        figures.per_sample,
+        tuple(limits),
+        snapshot,
+        seconds,
+    )
+
+
+def _words(done: int, total: int) -> str:
+    if done < _TRAINING_SHARE * total:
+        share = done / (_TRAINING_SHARE * total)
+        return tr("Training the networks: {share:.0%}", share=share)
+    return tr("Trying the networks: {share:.0%}", share=(done / total - 0.9) / 0.1)
+
+
+def _check(recipe: Recipe, spec: MatrixSpec) -> None:
+    if recipe.gan is not None or recipe.classifier is not None:
+        raise AeguiError(
+            tr("A noise matrix is for autoencoders: a GAN or a classifier repairs no noise.")
+        )
+    if not 1 <= len(spec.training) <= MOST_SPECS or not 1 <= len(spec.tests) <= MOST_SPECS:
+        raise AeguiError(
+            tr("A noise matrix has from 1 to {most} rows and columns.", most=MOST_SPECS)
+        )
+    if not 1 <= spec.seeds * len(spec.training) <= MAX_RUNS or spec.seeds < 1 or spec.draws < 1:
+        raise AeguiError(tr("A noise matrix needs at least one seed and one draw."))
+
+
+def _population(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> ResolvedRecipe:
+    noise = recipe.data.corruption
+    # Any noise that is one: it says only how often it is drawn, and makes the loss that of noise.
+    kind = next((one for one in spec.training if one.kind != "none"), noise_of("flip", 0.0))
+    shared = kind.model_copy(
+        update={
+            "copies": spec.copies or noise.copies,
+            "fresh": noise.fresh,
+            "clean_target": noise.clean_target,
+        }
+    )
+    training = recipe.training.model_copy(
+        update={"epochs": spec.epochs or recipe.training.epochs, "goals": GoalsSpec()}
+    )
+    population = Recipe.model_validate(
+        recipe.model_copy(
+            update={
+                "data": recipe.data.model_copy(update={"corruption": shared}),
+                "training": training,
+                "runs": spec.seeds * len(spec.training),
+            }
+        ).model_dump()
+    )
+    resolution = resolve(population, dataset)
+    if resolution.resolved is None:
+        raise AeguiError(" ".join(problem.message for problem in resolution.problems[:1]))
+    each = tuple(one for one in spec.training for _ in range(spec.seeds))
+    return replace(resolution.resolved, run_corruptions=each)
+
+
+def _trained(resolved: ResolvedRecipe, progress: Progress) -> tuple[Snapshot, float]:
+    from aegui.core.training.control import Control
+    from aegui.core.training.train import train
+
+    for training in train(resolved, Control(timeline_bytes=0)):
+        done = training.position / training.epochs
+        progress.reached(int(done * _TRAINING_SHARE * _STEPS))
+    result = training.result()
+    return result.snapshot, result.seconds
+
+
+class _Figures:
+    """The figures of all cells, filled in column by column."""
+
+    def __init__(self, resolved: ResolvedRecipe, snapshot: Snapshot, spec: MatrixSpec) -> None:
+        self._dataset = resolved.dataset
+        self._spec = spec
+        self._codecs = [
+            Codec(resolved.recipe, resolved.dataset.image_shape, snapshot, run)
+            for run in range(resolved.recipe.runs)
+        ]
+        shape = (len(spec.training), len(spec.tests), spec.seeds)
+        self.wrong, self.at_most_1, self.exact = (np.zeros(shape) for _ in range(3))
+        self.per_sample = np.zeros((*shape, len(resolved.dataset)))
+
+    def try_column(self, column: int, progress: Progress) -> None:
+        """Try all networks with the same draws."""
+        rows, spec = self._dataset.flat(), self._spec
+        count = len(rows)
+        rounds = -(-spec.draws // count)
+        each = max(1, _CHUNK // count)
+        generator = np.random.default_rng([spec.seed, column])
+        for start in range(0, rounds, each):
+            clean = np.tile(rows, (min(each, rounds - start), 1))
+            noisy = corrupted_with(clean, spec.tests[column], generator, self._dataset.image_shape)
+            wanted = clean > THRESHOLD
+            for run, codec in enumerate(self._codecs):
+                done = (column + (start + each * run / len(self._codecs)) / rounds) / len(
+                    spec.tests
+                )
+                progress.reached(int((_TRAINING_SHARE + 0.1 * min(done, 1.0)) * _STEPS))
+                wrong = np.count_nonzero((codec.reconstruct(noisy) > THRESHOLD) != wanted, axis=1)
+                cell = (run // spec.seeds, column, run % spec.seeds)
+                self.per_sample[cell] += wrong.reshape(-1, count).sum(axis=0) / rounds
+                self.at_most_1[cell] += np.count_nonzero(wrong <= 1) / (rounds * count)
+                self.exact[cell] += np.count_nonzero(wrong == 0) / (rounds * count)
+        self.wrong[:, column] = self.per_sample[:, column].mean(axis=2)
+
+
+def _limit(dataset: Dataset, test: CorruptionSpec, cancelled: IsCancelled | None) -> Limit | None:
+    if not dataset.is_binary:
+        return None
+    return limit(
+        dataset.flat(),
+        test,
+        DEFAULT_DRAWS,
+        image_shape=dataset.image_shape,
+        cancelled=cancelled,
+    )
