@@ -9,13 +9,12 @@ import numpy as np
 from aegui.commands.classes import evaluate_classes
 from aegui.commands.figures import figures_table, model_figures
 from aegui.commands.words import note, say, say_json, shown, table
-from aegui.core.data.corruption import parse_corruption
+from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.wrong_pixels import wrong_pixels, wrong_pixels_summary
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.recipe import DataSpec
 from aegui.core.run_file import load_run
 
@@ -131,15 +130,12 @@ def _document(
 
 def _say_means(clean: NDArray[np.int64], scores: list[NoisyScore]) -> None:
     rows = [[tr("clean"), f"{clean.mean():.3f}"]]
-    rows += [
-        [f"{tr(CORRUPTIONS[score.spec.kind].label)} {score.spec.level:g}", f"{score.mean:.3f}"]
-        for score in scores
-    ]
+    rows += [[corruption_words(score.spec), f"{score.mean:.3f}"] for score in scores]
     say(table([tr("input"), tr("wrong pixels")], rows))
 
 
 def _say(dataset: Dataset, clean: NDArray[np.int64], scores: list[NoisyScore]) -> None:
-    titles = [f"{tr(CORRUPTIONS[score.spec.kind].label)} {score.spec.level:g}" for score in scores]
+    titles = [corruption_words(score.spec) for score in scores]
     rows = [
         [shown(label, name), str(wrong), *(f"{score.per_sample[i]:.2f}" for score in scores)]
         for i, (label, name, wrong) in enumerate(

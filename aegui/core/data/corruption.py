@@ -235,6 +235,12 @@ def _without_blocks(
     return rows.reshape(images.shape)
 
 
+def corruption_words(spec: CorruptionSpec) -> str:
+    """What a person reads: ``Flip 0.15``; of no noise only that there is none."""
+    label = tr(CORRUPTIONS[spec.kind].label)
+    return label if spec.kind == "none" else f"{label} {spec.level:g}"
+
+
 def parse_corruption(text: str) -> CorruptionSpec:
     """The corruption that ``text`` means: ``KIND:LEVEL``, such as ``salt_pepper:0.2``, or ``none``.
 

@@ -1,0 +1,231 @@
+"""Mistakes that are made again and again with noise: found in a recipe, told, and mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.corruption import corruption_words
+from aegui.core.i18n import mark, tr
+from aegui.core.network.catalog import Choice
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import CorruptionSpec, Recipe
+
+MISTAKES = {
+    choice.key: choice
+    for choice in (
+        Choice(
+            "noisy_target",
+            mark("The target is noisy"),
+            mark("The network is rewarded for giving the noise back. What it learns is to copy."),
+        ),
+        Choice(
+            "fixed_noise",
+            mark("The noise is fixed"),
+            mark("The noisy copies were drawn once: the network can learn them by heart."),
+        ),
+        Choice(
+            "other_level",
+            mark("Tried with other noise than trained with"),
+            mark("A network doubts as much as it was taught to."),
+        ),
+        Choice(
+            "noisy_data",
+            mark("The samples themselves are noisy"),
+            mark("The set holds spoilt copies of the same characters: they are targets too."),
+        ),
+    )
+}
+"""Every mistake: what it is called, and what comes of it."""
+
+SWITCHED = ("noisy_target", "fixed_noise", "other_level")
+"""Mistakes that a recipe can be given, to see what comes of them."""
+_NEAR = 0.02
+"""Levels that differ by less are the same."""
+_FEW_COPIES = 1_000
+"""Fixed noise of so many copies is nearly as good as fresh."""
+_LEAST_VERSIONS = 5
+"""Of fewer versions of a character it cannot be told."""
+_SPREAD = 0.85
+"""Share of the pixels that noise would hit; drawn versions differ in about half as many."""
+_TRIED_LEVEL = 0.15
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mistake in a recipe.
+
+    Attributes:
+        key: Its key in ``MISTAKES``.
+        title: What is wrong.
+        text: What comes of it, here.
+        remedy: What to do.
+        mended: The recipe without it; None where only a person can mend it.
+    """
+
+    key: str
+    title: str
+    text: str
+    remedy: str
+    mended: Recipe | None
+
+
+def mistakes(
+    recipe: Recipe, test: CorruptionSpec | None = None, dataset: Dataset | None = None
+) -> tuple[Finding, ...]:
+    """What is wrong with the noise of a recipe.
+
+    Args:
+        recipe: The recipe.
+        test: The noise that its network is tried with; None where it is tried with none.
+        dataset: Its samples, where they shall be looked at too.
+    """
+    if recipe.gan is not None:
+        return ()
+    found: list[Finding | None] = []
+    noise = recipe.data.corruption
+    if recipe.classifier is None:
+        if noise.kind != "none" and noise.level > 0.0:
+            found += [_noisy_target(recipe), _fixed_noise(recipe)]
+        if dataset is not None:
+            found.append(_noisy_data(recipe, dataset))
+    if test is not None:
+        found.append(_other_level(recipe, test))
+    return tuple(one for one in found if one is not None)
+
+
+def with_mistake(recipe: Recipe, key: str, test: CorruptionSpec | None = None) -> Recipe:
+    """The recipe with one of the ``SWITCHED`` mistakes made, to see what comes of it.
+
+    A recipe without noise gets some first. For "other_level" it is trained with a third of the
+    level that it is tried with.
+
+    Raises:
+        KeyError: There is no such mistake.
+    """
+    noise = recipe.data.corruption
+    if noise.kind == "none" or noise.level == 0.0:
+        kind = test.kind if test is not None and test.kind != "none" else "flip"
+        level = test.level if test is not None and test.level > 0.0 else _TRIED_LEVEL
+        noise = noise.model_copy(update={"kind": kind, "level": level})
+    wanted = test.level if test is not None and test.kind == noise.kind else noise.level
+    changes: dict[str, dict[str, object]] = {
+        "noisy_target": {"clean_target": False},
+        "fixed_noise": {"fresh": False, "copies": min(noise.copies, 4)},
+        "other_level": {"level": round(wanted / 3, 4)},
+    }
+    return _with_noise(recipe, noise.model_copy(update=changes[key]))
+
+
+def _with_noise(recipe: Recipe, noise: CorruptionSpec) -> Recipe:
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"corruption": noise})})
+
+
+def _finding(key: str, text: str, remedy: str, mended: Recipe | None) -> Finding:
+    return Finding(key, tr(MISTAKES[key].label), text, remedy, mended)
+
+
+def _noisy_target(recipe: Recipe) -> Finding | None:
+    noise = recipe.data.corruption
+    if noise.clean_target:
+        return None
+    return _finding(
+        "noisy_target",
+        tr("The network is rewarded for giving the noise back. What it learns is to copy."),
+        tr("Compare the answer with the clean sample: only the input is to be spoilt."),
+        _with_noise(recipe, noise.model_copy(update={"clean_target": True})),
+    )
+
+
+def _fixed_noise(recipe: Recipe) -> Finding | None:
+    noise = recipe.data.corruption
+    if noise.fresh or noise.copies >= _FEW_COPIES:
+        return None
+    return _finding(
+        "fixed_noise",
+        _copies_text(noise.copies),
+        tr("Draw the noise anew at every epoch: no two will be the same."),
+        _with_noise(recipe, noise.model_copy(update={"fresh": True})),
+    )
+
+
+def _copies_text(copies: int) -> str:
+    """What comes of so many noisy copies that never change."""
+    return tr(
+        "Noisy copies of each sample that are drawn once ({copies:,}) can be learnt by heart: "
+        "the loss falls, and noise that is new is repaired no better.",
+        copies=copies,
+    )
+
+
+def _other_level(recipe: Recipe, test: CorruptionSpec) -> Finding | None:
+    noise = recipe.data.corruption
+    plain = noise.kind == "none" or noise.level == 0.0
+    if test.kind == "none" or test.level == 0.0:
+        return None
+    if not plain and noise.kind == test.kind and abs(noise.level - test.level) < _NEAR:
+        return None
+    values = {"trained": corruption_words(noise), "tried": corruption_words(test)}
+    if plain:
+        text = tr("It is tried with “{tried}”, but has never seen noise: it copies it.", **values)
+    elif noise.kind != test.kind:
+        text = tr(
+            "It was trained with “{trained}” and is tried with “{tried}”: another kind of noise.",
+            **values,
+        )
+    elif noise.level < test.level:
+        text = tr(
+            "It was trained with “{trained}” and is tried with “{tried}”: it believes too much "
+            "of what it sees.",
+            **values,
+        )
+    else:
+        text = tr(
+            "It was trained with “{trained}” and is tried with “{tried}”: it doubts more of what "
+            "it sees than it should.",
+            **values,
+        )
+    mended = noise.model_copy(update={"kind": test.kind, "level": test.level})
+    return _finding(
+        "other_level",
+        text,
+        tr("Train with the noise that it shall repair: “{tried}”.", **values),
+        _with_noise(recipe, mended),
+    )
+
+
+def _noisy_data(recipe: Recipe, dataset: Dataset) -> Finding | None:
+    """Whether labels have several versions that stray from one image in pixels all over it.
+
+    Versions of a character that somebody drew differ in the same few pixels; noise hits every one.
+    So the pixels that are hit are counted, beside how many it would be if all were hit alike.
+    """
+    if not dataset.is_binary or len(set(dataset.labels)) == len(dataset):
+        return None
+    rows = dataset.flat() > 0.5
+    labels = np.array(dataset.labels)
+    hit, expected, versions = 0.0, 0.0, 0
+    for label in dict.fromkeys(dataset.labels):
+        own = rows[labels == label]
+        if len(own) < _LEAST_VERSIONS:
+            continue
+        majority = own.sum(axis=0) * 2 > len(own)
+        strays = own != majority
+        hit += float(strays.any(axis=0).sum())
+        expected += dataset.pixels * (1.0 - (1.0 - float(strays.mean())) ** len(own))
+        versions += len(own)
+    if versions < len(dataset) / 2 or hit < versions / 2 or hit < _SPREAD * expected:
+        return None
+    return _finding(
+        "noisy_data",
+        tr(
+            "Samples of one label differ in single pixels, each in others: the set seems to hold "
+            "spoilt copies. They are targets too, and noise is learnt as if it were meant."
+        ),
+        tr("Keep one clean sample of each, and let the recipe add the noise."),
+        None,
+    )

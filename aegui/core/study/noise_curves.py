@@ -1,0 +1,235 @@
+"""Wrong pixels against the level of a noise: networks, the limit, and what is easily beaten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from aegui.core.data.corruption import corrupted_with, corruption_words
+from aegui.core.data.progress import Progress
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.limits import DEFAULT_DRAWS, limit
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr
+from aegui.core.latent.pca import fit_pca
+from aegui.core.study.noise_matrix import noise_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.latent.codec import Codec
+    from aegui.core.latent.pca import Pca
+    from aegui.core.study.noise_matrix import NoiseMatrix
+
+    Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+LineKey = Literal["model", "limit", "copy", "pca"]
+LEVELS = tuple(round(0.05 * step, 2) for step in range(11))
+"""Levels of curves that nobody has chosen others for."""
+_CHUNK = 4096
+
+
+@dataclass(frozen=True)
+class CurveSpec:
+    """What to try.
+
+    Attributes:
+        kind: Key of the noise.
+        levels: Its levels, rising.
+        draws: Noisy characters at each level, as many of each.
+        seed: Of the noise; at each level all answers are to the same draws.
+        pca: Numbers of principal components to draw a line for each.
+        copy: Whether a line tells what giving the input back would get wrong.
+    """
+
+    kind: str
+    levels: tuple[float, ...] = LEVELS
+    draws: int = 4_000
+    seed: int = 0
+    pca: tuple[int, ...] = (2,)
+    copy: bool = True
+
+
+@dataclass(frozen=True)
+class Model:
+    """Networks that make one line: the runs of one recipe, mostly."""
+
+    name: str
+    codecs: tuple[Codec, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of a chart.
+
+    Attributes:
+        key: What it is of.
+        name: What a person reads.
+        mean: Wrong pixels per character at each level, float64 ``[L]``; NaN where it is unknown.
+        deviation: Standard deviation over the runs, float64 ``[L]``; of the limit its standard
+            error.
+        runs: How many networks it is the mean of; 0 where it is of none.
+    """
+
+    key: LineKey
+    name: str
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+    runs: int = 0
+
+    @property
+    def low(self) -> NDArray[np.float64]:
+        """The lower edge of its band."""
+        return np.maximum(self.mean - self.deviation, 0.0)
+
+    @property
+    def high(self) -> NDArray[np.float64]:
+        """The upper edge of its band."""
+        return self.mean + self.deviation
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Lines over the levels of one noise.
+
+    Attributes:
+        kind: Key of the noise.
+        levels: float64 ``[L]``, rising.
+        lines: Networks first, then the limit, copying, and principal components.
+    """
+
+    kind: str
+    levels: NDArray[np.float64]
+    lines: tuple[Line, ...]
+
+
+def noise_curves(
+    models: Sequence[Model],
+    dataset: Dataset,
+    spec: CurveSpec,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Curves:
+    """Try networks, and what needs none, at every level of a noise.
+
+    Raises:
+        AeguiError: There are no levels, or a network takes images of another size.
+        Cancelled: ``cancelled`` said so.
+    """
+    _check(models, dataset, spec)
+    simple = _simple(dataset, spec)
+    answers: list[Answer] = [codec.reconstruct for model in models for codec in model.codecs]
+    answers += [answer for _, _, answer in simple]
+    wrong = np.zeros((len(spec.levels), len(answers)))
+    limits = np.full((len(spec.levels), 2), np.nan)
+    progress = Progress(len(spec.levels), _words, report, cancelled)
+    for at, level in enumerate(spec.levels):
+        progress.reached(at)
+        wrong[at] = _tried(answers, dataset, spec, at, progress)
+        if dataset.is_binary:
+            noise = noise_of(spec.kind, level)
+            shape = dataset.image_shape
+            found = limit(
+                dataset.flat(), noise, DEFAULT_DRAWS, image_shape=shape, cancelled=cancelled
+            )
+            limits[at] = found.mean, found.error
+    progress.reached(len(spec.levels))
+    lines, column = [], 0
+    for model in models:
+        own = wrong[:, column : column + len(model.codecs)]
+        column += len(model.codecs)
+        lines.append(Line("model", model.name, own.mean(1), own.std(1), len(model.codecs)))
+    if dataset.is_binary:
+        lines.append(Line("limit", tr("Bayes limit"), limits[:, 0], limits[:, 1]))
+    for at, (key, name, _) in enumerate(simple, column):
+        lines.append(Line(key, name, wrong[:, at], np.zeros(len(wrong))))
+    return Curves(spec.kind, np.array(spec.levels, np.float64), tuple(lines))
+
+
+def matrix_curves(matrix: NoiseMatrix) -> Curves | None:
+    """The rows of a matrix as lines; None where its columns are not levels of one noise."""
+    tests = matrix.spec.tests
+    kinds = {test.kind for test in tests if test.kind != "none"}
+    if len(kinds) != 1 or len(tests) < 2:
+        return None
+    (kind,) = kinds
+    levels = np.array([0.0 if test.kind == "none" else test.level for test in tests])
+    order = np.argsort(levels, kind="stable")
+    figure = matrix.figure("wrong")
+    lines = [
+        Line(
+            "model",
+            tr("trained at {level:g}", level=spec.level)
+            if spec.kind in {kind, "none"}
+            else corruption_words(spec),
+            figure.mean[row][order],
+            figure.deviation[row][order],
+            matrix.spec.seeds,
+        )
+        for row, spec in enumerate(matrix.spec.training)
+    ]
+    known = [one for one in matrix.limits if one is not None]
+    if len(known) == len(tests):
+        mean, error = (np.array([getattr(one, key) for one in known]) for key in ("mean", "error"))
+        lines.append(Line("limit", tr("Bayes limit"), mean[order], error[order]))
+    return Curves(kind, levels[order], tuple(lines))
+
+
+def _words(done: int, total: int) -> str:
+    return tr("{done:,} of {total:,} levels tried", done=done, total=total)
+
+
+def _check(models: Sequence[Model], dataset: Dataset, spec: CurveSpec) -> None:
+    if not spec.levels or spec.draws < 1:
+        raise AeguiError(tr("A curve needs at least one level and one draw."))
+    for model in models:
+        for codec in model.codecs:
+            if codec.pixels != dataset.pixels or not codec.can_encode:
+                raise AeguiError(
+                    tr(
+                        "{name} cannot be tried with {data}: it does not take images of that size.",
+                        name=model.name,
+                        data=dataset.name,
+                    )
+                )
+
+
+def _simple(dataset: Dataset, spec: CurveSpec) -> list[tuple[LineKey, str, Answer]]:
+    """What needs no network: giving back what is seen, and a linear code fitted to the clean."""
+    found: list[tuple[LineKey, str, Answer]] = []
+    if spec.copy:
+        found.append(("copy", tr("copying the input"), lambda noisy: noisy))
+    for count in spec.pca:
+        pca = fit_pca(dataset.flat(), count)
+        found.append(("pca", tr("PCA, {count} numbers", count=count), _through(pca)))
+    return found
+
+
+def _through(pca: Pca) -> Answer:
+    return lambda noisy: pca.decode(pca.encode(noisy))
+
+
+def _tried(
+    answers: Sequence[Answer], dataset: Dataset, spec: CurveSpec, at: int, progress: Progress
+) -> NDArray[np.float64]:
+    """Mean wrong pixels of each answer at one level."""
+    rows = dataset.flat()
+    noise = noise_of(spec.kind, spec.levels[at])
+    rounds = -(-spec.draws // len(rows))
+    each = max(1, _CHUNK // len(rows))
+    generator = np.random.default_rng([spec.seed, at])
+    total = np.zeros(len(answers))
+    for start in range(0, rounds, each):
+        clean = np.tile(rows, (min(each, rounds - start), 1))
+        noisy = corrupted_with(clean, noise, generator, dataset.image_shape)
+        wanted = clean > THRESHOLD
+        for place, answer in enumerate(answers):
+            progress.reached(at)
+            total[place] += np.count_nonzero((answer(noisy) > THRESHOLD) != wanted)
+    return total / (rounds * len(rows))

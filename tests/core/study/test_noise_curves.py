@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.corruption import parse_corruption
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.noise import noisy_score
+from aegui.core.latent.pca import fit_pca
+from aegui.core.recipe import Recipe
+from aegui.core.run_file import load_run
+from aegui.core.study.noise_curves import (
+    Curves,
+    CurveSpec,
+    Line,
+    Model,
+    matrix_curves,
+    noise_curves,
+)
+from aegui.core.study.noise_matrix import MatrixSpec, noise_matrix
+from aegui.paths import models_dir
+
+LETTERS = load_builtin("lowercase")
+LEVELS = (0.0, 0.1, 0.3)
+
+
+@pytest.fixture(scope="module")
+def models() -> tuple[Model, Model]:
+    denoiser = load_run(models_dir() / "letters-denoise.aegui")
+    codec = denoiser.codec(denoiser.best_run)
+    plain = load_run(models_dir() / "letters-2d.aegui")
+    return Model("denoiser", (codec,)), Model("both", (codec, plain.codec(plain.best_run)))
+
+
+@pytest.fixture(scope="module")
+def curves(models: tuple[Model, Model]) -> Curves:
+    return noise_curves(models, LETTERS, CurveSpec("flip", LEVELS, draws=1_600, pca=(2, 35)))
+
+
+def line(curves: Curves, key: str, place: int = 0) -> Line:
+    return [one for one in curves.lines if one.key == key][place]
+
+
+def test_networks_first_then_the_limit_then_what_needs_none(curves: Curves) -> None:
+    assert [one.key for one in curves.lines] == ["model", "model", "limit", "copy", "pca", "pca"]
+    assert [one.runs for one in curves.lines] == [1, 2, 0, 0, 0, 0]
+    assert curves.levels.tolist() == list(LEVELS)
+
+
+def test_a_network_is_tried_as_everywhere(models: tuple[Model, Model], curves: Curves) -> None:
+    codec = models[0].codecs[0]
+    for at, level in enumerate(LEVELS):
+        score = noisy_score(codec, LETTERS, parse_corruption(f"flip:{level}"), 1_600, seed=9)
+        assert line(curves, "model").mean[at] == pytest.approx(score.mean, abs=0.25, rel=0.1)
+    alone, both = line(curves, "model").mean, line(curves, "model", 1)
+    other = 2 * both.mean - alone
+    np.testing.assert_allclose(both.deviation, np.abs(other - alone) / 2, atol=1e-9)
+    assert (other[1:] > alone[1:] + 1).all()
+    np.testing.assert_allclose(both.high - both.low, 2 * both.deviation, atol=1e-9)
+
+
+def test_lines_to_compare_with(curves: Curves) -> None:
+    assert line(curves, "limit").mean[0] == 0
+    best = limit(LETTERS.flat(), parse_corruption("flip:0.3"))
+    assert line(curves, "limit").mean[2] == best.mean
+    assert line(curves, "limit").deviation[2] == best.error
+    # Of 35 pixels that flip with probability p as many are wrong when nothing is done.
+    expected = 35 * np.array(LEVELS)
+    np.testing.assert_allclose(line(curves, "copy").mean, expected, rtol=0.03)
+    # Through all principal components of the characters noise passes but for what none has.
+    assert line(curves, "pca", 1).mean[0] == 0
+    two = fit_pca(LETTERS.flat(), 2)
+    wrong = (two.decode(two.encode(LETTERS.flat())) > 0.5) != (LETTERS.flat() > 0.5)
+    assert line(curves, "pca").mean[0] == pytest.approx(wrong.sum(axis=1).mean())
+
+
+def test_grey_images_have_no_limit(models: tuple[Model, Model]) -> None:
+    grey = Dataset.from_images("grey", np.full((4, 7, 5), 0.25))
+    found = noise_curves([models[0]], grey, CurveSpec("gaussian", (0.1,), draws=8, pca=()))
+    assert [one.key for one in found.lines] == ["model", "copy"]
+
+
+def test_rows_of_a_matrix_as_lines() -> None:
+    recipe = Recipe.model_validate({"network": {"encoder": [{"units": 6}]}})
+    noises = tuple(map(parse_corruption, ("flip:0.2", "salt:0.1", "none")))
+    tests = tuple(map(parse_corruption, ("flip:0.3", "none", "flip:0.1")))
+    few = LETTERS.subset(range(4))
+    matrix = noise_matrix(recipe, few, MatrixSpec(noises, tests, 2, draws=40, epochs=3))
+    curves = matrix_curves(matrix)
+    assert curves is not None
+    assert curves.levels.tolist() == [0.0, 0.1, 0.3]
+    assert [one.name for one in curves.lines] == [
+        "trained at 0.2",
+        "Salt only 0.1",
+        "trained at 0",
+        "Bayes limit",
+    ]
+    np.testing.assert_allclose(curves.lines[1].mean, matrix.figure("wrong").mean[1][[1, 2, 0]])
+    assert curves.lines[3].mean[0] == 0
+    mixed = MatrixSpec(noises[:1], (tests[0], parse_corruption("salt:0.1")), 1, 40, epochs=1)
+    assert matrix_curves(noise_matrix(recipe, few, mixed)) is None
+
+
+def test_refusals(models: tuple[Model, Model]) -> None:
+    with pytest.raises(AeguiError, match="at least one level"):
+        noise_curves(models, LETTERS, CurveSpec("flip", ()))
+    with pytest.raises(AeguiError, match="images of that size"):
+        noise_curves(models, Dataset.from_images("two", np.zeros((2, 3, 3))), CurveSpec("flip"))
+    with pytest.raises(Cancelled):
+        noise_curves(models, LETTERS, CurveSpec("flip"), cancelled=lambda: True)
