@@ -36,6 +36,8 @@ WINDOWS = os.name == "nt"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 OLDEST, NEWEST = (3, 11), (3, 13)
+MOST_TEST_PROCESSES = 4
+"""More gain little: the longest file of tests has to be waited for."""
 OLDEST_PIP = (22, 3)
 """From this version on pip can install into another environment (``--python``)."""
 
@@ -102,6 +104,8 @@ def main(arguments: list[str]) -> int:
             options.command == "run" and passed_on and not passed_on[0].endswith(".aegui")
         )
         set_up(extras, needs_qt=needs_qt)
+        if options.command == "test" and not passed_on:
+            passed_on = side_by_side()
         return hand_over([*target, *passed_on], options.command) if target else 0
     except SetUpError as error:
         say(f"aegui: {error}")
@@ -109,6 +113,14 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         say("aegui: interrupted; the next start goes on from here")
         return 130
+
+
+def side_by_side() -> list[str]:
+    """What has pytest run all tests in several processes; a choice of a few begins sooner in one.
+
+    The tests of one file stay together: they share what is dear to make.
+    """
+    return ["-n", str(max(1, min(MOST_TEST_PROCESSES, os.cpu_count() or 1))), "--dist", "loadfile"]
 
 
 def say(text: str) -> None:

@@ -274,12 +274,15 @@ def test_arguments_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bootstrap.main(["run", "--", "train", "x.json"]) == 0
     assert bootstrap.main(["run"]) == 0
     assert bootstrap.main(["test", "-k", "letters"]) == 0
+    monkeypatch.setattr("os.cpu_count", lambda: 32)
+    assert bootstrap.main(["test"]) == 0
     assert [command[1:] for command in ran] == [
         [str(bootstrap.ROOT / "main.py"), "train", "x.json"],
         [str(bootstrap.ROOT / "main.py")],
         ["-m", "pytest", "-k", "letters"],
+        ["-m", "pytest", "-n", "4", "--dist", "loadfile"],
     ]
-    assert asked == [((), False), ((), True), (("test",), True)]
+    assert asked == [((), False), ((), True), (("test",), True), (("test",), True)]
 
 
 def test_a_refusal_is_told_in_words(
