@@ -1,0 +1,168 @@
+"""Outliers by their reconstruction error: what a network has not learnt it draws badly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.progress import Progress, images_read
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.latent.codec import Codec
+
+_ROWS = 4096
+_USUAL = 0.95
+"""Share of the set's own samples that the first threshold lets pass."""
+
+
+@dataclass(frozen=True, eq=False)
+class Roc:
+    """What every threshold would take for outliers (a receiver operating characteristic).
+
+    Attributes:
+        thresholds: From infinity down, float64 ``[k]``: an error above it is an outlier.
+        false_share: Share of the set's own samples beyond each, rising from 0 to 1.
+        true_share: The same of the others.
+    """
+
+    thresholds: NDArray[np.float64]
+    false_share: NDArray[np.float64]
+    true_share: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class OutlierBench:
+    """Errors of the samples that a network was made for, and of others.
+
+    Attributes:
+        inside: Of its own set, float64 ``[n]``.
+        outside: Of another one, float64 ``[m]``; None without.
+    """
+
+    inside: NDArray[np.float64]
+    outside: NDArray[np.float64] | None = None
+
+    @property
+    def threshold(self) -> float:
+        """One that lets 95 % of the set's own samples pass."""
+        return float(np.quantile(self.inside, _USUAL))
+
+    def place(self, error: float) -> float:
+        """The share of the set's own samples with a smaller error."""
+        return float((self.inside < error).mean())
+
+    def shares(self, threshold: float) -> tuple[float, float | None]:
+        """The share of the set's own samples, and of the others, beyond a threshold."""
+        others = None if self.outside is None else float((self.outside > threshold).mean())
+        return float((self.inside > threshold).mean()), others
+
+    @cached_property
+    def auc(self) -> float | None:
+        """How likely one of the others has a larger error than one of the set's own, ties half.
+
+        That is the area under the curve (Hanley and McNeil 1982); 0.5 tells nothing.
+        """
+        if self.outside is None:
+            return None
+        inside = np.sort(self.inside)
+        below = np.searchsorted(inside, self.outside, "left")
+        up_to = np.searchsorted(inside, self.outside, "right")
+        return float((below + up_to).mean() / (2 * len(inside)))
+
+    @cached_property
+    def roc(self) -> Roc | None:
+        """The curve; None without others."""
+        if self.outside is None:
+            return None
+        thresholds = np.unique(np.concatenate([self.inside, self.outside]))[::-1]
+        thresholds = np.concatenate([[np.inf], thresholds, [-np.inf]])
+        shares = [
+            (len(errors) - np.searchsorted(np.sort(errors), thresholds, "right")) / len(errors)
+            for errors in (self.inside, self.outside)
+        ]
+        return Roc(thresholds, shares[0], shares[1])
+
+    def histogram(self, bins: int = 40) -> Histogram:
+        """Both sets in the same bins."""
+        parts = [self.inside] if self.outside is None else [self.inside, self.outside]
+        high = max(float(part.max()) for part in parts)
+        edges = np.linspace(0.0, high if high > 0.0 else 1.0, bins + 1)
+        counts = [np.histogram(part, edges)[0] for part in parts]
+        return Histogram(edges, counts[0], counts[1] if len(counts) > 1 else None)
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """How many samples there are of each error.
+
+    Attributes:
+        edges: Of the bins, float64 ``[bins + 1]``.
+        inside: int64 ``[bins]``.
+        outside: int64 ``[bins]``, or None.
+    """
+
+    edges: NDArray[np.float64]
+    inside: NDArray[np.int64]
+    outside: NDArray[np.int64] | None
+
+
+def reconstruction_errors(codec: Codec, images: ArrayLike) -> NDArray[np.float64]:
+    """The squared error of each image ``[n, D]``, summed over its pixels, float64 ``[n]``.
+
+    Raises:
+        AeguiError: The network takes images of another size, or has no encoder.
+    """
+    rows = np.asarray(images, np.float32)
+    rows = rows.reshape(-1, codec.pixels) if rows.size % codec.pixels == 0 else rows
+    # Of a network gone to infinity the error is infinite, and nothing to warn of.
+    with np.errstate(over="ignore", invalid="ignore"):
+        miss = codec.reconstruct(rows) - rows
+        errors = np.einsum("ij,ij->i", miss, miss, dtype=np.float64)
+    most = float(np.finfo(np.float64).max)
+    return np.asarray(np.nan_to_num(errors, nan=most, posinf=most))
+
+
+def outlier_bench(
+    codec: Codec,
+    inside: Dataset,
+    outside: Dataset | None = None,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> OutlierBench:
+    """The errors of a network's own samples, and of those of another set.
+
+    Raises:
+        AeguiError: A set has images of another size, or there is no encoder.
+        Cancelled: ``cancelled`` said so.
+    """
+    sets = [inside] if outside is None else [inside, outside]
+    for dataset in sets:
+        if dataset.pixels != codec.pixels:
+            raise AeguiError(
+                tr(
+                    "{name} has {got} pixels per sample, but the network takes {wanted}.",
+                    name=dataset.name,
+                    got=dataset.pixels,
+                    wanted=codec.pixels,
+                )
+            )
+    progress = Progress(sum(map(len, sets)), images_read, report, cancelled)
+    found, done = [], 0
+    for dataset in sets:
+        errors, flat = [], dataset.flat()
+        for at in range(0, len(flat), _ROWS):
+            progress.reached(done)
+            errors.append(reconstruction_errors(codec, flat[at : at + _ROWS]))
+            done += len(errors[-1])
+        found.append(np.concatenate(errors))
+    progress.reached(done)
+    return OutlierBench(found[0], found[1] if len(found) > 1 else None)

@@ -1,0 +1,162 @@
+"""Why a network lights a pixel: its logit, what each number of the code does, and who votes for it.
+
+What a number of the code does is told by leaving it out: it is replaced by the set's mean, and the
+pixel is looked at again (occlusion, Zeiler and Fergus 2014, on the code instead of the image).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.evaluation.bayes import Reading
+    from aegui.core.latent.codec import Codec
+
+MOST_VOTES = 8
+LOGIT_MOST = 16.0
+"""Beyond it an output in single precision is 0 or 1."""
+_LEAST_CHANCE = 1e-4
+_MOST_CODES = 10_000
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What one character says about a pixel.
+
+    Attributes:
+        index: Its place in the set.
+        label: Its label.
+        weight: How likely it is; of neighbours the distance of its code.
+        lit: Whether the pixel is lit in it.
+    """
+
+    index: int
+    label: str
+    weight: float
+    lit: bool
+
+
+@dataclass(frozen=True, eq=False)
+class PixelReasons:
+    """Why one pixel of an answer is as it is.
+
+    Attributes:
+        pixel: Its place among the D numbers of an image.
+        output: The network's answer there.
+        score: The logit of it, within ``LOGIT_MOST`` of 0; where outputs are not in 0..1 how far it
+            is above the threshold. Lit above 0.
+        code: The code of the drawing, float32 ``[d]``.
+        means: The mean code of the set, float32 ``[d]``.
+        effects: What the score gains by each number of the code being what it is, and not the
+            mean, float64 ``[d]``.
+        votes: Characters by how likely the drawing is one of them, likeliest first; empty where
+            that is not known.
+        share_on: How likely the pixel is lit in the clean character; None where not known.
+        neighbours: The characters whose codes are nearest, nearest first.
+    """
+
+    pixel: int
+    output: float
+    score: float
+    code: NDArray[np.float32]
+    means: NDArray[np.float32]
+    effects: NDArray[np.float64]
+    votes: tuple[Vote, ...]
+    share_on: float | None
+    neighbours: tuple[Vote, ...]
+
+    @property
+    def lit(self) -> bool:
+        """Whether the network lights the pixel."""
+        return self.output > THRESHOLD
+
+    @property
+    def order(self) -> NDArray[np.int64]:
+        """Numbers of the code, those with the largest effect first."""
+        return np.argsort(-np.abs(self.effects), kind="stable")
+
+
+def pixel_reasons(
+    codec: Codec,
+    drawing: ArrayLike,
+    pixel: int,
+    dataset: Dataset,
+    reading: Reading | None = None,
+) -> PixelReasons:
+    """Why ``codec`` answers what it does in one pixel of a ``drawing`` ``[D]``.
+
+    Args:
+        codec: The network.
+        drawing: What it is shown.
+        pixel: Place among the D numbers of an image.
+        dataset: The characters, of the drawing's size.
+        reading: What the drawing tells about them, from ``bayes.read_drawing``, if it is known.
+
+    Raises:
+        AeguiError: The network takes images of another size, or has no encoder.
+        IndexError: There is no such pixel.
+    """
+    if codec.pixels != dataset.pixels:
+        raise AeguiError(
+            tr(
+                "{name} has {got} pixels per sample, but the network takes {wanted}.",
+                name=dataset.name,
+                got=dataset.pixels,
+                wanted=codec.pixels,
+            )
+        )
+    rows = dataset.flat()
+    step = max(1, -(-len(rows) // _MOST_CODES))
+    codes = codec.encode(rows[::step])
+    code = codec.encode(drawing)[0]
+    means: NDArray[np.float32] = codes.mean(axis=0)
+    # The code as it is, then without each of its numbers.
+    tried = np.tile(code, (len(code) + 1, 1))
+    np.fill_diagonal(tried[1:], means)
+    outputs = codec.decode(tried)[:, pixel].astype(np.float64)
+    scores = _scores(outputs)
+    away = np.sqrt(np.square(codes - code).sum(axis=1, dtype=np.float64))
+    nearest = np.argsort(away, kind="stable")[:MOST_VOTES]
+    return PixelReasons(
+        pixel,
+        float(outputs[0]),
+        float(scores[0]),
+        code,
+        means,
+        scores[0] - scores[1:],
+        () if reading is None else _votes(reading, dataset, pixel),
+        None if reading is None else float(reading.share_on[pixel]),
+        tuple(_vote(dataset, int(at) * step, float(away[at]), pixel) for at in nearest),
+    )
+
+
+def _scores(outputs: NDArray[np.float64]) -> NDArray[np.float64]:
+    if outputs.min() < 0.0 or outputs.max() > 1.0:
+        return outputs - THRESHOLD
+    # Infinite at the ends, and nothing to warn of.
+    with np.errstate(divide="ignore"):
+        logits = np.log(outputs) - np.log1p(-outputs)
+    return np.asarray(np.clip(logits, -LOGIT_MOST, LOGIT_MOST), np.float64)
+
+
+def _votes(reading: Reading, dataset: Dataset, pixel: int) -> tuple[Vote, ...]:
+    return tuple(
+        _vote(dataset, int(at), float(reading.chances[at]), pixel)
+        for at in reading.order[:MOST_VOTES]
+        if reading.chances[at] >= _LEAST_CHANCE
+    )
+
+
+def _vote(dataset: Dataset, index: int, weight: float, pixel: int) -> Vote:
+    lit = bool(dataset.flat()[index, pixel] > THRESHOLD)
+    return Vote(index, dataset.labels[index], weight, lit)

@@ -1,0 +1,73 @@
+"""Studies as CSV: one line for each figure, so that every program can sort and group them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.core.study.noise_curves import Curves
+    from aegui.core.study.noise_matrix import NoiseMatrix
+
+_NOISES = ("trained_with", "trained_level", "tried_with", "tried_level")
+
+
+def matrix_csv(matrix: NoiseMatrix) -> str:
+    """Every cell and seed; then the limit of each column, trained with "limit"."""
+    rows: list[list[object]] = []
+    for row, training in enumerate(matrix.spec.training):
+        for column, test in enumerate(matrix.spec.tests):
+            for seed in range(matrix.spec.seeds):
+                cell = (row, column, seed)
+                figures = (matrix.wrong[cell], matrix.at_most_1[cell], matrix.exact[cell])
+                run = matrix.recipe.seed + row * matrix.spec.seeds + seed
+                rows.append([*_of(training), *_of(test), run, *map(_plain, figures)])
+    for test, limit in zip(matrix.spec.tests, matrix.limits, strict=True):
+        if limit is not None:
+            rows.append(["limit", "", *_of(test), "", _plain(limit.mean), "", ""])
+    header = [*_NOISES, "seed", "wrong_pixels", "share_at_most_1", "share_exact"]
+    return _text(header, rows)
+
+
+def characters_csv(matrix: NoiseMatrix) -> str:
+    """Wrong pixels of every character in every cell, with their deviation over the seeds."""
+    rows: list[list[object]] = []
+    for row, training in enumerate(matrix.spec.training):
+        for column, test in enumerate(matrix.spec.tests):
+            found = matrix.characters(row, column)
+            for label, mean, deviation in zip(
+                matrix.dataset.labels, found.mean, found.deviation, strict=True
+            ):
+                rows.append([*_of(training), *_of(test), label, _plain(mean), _plain(deviation)])
+    return _text([*_NOISES, "character", "wrong_pixels", "deviation"], rows)
+
+
+def curves_csv(curves: Curves) -> str:
+    """Every line at every level; of the limit the deviation is its standard error."""
+    rows = [
+        [line.name, line.key, curves.kind, f"{level:g}", _plain(mean), _plain(deviation), line.runs]
+        for line in curves.lines
+        for level, mean, deviation in zip(curves.levels, line.mean, line.deviation, strict=True)
+    ]
+    header = ["line", "is", "noise", "level", "wrong_pixels", "deviation", "runs"]
+    return _text(header, rows)
+
+
+def _of(spec: CorruptionSpec) -> tuple[str, str]:
+    return spec.kind, f"{spec.level:g}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.6g}"
+
+
+def _text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue()

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.corruption import corrupted, parse_corruption
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.repairs import repair
+from aegui.core.run_file import load_run
+from aegui.paths import models_dir
+
+if TYPE_CHECKING:
+    from aegui.core.latent.codec import Codec
+
+LETTERS = load_builtin("lowercase")
+NOISY = corrupted(LETTERS.flat(), parse_corruption("flip:0.15"), 6)
+
+
+@pytest.fixture(scope="module")
+def codec() -> Codec:
+    saved = load_run(models_dir() / "letters-denoise.aegui")
+    return saved.codec(saved.best_run)
+
+
+@pytest.mark.parametrize("threshold", [False, True])
+def test_each_answer_is_the_next_input(codec: Codec, threshold: bool) -> None:
+    found = repair(codec, NOISY[3].reshape(7, 5), 4, threshold=threshold)
+    assert np.array_equal(found.images[0], NOISY[3])
+    for step in range(len(found.changed)):
+        assert np.array_equal(found.codes[step], codec.encode(found.images[step])[0])
+        answer = codec.reconstruct(found.images[step])[0]
+        if threshold:
+            answer = (answer > 0.5).astype(np.float32)
+        assert np.array_equal(found.images[step + 1], answer)
+        switched = (found.images[step + 1] > 0.5) != (found.images[step] > 0.5)
+        assert found.changed[step] == switched.sum()
+    assert np.array_equal(found.answer, found.images[-1])
+    assert len(found.codes) == len(found.images) == len(found.changed) + 1
+
+
+def test_it_ends_where_nothing_changes(codec: Codec) -> None:
+    """A character that is reconstructed exactly stays as it is."""
+    found = repair(codec, LETTERS.flat()[3], 50, threshold=True)
+    assert found.settled == 0
+    assert found.changed.tolist() == [0]
+    settled = [repair(codec, row, 100, threshold=True).settled for row in NOISY]
+    assert all(step is not None and step < 100 for step in settled)
+    assert max(step for step in settled if step is not None) > 0
+
+
+def test_refusals(codec: Codec) -> None:
+    with pytest.raises(ValueError, match="steps"):
+        repair(codec, NOISY[0], 0)
+    with pytest.raises(AeguiError, match="35 numbers"):
+        repair(codec, np.zeros(9))
