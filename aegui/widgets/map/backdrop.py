@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRectF
 
 from aegui.widgets.map.lattice import covers, share_of
 from aegui.widgets.map.photo_plane import PhotoPlane
@@ -15,7 +15,7 @@ from aegui.widgets.map.plane_layer import PlaneLayer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QColor, QImage, QPainter
+    from PySide6.QtGui import QColor, QPainter
 
     from aegui.session.plane_tiles import Plane
     from aegui.widgets.map.viewport import Viewport
@@ -57,12 +57,31 @@ class _Tiles:
         self._glyphs.set_plane(plane if glyphs else None)
         self._photos.set_plane(None if glyphs else plane)
 
-    def image(
-        self, view: Viewport, inks: Inks, ratio: float, band: tuple[float, float] | None
-    ) -> QImage:
+    def paint(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        inks: Inks,
+        ratio: float,
+        band: tuple[float, float] | None,
+        opacity: float,
+    ) -> None:
+        """Paint the plane, and the ground where it has nothing."""
+        window = QRectF(view.left, view.top, view.width, view.height)
+        photos, off = self._photos, inks.off
         if self._glyphs.plane is not None and inks.on is not None:
-            return self._glyphs.image(view, inks.on, inks.off, ratio, band)
-        return self._photos.image(view, inks.off, inks.strength, ratio, band, inks.on)
+            painter.setOpacity(opacity)
+            image = self._glyphs.image(view, inks.on, off, ratio, band)
+            painter.drawImage(window.topLeft(), image)
+        elif opacity < 1.0:
+            painter.setOpacity(opacity)
+            image = photos.image(view, off, inks.strength, ratio, band, inks.on)
+            painter.drawImage(window.topLeft(), image)
+        else:
+            # Straight onto the map: an image in between costs as much as all the rest.
+            painter.setOpacity(1.0)
+            painter.fillRect(window, off)
+            photos.paint(painter, view, off, inks.strength, ratio, band, inks.on)
 
 
 class Backdrop:
@@ -149,15 +168,15 @@ class Backdrop:
         if share >= 1.0 and self.is_fading:
             self._before.set_plane(None, glyphs=True)
         below = self._below(view, is_ribbon=band is not None)
+        painter.save()
+        painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
         for place, tiles in enumerate([*below, self._now]):
             if place:
                 # The first one fills the window, others lie over it where they have something.
                 painter.setClipRect(_within(tiles.plane, view, is_ribbon=band is not None))
-            painter.setOpacity(share if tiles is self._now else 1.0)
-            image = tiles.image(view, inks, ratio, band)
-            painter.drawImage(QPointF(view.left, view.top), image)
-        painter.setOpacity(1.0)
-        painter.setClipping(False)
+            opacity = share if tiles is self._now else 1.0
+            tiles.paint(painter, view, inks, ratio, band, opacity)
+        painter.restore()
 
     def _below(self, view: Viewport, *, is_ribbon: bool) -> list[_Tiles]:
         """What is seen where the newest plane is not, or not fully, the lowest first."""

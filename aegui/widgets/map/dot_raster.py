@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FEW = 20_000
 """Up to that many, dots are larger."""
-AT_ONCE = 20_000
+AT_ONCE = 12_000
 """So many are drawn in one frame."""
 MOST_GROWN = 2.0
 """An image is shown enlarged up to that."""

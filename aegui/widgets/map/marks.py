@@ -29,7 +29,7 @@ _TRAIL_ALPHA = 0.75
 _TRAIL_PARTS = 4
 _ARROW_PX = 7.0
 _ARROW_LEAST_PX = 5.0
-_NAME_SIZES_PX = (30, 22, 16, 11)
+_NAME_SIZES_PX = (30, 22, 16)
 """A name stands where its region has about that much room in every direction."""
 _NAME_ALPHA = 0.62
 _RIBBON_NAMES_PX = 64.0

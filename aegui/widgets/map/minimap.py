@@ -147,7 +147,7 @@ class Minimap(QWidget):
     def _dots_image(self, ratio: float) -> QImage:
         """A square for each of some samples, as large as this widget."""
         points = self._scene.points
-        rows = points.shuffled()[0][:MOST_DOTS]
+        rows = points.shuffled()[:MOST_DOTS]
         side = max(1, round((3 if len(rows) < _FEW else 2) * ratio))
         wide, high = round(self.width() * ratio), round(self.height() * ratio)
         argb = np.zeros((high, wide), np.uint32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from aegui.widgets.glyphs import argb_image, palette, photo_argb
@@ -51,31 +51,49 @@ class PhotoPlane:
         band: tuple[float, float] | None = None,
         ink: QColor | None = None,
     ) -> QImage:
-        """The window of ``view``: the plane over ``ground``, which also is what lies beyond it.
-
-        Args:
-            view: What is seen.
-            ground: The colour behind.
-            strength: Share of the images in what is seen; the rest is ``ground``.
-            ratio: Device pixels per logical pixel.
-            band: For a ribbon: first and last logical pixel row of the one row of tiles.
-            ink: Draw light images on a dark ground as ink of that colour on ``ground`` instead.
-        """
+        """The window of ``view`` as an image: ``paint`` over ``ground``."""
         image = QImage(
             max(1, round(view.width * ratio)),
             max(1, round(view.height * ratio)),
             QImage.Format.Format_RGB32,
         )
         image.fill(ground)
-        plane = self._plane
-        if plane is not None:
-            self._colour(plane, ink, ground)
-            painter = QPainter(image)
-            painter.setOpacity(1.0 if ink is not None else strength)
-            self._draw(painter, _target(plane, view, ratio, band), image)
-            painter.end()
         image.setDevicePixelRatio(ratio)
+        painter = QPainter(image)
+        onto = view.placed(0.0, 0.0, view.width, view.height)
+        self.paint(painter, onto, ground, strength, ratio, band, ink)
+        painter.end()
         return image
+
+    def paint(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        ground: QColor,
+        strength: float,
+        ratio: float,
+        band: tuple[float, float] | None = None,
+        ink: QColor | None = None,
+    ) -> None:
+        """Paint the plane where it lies in ``view``; what is there already is the ground.
+
+        Args:
+            painter: Of the widget, clipped to the window.
+            view: What is seen.
+            ground: The colour of what lies behind.
+            strength: Share of the images in what is seen; the rest is ``ground``.
+            ratio: Device pixels per logical pixel.
+            band: For a ribbon: first and last logical pixel row of the one row of tiles.
+            ink: Draw light images on a dark ground as ink of that colour on ``ground`` instead.
+        """
+        plane = self._plane
+        if plane is None:
+            return
+        self._colour(plane, ink, ground)
+        painter.save()
+        painter.setOpacity(1.0 if ink is not None else strength)
+        self._draw(painter, _target(plane, view, band), ratio, view.width * view.height)
+        painter.restore()
 
     def _colour(self, plane: Plane, ink: QColor | None, ground: QColor) -> None:
         key = (None if ink is None else ink.rgba(), ground.rgba())
@@ -91,13 +109,13 @@ class PhotoPlane:
         )
         self._mosaic = argb_image(sheet)
 
-    def _draw(self, painter: QPainter, target: QRectF, onto: QImage) -> None:
+    def _draw(self, painter: QPainter, target: QRectF, ratio: float, window: float) -> None:
         """The mosaic into ``target``, from a scaled copy where that is not too large."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        size = target.size().toSize()
+        size = (target.size() * ratio).toSize()
         is_zooming = size not in (self._scaled_key, self._seen_size)
         self._seen_size = size
-        too_large = size.width() * size.height() > _MOST_AREA * onto.width() * onto.height()
+        too_large = size.width() * size.height() > _MOST_AREA * window * ratio * ratio
         if is_zooming or too_large:
             painter.drawImage(target, self._mosaic)
             return
@@ -108,18 +126,19 @@ class PhotoPlane:
             scaling.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             scaling.drawImage(QRectF(0, 0, size.width(), size.height()), self._mosaic)
             scaling.end()
-        painter.drawImage(target.topLeft().toPoint(), self._scaled)
+        self._scaled.setDevicePixelRatio(ratio)
+        corner = target.topLeft() * ratio
+        painter.drawImage(QPointF(corner.toPoint()) / ratio, self._scaled)
 
 
-def _target(plane: Plane, view: Viewport, ratio: float, band: tuple[float, float] | None) -> QRectF:
-    """Where the whole plane lies in the window, in device pixels."""
+def _target(plane: Plane, view: Viewport, band: tuple[float, float] | None) -> QRectF:
+    """Where the whole plane lies in the widget."""
     x0, y0, x1, y1 = plane.rect
-    left, _bottom, _right, top = view.bounds
-    across = QRectF((x0 - left) * view.sx * ratio, 0, (x1 - x0) * view.sx * ratio, 0)
+    across = QRectF(view.x_pixel(x0), 0.0, (x1 - x0) * view.sx, 0.0)
     if band is None:
-        across.setTop((top - y1) * view.sy * ratio)
-        across.setHeight((y1 - y0) * view.sy * ratio)
+        across.setTop(view.y_pixel(y1))
+        across.setHeight((y1 - y0) * view.sy)
     else:
-        across.setTop(band[0] * ratio)
-        across.setBottom(band[1] * ratio)
+        across.setTop(view.top + band[0])
+        across.setBottom(view.top + band[1])
     return across

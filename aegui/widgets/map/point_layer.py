@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.widgets.map.viewport import Bounds
     from aegui.widgets.theme import Theme
 
-GLYPH_SHARE = 0.11
+GLYPH_SHARE = 0.13
 """Plates may cover about this share of the room that the codes take."""
 LARGEST_SCALE = 6
 """Largest screen pixels per glyph pixel on a plate."""
@@ -32,6 +32,8 @@ LEAST_IMAGE_PX, LARGEST_PX = 20, 64
 """Least height of an image that is no glyph; below that, automatic drawing shows dots. Largest."""
 MOST_PLATES = 1500
 """Where more samples than that are seen they are dots."""
+MOST_MADE = 60
+"""So many plates that were never seen are made in one frame."""
 MOST_PIXMAPS = 2000
 """More dots than that are written straight into an image."""
 LABEL_SHARE = 0.25
@@ -67,10 +69,10 @@ class PointLayer:
         self._index: PointIndex | None = None
         self._is_flat = True
         self._is_many = False
+        self._lacks_plates = False
         self._raster = DotRaster()
         self._version = 0
         self._order: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._rank: NDArray[np.int64] = np.zeros(0, np.int64)
 
     @property
     def scale(self) -> float:
@@ -92,7 +94,7 @@ class PointLayer:
     @property
     def is_rough(self) -> bool:
         """Whether another painting would show more."""
-        return self._is_many and self._raster.is_rough
+        return (self._is_many and self._raster.is_rough) or self._lacks_plates
 
     @property
     def places(self) -> NDArray[np.float64]:
@@ -223,7 +225,7 @@ class PointLayer:
         them: there they are faint.
         """
         seen = self.seen(view)
-        self._is_many = False
+        self._is_many = self._lacks_plates = False
         if self._scale > 0 and seen is not None and len(seen) <= MOST_PLATES:
             self._paint_plates(painter, seen, theme, ratio)
         elif seen is not None and len(seen) <= MOST_PIXMAPS:
@@ -276,10 +278,19 @@ class PointLayer:
         size = self.stamps.plate_size(self._scale)
         half = np.array([size.width() / 2, size.height() / 2])
         corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
+        dot, made = self.stamps.dot(ratio, theme), 0
+        middle = half - dot.width() / ratio / 2
         for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
             rim = self.colours.rim(index, theme)
             painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
-            painter.drawPixmap(x, y, self.stamps.plate(index, self._scale, ratio, theme, rim))
+            if not self.stamps.has_plate(index, self._scale, ratio, theme, rim):
+                made += 1
+            if made <= MOST_MADE:
+                painter.drawPixmap(x, y, self.stamps.plate(index, self._scale, ratio, theme, rim))
+            else:
+                # Making very many takes longer than a frame: the others follow in the next.
+                self._lacks_plates = True
+                painter.drawPixmap(QPointF(x + middle[0], y + middle[1]), dot)
         painter.setOpacity(1.0)
 
     def _paint_dots(
@@ -340,12 +351,11 @@ class PointLayer:
             at = closest(self.pixels, x, y) if len(self.pixels) else None
         return None if at is None else int(self._indices[at])
 
-    def shuffled(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """All rows in no order, so that no class is drawn over the others; the place of each."""
+    def shuffled(self) -> NDArray[np.int64]:
+        """All rows in no order, so that no class is drawn over the others."""
         if len(self._order) != len(self._places):
             self._order = np.random.default_rng(0).permutation(len(self._places))
-            self._rank = np.argsort(self._order)
-        return self._order, self._rank
+        return self._order
 
 
 class _Many:
@@ -359,10 +369,11 @@ class _Many:
 
     def rows(self, rect: Bounds) -> NDArray[np.int64]:
         layer = self._layer
-        rows, rank = layer.shuffled()
-        if layer.is_flat and layer.index.count_near(rect) <= len(rank) // 4:
-            rows = layer.index.rows_in(rect)
-            rows = rows[np.argsort(rank[rows])]
+        rows = layer.shuffled()
+        if layer.is_flat and layer.index.count_near(rect) <= len(rows) // 4:
+            inside = np.zeros(len(rows), bool)
+            inside[layer.index.rows_in(rect)] = True
+            rows = rows[inside[rows]]
         above = layer.colours.stands_out(layer.indices[rows])
         return rows if above is None else np.concatenate([rows[~above], rows[above]])
 

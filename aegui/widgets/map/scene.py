@@ -72,6 +72,7 @@ class Scene:
         self._values: dict[str, NDArray[np.float64]] = {}
         self._ground = QPixmap()
         self._ground_key: object = None
+        self._seen: Viewport | None = None
         self._whole = QPixmap()
         self._whole_key: object = None
         self._version = 0
@@ -261,10 +262,14 @@ class Scene:
         key = (view, size, ratio, theme.key, self._version)
         if key != self._whole_key:
             self._whole_key = key
-            ground = self._painted_ground(view, size, ratio, theme, font)
             self._whole = _fitting(self._whole, size, ratio)
             painter = QPainter(self._whole)
-            painter.drawPixmap(0, 0, ground)
+            if view != self._seen:
+                # While it moves nothing of the ground is of use again.
+                self._seen = view
+                self._paint_ground(painter, view, size, ratio, theme, font)
+            else:
+                painter.drawPixmap(0, 0, self._painted_ground(view, size, ratio, theme, font))
             painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
             self.layers.paint_below(painter, view, theme, ratio)
             over = self.layers.shown_field() is not None
@@ -286,7 +291,22 @@ class Scene:
         self._ground_key = key
         self._ground = _fitting(self._ground, size, ratio)
         painter = QPainter(self._ground)
-        if plane is None:
+        self._paint_ground(painter, view, size, ratio, theme, font)
+        painter.end()
+        return self._ground
+
+    def _paint_ground(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        size: QSize,
+        ratio: float,
+        theme: Theme,
+        font: QFont,
+    ) -> None:
+        """All that lies under the samples and their marks."""
+        style = self.style
+        if self._shown_plane() is None:
             painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
         else:
             self.backdrop.paint(painter, view, self._inks(view, theme), ratio, self.band(view))
@@ -298,8 +318,6 @@ class Scene:
         if self.ribbon:
             self._paint_ribbon_edges(painter, view, theme)
         paint_rulers(painter, view, theme, font, self.axis_names(), ribbon=self.ribbon)
-        painter.end()
-        return self._ground
 
     def axis_names(self) -> tuple[str, str]:
         """What x and y are called."""

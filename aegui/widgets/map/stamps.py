@@ -92,8 +92,8 @@ class Stamps:
         self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
     ) -> QPixmap:
         """Sample ``index`` on its plate with a rim of the colour ``rim``, by default quiet."""
-        rim = rim or blend(theme.text_dim, theme.raised, 0.55)
-        key = ("plate", index, scale, ratio, theme.key, rim.rgba())
+        rim = rim or _quiet_rim(theme)
+        key = _plate_key(index, scale, ratio, theme, rim)
         made = self._made.get(key)
         if made is None:
             made = plate_pixmap(self._images[index], self._look, scale, ratio, theme, rim)
@@ -101,6 +101,12 @@ class Stamps:
         else:
             self._made.move_to_end(key)
         return made
+
+    def has_plate(
+        self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
+    ) -> bool:
+        """Whether that plate is made already."""
+        return _plate_key(index, scale, ratio, theme, rim or _quiet_rim(theme)) in self._made
 
     def _keep(self, key: object, made: QPixmap) -> None:
         self._made[key] = made
@@ -134,6 +140,14 @@ class Stamps:
             made = _labelled(label, ratio, theme, font, colour)
             self._keep(key, made)
         return made
+
+
+def _quiet_rim(theme: Theme) -> QColor:
+    return blend(theme.text_dim, theme.raised, 0.55)
+
+
+def _plate_key(index: int, scale: float, ratio: float, theme: Theme, rim: QColor) -> object:
+    return ("plate", index, scale, ratio, theme.key, rim.rgba())
 
 
 def plate_size(image_shape: tuple[int, ...], scale: float, look: Look) -> QSizeF:

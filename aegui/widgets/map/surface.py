@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from aegui.widgets.map.viewport import Viewport
 
+MOVING_MS = 32
+"""A map that has moved so lately is likely to move on, and painted then anyway."""
 _FIGURES_SCALE = 0.88
 _RESTYLING = (
     QEvent.Type.PaletteChange,
@@ -39,9 +42,10 @@ class MapSurface(QWidget):
         self._empty_text = tr("Press Train to see the codes.")
         self._figures: QFont | None = None
         self._keys_in_use = False
+        self._painted: Viewport | None = None
+        self._moved_s = 0.0
         self._refine = QTimer(self)
         self._refine.setSingleShot(True)
-        self._refine.setInterval(FRAME_MS)
         self._refine.timeout.connect(self._redraw)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -80,6 +84,11 @@ class MapSurface(QWidget):
         self._scene.touch()
         self.update()
 
+    def _redraw_soon(self) -> None:
+        """Something that can wait a moment has changed: it comes with the next frame."""
+        moves = time.monotonic() - self._moved_s < MOVING_MS / 1000
+        self._refine.start(MOVING_MS if moves else FRAME_MS)
+
     def _font(self) -> QFont:
         if self._figures is None:
             self._figures = figures_font(self.font(), scale=_FIGURES_SCALE)
@@ -90,8 +99,10 @@ class MapSurface(QWidget):
         painter = QPainter(self)
         picture = self._scene.picture(view, self.size(), ratio, theme, self._font())
         painter.drawPixmap(0, 0, picture)
+        if view != self._painted:
+            self._painted, self._moved_s = view, time.monotonic()
         if self._scene.is_rough:
-            self._refine.start()
+            self._redraw_soon()
         if self._scene.codes is None:
             self._paint_empty(painter, view)
         painter.setClipRegion(event.region())

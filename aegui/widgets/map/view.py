@@ -189,7 +189,8 @@ class MapView(LayeredMap):
     def set_plane(self, plane: Plane | None) -> None:
         """The decoded background; drawn where it belongs however the view has moved since."""
         self._scene.set_plane(plane)
-        self._redraw()
+        self._scene.touch()
+        self._redraw_soon()
 
     def set_cursor(self, z: ArrayLike | None) -> None:
         """Put the cursor at code ``z`` ``[d]``, or away, without telling."""

@@ -14,7 +14,7 @@ from aegui.session.plane_tiles import Plane
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.map.photo_plane import PhotoPlane
 from aegui.widgets.map.plane_layer import PlaneLayer
-from aegui.widgets.map.point_layer import MOST_PIXMAPS, PointLayer, stack
+from aegui.widgets.map.point_layer import MOST_MADE, MOST_PIXMAPS, PointLayer, stack
 from aegui.widgets.map.viewport import Viewport, bounds_of
 from aegui.widgets.theme import LIGHT
 
@@ -272,6 +272,8 @@ def test_many_dots_move_with_the_view_as_they_are() -> None:
         return np.frombuffer(image.constBits(), np.uint8).reshape(400, 400, 4).copy()
 
     first = painted(VIEW)
+    while layer.is_rough:
+        first = painted(VIEW)
     moved = painted(VIEW.panned(31, -17))
     assert np.array_equal(moved[:383, 31:], first[17:, :369])
     far = VIEW.panned(180, 40)
@@ -320,3 +322,17 @@ def test_light_images_on_dark_can_be_drawn_as_ink() -> None:
     assert image.pixelColor(280, 200) == ON
     moved = layer.image(VIEW.panned(10, 0), OFF, 0.5, 1.0, ink=ON)
     assert moved.pixelColor(290, 200) == ON
+
+
+@pytest.mark.usefixtures("qapp")
+def test_very_many_new_plates_come_over_several_frames() -> None:
+    layer = photos(3 * MOST_MADE)
+    layer.lay_out(VIEW, "glyphs", labels=False, floor=None)
+    image = QImage(40, 40, QImage.Format.Format_RGB32)
+    frames = 0
+    while frames == 0 or layer.is_rough:
+        painter = QPainter(image)
+        layer.paint(painter, VIEW, LIGHT, 1.0, QFont())
+        painter.end()
+        frames += 1
+    assert frames == 3
