@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
+from aegui.session.latest_job import LatestJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +36,8 @@ class FilmWriter(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
-        self._thread: threading.Thread | None = None
+        self._job = LatestJob("aegui-film")
+        self._is_busy = False
         self._pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_ROOM)
         self._stop = threading.Event()
         self._done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
@@ -47,7 +50,7 @@ class FilmWriter(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether a film is being written."""
-        return self._thread is not None
+        return self._is_busy
 
     def begin(self, path: Path, fps: float) -> None:
         """Begin a film at ``path``; its suffix tells the kind."""
@@ -55,11 +58,8 @@ class FilmWriter(QObject):
         self._number += 1
         self._pictures = queue.Queue(_ROOM)
         self._stop = threading.Event()
-        arguments = (self._number, path, fps, self._pictures, self._stop)
-        self._thread = threading.Thread(
-            target=self._work, args=arguments, name="aegui-film", daemon=True
-        )
-        self._thread.start()
+        self._is_busy = True
+        self._job.submit(partial(self._work, self._number, path, fps, self._pictures, self._stop))
 
     def put(self, picture: NDArray[np.uint8]) -> None:
         """The next picture, ``[H, W, 3]``; only while there ``has_room``."""
@@ -70,16 +70,18 @@ class FilmWriter(QObject):
         self._pictures.put_nowait(None)
 
     def cancel(self) -> None:
-        """Give the film up; nothing is left of it, and nothing more is heard."""
-        thread, self._thread = self._thread, None
+        """Give the film up: nothing is left of it, and nothing more is heard.
+
+        Its thread ends when it comes to that; nobody waits for it.
+        """
+        self._is_busy = False
         self._number += 1
         self._stop.set()
-        if thread is not None:
-            thread.join()
 
     def shutdown(self) -> None:
         """The end of the program."""
         self.cancel()
+        self._job.shutdown()
 
     def _work(
         self,
@@ -110,7 +112,7 @@ class FilmWriter(QObject):
     @Slot(int, str)
     def _on_done(self, number: int, reason: str) -> None:
         if number == self._number:
-            self._thread = None
+            self._is_busy = False
             self.finished.emit(reason)
 
 

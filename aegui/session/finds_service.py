@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from aegui.core.data.progress import stop_if
+from aegui.core.data.progress import stop_if, telling
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.finds import (
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.frame import Frame
     from aegui.session.making import MakingSubject
 
@@ -166,7 +166,7 @@ class FindsService(QObject):
         wish = _Wish(source, count, self._seed, polygon, frame)
         self.job.start(
             tr("Looking for new images"),
-            lambda _report, cancelled: _looked(subject, wish, cancelled),
+            lambda report, cancelled: _looked(subject, wish, report, cancelled),
             self._take,
             lambda error: self.failed.emit(str(error)),
         )
@@ -189,12 +189,15 @@ class _Wish:
     frame: Frame | None
 
 
-def _looked(subject: MakingSubject, wish: _Wish, cancelled: IsCancelled) -> FindsLook:
+def _looked(
+    subject: MakingSubject, wish: _Wish, report: Report, cancelled: IsCancelled
+) -> FindsLook:
     codec = subject.codec
     of = subject.known
     if wish.source == "new":
         pool = _posterior(subject)[0] if codec.can_encode else None
-        codes = best_new(codec, of, pool, wish.count, wish.seed, cancelled).codes
+        told = telling(report, cancelled)
+        codes = best_new(codec, of, pool, wish.count, wish.seed, cancelled, told).codes
     else:
         codes = _drawn(subject, wish)
     stop_if(cancelled)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -15,10 +17,14 @@ if TYPE_CHECKING:
 BUSY_SHARE = 0.1
 """Gentle questions take at most this share of the time, up to ``MAX_PAUSE_MS``."""
 MAX_PAUSE_MS = 3000
+_log = logging.getLogger(__name__)
 
 
 class LatestAnswer(QObject):
     """Asks one question at a time; a newer one replaces those that wait.
+
+    Work is not expected to fail: an error that is about the newest question is raised in the thread
+    that owns this object, which puts it into the log and before the person; any other is logged.
 
     A late answer still is shown where it speaks of the same subject as the newest question: while
     a network learns, something slightly older is better than nothing.
@@ -98,11 +104,12 @@ class LatestAnswer(QObject):
 
         def job() -> None:
             begun = time.perf_counter()
-            answer = None
             try:
                 answer = work()
-            finally:
-                self._ready.emit((number, subject, answer, time.perf_counter() - begun))
+            except Exception as error:
+                # Raised again where somebody sees it.
+                answer = _Failure(error)
+            self._ready.emit((number, subject, answer, time.perf_counter() - begun))
 
         self._job.submit(job)
 
@@ -120,5 +127,18 @@ class LatestAnswer(QObject):
             self._in_flight = 0
             if self._waiting is not None:
                 self._submit_later()
-        if subject is self._subject and answer is not None:
+        is_wanted = subject is self._subject
+        if isinstance(answer, _Failure):
+            self._fail(answer.error, is_wanted=is_wanted)
+        elif is_wanted and answer is not None:
             self.answered.emit(answer)
+
+    def _fail(self, error: Exception, *, is_wanted: bool) -> None:
+        if is_wanted:
+            raise error
+        _log.error("an answer that nobody waits for any more", exc_info=error)
+
+
+@dataclass(frozen=True, eq=False)
+class _Failure:
+    error: Exception

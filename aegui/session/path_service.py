@@ -7,23 +7,27 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from aegui.core.data.progress import telling
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent.paths import PATHS, pixel_change, stops, through
 from aegui.core.run_document import MAX_NAME
 from aegui.session.costs import QUICK_BATCH, is_quick
 from aegui.session.latest_answer import LatestAnswer
+from aegui.session.progress_job import PATIENCE_MS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import LoadProgress, Report
     from aegui.core.latent.codec import Codec
     from aegui.core.run_file import Place
     from aegui.session.making import MakingSubject
 
 FEWEST_IMAGES, MOST_IMAGES, DEFAULT_IMAGES = 2, 480, 48
 DEFAULT_KIND = "straight"
+_TICK_MS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +62,10 @@ class PathService(QObject):
     """What the network draws at each of ``places``: a tuple of ``[C, H, W]`` or None; likewise."""
     busy_changed = Signal(bool)
     """Whether a way is being looked for."""
+    progressed = Signal(str)
+    """How far that is, for a person; while it takes longer."""
+    kind_changed = Signal()
+    """Paths go in another way from pin to pin."""
     failed = Signal(str)
     """Why there is no way, for a person."""
     stops_changed = Signal()
@@ -67,7 +75,8 @@ class PathService(QObject):
         super().__init__(parent)
         self._subject: MakingSubject | None = None
         self._places: tuple[Place, ...] = ()
-        self._left_out: frozenset[Place] = frozenset()
+        # By identity: two pins may have the same place and name.
+        self._left_out: tuple[Place, ...] = ()
         self._kind = DEFAULT_KIND
         self._count = DEFAULT_IMAGES
         self._latest: PathLook | None = None
@@ -78,6 +87,9 @@ class PathService(QObject):
         self._is_busy = False
         self._given_up = threading.Event()
         self._token = object()
+        self._told: LoadProgress | None = None
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._on_timer_timeout)
         self._answers = LatestAnswer("aegui-path", self)
         self._answers.answered.connect(self._on_answers_answered)
         self._first = LatestAnswer("aegui-straight", self)
@@ -117,7 +129,7 @@ class PathService(QObject):
         return tuple(self._fits(place) for place in self._places)
 
     def _takes(self, place: Place) -> bool:
-        return place not in self._left_out and self._fits(place)
+        return not _is_one_of(place, self._left_out) and self._fits(place)
 
     def _fits(self, place: Place) -> bool:
         subject = self._subject
@@ -148,7 +160,7 @@ class PathService(QObject):
         """The pins that there are, in the order of the way."""
         taken = self._taken()
         self._places = places
-        self._left_out &= frozenset(places)
+        self._left_out = tuple(place for place in self._left_out if _is_one_of(place, places))
         self.stops_changed.emit()
         if self._taken() != taken:
             self._renew(afresh=True)
@@ -157,23 +169,31 @@ class PathService(QObject):
 
     def set_stop(self, index: int, taken: bool) -> None:
         """Whether the way goes through the pin at ``index``."""
-        place = {self._places[index]}
-        self._left_out = self._left_out - place if taken else self._left_out | place
+        place = self._places[index]
+        others = tuple(each for each in self._left_out if each is not place)
+        self._left_out = others if taken else (*others, place)
         self.stops_changed.emit()
         self._renew(afresh=True)
 
     def renamed(self, index: int, name: str) -> Place:
         """The pin at ``index`` under another name, which takes part as before."""
         place = replace(self._places[index], name=name[:MAX_NAME])
-        if self._places[index] in self._left_out:
-            self._left_out |= {place}
+        if _is_one_of(self._places[index], self._left_out):
+            self._left_out = (*self._left_out, place)
         return place
 
     def set_kind(self, kind: str) -> None:
         """Go from pin to pin in the way ``kind`` of ``PATHS``."""
         if kind in PATHS and kind != self._kind:
             self._kind = kind
+            self.kind_changed.emit()
             self._renew(afresh=True)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Look no further for the shortest way: the straight one is there at once."""
+        if self._is_busy:
+            self.set_kind(DEFAULT_KIND)
 
     def set_count(self, count: int) -> None:
         """So many images in all; there is at least one for each pin."""
@@ -185,6 +205,7 @@ class PathService(QObject):
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
         self._is_active = False
+        self._timer.stop()
         self._given_up.set()
         self._answers.shutdown()
         self._first.shutdown()
@@ -251,12 +272,23 @@ class PathService(QObject):
         self._awaits = True
         # While the network learns there is always a newer way on its way.
         self._set_busy(not quick and (self._latest is None or not subject.is_live))
+        self._told = None
         self._answers.ask(
-            lambda: _traced(subject, wish, given_up),
+            lambda: _traced(subject, wish, given_up, self._take_progress),
             self._token,
             quick=quick,
             gentle=subject.is_live,
         )
+
+    def _take_progress(self, progress: LoadProgress) -> None:
+        """Called in the thread of the search: the window looks at it when it has time."""
+        self._told = progress
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        self._timer.setInterval(_TICK_MS)
+        told = self._told
+        self.progressed.emit("" if told is None else told.text)
 
     def _begin_straight(self, subject: MakingSubject, wish: _Wish) -> None:
         """Something to see until the shortest way has been found."""
@@ -286,7 +318,15 @@ class PathService(QObject):
     def _set_busy(self, busy: bool) -> None:
         if busy != self._is_busy:
             self._is_busy = busy
+            if busy:
+                self._timer.start(PATIENCE_MS)
+            else:
+                self._timer.stop()
             self.busy_changed.emit(busy)
+
+
+def _is_one_of(place: Place, places: tuple[Place, ...]) -> bool:
+    return any(each is place for each in places)
 
 
 def _pictured(codec: Codec, places: tuple[Place, ...]) -> tuple[NDArray[np.float32] | None, ...]:
@@ -305,13 +345,17 @@ class _Wish:
 
 
 def _traced(
-    subject: MakingSubject, wish: _Wish, given_up: threading.Event
+    subject: MakingSubject,
+    wish: _Wish,
+    given_up: threading.Event,
+    report: Report | None = None,
 ) -> PathLook | AeguiError | None:
     codec = subject.codec
     places = [np.array(place.z, np.float32) for place in wish.places]
     known = None if subject.codes is None else subject.codes.values
     try:
-        codes = through(places, wish.kind, wish.count, codec, known, given_up.is_set)
+        told = telling(report)
+        codes = through(places, wish.kind, wish.count, codec, known, given_up.is_set, told)
     except Cancelled:
         return None
     except AeguiError as error:

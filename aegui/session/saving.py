@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -33,6 +34,7 @@ class _Order:
     run: SavedRun
     done: Callable[[], None]
     failed: Callable[[AeguiError], None]
+    given_up: threading.Event = field(default_factory=threading.Event)
 
 
 class Saving(QObject):
@@ -78,13 +80,16 @@ class Saving(QObject):
 
     @Slot()
     def cancel(self) -> None:
-        """Give up what is not on the disk yet; the files that were there stay as they are."""
-        if not self._orders:
-            return
-        given_up, self._orders = self._orders, deque()
-        self._job.cancel()
-        self.busy_changed.emit(False)
-        for order in given_up:
+        """Give up what is not on the disk yet; the files that were there stay as they are.
+
+        What is being written may be there before its thread hears of it: it ends as it ended.
+        """
+        waiting = list(self._orders)[1:]
+        for order in waiting:
+            self._orders.remove(order)
+        if self._orders:
+            self._orders[0].given_up.set()
+        for order in waiting:
             order.failed(Cancelled())
 
     def finish(self) -> None:
@@ -103,11 +108,26 @@ class Saving(QObject):
     def _begin(self) -> None:
         order = self._orders[0]
 
-        def work(_report: Report, cancelled: IsCancelled) -> None:
-            save_run(order.path, order.run, cancelled=cancelled)
+        def work(_report: Report, cancelled: IsCancelled) -> bool:
+            """Whether it is on the disk; else it was given up."""
+            try:
+                save_run(
+                    order.path,
+                    order.run,
+                    cancelled=lambda: cancelled() or order.given_up.is_set(),
+                )
+            except Cancelled:
+                return False
+            return True
 
         title = tr("Saving {name}", name=order.path.name)
-        self._job.start(title, work, lambda _result: self._end(order.done), self._fail)
+        self._job.start(title, work, self._take, self._fail)
+
+    def _take(self, is_saved: bool) -> None:
+        if is_saved:
+            self._end(self._orders[0].done)
+        else:
+            self._fail(Cancelled())
 
     def _fail(self, error: AeguiError) -> None:
         failed = self._orders[0].failed

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QObject, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QProgressDialog
 
 from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
@@ -14,6 +15,7 @@ from aegui.core.recipe_file import list_recipes
 from aegui.paths import user_config_dir
 from aegui.session.document import shipped_models
 from aegui.session.notice import Notice
+from aegui.session.progress_job import PATIENCE_MS
 from aegui.window import dialogs
 
 if TYPE_CHECKING:
@@ -146,13 +148,26 @@ class DocumentWiring(QObject):
         return not workspace.is_modified
 
     def _await_saving(self) -> None:
-        """Wait until the document is on the disk, or cannot be written there."""
+        """Wait until the document is on the disk, cannot be written there, or is given up."""
         saving = self._services.workspace.saving
         if not saving.is_busy:
             return
-        loop = QEventLoop()
+        loop, patience = QEventLoop(), QTimer()
         saving.busy_changed.connect(loop.quit)
+        patience.setSingleShot(True)
+        patience.timeout.connect(loop.quit)
+        patience.start(PATIENCE_MS)
         loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        patience.stop()
+        if saving.is_busy:
+            dialog = QProgressDialog(tr("Saving…"), tr("Ca&ncel"), 0, 0, self._window)
+            dialog.setWindowModality(Qt.WindowModality.WindowModal)
+            dialog.setMinimumDuration(0)
+            dialog.canceled.connect(saving.cancel)
+            dialog.show()
+            loop.exec()
+            dialog.hide()
+            dialog.deleteLater()
         saving.busy_changed.disconnect(loop.quit)
 
     def _finish_training(self) -> None:

@@ -83,6 +83,8 @@ class MakingWiring(QObject):
         paths.traced.connect(self._on_paths_traced)
         paths.pictured.connect(self._on_paths_pictured)
         paths.busy_changed.connect(page.set_busy)
+        paths.progressed.connect(page.set_searched)
+        paths.kind_changed.connect(self._on_paths_kind_changed)
         paths.failed.connect(page.set_status)
         paths.stops_changed.connect(self._show_stops)
         page.kind_chosen.connect(self._on_page_kind_chosen)
@@ -96,7 +98,7 @@ class MakingWiring(QObject):
         pins.removed.connect(kept.unpin)
         pins.ordered.connect(self._on_pins_ordered)
         pins.activated.connect(self._on_pins_activated)
-        page.cancel_requested.connect(services.making.files.cancel)
+        page.cancel_requested.connect(self._on_page_cancel_requested)
         services.making.files.progressed.connect(self._on_files_progressed)
         services.making.files.busy_changed.connect(self._on_files_busy_changed)
 
@@ -185,7 +187,17 @@ class MakingWiring(QObject):
     @Slot(str)
     def _on_page_kind_chosen(self, kind: str) -> None:
         self._paths.set_kind(kind)
-        self._keep(_KIND, kind)
+
+    @Slot()
+    def _on_paths_kind_changed(self) -> None:
+        self._keep(_KIND, self._paths.kind)
+
+    @Slot()
+    def _on_page_cancel_requested(self) -> None:
+        if self._is_filming:
+            self._services.making.files.cancel()
+        else:
+            self._paths.cancel()
 
     @Slot(int)
     def _on_page_count_chosen(self, count: int) -> None:

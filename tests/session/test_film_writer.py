@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -86,3 +87,34 @@ def test_what_nobody_expected_ends_the_film_too(
         writer.begin(tmp_path / "a.gif", 10.0)
     assert caught.args == ["a.gif: MemoryError"]
     assert not writer.is_busy
+
+
+def test_nobody_waits_for_a_film_that_is_given_up(
+    writer: FilmWriter, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Encoders do not stop at once: what comes of it late is not written."""
+    gate, encoded, encode = threading.Event(), threading.Event(), films._gif
+
+    def slowly(*args: Any) -> bytes:
+        content = encode(*args)
+        encoded.set()
+        gate.wait(20.0)
+        return content
+
+    monkeypatch.setattr(films, "_gif", slowly)
+    writer.begin(tmp_path / "a.gif", 10.0)
+    put_all(writer, qtbot, 2)
+    qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+    writer.end()
+    qtbot.waitUntil(encoded.is_set, timeout=20_000)
+    writer.cancel()
+    assert not writer.is_busy
+    # Another film waits its turn.
+    writer.begin(tmp_path / "b.gif", 10.0)
+    gate.set()
+    with qtbot.waitSignal(writer.finished, timeout=20_000) as caught:
+        put_all(writer, qtbot, 2)
+        qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+        writer.end()
+    assert caught.args == [""]
+    assert [path.name for path in tmp_path.iterdir()] == ["b.gif"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.novelty import known, novelty
+from aegui.session import finds_service
 from aegui.session.finds_service import SOURCES, FindsLook, FindsService
 from aegui.session.making import MakingSubject
 from tests.session.parts import codec, glyphs
@@ -107,3 +109,27 @@ def test_another_network_leaves_nothing(service: FindsService, qtbot: QtBot) -> 
         service.set_subject(subject(latent=3))
     assert told.args == [None]
     assert service.offered() == tuple(SOURCES)
+
+
+def test_a_search_tells_how_far_it_is(
+    service: FindsService, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best_new, gate = finds_service.best_new, threading.Event()
+
+    def slowly(*args: Any) -> object:
+        told, shares = args[6], []
+        found = best_new(*args[:6], told=shares.append)
+        assert shares == sorted(shares)
+        assert shares[0] == 0.0
+        assert 0.5 < shares[-1] < 1.0
+        told(0.25)
+        gate.wait(20.0)
+        return found
+
+    monkeypatch.setattr(finds_service, "best_new", slowly)
+    with qtbot.waitSignal(
+        service.job.progressed, timeout=20_000, check_params_cb=lambda it: "25 %" in it.text
+    ):
+        service.find("new", 3)
+    with qtbot.waitSignal(service.found, timeout=20_000):
+        gate.set()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytestqt.qtbot import QtBot
+
+    from tests.harness.logs import ExpectLog
 
 
 @pytest.fixture
@@ -85,3 +88,37 @@ def test_gentle_questions_leave_time_to_others(
         qtbot.wait(20)
     assert 1 <= len(heard) <= 3
     qtbot.waitUntil(lambda: len(heard) >= 2, timeout=3000)
+
+
+def test_what_fails_is_raised_here_for_the_log_and_the_person(
+    qtbot: QtBot, asked: LatestAnswer, heard: list[object]
+) -> None:
+    def fail() -> object:
+        raise ZeroDivisionError("by nothing")
+
+    with qtbot.capture_exceptions() as caught:
+        asked.ask(fail, "subject")
+        qtbot.waitUntil(lambda: bool(caught))
+    assert caught[0][0] is ZeroDivisionError
+    assert heard == []
+    asked.ask(lambda: "next", "subject")
+    qtbot.waitUntil(lambda: heard == ["next"])
+
+
+def test_what_fails_for_nobody_is_logged(
+    qtbot: QtBot, asked: LatestAnswer, expect_log: ExpectLog
+) -> None:
+    gate, done = threading.Event(), threading.Event()
+
+    def fail() -> object:
+        gate.wait(10.0)
+        done.set()
+        raise ZeroDivisionError
+
+    with expect_log("nobody waits", logging.ERROR):
+        asked.ask(fail, "subject")
+        asked.forget()
+        gate.set()
+        done.wait(10.0)
+        asked.shutdown()
+        qtbot.wait(1)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from aegui.core.errors import Cancelled
 from aegui.core.latent.novelty import known
 from aegui.core.latent.paths import pixel_change
 from aegui.core.run_file import Place
+from aegui.session import path_service
 from aegui.session.making import MakingSubject
 from aegui.session.path_service import MOST_IMAGES, PathLook, PathService
 from tests.session.parts import codec, glyphs
@@ -18,6 +21,7 @@ from tests.session.parts import codec, glyphs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
 A, B, C = Place((-1.0, 0.5), "a"), Place((1.0, 0.0), "b"), Place((0.0, 1.0), "c")
@@ -164,3 +168,43 @@ def test_pins_are_pictured(service: PathService, qtbot: QtBot) -> None:
     assert none is None
     np.testing.assert_allclose(first.ravel(), made.codec.decode(np.array(A.z, np.float32))[0])
     np.testing.assert_allclose(last.ravel(), made.codec.decode(np.array(B.z, np.float32))[0])
+
+
+def test_pins_that_are_equal_are_left_out_one_by_one(service: PathService) -> None:
+    service.set_subject(subject())
+    twin = Place(B.z, B.name)
+    assert twin == B
+    service.set_places((A, B, C, twin))
+    assert traced(service).names == ("a", "b", "c", "b")
+    service.set_stop(3, False)
+    assert service.stops == (True, True, True, False)
+    service.set_places((twin, A, B, C))
+    assert service.stops == (False, True, True, True)
+    assert traced(service).names == ("a", "b", "c")
+
+
+def test_a_long_search_tells_how_far_it_is_and_can_be_given_up(
+    service: PathService, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    through, stopped = path_service.through, threading.Event()
+
+    def slowly(*args: Any) -> NDArray[np.float32]:
+        if args[1] != "geodesic":
+            return through(*args)
+        cancelled, told = args[5:]
+        while not cancelled():
+            told(0.4)
+        stopped.set()
+        raise Cancelled
+
+    monkeypatch.setattr(path_service, "through", slowly)
+    service.set_subject(subject())
+    with qtbot.waitSignal(service.progressed, check_params_cb=lambda text: "40 %" in text):
+        service.set_places((A, B))
+        service.set_kind("geodesic")
+    qtbot.waitUntil(lambda: traced(service).kind == "straight")
+    with qtbot.waitSignals([service.kind_changed, service.busy_changed]):
+        service.cancel()
+    assert service.kind == "straight"
+    assert traced(service).kind == "straight"
+    qtbot.waitUntil(stopped.is_set)

@@ -217,3 +217,21 @@ def test_another_document_does_not_take_the_name_of_the_one_being_saved(
     assert (workspace.path, workspace.is_modified) == (None, False)
     assert (tmp_path / "old.aegui").is_file()
     assert workspace.recent_files[0] == tmp_path / "old.aegui"
+
+
+def test_what_is_on_the_disk_before_it_is_given_up_is_saved(
+    saving: Saving, gate: Gate, tmp_path: Path
+) -> None:
+    told: list[object] = []
+    gate.opened.set()
+    saving.write(tmp_path / "a.aegui", document(7), lambda: told.append("a"), told.append)
+    saving.write(tmp_path / "b.aegui", document(8), lambda: told.append("b"), told.append)
+    # Its thread has ended; this one has not heard of it yet.
+    saving._job._job.wait(10.0)
+    saving.cancel()
+    saving.finish()
+    assert [type(it) for it in told] == [Cancelled, str]
+    assert told[1] == "a"
+    assert load_run(tmp_path / "a.aegui").recipe.seed == 7
+    assert not (tmp_path / "b.aegui").exists()
+    assert not saving.is_busy

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from aegui.core.i18n import tr
 from aegui.widgets.data.pictures import Pictures
+from aegui.widgets.dragged_samples import drag_samples, is_dragged
 from aegui.widgets.glyphs import draw_glyph, label_name
 from aegui.widgets.theme import SPACING, current_theme
 
@@ -30,7 +31,8 @@ class Gallery(QAbstractScrollArea):
     """A grid that flows with the width, under one keyboard cursor.
 
     It shows places of a set, in any order and number. Samples that are left out of training are
-    faded.
+    faded. A sample that is dragged can be dropped where samples are taken, such as into the boxes
+    of a concept.
 
     Signals:
         activated(index): That sample was clicked, or Enter pressed on it.
@@ -40,8 +42,11 @@ class Gallery(QAbstractScrollArea):
     activated = Signal(int)
     toggled = Signal(int)
 
-    def __init__(self, parent: QFrame | None = None) -> None:
+    def __init__(self, parent: QFrame | None = None, *, drags_all: bool = False) -> None:
+        """``drags_all``: whichever sample is dragged, all that are shown go with it."""
         super().__init__(parent)
+        self._drags_all = drags_all
+        self._pressed: QPoint | None = None
         self._pictures = Pictures()
         self._labels: Sequence[str] = ()
         self._names: Sequence[str] = ()
@@ -166,14 +171,25 @@ class Gallery(QAbstractScrollArea):
         if place is None or event.button() != Qt.MouseButton.LeftButton:
             return
         self._go_to(place)
+        self._pressed = event.position().toPoint()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        pressed, self._pressed = self._pressed, None
+        place = self._place_at(event.position().toPoint())
+        if pressed is None or place is None or place != self._place_at(pressed):
+            return
         ticks = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         (self.toggled if ticks else self.activated).emit(int(self._shown[place]))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        event.accept()
-
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        place = self._place_at(event.position().toPoint())
+        at = event.position().toPoint()
+        if self._pressed is not None and is_dragged(self._pressed, at):
+            place, self._pressed = self._place_at(self._pressed), None
+            if place is not None:
+                dragged = self._shown if self._drags_all else self._shown[place : place + 1]
+                drag_samples(self, dragged.tolist())
+            return
+        place = self._place_at(at)
         if place != self._hovered:
             self._hovered = place
             self.viewport().update()

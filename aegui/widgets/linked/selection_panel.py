@@ -63,7 +63,7 @@ class SelectionPanel(QWidget):
         self.spread = PictureBox(tr("Spread of the pixels"), _PICTURE)
         self.words = wrapped_label()
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.gallery = Gallery()
+        self.gallery = Gallery(drags_all=True)
         self.gallery.setAccessibleName(tr("Selected samples"))
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty_page())
@@ -109,7 +109,10 @@ class SelectionPanel(QWidget):
         layout.addLayout(about)
         layout.addWidget(self.gallery, 1)
         hint = wrapped_label(
-            tr("Click or Enter: open in the editor. Ctrl+click, Space or Del: leave it out.")
+            tr(
+                "Click or Enter: open in the editor. Ctrl+click, Space or Del: leave it out. Drag: "
+                "put them all into a box of a concept."
+            )
         )
         hint.setProperty("dim", True)
         layout.addWidget(hint)

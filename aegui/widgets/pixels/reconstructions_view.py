@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr, trn
 from aegui.session.looks import GLYPHS, Look
+from aegui.widgets.dragged_samples import drag_samples, is_dragged
 from aegui.widgets.glyphs import argb_image, label_name, label_sign, palette, photo_argb
 from aegui.widgets.pixels.nearest_strip import error_text
 from aegui.widgets.pixels.speech import describe
@@ -71,6 +72,8 @@ class ReconstructionsView(QAbstractScrollArea):
 
     Signals:
         sample_activated(index): A group was clicked, or Enter pressed on it.
+
+    A group that is dragged is its sample, to be dropped where samples are taken.
     """
 
     sample_activated = Signal(int)
@@ -84,6 +87,7 @@ class ReconstructionsView(QAbstractScrollArea):
         self._picture: QPixmap | None = None
         self._hovered: int | None = None
         self._current = 0
+        self._pressed: QPoint | None = None
         self._message = ""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -218,15 +222,25 @@ class ReconstructionsView(QAbstractScrollArea):
         return place if inside and self.group_rect(place).contains(position) else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        self._hover(self.place_at(event.position().toPoint()))
+        at = event.position().toPoint()
+        if self._pressed is not None and is_dragged(self._pressed, at):
+            place, self._pressed = self.place_at(self._pressed), None
+            if place is not None and self._rows is not None:
+                drag_samples(self, [int(self._rows.indices[place])])
+            return
+        self._hover(self.place_at(at))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         place = self.place_at(event.position().toPoint())
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
             self._go(place)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        pressed, self._pressed = self._pressed, None
         place = self.place_at(event.position().toPoint())
+        if pressed is None:
+            return
         if place == self._current and event.button() == Qt.MouseButton.LeftButton and self._labels:
             self._activate()
 

@@ -130,3 +130,13 @@ def test_where_the_network_goes_to_infinity_there_is_a_way_still() -> None:
     assert found.shape == (9, 2)
     assert np.isfinite(found).all()
     assert found[-1].tolist() == [np.float32(1e37), np.float32(2e36)]
+
+
+def test_it_tells_how_far_it_is() -> None:
+    told: list[float] = []
+    places = [[-2.0, 0.0], [2.0, 0.0], [0.0, 2.0]]
+    through(places, "geodesic", 12, dome_codec(), told=told.append)
+    assert told == sorted(told)
+    assert told[0] < 0.2
+    assert any(0.4 <= share < 0.6 for share in told), "the second leg begins at one half"
+    assert 0.6 < told[-1] <= 1.0

@@ -15,6 +15,7 @@ from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.data.pictures import Pictures, is_drawn
 from aegui.widgets.glyphs import picture
 from aegui.widgets.theme import current_theme
+from tests.widgets.drags import caught_drags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,3 +136,36 @@ def test_pictures_shown_last_are_kept() -> None:
     assert len(pictures) == 2000
     assert len(pictures._made) == 1024
     assert pictures.image(1999) is kept[-1]
+
+
+def test_a_sample_can_be_dragged_out(
+    qtbot: QtBot, gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged = caught_drags(monkeypatch)
+    viewport, left = gallery.viewport(), Qt.MouseButton.LeftButton
+    at = gallery.cell_rect(3).center()
+    with qtbot.assertNotEmitted(gallery.activated):
+        QTest.mousePress(viewport, left, pos=at)
+        QTest.mouseMove(viewport, at + QPoint(2, 0))
+        assert dragged == []
+        QTest.mouseMove(viewport, at + QPoint(30, 0))
+        QTest.mouseRelease(viewport, left, pos=at + QPoint(30, 0))
+    assert dragged == [(3,)]
+    with qtbot.assertNotEmitted(gallery.activated):
+        QTest.mousePress(viewport, left, pos=at)
+        QTest.mouseRelease(viewport, left, pos=gallery.cell_rect(4).center())
+
+
+def test_of_a_selection_all_go_together(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    dragged = caught_drags(monkeypatch)
+    made = Gallery(drags_all=True)
+    qtbot.addWidget(made)
+    made.resize(360, 200)
+    made.set_samples(images(9), ["a"] * 9, ["a"] * 9)
+    made.set_shown(np.array([2, 5, 7]))
+    made.show()
+    qtbot.waitExposed(made)
+    at = made.cell_rect(1).center()
+    QTest.mousePress(made.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(made.viewport(), at + QPoint(30, 0))
+    assert dragged == [(2, 5, 7)]

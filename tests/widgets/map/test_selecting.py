@@ -11,6 +11,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.widgets.drags import caught_drags
 from tests.widgets.map.canvases import LABELS, changed, painted, pixel_of, ring
 
 if TYPE_CHECKING:
@@ -144,3 +145,19 @@ def test_very_many_samples_are_selected_likewise(canvas: LatentCanvas) -> None:
     send(canvas, QEvent.Type.MouseButtonRelease, QPointF(x0, y1), SHIFT)
     inside = (places > (-0.5, -0.5)).all(axis=1) & (places < (0.25, 0.5)).all(axis=1)
     assert canvas.selection.tolist() == np.flatnonzero(inside).tolist()
+
+
+def test_what_is_selected_is_dragged_away_other_samples_move_the_map(
+    canvas: LatentCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged = caught_drags(monkeypatch)
+    canvas.select(np.array([1, 4]))
+    move = QPointF(20.0, 0.0)
+    for index, expected in ((4, [(1, 4)]), (2, [(1, 4)])):
+        at, before = QPointF(*pixel_of(canvas, ring()[index])), canvas._view
+        send(canvas, QEvent.Type.MouseButtonPress, at, NONE)
+        send(canvas, QEvent.Type.MouseMove, at + move, NONE)
+        send(canvas, QEvent.Type.MouseButtonRelease, at + move, NONE)
+        canvas.navigation.rest()
+        assert dragged == expected
+        assert (canvas._view == before) is (index == 4)

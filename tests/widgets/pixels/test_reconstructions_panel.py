@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from aegui.session.answers import Reconstructions
 from aegui.session.looks import Look, grey_levels
 from aegui.widgets.pixels.reconstructions_panel import ReconstructionsPanel
 from aegui.widgets.theme import current_theme
+from tests.widgets.drags import caught_drags
 from tests.widgets.pixels.samples import LABELS, glyphs
 
 if TYPE_CHECKING:
@@ -264,3 +265,16 @@ def test_another_order_can_be_chosen(panel: ReconstructionsPanel, qtbot: QtBot) 
     with qtbot.waitSignal(panel.order_chosen) as blocker:
         panel.order.activated.emit(1)
     assert blocker.args == ["best"]
+
+
+def test_a_group_is_dragged_as_its_sample(
+    panel: ReconstructionsPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged = caught_drags(monkeypatch)
+    fill(panel)
+    viewport, at = panel.view.viewport(), panel.view.group_rect(1).center()
+    with qtbot.assertNotEmitted(panel.sample_activated):
+        QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=at)
+        QTest.mouseMove(viewport, at + QPoint(0, 30))
+        QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=at + QPoint(0, 30))
+    assert dragged == [(1,)]
