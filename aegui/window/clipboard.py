@@ -1,4 +1,4 @@
-"""A drawing on the clipboard: text art for people and mails, grey levels for other programs."""
+"""A drawing on the clipboard: exact pixels for ourselves, text art for people, grey for others."""
 
 from __future__ import annotations
 
@@ -8,15 +8,23 @@ import numpy as np
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QImage
 
+from aegui.core.pixels.code import read_any_code
+from aegui.core.recipe import MAX_IMAGE
 from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.glyphs import picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from aegui.core.pixels.transforms import Pixels
+
+PIXELS_MIME = "application/x-aegui-pixels"
+"""Channels, height and width in decimal figures, a line feed, and float32 levels."""
 _INK = "#@1Xx*█"
 _PAPER = ".-0 _ "
 _THRESHOLD = 0.5
+_LEAST_ART = 2
+_MOST_CHANNELS = 3
 
 
 def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
@@ -25,6 +33,9 @@ def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
     Text art is made of ``#`` and ``.``, and the picture of a glyph is black ink on white.
     """
     data = QMimeData()
+    shape = (1, *pixels.shape) if pixels.ndim == 2 else pixels.shape
+    head = " ".join(map(str, shape)).encode()
+    data.setData(PIXELS_MIME, head + b"\n" + pixels.astype("<f4").tobytes())
     if look.glyphs:
         rows = ("".join("#" if v > _THRESHOLD else "." for v in row) for row in pixels)
         data.setText("\n".join(rows))
@@ -34,29 +45,58 @@ def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
 
 
 def from_clipboard(
-    data: QMimeData, height: int, width: int, channels: int = 1, look: Look = GLYPHS
+    data: QMimeData, height: int, width: int, kind: Pixels = "binary"
 ) -> NDArray[np.float32] | None:
-    """The drawing in ``data``, or None: text art of that size, or a picture of any size.
+    """The image in ``data``, or None where there is none that can be drawn.
 
-    It is ``[height, width]``, or ``[channels, height, width]`` where there are several.
+    What was copied from a drawing comes as it was, of whatever size; text art of as many rows and
+    columns as it has, up to the size; code of that size only; a picture is scaled to it.
+
+    Args:
+        data: What is on the clipboard.
+        height: Rows of the drawing, or of what is selected of it.
+        width: Columns likewise.
+        kind: What its pixels can be.
     """
-    if data.hasText() and channels == 1:
-        drawn = _from_text(data.text(), height, width)
+    copied = _copied(bytes(data.data(PIXELS_MIME).data())) if data.hasFormat(PIXELS_MIME) else None
+    if copied is not None:
+        return copied
+    if data.hasText():
+        text = data.text()
+        drawn = _from_art(text, height, width) if kind != "colour" else None
+        drawn = read_any_code(text, height, width, kind) if drawn is None else drawn
         if drawn is not None:
             return drawn
     image = data.imageData() if data.hasImage() else None
     if not isinstance(image, QImage) or image.isNull():
         return None
-    drawn = _from_image(image, height, width, channels)
-    return 1.0 - drawn if look.glyphs else drawn
+    drawn = _from_image(image, height, width, 3 if kind == "colour" else 1)
+    return 1.0 - drawn if kind == "binary" else drawn
 
 
-def _from_text(text: str, height: int, width: int) -> NDArray[np.float32] | None:
+def _copied(content: bytes) -> NDArray[np.float32] | None:
+    """Pixels that a drawing has put there; another program may have written anything."""
+    head, _, body = content.partition(b"\n")
+    words = head.split()
+    if len(words) != _MOST_CHANNELS or not all(word.isdigit() and len(word) < 4 for word in words):
+        return None
+    channels, height, width = map(int, words)
+    fits = channels in (1, 3) and 0 < height <= MAX_IMAGE and 0 < width <= MAX_IMAGE
+    if not fits or len(body) != 4 * channels * height * width:
+        return None
+    levels = np.frombuffer(body, "<f4").astype(np.float32)
+    levels = np.clip(np.nan_to_num(levels), 0.0, 1.0).reshape(channels, height, width)
+    return levels[0] if channels == 1 else levels
+
+
+def _from_art(text: str, height: int, width: int) -> NDArray[np.float32] | None:
     lines = [line.rstrip("\r") for line in text.strip("\n").splitlines()]
-    fits = len(lines) == height and all(len(line) <= width for line in lines)
+    longest = max((len(line) for line in lines), default=0)
+    fits = _LEAST_ART <= len(lines) <= height and _LEAST_ART <= longest <= width
     if not fits or not set("".join(lines)) <= set(_INK + _PAPER):
         return None
-    rows = [[float(sign in _INK) for sign in line.ljust(width)] for line in lines]
+    columns = width if len(lines) == height else longest
+    rows = [[float(sign in _INK) for sign in line.ljust(columns)] for line in lines]
     return np.array(rows, dtype=np.float32)
 
 

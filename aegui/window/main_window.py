@@ -48,6 +48,7 @@ from aegui.window.wiring_projections import ProjectionsWiring
 from aegui.window.wiring_reference import ReferenceWiring
 from aegui.window.wiring_results import ResultsWiring
 from aegui.window.wiring_selection import SelectionWiring
+from aegui.window.wiring_set import SetWiring
 from aegui.window.wiring_sliders import SlidersWiring
 from aegui.window.wiring_time import TimeWiring, add_time_bar
 from aegui.window.wiring_training import TrainingWiring
@@ -118,6 +119,7 @@ class MainWindow(QMainWindow):
         self.making = MakingWiring(services, panels, docks, self)
         self.sliders = SlidersWiring(services, panels, self)
         self.drawing = DrawingWiring(services, panels, docks, self)
+        self.set = SetWiring(services, panels, docks, self)
         self.projections = ProjectionsWiring(services, panels, docks, self)
         self.selection = SelectionWiring(services, panels, docks, self)
         self.others = OthersWiring(services, panels, docks, self)
@@ -160,6 +162,10 @@ class MainWindow(QMainWindow):
         self.grid.noticed.connect(self.notifications.show)
         self.data.sample_wanted.connect(self.drawing.load_sample)
         self.classifier.sample_wanted.connect(self.drawing.load_sample)
+        self.set.sample_wanted.connect(self.drawing.load_sample)
+        self.set.noticed.connect(self.notifications.show)
+        self.panels.draw.set.import_requested.connect(self.data.add_file)
+        self.panels.draw.set.export_requested.connect(self.data.export_data)
         self.others.noticed.connect(self.notifications.show)
         self.time.noticed.connect(self.notifications.show)
         self.training.conditions_changed.connect(self._show_conditions)

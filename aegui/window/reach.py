@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.session.answers import one_image
+from aegui.session.drawing_state import paper_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,9 @@ class Reach(QObject):
         showing = self._services.showing
         if showing.look.glyphs:
             image = (image > THRESHOLD).astype(np.float32)
-        self._services.drawing.paste(one_image(image, showing.dataset))
+        dataset = showing.dataset
+        paper = paper_of(showing.look, dataset.image_shape[0])
+        self._services.drawing.paste(one_image(image, dataset), paper)
         self._draw_dock.show()
         self._draw_dock.raise_()
 

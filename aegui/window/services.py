@@ -62,6 +62,7 @@ class Services:
     answers: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-answer"))
     marks: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-mark"))
     nearest: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-nearest"))
+    kin: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-kin"))
     rows: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-rows"))
     insight: InsightService = field(default_factory=InsightService)
     fields: FieldService = field(default_factory=FieldService)
@@ -118,6 +119,6 @@ class Services:
         self.values.shutdown()
         self.selection.shutdown()
         self.others.shutdown()
-        for answers in (self.answers, self.marks, self.nearest, self.rows):
+        for answers in (self.answers, self.marks, self.nearest, self.rows, self.kin):
             answers.shutdown()
         self.workspace.close()

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QGuiApplication
 
 from aegui.core.i18n import tr
 from aegui.session.answers import Answer, answer, answers_at_once, one_image, title
 from aegui.session.costs import encode_cost, is_quick
+from aegui.session.drawing_state import paper_of
 from aegui.session.notice import Notice
-from aegui.window.clipboard import from_clipboard, to_clipboard
+from aegui.session.set_edits import misfit_words
+from aegui.window.pixel_edits import PixelEdits
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget
 
+    from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
-    from aegui.session.drawing import DrawingState
+    from aegui.session.drawing_state import DrawingState
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -49,6 +51,7 @@ class DrawingWiring(QObject):
         self._panels = panels
         self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
         self._answer = Refresher(self._show_answer, _ANSWER_MS, docks["answer"], self)
+        self._edits = PixelEdits(services, panels, docks["draw"], self)
         self._connect()
         settings = services.settings
         panels.draw.set_noise(settings.noise, settings.noise_seed)
@@ -67,9 +70,9 @@ class DrawingWiring(QObject):
         draw.clear_requested.connect(drawing.clear)
         draw.invert_requested.connect(drawing.invert)
         draw.shift_requested.connect(drawing.shift)
+        draw.roll_requested.connect(drawing.roll)
         draw.flip_requested.connect(drawing.flip)
-        draw.copy_requested.connect(self._on_draw_copy_requested)
-        draw.paste_requested.connect(self._on_draw_paste_requested)
+        draw.rotate_requested.connect(drawing.rotate)
         draw.load_requested.connect(self.load_sample)
         draw.noise_requested.connect(self._on_draw_noise_requested)
         draw.add_requested.connect(self._on_draw_add_requested)
@@ -96,7 +99,7 @@ class DrawingWiring(QObject):
         self._panels.draw.set_samples(names, dataset.images, look)
         self._panels.answer.set_samples(dataset.images, look)
         channels, height, width = dataset.image_shape
-        drawing.reset(height, width, channels, look.ground)
+        drawing.reset(height, width, paper_of(look, channels))
         if drawing.undo_stack.count() == 0 and not (drawing.pixels != look.ground).any():
             self._begin(dataset.labels)
         self._show_drawing(drawing.state)
@@ -114,15 +117,21 @@ class DrawingWiring(QObject):
         dataset = showing.dataset
         if 0 <= index < len(dataset):
             image = one_image(dataset.images[index], dataset)
+            paper = paper_of(showing.look, dataset.image_shape[0])
             if not showing.look.glyphs:
                 # From one photograph to another is no way that a drawing comes.
                 self._trail.clear()
-            self._services.drawing.load(image, title(dataset, index, showing.look), index)
+            name = title(dataset, index, showing.look)
+            self._services.drawing.load(image, name, index, paper)
 
     @Slot(str)
     def _on_draw_add_requested(self, label: str) -> None:
-        channels = self._services.workspace.dataset.image_shape[0]
-        pixels = self._services.drawing.pixels
+        dataset, pixels = self._services.workspace.dataset, self._services.drawing.pixels
+        channels, height, width = dataset.image_shape
+        if pixels.shape[-2:] != (height, width) or (pixels.ndim > 2 and channels == 1):
+            told = tr("The drawing was not added. {reason}", reason=misfit_words(pixels, dataset))
+            self._services.workspace.noticed.emit(Notice("warning", told))
+            return
         image = np.repeat(pixels[np.newaxis], channels, axis=0) if pixels.ndim == 2 else pixels
         self._services.workspace.add_sample(image, label)
 
@@ -131,7 +140,10 @@ class DrawingWiring(QObject):
     @Slot(object)
     def _show_drawing(self, state: DrawingState) -> None:
         draw = self._panels.draw
-        draw.set_drawing(state.pixels, state.target)
+        draw.set_drawing(state.pixels)
+        draw.set_paper(state.paper)
+        draw.page.set_misfit(self._misfit(state))
+        self._edits.show(state)
         draw.set_loaded(self._loaded(state))
         draw.set_noised(state.before_noise is not None)
         self._show_undo()
@@ -166,33 +178,12 @@ class DrawingWiring(QObject):
         if spec.kind != "none":
             settings.noise = spec
 
-    @Slot()
-    def _on_draw_copy_requested(self) -> None:
-        QGuiApplication.clipboard().setMimeData(
-            to_clipboard(self._services.drawing.pixels, self._services.showing.look)
-        )
-
-    @Slot()
-    def _on_draw_paste_requested(self) -> None:
-        drawing, look = self._services.drawing, self._services.showing.look
-        height, width = drawing.shape
-        data = QGuiApplication.clipboard().mimeData()
-        image = from_clipboard(data, height, width, drawing.channels, look)
-        if image is None:
-            text = tr(
-                "There is nothing to paste: neither a picture nor text art of {width}x{height}.",
-                width=width,
-                height=height,
-            )
-            self._services.workspace.noticed.emit(Notice("warning", text))
-            return
-        self._services.drawing.paste(image)
-
     # What the network makes of it
 
     @Slot()
     def _on_showing_network_changed(self) -> None:
         self._answer.mark()
+        self._panels.draw.page.set_misfit(self._misfit(self._services.drawing.state))
         # Codes of other weights are no way that the drawing has come.
         self._trail.clear()
         self._mark_code()
@@ -214,16 +205,41 @@ class DrawingWiring(QObject):
 
     def _why_no_answer(self) -> str:
         """Why there is no answer to the drawing; empty where there is one."""
-        codec, drawing = self._services.showing.codec, self._services.drawing
+        codec = self._services.showing.codec
         if codec is None:
             return tr("Press Train to get an answer to the drawing.")
-        if codec.pixels != drawing.pixels.size:
+        if not self._fits(codec):
             return tr("A drawing of this size does not fit the network.")
         if not codec.can_encode:
             return tr(
                 "A GAN has no encoder: it makes images from codes, and cannot answer a drawing."
             )
         return ""
+
+    def _fits(self, codec: Codec) -> bool:
+        """Whether the network takes drawings like this one."""
+        return codec.image_shape == self._services.drawing.state.image_shape
+
+    def _misfit(self, state: DrawingState) -> str:
+        """Why the network, or that of the data, cannot take the drawing; empty: it can."""
+        codec = self._services.showing.codec
+        shape = self._services.showing.dataset.image_shape if codec is None else codec.image_shape
+        if shape == state.image_shape:
+            return ""
+        colours, height, width = shape
+        if (height, width) == state.image_shape[1:]:
+            return (
+                tr("The network takes images in colour.")
+                if colours > 1
+                else tr("The network takes images without colours.")
+            )
+        return tr(
+            "The network takes {width} × {height} pixels, not {w} × {h}.",
+            width=width,
+            height=height,
+            w=state.image_shape[2],
+            h=state.image_shape[1],
+        )
 
     @Slot(object)
     def _on_answers_answered(self, found: Answer | None) -> None:
@@ -233,7 +249,7 @@ class DrawingWiring(QObject):
     def _mark_code(self) -> None:
         """Show where the drawing lies on the map, and the way that it has come."""
         codec, pixels = self._services.showing.codec, self._services.drawing.pixels
-        if codec is None or codec.pixels != pixels.size or not codec.can_encode:
+        if codec is None or not self._fits(codec) or not codec.can_encode:
             self._services.marks.forget()
             self._trail.clear()
             self._panels.canvas.set_drawing_code(None)

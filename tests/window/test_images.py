@@ -179,7 +179,7 @@ def test_what_is_drawn_with_a_brush_is_answered(qtbot: QtBot, window: MainWindow
     draw, drawing = window.panels.draw, window._services.drawing
     window.set_perspective("draw")
     assert draw.brush.isVisible()
-    assert draw.editor.ink == 0.0, "the ground of this set is white"
+    assert draw.editor.ink == (0.0, 0.0, 0.0), "the ground of this set is white"
     draw.clear_requested.emit()
     assert (drawing.pixels == 1.0).all()
     draw.editor.set_brush(3)

@@ -80,11 +80,11 @@ def levels_of(pixels: NDArray[np.float32], kind: Pixels) -> NDArray[np.int64]:
     """The numbers that stand for ``pixels``: 0 or 1, 0..255, or 0xRRGGBB, int64 ``[H, W]``."""
     if kind == "binary":
         return (pixels > 0.5).astype(np.int64)
-    levels = np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.int64)
+    levels: NDArray[np.int64] = np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.int64)
     if kind == "grey":
         return levels
-    red, green, blue = levels
-    return red << 16 | green << 8 | blue
+    packed: NDArray[np.int64] = levels[0] << 16 | levels[1] << 8 | levels[2]
+    return packed
 
 
 def code_of(pixels: NDArray[np.float32], kind: Pixels, form: CodeForm) -> str:

@@ -48,7 +48,8 @@ def turned(image: NDArray[np.float32], quarters: int, ground: float) -> NDArray[
     Where height and width differ, what is turned out of the frame is lost, and ``ground`` fills
     what it leaves. The glyph of 5 columns and 7 rows is turned about its middle pixel.
     """
-    return fitted(np.rot90(image, -quarters, axes=(-2, -1)), *image.shape[-2:], ground)
+    height, width = image.shape[-2:]
+    return fitted(np.rot90(image, -quarters, axes=(-2, -1)), height, width, ground)
 
 
 def fitted(

@@ -1,4 +1,4 @@
-"""The pixel editor with its tools: edits, characters, noise, and adding to the set."""
+"""The pixel editor with its tools, and pages beside it: drawing, noise, code, and the set."""
 
 from __future__ import annotations
 
@@ -9,24 +9,28 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
-    QPushButton,
     QScrollArea,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
-from aegui.widgets.pixels.brush_box import BrushBox
+from aegui.widgets.pixels.code_view import CodeView
+from aegui.widgets.pixels.draw_page import DrawPage
 from aegui.widgets.pixels.editor import PixelEditor
 from aegui.widgets.pixels.glyph_grid import CELL_PX, GlyphGrid
+from aegui.widgets.pixels.history_list import HistoryList
 from aegui.widgets.pixels.noise_box import NoiseBox
-from aegui.widgets.pixels.tool_row import TOOLS, ToolRow
+from aegui.widgets.pixels.set_page import SetPage
+from aegui.widgets.pixels.tool_row import ToolRow
+from aegui.widgets.pixels.tools import TOOL_OF, TOOLS, spoken
 from aegui.widgets.theme import ICON_PX, SPACING, current_theme, icon
 
 if TYPE_CHECKING:
@@ -36,40 +40,52 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from aegui.core.recipe import CorruptionSpec
+    from aegui.session.drawing_state import Ink, Paper
 
-_LONGEST_LABEL = 16
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
-_SIDE_CHARACTERS = 30
+_SIDE_CHARACTERS = 31
 _TALL = 1.5
 _LABEL_PX = 130
 _UNBOUNDED_PX = 16_777_215
-
-
+_LARGE = 16
+_ZOOM_STEP = 1.5
 _LOAD_KEY = "L"
 _AGAIN_KEY = "N"
+PAGES = {
+    "draw": mark("Draw"),
+    "noise": mark("Noise"),
+    "code": mark("Code"),
+    "set": mark("Set"),
+}
+"""The pages beside the editor."""
 
 
 class DrawPanel(QWidget):
-    """Draws, and asks for everything else; ``editor`` is the grid itself.
+    """Draws, and asks for everything else; ``editor`` is the grid itself, ``page`` beside it.
 
     Signals:
-        stroke_started(), pixel_painted(row, column, value), cells_painted(cells, value),
+        stroke_started(step), pixel_painted(row, column, value), cells_painted(cells, ink),
         stroke_finished(), stroke_abandoned(): See ``PixelEditor``.
+        noise_painted(cells, spec, seed): Spoil those cells.
         undo_requested(), redo_requested(), clear_requested(), invert_requested(),
-        copy_requested(), paste_requested(): What their buttons say.
-        shift_requested(rows, columns): Move the drawing down and right.
+        copy_requested(), paste_requested(), new_requested(): What their tools say.
+        shift_requested(rows, columns), roll_requested(rows, columns): Shift the drawing down and
+            right; what leaves is lost, or comes in on the other side.
         flip_requested(axis): Mirror it: "horizontal" swaps left and right, "vertical" top and
             bottom.
+        rotate_requested(quarters): Turn it clockwise.
         load_requested(index): Draw the sample at that place in the set.
         noise_requested(spec, seed): Put this ``CorruptionSpec`` on it (of kind "none": take off).
         add_requested(label): Add the drawing to the set under that label.
+        history_requested(): Show the steps.
     """
 
-    stroke_started = Signal()
+    stroke_started = Signal(str)
     pixel_painted = Signal(int, int, float)
-    cells_painted = Signal(object, float)
+    cells_painted = Signal(object, object)
+    noise_painted = Signal(object, object, int)
     stroke_finished = Signal()
     stroke_abandoned = Signal()
     undo_requested = Signal()
@@ -78,8 +94,12 @@ class DrawPanel(QWidget):
     invert_requested = Signal()
     copy_requested = Signal()
     paste_requested = Signal()
+    new_requested = Signal()
+    history_requested = Signal()
     shift_requested = Signal(int, int)
+    roll_requested = Signal(int, int)
     flip_requested = Signal(str)
+    rotate_requested = Signal(int)
     load_requested = Signal(int)
     noise_requested = Signal(object, int)
     add_requested = Signal(str)
@@ -88,24 +108,28 @@ class DrawPanel(QWidget):
         super().__init__(parent)
         self.editor = PixelEditor()
         self.noise = NoiseBox()
-        self.brush = BrushBox()
+        self.page = DrawPage()
+        self.brush = self.page.brush
+        self.code = CodeView()
+        self.set = SetPage()
         self.tools = ToolRow()
+        self.history = HistoryList(self)
         self._keys = {tool.shortcut: tool.key for tool in TOOLS}
-        self._load = QToolButton()
+        self._load = self.page.load
         self._popup = QFrame(self, Qt.WindowType.Popup)
         self._area = QScrollArea()
         self._grid = GlyphGrid(checkable=False)
         self._labels: Sequence[str] = ()
         self._look = GLYPHS
+        self._paper: Paper | None = None
         self._glyphs = GlyphCache()
         self._loaded: int | None = None
-        self._label = QLineEdit()
-        self._add = QPushButton(icon("edit-add"), tr("Add"))
+        self._pages = QStackedWidget()
+        self._tabs = QButtonGroup(self)
         self._side = QWidget()
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build_popup()
-        self._build_load()
-        self._build_add()
+        self.set_loaded(None)
         self._lay_out()
         self._connect()
         self.set_undo_enabled(False, False)
@@ -124,33 +148,30 @@ class DrawPanel(QWidget):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self._area)
 
-    def _build_load(self) -> None:
-        self._load.setIconSize(QSize(ICON_PX, ICON_PX))
-        self._load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._load.setSizePolicy(self._add.sizePolicy())
-        self.set_loaded(None)
-
-    def _build_add(self) -> None:
-        self._label.setMaxLength(_LONGEST_LABEL)
-        self._label.setPlaceholderText(tr("Label"))
-        self._label.setAccessibleName(tr("Label of the new character"))
-        self._label.setToolTip(tr("What the new character is called, for example ñ"))
-        self._add.setToolTip(tr("Add the drawing to the set, to be learnt with the others"))
-        self._add.setEnabled(False)
+    def _tab_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        for number, (key, label) in enumerate(PAGES.items()):
+            button = QToolButton()
+            button.setObjectName(key)
+            button.setText(tr(label))
+            button.setCheckable(True)
+            button.setProperty("flat", True)
+            self._tabs.addButton(button, number)
+            row.addWidget(button)
+        row.addStretch(1)
+        self._tabs.button(0).setChecked(True)
+        self._tabs.idClicked.connect(self._pages.setCurrentIndex)
+        return row
 
     def _lay_out(self) -> None:
-        adding = QHBoxLayout()
-        adding.setSpacing(4)
-        adding.addWidget(self._label, 1)
-        adding.addWidget(self._add)
+        for page in (self.page, self.noise, self.code, self.set):
+            self._pages.addWidget(page)
         side = QVBoxLayout(self._side)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(6)
-        side.addWidget(self._load)
-        side.addWidget(self.brush)
-        side.addWidget(self.noise)
-        side.addLayout(adding)
-        side.addStretch(1)
+        side.addLayout(self._tab_row())
+        side.addWidget(self._pages, 1)
         self._body.setSpacing(SPACING)
         self._body.addWidget(self.editor, 1)
         self._body.addWidget(self._side)
@@ -161,30 +182,62 @@ class DrawPanel(QWidget):
         layout.addLayout(self._body, 1)
 
     def _connect(self) -> None:
-        self.editor.stroke_started.connect(self.stroke_started)
-        self.editor.pixel_painted.connect(self.pixel_painted)
-        self.editor.cells_painted.connect(self.cells_painted)
-        self.editor.stroke_finished.connect(self.stroke_finished)
-        self.editor.stroke_abandoned.connect(self.stroke_abandoned)
-        self.brush.size_chosen.connect(self.editor.set_brush)
-        self.brush.ink_chosen.connect(self.editor.set_ink)
-        self.editor.copy_requested.connect(self.copy_requested)
-        self.editor.paste_requested.connect(self.paste_requested)
-        self.tools.used.connect(self._on_tools_used)
+        editor, tools, brush = self.editor, self.tools, self.brush
+        editor.stroke_started.connect(self.stroke_started)
+        editor.pixel_painted.connect(self.pixel_painted)
+        editor.cells_painted.connect(self.cells_painted)
+        editor.noise_painted.connect(self._on_editor_noise_painted)
+        editor.stroke_finished.connect(self.stroke_finished)
+        editor.stroke_abandoned.connect(self.stroke_abandoned)
+        editor.region_cleared.connect(self.clear_requested)
+        editor.picked.connect(brush.take)
+        editor.copy_requested.connect(self.copy_requested)
+        editor.paste_requested.connect(self.paste_requested)
+        brush.size_chosen.connect(editor.set_brush)
+        brush.ink_chosen.connect(self._on_brush_ink_chosen)
+        tools.used.connect(self._on_tools_used)
+        tools.brush_chosen.connect(editor.set_tool)
+        tools.switched.connect(self._on_tools_switched)
         self.noise.noise_requested.connect(self.noise_requested)
+        self.page.add_requested.connect(self.add_requested)
         self._load.clicked.connect(self.open_characters)
         self._grid.picked.connect(self._on_grid_picked)
         self._grid.current_moved.connect(self._area.ensureVisible)
-        self._label.textChanged.connect(self._on_label_changed)
-        self._label.returnPressed.connect(self._on_add_clicked)
-        self._add.clicked.connect(self._on_add_clicked)
+
+    def show_page(self, key: str) -> None:
+        """Show that of ``PAGES``."""
+        number = tuple(PAGES).index(key)
+        self._tabs.button(number).setChecked(True)
+        self._pages.setCurrentIndex(number)
+
+    @property
+    def shown_page(self) -> str:
+        """Which of ``PAGES`` is shown."""
+        return tuple(PAGES)[self._pages.currentIndex()]
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_drawing(self, pixels: NDArray[np.float32], target: ArrayLike | None = None) -> None:
-        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``, over the shadow of ``target`` if known."""
+    def set_drawing(self, pixels: NDArray[np.float32], ghost: ArrayLike | None = None) -> None:
+        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``, and ``ghost`` behind them."""
         self.editor.set_pixels(pixels)
-        self.editor.set_ghost(target)
+        self.editor.set_ghost(ghost)
+
+    def set_paper(self, paper: Paper) -> None:
+        """What the drawing is drawn on: it decides ink, brush, and how the drawing is seen."""
+        large = max(self.editor.pixels.shape[-2:]) > _LARGE
+        self.brush.set_kind(paper.kind, sized=large or paper.kind != "binary")
+        if paper == self._paper:
+            return
+        self._paper = paper
+        # Over an image in colours it would be in the way: only where it is wished for.
+        self.page.set_ghost("target" if paper.kind == "binary" else "none")
+        self.editor.set_look(Look(glyphs=paper.kind == "binary", ground=paper.ground))
+        self.editor.set_brush(1)
+        ink: Ink = self.editor.ink
+        if paper.kind == "colour" and not isinstance(ink, tuple):
+            ink = (ink, ink, ink)
+        self.brush.set_state(1, ink)
+        self.editor.set_ink(self.brush.ink, self.brush.back)
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
         """Offer the set for loading.
@@ -198,40 +251,29 @@ class DrawPanel(QWidget):
         images = images if self._labels else np.zeros((0, 1, 1))
         self._glyphs.set_images(images, look)
         self._grid.set_samples(labels, images, look)
-        self._set_look(look)
-        self._load.setEnabled(bool(self._labels))
-        self.set_loaded(None)
-
-    def _set_look(self, look: Look) -> None:
         self._look = look
-        self.editor.set_look(look)
-        self.editor.set_brush(1)
-        self.brush.set_state(1, self.editor.ink)
-        # Glyphs are drawn pixel by pixel, ink with one button and paper with the other.
-        self.brush.setVisible(not look.glyphs)
         self._load.setToolTip(
             tr("Draw a character of the set; it becomes the target ({key})", key=_LOAD_KEY)
             if look.glyphs
             else tr("Load an image of the set; it becomes the target ({key})", key=_LOAD_KEY)
         )
+        self._load.setEnabled(bool(self._labels))
+        self.set_loaded(None)
 
     def set_loaded(self, index: int | None) -> None:
         """Show which sample the drawing began as; None: it was drawn freely."""
         known = index is not None and 0 <= index < len(self._labels)
         self._loaded = index if known else None
+        glyphs = self._look.glyphs
         if self._loaded is None:
-            glyphs = self._look.glyphs
-            self._load.setText(tr("Load a character…") if glyphs else tr("Load an image…"))
-            self._load.setIcon(icon("edit-load"))
+            text = tr("Load a character…") if glyphs else tr("Load an image…")
+            self.page.set_loaded(text, icon("edit-load"))
             return
         label = label_name(self._labels[self._loaded])
-        if not self._look.glyphs:
+        if not glyphs:
             label = self.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, _LABEL_PX)
-        glyphs = self._look.glyphs
-        self._load.setText(
-            tr("Character {label}", label=label) if glyphs else tr("Image {label}", label=label)
-        )
-        self._load.setIcon(self._glyph_icon(self._loaded))
+        text = tr("Character {label}", label=label) if glyphs else tr("Image {label}", label=label)
+        self.page.set_loaded(text, self._glyph_icon(self._loaded))
         self._grid.set_current(self._loaded)
 
     def _glyph_icon(self, index: int) -> QIcon:
@@ -241,8 +283,14 @@ class DrawPanel(QWidget):
 
     def set_undo_enabled(self, can_undo: bool, can_redo: bool) -> None:
         """Say whether there is anything to undo and to redo."""
-        self.tools.buttons["undo"].setEnabled(can_undo)
-        self.tools.buttons["redo"].setEnabled(can_redo)
+        self.tools.set_enabled("undo", can_undo)
+        self.tools.set_enabled("redo", can_redo)
+        self.tools.set_enabled("history", can_undo or can_redo)
+
+    def show_history(self, steps: Sequence[str], current: int) -> None:
+        """Show the steps in a list under their button; ``current`` of them have been done."""
+        button = self.tools.buttons["history"]
+        self.history.show_at(button.mapToGlobal(QPoint(0, button.height())), steps, current)
 
     def set_noise(self, spec: CorruptionSpec, seed: int) -> None:
         """Show this noise in the controls, without a signal."""
@@ -258,19 +306,47 @@ class DrawPanel(QWidget):
         shifts = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
         verb, _, way = key.partition("-")
         if verb == "shift":
-            self.shift_requested.emit(*shifts[way])
+            wraps = self.tools.is_on("wrap")
+            (self.roll_requested if wraps else self.shift_requested).emit(*shifts[way])
         elif verb == "flip":
             self.flip_requested.emit(way)
+        elif verb == "rotate":
+            self.rotate_requested.emit(1 if way == "right" else -1)
+        elif verb == "zoom":
+            self._zoom(way)
+        elif verb == "select":
+            self.editor.select_all()
         else:
             signals = {
                 "undo": self.undo_requested,
                 "redo": self.redo_requested,
+                "history": self.history_requested,
                 "clear": self.clear_requested,
                 "invert": self.invert_requested,
                 "copy": self.copy_requested,
                 "paste": self.paste_requested,
+                "new": self.new_requested,
             }
             signals[verb].emit()
+
+    def _zoom(self, way: str) -> None:
+        if way == "fit":
+            self.editor.show_all()
+        else:
+            self.editor.zoom_by(_ZOOM_STEP if way == "in" else 1.0 / _ZOOM_STEP)
+
+    def _on_tools_switched(self, key: str, on: bool) -> None:
+        if key == "grid":
+            self.editor.set_grid(on)
+        elif key.startswith("mirror"):
+            self.editor.set_mirrors(*map(self.tools.is_on, ("mirror-across", "mirror-down")))
+        self.editor.say(spoken(TOOL_OF[key], on))
+
+    def _on_brush_ink_chosen(self, ink: Ink, back: Ink) -> None:
+        self.editor.set_ink(ink, back)
+
+    def _on_editor_noise_painted(self, cells: object) -> None:
+        self.noise_painted.emit(cells, self.noise.spec, self.noise.seed)
 
     def open_characters(self) -> None:
         """Show the characters of the set under the button."""
@@ -304,14 +380,6 @@ class DrawPanel(QWidget):
         self.editor.setFocus(Qt.FocusReason.PopupFocusReason)
         self.load_requested.emit(index)
 
-    def _on_label_changed(self, text: str) -> None:
-        self._add.setEnabled(bool(text))
-
-    def _on_add_clicked(self) -> None:
-        if self._label.text():
-            self.add_requested.emit(self._label.text())
-            self._label.clear()
-
     # -- keys and size ---------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
@@ -329,7 +397,7 @@ class DrawPanel(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         pressed = _pressed(event)
         if pressed in self._keys:
-            self.tools.buttons[self._keys[pressed]].click()
+            self.tools.use(self._keys[pressed])
         elif pressed == _LOAD_KEY:
             self._load.click()
         elif pressed == _AGAIN_KEY:

@@ -1,14 +1,15 @@
-"""The pixels of a drawing as they are seen: squares, grid, ghost, and the frame of the brush."""
+"""The pixels of a drawing as they are seen: squares, grid, ghost, selection, and brush."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from aegui.core.pixels.shapes import Box, Cell, brush_cells
 from aegui.session.looks import GLYPHS
 from aegui.widgets.glyphs import fitted_rect, picture, picture_rect
 from aegui.widgets.theme import current_theme
@@ -17,22 +18,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
 
-Cell = tuple[int, int]
-"""Row and column."""
-
 LARGE = 16
 """Images of more rows or columns are drawn with a brush rather than pixel by pixel."""
+LARGEST_ZOOM = 8.0
 _HINT_PX = 22
 _LEAST_PX = 10
 _LEAST_GRID_PX = 6
 _MARGIN_PX = 3
 _LARGE_SHARE = 0.7
-
-
-def brush_cells(cell: Cell, size: int) -> list[Cell]:
-    """The cells that a square brush of ``size`` pixels covers at ``cell``."""
-    row, column = cell[0] - (size - 1) // 2, cell[1] - (size - 1) // 2
-    return [(row + down, column + across) for down in range(size) for across in range(size)]
+_GHOST_OPACITY = 0.3
 
 
 class PixelSurface(QWidget):
@@ -41,12 +35,17 @@ class PixelSurface(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pixels: NDArray[np.float32] = np.zeros((7, 5), dtype=np.float32)
-        self._ghost: NDArray[np.bool_] | None = None
+        self._ghost: NDArray[np.float32] | None = None
         self._hovered: Cell | None = None
         self._cell: Cell = (0, 0)
         self._cell_visible = False
         self._look = GLYPHS
         self._brush = 1
+        self._region: Box | None = None
+        self._mirrors = (False, False)
+        self._has_grid = True
+        self._zoom = 1.0
+        self._centre = QPointF(0.5, 0.5)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def _shape(self) -> tuple[int, int]:
@@ -65,6 +64,11 @@ class PixelSurface(QWidget):
         top, bottom = (grid.height() * at // height for at in (row, row + 1))
         return QRect(grid.x() + left, grid.y() + top, right - left, bottom - top)
 
+    def _box_rect(self, box: Box) -> QRect:
+        return self.cell_rect(box.top, box.left).united(
+            self.cell_rect(box.bottom - 1, box.right - 1)
+        )
+
     def sizeHint(self) -> QSize:  # noqa: D102
         return self._size(_HINT_PX)
 
@@ -79,32 +83,99 @@ class PixelSurface(QWidget):
             return QSize(round(width * share), round(height * share))
         return QSize(width * side + 2 * _MARGIN_PX, height * side + 2 * _MARGIN_PX)
 
+    # -- zoom ------------------------------------------------------------------------------------
+
+    def _room(self) -> QRect:
+        return self.rect().adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
+
     def _grid_rect(self) -> QRect:
-        inner = self.rect().adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
+        room = self._room()
         height, width = self._shape()
         # Pixels that are to be drawn on are squares wherever there is room for that.
-        if height <= inner.height() and width <= inner.width():
-            return fitted_rect(height, width, inner)
-        return picture_rect(height, width, inner)
+        fits = height <= room.height() and width <= room.width()
+        whole = fitted_rect(height, width, room) if fits else picture_rect(height, width, room)
+        if self._zoom <= 1.0:
+            return whole
+        side = max(1, round(whole.width() / width * self._zoom))
+        size = QSize(width * side, height * side)
+        x = _placed(room.x(), room.width(), size.width(), self._centre.x())
+        return QRect(
+            QPoint(x, _placed(room.y(), room.height(), size.height(), self._centre.y())), size
+        )
+
+    @property
+    def zoom(self) -> float:
+        """How many times larger than all of it would be shown."""
+        return self._zoom
+
+    def zoom_by(self, factor: float, around: QPoint | None = None) -> None:
+        """Show it larger or smaller; what is ``around`` (None: in the middle) stays there."""
+        point = self._room().center() if around is None else around
+        before = self._grid_rect()
+        x = (point.x() - before.x()) / max(1, before.width())
+        y = (point.y() - before.y()) / max(1, before.height())
+        self._zoom = min(LARGEST_ZOOM, max(1.0, self._zoom * factor))
+        after, middle = self._grid_rect(), self._room().center()
+        self._centre = QPointF(
+            x + (middle.x() - point.x()) / max(1, after.width()),
+            y + (middle.y() - point.y()) / max(1, after.height()),
+        )
+        self.update()
+
+    def show_all(self) -> None:
+        """Show all of it."""
+        self._zoom = 1.0
+        self.update()
+
+    def pan_by(self, pixels: QPoint) -> None:
+        """Move what is shown, where not all of it is."""
+        grid, room = self._grid_rect(), self._room()
+        # From where it is shown, which may be short of what was wished.
+        at = QPointF(room.center() - grid.topLeft() - pixels)
+        self._centre = QPointF(at.x() / max(1, grid.width()), at.y() / max(1, grid.height()))
+        self.update()
+
+    def _follow(self, cell: Cell) -> None:
+        """Bring ``cell`` into sight."""
+        rect, room = self.cell_rect(*cell), self._room()
+        right = max(0, room.left() - rect.left()) - max(0, rect.right() - room.right())
+        down = max(0, room.top() - rect.top()) - max(0, rect.bottom() - room.bottom())
+        if right or down:
+            self.pan_by(QPoint(right, down))
+
+    # -- painting --------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
         theme = current_theme()
         painter = QPainter(self)
         grid = self._grid_rect()
+        painter.save()
+        painter.setClipRect(self._room().adjusted(-1, -1, 1, 1))
+        self._paint_image(painter, grid)
+        if self._hovered is not None and not self._cell_visible:
+            self._frame(painter, self._brush_rect(self._hovered), 1)
+        if self._region is not None:
+            self._paint_region(painter, self._box_rect(self._region))
+        if self.hasFocus() and self._cell_visible:
+            self._frame(painter, self._brush_rect(self._cell), 2)
+        painter.restore()
+        if self.hasFocus():
+            painter.setPen(QPen(theme.accent, 2))
+            painter.drawRect(grid.intersected(self._room()).adjusted(-2, -2, 2, 2))
+
+    def _paint_image(self, painter: QPainter, grid: QRect) -> None:
         too_large = grid.width() < self._shape()[1]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, too_large)
         painter.drawImage(grid, picture(self._pixels, self._look))
+        if self._ghost is not None and not self._look.glyphs:
+            painter.setOpacity(_GHOST_OPACITY)
+            painter.drawImage(grid, picture(self._ghost, self._look))
+            painter.setOpacity(1.0)
         self._paint_grid(painter, grid)
-        if self._ghost is not None:
-            self._paint_ghost(painter, self._ghost)
-        if self._hovered is not None and not self._cell_visible:
-            self._frame(painter, self._brush_rect(self._hovered), 1)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.accent, 2))
-            painter.drawRect(grid.adjusted(-2, -2, 2, 2))
-            if self._cell_visible:
-                self._frame(painter, self._brush_rect(self._cell), 2)
+        self._paint_axes(painter, grid)
+        if self._ghost is not None and self._look.glyphs:
+            self._paint_ghost(painter, self._ghost > 0.5)
 
     def _brush_rect(self, cell: Cell) -> QRect:
         """What is painted at ``cell``, as far as it is inside."""
@@ -113,16 +184,25 @@ class PixelSurface(QWidget):
 
     def _paint_grid(self, painter: QPainter, grid: QRect) -> None:
         height, width = self._shape()
-        side = grid.width() // width
         painter.setPen(QPen(current_theme().border, 1))
-        if side >= _LEAST_GRID_PX:
+        if self._has_grid and grid.width() // width >= _LEAST_GRID_PX:
             for column in range(1, width):
-                x = grid.x() + column * side
+                x = grid.x() + grid.width() * column // width
                 painter.drawLine(x, grid.top(), x, grid.bottom())
             for row in range(1, height):
-                y = grid.y() + row * side
+                y = grid.y() + grid.height() * row // height
                 painter.drawLine(grid.left(), y, grid.right(), y)
         painter.drawRect(grid.adjusted(-1, -1, 0, 0))
+
+    def _paint_axes(self, painter: QPainter, grid: QRect) -> None:
+        """The axes of the mirrors: through the middle of the middle column where there is one."""
+        painter.setPen(QPen(current_theme().accent, 1, Qt.PenStyle.DashLine))
+        middle = grid.center()
+        across, down = self._mirrors
+        if across:
+            painter.drawLine(middle.x(), grid.top(), middle.x(), grid.bottom())
+        if down:
+            painter.drawLine(grid.left(), middle.y(), grid.right(), middle.y())
 
     def _paint_ghost(self, painter: QPainter, ghost: NDArray[np.bool_]) -> None:
         """A dot in the middle of every dark pixel that is lit in the clean target."""
@@ -136,6 +216,15 @@ class PixelSurface(QWidget):
             radius = max(2.0, rect.width() / 7)
             painter.drawEllipse(rect.toRectF().center(), radius, radius)
         painter.restore()
+
+    def _paint_region(self, painter: QPainter, rect: QRect) -> None:
+        """A frame in two colours, seen on any ground."""
+        theme = current_theme()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.pixel_off, 2))
+        painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        painter.setPen(QPen(theme.accent, 2, Qt.PenStyle.DashLine))
+        painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
     def _frame(self, painter: QPainter, rect: QRect, width: int) -> None:
         """A frame that is seen on dark and on lit pixels: accent with a rim of the dark colour."""
@@ -151,3 +240,11 @@ class PixelSurface(QWidget):
         painter.drawRect(rect.adjusted(inset, inset, -inset, -inset))
         painter.setPen(QPen(theme.accent, width))
         painter.drawRect(rect.adjusted(width, width, -width, -width))
+
+
+def _placed(start: int, room: int, length: int, share: float) -> int:
+    """Where ``length`` begins so that its ``share`` is in the middle, leaving no room empty."""
+    if length <= room:
+        return start + (room - length) // 2
+    wished = round(start + room / 2 - share * length)
+    return max(start + room - length, min(start, wished))

@@ -1,63 +1,56 @@
-"""The tool buttons of the drawing in one row, or in two where it is narrow."""
+"""The tool buttons of the drawing, group by group in as many rows as they need, with a menu."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
+from aegui.widgets.pixels.tools import ON_AT_FIRST, TOOL_OF, TOOLS, Tool, native
 from aegui.widgets.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QAction, QResizeEvent
 
 BUTTON_PX = 27
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A tool: its key and icon, what it says, and its shortcut while the panel has the focus."""
-
-    key: str
-    text: str
-    shortcut: str
-
-
-TOOLS = (
-    Tool("undo", mark("Undo"), "Ctrl+Z"),
-    Tool("redo", mark("Redo"), "Ctrl+Shift+Z"),
-    Tool("clear", mark("Clear the drawing"), "C"),
-    Tool("invert", mark("Swap ink and paper"), "I"),
-    Tool("flip-horizontal", mark("Mirror left and right"), "H"),
-    Tool("flip-vertical", mark("Mirror top and bottom"), "V"),
-    Tool("shift-left", mark("Move left by one pixel"), "Ctrl+Left"),
-    Tool("shift-right", mark("Move right by one pixel"), "Ctrl+Right"),
-    Tool("shift-up", mark("Move up by one pixel"), "Ctrl+Up"),
-    Tool("shift-down", mark("Move down by one pixel"), "Ctrl+Down"),
-    Tool("copy", mark("Copy the drawing"), "Ctrl+C"),
-    Tool("paste", mark("Paste a drawing"), "Ctrl+V"),
-)
+_GAP_PX = 6
+_NARROWEST_PX = 10 * BUTTON_PX
 
 
 class ToolRow(QWidget):
-    """The buttons of ``TOOLS``.
+    """The buttons of ``TOOLS``, and a menu of all of them.
 
     Signals:
-        used(key): The button of that tool was pressed.
+        used(key): That edit is to be done.
+        brush_chosen(key): That brush is to be drawn with.
+        switched(key, on): That switch was turned on or off.
     """
 
     used = Signal(str)
+    brush_chosen = Signal(str)
+    switched = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.buttons = {tool.key: self._button(tool) for tool in TOOLS}
+        self.menu = QMenu(self)
+        self._brush = "pencil"
+        self._on = {tool.key: tool.key in ON_AT_FIRST for tool in TOOLS if tool.kind == "switch"}
+        self.buttons = {tool.key: self._button(tool) for tool in TOOLS if tool.in_row}
+        self._more = self._more_button()
+        self._groups = [
+            [self.buttons[tool.key] for tool in group]
+            for _, group in groupby(
+                (tool for tool in TOOLS if tool.in_row), key=lambda tool: tool.group
+            )
+        ] + [[self._more]]
+        self._actions = self._fill_menu()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self._show_state()
 
     def _button(self, tool: Tool) -> QToolButton:
         button = QToolButton(self)
@@ -65,37 +58,123 @@ class ToolRow(QWidget):
         button.setProperty("flat", True)
         button.setIcon(icon(f"edit-{tool.key}"))
         button.setIconSize(QSize(ICON_PX, ICON_PX))
-        native = QKeySequence(tool.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-        button.setToolTip(f"{tr(tool.text)} ({native})")
+        button.setToolTip(f"{tr(tool.text)} ({native(tool)})")
         button.setAccessibleName(tr(tool.text))
-        button.clicked.connect(self._on_button_clicked)
+        button.setCheckable(tool.kind != "edit")
+        button.clicked.connect(self._on_sender_used)
         return button
 
-    def _on_button_clicked(self) -> None:
+    def _more_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("flat", True)
+        button.setIcon(icon("builder-more"))
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        button.setToolTip(tr("All tools, size, grid and zoom"))
+        button.setAccessibleName(tr("All tools"))
+        button.setMenu(self.menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        return button
+
+    def _fill_menu(self) -> dict[str, QAction]:
+        actions = {}
+        for _, group in groupby(TOOLS, key=lambda tool: tool.group):
+            self.menu.addSeparator()
+            for tool in group:
+                # Keys are shown only: the panel that has the focus obeys them.
+                action = self.menu.addAction(f"{tr(tool.text)}\t{native(tool)}")
+                action.setObjectName(tool.key)
+                action.setCheckable(tool.kind != "edit")
+                if tool.in_row:
+                    action.setIcon(icon(f"edit-{tool.key}"))
+                action.triggered.connect(self._on_sender_used)
+                actions[tool.key] = action
+        return actions
+
+    def _on_sender_used(self) -> None:
         sender = self.sender()
         if sender is not None:
-            self.used.emit(sender.objectName())
+            self.use(sender.objectName())
 
-    def _columns(self, width: int) -> int:
-        """All in one row, or half of them, so that the groups stay together."""
-        return len(TOOLS) if width >= len(TOOLS) * BUTTON_PX - 3 else len(TOOLS) // 2
+    def use(self, key: str) -> None:
+        """Do what the person does who clicks the tool ``key``; nothing where it is disabled."""
+        tool = TOOL_OF[key]
+        if not self._actions[key].isEnabled():
+            return
+        if tool.kind == "brush":
+            self._brush = key
+            self.brush_chosen.emit(key)
+        elif tool.kind == "switch":
+            self._on[key] = not self._on[key]
+            self.switched.emit(key, self._on[key])
+        else:
+            self.used.emit(key)
+        self._show_state()
+
+    @property
+    def brush(self) -> str:
+        """The brush that is chosen."""
+        return self._brush
+
+    def is_on(self, key: str) -> bool:
+        """Whether that switch is on."""
+        return self._on[key]
+
+    def set_enabled(self, key: str, enabled: bool) -> None:
+        """Say whether there is anything for ``key`` to do."""
+        self._actions[key].setEnabled(enabled)
+        if key in self.buttons:
+            self.buttons[key].setEnabled(enabled)
+
+    def is_enabled(self, key: str) -> bool:
+        """Whether there is anything for ``key`` to do."""
+        return self._actions[key].isEnabled()
+
+    def _show_state(self) -> None:
+        for key, action in self._actions.items():
+            tool = TOOL_OF[key]
+            if tool.kind == "edit":
+                continue
+            on = key == self._brush if tool.kind == "brush" else self._on[key]
+            action.setChecked(on)
+            if key in self.buttons:
+                self.buttons[key].setChecked(on)
+
+    # -- the rows --------------------------------------------------------------------------------
+
+    def _rows(self, width: int) -> list[list[list[QToolButton]]]:
+        """The groups of each row; a group is never torn apart."""
+        rows: list[list[list[QToolButton]]] = []
+        left = 0
+        for group in self._groups:
+            needed = len(group) * BUTTON_PX
+            if rows and left + _GAP_PX + needed <= width:
+                rows[-1].append(group)
+                left += _GAP_PX + needed
+            else:
+                rows.append([group])
+                left = needed
+        return rows
 
     def hasHeightForWidth(self) -> bool:  # noqa: D102
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: D102
-        return len(TOOLS) // self._columns(width) * BUTTON_PX
+        return len(self._rows(width)) * BUTTON_PX
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(len(TOOLS) * BUTTON_PX, BUTTON_PX)
+        width = 16 * BUTTON_PX
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(len(TOOLS) // 2 * BUTTON_PX, BUTTON_PX)
+        return QSize(_NARROWEST_PX, self.heightForWidth(max(self.width(), _NARROWEST_PX)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
-        columns = self._columns(event.size().width())
-        step = min(BUTTON_PX, event.size().width() // columns)
-        for place, button in enumerate(self.buttons.values()):
-            row, column = divmod(place, columns)
-            button.setGeometry(column * step, row * BUTTON_PX, step, BUTTON_PX)
+        for row, groups in enumerate(self._rows(event.size().width())):
+            x = 0
+            for group in groups:
+                for button in group:
+                    button.setGeometry(QRect(x, row * BUTTON_PX, BUTTON_PX, BUTTON_PX))
+                    x += BUTTON_PX
+                x += _GAP_PX
         super().resizeEvent(event)

@@ -72,6 +72,7 @@ def test_levels_are_what_code_says() -> None:
 def test_code_as_people_write_it(text: str, form: CodeForm) -> None:
     reading = read_code(text, form, 5, 5)
     assert reading.errors == ()
+    assert reading.pixels is not None
     assert np.array_equal(reading.pixels, A)
 
 
@@ -117,6 +118,8 @@ def test_nonsense_is_refused_with_a_place(text: str, form: CodeForm) -> None:
 
 def test_the_form_of_pasted_code_is_found() -> None:
     for form in FORMS:
-        assert np.array_equal(read_any_code(code_of(A, "binary", form), 5, 5, "binary"), A)
+        found = read_any_code(code_of(A, "binary", form), 5, 5, "binary")
+        assert found is not None
+        assert np.array_equal(found, A)
     assert read_any_code("hello", 5, 5, "binary") is None
     assert read_any_code("01110", 5, 5, "binary") is None

@@ -16,7 +16,7 @@ from aegui.core.pixels.transforms import (
     turned,
 )
 
-GLYPH = np.arange(35, dtype=np.float32).reshape(7, 5) / 34
+GLYPH = (np.arange(35).reshape(7, 5) / 34).astype(np.float32)
 
 
 def test_a_roll_loses_nothing_and_comes_back() -> None:

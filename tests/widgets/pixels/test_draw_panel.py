@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -23,8 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.recipe import CorruptionSpec
+from aegui.session.drawing_state import Paper
+from aegui.widgets.pixels.brush_box import ink_words
 from aegui.widgets.pixels.draw_panel import DrawPanel
-from aegui.widgets.pixels.tool_row import TOOLS, Tool, ToolRow
+from aegui.widgets.pixels.new_drawing import NewDrawingDialog
+from aegui.widgets.pixels.tool_row import ToolRow
+from aegui.widgets.pixels.tools import TOOL_OF, TOOLS, Tool
 from aegui.widgets.theme import DARK, LIGHT, apply_theme
 from tests.widgets.pixels.samples import LABELS, glyphs
 
@@ -42,7 +46,7 @@ def panel(qtbot: QtBot) -> DrawPanel:
     qtbot.addWidget(panel)
     panel.set_samples(LABELS, glyphs())
     panel.set_undo_enabled(True, True)
-    panel.resize(340, 220)
+    panel.resize(440, 360)
     panel.show()
     qtbot.waitExposed(panel)
     return panel
@@ -51,44 +55,96 @@ def panel(qtbot: QtBot) -> DrawPanel:
 EXPECTED: dict[str, tuple[str, list[object]]] = {
     "undo": ("undo_requested", []),
     "redo": ("redo_requested", []),
+    "history": ("history_requested", []),
+    "copy": ("copy_requested", []),
+    "paste": ("paste_requested", []),
     "clear": ("clear_requested", []),
     "invert": ("invert_requested", []),
     "flip-horizontal": ("flip_requested", ["horizontal"]),
     "flip-vertical": ("flip_requested", ["vertical"]),
-    "shift-left": ("shift_requested", [0, -1]),
-    "shift-right": ("shift_requested", [0, 1]),
-    "shift-up": ("shift_requested", [-1, 0]),
-    "shift-down": ("shift_requested", [1, 0]),
-    "copy": ("copy_requested", []),
-    "paste": ("paste_requested", []),
+    "rotate-left": ("rotate_requested", [-1]),
+    "rotate-right": ("rotate_requested", [1]),
+    "shift-left": ("roll_requested", [0, -1]),
+    "shift-right": ("roll_requested", [0, 1]),
+    "shift-up": ("roll_requested", [-1, 0]),
+    "shift-down": ("roll_requested", [1, 0]),
+    "new": ("new_requested", []),
 }
+VIEW = {"select-all", "zoom-in", "zoom-out", "zoom-fit"}
 
 
 def test_every_tool_is_expected() -> None:
-    assert [tool.key for tool in TOOLS] == list(EXPECTED)
+    assert [t.key for t in TOOLS if t.kind == "edit" and t.key not in VIEW] == list(EXPECTED)
     assert len({tool.shortcut for tool in TOOLS}) == len(TOOLS)
+    assert len({tool.key for tool in TOOLS}) == len(TOOLS)
 
 
 @pytest.mark.parametrize("key", EXPECTED)
 def test_a_tool_asks_for_its_edit_when_clicked(panel: DrawPanel, qtbot: QtBot, key: str) -> None:
     name, arguments = EXPECTED[key]
     with qtbot.waitSignal(getattr(panel, name)) as blocker:
-        QTest.mouseClick(panel.tools.buttons[key], LEFT)
+        if TOOL_OF[key].in_row:
+            QTest.mouseClick(panel.tools.buttons[key], LEFT)
+        else:
+            _action(panel, key).trigger()
     assert blocker.args == arguments
 
 
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.key)
-def test_a_tool_has_a_key_in_its_tooltip_and_obeys_it(
-    panel: DrawPanel, qtbot: QtBot, tool: Tool
-) -> None:
+@pytest.mark.parametrize("key", EXPECTED)
+def test_a_tool_says_its_key_and_obeys_it(panel: DrawPanel, qtbot: QtBot, key: str) -> None:
+    tool = TOOL_OF[key]
     sequence = QKeySequence(tool.shortcut)
-    tip = panel.tools.buttons[tool.key].toolTip()
-    assert sequence.toString(QKeySequence.SequenceFormat.NativeText) in tip
-    assert panel.tools.buttons[tool.key].accessibleName()
-    name, arguments = EXPECTED[tool.key]
+    keys = sequence.toString(QKeySequence.SequenceFormat.NativeText)
+    assert _action(panel, key).text().endswith(f"\t{keys}")
+    if tool.in_row:
+        assert keys in panel.tools.buttons[key].toolTip()
+        assert panel.tools.buttons[key].accessibleName()
+    name, arguments = EXPECTED[key]
     with qtbot.waitSignal(getattr(panel, name)) as blocker:
         QTest.keySequence(panel.editor, sequence)
     assert blocker.args == arguments
+
+
+@pytest.mark.parametrize("tool", [t for t in TOOLS if t.kind == "brush"], ids=lambda t: t.key)
+def test_a_brush_is_chosen_by_button_menu_and_key(panel: DrawPanel, tool: Tool) -> None:
+    QTest.mouseClick(panel.tools.buttons[tool.key], LEFT)
+    assert panel.editor.tool == tool.key
+    other = "line" if tool.key == "pencil" else "pencil"
+    panel.tools.use(other)
+    QTest.keySequence(panel.editor, QKeySequence(tool.shortcut))
+    assert panel.editor.tool == tool.key
+    assert panel.editor.accessibleDescription() == f"Tool: {tool.text}"
+    checked = [key for key, button in panel.tools.buttons.items() if button.isChecked()]
+    assert checked == [tool.key]
+    panel.tools.use(other)
+    _action(panel, tool.key).trigger()
+    assert panel.editor.tool == tool.key
+
+
+def test_switches_are_turned_on_and_off_and_spoken(panel: DrawPanel, qtbot: QtBot) -> None:
+    QTest.keyClick(panel.editor, Qt.Key.Key_X)
+    assert panel.tools.buttons["mirror-across"].isChecked()
+    assert panel.editor.accessibleDescription() == "Draw on the left and the right alike: on"
+    with qtbot.waitSignal(panel.cells_painted) as blocker:
+        QTest.mouseClick(panel.editor, LEFT, pos=panel.editor.cell_rect(2, 0).center())
+    assert set(blocker.args[0]) == {(2, 0), (2, 4)}
+    QTest.mouseClick(panel.tools.buttons["mirror-across"], LEFT)
+    assert panel.editor.accessibleDescription() == "Draw on the left and the right alike: off"
+    QTest.keyClick(panel.editor, Qt.Key.Key_W)
+    with qtbot.waitSignal(panel.shift_requested) as blocker:
+        QTest.keyClick(panel.editor, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    assert blocker.args == [0, -1]
+
+
+def test_selecting_and_zooming_by_key(panel: DrawPanel) -> None:
+    QTest.keySequence(panel.editor, QKeySequence("Ctrl+A"))
+    assert panel.editor.region == (0, 0, 7, 5)
+    QTest.keyClick(panel.editor, Qt.Key.Key_Plus)
+    assert panel.editor.zoom == pytest.approx(1.5)
+    QTest.keyClick(panel.editor, Qt.Key.Key_Minus)
+    QTest.keyClick(panel.editor, Qt.Key.Key_Plus)
+    QTest.keyClick(panel.editor, Qt.Key.Key_0)
+    assert panel.editor.zoom == 1.0
 
 
 def test_undo_and_redo_are_grey_when_there_is_nothing(panel: DrawPanel, qtbot: QtBot) -> None:
@@ -132,6 +188,79 @@ def test_undo_goes_to_the_drawing_or_to_the_window_by_focus(qtbot: QtBot) -> Non
         # Through the window system, which knows the shortcuts of the window.
         QTest.keyClick(window.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert undone == ["drawing", "window"]
+
+
+@popup
+def test_the_history_goes_back_to_a_step(panel: DrawPanel, qtbot: QtBot) -> None:
+    panel.show_history(("Stroke", "Fill", "Noise"), 2)
+    items = panel.history.items
+    assert [items.item(row).text() for row in range(items.count())] == [
+        "As it began",
+        "1. Stroke",
+        "2. Fill",
+        "3. Noise",
+    ]
+    assert items.currentRow() == 2
+    with qtbot.waitSignal(panel.history.step_chosen) as blocker:
+        QTest.mouseClick(items.viewport(), LEFT, pos=items.visualItemRect(items.item(1)).center())
+    assert blocker.args == [1]
+    assert not panel.history.isVisible()
+
+
+@pytest.mark.parametrize("kind", ["binary", "grey", "colour"])
+def test_the_brush_follows_the_paper(panel: DrawPanel, kind: str) -> None:
+    panel.set_drawing(np.ones((3, 20, 20) if kind == "colour" else (20, 20), np.float32))
+    panel.set_paper(Paper(kind, 1.0))  # type: ignore[arg-type]
+    assert panel.brush.isVisible()
+    black = (0.0, 0.0, 0.0) if kind == "colour" else 0.0
+    assert panel.editor.ink == black
+    assert len(panel.brush.offered) == {"binary": 0, "grey": 5, "colour": 12}[kind]
+
+
+def test_colours_used_last_come_first(panel: DrawPanel) -> None:
+    panel.set_drawing(np.ones((3, 20, 20), np.float32))
+    panel.set_paper(Paper("colour", 1.0))
+    brush = panel.brush
+    brush.take_colour(QColor("#336699"))
+    assert panel.editor.ink == pytest.approx((0.2, 0.4, 0.6), abs=1e-3)
+    assert ink_words(brush.offered[0]) == "#336699"
+    assert len(brush.offered) == 12
+    brush.take_colour(QColor("#ffffff"))
+    assert [ink_words(ink) for ink in brush.offered].count("#ffffff") == 1
+    QTest.mouseClick(brush.back_button, LEFT)
+    assert ink_words(brush.back) == "#ffffff"
+
+
+def test_a_misfit_is_told_with_a_remedy(panel: DrawPanel, qtbot: QtBot) -> None:
+    fit = next(b for b in panel.findChildren(QPushButton) if b.text() == "Fit to the network")
+    assert not fit.isVisible()
+    panel.page.set_misfit("The network takes other pixels.")
+    with qtbot.waitSignal(panel.page.fit_requested):
+        QTest.mouseClick(fit, LEFT)
+    panel.page.set_misfit("")
+    assert not fit.isVisible()
+
+
+def test_pages_are_turned(panel: DrawPanel) -> None:
+    assert panel.shown_page == "draw"
+    for button in panel.findChildren(QToolButton):
+        if button.objectName() in {"noise", "code", "set"} and button.text():
+            QTest.mouseClick(button, LEFT)
+            assert panel.shown_page == button.objectName()
+    panel.show_page("draw")
+    assert panel.page.isVisible()
+
+
+def test_a_new_drawing_is_asked_for(panel: DrawPanel, qtbot: QtBot) -> None:
+    dialog = NewDrawingDialog((7, 5), "binary", (7, 5), panel)
+    qtbot.addWidget(dialog)
+    dialog.width_box.setValue(99)
+    dialog.height_box.setValue(1)
+    dialog.kind_box.setCurrentIndex(2)
+    dialog.keeps.setChecked(True)
+    with qtbot.waitSignal(dialog.chosen) as blocker:
+        dialog.accept()
+    assert blocker.args == [7, 64, "colour", True]
 
 
 def test_strokes_pass_through(panel: DrawPanel, qtbot: QtBot) -> None:
@@ -187,6 +316,7 @@ def test_without_a_set_nothing_can_be_loaded(qtbot: QtBot) -> None:
 
 
 def test_again_asks_for_the_noise_of_the_next_seed(panel: DrawPanel, qtbot: QtBot) -> None:
+    panel.show_page("noise")
     panel.set_noise(CorruptionSpec(kind="flip", level=0.15), 41)
     with qtbot.waitSignal(panel.noise_requested) as blocker:
         QTest.keyClick(panel.editor, Qt.Key.Key_N)
@@ -202,6 +332,7 @@ def test_showing_a_noise_asks_for_nothing(panel: DrawPanel, qtbot: QtBot) -> Non
 
 
 def test_every_control_of_the_noise_asks_at_once(panel: DrawPanel, qtbot: QtBot) -> None:
+    panel.show_page("noise")
     asked: list[tuple[CorruptionSpec, int]] = []
     panel.noise_requested.connect(lambda spec, seed: asked.append((spec, seed)))
     for slider in panel.noise.findChildren(QSlider):
@@ -216,6 +347,7 @@ def test_every_control_of_the_noise_asks_at_once(panel: DrawPanel, qtbot: QtBot)
 
 
 def test_noise_is_taken_off_only_where_there_is_some(panel: DrawPanel, qtbot: QtBot) -> None:
+    panel.show_page("noise")
     off = next(
         button
         for button in panel.noise.findChildren(QToolButton)
@@ -249,7 +381,7 @@ def test_letters_typed_as_a_label_are_no_shortcuts(panel: DrawPanel, qtbot: QtBo
     assert field.text() == "chiv"
 
 
-@pytest.mark.parametrize(("width", "height"), [(340, 200), (300, 560), (700, 500)])
+@pytest.mark.parametrize(("width", "height"), [(340, 300), (300, 640), (700, 500)])
 def test_all_is_visible_at_any_shape(panel: DrawPanel, width: int, height: int) -> None:
     panel.resize(width, height)
     QApplication.processEvents()
@@ -262,10 +394,12 @@ def test_all_is_visible_at_any_shape(panel: DrawPanel, width: int, height: int) 
     assert panel.editor.cell_rect(0, 0).width() >= 14
 
 
-def test_the_row_of_tools_breaks_in_two_where_it_is_narrow(qtbot: QtBot) -> None:
+def test_tools_break_into_rows_by_group(qtbot: QtBot) -> None:
     row = ToolRow()
     qtbot.addWidget(row)
-    assert row.heightForWidth(400) * 2 == row.heightForWidth(200)
+    heights = [row.heightForWidth(width) for width in (1200, 440, 340, 270)]
+    assert heights == sorted(heights)
+    assert heights[0] < heights[1] < heights[-1]
 
 
 def test_the_loaded_glyph_follows_the_theme(panel: DrawPanel, qapp: QApplication) -> None:
@@ -291,3 +425,7 @@ def test_the_loaded_glyph_follows_the_theme(panel: DrawPanel, qapp: QApplication
 
 def _button_with_text(panel: DrawPanel, text: str) -> QToolButton:
     return next(button for button in panel.findChildren(QToolButton) if button.text() == text)
+
+
+def _action(panel: DrawPanel, key: str) -> QAction:
+    return next(action for action in panel.tools.menu.actions() if action.objectName() == key)

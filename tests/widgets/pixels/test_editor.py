@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from aegui.core.pixels.shapes import line_cells
+from aegui.core.recipe import CorruptionSpec
 from aegui.session.drawing import Drawing
+from aegui.session.drawing_state import Paper
 from aegui.session.looks import Look
-from aegui.widgets.pixels.editor import PixelEditor, line_cells
+from aegui.widgets.pixels.editor import PixelEditor
 from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 NONE = Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+FLIP_ALL = CorruptionSpec(kind="flip", level=1.0)
 
 
 class Desk:
@@ -39,6 +40,13 @@ class Desk:
         self.editor.cells_painted.connect(self.drawing.paint_cells)
         self.editor.stroke_finished.connect(self.drawing.end_stroke)
         self.editor.stroke_abandoned.connect(self.drawing.abandon_stroke)
+        self.editor.shape_painted.connect(self.drawing.paint_shape)
+        self.editor.part_moved.connect(self.drawing.move_part)
+        self.editor.region_changed.connect(self.drawing.set_region)
+        self.editor.region_cleared.connect(self.drawing.clear)
+        self.editor.noise_painted.connect(
+            lambda cells: self.drawing.paint_noise(cells, FLIP_ALL, 1)
+        )
         self.drawing.changed.connect(self._on_drawing_changed)
         qtbot.addWidget(self.editor)
         self.editor.resize(220, 300)
@@ -359,28 +367,13 @@ def test_the_cell_under_the_keyboard_is_framed(desk: Desk) -> None:
     assert not accent_in(3, 3)
 
 
-@given(
-    st.tuples(st.integers(-20, 20), st.integers(-20, 20)),
-    st.tuples(st.integers(-20, 20), st.integers(-20, 20)),
-)
-def test_lines_are_connected_and_as_short_as_can_be(
-    start: tuple[int, int], end: tuple[int, int]
-) -> None:
-    cells = list(line_cells(start, end))
-    assert cells[0] == start
-    assert cells[-1] == end
-    assert len(cells) == max(abs(start[0] - end[0]), abs(start[1] - end[1])) + 1
-    for (row, column), (next_row, next_column) in pairwise(cells):
-        assert max(abs(row - next_row), abs(column - next_column)) == 1
-
-
 # Images of many pixels
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_broad_brush_paints_many_pixels_in_one_step_of_undo(qtbot: QtBot, channels: int) -> None:
     desk = Desk(qtbot, 28, 28)
-    desk.drawing.reset(28, 28, channels, 1.0)
+    desk.drawing.reset(28, 28, Paper("colour" if channels == 3 else "grey", 1.0))
     desk.editor.set_look(Look(glyphs=False, ground=1.0))
     assert desk.editor.ink == 0.0, "black on a white ground"
     desk.editor.set_brush(3)
@@ -430,3 +423,232 @@ def test_an_image_larger_than_its_room_stays_inside(qtbot: QtBot) -> None:
     assert desk.editor.minimumSizeHint().width() < 200
     desk.click(128, 40)
     assert desk.drawing.pixels[120:136, 30:50].any()
+
+
+# Brushes
+
+
+def drag(desk: Desk, start: tuple[int, int], *way: tuple[int, int]) -> None:
+    desk.press(*start)
+    for cell in way:
+        desk.move(*cell)
+    desk.release(*way[-1])
+
+
+def test_the_eraser_erases_and_its_right_button_paints(desk: Desk) -> None:
+    desk.drawing.invert()
+    desk.editor.set_tool("eraser")
+    drag(desk, (2, 0), (2, 4))
+    assert desk.lit == {(r, c) for r in range(7) for c in range(5) if r != 2}
+    desk.click(2, 2, RIGHT)
+    assert (2, 2) in desk.lit
+    assert desk.drawing.history[1:] == ("Erase", "Erase")
+
+
+@pytest.mark.parametrize(
+    ("tool", "expected"),
+    [
+        ("line", {(1, 1), (2, 2), (3, 3)}),
+        (
+            "rectangle",
+            {(r, c) for r in (1, 2, 3) for c in (1, 2, 3)} - {(2, 2)},
+        ),
+        ("area", {(r, c) for r in (1, 2, 3) for c in (1, 2, 3)}),
+    ],
+)
+def test_a_shape_follows_the_mouse_until_it_is_let_go(
+    desk: Desk, tool: str, expected: set[tuple[int, int]]
+) -> None:
+    desk.editor.set_tool(tool)
+    desk.press(1, 1)
+    desk.move(6, 4)
+    assert len(desk.lit) >= 6
+    desk.move(3, 3)
+    assert desk.lit == expected, "what it was before does not stay"
+    desk.release(3, 3)
+    assert desk.lit == expected
+    assert desk.steps == 1
+    desk.press(1, 1, RIGHT)
+    desk.move(3, 3)
+    desk.release(3, 3, RIGHT)
+    assert desk.lit == set()
+
+
+def test_a_shape_is_drawn_by_keys_alone_and_escape_takes_it_back(desk: Desk) -> None:
+    desk.editor.set_tool("rectangle")
+    QTest.keyPress(desk.editor, Qt.Key.Key_Space)
+    for arrow in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        desk.key(arrow)
+    assert len(desk.lit) == 8
+    desk.key(Qt.Key.Key_Escape)
+    QTest.keyRelease(desk.editor, Qt.Key.Key_Space)
+    assert desk.lit == set()
+    assert desk.steps == 0
+
+
+def test_a_fill_stops_at_ink(desk: Desk) -> None:
+    desk.editor.set_tool("line")
+    drag(desk, (3, 0), (3, 4))
+    desk.editor.set_tool("fill")
+    desk.click(0, 0)
+    assert desk.lit == {(r, c) for r in range(4) for c in range(5)}
+    desk.click(0, 0, RIGHT)
+    assert desk.lit == set()
+    assert desk.drawing.history == ("Line", "Fill", "Fill")
+
+
+@pytest.mark.parametrize(
+    ("across", "down", "expected"),
+    [
+        (True, False, {(1, 0), (1, 4)}),
+        (False, True, {(1, 0), (5, 0)}),
+        (True, True, {(1, 0), (1, 4), (5, 0), (5, 4)}),
+    ],
+)
+def test_mirrors_about_the_middle_column_of_five(
+    desk: Desk, across: bool, down: bool, expected: set[tuple[int, int]]
+) -> None:
+    desk.editor.set_mirrors(across, down)
+    desk.click(1, 0)
+    assert desk.lit == expected
+    assert desk.steps == 1
+    desk.click(3, 2)
+    assert desk.lit == expected | {(3, 2)}, "the middle is its own mirror image"
+    desk.click(1, 0, RIGHT)
+    desk.click(3, 2, RIGHT)
+    assert desk.lit == set()
+
+
+@pytest.mark.parametrize("tool", ["line", "rectangle", "area", "fill", "eraser"])
+def test_every_brush_obeys_the_mirror(desk: Desk, tool: str) -> None:
+    if tool == "eraser":
+        desk.drawing.invert()
+    desk.editor.set_mirrors(True, False)
+    desk.editor.set_tool(tool)
+    drag(desk, (1, 0), (4, 1))
+    pixels = desk.drawing.pixels
+    assert pixels.any()
+    assert np.array_equal(pixels, pixels[:, ::-1])
+
+
+def test_what_was_drawn_is_moved_and_what_leaves_is_lost(desk: Desk) -> None:
+    desk.click(0, 0)
+    desk.click(6, 4)
+    desk.editor.set_tool("move")
+    desk.press(3, 2)
+    desk.move(6, 4)
+    desk.move(4, 3)
+    desk.release(4, 3)
+    assert desk.lit == {(1, 1)}
+    desk.drawing.undo()
+    assert desk.lit == {(0, 0), (6, 4)}
+
+
+def test_a_selection_is_drawn_moved_and_erased(desk: Desk) -> None:
+    desk.drawing.paste(np.eye(7, 5))
+    desk.editor.set_tool("select")
+    drag(desk, (0, 0), (1, 1))
+    assert desk.editor.region == (0, 0, 2, 2)
+    assert desk.drawing.region == (0, 0, 2, 2)
+    assert desk.steps == 1, "selecting changes nothing"
+    drag(desk, (1, 1), (1, 4))
+    assert desk.lit == {(0, 3), (1, 4), (2, 2), (3, 3), (4, 4)}
+    assert desk.editor.region == (0, 3, 2, 5)
+    desk.drawing.invert()
+    assert desk.lit == {(0, 4), (1, 3), (2, 2), (3, 3), (4, 4)}
+    desk.key(Qt.Key.Key_Delete)
+    assert desk.lit == {(2, 2), (3, 3), (4, 4)}
+    desk.key(Qt.Key.Key_Escape)
+    assert desk.editor.region is None
+    assert desk.drawing.region is None
+
+
+def test_a_move_that_is_taken_back_takes_the_selection_back(desk: Desk) -> None:
+    desk.drawing.paste(np.eye(7, 5))
+    desk.editor.set_tool("select")
+    drag(desk, (0, 0), (1, 1))
+    desk.press(0, 0)
+    desk.move(3, 0)
+    desk.key(Qt.Key.Key_Escape)
+    assert desk.editor.region == (0, 0, 2, 2)
+    assert np.array_equal(desk.drawing.pixels, np.eye(7, 5))
+
+
+def test_a_selection_is_made_by_keys(desk: Desk) -> None:
+    desk.editor.set_tool("select")
+    QTest.keyPress(desk.editor, Qt.Key.Key_Space)
+    desk.key(Qt.Key.Key_Right)
+    desk.key(Qt.Key.Key_Down)
+    QTest.keyRelease(desk.editor, Qt.Key.Key_Space)
+    assert desk.editor.region == (0, 0, 2, 2)
+    desk.editor.select_all()
+    assert desk.editor.region == (0, 0, 7, 5)
+
+
+def test_the_noise_brush_spoils_each_pixel_once(desk: Desk) -> None:
+    desk.editor.set_tool("noise")
+    drag(desk, (0, 0), (0, 4), (0, 0), (0, 4))
+    assert desk.lit == {(0, column) for column in range(5)}
+    assert desk.steps == 1
+    assert desk.drawing.target is not None
+    assert not desk.drawing.target.any(), "the clean drawing is what is wanted"
+    desk.drawing.apply_noise(CorruptionSpec(), 0)
+    assert desk.lit == set()
+
+
+def test_colours_are_painted_filled_and_taken_up(qtbot: QtBot) -> None:
+    desk = Desk(qtbot, 16, 16)
+    desk.drawing.reset(16, 16, Paper("colour", 1.0))
+    desk.editor.set_look(Look(glyphs=False, ground=1.0))
+    desk.editor.set_ink((1.0, 0.5, 0.0), (0.0, 0.0, 1.0))
+    desk.click(2, 3)
+    assert desk.drawing.pixels[:, 2, 3].tolist() == [1.0, 0.5, 0.0]
+    desk.click(2, 4, RIGHT)
+    assert desk.drawing.pixels[:, 2, 4].tolist() == [0.0, 0.0, 1.0]
+    picked: list[object] = []
+    desk.editor.picked.connect(picked.append)
+    desk.editor.set_tool("pick")
+    desk.click(2, 3)
+    assert picked == [(1.0, 0.5, 0.0)]
+    assert desk.steps == 2, "to take up a colour changes nothing"
+    assert desk.editor.accessibleDescription().endswith("red 255, green 128, blue 0")
+    desk.editor.set_tool("fill")
+    desk.click(15, 15)
+    assert (desk.drawing.pixels[:, 15, 0] == np.array([1.0, 0.5, 0.0], np.float32)).all()
+    assert desk.drawing.pixels[:, 2, 4].tolist() == [0.0, 0.0, 1.0]
+
+
+def test_zoom_keeps_the_cell_under_the_mouse_and_the_cursor_in_sight(desk: Desk) -> None:
+    editor = desk.editor
+    point = desk.at(1, 1)
+    before = editor.cell_rect(1, 1).width()
+    editor.zoom_by(4.0, point)
+    assert editor.cell_rect(1, 1).width() > 3 * before
+    assert editor.cell_rect(1, 1).adjusted(-3, -3, 3, 3).contains(point)
+    desk.click(1, 1)
+    assert desk.lit == {(1, 1)}
+    for _ in range(9):
+        desk.key(Qt.Key.Key_Down)
+        desk.key(Qt.Key.Key_Right)
+    assert editor.cell == (6, 4)
+    assert editor.rect().contains(editor.cell_rect(6, 4).center())
+    desk.key(Qt.Key.Key_Space)
+    assert (6, 4) in desk.lit
+    editor.show_all()
+    assert editor.cell_rect(0, 0).width() == before
+
+
+def test_the_grid_can_be_hidden(desk: Desk) -> None:
+    desk.editor.clearFocus()
+    line = desk.editor.cell_rect(3, 2).topLeft() + QPoint(0, 5)
+    theme = current_theme()
+    assert desk.editor.grab().toImage().pixelColor(line) == theme.border
+    desk.editor.set_grid(False)
+    assert desk.editor.grab().toImage().pixelColor(line) == theme.pixel_off
+
+
+def test_a_tool_is_spoken(desk: Desk) -> None:
+    desk.editor.set_tool("fill")
+    assert desk.editor.accessibleDescription() == "Tool: Fill the area of one colour"
+    desk.key(Qt.Key.Key_Down)
+    assert desk.editor.accessibleDescription() == "Row 2 of 7, column 1 of 5: off"

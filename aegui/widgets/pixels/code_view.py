@@ -1,0 +1,204 @@
+"""The drawing as source code that can be edited: hex rows, binary, a C array, JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QFontDatabase, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.core.pixels.code import CODE_FORMS, CodeError, code_of, levels_of, read_code
+from aegui.core.pixels.transforms import LARGEST
+from aegui.widgets.theme import current_theme, icon
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from aegui.core.pixels.code import CodeForm
+    from aegui.core.pixels.transforms import Pixels
+
+_SHOWN_ERRORS = 50
+
+
+class CodeView(QWidget):
+    """Shows the code of the drawing, and what is wrong with code that is being written.
+
+    Signals:
+        pixels_edited(object): The code says these pixels now, ``[H, W]`` or ``[3, H, W]``.
+        copy_requested(text): The code shall be on the clipboard.
+        form_chosen(key): A key of ``CODE_FORMS``.
+    """
+
+    pixels_edited = Signal(object)
+    copy_requested = Signal(str)
+    form_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pixels: NDArray[np.float32] = np.zeros((7, 5), np.float32)
+        self._kind: Pixels = "binary"
+        self._errors: tuple[CodeError, ...] = ()
+        self._is_due = self._is_readable = True
+        self.form = QComboBox()
+        self.text = QPlainTextEdit()
+        self._copy = QToolButton()
+        self._problem = QLabel()
+        self._build()
+        self._write()
+
+    def _build(self) -> None:
+        for key, label in CODE_FORMS.items():
+            self.form.addItem(tr(label), key)
+        self.form.setAccessibleName(tr("Form of the code"))
+        self.form.currentIndexChanged.connect(self._on_form_current_index_changed)
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setAccessibleName(tr("Code of the drawing"))
+        self.text.setToolTip(tr("Edit it, or paste other code: the drawing follows"))
+        self.text.setTabChangesFocus(True)
+        self.text.setPlaceholderText(
+            tr("Code is for drawings of up to {n} × {n} pixels.", n=max(LARGEST))
+        )
+        self.text.textChanged.connect(self._on_text_changed)
+        self._copy.setIcon(icon("edit-copy"))
+        self._copy.setProperty("flat", True)
+        self._copy.setToolTip(tr("Copy the code"))
+        self._copy.setAccessibleName(tr("Copy the code"))
+        self._copy.clicked.connect(self._on_copy_clicked)
+        self._problem.setWordWrap(True)
+        self._problem.setProperty("state", "bad")
+        self._problem.hide()
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(self.form, 1)
+        top.addWidget(self._copy)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self._problem)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    @property
+    def shown_form(self) -> CodeForm:
+        """The form of the code, a key of ``CODE_FORMS``."""
+        form: CodeForm = self.form.currentData()
+        return form
+
+    @property
+    def errors(self) -> tuple[CodeError, ...]:
+        """What is wrong with the code as it is."""
+        return self._errors
+
+    def set_form(self, form: str) -> None:
+        """Show that form, without a signal."""
+        blocker = QSignalBlocker(self.form)
+        self.form.setCurrentIndex(max(0, self.form.findData(form)))
+        del blocker
+        self._write()
+
+    def set_drawing(self, pixels: NDArray[np.float32], kind: Pixels) -> None:
+        """Show the code of ``pixels``; code that says the same already is left as it is written."""
+        self._pixels, self._kind = pixels, kind
+        self._is_due = True
+        if self.isVisible():
+            self._show_pixels()
+
+    def _show_pixels(self) -> None:
+        self._is_due = False
+        self._is_readable = max(self._pixels.shape[-2:]) <= max(LARGEST)
+        self.text.setReadOnly(not self._is_readable)
+        said = self._read()
+        if said is None or not np.array_equal(
+            levels_of(said, self._kind), levels_of(self._pixels, self._kind)
+        ):
+            self._write()
+
+    def _read(self) -> NDArray[np.float32] | None:
+        """What the text says; its errors are kept."""
+        if not self._is_readable:
+            return None
+        height, width = self._pixels.shape[-2:]
+        text = self.text.toPlainText()
+        reading = read_code(text, self.shown_form, height, width, self._kind)
+        self._errors = reading.errors
+        return reading.pixels
+
+    def _write(self) -> None:
+        """Write the code anew."""
+        blocker = QSignalBlocker(self.text)
+        self.text.setPlainText(self._code() if self._is_readable else "")
+        del blocker
+        self._errors = ()
+        self._mark()
+
+    def _code(self) -> str:
+        return code_of(self._pixels, self._kind, self.shown_form)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
+        super().showEvent(event)
+        if self._is_due:
+            self._show_pixels()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
+        # What could not be read is not kept: the drawing is what counts.
+        if self._errors:
+            self._write()
+        super().hideEvent(event)
+
+    # -- errors in place -------------------------------------------------------------------------
+
+    def _mark(self) -> None:
+        marks = []
+        for error in self._errors[:_SHOWN_ERRORS]:
+            mark = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.text.document())
+            last = max(0, self.text.document().characterCount() - 1)
+            cursor.setPosition(min(error.start, last))
+            cursor.setPosition(min(error.end, last), QTextCursor.MoveMode.KeepAnchor)
+            look = QTextCharFormat()
+            look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+            look.setUnderlineColor(current_theme().bad)
+            look.setForeground(current_theme().bad)
+            look.setToolTip(error.message)
+            mark.cursor, mark.format = cursor, look
+            marks.append(mark)
+        self.text.setExtraSelections(marks)
+        first = self._errors[0] if self._errors else None
+        self._problem.setVisible(first is not None)
+        self._problem.setText("" if first is None else self._told(first))
+
+    def _told(self, error: CodeError) -> str:
+        before = self.text.toPlainText()[: error.start]
+        line = before.count("\n") + 1
+        return tr("Line {line}: {problem}", line=line, problem=error.message)
+
+    # -- edits -----------------------------------------------------------------------------------
+
+    def _on_text_changed(self) -> None:
+        pixels = self._read()
+        self._mark()
+        if pixels is not None:
+            self.pixels_edited.emit(pixels)
+
+    def _on_form_current_index_changed(self) -> None:
+        self._write()
+        self.form_chosen.emit(self.shown_form)
+
+    def _on_copy_clicked(self) -> None:
+        self.copy_requested.emit(self.text.toPlainText())

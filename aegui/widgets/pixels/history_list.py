@@ -1,0 +1,64 @@
+"""The steps of a drawing in a list under a button: a click goes back, or forward, to that step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.theme import current_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SIZE_PX = (220, 280)
+
+
+class HistoryList(QFrame):
+    """Pops up with the steps, the newest at the bottom.
+
+    Signals:
+        step_chosen(step): The drawing shall be as it was after so many steps.
+    """
+
+    step_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._owner = parent
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.items = QListWidget()
+        self.items.setAccessibleName(tr("Steps of the drawing"))
+        self.items.setFrameShape(QFrame.Shape.NoFrame)
+        self.items.itemClicked.connect(self._on_items_item_clicked)
+        self.items.itemActivated.connect(self._on_items_item_clicked)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(self.items)
+
+    def show_at(self, corner: QPoint, steps: Sequence[str], current: int) -> None:
+        """Show the names of the steps at ``corner`` of the screen; ``current`` have been done."""
+        self.items.clear()
+        self.items.addItem(QListWidgetItem(tr("As it began")))
+        for number, text in enumerate(steps, 1):
+            item = QListWidgetItem(f"{number}. {text}")
+            if number > current:
+                item.setForeground(current_theme().text_dim)
+                item.setToolTip(tr("Taken back"))
+            self.items.addItem(item)
+        self.items.setCurrentRow(current)
+        self.resize(*_SIZE_PX)
+        room = self._owner.screen().availableGeometry()
+        self.move(
+            max(room.left(), min(corner.x(), room.right() - self.width())),
+            max(room.top(), min(corner.y(), room.bottom() - self.height())),
+        )
+        self.show()
+        self.items.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.items.scrollToItem(self.items.item(current))
+
+    def _on_items_item_clicked(self, item: QListWidgetItem) -> None:
+        self.hide()
+        self.step_chosen.emit(self.items.row(item))

@@ -1,0 +1,150 @@
+"""A line that is typed, written in the characters of the set, with the drawing among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.session.looks import GLYPHS, Look
+from aegui.widgets.glyphs import GlyphCache, draw_picture, picture
+from aegui.widgets.theme import current_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+    from PySide6.QtGui import QPaintEvent
+
+DRAWING_SIGN = "*"
+"""Stands for the drawing in what is typed, unless the set has such a character."""
+_LONGEST = 40
+_LARGEST_SCALE = 4
+_HEIGHT_PX = 36
+_MARGIN_PX = 4
+
+
+class TextStrip(QWidget):
+    """A field and the line below it.
+
+    The drawing stands where its own character is typed, and where ``*`` is; what the set has no
+    character for is a gap.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = QLineEdit()
+        self.line = _Line()
+        self.field.setMaxLength(_LONGEST)
+        self.field.setPlaceholderText(tr("Type a text"))
+        self.field.setAccessibleName(tr("Text written in the set"))
+        self.field.setToolTip(tr("The drawing stands for its own character, and for *"))
+        self.field.textChanged.connect(self.line.set_text)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.field)
+        layout.addWidget(self.line)
+
+    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+        """Write in these: N labels, of which single characters count, and ``[N, (C,) H, W]``."""
+        self.line.set_samples(labels, images, look)
+        self.setVisible(self.line.is_usable)
+
+    def set_drawing(self, pixels: NDArray[np.float32], label: str) -> None:
+        """The drawing, which stands for the character ``label``; empty: for none."""
+        self.line.set_drawing(pixels, label)
+
+
+class _Line(QWidget):
+    """What was typed, painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._glyphs = GlyphCache()
+        self._places: dict[str, int] = {}
+        self._shape = (7, 5)
+        self._text = ""
+        self._drawing: NDArray[np.float32] | None = None
+        self._label = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(tr("The text in the characters of the set"))
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether anything can be written in the set."""
+        return bool(self._places)
+
+    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look) -> None:
+        pixels = np.asarray(images, np.float32)
+        self._glyphs.set_images(pixels, look)
+        self._places = {
+            label: index
+            for index, label in reversed(tuple(enumerate(labels[: _most(labels)])))
+            if len(label) == 1
+        }
+        self._shape = (pixels.shape[-2], pixels.shape[-1])
+        self.update()
+
+    def set_text(self, text: str) -> None:
+        self._text = text
+        self.setAccessibleDescription(text)
+        self.update()
+
+    def set_drawing(self, pixels: NDArray[np.float32], label: str) -> None:
+        self._drawing, self._label = pixels, label
+        self.update()
+
+    def places(self) -> list[int | None]:
+        """For every character typed: its place in the set, -1 for the drawing, None for a gap."""
+        return [self._place(sign) for sign in self._text]
+
+    def _place(self, sign: str) -> int | None:
+        drawn = sign == self._label or (sign == DRAWING_SIGN and sign not in self._places)
+        if drawn and self._drawing is not None and self._drawing.shape[-2:] == self._shape:
+            return -1
+        return self._places.get(sign)
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, _HEIGHT_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, _HEIGHT_PX)
+
+    def scale(self) -> int:
+        """How large a pixel is: the text fits if that can be."""
+        height, width = self._shape
+        across = self.width() // max(1, (width + 1) * len(self._text) + 1)
+        return max(1, min(_LARGEST_SCALE, (_HEIGHT_PX - _MARGIN_PX) // height, across))
+
+    def cell_rect(self, place: int) -> QRect:
+        """Where the ``place``-th character is painted."""
+        height, width = self._shape
+        scale = self.scale()
+        left = _MARGIN_PX + place * (width + 1) * scale
+        return QRect(left, (self.height() - height * scale) // 2, width * scale, height * scale)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        theme = current_theme()
+        painter = QPainter(self)
+        if self._glyphs.look.glyphs:
+            painter.fillRect(self.rect(), theme.pixel_off)
+        for place, index in enumerate(self.places()):
+            rect = self.cell_rect(place)
+            if index == -1 and self._drawing is not None:
+                draw_picture(painter, rect, picture(self._drawing, self._glyphs.look))
+                painter.setPen(QPen(theme.accent, 1))
+                painter.drawLine(rect.left(), rect.bottom() + 2, rect.right(), rect.bottom() + 2)
+            elif index is not None:
+                glyph = self._glyphs.image(index, theme.pixel_on, theme.pixel_off)
+                draw_picture(painter, rect, glyph)
+
+
+def _most(labels: Sequence[str]) -> int:
+    """Of very large sets the first samples are looked at: there are no more characters."""
+    return min(len(labels), 4096)

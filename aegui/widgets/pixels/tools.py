@@ -1,0 +1,89 @@
+"""The one table of what can be done to a drawing: row, menu, keys and speech follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtGui import QKeySequence
+
+from aegui.core.i18n import mark, tr
+
+Kind = Literal["brush", "switch", "edit"]
+"""Chosen, one of all; turned on and off; or done at once."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One thing that can be done.
+
+    Attributes:
+        key: Its name, and that of its icon ``edit-<key>``.
+        text: What it does.
+        shortcut: Its key while the panel has the focus.
+        group: Tools of a group stand together.
+        kind: How it is used.
+        step: What its stroke is called in the history; only of brushes that change something.
+        in_row: Whether it has a button of its own; all are in the menu.
+    """
+
+    key: str
+    text: str
+    shortcut: str
+    group: str
+    kind: Kind = "edit"
+    step: str = ""
+    in_row: bool = True
+
+
+TOOLS = (
+    Tool("pencil", mark("Pencil"), "P", "draw", "brush", mark("Stroke")),
+    Tool("eraser", mark("Eraser"), "E", "draw", "brush", mark("Erase")),
+    Tool("line", mark("Straight line"), "T", "draw", "brush", mark("Line")),
+    Tool("rectangle", mark("Rectangle"), "R", "draw", "brush", mark("Rectangle")),
+    Tool("area", mark("Filled rectangle"), "Shift+R", "draw", "brush", mark("Filled rectangle")),
+    Tool("fill", mark("Fill the area of one colour"), "F", "draw", "brush", mark("Fill")),
+    Tool("noise", mark("Noise brush"), "B", "draw", "brush", mark("Noise")),
+    Tool("pick", mark("Take up a colour"), "K", "draw", "brush"),
+    Tool("move", mark("Move the drawing or the selection"), "M", "draw", "brush", mark("Move")),
+    Tool("select", mark("Select a part"), "S", "draw", "brush", mark("Move")),
+    Tool("mirror-across", mark("Draw on the left and the right alike"), "X", "mirror", "switch"),
+    Tool("mirror-down", mark("Draw above and below alike"), "Y", "mirror", "switch"),
+    Tool("undo", mark("Undo"), "Ctrl+Z", "history"),
+    Tool("redo", mark("Redo"), "Ctrl+Shift+Z", "history"),
+    Tool("history", mark("History of the drawing"), "Ctrl+H", "history"),
+    Tool("copy", mark("Copy the drawing or the selection"), "Ctrl+C", "clipboard"),
+    Tool("paste", mark("Paste an image, text art or code"), "Ctrl+V", "clipboard"),
+    Tool("clear", mark("Clear the drawing"), "C", "change"),
+    Tool("invert", mark("Swap ink and paper"), "I", "change"),
+    Tool("flip-horizontal", mark("Mirror left and right"), "H", "change"),
+    Tool("flip-vertical", mark("Mirror top and bottom"), "V", "change"),
+    Tool("rotate-left", mark("Turn left"), ",", "change"),
+    Tool("rotate-right", mark("Turn right"), ".", "change"),
+    Tool("shift-left", mark("Shift left by one pixel"), "Ctrl+Left", "shift"),
+    Tool("shift-right", mark("Shift right by one pixel"), "Ctrl+Right", "shift"),
+    Tool("shift-up", mark("Shift up by one pixel"), "Ctrl+Up", "shift"),
+    Tool("shift-down", mark("Shift down by one pixel"), "Ctrl+Down", "shift"),
+    Tool("wrap", mark("What leaves comes in opposite"), "W", "shift", "switch", in_row=False),
+    Tool("new", mark("New drawing or other size…"), "Shift+N", "sheet", in_row=False),
+    Tool("select-all", mark("Select all"), "Ctrl+A", "sheet", in_row=False),
+    Tool("grid", mark("Show the grid"), "G", "view", "switch", in_row=False),
+    Tool("zoom-in", mark("Zoom in"), "+", "view", in_row=False),
+    Tool("zoom-out", mark("Zoom out"), "-", "view", in_row=False),
+    Tool("zoom-fit", mark("Zoom: all of it"), "0", "view", in_row=False),
+)
+TOOL_OF = {tool.key: tool for tool in TOOLS}
+ON_AT_FIRST = frozenset({"pencil", "wrap", "grid"})
+"""Brush and switches that are on in a new panel."""
+
+
+def native(tool: Tool) -> str:
+    """The shortcut as it is written on this system."""
+    return QKeySequence(tool.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def spoken(tool: Tool, on: bool) -> str:
+    """What is said when ``tool`` is chosen, or turned on or off."""
+    if tool.kind == "brush":
+        return tr("Tool: {tool}", tool=tr(tool.text))
+    return tr("{tool}: on", tool=tr(tool.text)) if on else tr("{tool}: off", tool=tr(tool.text))
