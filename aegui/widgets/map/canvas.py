@@ -21,6 +21,7 @@ from aegui.widgets.map.view import ZOOM_STEP
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
     from PySide6.QtGui import (
         QContextMenuEvent,
         QFocusEvent,
@@ -37,6 +38,8 @@ PAN_SHARE = 0.12
 """Share of the map that Shift and an arrow key pan by."""
 DRAG_PX = 4.0
 """A press that moves less than that is a click."""
+DOUBLE_CLICK_ZOOM = 2.0
+"""What a double-click beside the samples scales the map by."""
 PIN_REACH_PX = 48.0
 """From farther away Delete removes no pin."""
 _NOTCH = 120.0
@@ -80,6 +83,7 @@ class LatentCanvas(SelectingMap):
         self._mouse: QPointF | None = None
         self._pressed: QPointF | None = None
         self._dragged: QPointF | None = None
+        self._clicked: NDArray[np.float32] | None = None
         self._keys = self._key_table()
         self._bar.layers.layer_toggled.connect(self.layer_toggled)
         self._bar.layers.lens_toggled.connect(self.lens_toggled)
@@ -94,6 +98,8 @@ class LatentCanvas(SelectingMap):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         self._use_keys(False)
+        if self._overlay.lasso.is_drawn:
+            return
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._navigation.grab()
             self._pressed = event.position()
@@ -139,10 +145,25 @@ class LatentCanvas(SelectingMap):
             self._click(at)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._point_at(event.position())
-            if self._overlay.hovered is not None:
-                self.sample_activated.emit(self._overlay.hovered)
+        if event.button() != Qt.MouseButton.LeftButton or self.lassoing:
+            return
+        at = event.position()
+        self._point_at(at)
+        if self._overlay.hovered is not None:
+            self.sample_activated.emit(self._overlay.hovered)
+        elif self._view.contains(at.x(), at.y()):
+            self._take_back_pin()
+            self._navigation.glide_zoom(DOUBLE_CLICK_ZOOM, at.x(), at.y())
+
+    def _take_back_pin(self) -> None:
+        """The click that turned out to be half of a double one has pinned a place."""
+        clicked, self._clicked = self._clicked, None
+        if clicked is None:
+            return
+        for index, pin in enumerate(self._scene.pins):
+            if np.array_equal(pin.z, clicked):
+                self.pin_removed.emit(index)
+                return
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
         super().leaveEvent(event)
@@ -153,6 +174,10 @@ class LatentCanvas(SelectingMap):
         """Pin the place, unless a sample is there: that one takes the double click."""
         self._point_at(at)
         if self._overlay.hovered is None:
+            self._clicked = None
+            code = self.cursor_code()
+            if code is not None and not any(np.array_equal(p.z, code) for p in self._scene.pins):
+                self._clicked = code
             self._pin()
 
     def _point_at(self, at: QPointF) -> None:
@@ -192,6 +217,9 @@ class LatentCanvas(SelectingMap):
             self._point_at(self._mouse)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        event.accept()
+        if self._overlay.lasso.is_drawn:
+            return
         turned = event.angleDelta().y() / _NOTCH
         at = event.position()
         if turned and event.pixelDelta().isNull() and abs(turned) >= 1.0:
@@ -199,7 +227,6 @@ class LatentCanvas(SelectingMap):
             self._navigation.glide_zoom(ZOOM_STEP**turned, at.x(), at.y())
         elif turned:
             self._navigation.zoom(ZOOM_STEP**turned, at.x(), at.y())
-        event.accept()
 
     # Touch
 
@@ -282,6 +309,9 @@ class LatentCanvas(SelectingMap):
         shift = modifiers == Qt.KeyboardModifier.ShiftModifier
         control = modifiers == Qt.KeyboardModifier.ControlModifier
         plain = modifiers == Qt.KeyboardModifier.NoModifier
+        if self._overlay.lasso.is_drawn:
+            # The map stands still under what is drawn on it.
+            return self._escape if key == Qt.Key.Key_Escape else None
         if key in _ARROWS and (plain or control):
             return lambda: self._step(key, 1.0 if control else STEP_PX)
         if key in _ARROWS and shift:
@@ -412,9 +442,7 @@ class LatentCanvas(SelectingMap):
             menu.addAction(tr("Zoom to the selection")).triggered.connect(self.zoom_to_selection)
             menu.addAction(tr("Clear the selection")).triggered.connect(self.clear_selection)
         if self._scene.codes is not None and self._scene.size > 1:
-            menu.addAction(tr("Every number of the code…")).triggered.connect(
-                self.sheet_requested
-            )
+            menu.addAction(tr("Every number of the code…")).triggered.connect(self.sheet_requested)
         menu.addAction(tr("Show all codes")).triggered.connect(self.fit)
         menu.addMenu(self._bar.show_menu.menu()).setText(tr("Show"))
         return menu

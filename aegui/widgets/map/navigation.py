@@ -65,6 +65,7 @@ class Navigation(QObject):
         self._following = True
         self._fresh = True
         self._ribbon = False
+        self._still = False
         self._motion: _Glide | _Fling | None = None
         self._drags: deque[tuple[float, float, float]] = deque()
         self._timer = QTimer(self)
@@ -116,7 +117,7 @@ class Navigation(QObject):
     def set_bounds(self, bounds: Bounds | None) -> None:
         """Where the codes lie now."""
         self._bounds = bounds
-        if bounds is None or not self._following:
+        if bounds is None or not self._following or self._still:
             return
         if self._fresh:
             self._fresh = False
@@ -124,6 +125,14 @@ class Navigation(QObject):
             self._set(self._home())
         elif not self._comfortable(bounds):
             self._glide(self._home())
+
+    def keep_still(self, still: bool) -> None:
+        """Go after no codes for now: a hand draws on the map. Then follow them again."""
+        self._still = still
+        if still:
+            self.rest()
+        else:
+            self.set_bounds(self._bounds)
 
     def hold(self) -> None:
         """Stay where it is, wherever the codes go, until ``fit``."""

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from aegui.core.i18n import tr, trn
+from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import drag_samples
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.view import MapView
@@ -15,6 +16,8 @@ from aegui.widgets.map.viewport import bounds_of, roomy
 from aegui.widgets.pixels.speech import describe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtCore import QPointF
     from PySide6.QtWidgets import QWidget
@@ -58,6 +61,8 @@ class SelectingMap(MapView):
     def _begin_lasso(self, at: QPointF, *, adds: bool) -> None:
         self._adds = adds
         self._overlay.lasso.begin(at)
+        # What is drawn around stays where it is seen.
+        self._navigation.keep_still(True)
 
     def _extend_lasso(self, at: QPointF) -> None:
         lasso = self._overlay.lasso
@@ -74,14 +79,18 @@ class SelectingMap(MapView):
             self._scene.lay_out(self._view)
             found = points.indices[lasso.rows(points, self._view)]
             self._region = (lasso.places(self._view), self._scene.frame)
-        lasso.drop()
+        self._let_lasso_go()
         self.select(np.union1d(self.selection, found) if self._adds else found)
 
     def _drop_lasso(self) -> None:
         lasso = self._overlay.lasso
         if lasso.is_drawn:
             self.update(lasso.rect().toAlignedRect())
-            lasso.drop()
+            self._let_lasso_go()
+
+    def _let_lasso_go(self) -> None:
+        self._overlay.lasso.drop()
+        self._navigation.keep_still(False)
 
     def _drag_selected(self, pressed: QPointF) -> bool:
         """Let a person drag all that is selected, if one of it is at ``pressed``; else False."""
@@ -93,6 +102,18 @@ class SelectingMap(MapView):
             return False
         drag_samples(self, self.selection.tolist())
         return True
+
+    def set_samples(  # noqa: D102
+        self,
+        labels: Sequence[str],
+        images: ArrayLike,
+        look: Look = GLYPHS,
+        names: Sequence[str] | None = None,
+    ) -> None:
+        # What was drawn around was the map of other samples.
+        self._drop_lasso()
+        self._region = None
+        super().set_samples(labels, images, look, names)
 
     def select(self, indices: NDArray[np.int64]) -> None:
         """A person selects these samples ``[k]`` of the set: show and tell it, if it is new."""
