@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aegui.commands.progress import stopping_at_ctrl_c
+from aegui.commands.progress import shown_work
 from aegui.commands.words import note, say, say_json, shown
 from aegui.core.data.card import card
 from aegui.core.data.download import download
@@ -24,11 +21,11 @@ from aegui.core.run_file import SUFFIX, load_run
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
+    from aegui.commands.progress import WorkBar
     from aegui.core.data.card import Card
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.progress import IsCancelled, LoadProgress
+    from aegui.core.data.progress import IsCancelled
 
 EXIT_INTERRUPTED = 130
 _MOST_LABELS = 128
@@ -46,7 +43,7 @@ _KINDS = {
 def data_command(options: argparse.Namespace) -> int:
     """Print the card of what is read: classes, source, duplicates and close pairs."""
     try:
-        with _reading() as (bar, is_cancelled):
+        with shown_work() as (bar, is_cancelled):
             kind, datasets, notes = _read(options, bar, is_cancelled)
             cards = [card(dataset, cancelled=is_cancelled) for dataset in datasets]
     except Cancelled as stopped:
@@ -67,7 +64,7 @@ def data_command(options: argparse.Namespace) -> int:
 def download_command(options: argparse.Namespace) -> int:
     """Download a set, going on with what a download before has left."""
     try:
-        with _reading() as (bar, is_cancelled):
+        with shown_work() as (bar, is_cancelled):
             download(options.set, bar.update, is_cancelled)
     except Cancelled:
         note(tr("Stopped; what has come so far is kept. The same command goes on."))
@@ -82,37 +79,6 @@ def download_command(options: argparse.Namespace) -> int:
         )
     )
     return 0
-
-
-class _Bar:
-    """One line of progress on the standard error; silent where that is no terminal."""
-
-    def __init__(self) -> None:
-        self._is_shown = sys.stderr.isatty()
-
-    def update(self, progress: LoadProgress) -> None:
-        """Redraw the line."""
-        if self._is_shown:
-            room = os.get_terminal_size(sys.stderr.fileno()).columns - 1
-            sys.stderr.write(f"\r{progress.text[:room]}\033[K")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Leave an empty line behind."""
-        if self._is_shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-
-
-@contextlib.contextmanager
-def _reading() -> Iterator[tuple[_Bar, IsCancelled]]:
-    """A bar, and whether Ctrl-C was pressed."""
-    bar = _Bar()
-    with stopping_at_ctrl_c() as stop:
-        try:
-            yield bar, lambda: stop.wished
-        finally:
-            bar.clear()
 
 
 def image_spec(options: argparse.Namespace) -> ImageSpec:
@@ -155,7 +121,7 @@ def _choice(options: argparse.Namespace) -> DataSpec:
 
 
 def _read(
-    options: argparse.Namespace, bar: _Bar, is_cancelled: IsCancelled
+    options: argparse.Namespace, bar: WorkBar, is_cancelled: IsCancelled
 ) -> tuple[str, tuple[Dataset, ...], tuple[str, ...]]:
     path = Path(options.file).expanduser()
     chosen = _choice(options)

@@ -19,6 +19,7 @@ from aegui.core.i18n import tr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aegui.core.data.progress import IsCancelled, LoadProgress
     from aegui.core.training.history import HistoryView
     from aegui.core.training.train import Training
 
@@ -53,6 +54,37 @@ def stopping_at_ctrl_c() -> Iterator[Stop]:
         yield stop
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+class WorkBar:
+    """One line of progress on the standard error; silent where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+
+    def update(self, progress: LoadProgress) -> None:
+        """Redraw the line."""
+        if self._is_shown:
+            room = os.get_terminal_size(sys.stderr.fileno()).columns - 1
+            sys.stderr.write(f"\r{progress.text[:room]}\033[K")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Leave an empty line behind."""
+        if self._is_shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def shown_work() -> Iterator[tuple[WorkBar, IsCancelled]]:
+    """A bar, and whether Ctrl-C was pressed."""
+    bar = WorkBar()
+    with stopping_at_ctrl_c() as stop:
+        try:
+            yield bar, lambda: stop.wished
+        finally:
+            bar.clear()
 
 
 class ProgressBar:

@@ -45,7 +45,7 @@ REASONS = {
 
 def train_command(options: argparse.Namespace) -> int:
     """Train what the command line says, print the figures, and save the run if so wished."""
-    reading, folder = _reading(options.recipe)
+    reading, folder = recipe_reading(options.recipe)
     recipe = _overridden(reading.recipe, folder, options)
     if reading.needs and options.data is None:
         raise RecipeError(
@@ -118,7 +118,8 @@ def _summary(values: list[Any]) -> object:
     return mean_and_std(values)
 
 
-def _reading(source: str) -> tuple[CourseReading, Path]:
+def recipe_reading(source: str) -> tuple[CourseReading, Path]:
+    """What a file, or the shipped recipe of that name, says; and the folder it lies in."""
     path = Path(source)
     shipped = find_recipe(source)
     if not path.exists() and shipped is not None:
@@ -139,9 +140,9 @@ def _overridden(recipe: Recipe, folder: Path, options: argparse.Namespace) -> Re
     document = recipe.model_dump(mode="json")
     data, training = document["data"], document["training"]
     if options.data is not None:
-        data.update(source=_absolute(options.data, Path()), chars=None)
+        data.update(source=source_from(options.data, Path()), chars=None)
     else:
-        data["source"] = _absolute(data["source"], folder)
+        data["source"] = source_from(data["source"], folder)
     for part, key, value in (
         (data, "chars", options.chars),
         (training, "epochs", options.epochs),
@@ -157,7 +158,7 @@ def _overridden(recipe: Recipe, folder: Path, options: argparse.Namespace) -> Re
     )
 
 
-def _absolute(source: str, folder: Path) -> str:
+def source_from(source: str, folder: Path) -> str:
     """A file's whole path, so that the saved run finds it from anywhere; names stay names."""
     if all(name in builtin_names() for name in source.split("+")):
         return source
