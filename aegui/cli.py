@@ -23,6 +23,12 @@ from aegui.commands.making_options import (
     add_traverse,
 )
 from aegui.commands.model_options import add_judge, add_project, add_run_file, add_sample
+from aegui.commands.noise_options import (
+    add_denoise,
+    add_limit,
+    add_noise_curves,
+    add_noise_matrix,
+)
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
 from aegui.paths import APP_NAME, resources_dir
@@ -227,6 +233,7 @@ def _parsers() -> tuple[_Parser, list[str]]:
     for add_to in (
         *(add_project, add_sample, add_judge, add_map),
         *(add_path, add_finds, add_concept, add_traverse),
+        *(add_limit, add_denoise, add_noise_matrix, add_noise_curves),
     ):
         add_to(commands, general)
     _add_download(commands, general)

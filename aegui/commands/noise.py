@@ -1,0 +1,247 @@
+"""``aegui limit`` and ``aegui denoise``: how good a repair can be, and repairing files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.commands.evaluate import codec_for
+from aegui.commands.places import check_common, check_number
+from aegui.commands.progress import shown_work
+from aegui.commands.words import say, say_json, shown, table
+from aegui.core.atomic import check_writable
+from aegui.core.data.corruption import corrupted, corruption_words, parse_corruption
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.load import load_dataset, read_source
+from aegui.core.data.readers import read_glyphs
+from aegui.core.data.writers import form_of, write_dataset
+from aegui.core.errors import AeguiError, ReadError
+from aegui.core.evaluation.confusions import confusable_pairs
+from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.repairs import MOST_STEPS, repair
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr, trn
+from aegui.core.latent.sheets import write_sheet
+from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
+from aegui.core.run_file import load_run
+
+if TYPE_CHECKING:
+    import argparse
+
+    from aegui.core.evaluation.limits import Limit
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import CorruptionSpec
+
+MOST_PAIRS = 10_000
+_PNG = ".png"
+
+
+def limit_command(options: argparse.Namespace) -> int:
+    """Print the fewest wrong pixels that any answer to noisy characters can have on average."""
+    check_common(options)
+    check_number("--draws", options.draws, 1, 1e8)
+    check_number("--pairs", options.pairs, 0, MOST_PAIRS)
+    specs = [parse_corruption(text) for text in options.noise]
+    datasets = [load_dataset(source, options.chars) for source in options.data]
+    with shown_work() as (bar, cancelled):
+        limits = [
+            [
+                limit(
+                    dataset.flat(),
+                    spec,
+                    options.draws,
+                    options.seed,
+                    image_shape=dataset.image_shape,
+                    report=bar.update,
+                    cancelled=cancelled,
+                )
+                for dataset in datasets
+            ]
+            for spec in specs
+        ]
+    if options.json:
+        say_json(_limits_json(options, specs, datasets, limits))
+        return 0
+    say(_limits_table(specs, datasets, limits, markdown=options.markdown))
+    for spec in specs:
+        for dataset in datasets if options.pairs else []:
+            say()
+            say(_pairs_table(dataset, spec, options.pairs))
+    return 0
+
+
+def _limits_table(
+    specs: list[CorruptionSpec],
+    datasets: list[Dataset],
+    limits: list[list[Limit]],
+    *,
+    markdown: bool,
+) -> str:
+    header = [tr("wrong pixels"), *(dataset.name for dataset in datasets)]
+    rows = [
+        [corruption_words(spec), *map(_limit_words, row)]
+        for spec, row in zip(specs, limits, strict=True)
+    ]
+    if not markdown:
+        return table(header, rows)
+    lines = [header, ["---", *["--:"] * len(datasets)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _limit_words(found: Limit) -> str:
+    if found.is_exact:
+        return f"{found.mean:.4f} {tr('(exact)')}"
+    return f"{found.mean:.4f} ± {found.error:.4f}"
+
+
+def _pairs_table(dataset: Dataset, spec: CorruptionSpec, most: int) -> str:
+    rows = [
+        [
+            f"{_named(dataset, pair.first)} {_named(dataset, pair.second)}",
+            str(pair.distance),
+            f"{pair.chance:.2%}",
+        ]
+        for pair in confusable_pairs(dataset, spec, most)
+    ]
+    title = tr("{data}, {noise}", data=dataset.name, noise=corruption_words(spec))
+    return table([title, tr("different pixels"), tr("taken for the other")], rows)
+
+
+def _named(dataset: Dataset, place: int) -> str:
+    return shown(dataset.labels[place], dataset.names[place])
+
+
+def _limits_json(
+    options: argparse.Namespace,
+    specs: list[CorruptionSpec],
+    datasets: list[Dataset],
+    limits: list[list[Limit]],
+) -> list[dict[str, Any]]:
+    found = []
+    for spec, row in zip(specs, limits, strict=True):
+        for dataset, one in zip(datasets, row, strict=True):
+            pairs = confusable_pairs(dataset, spec, options.pairs) if options.pairs else ()
+            found.append(
+                {
+                    "data": dataset.name,
+                    "kind": spec.kind,
+                    "level": spec.level,
+                    "characters": len(dataset),
+                    "limit": one.mean,
+                    "standard_error": one.error,
+                    "exact": one.is_exact,
+                    "draws": one.draws,
+                    "pairs": [
+                        {
+                            "first": dataset.labels[pair.first],
+                            "second": dataset.labels[pair.second],
+                            "distance": pair.distance,
+                            "chance": pair.chance,
+                        }
+                        for pair in pairs
+                    ],
+                }
+            )
+    return found
+
+
+def denoise_command(options: argparse.Namespace) -> int:
+    """Let a network repair images, and write its answers."""
+    check_common(options)
+    check_number("--times", options.times, 1, MOST_STEPS)
+    spec = parse_corruption(options.noise)
+    _check_target(options.out)
+    saved = load_run(options.file)
+    if saved.recipe.gan is not None or saved.recipe.classifier is not None:
+        raise AeguiError(
+            tr(
+                "{file} is no autoencoder: a GAN or a classifier repairs nothing.",
+                file=options.file,
+            )
+        )
+    _, codec = codec_for(saved, options.run, saved.dataset)
+    images = _images(options.inputs, codec)
+    rows = corrupted(images.flat(), spec, options.seed, images.image_shape)
+    repairs = [repair(codec, row, options.times, threshold=options.threshold) for row in rows]
+    answers = np.stack([one.answer for one in repairs]).reshape(-1, *codec.image_shape)
+    if options.threshold:
+        answers = (answers > THRESHOLD).astype(np.float32)
+    _write(options, images, answers, glyphs=saved.dataset.is_binary)
+    switched = ((answers.reshape(rows.shape) > THRESHOLD) != (rows > THRESHOLD)).sum(axis=1)
+    say(
+        trn(
+            "{n:,} image repaired, with {mean:.1f} pixels switched: {file}",
+            "{n:,} images repaired, with {mean:.1f} pixels switched in each: {file}",
+            len(answers),
+            mean=float(switched.mean()),
+            file=options.out,
+        )
+    )
+    return 0
+
+
+def _check_target(path: str) -> None:
+    check_writable(path)
+    if Path(path).suffix.lower() != _PNG:
+        form_of(path)
+
+
+def _images(sources: list[str], codec: Codec) -> Dataset:
+    """All images of all sources, in the size that the network takes."""
+    found = [_read(source, codec) for source in sources]
+    whole = found[0]
+    for dataset in found[1:]:
+        whole = whole.joined(dataset)
+    return whole
+
+
+def _read(source: str, codec: Codec) -> Dataset:
+    channels, height, width = codec.image_shape
+    fits = all(MIN_IMAGE <= side <= MAX_IMAGE for side in (height, width)) and channels in (1, 3)
+    spec = ImageSpec.model_validate(
+        {"height": height, "width": width, "channels": channels} if fits else {"channels": 1}
+    )
+    dataset = read_source(source, spec).dataset
+    if dataset.image_shape == codec.image_shape:
+        return dataset
+    if channels == 1 and Path(source).suffix.lower() == _PNG:
+        return _sheet(source, height, width)
+    raise AeguiError(
+        tr(
+            "{file} has images of {got} pixels, but the network takes {wanted}.",
+            file=source,
+            got="x".join(map(str, dataset.image_shape[1:])),
+            wanted=f"{height}x{width}",
+        )
+    )
+
+
+def _sheet(source: str, height: int, width: int) -> Dataset:
+    """The glyphs of a PNG of which only the network says how large they are."""
+    try:
+        return read_glyphs(source, (height, width)).datasets[0]
+    except ReadError as error:
+        raise AeguiError(
+            tr(
+                "{file} is no image, and no sheet of images, of {wanted} pixels: {reason}",
+                file=source,
+                wanted=f"{height}x{width}",
+                reason=error,
+            )
+        ) from error
+
+
+def _write(
+    options: argparse.Namespace, images: Dataset, answers: np.ndarray[Any, Any], *, glyphs: bool
+) -> None:
+    if Path(options.out).suffix.lower() == _PNG:
+        write_sheet(options.out, answers, None, options.scale, ink=glyphs)
+        return
+    if glyphs:
+        answers = (answers > THRESHOLD).astype(np.float32)
+    repaired = Dataset.from_images(
+        images.name, np.clip(answers, 0.0, 1.0), images.labels, images.names
+    )
+    write_dataset(options.out, repaired)

@@ -1,0 +1,238 @@
+"""``aegui noise-matrix`` and ``aegui noise-curves``: networks against the noise they meet."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from aegui.commands.places import check_common, check_number
+from aegui.commands.progress import shown_work
+from aegui.commands.train import recipe_reading, source_from
+from aegui.commands.words import note, say, say_json, table
+from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.data.corruption import corruption_words, parse_corruption
+from aegui.core.data.load import load_data, load_dataset
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.network.catalog import CORRUPTIONS
+from aegui.core.run_file import SUFFIX, load_run
+from aegui.core.study.findings import mistakes
+from aegui.core.study.noise_curves import CurveSpec, Model, noise_curves
+from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, noise_matrix, noise_of
+from aegui.core.study.pictures import curves_picture, matrix_picture
+from aegui.core.study.tables import characters_csv, curves_csv, matrix_csv
+
+if TYPE_CHECKING:
+    import argparse
+
+    from PIL.Image import Image
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import CorruptionSpec, Recipe
+    from aegui.core.study.noise_curves import Curves
+    from aegui.core.study.noise_matrix import NoiseMatrix
+
+_MOST_SEEDS = 1_000
+_SUFFIXES = (".csv", ".png")
+
+
+def matrix_command(options: argparse.Namespace) -> int:
+    """Train with several noises, try with several, and tell what comes of it."""
+    check_common(options)
+    check_number("--seeds", options.seeds, 1, _MOST_SEEDS)
+    check_number("--draws", options.draws, 1, 1e7)
+    check_number("--epochs", options.epochs, 1, 1e8)
+    check_number("--copies", options.copies, 1, 10_000)
+    _check_outs(options.out, _SUFFIXES)
+    _check_outs([options.characters] if options.characters else [], (".csv",))
+    recipe, dataset = _recipe(options.recipe, options.data)
+    spec = MatrixSpec(
+        _noises(options.train, options),
+        _noises(options.test, options),
+        options.seeds,
+        options.draws,
+        options.seed,
+        options.epochs,
+        options.copies,
+    )
+    for finding in mistakes(recipe):
+        note(f"{finding.title}. {finding.remedy}")
+    with shown_work() as (bar, cancelled):
+        matrix = noise_matrix(recipe, dataset, spec, bar.update, cancelled)
+    for path in options.out:
+        _write(path, matrix_csv(matrix), matrix_picture(matrix, options.figure))
+    if options.characters:
+        write_atomically(options.characters, characters_csv(matrix).encode("utf-8"))
+    if options.json:
+        say_json(_matrix_json(matrix))
+    else:
+        _say_matrix(matrix, options.figure)
+    return 0
+
+
+def curves_command(options: argparse.Namespace) -> int:
+    """Try saved runs at every level of a noise."""
+    check_common(options)
+    check_number("--draws", options.draws, 1, 1e7)
+    _check_outs(options.out, _SUFFIXES)
+    saved = [load_run(path) for path in options.files]
+    dataset = saved[0].dataset if options.data is None else load_dataset(options.data)
+    models = [
+        Model(Path(path).stem, tuple(run.codec(k) for k in range(len(run.results))))
+        for path, run in zip(options.files, saved, strict=True)
+    ]
+    levels = tuple(one.level for one in _levels(options.kind, options.levels))
+    spec = CurveSpec(
+        options.kind,
+        tuple(sorted(levels)),
+        options.draws,
+        options.seed,
+        _counts(options.pca),
+        not options.no_copy,
+    )
+    with shown_work() as (bar, cancelled):
+        curves = noise_curves(models, dataset, spec, bar.update, cancelled)
+    for path in options.out:
+        _write(path, curves_csv(curves), curves_picture(curves))
+    if options.json:
+        say_json(_curves_json(curves))
+    else:
+        _say_curves(curves)
+    return 0
+
+
+def _recipe(name: str, data: str | None) -> tuple[Recipe, Dataset]:
+    """The recipe of a file, a saved run or a shipped one, and the characters."""
+    if Path(name).suffix.lower() == SUFFIX:
+        saved = load_run(name)
+        return saved.recipe, saved.dataset if data is None else load_dataset(data)
+    reading, folder = recipe_reading(name)
+    recipe = reading.recipe
+    if data is not None:
+        return recipe, load_dataset(data)
+    source = source_from(recipe.data.source, folder)
+    return recipe, load_data(recipe.data.model_copy(update={"source": source}))
+
+
+def _noises(texts: list[str], options: argparse.Namespace) -> tuple[CorruptionSpec, ...]:
+    """Those that are listed, or else every level of the one kind."""
+    if texts:
+        return tuple(parse_corruption(text) for text in texts)
+    return _levels(options.kind, options.levels)
+
+
+def _levels(kind: str, text: str) -> tuple[CorruptionSpec, ...]:
+    key = kind.strip().lower().replace("-", "_")
+    if key not in CORRUPTIONS or key == "none":
+        raise AeguiError(
+            tr(
+                "--kind is {text}; it must be one of {kinds}.",
+                text=kind,
+                kinds=", ".join(one for one in CORRUPTIONS if one != "none"),
+            )
+        )
+    try:
+        return tuple(noise_of(key, float(part)) for part in text.split(","))
+    except (ValueError, ValidationError) as error:
+        raise AeguiError(
+            tr("--levels is {text}; it must be levels such as 0,0.05,0.1,0.2.", text=text)
+        ) from error
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise AeguiError(tr("--pca is {text}; it must be numbers such as 2,5.", text=text))
+    return tuple(map(int, parts))
+
+
+def _check_outs(paths: list[str], suffixes: tuple[str, ...]) -> None:
+    for path in paths:
+        if Path(path).suffix.lower() not in suffixes:
+            raise AeguiError(
+                tr(
+                    "{file} must end in {suffixes}.",
+                    file=path,
+                    suffixes=tr(" or ").join(suffixes),
+                )
+            )
+        check_writable(path)
+
+
+def _write(path: str, text: str, picture: Image) -> None:
+    if Path(path).suffix.lower() == ".csv":
+        write_atomically(path, text.encode("utf-8"))
+        return
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    write_atomically(path, buffer.getvalue())
+
+
+def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
+    figure = matrix.figure(key)
+    form = "{:.3f}" if key == "wrong" else "{:.1%}"
+    header = [tr(FIGURES[key].label), *map(corruption_words, matrix.spec.tests)]
+    rows = [
+        [corruption_words(training), *(form.format(value) for value in values)]
+        for training, values in zip(matrix.spec.training, figure.mean.tolist(), strict=True)
+    ]
+    if key == "wrong":
+        limits = ["-" if one is None else f"{one.mean:.3f}" for one in matrix.limits]
+        rows.append([tr("Bayes limit"), *limits])
+    say(table(header, rows))
+    say(
+        tr(
+            "Rows: trained with; columns: tried with. Means over {seeds} seeds, trained together "
+            "in {seconds:.0f} s.",
+            seeds=matrix.spec.seeds,
+            seconds=matrix.seconds,
+        )
+    )
+
+
+def _matrix_json(matrix: NoiseMatrix) -> dict[str, Any]:
+    figures = {
+        key: {"mean": found.mean.tolist(), "std": found.deviation.tolist()}
+        for key in FIGURES
+        for found in (matrix.figure(key),)
+    }
+    return {
+        "data": matrix.dataset.name,
+        "trained_with": [_noise_json(spec) for spec in matrix.spec.training],
+        "tried_with": [_noise_json(spec) for spec in matrix.spec.tests],
+        "seeds": matrix.spec.seeds,
+        "draws": matrix.spec.draws,
+        "seconds": matrix.seconds,
+        **figures,
+        "bayes_limit": [None if one is None else one.mean for one in matrix.limits],
+    }
+
+
+def _noise_json(spec: CorruptionSpec) -> dict[str, Any]:
+    return {"kind": spec.kind, "level": spec.level}
+
+
+def _say_curves(curves: Curves) -> None:
+    header = [tr("wrong pixels"), *(f"{level:g}" for level in curves.levels)]
+    rows = [[line.name, *(f"{value:.3f}" for value in line.mean)] for line in curves.lines]
+    say(table(header, rows))
+
+
+def _curves_json(curves: Curves) -> dict[str, Any]:
+    return {
+        "kind": curves.kind,
+        "levels": curves.levels.tolist(),
+        "lines": [
+            {
+                "name": line.name,
+                "is": line.key,
+                "mean": line.mean.tolist(),
+                "std": line.deviation.tolist(),
+                "runs": line.runs,
+            }
+            for line in curves.lines
+        ],
+    }
