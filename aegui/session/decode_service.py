@@ -57,6 +57,10 @@ class DecodeService(QObject):
     def set_codec(self, codec: Codec | None) -> None:
         """Decode with ``codec`` from now on, beginning with the last place asked for."""
         self._codec = codec
+        self.repeat()
+
+    def repeat(self) -> None:
+        """Answer the last place again: with another network, or to those who were not there."""
         self._number += 1
         if self._last is not None:
             self.request(*self._last)

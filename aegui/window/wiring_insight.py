@@ -52,6 +52,8 @@ class InsightWiring(QObject):
         self._show_choice()
         self._show_layers()
         self._show_lens()
+        # The first place was decoded before anybody here could hear of it.
+        services.decode.repeat()
 
     def _connect(self) -> None:
         services, canvas = self._services, self._canvas
@@ -104,6 +106,7 @@ class InsightWiring(QObject):
                 self._looker.mark()
                 self._looker.flush()
         self._show_choice()
+        self._show_legend()
 
     def _forget(self) -> None:
         self._decoded = self._place = None
@@ -263,7 +266,13 @@ class InsightWiring(QObject):
         layers = self._services.fields.layers
         picture = field_picture(layers, current_theme(), showing.dataset.classes)
         self._canvas.set_field(picture)
-        self._canvas.furniture.fields.set_layers(layers)
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        fields = self._services.fields
+        known = {layer.field.key for layer in fields.layers}
+        awaited = [key for key in fields.chosen if fields.available(key) and key not in known]
+        self._canvas.furniture.fields.set_layers(fields.layers, awaited)
         self._canvas.furniture.place()
 
     def _keep(self, name: str, value: bool | str) -> None:

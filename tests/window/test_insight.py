@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from aegui.core.recipe import LatentSpec
 from aegui.session.insight_service import FAN_SIDE
+from aegui.widgets.map.insight_figures import FIGURES
 from aegui.widgets.theme import DARK, apply_theme
 from tests.window.conftest import SMALL, train
 
@@ -165,6 +166,7 @@ def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     canvas = trained.panels.canvas
     QTest.keyClick(canvas, Qt.Key.Key_4)
     QTest.keyClick(canvas, Qt.Key.Key_N)
+    assert canvas.furniture.fields.entries[0].key == "regions"
     wait_for_layers(trained, qtbot, "regions")
     trained.language_requested.emit("es")
     other = app.window
@@ -172,3 +174,5 @@ def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     assert other.panels.canvas.furniture.lens.isVisibleTo(other.panels.canvas)
     qtbot.waitUntil(lambda: other.panels.canvas.scene.layers.field is not None, timeout=20_000)
     assert [entry.key for entry in other.panels.canvas.furniture.fields.entries] == ["regions"]
+    # The image that is shown at first is told of too, before the mouse is over the map.
+    assert other.panels.cursor.figures.texts.keys() == FIGURES.keys()

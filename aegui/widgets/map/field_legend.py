@@ -86,6 +86,10 @@ def entry_of(layer: Layer) -> Entry:
     return Entry(field.key, title, low, high, field.epoch)
 
 
+def _awaited_entry(key: str) -> Entry:
+    return Entry(key, tr(FIELDS[key].label), tr("is being computed…"), "", 0)
+
+
 def _figure(value: float) -> str:
     """A number with about three figures that count."""
     text = f"{value:.0f}" if abs(value) >= 100 or value == 0.0 else f"{value:.2g}"
@@ -148,11 +152,14 @@ class FieldLegend(QWidget):
         """What is said."""
         return self._entries
 
-    def set_layers(self, layers: Sequence[Layer]) -> None:
-        """Explain ``layers``; without any there is nothing to see."""
+    def set_layers(self, layers: Sequence[Layer], awaited: Sequence[str] = ()) -> None:
+        """Explain ``layers``, and name those that are ``awaited``: keys of ``FIELDS``.
+
+        Without any of either there is nothing to see.
+        """
         self._layers = tuple(layers)
         self._tell_here()
-        entries = tuple(map(entry_of, layers))
+        entries = (*map(entry_of, layers), *map(_awaited_entry, awaited))
         if entries == self._entries:
             return
         before = self.sizeHint()
@@ -278,7 +285,8 @@ class FieldLegend(QWidget):
                 _paint_mark(painter, bar, here.share, theme)
             below.translate(0, _BAR_PX + 4)
         else:
-            below.setLeft(below.left() + self._paint_sign(painter, below, entry.key, theme))
+            if number < len(self._layers):
+                below.setLeft(below.left() + self._paint_sign(painter, below, entry.key, theme))
         painter.setFont(self._small())
         painter.setPen(theme.text_dim)
         painter.drawText(below, centre | Qt.AlignmentFlag.AlignLeft, entry.low)

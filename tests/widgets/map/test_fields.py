@@ -160,6 +160,19 @@ def test_the_legend_says_what_the_ends_mean(legend: FieldLegend) -> None:
     assert legend.isHidden()
 
 
+def test_layers_that_take_long_are_named_meanwhile(qtbot: QtBot, legend: FieldLegend) -> None:
+    legend.set_layers([layer("wrong", np.arange(10.0)[None], 9.0)], ["stretch"])
+    last = legend.entries[-1]
+    assert (last.key, last.title, last.low) == ("stretch", "Stretching", "is being computed…")
+    legend.grab()
+    # The cross takes back the wish.
+    with qtbot.waitSignal(legend.hide_requested) as told:
+        QTest.mouseClick(legend, Qt.MouseButton.LeftButton, pos=legend.close_rect(1).center())
+    assert told.args == ["stretch"]
+    legend.set_layers([])
+    assert legend.isHidden()
+
+
 def test_every_layer_has_words(legend: FieldLegend) -> None:
     for key in FIELDS:
         entry = entry_of(layer(key, np.zeros((2, 2)), classes=("a",)))  # type: ignore[arg-type]
