@@ -16,7 +16,7 @@ from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.load import load_data, load_dataset
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.run_file import SUFFIX, load_run
 from aegui.core.study.findings import mistakes
@@ -184,10 +184,12 @@ def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
         rows.append([tr("Bayes limit"), *limits])
     say(table(header, rows))
     say(
-        tr(
-            "Rows: trained with; columns: tried with. Means over {seeds} seeds, trained together "
-            "in {seconds:.0f} s.",
-            seeds=matrix.spec.seeds,
+        trn(
+            "Rows: trained with; columns: tried with. Figures over {n} seed, trained together in "
+            "{seconds:.0f} s.",
+            "Rows: trained with; columns: tried with. Means over {n} seeds, trained together in "
+            "{seconds:.0f} s.",
+            matrix.spec.seeds,
             seconds=matrix.seconds,
         )
     )

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from aegui.core.data.corruption import corruption_words
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.paths import resources_dir
@@ -74,11 +74,12 @@ def matrix_picture(matrix: NoiseMatrix, key: str = "wrong") -> Image.Image:
 
 
 def _title(matrix: NoiseMatrix, key: str) -> str:
-    return tr(
-        "{figure}: {data}, {seeds} seeds",
+    return trn(
+        "{figure}: {data}, {n} seed",
+        "{figure}: {data}, {n} seeds",
+        matrix.spec.seeds,
         figure=tr(FIGURES[key].label),
         data=matrix.dataset.name,
-        seeds=matrix.spec.seeds,
     )
 
 

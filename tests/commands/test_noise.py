@@ -1,0 +1,245 @@
+"""``aegui limit``, ``denoise``, ``noise-matrix`` and ``noise-curves``."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aegui.cli import main
+from aegui.commands.noise_options import FIGURES as OFFERED
+from aegui.commands.noise_options import RECIPE
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.corruption import corrupted, parse_corruption
+from aegui.core.data.load import load_dataset
+from aegui.core.data.writers import write_dataset
+from aegui.core.evaluation.confusions import confusable_pairs
+from aegui.core.evaluation.limits import limit
+from aegui.core.i18n import set_language
+from aegui.core.recipe import Recipe
+from aegui.core.recipe_file import find_recipe, save_recipe
+from aegui.core.run_file import load_run
+from aegui.core.study.noise_matrix import FIGURES
+from aegui.core.thumbnail import sheet_png
+from aegui.paths import models_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Captured = pytest.CaptureFixture[str]
+DENOISER = str(models_dir() / "letters-denoise.aegui")
+LETTERS = load_builtin("lowercase")
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANGUAGE", "en")
+    yield
+    set_language("en")
+
+
+@pytest.fixture(scope="module")
+def recipe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A recipe that trains in no time."""
+    path = tmp_path_factory.mktemp("recipes") / "small.json"
+    network = {"encoder": [{"units": 8}], "latent": {"units": 3}}
+    data = {"source": "lowercase", "chars": "abc"}
+    save_recipe(path, Recipe.model_validate({"data": data, "network": network}))
+    return str(path)
+
+
+def said(capsys: Captured, *arguments: str) -> str:
+    assert main(arguments) == 0, capsys.readouterr().err
+    return capsys.readouterr().out
+
+
+def told(capsys: Captured, *arguments: str) -> Any:
+    return json.loads(said(capsys, *arguments, "--json"))
+
+
+def test_limit_tells_every_set_and_noise(capsys: Captured) -> None:
+    noises = ["--noise", "flip:0.15", "--noise", "block:0.2"]
+    found = told(
+        capsys,
+        *("limit", "--data", "lowercase", "--data", "uppercase", "--draws", "640"),
+        *(*noises, "--pairs", "2"),
+    )
+    assert [(one["data"], one["kind"]) for one in found] == [
+        *(("lowercase", "flip"), ("uppercase", "flip")),
+        *(("lowercase", "block"), ("uppercase", "block")),
+    ]
+    flip = parse_corruption("flip:0.15")
+    wanted = limit(LETTERS.flat(), flip, 640)
+    assert (found[0]["limit"], found[0]["standard_error"]) == (wanted.mean, wanted.error)
+    assert not found[0]["exact"]
+    assert found[2]["exact"]
+    pair = confusable_pairs(LETTERS, flip, 1)[0]
+    assert found[0]["pairs"][0] == {
+        "first": LETTERS.labels[pair.first],
+        "second": LETTERS.labels[pair.second],
+        "distance": pair.distance,
+        "chance": pair.chance,
+    }
+    assert len(found[0]["pairs"]) == 2
+
+
+def test_limit_in_words_and_markdown(capsys: Captured) -> None:
+    common = ("limit", "--data", "lowercase", "--chars", "hn", "--noise", "flip:0.1")
+    text = said(capsys, *common, "--pairs", "1")
+    assert "0.2000 (exact)" in text
+    assert "10.00%" in text
+    lines = said(capsys, *common, "--markdown").splitlines()
+    assert lines[1] == "| --- | --: |"
+    assert lines[2] == "| Flip 0.1 | 0.2000 (exact) |"
+
+
+@pytest.mark.parametrize("scale", [1, 16])
+def test_denoise_repairs_a_picture(capsys: Captured, tmp_path: Path, scale: int) -> None:
+    noisy = corrupted(LETTERS.images[4:5], parse_corruption("flip:0.1"), 1)
+    source, target = tmp_path / "x.png", tmp_path / "y.png"
+    source.write_bytes(sheet_png(noisy, scale=scale))
+    text = said(capsys, *("denoise", DENOISER, "--in", str(source), "-o", str(target)))
+    assert "1 image repaired" in text
+    saved = load_run(DENOISER)
+    answer = saved.codec(saved.best_run).reconstruct(noisy).reshape(7, 5)
+    with Image.open(target) as image:
+        picture = np.asarray(image.convert("L")) / 255
+    size = picture.shape[0] // 7
+    levels = picture[size // 2 :: size, size // 2 :: size]
+    np.testing.assert_allclose(levels, 1 - answer, atol=1 / 250)
+    assert ((answer > 0.5) == LETTERS.images[4, 0]).all()
+
+
+def test_denoise_repairs_a_set_again_and_again(capsys: Captured, tmp_path: Path) -> None:
+    target = tmp_path / "clean.txt"
+    source = tmp_path / "some.png"
+    write_dataset(source, LETTERS.subset(range(3)))
+    arguments = ("--in", "lowercase", "--in", str(source), "--noise", "flip:0.05", "--seed", "4")
+    text = said(capsys, "denoise", DENOISER, *arguments, "--times", "3", "-o", str(target))
+    assert "35 images repaired" in text
+    repaired = load_dataset(str(target))
+    assert len(repaired) == 35
+    assert repaired.is_binary
+    wanted = np.concatenate([LETTERS.images, LETTERS.images[:3]])
+    assert (repaired.images != wanted).sum(axis=(1, 2, 3)).mean() < 0.6
+
+
+def test_the_sheet_of_another_size_is_cut_as_the_network_wants_it(
+    capsys: Captured, tmp_path: Path
+) -> None:
+    """Eight characters side by side are no square, and could be cut in several ways."""
+    source, target = tmp_path / "x.png", tmp_path / "y.json"
+    source.write_bytes(sheet_png(LETTERS.images[:8], columns=4, scale=3))
+    said(capsys, "denoise", DENOISER, "--in", str(source), "-o", str(target))
+    assert np.array_equal(load_dataset(str(target)).images, LETTERS.images[:8])
+
+
+def test_noise_matrix_trains_tells_and_writes(
+    capsys: Captured, tmp_path: Path, recipe: str
+) -> None:
+    table, picture, each = (tmp_path / name for name in ("m.csv", "m.png", "each.csv"))
+    found = told(
+        capsys,
+        *("noise-matrix", recipe, "--kind", "salt-pepper", "--levels", "0,0.4"),
+        *("--test", "flip:0.3", "--seeds", "2", "--epochs", "20", "--draws", "60"),
+        *("-o", str(table), "-o", str(picture), "--characters", str(each)),
+    )
+    assert found["trained_with"] == [
+        {"kind": "salt_pepper", "level": 0.0},
+        {"kind": "salt_pepper", "level": 0.4},
+    ]
+    assert found["tried_with"] == [{"kind": "flip", "level": 0.3}]
+    assert np.shape(found["wrong"]["mean"]) == (2, 1)
+    assert len(found["bayes_limit"]) == 1
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert len(rows) == 2 * 1 * 2 + 1
+    means = [float(row["wrong_pixels"]) for row in rows[:2]]
+    assert np.mean(means) == pytest.approx(found["wrong"]["mean"][0][0], rel=1e-4)
+    assert rows[-1]["trained_with"] == "limit"
+    of_each = list(csv.DictReader(each.read_text().splitlines()))
+    assert [row["character"] for row in of_each] == ["a", "b", "c"] * 2
+    with Image.open(picture) as image:
+        assert image.size[0] > 200
+
+
+def test_noise_matrix_in_words(capsys: Captured, recipe: str) -> None:
+    text = said(
+        capsys,
+        *("noise-matrix", recipe, "--levels", "0.1,0.3", "--seeds", "1"),
+        *("--epochs", "5", "--draws", "30", "--figure", "exact"),
+    )
+    assert text.count("Flip 0.1") == 2
+    assert "%" in text
+    assert "over 1 seed, trained" in text
+
+
+def test_what_the_matrix_takes_by_default_is_there() -> None:
+    assert find_recipe(RECIPE) is not None
+    assert tuple(FIGURES) == OFFERED
+
+
+def test_noise_curves(capsys: Captured, tmp_path: Path) -> None:
+    table, picture = tmp_path / "c.csv", tmp_path / "c.png"
+    found = told(
+        capsys,
+        *("noise-curves", DENOISER, DENOISER, "--levels", "0.2,0", "--draws", "320"),
+        *("--pca", "2,4", "-o", str(table), "-o", str(picture)),
+    )
+    assert found["levels"] == [0.0, 0.2]
+    assert [line["is"] for line in found["lines"]] == [
+        *("model", "model", "limit", "copy", "pca", "pca"),
+    ]
+    assert found["lines"][0]["mean"] == found["lines"][1]["mean"]
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert len(rows) == 6 * 2
+    assert rows[0]["line"] == "letters-denoise"
+    with Image.open(picture) as image:
+        assert image.size[0] > 400
+    assert "Bayes limit" in said(
+        capsys, "noise-curves", DENOISER, "--levels", "0.1", "--draws", "32", "--no-copy"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("limit", "--data", "digits", "--noise", "flip:0.1"), "black and white"),
+        (("limit", "--data", "lowercase", "--noise", "flip:2"), "from 0 to 1"),
+        (("limit", "--data", "lowercase", "--noise", "flip:0.1", "--draws", "0"), "--draws"),
+        (("noise-matrix", "--kind", "rain"), "--kind is rain"),
+        (("noise-matrix", "--levels", "0,x"), "--levels is 0,x"),
+        (("noise-matrix", "--levels", "0,2"), "--levels is 0,2"),
+        (("noise-matrix", "-o", "m.pdf"), "must end in .csv or .png"),
+        (("noise-matrix", "no-such-recipe"), "no file no-such-recipe"),
+        (("noise-curves", DENOISER, "--pca", "a"), "--pca is a"),
+        (("denoise", DENOISER, "--in", "digits", "-o", "y.png"), "8x8 pixels"),
+        (("denoise", DENOISER, "--in", "nowhere.png", "-o", "y.png"), "nowhere.png"),
+        (("denoise", DENOISER, "--in", "lowercase", "-o", "y.pdf"), "y.pdf"),
+        (("denoise", DENOISER, "--in", "lowercase", "-o", "y.png", "--times", "0"), "--times"),
+        (
+            (
+                *("denoise", str(models_dir() / "fashion-gan.aegui")),
+                *("--in", "lowercase", "-o", "y.png"),
+            ),
+            "no autoencoder",
+        ),
+    ],
+)
+def test_refusals(
+    capsys: Captured,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    words: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
