@@ -180,7 +180,8 @@ class Drawing(QObject):
         """
         start = self._state if self._stroke_start is None else self._stroke_start
         noise = spec.model_copy(update={"kind": "masking"}) if spec.kind == "block" else spec
-        noisy = _noisy(start.pixels, noise, seed)
+        # Other noise with every stroke, and the same again after an undo.
+        noisy = _noisy(start.pixels, noise, seed + self.undo_stack.index())
         height, width = self.shape
         inside = [(r, c) for r, c in cells if 0 <= r < height and 0 <= c < width]
         if not inside:

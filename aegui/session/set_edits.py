@@ -45,9 +45,8 @@ class DataChange:
             told.append(trn("{n:,} sample is new", "{n:,} samples are new", self.new))
         if self.gone:
             told.append(trn("{n:,} is gone", "{n:,} are gone", self.gone))
-        if not told:
-            return tr("Data changed since the training: the order of the samples.")
-        return tr("Data changed since the training: {what}.", what=", ".join(told))
+        what = ", ".join(told) or tr("another order")
+        return tr("Data changed: {what}.", what=what)
 
 
 def data_change(learnt: Dataset, now: Dataset) -> DataChange | None:

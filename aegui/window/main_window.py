@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
         self.grid.noticed.connect(self.notifications.show)
         self.data.sample_wanted.connect(self.drawing.load_sample)
         self.classifier.sample_wanted.connect(self.drawing.load_sample)
+        self.drawing.edits.run_wanted.connect(lambda: self.others.choose("file"))
         self.set.sample_wanted.connect(self.drawing.load_sample)
         self.set.noticed.connect(self.notifications.show)
         self.panels.draw.set.import_requested.connect(self.data.add_file)

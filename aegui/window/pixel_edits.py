@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from aegui.core.i18n import tr
@@ -15,6 +15,7 @@ from aegui.session.looks import Look
 from aegui.session.notice import Notice
 from aegui.widgets.pixels.new_drawing import NewDrawingDialog
 from aegui.window.clipboard import from_clipboard, to_clipboard
+from aegui.window.noise_sheet_dialog import NoiseSheetDialog
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -35,12 +36,17 @@ _CODE_FORM = "draw.code"
 class PixelEdits(QObject):
     """What the tools ask for, done to the drawing; and what they show of it."""
 
+    run_wanted = Signal()
+    """Put a run in another file beside the network shown."""
+
     def __init__(
         self, services: Services, panels: Panels, dock: QDockWidget, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._services = services
+        self._panels = panels
         self._draw = panels.draw
+        self._sheet: NoiseSheetDialog | None = None
         self._drawing = services.drawing
         self._code = Refresher(self._show_code, _CODE_MS, dock, self)
         form = services.settings.values.get(_CODE_FORM)
@@ -59,6 +65,7 @@ class PixelEdits(QObject):
         draw.history_requested.connect(self._on_draw_history_requested)
         draw.history.step_chosen.connect(drawing.go_to)
         draw.new_requested.connect(self.ask_for_new)
+        draw.noise.sheet_requested.connect(self.show_sheet)
         draw.page.fit_requested.connect(self._on_page_fit_requested)
         draw.page.ghost_chosen.connect(self._show_ghost)
         draw.code.pixels_edited.connect(drawing.write)
@@ -117,6 +124,16 @@ class PixelEdits(QObject):
     @Slot()
     def _on_draw_history_requested(self) -> None:
         self._draw.show_history(self._drawing.history, self._drawing.undo_stack.index())
+
+    @Slot()
+    def show_sheet(self) -> NoiseSheetDialog:
+        """Show the drawing at many levels of noise, with the networks' answers."""
+        if self._sheet is None:
+            self._sheet = NoiseSheetDialog(self._services, self._panels, self._draw.window())
+            self._sheet.open_requested.connect(self.run_wanted)
+        self._sheet.show()
+        self._sheet.raise_()
+        return self._sheet
 
     # Sizes
 

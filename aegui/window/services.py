@@ -63,6 +63,7 @@ class Services:
     marks: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-mark"))
     nearest: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-nearest"))
     kin: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-kin"))
+    sheets: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-sheet"))
     rows: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-rows"))
     insight: InsightService = field(default_factory=InsightService)
     fields: FieldService = field(default_factory=FieldService)
@@ -119,6 +120,6 @@ class Services:
         self.values.shutdown()
         self.selection.shutdown()
         self.others.shutdown()
-        for answers in (self.answers, self.marks, self.nearest, self.rows, self.kin):
+        for answers in (self.answers, self.marks, self.nearest, self.rows, self.kin, self.sheets):
             answers.shutdown()
         self.workspace.close()

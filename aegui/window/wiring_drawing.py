@@ -51,7 +51,7 @@ class DrawingWiring(QObject):
         self._panels = panels
         self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
         self._answer = Refresher(self._show_answer, _ANSWER_MS, docks["answer"], self)
-        self._edits = PixelEdits(services, panels, docks["draw"], self)
+        self.edits = PixelEdits(services, panels, docks["draw"], self)
         self._connect()
         settings = services.settings
         panels.draw.set_noise(settings.noise, settings.noise_seed)
@@ -143,7 +143,7 @@ class DrawingWiring(QObject):
         draw.set_drawing(state.pixels)
         draw.set_paper(state.paper)
         draw.page.set_misfit(self._misfit(state))
-        self._edits.show(state)
+        self.edits.show(state)
         draw.set_loaded(self._loaded(state))
         draw.set_noised(state.before_noise is not None)
         self._show_undo()

@@ -194,6 +194,8 @@ class CodeView(QWidget):
         pixels = self._read()
         self._mark()
         if pixels is not None:
+            # The drawing may come back a moment later: another form is of what was written.
+            self._pixels = pixels
             self.pixels_edited.emit(pixels)
 
     def _on_form_current_index_changed(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
+    QPushButton,
     QSlider,
     QSpinBox,
     QToolButton,
@@ -31,9 +32,11 @@ class NoiseBox(QWidget):
 
     Signals:
         noise_requested(spec, seed): The drawing shall have this noise (of kind "none": no noise).
+        sheet_requested(): Show the drawing at many levels of it.
     """
 
     noise_requested = Signal(object, int)
+    sheet_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +46,7 @@ class NoiseBox(QWidget):
         self._seed = QSpinBox()
         self._again = QToolButton()
         self._off = QToolButton()
+        self._sheet = QPushButton(tr("Sheet of levels…"))
         self._build_kind()
         self._build_level()
         self._build_buttons()
@@ -90,6 +94,10 @@ class NoiseBox(QWidget):
         self._off.setToolTip(tr("Take the noise off"))
         self._off.setAccessibleName(tr("Take the noise off"))
         self._off.clicked.connect(self._on_off_clicked)
+        self._sheet.setToolTip(
+            tr("The drawing at eight levels of this noise, with the answers of each network")
+        )
+        self._sheet.clicked.connect(self.sheet_requested)
         for button in (self._again, self._off):
             button.setIconSize(QSize(ICON_PX, ICON_PX))
             button.setProperty("flat", True)
@@ -105,7 +113,9 @@ class NoiseBox(QWidget):
         grid.addWidget(self._seed, 2, 0)
         grid.addWidget(self._again, 2, 1)
         grid.addWidget(self._off, 2, 2)
+        grid.addWidget(self._sheet, 3, 0, 1, 3)
         grid.setColumnStretch(0, 1)
+        grid.setRowStretch(4, 1)
 
     # -- what is shown ---------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr, trn
+from aegui.core.i18n import mark, tr
 from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.pixels.set_gallery import SetGallery
 from aegui.widgets.pixels.text_strip import TextStrip
@@ -66,9 +66,8 @@ class SetPage(QWidget):
         self.gallery = SetGallery()
         self.label = QLineEdit()
         self.buttons = {key: self._button(key, text) for key, text in _EDITS.items()}
-        self._count = QLabel()
         self._change = QLabel()
-        self._continue = QPushButton(tr("Train on with it"))
+        self._continue = QPushButton(tr("Train on"))
         self._labels: Sequence[str] = ()
         self._is_locked = False
         self._build()
@@ -92,11 +91,13 @@ class SetPage(QWidget):
         self.label.setToolTip(tr("Label of the chosen sample; Enter renames it (F2)"))
         self.label.setMinimumWidth(32)
         self.label.returnPressed.connect(self._on_label_return_pressed)
-        self._count.setProperty("dim", True)
         self._change.setWordWrap(True)
         self._change.setProperty("state", "warn")
         self._continue.setToolTip(
-            tr("Begin with the weights that were learnt, and learn the set as it is now")
+            tr(
+                "The network has learnt other data: begin with its weights, and learn the set as it "
+                "is now"
+            )
         )
         self._continue.clicked.connect(self.continue_requested)
         gallery = self.gallery
@@ -114,6 +115,10 @@ class SetPage(QWidget):
         row.addWidget(self.label, 1)
         for button in self.buttons.values():
             row.addWidget(button)
+        change = QHBoxLayout()
+        change.setSpacing(4)
+        change.addWidget(self._change, 1)
+        change.addWidget(self._continue)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -124,11 +129,9 @@ class SetPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.strip)
-        layout.addWidget(self._count)
         layout.addWidget(area, 1)
         layout.addLayout(row)
-        layout.addWidget(self._change)
-        layout.addWidget(self._continue)
+        layout.addLayout(change)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -137,7 +140,6 @@ class SetPage(QWidget):
         self._labels = labels
         self.gallery.set_samples(labels, images, look)
         self.strip.set_samples(labels, images, look)
-        self._count.setText(trn("{n:,} sample", "{n:,} samples", len(labels)))
         self._show_chosen(self.gallery.current)
 
     def set_locked(self, reason: str) -> None:

@@ -1,0 +1,135 @@
+"""The gallery of the set and the text written in it, under a real mouse and real keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from aegui.widgets.pixels.set_page import SetPage
+from aegui.widgets.theme import current_theme
+from tests.widgets.pixels.samples import LABELS, glyphs
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> SetPage:
+    page = SetPage()
+    qtbot.addWidget(page)
+    page.set_samples(LABELS, glyphs())
+    page.resize(240, 420)
+    page.show()
+    qtbot.waitExposed(page)
+    return page
+
+
+def test_a_sample_is_dragged_to_another_place(page: SetPage, qtbot: QtBot) -> None:
+    gallery = page.gallery
+    start, end = gallery.cell_rect(2).center(), gallery.cell_rect(5).center()
+    QTest.mousePress(gallery, LEFT, NONE, start)
+    QTest.mouseMove(gallery, start + (end - start) / 2)
+    QTest.mouseMove(gallery, end)
+    with qtbot.waitSignal(page.moved) as blocker:
+        QTest.mouseRelease(gallery, LEFT, NONE, end)
+    assert blocker.args[0] == 2
+    assert blocker.args[1] in (4, 5)
+
+
+def test_a_click_chooses_and_a_double_click_opens(page: SetPage, qtbot: QtBot) -> None:
+    gallery = page.gallery
+    with qtbot.assertNotEmitted(page.open_requested), qtbot.assertNotEmitted(page.moved):
+        QTest.mouseClick(gallery, LEFT, pos=gallery.cell_rect(3).center())
+    assert page.label.text() == LABELS[3]
+    with qtbot.waitSignal(page.open_requested) as blocker:
+        QTest.mouseDClick(gallery, LEFT, pos=gallery.cell_rect(4).center())
+    assert blocker.args == [4]
+
+
+def test_everything_is_done_by_keys(page: SetPage, qtbot: QtBot) -> None:
+    gallery = page.gallery
+    gallery.setFocus()
+    QTest.keyClick(gallery, Qt.Key.Key_Right)
+    assert gallery.current == 1
+    for key, modifier, signal, arguments in (
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier, page.moved, [1, 2]),
+        (Qt.Key.Key_Insert, NONE, page.duplicate_requested, [1]),
+        (Qt.Key.Key_Delete, NONE, page.delete_requested, [1]),
+        (Qt.Key.Key_Return, NONE, page.open_requested, [1]),
+    ):
+        with qtbot.waitSignal(signal) as blocker:
+            QTest.keyClick(gallery, key, modifier)
+        assert blocker.args == arguments
+    QTest.keyClick(gallery, Qt.Key.Key_F2)
+    assert page.label.selectedText() == LABELS[1]
+    QTest.keyClicks(page.label, "n")
+    with qtbot.waitSignal(page.renamed) as renamed:
+        QTest.keyClick(page.label, Qt.Key.Key_Return)
+    assert renamed.args == [1, "n"]
+
+
+def test_buttons_speak_of_the_chosen_sample(page: SetPage, qtbot: QtBot) -> None:
+    page.gallery.set_current(6)
+    for key, signal in (
+        ("redraw", page.redraw_requested),
+        ("duplicate", page.duplicate_requested),
+        ("delete", page.delete_requested),
+    ):
+        with qtbot.waitSignal(signal) as blocker:
+            QTest.mouseClick(page.buttons[key], LEFT)
+        assert blocker.args == [6]
+    for key, plain in (("import", page.import_requested), ("export", page.export_requested)):
+        with qtbot.waitSignal(plain):
+            QTest.mouseClick(page.buttons[key], LEFT)
+
+
+def test_a_locked_set_is_only_looked_at(page: SetPage, qtbot: QtBot) -> None:
+    page.set_locked("A training is under way.")
+    with qtbot.assertNotEmitted(page.delete_requested):
+        QTest.keyClick(page.gallery, Qt.Key.Key_Delete)
+        QTest.mouseClick(page.buttons["delete"], LEFT)
+    assert page.buttons["delete"].toolTip() == "A training is under way."
+    assert page.buttons["export"].isEnabled()
+    page.set_locked("")
+    assert page.buttons["delete"].isEnabled()
+
+
+def test_a_change_is_told_and_training_on_is_offered(page: SetPage, qtbot: QtBot) -> None:
+    more = next(b for b in page.findChildren(QPushButton) if b.text() == "Train on")
+    assert not more.isVisible()
+    page.set_change("Data changed.", can_continue=True)
+    with qtbot.waitSignal(page.continue_requested):
+        QTest.mouseClick(more, LEFT)
+    page.set_change("Data changed.", can_continue=False)
+    assert not more.isVisible()
+
+
+def test_a_text_is_written_in_the_set_with_the_drawing_in_it(page: SetPage) -> None:
+    strip = page.strip
+    drawing = np.zeros((7, 5), np.float32)
+    drawing[3, 2] = 1.0
+    strip.set_drawing(drawing, "b")
+    QTest.keyClicks(strip.field, "ab?*")
+    gap = None if "?" not in LABELS else LABELS.index("?")
+    assert strip.line.places() == [LABELS.index("a"), -1, gap, -1]
+    shot = strip.line.grab().toImage()
+    rect, scale = strip.line.cell_rect(1), strip.line.scale()
+    theme = current_theme()
+    dot = rect.topLeft()
+    assert shot.pixelColor(dot.x() + 2 * scale, dot.y() + 3 * scale) == theme.pixel_on
+    assert shot.pixelColor(dot.x(), dot.y()) == theme.pixel_off
+    strip.set_drawing(np.zeros((9, 9), np.float32), "b")
+    assert strip.line.places()[1] == LABELS.index("b"), "of another size it is no part of a text"
+
+
+def test_sets_without_characters_have_no_text(page: SetPage) -> None:
+    page.set_samples(("cat", "dog"), np.zeros((2, 7, 5), np.float32))
+    assert not page.strip.isVisible()

@@ -1,0 +1,266 @@
+"""The pixel editor in the window: its tools on the drawing, its code, the set, the noise sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from aegui.core.pixels.code import code_of
+from aegui.core.recipe import CorruptionSpec
+from aegui.session.drawing_state import Paper
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.session.drawing import Drawing
+    from aegui.widgets.pixels.draw_panel import DrawPanel
+    from aegui.window.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
+popup = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def draw(window: MainWindow) -> DrawPanel:
+    window.set_perspective("draw")
+    return window.panels.draw
+
+
+@pytest.fixture
+def drawing(window: MainWindow) -> Drawing:
+    return window._services.drawing
+
+
+def stroke(draw: DrawPanel, start: tuple[int, int], end: tuple[int, int]) -> None:
+    editor = draw.editor
+    QTest.mousePress(editor, LEFT, NONE, editor.cell_rect(*start).center())
+    QTest.mouseMove(editor, editor.cell_rect(*end).center())
+    QTest.mouseRelease(editor, LEFT, NONE, editor.cell_rect(*end).center())
+
+
+def test_every_brush_reaches_the_drawing(draw: DrawPanel, drawing: Drawing) -> None:
+    drawing.clear()
+    draw.tools.use("rectangle")
+    stroke(draw, (1, 0), (5, 4))
+    assert drawing.pixels.sum() == 16
+    draw.tools.use("fill")
+    stroke(draw, (3, 2), (3, 2))
+    assert drawing.pixels.sum() == 25
+    draw.tools.use("select")
+    stroke(draw, (1, 0), (2, 4))
+    draw.tools.use("invert")
+    assert drawing.pixels.sum() == 15
+    draw.tools.use("rotate-right")
+    draw.set_noise(CorruptionSpec(kind="flip", level=1.0), 0)
+    draw.tools.use("noise")
+    stroke(draw, (0, 0), (6, 0))
+    assert drawing.target is not None
+    assert "Rectangle" in drawing.history
+
+
+def test_shifts_wrap_until_that_is_turned_off(draw: DrawPanel, drawing: Drawing) -> None:
+    drawing.paste(np.eye(7, 5))
+    draw.tools.use("shift-up")
+    assert drawing.pixels[6, 0] == 1.0
+    draw.tools.use("wrap")
+    draw.tools.use("shift-down")
+    assert drawing.pixels.sum() == 4
+
+
+@popup
+def test_the_history_is_shown_and_goes_back(draw: DrawPanel, drawing: Drawing) -> None:
+    drawing.clear()
+    drawing.invert()
+    draw.tools.use("history")
+    items = draw.history.items
+    assert items.item(items.count() - 1).text().endswith("Invert")
+    draw.history.step_chosen.emit(1)
+    assert not drawing.pixels.any()
+    draw.history.hide()
+
+
+def test_code_and_drawing_follow_each_other(
+    draw: DrawPanel, drawing: Drawing, qtbot: QtBot
+) -> None:
+    draw.show_page("code")
+    drawing.paste(np.eye(7, 5))
+    qtbot.waitUntil(lambda: draw.code.text.toPlainText().startswith("0x10"))
+    draw.code.text.setPlainText("1f\n00\n00\n00\n00\n00\n1f")
+    assert drawing.pixels.sum() == 10
+    draw.code.form.setCurrentIndex(1)
+    assert draw.code.text.toPlainText().startswith("11111\n00000")
+    draw.code.copy_requested.emit("0x1f")
+    assert QApplication.clipboard().text() == "0x1f"
+
+
+@pytest.mark.parametrize("form", ["hex", "c", "json"])
+def test_code_is_pasted(draw: DrawPanel, drawing: Drawing, form: str) -> None:
+    glyph = np.eye(7, 5, dtype=np.float32)
+    QApplication.clipboard().setText(code_of(glyph, "binary", form))
+    draw.tools.use("paste")
+    np.testing.assert_array_equal(drawing.pixels, glyph)
+
+
+def test_a_part_is_copied_exactly_and_pasted_where_it_is_wanted(
+    draw: DrawPanel, drawing: Drawing
+) -> None:
+    drawing.paste(np.arange(35).reshape(7, 5) / 34)
+    draw.tools.use("select")
+    stroke(draw, (0, 0), (1, 1))
+    part = np.array(drawing.part)
+    draw.tools.use("copy")
+    draw.editor.set_region(None)
+    drawing.clear()
+    draw.tools.use("paste")
+    np.testing.assert_array_equal(drawing.pixels[:2, :2], part)
+    assert draw.editor.region == (0, 0, 2, 2)
+    stroke(draw, (0, 0), (5, 3))
+    np.testing.assert_array_equal(drawing.pixels[5:, 3:], part)
+    assert not drawing.pixels[:5].any()
+
+
+def test_a_picture_is_scaled_to_what_is_selected(draw: DrawPanel, drawing: Drawing) -> None:
+    drawing.clear()
+    image = QImage(40, 40, QImage.Format.Format_RGB32)
+    image.fill(QColor("black"))
+    QApplication.clipboard().setImage(image)
+    draw.tools.use("select")
+    stroke(draw, (2, 1), (4, 3))
+    draw.tools.use("paste")
+    assert drawing.pixels.sum() == 9
+    assert drawing.pixels[2:5, 1:4].all()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"1 7\n", b"1 7 5\nxx", b"9 7 5\n" + bytes(1260), b"1 999 999\n"]
+)
+def test_damaged_pixels_on_the_clipboard_are_refused(
+    window: MainWindow, draw: DrawPanel, drawing: Drawing, content: bytes
+) -> None:
+    before = drawing.state
+    data = QMimeData()
+    data.setData("application/x-aegui-pixels", content)
+    QApplication.clipboard().setMimeData(data)
+    draw.tools.use("paste")
+    assert drawing.state is before
+    assert "nothing to paste" in window.notifications.shown[-1].text
+
+
+@popup
+def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
+) -> None:
+    train(qtbot, window)
+    dialog = window.drawing.edits.ask_for_new()
+    dialog.width_box.setValue(16)
+    dialog.height_box.setValue(12)
+    dialog.kind_box.setCurrentIndex(dialog.kind_box.findData("grey"))
+    dialog.accept()
+    assert drawing.state.image_shape == (1, 12, 16)
+    assert drawing.paper == Paper("grey", 0.0)
+    assert "5 × 7 pixels, not 16 × 12" in draw.page._misfit.text()
+    draw.add_requested.emit("x")
+    assert len(window._services.workspace.dataset) == 6
+    assert "16 × 12 pixels" in window.notifications.shown[-1].text
+    draw.page.fit_requested.emit()
+    assert drawing.state.image_shape == (1, 7, 5)
+    assert not draw.page._misfit.isVisible()
+    draw.tools.use("undo")
+    draw.load_requested.emit(2)
+    assert drawing.state.image_shape == (1, 7, 5)
+    assert drawing.paper == Paper()
+
+
+def test_ghosts(window: MainWindow, draw: DrawPanel, drawing: Drawing) -> None:
+    dataset = window._services.workspace.dataset
+    draw.load_requested.emit(1)
+    draw.tools.use("clear")
+    assert draw.editor._ghost is None
+    draw.page.set_ghost("previous")
+    np.testing.assert_array_equal(draw.editor._ghost, dataset.images[1, 0])
+    draw.page.set_ghost("nearest")
+    drawing.paste(dataset.images[3, 0])
+    np.testing.assert_array_equal(draw.editor._ghost, dataset.images[3, 0])
+    draw.page.set_ghost("none")
+    assert draw.editor._ghost is None
+
+
+def test_the_set_is_edited_and_every_edit_is_undone(window: MainWindow, draw: DrawPanel) -> None:
+    workspace, page = window._services.workspace, draw.set
+    first = workspace.dataset
+    page.moved.emit(0, 2)
+    assert "".join(workspace.dataset.labels) == "bcadef"
+    assert page.gallery.current == 2
+    page.duplicate_requested.emit(1)
+    page.renamed.emit(2, "ç")
+    assert "".join(workspace.dataset.labels) == "bcçadef"
+    page.delete_requested.emit(0)
+    page.redraw_requested.emit(0)
+    np.testing.assert_array_equal(workspace.dataset.images[0, 0], window._services.drawing.pixels)
+    page.renamed.emit(0, "")
+    assert "needs a label" in window.notifications.shown[-1].text
+    for _ in range(5):
+        window.actions_table["undo"].trigger()
+    assert workspace.dataset.labels == first.labels
+    np.testing.assert_array_equal(workspace.dataset.images, first.images)
+
+
+def test_a_sample_of_the_set_is_opened(draw: DrawPanel, drawing: Drawing) -> None:
+    draw.set.open_requested.emit(3)
+    assert drawing.label == "d"
+    draw.set.delete_requested.emit(0)
+    draw.set.open_requested.emit(0)
+    assert drawing.label == "b"
+
+
+def test_training_goes_on_with_the_new_sample(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
+) -> None:
+    train(qtbot, window)
+    workspace, runner = window._services.workspace, window._services.runner
+    assert workspace.run is not None
+    draw.show_page("set")
+    assert not draw.set._change.isVisible()
+    drawing.paste(np.eye(7, 5))
+    draw.add_requested.emit("ñ")
+    assert draw.set._change.text() == "Data changed: 1 sample is new."
+    assert draw.set._continue.isVisible()
+    with qtbot.waitSignal(runner.finished, timeout=60_000):
+        QTest.mouseClick(draw.set._continue, LEFT)
+    qtbot.waitUntil(lambda: workspace.run is not None and len(workspace.run.dataset) == 7)
+    assert not draw.set._change.isVisible()
+    history = workspace.run.history
+    assert history is not None
+    assert history.epoch[-1] == 800
+    assert history.epoch[0] < 400
+
+
+def test_the_noise_sheet_follows_drawing_and_noise(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
+) -> None:
+    train(qtbot, window)
+    sheet = window.drawing.edits.show_sheet()
+    qtbot.waitUntil(lambda: sheet.view.sheet is not None)
+    shown = sheet.view.sheet
+    assert shown is not None
+    assert [row.name for row in shown.rows] == ["This network"]
+    np.testing.assert_array_equal(shown.noisy[0], drawing.target)
+    draw.load_requested.emit(4)
+
+    def follows() -> bool:
+        latest = sheet.view.sheet
+        return latest is not None and np.array_equal(latest.noisy[0], drawing.pixels)
+
+    qtbot.waitUntil(follows)
+    drawing.start_new(9, 9, Paper())
+    qtbot.waitUntil(lambda: sheet.view.sheet is not None and sheet.view.sheet.rows == ())
+    assert "another size" in sheet._note.text()
+    sheet.close()
