@@ -199,7 +199,12 @@ class Furniture(QObject):
         if self.axes.isVisibleTo(self._map):
             top += self.axes.geometry().bottom()
         self.lens.adjustSize()
-        for card in (self.lens, self.fields):
+        cards = (self.lens, self.fields)
+        seen = [card.width() for card in cards if card.isVisibleTo(self._map)]
+        widest = max(seen, default=0)
+        if left + widest > edge:
+            top = max(top, 2 * SPACING + self.bar.height())
+        for card in cards:
             card.move(left, top)
             top += card.height() + SPACING if card.isVisibleTo(self._map) else 0
         size = self.legend.sizeHint()

@@ -215,6 +215,25 @@ def test_the_cursor_repaints_the_scale_where_its_value_is(legend: FieldLegend) -
     assert left.pixelColor(bar.left() + 1, y).lightness() < dark
 
 
+def test_on_a_narrow_map_the_legend_stands_below_the_buttons(qtbot: QtBot) -> None:
+    canvas = LatentCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(460, 400)
+    canvas.set_samples("ab", np.zeros((2, 7, 5), np.float32))
+    canvas.set_codes([[0.0, 0.0], [1.0, 1.0]])
+    canvas.show()
+    canvas.navigation.pan(30.0, 0.0)
+    furniture = canvas.furniture
+    furniture.fields.set_layers([layer("uncertainty", [[0.0, 1.0]])])
+    furniture.place()
+    assert furniture.follow.isVisible()
+    for control in (furniture.bar, furniture.follow):
+        assert not furniture.fields.geometry().intersects(control.geometry())
+    canvas.resize(900, 400)
+    furniture.place()
+    assert furniture.fields.y() == furniture.bar.y()
+
+
 def test_the_cross_of_a_legend_hides_its_layer(qtbot: QtBot, legend: FieldLegend) -> None:
     legend.set_layers([layer("novelty", [[0.0]]), layer("holes", [[0.0]], low=-1.0)])
     at = legend.close_rect(1).center()
