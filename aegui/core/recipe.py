@@ -430,6 +430,9 @@ class GanSpec(_Part):
     that the discriminator sees while it learns, and fades as the schedule lowers the rate.
     ``average`` is the share that each step leaves of a running mean of the weights, which is shown
     and kept instead of them (Yazici et al. 2019): 0.999 looks back on about 1,000 steps, 0 on none.
+    With a ``class_weight`` the discriminator learns the classes of real images beside (Odena et al.
+    2017), and the generator to make images of one class each, of all classes alike (Springenberg
+    2016); it weighs both against the contest.
     """
 
     discriminator: Layers | None = None
@@ -439,6 +442,7 @@ class GanSpec(_Part):
     label_smoothing: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
     noise: NonNegative = 0.0
     average: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    class_weight: NonNegative = 0.0
 
 
 class Recipe(_Part):

@@ -19,7 +19,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, ReadError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
-from aegui.core.network.resolve import layer_shapes
+from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.recipe_file import MAX_BYTES as MAX_RECIPE_BYTES
 from aegui.core.recipe_file import parse_recipe, recipe_json
 from aegui.core.run_concepts import from_document as concept_of
@@ -463,8 +463,7 @@ def _read_checkpoint(
 
 def _shapes(archive: Archive, recipe: Recipe, dataset: Dataset) -> Shapes:
     """The shapes of the network."""
-    classes = len(set(dataset.labels)) if recipe.classifier is not None else 0
-    shapes = layer_shapes(recipe, dataset.image_shape, classes)
+    shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
     if shapes.problems:
         raise refused(archive.name, "recipe.json", shapes.problems[0].message.rstrip("."))
     return shapes

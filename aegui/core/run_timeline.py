@@ -8,7 +8,7 @@ import numpy as np
 
 from aegui.core.archive import refused, to_tensors
 from aegui.core.i18n import tr
-from aegui.core.network.resolve import layer_shapes
+from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.training.layout import Layout
 from aegui.core.training.timeline import SAVED_BYTES, Frame, TimelineView
 
@@ -58,8 +58,7 @@ def read_timeline(archive: Archive, recipe: Recipe, dataset: Dataset) -> Timelin
     """
     if MEMBER not in archive:
         return None
-    classes = len(set(dataset.labels)) if recipe.classifier is not None else 0
-    shapes = layer_shapes(recipe, dataset.image_shape, classes)
+    shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
     layout = Layout(shapes.all_layers, recipe.runs)
     size = layout.size + layout.buffer_size
     tensors = to_tensors(

@@ -53,8 +53,10 @@ class Codec:
         self, recipe: Recipe, image_shape: Sequence[int], snapshot: Snapshot, run: int = 0
     ) -> None:
         head = snapshot.parts.get("head", ())
-        classes = int(head[-1].bias.shape[-1]) if head else 0
-        shapes = layer_shapes(recipe, tuple(image_shape), classes)
+        judge = snapshot.parts.get("discriminator", ())
+        scores = int((head or judge)[-1].bias.shape[-1]) if head or judge else 0
+        # A discriminator's first number is not that of a class.
+        shapes = layer_shapes(recipe, tuple(image_shape), scores if head else scores - 1)
         self.epoch = snapshot.epoch
         self.run = run
         self.layers = shapes.layers
@@ -65,7 +67,6 @@ class Codec:
         self._head = shapes.parts.get("head", ())
         self._head_runner = _runner(self._head, head, run) if head else None
         self._judge = shapes.parts.get("discriminator", ())
-        judge = snapshot.parts.get("discriminator", ())
         self._judge_runner = _runner(self._judge, judge, run) if judge else None
 
     @property

@@ -99,6 +99,17 @@ def _family_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
             )
         yield from _classifier_problems(recipe, recipe.classifier)
     if recipe.gan is not None:
+        classes = len(set(dataset.labels))
+        if recipe.gan.class_weight and classes < 2:
+            yield Problem(
+                "gan.class_weight",
+                tr(
+                    "Only data of at least two classes can teach them, and {name} has {n}: set "
+                    "this weight to 0, or choose data with labels.",
+                    name=dataset.name,
+                    n=classes,
+                ),
+            )
         yield from _gan_problems(recipe)
 
 

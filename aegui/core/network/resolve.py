@@ -139,7 +139,8 @@ def layer_shapes(recipe: Recipe, image_shape: Shape, classes: int = 0) -> Shapes
         own = recipe.gan.discriminator
         where = "network.encoder" if own is None else "gan.discriminator"
         specs = recipe.network.encoder if own is None else own
-        parts["discriminator"] = build_stack(specs, where, image_shape, 1, "discriminator")
+        scores = 1 + classes if recipe.gan.class_weight else 1
+        parts["discriminator"] = build_stack(specs, where, image_shape, scores, "discriminator")
     problems = [*chain.problems, *(problem for part in parts.values() for problem in part.problems)]
     return Shapes(
         chain.layers,
@@ -149,10 +150,17 @@ def layer_shapes(recipe: Recipe, image_shape: Shape, classes: int = 0) -> Shapes
     )
 
 
+def classes_learnt(recipe: Recipe, dataset: Dataset) -> int:
+    """The classes that a network of ``recipe`` tells apart; 0 where it knows of none."""
+    gan = recipe.gan
+    if recipe.classifier is None and (gan is None or not gan.class_weight):
+        return 0
+    return len(set(dataset.labels))
+
+
 def resolve(recipe: Recipe, dataset: Dataset) -> Resolution:
     """Bind ``recipe`` to ``dataset`` (its own data, already read and cut to its characters)."""
-    classes = len(set(dataset.labels)) if recipe.classifier is not None else 0
-    shapes = layer_shapes(recipe, dataset.image_shape, classes)
+    shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
     problems = (*shapes.problems, *problems_of(recipe, dataset), *_size_problems(recipe, shapes))
     resolved = None
     if not problems:

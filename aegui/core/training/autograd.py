@@ -53,6 +53,12 @@ class Batches:
         """The part of the epoch that has been done."""
         return self.start / self._samples.rows
 
+    def of_batch(self, labels: torch.Tensor) -> torch.Tensor:
+        """Those of ``labels`` ``[n]``, one for each sample, that belong to the last batch."""
+        if self.index is not None:
+            return labels[self.index.to(labels.device) % len(labels)]
+        return labels.repeat(max(1, self._samples.rows // len(labels)))
+
     def begin(self, level: float) -> None:
         """Draw the noise and the order of a new epoch."""
         self._begun = self._generator.get_state()

@@ -209,12 +209,7 @@ class FineTuneEngine:
     def step(self, rate: float, level: float) -> None:
         """Learn from the next batch."""
         inputs, _ = self.batches.next(level, self._augmented())
-        labels = self._labels
-        if self.batches.index is not None:
-            labels = labels[self.batches.index.to(labels.device) % len(labels)]
-        elif inputs.shape[1] > len(labels):
-            labels = labels.repeat(inputs.shape[1] // len(labels))
-        gradients = self.gradients(inputs, labels)
+        gradients = self.gradients(inputs, self.batches.of_batch(self._labels))
         if self._training.clip_norm is not None:
             clip_each_run(gradients, self.leaves, self._training.clip_norm)
         self._optimizer.step(gradients, rate)

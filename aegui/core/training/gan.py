@@ -4,6 +4,10 @@ The decoder makes images of codes from N(0, I); the discriminator gives each ima
 logit of its being real. Real and generated images go through it in batches of their own, so that a
 batch normalisation sees the statistics of one kind at a time. The generator's loss is the one that
 does not saturate, ``-log D(g(z))``.
+
+Where the discriminator learns classes too, its further numbers are their logits: it names the class
+of real images, and the generator is pressed to make images whose class is beyond doubt
+(Springenberg 2016, equation 7, without class labels for what is generated).
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from aegui.core.training.augment import augmented
 from aegui.core.training.autograd import Batches, clip_each_run
@@ -67,10 +71,20 @@ class Adversaries:
         masks: Mapping[int, torch.Tensor] | None = None,
     ) -> torch.Tensor:
         """Logits ``[n]`` of ``images`` being real, rows or ``[n, C, H, W]``."""
+        return self.scores(run, images, training=training, masks=masks)[:, 0]
+
+    def scores(
+        self,
+        run: int,
+        images: torch.Tensor,
+        *,
+        training: bool = False,
+        masks: Mapping[int, torch.Tensor] | None = None,
+    ) -> torch.Tensor:
+        """All that the discriminator says of ``images``: ``[n, 1]``, or ``[n, 1 + classes]``."""
         if images.dim() == 2:
             images = self.model.shaped(images, self._judge.start)
-        scores = self.model.apply(run, images, self._judge, training=training, masks=masks)
-        return scores.flatten()
+        return self.model.apply(run, images, self._judge, training=training, masks=masks)
 
     def masks(self, rows: int, generator: torch.Generator) -> Sequence[dict[int, torch.Tensor]]:
         """What dropout in the discriminator keeps, for each run."""
@@ -103,6 +117,23 @@ def told_apart(real: torch.Tensor, fake: torch.Tensor, smoothing: float = 0.0) -
 def taken_for_real(fake: torch.Tensor) -> torch.Tensor:
     """The generator's loss for logits of its images."""
     return binary_cross_entropy_with_logits(fake, torch.ones_like(fake))
+
+
+def class_loss(scores: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy in nats of the classes of real images, ``scores`` ``[n, 1 + classes]``."""
+    return cross_entropy(scores[:, 1:], labels)
+
+
+def class_doubt(scores: torch.Tensor) -> torch.Tensor:
+    """How undecided the classes of generated images are, in nats: their mean entropy."""
+    logs = scores[:, 1:].log_softmax(dim=1)
+    return -(logs.exp() * logs).sum(dim=1).mean()
+
+
+def class_narrowness(scores: torch.Tensor) -> torch.Tensor:
+    """How few classes a batch of generated images has: minus the entropy of their mean, in nats."""
+    mean = scores[:, 1:].softmax(dim=1).mean(dim=0)
+    return (mean * mean.clamp_min(torch.finfo(mean.dtype).tiny).log()).sum()
 
 
 class GanEngine:
@@ -144,6 +175,8 @@ class GanEngine:
         self._image_shape = resolved.dataset.image_shape
         self._generator = generator
         self._leaves = self._adversaries.leaves()
+        labels = resolved.dataset.class_indices[samples.training]
+        self._labels = torch.from_numpy(labels).to(parameters.device)
         spec = recipe.training.optimizer
         own = spec.model_copy(update={"learning_rate": gan.learning_rate, "beta1": gan.beta1})
         generating, judging = self._leaves
@@ -193,23 +226,27 @@ class GanEngine:
         losses = []
         with torch.enable_grad():
             for run, fake in enumerate(fakes):
-                logits = [
-                    adversaries.judge(run, self._spoilt(images), training=True, masks=own[run])
+                said, of_fake = [
+                    adversaries.scores(run, self._spoilt(images), training=True, masks=own[run])
                     for images, own in zip((real, fake.detach()), masks, strict=True)
                 ]
-                losses.append(told_apart(logits[0], logits[1], self._gan.label_smoothing))
+                losses.append(told_apart(said[:, 0], of_fake[:, 0], self._gan.label_smoothing))
+                if self._gan.class_weight:
+                    labels = self.batches.of_batch(self._labels)
+                    losses.append(self._gan.class_weight * class_loss(said, labels))
             return torch.stack(losses).sum()
 
     def _generator_loss(self, fakes: Sequence[torch.Tensor]) -> torch.Tensor:
         adversaries = self._adversaries
         masks = adversaries.masks(len(fakes[0]), self._generator)
+        losses = []
         with torch.enable_grad():
-            losses = [
-                taken_for_real(
-                    adversaries.judge(run, self._spoilt(fake), training=True, masks=masks[run])
-                )
-                for run, fake in enumerate(fakes)
-            ]
+            for run, fake in enumerate(fakes):
+                said = adversaries.scores(run, self._spoilt(fake), training=True, masks=masks[run])
+                losses.append(taken_for_real(said[:, 0]))
+                if self._gan.class_weight:
+                    unclear = class_doubt(said) + class_narrowness(said)
+                    losses.append(self._gan.class_weight * unclear)
             return torch.stack(losses).sum()
 
     def _spoilt(self, images: torch.Tensor) -> torch.Tensor:

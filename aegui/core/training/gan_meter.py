@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from aegui.core.training.gan import Adversaries, taken_for_real, told_apart
+from aegui.core.training.gan import (
+    Adversaries,
+    class_doubt,
+    class_loss,
+    taken_for_real,
+    told_apart,
+)
 from aegui.core.training.measure import Measured
 from aegui.core.training.model import Model
 from aegui.core.training.terms import terms_of
@@ -51,6 +57,10 @@ class GanMeter:
         self._latent = resolved.recipe.network.latent.units
         self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
         self._real = samples.eval_clean[0, :_ROWS].to(parameters.device)
+        self._labels: torch.Tensor | None = None
+        if "class_loss" in self.terms:
+            labels = resolved.dataset.class_indices[samples.training[samples.measured]]
+            self._labels = torch.from_numpy(labels[:_ROWS]).to(parameters.device)
 
     def measure(self) -> Measured:
         """Figures of the present weights."""
@@ -70,13 +80,17 @@ class GanMeter:
         codes.normal_(generator=generator)
         with torch.no_grad():
             fake = self._adversaries.generate(run, codes)
-            judged = [self._adversaries.judge(run, it) for it in (self._real, fake)]
-            return {
-                "generator_loss": float(taken_for_real(judged[1])),
-                "discriminator_loss": float(told_apart(judged[0], judged[1])),
-                "real_score": float(judged[0].sigmoid().mean()),
-                "fake_score": float(judged[1].sigmoid().mean()),
+            said, of_fake = [self._adversaries.scores(run, it) for it in (self._real, fake)]
+            figures = {
+                "generator_loss": taken_for_real(of_fake[:, 0]),
+                "discriminator_loss": told_apart(said[:, 0], of_fake[:, 0]),
+                "real_score": said[:, 0].sigmoid().mean(),
+                "fake_score": of_fake[:, 0].sigmoid().mean(),
             }
+            if self._labels is not None:
+                figures["class_loss"] = class_loss(said, self._labels)
+                figures["class_doubt"] = class_doubt(of_fake)
+            return {key: float(figure) for key, figure in figures.items()}
 
     def conclude(
         self, snapshot: Snapshot

@@ -175,6 +175,20 @@ TERMS = _table(
         "scores",
     ),
     Term(
+        "class_loss",
+        mark("Classes of real images"),
+        mark("Cross-entropy in nats: how surprised the discriminator is by the right class."),
+        r"−\op{log} p(y|x)",
+        "adversary_classes",
+    ),
+    Term(
+        "class_doubt",
+        mark("Classes of generated images"),
+        mark("Mean entropy in nats: how undecided the discriminator is which class they are."),
+        r"H(p(y|g(z)))",
+        "adversary_classes",
+    ),
+    Term(
         "evaluations",
         mark("Evaluations"),
         mark("How often the optimiser has asked for the objective."),
@@ -195,7 +209,8 @@ _PIXEL_HELP = {
 def terms_of(recipe: Recipe) -> tuple[str, ...]:
     """Keys of the terms that a training of ``recipe`` records, ``loss`` first."""
     if recipe.gan is not None:
-        return ("loss", "generator_loss", "discriminator_loss", "real_score", "fake_score")
+        keys = ("loss", "generator_loss", "discriminator_loss", "real_score", "fake_score")
+        return (*keys, "class_loss", "class_doubt") if recipe.gan.class_weight else keys
     validation = recipe.data.split.validation > 0
     if recipe.classifier is not None:
         keys = ["loss", *(key for key, weight in _weight_penalties(recipe) if weight), "accuracy"]
@@ -240,7 +255,7 @@ def _parts(recipe: Recipe) -> tuple[str, ...]:
 def equations(recipe: Recipe) -> tuple[Equation, ...]:
     """The objective of ``recipe`` as mathematics."""
     if recipe.gan is not None:
-        return _adversarial()
+        return _adversarial(recipe.gan.class_weight)
     if recipe.classifier is not None:
         first = _cross_entropy(recipe)
         keys = tuple(key for key, weight in _weight_penalties(recipe) if weight)
@@ -254,7 +269,7 @@ def definitions(recipe: Recipe) -> tuple[str, ...]:
     """What the symbols of the equations stand for, as far as it is not the same in all recipes."""
     latent = recipe.network.latent
     if recipe.gan is not None:
-        return (r"z ∼ \op{N}(0, I)",)
+        return (r"z ∼ \op{N}(0, I)", *_sums_of_classes(recipe.gan.class_weight))
     noisy = recipe.data.corruption.kind != "none"
     source = r"\tilde{x}" if noisy else "x"
     found = []
@@ -272,6 +287,16 @@ def definitions(recipe: Recipe) -> tuple[str, ...]:
     if noisy:
         found.append(rf"\tilde{{x}} = x + \op{{{tr('noise')}}}")
     return tuple(found)
+
+
+def _sums_of_classes(weight: float) -> tuple[str, ...]:
+    """What discriminator and generator make small where classes count; nothing where not."""
+    if not weight:
+        return ()
+    return (
+        rf"\op{{min}}_D (L_D + {weight:g} L_y)",
+        rf"\op{{min}}_G (L_G + {weight:g} (H_y − H(\op{{{tr('mean')}}} p)))",
+    )
 
 
 def _reconstruction(recipe: Recipe, key: str) -> Summand:
@@ -308,7 +333,7 @@ def _penalty(recipe: Recipe, key: str) -> Summand:
     return Summand(key, symbol + TERMS[key].formula, weight, TERMS[key].help)
 
 
-def _adversarial() -> tuple[Equation, ...]:
+def _adversarial(class_weight: float) -> tuple[Equation, ...]:
     """Goodfellow et al. 2014; of the generator the form that does not saturate."""
     real = mark("Small when the discriminator takes real images for real.")
     fake = mark("Small when the discriminator takes generated images for generated.")
@@ -323,4 +348,14 @@ def _adversarial() -> tuple[Equation, ...]:
             ),
         ),
         Equation("L_G", "generator_loss", (Summand("", r"−\op{log} D(g(z))", 1.0, fool),)),
+        *(_of_classes() if class_weight else ()),
+    )
+
+
+def _of_classes() -> tuple[Equation, ...]:
+    """What the two networks of a GAN with classes have to do beside (Springenberg 2016)."""
+    terms = (("L_y", TERMS["class_loss"]), ("H_y", TERMS["class_doubt"]))
+    return tuple(
+        Equation(left, term.key, (Summand("", term.formula, 1.0, term.help),))
+        for left, term in terms
     )

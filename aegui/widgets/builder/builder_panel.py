@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr, trn
 from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
 from aegui.core.network.presets import PRESETS
+from aegui.core.network.resolve import classes_learnt
 from aegui.core.training.length import in_batches
 from aegui.widgets.builder import edits
 from aegui.widgets.builder.chain import LayerChain
@@ -206,7 +207,7 @@ class BuilderPanel(QWidget):
         if resolution.dataset is not None:
             self._image_shape = resolution.dataset.image_shape
             self._samples = len(resolution.dataset)
-            self._classes = len(set(resolution.dataset.labels)) if recipe.classifier else 0
+            self._classes = classes_learnt(recipe, resolution.dataset)
         self._show_words(recipe, resolution)
         self._show_chains(recipe, resolution)
         self.problem.set_text(_general_problems(resolution))
@@ -255,7 +256,7 @@ class BuilderPanel(QWidget):
                 self.discriminator = self._add_discriminator()
             with QSignalBlocker(self.own_discriminator):
                 self.own_discriminator.setChecked(recipe.gan.discriminator is not None)
-            judge = discriminator_plan(recipe, self._image_shape)
+            judge = discriminator_plan(recipe, self._image_shape, self._classes)
             self.discriminator.chain.set_state(recipe, judge, problems, _details(judge, data))
         for section, part in ((self.head, recipe.classifier), (self.discriminator, recipe.gan)):
             if section is not None:

@@ -151,13 +151,13 @@ def head_plan(recipe: Recipe, classes: int) -> Plan:
     return _stack(layers, HEAD, "head", chain, first, last)
 
 
-def discriminator_plan(recipe: Recipe, image_shape: Shape) -> Plan:
-    """The discriminator: from the image to one number, real or not."""
+def discriminator_plan(recipe: Recipe, image_shape: Shape, classes: int) -> Plan:
+    """The discriminator: from the image to one number, real or not, and perhaps to the classes."""
     assert recipe.gan is not None
     own = recipe.gan.discriminator
     layers, where = (recipe.network.encoder, ENCODER) if own is None else (own, DISCRIMINATOR)
-    chain = build_stack(layers, where, image_shape, 1, "discriminator").layers
-    last = Place("output", 0, "gan", tr("Real or not"))
+    chain = build_stack(layers, where, image_shape, 1 + classes, "discriminator").layers
+    last = Place("output", 0, "gan", tr("Real or not, class") if classes else tr("Real or not"))
     first = _image_place(image_shape, layers[0] if layers else recipe.network.latent)
     return _stack(layers, where, "discriminator", chain, first, last)
 

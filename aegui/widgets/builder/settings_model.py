@@ -239,6 +239,17 @@ GAN = Section(
             limits=(0.0, ALMOST_ONE),
             step=0.001,
         ),
+        Setting(
+            "gan.class_weight",
+            mark("Weight of the classes"),
+            mark(
+                "The discriminator learns the classes too, and the generator to make images of "
+                "one class each; 0: it knows of none."
+            ),
+            "number",
+            limits=(0.0, ENDLESS),
+            step=0.5,
+        ),
     ),
     lambda recipe: (
         ""

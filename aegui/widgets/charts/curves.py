@@ -122,6 +122,16 @@ CHARTS: tuple[ChartSpec, ...] = (
         is_first=True,
     ),
     ChartSpec(
+        "adversary_classes",
+        mark("Classes in the contest"),
+        mark(
+            "How surprised the discriminator is by the class of real images, and how undecided it "
+            "is about that of generated ones; both in nats, both to become small."
+        ),
+        _terms("adversary_classes", (0, 1), dashed="class_doubt"),
+        is_first=True,
+    ),
+    ChartSpec(
         "wrong",
         mark("Wrong pixels"),
         mark(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,13 @@ from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file import SavedRun, load_run, save_run
 from aegui.core.training.control import Control
-from aegui.core.training.gan import taken_for_real, told_apart
+from aegui.core.training.gan import (
+    class_doubt,
+    class_loss,
+    class_narrowness,
+    taken_for_real,
+    told_apart,
+)
 from aegui.core.training.history import RUN_COLUMNS
 from aegui.core.training.parameters import snapshot_of
 from aegui.core.training.steppers import Orders
@@ -102,11 +109,12 @@ def _learn(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
     optimizer.step()
 
 
-def test_the_steps_are_those_of_the_loop_in_the_textbook() -> None:
+@pytest.mark.parametrize("weight", [0.0, 0.7])
+def test_the_steps_are_those_of_the_loop_in_the_textbook(weight: float) -> None:
     resolved = resolved_recipe(
         DENSE,
         training={"batch_size": None, "epochs": 12},
-        gan={"label_smoothing": 0.1, "beta1": 0.3},
+        gan={"label_smoothing": 0.1, "beta1": 0.3, "class_weight": weight},
     )
     steps = train(resolved, Control(max_chunk=1))
     training = next(steps)
@@ -117,16 +125,25 @@ def test_the_steps_are_those_of_the_loop_in_the_textbook() -> None:
         torch.optim.Adam(judge, lr=1e-3, betas=(0.3, 0.999)),
     ]
     real = torch.from_numpy(resolved.dataset.flat().copy())
+    labels = torch.from_numpy(resolved.dataset.class_indices.copy())
     draws = torch.Generator().manual_seed(0 ^ 0x5EED_0003)
     for _ in range(12):
         codes = torch.empty(1, len(real), 3).normal_(generator=draws)[0]
         fake = torch.sigmoid(_two_layers(codes, generator, 0.0))
-        scores = [_two_layers(x, judge, 0.01).flatten() for x in (real, fake.detach())]
+        said = [_two_layers(x, judge, 0.01) for x in (real, fake.detach())]
+        scores = [it[:, 0] for it in said]
         loss = F.binary_cross_entropy_with_logits(scores[0], torch.full_like(scores[0], 0.9))
         loss = loss + F.binary_cross_entropy_with_logits(scores[1], torch.zeros_like(scores[1]))
+        if weight:
+            loss = loss + weight * F.cross_entropy(said[0][:, 1:], labels)
         _learn(optimizers[1], loss)
-        score = _two_layers(fake, judge, 0.01).flatten()
-        _learn(optimizers[0], F.binary_cross_entropy_with_logits(score, torch.ones_like(score)))
+        of_fake = _two_layers(fake, judge, 0.01)
+        loss = F.binary_cross_entropy_with_logits(of_fake[:, 0], torch.ones(len(of_fake)))
+        if weight:
+            each = torch.distributions.Categorical(logits=of_fake[:, 1:])
+            together = torch.distributions.Categorical(probs=each.probs.mean(dim=0))
+            loss = loss + weight * (each.entropy().mean() - together.entropy())
+        _learn(optimizers[0], loss)
         training = next(steps)
     last = training.snapshot()
     pairs = (last.layers, generator), (last.parts["discriminator"], judge)
@@ -172,8 +189,9 @@ def test_continuing_gives_the_very_same_bits(
         assert column[-1].tolist() == rest.history.extra[key][-1].tolist()
 
 
-def test_a_saved_gan_goes_on_as_it_was(tmp_path: Path) -> None:
-    resolved = resolved_recipe(CONV, gan={"steps": 2})
+@pytest.mark.parametrize("class_weight", [0.0, 2.0])
+def test_a_saved_gan_goes_on_as_it_was(class_weight: float, tmp_path: Path) -> None:
+    resolved = resolved_recipe(CONV, gan={"steps": 2, "class_weight": class_weight})
     whole = finished(resolved).result()
     steps = train(resolved, Control(max_chunk=1))
     first = next(training for training in steps if training.position > 1.5)
@@ -292,8 +310,9 @@ def test_a_running_mean_of_the_weights_is_shown_and_kept() -> None:
     assert same_snapshot(resumed.snapshot(), training.snapshot())
 
 
-def test_the_codec_of_a_gan_knows_its_discriminator() -> None:
-    resolved = resolved_recipe(CONV)
+@pytest.mark.parametrize("class_weight", [0.0, 2.0])
+def test_the_codec_of_a_gan_knows_its_discriminator(class_weight: float) -> None:
+    resolved = resolved_recipe(CONV, gan={"class_weight": class_weight})
     last = finished(resolved)
     codec = Codec(resolved.recipe, resolved.dataset.image_shape, last.snapshot())
     assert codec.can_judge
@@ -310,6 +329,39 @@ def test_the_codec_of_a_gan_knows_its_discriminator() -> None:
     assert not other.can_judge
     with pytest.raises(AeguiError, match="no discriminator"):
         other.judge(np.zeros(35))
+
+
+def test_classes_beyond_doubt_and_all_alike_are_what_the_generator_wants() -> None:
+    sure = torch.cat([torch.zeros(4, 1), 50.0 * torch.eye(4)], dim=1)
+    assert float(class_loss(sure, torch.arange(4))) < 1e-9
+    assert float(class_doubt(sure)) < 1e-9
+    assert float(class_narrowness(sure)) == pytest.approx(-math.log(4))
+    assert float(class_narrowness(sure[:1])) == pytest.approx(0.0, abs=1e-6)
+    unsure = torch.zeros(6, 5)
+    assert float(class_loss(unsure, torch.zeros(6, dtype=torch.long))) == pytest.approx(math.log(4))
+    assert float(class_doubt(unsure)) == pytest.approx(math.log(4))
+
+
+def test_a_generator_comes_to_make_images_of_one_class_each() -> None:
+    doubts = []
+    for weight in (1e-9, 1.0):
+        resolved = resolved_recipe(
+            DENSE, 300, training={"epochs": 40}, gan={"class_weight": weight, "learning_rate": 2e-3}
+        )
+        extra = finished(resolved).history.view().extra
+        doubts.append(extra["class_doubt"][-1, 0])
+        if weight == 1.0:
+            assert extra["class_loss"][-1, 0] < 0.4 < extra["class_loss"][0, 0]
+    assert doubts[1] < 0.5 * doubts[0]
+
+
+def test_classes_need_labels() -> None:
+    recipe = Recipe.model_validate({"gan": {"class_weight": 1.0}, "network": DENSE})
+    data = load_builtin("lowercase")
+    one = replace(data, labels=("a",) * len(data))
+    resolution = resolve(recipe, one)
+    assert [problem.where for problem in resolution.problems] == ["gan.class_weight"]
+    assert "choose data with labels" in resolution.problems[0].message
 
 
 def test_a_discriminator_that_only_guesses() -> None:

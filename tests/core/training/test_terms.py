@@ -41,6 +41,13 @@ VARIATIONAL = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", beta
             ("loss", "generator_loss", "discriminator_loss", "real_score", "fake_score"),
         ),
         (
+            Recipe(gan=GanSpec(class_weight=2.0)),
+            (
+                *("loss", "generator_loss", "discriminator_loss", "real_score", "fake_score"),
+                *("class_loss", "class_doubt"),
+            ),
+        ),
+        (
             Recipe(training=TrainingSpec(optimizer=OptimizerSpec(name="bfgs"))),
             ("loss", "evaluations"),
         ),
@@ -99,6 +106,9 @@ def test_definitions_tell_noise_and_the_kind_of_code() -> None:
     kept = Recipe(network=NetworkSpec(latent=LatentSpec(units=8, top_k=3)))
     assert r"z = \op{top}_{3} f(x)" in definitions(kept)
     assert len(equations(Recipe(gan=GanSpec()))) == 2
+    with_classes = Recipe(gan=GanSpec(class_weight=2.5))
+    assert [equation.left for equation in equations(with_classes)] == ["L_D", "L_G", "L_y", "H_y"]
+    assert r"\op{min}_D (L_D + 2.5 L_y)" in definitions(with_classes)
 
 
 def test_the_latest_terms_are_means_over_the_runs_that_have_them() -> None:

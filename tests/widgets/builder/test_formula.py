@@ -32,7 +32,14 @@ ALL = Recipe(
         l1=0.1, l2=0.1, code_l1=0.1, contractive=0.1, sparsity=SparsitySpec(weight=0.1)
     )
 )
-RECIPES = [Recipe(), VARIATIONAL, ALL, Recipe(gan=GanSpec()), Recipe(classifier=ClassifierSpec())]
+RECIPES = [
+    Recipe(),
+    VARIATIONAL,
+    ALL,
+    Recipe(gan=GanSpec()),
+    Recipe(gan=GanSpec(class_weight=2.0)),
+    Recipe(classifier=ClassifierSpec()),
+]
 
 
 @pytest.fixture
