@@ -100,6 +100,8 @@ class MapView(LayeredMap):
             look: How they are seen.
             names: What each is called; by default its label.
         """
+        # What is painted over the map speaks of the old samples.
+        self._set_hovered(None)
         self._scene.set_plane(None)
         self._scene.points.stamps.set_samples(labels, images, look, names)
         self._scene.forget_values()

@@ -728,6 +728,19 @@ def test_the_view_follows_codes_that_grow(canvas: LatentCanvas, qtbot: QtBot) ->
     assert all(view.contains(*pixel_of(canvas, code)) for code in codes() * 5)
 
 
+def test_a_smaller_set_comes_while_the_mouse_rests_on_a_sample(canvas: LatentCanvas) -> None:
+    hovered = told(canvas.hovered)
+    move(canvas, *pixel_of(canvas, codes()[6]))
+    canvas.set_fan(np.zeros((5, 5, 7, 5), np.float32), 0.1)
+    canvas.set_samples(LABELS[:3], images()[:3])
+    canvas.set_drift((0.0, 0.0))
+    canvas.set_fan(np.zeros((5, 5, 7, 5), np.float32), 0.1)
+    canvas.grab()
+    assert hovered == [6, -1]
+    canvas.set_codes(codes()[:3])
+    canvas.grab()
+
+
 def test_a_new_set_forgets_the_old_codes(canvas: LatentCanvas) -> None:
     canvas.navigation.zoom(5.0, 300, 200)
     canvas.set_samples(("x", "y"), images()[:2])
