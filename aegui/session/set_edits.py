@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.run_file import SavedRun
 
+_WEIGHTS = ("parameters", "buffers")
 MOST = 5000
 """Of larger sets samples are not edited one by one."""
 
@@ -170,15 +171,22 @@ class Further:
     fork: Fork
 
 
+def can_go_on(run: SavedRun, resolved: ResolvedRecipe) -> bool:
+    """Whether ``run`` can go on with the data of ``resolved``: its network is the same."""
+    point = run.checkpoint
+    return (
+        point is not None
+        and point.scalars.get("layers") == resolved.signature
+        and "parameters" in point.tensors
+    )
+
+
 def further_with(run: SavedRun, resolved: ResolvedRecipe) -> Further | None:
     """How ``run`` goes on with the data of ``resolved``; None where its network is another."""
     point = run.checkpoint
-    if point is None or point.scalars.get("layers") != resolved.signature:
+    if point is None or not can_go_on(run, resolved):
         return None
-    flat, buffers = point.tensors.get("parameters"), point.tensors.get("buffers")
-    if flat is None:
-        return None
-    parts = [flat.ravel()] if buffers is None else [flat.ravel(), buffers.ravel()]
+    parts = [point.tensors[name].ravel() for name in _WEIGHTS if name in point.tensors]
     row = np.concatenate(parts).astype(np.float32)
     recipe = resolved.recipe
     epochs = min(MAX_EPOCHS, point.epoch + recipe.training.epochs)

@@ -15,6 +15,7 @@ from aegui.session.looks import look_of
 from aegui.session.notice import Notice
 from aegui.session.set_edits import (
     MOST,
+    can_go_on,
     data_change,
     duplicated,
     further_with,
@@ -68,22 +69,19 @@ class SetWiring(QObject):
         page.open_requested.connect(self._on_page_open_requested)
         page.continue_requested.connect(self.train_on)
         services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
-        services.workspace.run_changed.connect(self._show_change)
-        services.workspace.document_changed.connect(self._show_change)
-        services.runner.state_changed.connect(self._show_change)
+        services.workspace.run_changed.connect(self._on_anything_changed)
+        services.workspace.document_changed.connect(self._on_anything_changed)
+        services.runner.state_changed.connect(self._on_anything_changed)
 
     # What is shown
 
     @Slot(object)
     def _on_workspace_dataset_changed(self, _dataset: Dataset) -> None:
         self._samples.mark()
-        self._show_change()
-        change, can_continue = self._change()
+        change, can_continue = self._show_change()
         if change and not self._was_changed and can_continue:
             # Said once: the page goes on saying it.
-            self.noticed.emit(
-                Notice("info", change, tr("Train on with it"), self.train_on, passing=True)
-            )
+            self.noticed.emit(Notice("info", change, tr("Train on"), self.train_on, passing=True))
         self._was_changed = bool(change)
 
     def _show_samples(self) -> None:
@@ -108,14 +106,18 @@ class SetWiring(QObject):
         change = None if run is None else data_change(run.dataset, workspace.dataset)
         if run is None or change is None:
             return "", False
-        can = resolved is not None and further_with(run, resolved) is not None
+        can = resolved is not None and can_go_on(run, resolved)
         return change.words, can and not self._services.runner.is_busy
 
     @Slot()
-    def _show_change(self, _what: object = None) -> None:
+    def _on_anything_changed(self, _what: object = None) -> None:
+        self._show_change()
+
+    def _show_change(self) -> tuple[str, bool]:
         words, can_continue = self._change()
         self._page.set_change(words, can_continue=can_continue)
         self._show_lock()
+        return words, can_continue
 
     # Edits
 

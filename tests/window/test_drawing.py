@@ -19,6 +19,7 @@ from tests.window.conftest import train
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from aegui.core.pixels.code import CodeForm
     from aegui.session.drawing import Drawing
     from aegui.widgets.pixels.draw_panel import DrawPanel
     from aegui.window.main_window import MainWindow
@@ -102,7 +103,7 @@ def test_code_and_drawing_follow_each_other(
 
 
 @pytest.mark.parametrize("form", ["hex", "c", "json"])
-def test_code_is_pasted(draw: DrawPanel, drawing: Drawing, form: str) -> None:
+def test_code_is_pasted(draw: DrawPanel, drawing: Drawing, form: CodeForm) -> None:
     glyph = np.eye(7, 5, dtype=np.float32)
     QApplication.clipboard().setText(code_of(glyph, "binary", form))
     draw.tools.use("paste")

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
-_SIDE_CHARACTERS = 31
+_SIDE_CHARACTERS = 36
 _TALL = 1.5
 _LABEL_PX = 130
 _UNBOUNDED_PX = 16_777_215
@@ -157,6 +157,8 @@ class DrawPanel(QWidget):
             button.setText(tr(label))
             button.setCheckable(True)
             button.setProperty("flat", True)
+            # Four words side by side have to fit, in Spanish too.
+            button.setStyleSheet("QToolButton { padding: 4px 2px; }")
             self._tabs.addButton(button, number)
             row.addWidget(button)
         row.addStretch(1)
