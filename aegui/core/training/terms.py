@@ -209,8 +209,9 @@ _PIXEL_HELP = {
 def terms_of(recipe: Recipe) -> tuple[str, ...]:
     """Keys of the terms that a training of ``recipe`` records, ``loss`` first."""
     if recipe.gan is not None:
-        keys = ("loss", "generator_loss", "discriminator_loss", "real_score", "fake_score")
-        return (*keys, "class_loss", "class_doubt") if recipe.gan.class_weight else keys
+        of_classes = ("class_loss", "class_doubt") if recipe.gan.class_weight else ()
+        scores = ("real_score", "fake_score")
+        return ("loss", "generator_loss", "discriminator_loss", *scores, *of_classes)
     validation = recipe.data.split.validation > 0
     if recipe.classifier is not None:
         keys = ["loss", *(key for key, weight in _weight_penalties(recipe) if weight), "accuracy"]

@@ -142,7 +142,8 @@ def test_the_steps_are_those_of_the_loop_in_the_textbook(weight: float) -> None:
         if weight:
             each = torch.distributions.Categorical(logits=of_fake[:, 1:])
             together = torch.distributions.Categorical(probs=each.probs.mean(dim=0))
-            loss = loss + weight * (each.entropy().mean() - together.entropy())
+            entropies = [it.entropy().mean() for it in (each, together)]  # type: ignore[no-untyped-call]
+            loss = loss + weight * (entropies[0] - entropies[1])
         _learn(optimizers[0], loss)
         training = next(steps)
     last = training.snapshot()
