@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
 _CELL_PX = 36
 _PAD_PX = 3
-_MOST_CLASSES = 64
+_MOST_CLASSES = 640
+_PART = 32
+"""So many classes are listed in one menu."""
 
 
 class _Thumbs(QWidget):
@@ -282,10 +284,21 @@ class SampleBox(QWidget):
                 action.triggered.connect(lambda _on=False, n=number: self.pin_chosen.emit(n))
         if len(self._classes) <= _MOST_CLASSES:
             menu.addSection(tr("All samples of"))
-            for name, members in zip(self._classes, self._members, strict=True):
-                action = menu.addAction(label_name(name).replace("&", "&&"))
-                action.triggered.connect(lambda _on=False, m=members: self.added.emit(m))
+            self._add_classes(menu)
         return menu
+
+    def _add_classes(self, menu: QMenu) -> None:
+        """A row for each class; of many classes a menu for each part of them."""
+        rows = list(zip(self._classes, self._members, strict=True))
+        parts = [rows[at : at + _PART] for at in range(0, len(rows), _PART)]
+        for part in parts:
+            into = menu
+            if len(parts) > 1:
+                ends = [label_name(name).replace("&", "&&") for name in (part[0][0], part[-1][0])]
+                into = menu.addMenu(" – ".join(ends))
+            for name, members in part:
+                action = into.addAction(label_name(name).replace("&", "&&"))
+                action.triggered.connect(lambda _on=False, m=members: self.added.emit(m))
 
     def _on_add_clicked(self) -> None:
         menu = self.menu()
