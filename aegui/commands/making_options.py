@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.commands.model_options import add_run_file
+from aegui.commands.model_options import add_count, add_run_file
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ def add_path(commands: Commands, general: Parser) -> None:
         default="straight",
         help=tr("a straight line, an arc, or the path along which the image changes least"),
     )
-    parser.add_argument(
-        "-n", "--count", type=int, default=24, metavar="N", help=tr("images (default: %(default)s)")
-    )
+    add_count(parser, 24)
     parser.add_argument(
         "--fps",
         type=float,
@@ -78,9 +76,7 @@ def add_finds(commands: Commands, general: Parser) -> None:
         ),
     )
     add_run_file(parser)
-    parser.add_argument(
-        "-n", "--count", type=int, default=10, metavar="N", help=tr("images (default: %(default)s)")
-    )
+    add_count(parser, 10)
     parser.add_argument(
         "--source",
         choices=FIND_SOURCES,

@@ -24,6 +24,12 @@ def add_run_file(parser: Parser) -> None:
     add_run(parser)
 
 
+def add_count(parser: Parser, usual: int) -> None:
+    """How many images; ``usual`` is the default."""
+    words = tr("images (default: %(default)s)")
+    parser.add_argument("-n", "--count", type=int, default=usual, metavar="N", help=words)
+
+
 def add_run(parser: Parser) -> None:
     """Which run of a file is meant."""
     parser.add_argument(
@@ -95,9 +101,7 @@ def add_sample(commands: Commands, general: Parser) -> None:
         description=tr("Decode codes drawn from a normal distribution into new images."),
     )
     add_run_file(parser)
-    parser.add_argument(
-        "-n", "--count", type=int, default=64, metavar="N", help=tr("images (default: %(default)s)")
-    )
+    add_count(parser, 64)
     parser.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the codes"))
     parser.add_argument(
         "--quantiles",

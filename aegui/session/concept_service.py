@@ -40,10 +40,10 @@ class Box:
 
 
 BOXES: Mapping[str, Box] = {
-    "plus": Box("A", mark("With it"), mark("Samples that have what the concept is to mean.")),
+    "plus": Box("A", mark("With"), mark("Samples that have what the concept is to mean.")),
     "minus": Box(
         "B",
-        mark("Without it"),
+        mark("Without"),
         mark("Samples that do not have it. While it is empty, all samples of the set count."),
     ),
     "start": Box(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.latent.procrustes import fitting_turn
 from aegui.core.run_file import load_run
 from aegui.session.codes_service import codes_of
 from aegui.session.costs import QUICK_BATCH, encode_cost, is_quick
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
+    from aegui.core.latent.procrustes import Turn
 
 MOST = 10_000
 """Samples of a ghost, drawn from all over a larger set."""
@@ -35,11 +37,13 @@ class Ghost:
         codes: float32 ``[n, d]``, read-only.
         indices: Places of these samples in the set, int64 ``[n]`` ascending.
         codec: What made them.
+        turn: How they were moved to lie on those of the network that is shown; None: as they are.
     """
 
     codes: NDArray[np.float32]
     indices: NDArray[np.int64]
     codec: Codec
+    turn: Turn | None = None
 
 
 class GhostService(QObject):
@@ -59,14 +63,24 @@ class GhostService(QObject):
         self._files = LatestAnswer("aegui-ghost-file", self)
         self._files.answered.connect(self._on_files_answered)
 
-    def show(self, codec: Codec, dataset: Dataset, *, live: bool = False) -> None:
-        """Encode ``dataset`` with ``codec``, gently while the window is busy with others."""
+    def show(
+        self,
+        codec: Codec,
+        dataset: Dataset,
+        *,
+        onto: Codec | None = None,
+        live: bool = False,
+    ) -> None:
+        """Encode ``dataset`` with ``codec``, gently while the window is busy with others.
+
+        ``onto``: turn and scale the codes so that they lie on those of this network.
+        """
         indices = np.arange(len(dataset), dtype=np.int64)
         if len(indices) > MOST:
             indices = np.sort(np.random.default_rng(0).choice(len(dataset), MOST, replace=False))
-        work = len(indices) * max(encode_cost(codec), codec.pixels)
+        work = len(indices) * max(encode_cost(codec), codec.pixels) * (1 if onto is None else 2)
         self._answers.ask(
-            lambda: _ghost(codec, dataset, indices),
+            lambda: _ghost(codec, dataset, indices, onto),
             dataset,
             quick=is_quick(codec, work, QUICK_BATCH),
             gentle=live,
@@ -99,12 +113,18 @@ class GhostService(QObject):
             self.opened.emit(str(path), found)
 
 
-def _ghost(codec: Codec, dataset: Dataset, indices: NDArray[np.int64]) -> Ghost | None:
+def _ghost(
+    codec: Codec, dataset: Dataset, indices: NDArray[np.int64], onto: Codec | None
+) -> Ghost | None:
     codes = codes_of(codec, dataset, indices)
     if codes is None:
         return None
+    others = None if onto is None else codes_of(onto, dataset, indices)
+    turn = None if others is None else fitting_turn(codes, others)
+    if turn is not None:
+        codes = turn.moved(codes)
     codes.setflags(write=False)
-    return Ghost(codes, indices, codec)
+    return Ghost(codes, indices, codec, turn)
 
 
 def _opened(path: Path, like: Codec) -> tuple[Path, Codec | str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
+from aegui.core.latent.procrustes import turn_words
 from aegui.session.ghost_service import why_no_ghost
 from aegui.session.notice import Notice
 from aegui.widgets.time.slider import epoch_words
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_SEEDS = 12
 _RUN = "run:"
+_FITTED = "time.ghost_fitted"
 
 
 class GhostChoice(QObject):
@@ -34,6 +36,8 @@ class GhostChoice(QObject):
         self._key = ""
         self._kept: Codec | None = None
         self._kept_words = ""
+        self._is_new = False
+        self._is_fitted = bool(services.settings.values.get(_FITTED, False))
         ghosts, showing = services.ghosts, services.showing
         ghosts.answered.connect(self._on_ghosts_answered)
         ghosts.opened.connect(self._on_ghosts_opened)
@@ -42,6 +46,7 @@ class GhostChoice(QObject):
         showing.dataset_changed.connect(self._show)
         showing.replaced.connect(self._on_showing_replaced)
         panels.time.ghosts_wanted.connect(self.show_choice)
+        panels.time.ghost_fit_chosen.connect(self._on_time_ghost_fit_chosen)
         self._show()
 
     @property
@@ -55,6 +60,7 @@ class GhostChoice(QObject):
             self._keep(self._services.showing.codec, self._moment_words())
             return
         self._key = key
+        self._is_new = True
         self._show()
 
     def keep_newest(self) -> None:
@@ -107,12 +113,20 @@ class GhostChoice(QObject):
             self._services.ghosts.forget()
             self._panels.canvas.set_ghost(None)
         else:
-            self._services.ghosts.show(codec, showing.dataset, live=showing.is_learning)
+            onto = showing.codec if self._is_fitted else None
+            self._services.ghosts.show(codec, showing.dataset, onto=onto, live=showing.is_learning)
+
+    @Slot(bool)
+    def _on_time_ghost_fit_chosen(self, fitted: bool) -> None:
+        self._is_fitted = self._is_new = fitted
+        settings = self._services.settings
+        settings.values = {**settings.values, _FITTED: fitted}
+        self._show()
 
     @Slot()
     def _on_showing_network_changed(self) -> None:
-        # What was kept stays where it is, whatever is shown.
-        if self._key.startswith(_RUN):
+        # What was kept stays where it is, whatever is shown, unless it is to lie on that.
+        if self._key.startswith(_RUN) or (self._key and self._is_fitted):
             self._show()
 
     @Slot()
@@ -124,6 +138,13 @@ class GhostChoice(QObject):
     def _on_ghosts_answered(self, ghost: Ghost) -> None:
         if self._key:
             self._panels.canvas.set_ghost(ghost.codes)
+            turned = "" if ghost.turn is None else turn_words(ghost.turn)
+            self._panels.time.set_ghost(self._words(), turned)
+            if turned and self._is_new:
+                name = self._words()
+                text = tr("{name}, laid on what is shown: {turned}.", name=name, turned=turned)
+                self.noticed.emit(Notice("info", text))
+            self._is_new = False
 
     @Slot(str, object)
     def _on_ghosts_opened(self, path: str, codec: Codec) -> None:
@@ -149,4 +170,4 @@ class GhostChoice(QObject):
         if self._kept is not None:
             choices.append(("kept", tr("Kept: {name}", name=self._kept_words)))
         choices.append(("file", tr("Run in another &file…")))
-        self._panels.time.set_ghosts(choices, self._key)
+        self._panels.time.set_ghosts(choices, self._key, fitted=self._is_fitted)

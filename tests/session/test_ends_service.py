@@ -38,7 +38,8 @@ def test_large_networks_answer_from_a_thread_unless_forgotten(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ends_service, "is_quick", lambda *_: False)
-    service, heard = EndsService(), []
+    service = EndsService()
+    heard: list[Ends] = []
     service.drawn.connect(heard.append)
     service.draw(codec(latent=3), (1,), ends((1,), 3))
     # Another network: what was wished of the first is of no use.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from aegui.core.latent.finds import best_new
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.novelty import known, novelty
 from aegui.session import finds_service
@@ -114,11 +115,11 @@ def test_another_network_leaves_nothing(service: FindsService, qtbot: QtBot) -> 
 def test_a_search_tells_how_far_it_is(
     service: FindsService, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    best_new, gate = finds_service.best_new, threading.Event()
+    gate = threading.Event()
 
     def slowly(*args: Any) -> object:
-        told, shares = args[6], []
-        found = best_new(*args[:6], told=shares.append)
+        told, shares = args[6], list[float]()
+        found = best_new(*(*args[:6], shares.append))
         assert shares == sorted(shares)
         assert shares[0] == 0.0
         assert 0.5 < shares[-1] < 1.0

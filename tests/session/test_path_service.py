@@ -11,7 +11,7 @@ import pytest
 
 from aegui.core.errors import Cancelled
 from aegui.core.latent.novelty import known
-from aegui.core.latent.paths import pixel_change
+from aegui.core.latent.paths import pixel_change, through
 from aegui.core.run_file import Place
 from aegui.session import path_service
 from aegui.session.making import MakingSubject
@@ -186,7 +186,7 @@ def test_pins_that_are_equal_are_left_out_one_by_one(service: PathService) -> No
 def test_a_long_search_tells_how_far_it_is_and_can_be_given_up(
     service: PathService, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    through, stopped = path_service.through, threading.Event()
+    stopped = threading.Event()
 
     def slowly(*args: Any) -> NDArray[np.float32]:
         if args[1] != "geodesic":

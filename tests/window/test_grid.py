@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from aegui.widgets.builder.edits import with_value
+from aegui.widgets.map.grid_panel import GridPanel
 from aegui.widgets.map.traversal_panel import TraversalPanel
 from aegui.window import wiring_grid
 from aegui.window.grid_dialog import GridDialog
@@ -43,6 +44,7 @@ def test_a_grid_is_chosen_seen_and_saved(
     train(qtbot, window)
     dialog = opened(qtbot, window)
     panel = dialog.panel
+    assert isinstance(panel, GridPanel)
     # A plain code has no prior: the ends are where the codes are.
     assert panel.wish.spec.quantiles is False
     codes = window._services.showing.codes
@@ -64,6 +66,7 @@ def test_a_grid_is_chosen_seen_and_saved(
         assert picture.size == (2 * (4 * 6 - 1), 2 * (3 * 8 - 1))
     assert "grid.png" in window.notifications.shown[-1].text
     again = opened(qtbot, window)
+    assert isinstance(again.panel, GridPanel)
     assert again.panel.wish.spec.columns == 4
     again.reject()
 

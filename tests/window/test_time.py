@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
+from aegui.core.latent.procrustes import fitting_turn, turn_words
 from aegui.core.run_file import load_run
 from aegui.session import timeline as session_timeline
 from aegui.window import film_maker, wiring_time
@@ -233,6 +234,43 @@ def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
     np.testing.assert_allclose(ghost(), kept, atol=1e-5)
     window.panels.time.ghost_requested.emit("")
     assert canvas._scene.layers.ghost is None
+
+
+def test_a_ghost_can_be_turned_to_lie_on_what_is_shown(
+    app: App, window: MainWindow, qtbot: QtBot
+) -> None:
+    assert app.services.workspace.new(SMALL.model_copy(update={"runs": 2}))
+    train(qtbot, window)
+    showing, canvas, bar = app.services.showing, window.panels.canvas, window.panels.time
+    assert showing.codec is not None
+    other = showing.codec_of_run(1 - showing.codec.run)
+    assert other is not None
+    rows = showing.dataset.flat()
+    raw, aim = other.encode(rows), showing.codec.encode(rows)
+
+    def ghost() -> np.ndarray:
+        shown = canvas._scene.layers.ghost
+        assert shown is not None
+        return shown
+
+    bar.ghost_requested.emit(f"run:{1 - showing.codec.run}")
+    np.testing.assert_allclose(ghost(), raw, atol=1e-5)
+    bar.ghost.menu().aboutToShow.emit()
+    fit = bar.ghost.menu().actions()[-1]
+    assert not fit.isChecked()
+    fit.trigger()
+    turn = fitting_turn(raw, aim)
+    assert turn is not None
+    np.testing.assert_allclose(ghost(), turn.moved(raw), atol=1e-4)
+    assert np.square(ghost() - aim).sum() < np.square(raw - aim).sum()
+    assert turn_words(turn) in bar.ghost.toolTip()
+    assert turn_words(turn) in window.notifications.shown[-1].text
+    bar.ghost.menu().aboutToShow.emit()
+    fit = bar.ghost.menu().actions()[-1]
+    assert fit.isChecked()
+    fit.trigger()
+    np.testing.assert_allclose(ghost(), raw, atol=1e-5)
+    assert "laid" not in bar.ghost.toolTip().lower()
 
 
 def test_a_ghost_of_a_seed_goes_with_its_training(

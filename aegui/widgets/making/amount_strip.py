@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
 from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_glyph
-from aegui.widgets.making.page import pictures
+from aegui.widgets.making.picture_strip import PictureStrip
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import blend, current_theme, figures_font
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from aegui.session.concept_service import ConceptLook
 
@@ -41,7 +39,7 @@ _KEYS = {
 }
 
 
-class AmountStrip(QWidget):
+class AmountStrip(PictureStrip):
     """Images along a concept and the amount that is taken of it. Passive.
 
     Signals:
@@ -51,15 +49,9 @@ class AmountStrip(QWidget):
     amount_edited = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Amount of the concept"), _KEYS, parent)
         self._look: ConceptLook | None = None
-        self._seen = GLYPHS
-        self._pictures: Sequence[QImage] = ()
-        self._made_for = ""
         self._amount = 1.0
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Amount of the concept"))
 
     def sizeHint(self) -> QSize:
         """Room for images that can be told apart."""
@@ -76,9 +68,8 @@ class AmountStrip(QWidget):
 
     def set_look(self, look: ConceptLook | None, seen: Look = GLYPHS) -> None:
         """Show what a concept does."""
-        self._look, self._seen = look, seen
-        self._pictures = () if look is None else pictures(look.images, seen)
-        self._made_for = current_theme().key
+        self._look = look
+        self._set_images(None if look is None else look.images, seen)
         self._describe()
         self.update()
 
@@ -124,8 +115,7 @@ class AmountStrip(QWidget):
         look = self._look
         if look is None:
             return
-        if self._made_for != current_theme().key:
-            self.set_look(look, self._seen)
+        self._suit_theme()
         painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         side = self._side()
@@ -170,23 +160,13 @@ class AmountStrip(QWidget):
 
     # The person
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        self._point(event)
+    def _point(self, x: float) -> None:
+        self.amount_edited.emit(self.amount_at(x))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        self._point(event)
-
-    def _point(self, event: QMouseEvent) -> None:
-        if self._look is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            self.amount_edited.emit(self.amount_at(event.position().x()))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        key, look = Qt.Key(event.key()), self._look
-        if look is None or key not in {*_KEYS, Qt.Key.Key_Home, Qt.Key.Key_End}:
-            super().keyPressEvent(event)
-            return
-        low, high = float(look.amounts[0]), float(look.amounts[-1])
-        ends = {Qt.Key.Key_Home: low, Qt.Key.Key_End: high}
-        step = (high - low) / _FINE_STEPS
-        wished = ends[key] if key in ends else self._amount + step * _KEYS[key]
+    def _move(self, steps: int | None, *, to_end: bool = False) -> None:
+        assert self._look is not None
+        low, high = float(self._look.amounts[0]), float(self._look.amounts[-1])
+        wished = high if to_end else low
+        if steps is not None:
+            wished = self._amount + (high - low) / _FINE_STEPS * steps
         self.amount_edited.emit(min(max(wished, low), high))

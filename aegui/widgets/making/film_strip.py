@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from aegui.core.i18n import tr
 from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.charts.scale import figure
 from aegui.widgets.glyphs import draw_glyph
-from aegui.widgets.making.page import pictures
+from aegui.widgets.making.picture_strip import PictureStrip
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import blend, current_theme, figures_font
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from aegui.session.path_service import PathLook
 
@@ -38,7 +37,7 @@ _STEPS = {
 }
 
 
-class FilmStrip(QWidget):
+class FilmStrip(PictureStrip):
     """Shows a ``PathLook``; where it is clicked, the film goes on from. Passive.
 
     Signals:
@@ -48,19 +47,13 @@ class FilmStrip(QWidget):
     step_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Film of the path"), _STEPS, parent)
         self._look: PathLook | None = None
-        self._seen = GLYPHS
-        self._pictures: Sequence[QImage] = ()
-        self._made_for = ""
         self._step = 0
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Film of the path"))
 
     def sizeHint(self) -> QSize:
-        """Room for frames and plot."""
-        return QSize(420, 150)
+        """What is needed: it takes all that is left besides."""
+        return QSize(420, self.minimumSizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Room for small frames and a low plot."""
@@ -73,9 +66,8 @@ class FilmStrip(QWidget):
 
     def set_path(self, look: PathLook | None, seen: Look = GLYPHS) -> None:
         """Show ``look``, its images seen as ``seen`` says."""
-        self._look, self._seen = look, seen
-        self._pictures = () if look is None else pictures(look.images, seen)
-        self._made_for = current_theme().key
+        self._look = look
+        self._set_images(None if look is None else look.images, seen)
         self._step = 0 if look is None else min(self._step, len(look.codes) - 1)
         self._describe()
         self.update()
@@ -160,8 +152,7 @@ class FilmStrip(QWidget):
         look = self._look
         if look is None or not self._pictures:
             return
-        if self._made_for != current_theme().key:
-            self.set_path(look, self._seen)
+        self._suit_theme()
         painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         size = self._frame()
@@ -229,33 +220,16 @@ class FilmStrip(QWidget):
 
     # The person
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        self._point(event)
+    def _point(self, x: float) -> None:
+        self.step_chosen.emit(self.step_at(x))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        self._point(event)
-
-    def _point(self, event: QMouseEvent) -> None:
-        if self._look is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            self.step_chosen.emit(self.step_at(event.position().x()))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        key, look = Qt.Key(event.key()), self._look
-        if look is None or key not in {*_STEPS, Qt.Key.Key_Home, Qt.Key.Key_End}:
-            super().keyPressEvent(event)
-            return
-        last = len(look.codes) - 1
-        ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
-        step = ends[key] if key in ends else self._step + _STEPS[key]
-        self.step_chosen.emit(min(max(step, 0), last))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: D102
-        super().focusOutEvent(event)
-        self.update()
+    def _move(self, steps: int | None, *, to_end: bool = False) -> None:
+        assert self._look is not None
+        last = len(self._look.codes) - 1
+        wished = last if to_end else 0
+        if steps is not None:
+            wished = self._step + steps
+        self.step_chosen.emit(min(max(wished, 0), last))
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

@@ -22,11 +22,21 @@ _SMALL = 0.9
 
 
 class Breaking(QWidget):
-    """Lays its parts side by side where there is width for it, else one below the other."""
+    """Lays its parts side by side where there is width for it, else one below the other.
 
-    def __init__(self, side_by_side_px: int, parent: QWidget | None = None) -> None:
+    ``shares`` are those of the room beyond what each part needs: side by side, and else.
+    """
+
+    def __init__(
+        self,
+        side_by_side_px: int,
+        parent: QWidget | None = None,
+        *,
+        shares: tuple[tuple[int, ...], tuple[int, ...]] = ((), ()),
+    ) -> None:
         super().__init__(parent)
         self._from_px = side_by_side_px
+        self._shares = shares
         self.row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(SPACING)
@@ -43,6 +53,8 @@ class Breaking(QWidget):
         wide = event.size().width() >= self._from_px
         way = QBoxLayout.Direction
         self.row.setDirection(way.LeftToRight if wide else way.TopToBottom)
+        for place, share in enumerate(self._shares[0 if wide else 1]):
+            self.row.setStretch(place, share)
 
 
 class PictureBox(QWidget):

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from aegui.core.run_file import Place
     from aegui.session.looks import Look
 
-_ICON_PX = QSize(28, 28)
+_ICON_PX = QSize(20, 20)
+_ROWS = 5
+"""Pins in sight where there is room for them; more are scrolled to."""
+_ROW_PX = 22
 _NUMBER = Qt.ItemDataRole.UserRole
 
 
@@ -41,6 +45,10 @@ class _List(QListWidget):
 
     remove_requested = Signal()
     ordered = Signal()
+
+    def sizeHint(self) -> QSize:
+        """Room for some pins."""
+        return QSize(160, _ROWS * _ROW_PX + 2 * self.frameWidth())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete takes the pin away."""
@@ -83,6 +91,7 @@ class PinList(QWidget):
         self.list = _List()
         self.list.setAccessibleName(tr("Pins"))
         self.list.setIconSize(_ICON_PX)
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setEditTriggers(
             QAbstractItemView.EditTrigger.EditKeyPressed
@@ -181,6 +190,7 @@ class PinList(QWidget):
 
     def _show(self, row: int, place: Place, stop: bool, fits: bool) -> None:
         item = self.list.item(row)
+        item.setSizeHint(QSize(0, _ROW_PX))
         item.setText(place.name)
         item.setData(_NUMBER, row)
         flags = Qt.ItemFlag

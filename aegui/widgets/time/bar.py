@@ -44,6 +44,8 @@ class TimeBar(QWidget):
     """The menu of ghosts is about to be seen: ``set_ghosts`` is due."""
     ghost_requested = Signal(str)
     """A key of ``set_ghosts``."""
+    ghost_fit_chosen = Signal(bool)
+    """Whether the ghost shall be turned and scaled to lie on what is shown."""
     fork_requested = Signal()
     film_requested = Signal(str)
     """A key of ``FILMS``."""
@@ -184,8 +186,13 @@ class TimeBar(QWidget):
         """The memory that is allowed; one of ``MEMORIES_MB``."""
         self._memories[megabytes].setChecked(True)
 
-    def set_ghosts(self, ghosts: Sequence[tuple[str, str]], chosen: str) -> None:
-        """What may be shown pale under the points: keys and texts; ``chosen`` is shown."""
+    def set_ghosts(
+        self, ghosts: Sequence[tuple[str, str]], chosen: str, *, fitted: bool = False
+    ) -> None:
+        """What may be shown pale under the points: keys and texts; ``chosen`` is shown.
+
+        ``fitted``: it is turned and scaled to lie on what is shown.
+        """
         menu = self._ghosts
         menu.clear()
         group = QActionGroup(menu)
@@ -193,14 +200,27 @@ class TimeBar(QWidget):
             action = _choice(menu, group, text)
             action.setChecked(key == chosen)
             action.triggered.connect(lambda _on, key=key: self.ghost_requested.emit(key))
+        menu.addSeparator()
+        fit = menu.addAction(tr("&Turn and scale it to fit"))
+        fit.setCheckable(True)
+        fit.setChecked(fitted)
+        fit.setToolTip(
+            tr(
+                "Two networks may learn the same map, one of them turned: this lays the one on "
+                "the other, by the codes of the same samples."
+            )
+        )
+        fit.triggered.connect(self.ghost_fit_chosen)
 
-    def set_ghost(self, words: str) -> None:
-        """Which ghost is shown, in words; "" for none."""
+    def set_ghost(self, words: str, turned: str = "") -> None:
+        """Which ghost is shown, in words, and how it was ``turned``; "" for none."""
         self.ghost.setIcon(icon("time-ghost", "accent" if words else "text"))
         help_text = tr("Show another run pale under the points")
-        self.ghost.setToolTip(
-            tr("Pale under the points: {name}", name=words) if words else help_text
-        )
+        text = tr("Pale under the points: {name}", name=words) if words else help_text
+        if turned:
+            text = tr("{what}\nLaid on what is shown: {turned}.", what=text, turned=turned)
+        self.ghost.setToolTip(text)
+        self.ghost.setAccessibleDescription(text)
 
     def set_fork(self, why_not: str) -> None:
         """Whether a training can begin at the epoch shown; else ``why_not``."""

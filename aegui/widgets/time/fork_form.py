@@ -4,26 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.recipe import MAX_EPOCHS
 from aegui.widgets.builder.edits import value_at, with_values
 from aegui.widgets.builder.fields import CountField
+from aegui.widgets.builder.layer_fields import FIELDS
 from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
 from aegui.widgets.builder.rows import SettingRow
+from aegui.widgets.builder.setting import Setting
 from aegui.widgets.builder.settings_table import SECTIONS
 from aegui.widgets.builder.training_panel import consequences
 from aegui.widgets.theme import SPACING
 from aegui.widgets.time.slider import epoch_words
 
 if TYPE_CHECKING:
-    from aegui.core.recipe import Recipe
-    from aegui.widgets.builder.setting import Setting
+    from collections.abc import Sequence
 
-_SECTIONS = ("optimizer", "schedule", "noise", "objective", "regularisation", "length")
+    from aegui.core.recipe import Recipe
+
+_SECTIONS = (
+    "optimizer",
+    "schedule",
+    "noise",
+    "objective",
+    "classifier",
+    "gan",
+    "regularisation",
+    "length",
+)
 """What may be another after some epochs: neither the network nor how its weights began."""
+_CODE = ("beta", "kl_warmup_epochs", "free_bits")
+"""Fields of the code's layer that are weights of the objective."""
+_PRETRAINING = "classifier.pretrain."
+_REASONS = {
+    "data.source": mark("The weights have learnt these data: to learn others, train anew."),
+    "data.chars": mark("The weights have learnt these characters: for others, train anew."),
+    "training.initializer.name": mark("It says how weights begin, and these have begun already."),
+    "seed": mark("It says how weights begin, and these have begun already."),
+    "runs": mark("The weights are those of so many runs."),
+    "training.device": mark("Where it is computed changes nothing of what is learnt."),
+}
+"""Why a setting is not offered, by its path."""
 _EPOCHS = "training.epochs"
 _WIDTH_PX = 420
 
@@ -43,6 +68,7 @@ class ForkForm(QWidget):
         self.setting.setAccessibleName(tr("Setting to change"))
         for setting in self.settings:
             self.setting.addItem(tr(setting.label), setting.path)
+        self._add_refused(refused_settings(recipe))
         self._row: SettingRow | None = None
         self._room = QVBoxLayout()
         self.until = CountField(int(epoch) + 1, MAX_EPOCHS)
@@ -89,6 +115,18 @@ class ForkForm(QWidget):
         column.addStretch(1)
         self.setMinimumWidth(_WIDTH_PX)
 
+    def _add_refused(self, refused: Sequence[tuple[str, str]]) -> None:
+        """List what cannot be changed too, and why: nobody has to look for it elsewhere."""
+        self.setting.insertSeparator(self.setting.count())
+        model = self.setting.model()
+        for label, reason in refused:
+            self.setting.addItem(tr("{setting}: not now", setting=label))
+            row = self.setting.count() - 1
+            self.setting.setItemData(row, reason, Qt.ItemDataRole.ToolTipRole)
+            self.setting.setItemData(row, reason, Qt.ItemDataRole.AccessibleDescriptionRole)
+            if isinstance(model, QStandardItemModel):
+                model.item(row).setEnabled(False)
+
     def set_problem(self, text: str) -> None:
         """Say what is wrong with the recipe; "" for nothing."""
         self.problem.set_text(text)
@@ -133,10 +171,47 @@ def fork_settings(recipe: Recipe) -> tuple[Setting, ...]:
         for key in _SECTIONS
         if sections[key].shown(recipe)
         for setting in sections[key].settings
-        if setting.shown(recipe) and setting.path != _EPOCHS
+        if setting.shown(recipe)
+        and setting.path != _EPOCHS
+        and not setting.path.startswith(_PRETRAINING)
     ]
+    found += _code_settings(recipe)
     found.sort(key=lambda setting: setting.path != "training.optimizer.learning_rate")
     return tuple(found)
+
+
+def refused_settings(recipe: Recipe) -> tuple[tuple[str, str], ...]:
+    """What cannot be changed in the middle of a training: labels and reasons."""
+    offered = {setting.path for setting in fork_settings(recipe)}
+    found = [
+        (tr("Layers of the network"), tr("Another network has weights of another shape.")),
+    ]
+    for section in SECTIONS:
+        for setting in section.settings if section.shown(recipe) else ():
+            if setting.path in offered or not setting.shown(recipe) or setting.path == _EPOCHS:
+                continue
+            reason = _REASONS.get(setting.path, mark("This part of the training is over by then."))
+            found.append((tr(setting.label), tr(reason)))
+    return tuple(found)
+
+
+def _code_settings(recipe: Recipe) -> list[Setting]:
+    """Weights of the objective that are set on the code's layer: those of a Gaussian code."""
+    latent = recipe.network.latent
+    if latent.kind != "gaussian" or recipe.gan is not None:
+        return []
+    fields = {field.name: field for field in FIELDS["code"]}
+    return [
+        Setting(
+            f"network.latent.{key}",
+            fields[key].label,
+            fields[key].help,
+            "count" if fields[key].editor == "count" else "number",
+            limits=fields[key].limits,
+            step=fields[key].step,
+        )
+        for key in _CODE
+    ]
 
 
 def _label(text: str, buddy: QWidget) -> QLabel:

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from aegui.core.run_concepts import KeptConcept
 from aegui.session.concept_service import STOPS, Applied
@@ -19,7 +20,6 @@ from aegui.widgets.making.concept_page import ConceptPage
 from tests.widgets.making.looks import concept_look, glyphs
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMenu
     from pytestqt.qtbot import QtBot
 
 THICK = KeptConcept("thick", (1.0, 0.0), -1.0, 1.0)
@@ -208,3 +208,18 @@ def test_many_steps_have_few_figures(page: ConceptPage, monkeypatch: pytest.Monk
     whole = [amount for amount in asked if isinstance(amount, int)]
     assert 5 <= len(set(whole)) <= 9
     assert 0 in whole
+
+
+def test_of_many_classes_each_part_has_a_menu(page: ConceptPage, qtbot: QtBot) -> None:
+    count = 70
+    names = [f"class {n}" for n in range(count)]
+    members = [(n,) for n in range(count)]
+    page.set_samples(glyphs(count), names, names, members, GLYPHS)
+    menu = page.boxes["plus"].menu()
+    parts = menu.findChildren(QMenu)
+    assert [len(part.actions()) for part in parts] == [32, 32, 6]
+    assert parts[1].title() == "class 32 – class 63"
+    with qtbot.waitSignal(page.added) as told:
+        parts[1].actions()[2].trigger()
+    assert told.args == ["plus", (34,)]
+    menu.deleteLater()

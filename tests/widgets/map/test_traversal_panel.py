@@ -25,7 +25,8 @@ def shown(qtbot: QtBot, size: int, channels: int = 1, *, cursor: bool = True) ->
 
 
 def test_every_field_is_told(qtbot: QtBot) -> None:
-    panel, told = shown(qtbot, 3), []
+    panel = shown(qtbot, 3)
+    told: list[TraversalWish] = []
     panel.edited.connect(told.append)
     panel.steps.setValue(5)
     panel.reach.setValue(1.5)

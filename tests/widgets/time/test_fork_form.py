@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
 
+from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import CorruptionSpec, DataSpec, Recipe, TrainingSpec
-from aegui.widgets.time.fork_form import ForkForm, fork_settings
+from aegui.widgets.time.fork_form import ForkForm, fork_settings, refused_settings
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -92,3 +94,34 @@ def test_problems_are_told(form: ForkForm) -> None:
     assert form.problem.isVisible()
     form.set_problem("")
     assert form.problem.isHidden()
+
+
+def test_weights_of_the_objective_may_be_others(qtbot: QtBot) -> None:
+    gaussian = with_kind(RECIPE, "variational")
+    form = ForkForm(gaussian, 120.0)
+    qtbot.addWidget(form)
+    choose(form, "network.latent.beta")
+    edit(form, 0.25)
+    assert form.recipe.network.latent.beta == 0.25
+    choose(form, "network.latent.kl_warmup_epochs")
+    edit(form, 50)
+    assert form.recipe.network.latent.kl_warmup_epochs == 50
+    assert form.recipe.network.latent.beta == gaussian.network.latent.beta
+    paths = {setting.path for setting in fork_settings(with_kind(RECIPE, "gan"))}
+    assert {"gan.learning_rate", "gan.steps", "gan.noise"} <= paths
+    paths = {setting.path for setting in fork_settings(with_kind(RECIPE, "classifier"))}
+    assert "classifier.label_smoothing" in paths
+    assert "classifier.pretrain.epochs" not in paths
+
+
+def test_what_cannot_be_another_says_why(form: ForkForm) -> None:
+    refused = dict(refused_settings(RECIPE))
+    assert "shape" in refused["Layers of the network"]
+    assert "begun already" in refused["Seed"]
+    last = form.setting.count() - 1
+    assert "not now" in form.setting.itemText(last)
+    assert form.setting.itemData(last, Qt.ItemDataRole.ToolTipRole) in refused.values()
+    flags = form.setting.model().index(last, 0).flags()
+    assert not flags & Qt.ItemFlag.ItemIsEnabled
+    shown = {form.setting.itemText(at) for at in range(form.setting.count())}
+    assert {f"{label}: not now" for label in refused} <= shown
