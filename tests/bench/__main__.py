@@ -20,7 +20,8 @@ PARTS = {
     "epochs": "going through the epochs of a training, and what keeping them costs",
     "map_frames": "the latent map: frames while panning and zooming, hover, growth with samples",
     "startup": "process start to first window and first decode",
-    "quality": "wrong pixels of the shipped recipes over ten seeds, denoising against the limit",
+    "quality": "wrong pixels of the shipped recipes over ten seeds",
+    "noise": "denoisers against the Bayes limit, its posterior, and the noise matrix",
 }
 
 

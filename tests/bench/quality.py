@@ -1,18 +1,11 @@
-"""What the shipped recipes reach: seeds 0 to 9, and denoising against the best possible."""
+"""What the shipped recipes reach: seeds 0 to 9."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from aegui.core.data.builtin import load_builtin
-from aegui.core.data.corruption import corrupted
 from aegui.core.data.load import load_dataset
-from aegui.core.evaluation.limits import limit
-from aegui.core.evaluation.wrong_pixels import wrong_pixels
-from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe_file import list_recipes
 from aegui.core.training.train import train
@@ -22,8 +15,6 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
     from aegui.core.training.result import TrainingResult
 
-DRAWS = 16_000
-
 
 def measure() -> list[Figure]:
     """Item 7 of the list of figures."""
@@ -31,7 +22,6 @@ def measure() -> list[Figure]:
     return [
         *_ten_seeds("lower-case, course network", recipes["letters-course"], exact=9),
         *_ten_seeds("all 96 characters", recipes["letters-2d"], exact=10),
-        *_denoising(recipes["letters-denoise"]),
     ]
 
 
@@ -58,21 +48,4 @@ def _ten_seeds(name: str, recipe: Recipe, exact: int) -> list[Figure]:
             f"{name}: runs with 0 wrong", sum(run.wrong_max == 0 for run in runs), "of 10", exact
         ),
         at_most(f"{name}: time a run, ten trained together", seconds / 10, "s", 3),
-    ]
-
-
-def _denoising(recipe: Recipe) -> list[Figure]:
-    result, seconds = _trained(recipe)
-    glyphs = load_builtin("lowercase").flat()
-    clean = glyphs[np.arange(DRAWS) % len(glyphs)]
-    spec = recipe.data.corruption.model_copy(update={"kind": "flip", "level": 0.15})
-    noisy = corrupted(clean, spec, seed=2024)
-    codec = Codec(recipe, (1, 7, 5), result.snapshot)
-    wrong = float(wrong_pixels(clean, codec.reconstruct(noisy)).mean())
-    best = limit(glyphs, spec, DRAWS, 2024).mean
-    return [
-        Figure("lower-case, flip 0.15: wrong pixels a character", wrong, "px"),
-        Figure("lower-case, flip 0.15: Bayes limit", best, "px"),
-        at_most("lower-case, flip 0.15: over the limit", wrong / best, "x", 1.07),
-        at_most("lower-case, flip 0.15: training time", seconds, "s", 30),
     ]
