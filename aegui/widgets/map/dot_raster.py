@@ -87,6 +87,7 @@ class DotRaster:
         self._shown: _Sheet | None = None
         self._work: _Sheet | None = None
         self._last_key: object = None
+        self._spare: NDArray[np.uint32] | None = None
         self.is_rough = False
         """Whether another painting would show more."""
 
@@ -107,16 +108,26 @@ class DotRaster:
         usable = shown is not None and _serves(shown, view, dots, ratio)
         if shown is not None and usable and key != self._last_key:
             # The zoom is changing: there will be time when it rests.
+            self._drop(self._work)
             self._work = None
             return shown
         work = self._work
         if work is None or work.key != key or not _covers(work, view):
-            work = _begin(view, dots, ratio, key)
+            self._drop(work)
+            work = _begin(view, dots, ratio, key, self._spare)
+            self._spare = None
         _write(work, dots)
         self._work = None if work.is_whole else work
         if shown is None or work.is_whole or not usable:
-            self._shown = shown = work
+            before, self._shown = shown, work
+            self._drop(before)
+            return work
         return shown
+
+    def _drop(self, sheet: _Sheet | None) -> None:
+        """Keep the memory of a sheet for the next one: fresh memory costs more than the dots."""
+        if sheet is not None and sheet is not self._shown:
+            self._spare = sheet.buffer
 
 
 def _serves(sheet: _Sheet, view: Viewport, dots: Dots, ratio: float) -> bool:
@@ -146,8 +157,14 @@ def _draw(painter: QPainter, sheet: _Sheet, view: Viewport) -> None:
         painter.drawImage(target, sheet.image)
 
 
-def _begin(view: Viewport, dots: Dots, ratio: float, key: object) -> _Sheet:
-    """An empty sheet for ``view``."""
+def _begin(
+    view: Viewport,
+    dots: Dots,
+    ratio: float,
+    key: object,
+    spare: NDArray[np.uint32] | None,
+) -> _Sheet:
+    """An empty sheet for ``view``, in the memory of another one where that fits."""
     x, y = _SPARE * view.width, _SPARE * view.height
     left, top = view.to_latent(view.left - x, view.top - y)
     right, bottom = view.to_latent(view.left + view.width + x, view.top + view.height + y)
@@ -156,7 +173,12 @@ def _begin(view: Viewport, dots: Dots, ratio: float, key: object) -> _Sheet:
     width = round(view.width * (1 + 2 * _SPARE) * ratio)
     height = round(view.height * (1 + 2 * _SPARE) * ratio)
     # A border as wide as a dot saves clipping every one of them.
-    buffer = np.zeros((height + 2 * side, width + 2 * side), np.uint32)
+    shape = (height + 2 * side, width + 2 * side)
+    if spare is not None and spare.shape == shape:
+        buffer = spare
+        buffer.fill(0)
+    else:
+        buffer = np.zeros(shape, np.uint32)
     high, wide = buffer.shape
     format_ = QImage.Format.Format_ARGB32_Premultiplied
     image = QImage(buffer.data, wide, high, 4 * wide, format_)

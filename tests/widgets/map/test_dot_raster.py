@@ -122,3 +122,21 @@ def test_very_many_do_not_hide_a_layer_below() -> None:
     covered = plain != ground
     away = [abs(level[covered].astype(int) - LIGHT.panel.red()).mean() for level in red]
     assert away[1] == pytest.approx(0.3 * away[0], rel=0.05)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_long_way_leaves_no_traces() -> None:
+    layer = layer_of(2 * AT_ONCE)
+    settled(layer, VIEW)
+    rng = np.random.default_rng(1)
+    view = VIEW
+    for number in range(24):
+        # Now within the margin, now far beyond it; now zoomed, now left before all is drawn.
+        view = view.panned(*rng.uniform(-260, 260, 2).tolist())
+        if number % 3 == 0:
+            view = view.zoomed(float(rng.uniform(0.7, 1.4)), 200, 200)
+        painted(layer, view)
+    # A sheet that was panned may lie half a pixel beside one that is made here.
+    layer.lay_out(view, "dots", labels=False, floor=None)
+    final = settled(layer, view.zoomed(1.01, 200, 200))
+    assert np.array_equal(final, settled(layer_of(2 * AT_ONCE), view.zoomed(1.01, 200, 200)))
