@@ -50,9 +50,11 @@ class SlidersWiring(QObject):
 
     @Slot()
     def _on_showing_replaced(self) -> None:
-        # The pins that the plane was laid through are of another document.
+        # The pins that the plane was laid through, and the code that was chosen, are of another
+        # document.
         if self._axes.laid.isChecked():
             self._canvas.set_laid(False)
+        self._canvas.reset_base()
         self._services.ends.forget()
         self._sliders.set_ends(None)
         self._show_pins()

@@ -82,5 +82,10 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     axes.laid.click()
     assert canvas.scene.axis_names() == ("z1", "z2")
     axes.laid.click()
+    canvas.set_base(np.full(4, 7.0, np.float32))
     assert services.workspace.new(FOUR)
     assert not axes.laid.isChecked(), "the pins of another document are gone"
+    train(qtbot, wide)
+    qtbot.waitUntil(lambda: services.showing.codes is not None)
+    assert services.showing.codes is not None
+    np.testing.assert_array_equal(canvas.base, services.showing.codes.mean)

@@ -37,7 +37,7 @@ MOST_SCALE = 32
 """Most pixels of the picture per pixel of an image."""
 _FORM_PX = 310
 _FARTHEST = 1e6
-_LEAST_ROW_PX = 18
+_LEAST_ROW_PX = 36
 _NAMES_PX = 44
 _SMALL = 0.9
 _PLACES = {

@@ -302,6 +302,14 @@ class MapView(LayeredMap):
         place = self._overlay.place or (None if scene.spanned else self._last_place)
         self.cursor_moved.emit(scene.full_code(*place) if place else scene.base.copy())
 
+    def reset_base(self) -> None:
+        """Take the mean of the codes again for what the map does not show, and go with it."""
+        scene = self._scene
+        scene.follows_mean = True
+        if scene.codes is not None and scene.size > 2:
+            scene.base = scene.codes.mean.copy()
+            self._furniture.show_code()
+
     def set_strip(self, shown: bool) -> None:
         """Whether the sliders of all numbers of the code are seen, where there are more than 2."""
         self._furniture.set_strip(shown)
