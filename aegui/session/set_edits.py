@@ -96,8 +96,8 @@ def without(dataset: Dataset, index: int) -> Dataset:
     return dataset.subset(at for at in range(len(dataset)) if at != index)
 
 
-def renamed(dataset: Dataset, index: int, label: str) -> Dataset:
-    """The sample at ``index`` under another label.
+def renamed(dataset: Dataset, index: int, label: str, *, by_name: bool = False) -> Dataset:
+    """The sample at ``index`` under another label, or, where many share one, another name.
 
     Raises:
         AeguiError: There is none.
@@ -105,14 +105,10 @@ def renamed(dataset: Dataset, index: int, label: str) -> Dataset:
     if not label:
         raise AeguiError(tr("A sample needs a label."))
     labels, names = list(dataset.labels), list(dataset.names)
-    if names[index] == labels[index]:
+    if by_name or names[index] == labels[index]:
         names[index] = label
-    labels[index] = label
-    return replace_labels(dataset, labels, names)
-
-
-def replace_labels(dataset: Dataset, labels: list[str], names: list[str]) -> Dataset:
-    """The same images under other labels and names."""
+    if not by_name:
+        labels[index] = label
     return Dataset.over(
         dataset.name,
         dataset.images,

@@ -52,6 +52,8 @@ class PixelEdits(QObject):
         form = services.settings.values.get(_CODE_FORM)
         if isinstance(form, str):
             self._draw.code.set_form(form)
+        # Nothing is selected in a window that has just been made.
+        services.drawing.set_region(None)
         self._connect()
 
     def _connect(self) -> None:

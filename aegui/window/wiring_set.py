@@ -158,7 +158,9 @@ class SetWiring(QObject):
 
     @Slot(int, str)
     def _on_page_renamed(self, index: int, label: str) -> None:
-        edit = partial(renamed, index=index, label=label)
+        # What the page shows of a sample is its name where it is no character.
+        by_name = not look_of(self._services.workspace.dataset).glyphs
+        edit = partial(renamed, index=index, label=label, by_name=by_name)
         self._edit(edit, tr("Rename “{label}”", label=self._name(index)))
 
     @Slot(int)

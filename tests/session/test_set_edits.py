@@ -63,6 +63,8 @@ def test_what_cannot_be_is_refused_in_words() -> None:
 def test_a_long_name_is_kept_when_the_label_changes() -> None:
     named = Dataset.from_images("n", np.zeros((1, 2, 2)), ["a"], ["LATIN SMALL LETTER A"])
     assert renamed(named, 0, "b").names == ("LATIN SMALL LETTER A",)
+    face = renamed(named, 0, "grin", by_name=True)
+    assert (face.labels, face.names) == (("a",), ("grin",))
 
 
 def test_how_the_data_differ_is_counted() -> None:

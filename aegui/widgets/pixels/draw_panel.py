@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
-_SIDE_CHARACTERS = 36
+_SIDE_CHARACTERS = 37
 _TALL = 1.5
 _LABEL_PX = 130
 _UNBOUNDED_PX = 16_777_215
@@ -158,7 +158,7 @@ class DrawPanel(QWidget):
             button.setCheckable(True)
             button.setProperty("flat", True)
             # Four words side by side have to fit, in Spanish too.
-            button.setStyleSheet("QToolButton { padding: 4px 2px; }")
+            button.setStyleSheet("QToolButton { padding: 4px 1px; }")
             self._tabs.addButton(button, number)
             row.addWidget(button)
         row.addStretch(1)

@@ -70,6 +70,7 @@ class SetPage(QWidget):
         self._continue = QPushButton(tr("Train on"))
         self._labels: Sequence[str] = ()
         self._is_locked = False
+        self._layout = QVBoxLayout(self)
         self._build()
         self._lay_out()
         self.set_change("", can_continue=False)
@@ -125,7 +126,7 @@ class SetPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.gallery)
         self.gallery.current_moved.connect(area.ensureVisible)
-        layout = QVBoxLayout(self)
+        layout = self._layout
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.strip)
@@ -140,6 +141,9 @@ class SetPage(QWidget):
         self._labels = labels
         self.gallery.set_samples(labels, images, look)
         self.strip.set_samples(labels, images, look)
+        # What is hidden while the page is hidden leaves its place empty otherwise.
+        self._layout.invalidate()
+        self._layout.activate()
         self._show_chosen(self.gallery.current)
 
     def set_locked(self, reason: str) -> None:
@@ -160,6 +164,7 @@ class SetPage(QWidget):
     def _show_chosen(self, index: int) -> None:
         if index < len(self._labels):
             self.label.setText(self._labels[index])
+            self.label.setCursorPosition(0)
 
     # -- edits -----------------------------------------------------------------------------------
 

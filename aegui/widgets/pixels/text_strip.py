@@ -43,12 +43,17 @@ class TextStrip(QWidget):
         self.field.setPlaceholderText(tr("Type a text"))
         self.field.setAccessibleName(tr("Text written in the set"))
         self.field.setToolTip(tr("The drawing stands for its own character, and for *"))
-        self.field.textChanged.connect(self.line.set_text)
+        self.field.textChanged.connect(self._on_field_text_changed)
+        self.line.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.field)
         layout.addWidget(self.line)
+
+    def _on_field_text_changed(self, text: str) -> None:
+        self.line.set_text(text)
+        self.line.setVisible(bool(text))
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
         """Write in these: N labels, of which single characters count, and ``[N, (C,) H, W]``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.i18n import tr
@@ -61,6 +61,8 @@ class ToolRow(QWidget):
         button.setToolTip(f"{tr(tool.text)} ({native(tool)})")
         button.setAccessibleName(tr(tool.text))
         button.setCheckable(tool.kind != "edit")
+        # The focus stays on the drawing. By keyboard there are the keys, and the menu of all tools.
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(self._on_sender_used)
         return button
 

@@ -381,7 +381,7 @@ def test_letters_typed_as_a_label_are_no_shortcuts(panel: DrawPanel, qtbot: QtBo
     assert field.text() == "chiv"
 
 
-@pytest.mark.parametrize(("width", "height"), [(340, 300), (300, 640), (700, 500)])
+@pytest.mark.parametrize(("width", "height"), [(340, 300), (330, 640), (700, 500)])
 def test_all_is_visible_at_any_shape(panel: DrawPanel, width: int, height: int) -> None:
     panel.resize(width, height)
     QApplication.processEvents()
