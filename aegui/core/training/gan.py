@@ -184,7 +184,10 @@ class GanEngine:
             self._adversaries.model.optimizer(spec, generating),
             ListOptimizer(
                 own,
-                [leaf.tensor for leaf in judging],
+                # All weights lie in one tensor, and a change of any counts as one of all: to the
+                # graph of the generated images it would seem that the generator has changed. What
+                # goes through ``data`` is not counted.
+                [leaf.tensor.data for leaf in judging],
                 {name: [leaf.slots[name] for leaf in judging] for name in parameters.slots},
                 self.discriminator_steps,
             ),

@@ -15,6 +15,8 @@ from torch.nn import functional as F
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
+from aegui.core.network.catalog import OPTIMIZERS
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file import SavedRun, load_run, save_run
@@ -414,3 +416,20 @@ def test_what_does_not_go_together_is_said(changes: dict[str, Any], where: str) 
     resolution = resolve(recipe, load_builtin("lowercase"))
     assert resolution.resolved is None
     assert [problem.where for problem in resolution.problems] == [where]
+
+
+@pytest.mark.parametrize("name", sorted(set(OPTIMIZERS) - SCIPY_OPTIMIZERS))
+def test_every_optimiser_moves_both_networks(name: str) -> None:
+    """Not all count alike what they change, and the graph of the images outlives a change."""
+    resolved = resolved_recipe(DENSE, 40, training={"optimizer": {"name": name}, "epochs": 2})
+    steps = train(resolved)
+    begun = next(steps).snapshot()
+    *_, training = steps
+    last = training.snapshot()
+    for before, after in (
+        (begun.layers, last.layers),
+        (begun.parts["discriminator"], last.parts["discriminator"]),
+    ):
+        for a, b in zip(arrays(before), arrays(after), strict=True):
+            assert np.isfinite(b).all()
+            assert not np.array_equal(a, b)
