@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.corruption import block_sides, corrupted_with
-from aegui.core.data.progress import Progress
+from aegui.core.data.progress import Progress, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import chances_of
 from aegui.core.evaluation.likelihoods import (
@@ -125,18 +125,24 @@ class Confusions:
         return model - best > max(_CLEARLY * error, _MATTERS)
 
 
-def confusable_pairs(dataset: Dataset, spec: CorruptionSpec, most: int = 20) -> tuple[Pair, ...]:
+def confusable_pairs(
+    dataset: Dataset,
+    spec: CorruptionSpec,
+    most: int = 20,
+    cancelled: IsCancelled | None = None,
+) -> tuple[Pair, ...]:
     """The pairs of characters that are hardest to tell apart under a noise, hardest first.
 
     Exact, but for Gaussian noise, whose chances are drawn.
 
     Raises:
         AeguiError: The set has grey pixels, or is too large to compare all pairs.
+        Cancelled: ``cancelled`` said so.
     """
     on = _rows(dataset)
     first, second = np.triu_indices(len(on), 1)
     if spec.kind == "block":
-        chances = _chances_of_blocks(on, spec, dataset.image_shape, first, second)
+        chances = _chances_of_blocks(on, spec, dataset.image_shape, first, second, cancelled)
     else:
         # How many pixels only the one lights, and how many only the other, is all that counts.
         only = (on @ (1.0 - on).T).astype(np.int64)
@@ -260,21 +266,25 @@ def _chances_of_blocks(
     image_shape: tuple[int, int, int],
     first: NDArray[np.int64],
     second: NDArray[np.int64],
+    cancelled: IsCancelled | None,
 ) -> NDArray[np.float64]:
+    """Half the share of the places at which a block makes the two alike."""
     channels, height, width = image_shape
     high, wide = block_sides(spec.level, height, width)
-    seen: list[Counter[bytes]] = [Counter() for _ in on]
+    # By their hashes of 64 bits, which are as good as different.
+    seen: list[Counter[int]] = [Counter() for _ in on]
     places = 0
     for top in range(height - high + 1):
+        stop_if(cancelled)
         for left in range(width - wide + 1):
             keep = np.ones((channels, height, width), bool)
             keep[:, top : top + high, left : left + wide] = False
             rows = np.packbits((on > 0.5) & keep.reshape(-1), axis=1)
             for counter, row in zip(seen, rows, strict=True):
-                counter[row.tobytes()] += 1
+                counter[hash(row.tobytes())] += 1
             places += 1
-    overlaps = [
-        (seen[one] & seen[other]).total()
-        for one, other in zip(first.tolist(), second.tolist(), strict=True)
-    ]
+    overlaps = []
+    for one, other in zip(first.tolist(), second.tolist(), strict=True):
+        stop_if(cancelled)
+        overlaps.append((seen[one] & seen[other]).total())
     return 0.5 * np.array(overlaps, np.float64) / places

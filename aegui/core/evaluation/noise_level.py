@@ -112,10 +112,15 @@ def _likelihood(
 ) -> Callable[[float], float]:
     """The log-likelihood of the image ``[1, D]`` as a function of the level."""
     if kind in {"gaussian", "block"}:
+        known_sizes: dict[object, float] = {}
 
         def by_pixels(level: float) -> float:
-            _, of_all = chances_of(image, on, _spec(kind, level), prior, image_shape)
-            return float(of_all[0])
+            # Several levels give a block of the same size.
+            size = level if image_shape is None or kind != "block" else _size(level, image_shape)
+            if size not in known_sizes:
+                _, of_all = chances_of(image, on, _spec(kind, level), prior, image_shape)
+                known_sizes[size] = float(of_all[0])
+            return known_sizes[size]
 
         return by_pixels
     lit = (image[0] > THRESHOLD).astype(np.float64)
@@ -136,6 +141,10 @@ def _likelihood(
     return by_counts
 
 
+def _size(level: float, image_shape: Shape) -> tuple[int, int]:
+    return block_sides(level, image_shape[1], image_shape[2])
+
+
 def _never(count: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(count > 0, -math.inf, 0.0)
 
@@ -154,11 +163,10 @@ def _first_levels(kind: str, image_shape: Shape | None) -> NDArray[np.float64]:
 
 def _block_levels(image_shape: Shape) -> NDArray[np.float64]:
     """For every size that a block can have the levels that give it: least, middle and most."""
-    _, height, width = image_shape
     fine = np.linspace(0.0, 1.0, 1001)
     by_size: dict[tuple[int, int], list[float]] = {}
     for level in fine.tolist():
-        by_size.setdefault(block_sides(level, height, width), []).append(level)
+        by_size.setdefault(_size(level, image_shape), []).append(level)
     return np.unique(
         [levels[at] for levels in by_size.values() for at in (0, len(levels) // 2, -1)]
     )

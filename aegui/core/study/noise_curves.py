@@ -14,7 +14,7 @@ from aegui.core.evaluation.limits import DEFAULT_DRAWS, limit
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.latent.pca import fit_pca
-from aegui.core.study.noise_matrix import noise_of
+from aegui.core.study.noise_matrix import noise_of, tried_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ class CurveSpec:
     Attributes:
         kind: Key of the noise.
         levels: Its levels, rising.
-        draws: Noisy characters at each level, as many of each.
+        draws: Noisy characters at each level, as many of each; of a larger set so many of it.
         seed: Of the noise; at each level all answers are to the same draws.
         pca: Numbers of principal components to draw a line for each.
         copy: Whether a line tells what giving the input back would get wrong.
@@ -124,6 +124,7 @@ def noise_curves(
     """
     _check(models, dataset, spec)
     simple = _simple(dataset, spec)
+    dataset = tried_of(dataset, spec.draws)
     answers: list[Answer] = [codec.reconstruct for model in models for codec in model.codecs]
     answers += [answer for _, _, answer in simple]
     wrong = np.zeros((len(spec.levels), len(answers)))

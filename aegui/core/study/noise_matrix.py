@@ -54,6 +54,9 @@ LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 MOST_SPECS = 20
 _CHUNK = 4096
 _STEPS = 1000
+_CHOICE_SEED = 0x5EED_0006
+_FIXED_NUMBERS = 1 << 28
+"""Noisy copies that never change must fit into memory: a gigabyte of them."""
 _TRAINING_SHARE = 0.9
 """Of the work, for the progress that is told."""
 
@@ -124,7 +127,7 @@ class NoiseMatrix:
     Attributes:
         spec: What was trained and tried.
         recipe: The recipe of the population.
-        dataset: The characters.
+        dataset: The N characters; of a set of more than were to be drawn so many, at random.
         wrong: Mean wrong pixels per character, float64 ``[R, C, S]``.
         at_most_1: Share of the answers with at most 1 wrong pixel, float64 ``[R, C, S]``.
         exact: Share of those without one, float64 ``[R, C, S]``.
@@ -182,6 +185,14 @@ def noise_of(kind: str, level: float) -> CorruptionSpec:
     return CorruptionSpec.model_validate({"kind": kind, "level": level})
 
 
+def tried_of(dataset: Dataset, most: int) -> Dataset:
+    """The set itself, or so many of its samples, drawn at random, always the same."""
+    if len(dataset) <= most:
+        return dataset
+    chosen = np.random.default_rng(_CHOICE_SEED).choice(len(dataset), most, replace=False)
+    return dataset.subset(np.sort(chosen).tolist())
+
+
 def noise_matrix(
     recipe: Recipe,
     dataset: Dataset,
@@ -210,7 +221,8 @@ def noise_matrix(
     progress = Progress(_STEPS, _words, report, cancelled)
     snapshot, seconds = _trained(resolved, progress)
     progress.reached(round(_TRAINING_SHARE * _STEPS))
-    figures = _Figures(resolved, snapshot, spec)
+    dataset = tried_of(dataset, spec.draws)
+    figures = _Figures(resolved.recipe, dataset, snapshot, spec)
     limits = []
     for column, test in enumerate(spec.tests):
         figures.try_column(column, progress)
@@ -230,11 +242,17 @@ def noise_matrix(
     )
 
 
+def _tried_steps(share: float) -> int:
+    """How far the whole work is, when networks have been tried to this share."""
+    return int((_TRAINING_SHARE + (1 - _TRAINING_SHARE) * share) * _STEPS)
+
+
 def _words(done: int, total: int) -> str:
     if done < _TRAINING_SHARE * total:
         share = done / (_TRAINING_SHARE * total)
         return tr("Training the networks: {share:.0%}", share=share)
-    return tr("Trying the networks: {share:.0%}", share=(done / total - 0.9) / 0.1)
+    share = (done / total - _TRAINING_SHARE) / (1 - _TRAINING_SHARE)
+    return tr("Trying the networks: {share:.0%}", share=share)
 
 
 def _check(recipe: Recipe, spec: MatrixSpec) -> None:
@@ -276,8 +294,22 @@ def _population(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> ResolvedR
     resolution = resolve(population, dataset)
     if resolution.resolved is None:
         raise AeguiError(" ".join(problem.message for problem in resolution.problems[:1]))
+    _check_memory(population, dataset)
     each = tuple(one for one in spec.training for _ in range(spec.seeds))
     return replace(resolution.resolved, run_corruptions=each)
+
+
+def _check_memory(recipe: Recipe, dataset: Dataset) -> None:
+    noise = recipe.data.corruption
+    numbers = recipe.runs * noise.copies * len(dataset) * dataset.pixels
+    if not noise.fresh and numbers > _FIXED_NUMBERS:
+        raise AeguiError(
+            tr(
+                "The noisy copies of {runs} networks, drawn once, do not fit into memory: draw "
+                "the noise anew at every epoch, or take fewer samples.",
+                runs=recipe.runs,
+            )
+        )
 
 
 def _trained(resolved: ResolvedRecipe, progress: Progress) -> tuple[Snapshot, float]:
@@ -294,16 +326,17 @@ def _trained(resolved: ResolvedRecipe, progress: Progress) -> tuple[Snapshot, fl
 class _Figures:
     """The figures of all cells, filled in column by column."""
 
-    def __init__(self, resolved: ResolvedRecipe, snapshot: Snapshot, spec: MatrixSpec) -> None:
-        self._dataset = resolved.dataset
+    def __init__(
+        self, recipe: Recipe, dataset: Dataset, snapshot: Snapshot, spec: MatrixSpec
+    ) -> None:
+        self._dataset = dataset
         self._spec = spec
         self._codecs = [
-            Codec(resolved.recipe, resolved.dataset.image_shape, snapshot, run)
-            for run in range(resolved.recipe.runs)
+            Codec(recipe, dataset.image_shape, snapshot, run) for run in range(recipe.runs)
         ]
         shape = (len(spec.training), len(spec.tests), spec.seeds)
         self.wrong, self.at_most_1, self.exact = (np.zeros(shape) for _ in range(3))
-        self.per_sample = np.zeros((*shape, len(resolved.dataset)))
+        self.per_sample = np.zeros((*shape, len(dataset)))
 
     def try_column(self, column: int, progress: Progress) -> None:
         """Try all networks with the same draws."""
@@ -313,14 +346,13 @@ class _Figures:
         each = max(1, _CHUNK // count)
         generator = np.random.default_rng([spec.seed, column])
         for start in range(0, rounds, each):
-            clean = np.tile(rows, (min(each, rounds - start), 1))
+            some = min(each, rounds - start)
+            clean = np.tile(rows, (some, 1))
             noisy = corrupted_with(clean, spec.tests[column], generator, self._dataset.image_shape)
             wanted = clean > THRESHOLD
             for run, codec in enumerate(self._codecs):
-                done = (column + (start + each * run / len(self._codecs)) / rounds) / len(
-                    spec.tests
-                )
-                progress.reached(int((_TRAINING_SHARE + 0.1 * min(done, 1.0)) * _STEPS))
+                share = (start + some * run / len(self._codecs)) / rounds
+                progress.reached(_tried_steps((column + share) / len(spec.tests)))
                 wrong = np.count_nonzero((codec.reconstruct(noisy) > THRESHOLD) != wanted, axis=1)
                 cell = (run // spec.seeds, column, run % spec.seeds)
                 self.per_sample[cell] += wrong.reshape(-1, count).sum(axis=0) / rounds

@@ -11,6 +11,7 @@ from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.recipe import GanSpec, Recipe
+from aegui.core.study import noise_matrix as module
 from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, NoiseMatrix, noise_matrix
 
 if TYPE_CHECKING:
@@ -113,6 +114,22 @@ def test_progress_rises_to_the_end(matrix: NoiseMatrix, told: Told) -> None:
     assert told.done == sorted(told.done)
     assert told.done[-1] == 1000
     assert "100%" in told.texts[-1]
+
+
+def test_of_large_sets_some_are_tried() -> None:
+    spec = MatrixSpec(NOISES[1:2], TESTS[:1], 1, draws=5, epochs=1)
+    found = noise_matrix(recipe(), LETTERS, spec)
+    assert len(found.dataset) == 5
+    assert set(found.dataset.labels) < set(LETTERS.labels)
+    assert found.per_sample.shape == (1, 1, 1, 5)
+    assert found.strip(0, 0).wrong.shape == (5,)
+
+
+def test_fixed_noise_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    fixed = recipe(data={"corruption": {"fresh": False}})
+    monkeypatch.setattr(module, "_FIXED_NUMBERS", 6 * 4 * 8 * 35 - 1)
+    with pytest.raises(AeguiError, match="6 networks"):
+        noise_matrix(fixed, LETTERS, SPEC)
 
 
 def test_square() -> None:
