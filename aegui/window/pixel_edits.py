@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from aegui.core.i18n import tr
+from aegui.core.pixels.code import code_of
 from aegui.core.pixels.shapes import Box
 from aegui.session.answers import one_image
 from aegui.session.drawing_state import Paper, on_paper, paper_of
@@ -63,6 +64,7 @@ class PixelEdits(QObject):
         editor.region_changed.connect(drawing.set_region)
         draw.noise_painted.connect(self._on_draw_noise_painted)
         draw.copy_requested.connect(self._on_draw_copy_requested)
+        draw.copy_code_requested.connect(self._on_draw_copy_code_requested)
         draw.paste_requested.connect(self._on_draw_paste_requested)
         draw.history_requested.connect(self._on_draw_history_requested)
         draw.history.step_chosen.connect(drawing.go_to)
@@ -175,6 +177,12 @@ class PixelEdits(QObject):
         paper = self._drawing.paper
         look = Look(glyphs=paper.kind == "binary", ground=paper.ground)
         QGuiApplication.clipboard().setMimeData(to_clipboard(self._drawing.part, look))
+
+    @Slot()
+    def _on_draw_copy_code_requested(self) -> None:
+        drawing = self._drawing
+        text = code_of(drawing.part, drawing.paper.kind, self._draw.code.shown_form)
+        QGuiApplication.clipboard().setText(text)
 
     @Slot()
     def _on_draw_paste_requested(self) -> None:

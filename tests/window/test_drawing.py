@@ -110,6 +110,15 @@ def test_code_is_pasted(draw: DrawPanel, drawing: Drawing, form: CodeForm) -> No
     np.testing.assert_array_equal(drawing.pixels, glyph)
 
 
+def test_a_part_is_copied_as_code(draw: DrawPanel, drawing: Drawing) -> None:
+    drawing.paste(np.eye(7, 5))
+    draw.code.set_form("hex")
+    draw.tools.use("select")
+    stroke(draw, (0, 0), (1, 1))
+    draw.tools.use("copy-code")
+    assert QApplication.clipboard().text() == "0x02\n0x01"
+
+
 def test_a_part_is_copied_exactly_and_pasted_where_it_is_wanted(
     draw: DrawPanel, drawing: Drawing
 ) -> None:

@@ -108,20 +108,21 @@ def filled_cells(pixels: NDArray[np.floating], cell: Cell) -> list[Cell]:
     """
     colour = pixels[(..., *cell)]
     same = pixels == (colour if pixels.ndim == 2 else colour[:, np.newaxis, np.newaxis])
-    open_cells = same if pixels.ndim == 2 else same.all(axis=0)
-    found, waiting = {cell}, [cell]
+    mask = same if pixels.ndim == 2 else same.all(axis=0)
+    # With a rim of closed cells, row behind row, a neighbour is a number further on or back.
+    wide = mask.shape[1] + 2
+    left = np.pad(mask, 1).ravel().tolist()
+    waiting = [(cell[0] + 1) * wide + cell[1] + 1]
+    found = []
+    left[waiting[0]] = False
     while waiting:
-        row, column = waiting.pop()
-        for near in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
-            if near not in found and _is_set(open_cells, near):
-                found.add(near)
+        at = waiting.pop()
+        found.append((at // wide - 1, at % wide - 1))
+        for near in (at - wide, at + wide, at - 1, at + 1):
+            if left[near]:
+                left[near] = False
                 waiting.append(near)
     return sorted(found)
-
-
-def _is_set(mask: NDArray[np.bool_], cell: Cell) -> bool:
-    height, width = mask.shape
-    return 0 <= cell[0] < height and 0 <= cell[1] < width and bool(mask[cell])
 
 
 def mirrored(

@@ -70,7 +70,8 @@ class DrawPanel(QWidget):
         stroke_finished(), stroke_abandoned(): See ``PixelEditor``.
         noise_painted(cells, spec, seed): Spoil those cells.
         undo_requested(), redo_requested(), clear_requested(), invert_requested(),
-        copy_requested(), paste_requested(), new_requested(): What their tools say.
+        copy_requested(), copy_code_requested(), paste_requested(), new_requested(): What their
+            tools say.
         shift_requested(rows, columns), roll_requested(rows, columns): Shift the drawing down and
             right; what leaves is lost, or comes in on the other side.
         flip_requested(axis): Mirror it: "horizontal" swaps left and right, "vertical" top and
@@ -93,6 +94,7 @@ class DrawPanel(QWidget):
     clear_requested = Signal()
     invert_requested = Signal()
     copy_requested = Signal()
+    copy_code_requested = Signal()
     paste_requested = Signal()
     new_requested = Signal()
     history_requested = Signal()
@@ -316,6 +318,8 @@ class DrawPanel(QWidget):
             self.rotate_requested.emit(1 if way == "right" else -1)
         elif verb == "zoom":
             self._zoom(way)
+        elif key == "copy-code":
+            self.copy_code_requested.emit()
         elif verb == "select":
             self.editor.select_all()
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -115,7 +115,7 @@ class PixelSurface(QWidget):
         x = (point.x() - before.x()) / max(1, before.width())
         y = (point.y() - before.y()) / max(1, before.height())
         self._zoom = min(LARGEST_ZOOM, max(1.0, self._zoom * factor))
-        after, middle = self._grid_rect(), self._room().center()
+        after, middle = self._grid_rect(), QRectF(self._room()).center()
         self._centre = QPointF(
             x + (middle.x() - point.x()) / max(1, after.width()),
             y + (middle.y() - point.y()) / max(1, after.height()),
@@ -131,7 +131,7 @@ class PixelSurface(QWidget):
         """Move what is shown, where not all of it is."""
         grid, room = self._grid_rect(), self._room()
         # From where it is shown, which may be short of what was wished.
-        at = QPointF(room.center() - grid.topLeft() - pixels)
+        at = QRectF(room).center() - QPointF(grid.topLeft() + pixels)
         self._centre = QPointF(at.x() / max(1, grid.width()), at.y() / max(1, grid.height()))
         self.update()
 

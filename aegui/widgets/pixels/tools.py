@@ -54,6 +54,7 @@ TOOLS = (
     Tool("history", mark("History of the drawing"), "Ctrl+H", "history"),
     Tool("copy", mark("Copy the drawing or the selection"), "Ctrl+C", "clipboard"),
     Tool("paste", mark("Paste an image, text art or code"), "Ctrl+V", "clipboard"),
+    Tool("copy-code", mark("Copy as code"), "Ctrl+Shift+C", "clipboard", in_row=False),
     Tool("clear", mark("Clear the drawing"), "C", "change"),
     Tool("invert", mark("Swap ink and paper"), "I", "change"),
     Tool("flip-horizontal", mark("Mirror left and right"), "H", "change"),

@@ -58,6 +58,7 @@ EXPECTED: dict[str, tuple[str, list[object]]] = {
     "history": ("history_requested", []),
     "copy": ("copy_requested", []),
     "paste": ("paste_requested", []),
+    "copy-code": ("copy_code_requested", []),
     "clear": ("clear_requested", []),
     "invert": ("invert_requested", []),
     "flip-horizontal": ("flip_requested", ["horizontal"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -636,6 +636,40 @@ def test_zoom_keeps_the_cell_under_the_mouse_and_the_cursor_in_sight(desk: Desk)
     assert (6, 4) in desk.lit
     editor.show_all()
     assert editor.cell_rect(0, 0).width() == before
+
+
+def wheel(desk: Desk, turned: int, modifiers: Qt.KeyboardModifier) -> None:
+    point = desk.at(1, 1)
+    event = QWheelEvent(
+        point.toPointF(),
+        desk.editor.mapToGlobal(point).toPointF(),
+        QPoint(),
+        QPoint(0, turned),
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(desk.editor, event)
+
+
+def test_wheel_and_middle_button_zoom_and_pan(desk: Desk) -> None:
+    editor = desk.editor
+    for _ in range(5):
+        wheel(desk, 120, Qt.KeyboardModifier.ControlModifier)
+    assert editor.zoom == pytest.approx(1.25**5)
+    before = editor.cell_rect(0, 0).top()
+    wheel(desk, -240, NONE)
+    assert editor.cell_rect(0, 0).top() == before - 60
+    middle = Qt.MouseButton.MiddleButton
+    start = editor.rect().center()
+    QTest.mousePress(editor, middle, NONE, start)
+    QTest.mouseMove(editor, start + QPoint(0, 25))
+    QTest.mouseRelease(editor, middle, NONE, start + QPoint(0, 25))
+    assert editor.cell_rect(0, 0).top() == before - 35
+    assert desk.steps == 0
+    wheel(desk, -1200, Qt.KeyboardModifier.ControlModifier)
+    assert editor.zoom == 1.0
 
 
 def test_the_grid_can_be_hidden(desk: Desk) -> None:
