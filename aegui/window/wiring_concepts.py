@@ -133,6 +133,12 @@ class ConceptsWiring(QObject):
             self._concepts.set_kept(None)
         self._page.set_kept(kept, number)
 
+    def show_ability(self) -> None:
+        """Say that boxes of samples are of no use, before anybody has filled them in vain."""
+        codec = self._services.showing.codec
+        if codec is not None and not codec.can_encode and self._concepts.kept is None:
+            self._page.set_status(tr("A GAN has no encoder: its samples have no codes to compare."))
+
     def _offered(self) -> tuple[KeptConcept, ...]:
         """Concepts of the present network's size."""
         codec = self._services.showing.codec

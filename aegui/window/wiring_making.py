@@ -122,6 +122,7 @@ class MakingWiring(QObject):
         )
         self._panel.set_message("")
         self._finds.show_offered()
+        self._concepts.show_ability()
 
     @Slot(bool)
     def _set_seen(self, seen: bool) -> None:

@@ -56,6 +56,10 @@ def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
     samples, codec = sheet.samples, services.showing.codec
     assert samples is not None
     assert codec is not None
+    window.docks["making"].show()
+    window.docks["making"].raise_()
+    concept = window.panels.making.concept
+    qtbot.waitUntil(lambda: "no encoder" in concept._status.toolTip())
     np.testing.assert_array_equal(samples.images.reshape(64, -1), codec.decode(samples.codes))
     assert samples.scores is not None
     assert panel.generator.isVisible()
