@@ -145,6 +145,11 @@ class Drawing(QObject):
 
     # -- strokes ---------------------------------------------------------------------------------
 
+    @property
+    def is_stroke_under_way(self) -> bool:
+        """Whether a stroke has begun that has not ended."""
+        return self._stroke_start is not None
+
     def begin_stroke(self, text: str = "") -> None:
         """What is painted from now until ``end_stroke`` is one step of undo, called ``text``."""
         self.end_stroke()

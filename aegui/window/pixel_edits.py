@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from aegui.window.services import Services
 
 _CODE_MS = 100
+_LIVE_NUMBERS = 1024
+"""Code of more numbers than that takes too long to follow every move of a stroke."""
 _CODE_FORM = "draw.code"
 
 
@@ -75,7 +77,7 @@ class PixelEdits(QObject):
         draw.code.pixels_edited.connect(drawing.write)
         draw.code.copy_requested.connect(self._on_code_copy_requested)
         draw.code.form_chosen.connect(self._on_code_form_chosen)
-        drawing.undo_stack.indexChanged.connect(self._show_ghost)
+        drawing.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
         self._services.kin.answered.connect(self._on_kin_answered)
 
     # What is shown
@@ -83,6 +85,12 @@ class PixelEdits(QObject):
     def show(self, state: DrawingState) -> None:
         """Show what follows from the drawing as it is."""
         self._draw.set.strip.set_drawing(state.pixels, state.label)
+        if state.pixels.size <= _LIVE_NUMBERS or not self._drawing.is_stroke_under_way:
+            self._code.mark()
+        self._show_ghost()
+
+    @Slot(int)
+    def _on_undo_stack_index_changed(self, _index: int) -> None:
         self._code.mark()
         self._show_ghost()
 

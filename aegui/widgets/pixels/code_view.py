@@ -50,6 +50,7 @@ class CodeView(QWidget):
         super().__init__(parent)
         self._pixels: NDArray[np.float32] = np.zeros((7, 5), np.float32)
         self._kind: Pixels = "binary"
+        self._said: NDArray[np.float32] | None = None
         self._errors: tuple[CodeError, ...] = ()
         self._is_due = self._is_readable = True
         self.form = QComboBox()
@@ -114,18 +115,23 @@ class CodeView(QWidget):
 
     def set_drawing(self, pixels: NDArray[np.float32], kind: Pixels) -> None:
         """Show the code of ``pixels``; code that says the same already is left as it is written."""
+        if kind != self._kind or pixels.shape != self._pixels.shape:
+            self._said = None
         self._pixels, self._kind = pixels, kind
         self._is_due = True
         if self.isVisible():
             self._show_pixels()
 
     def _show_pixels(self) -> None:
+        """Write the code, unless the drawing still is what the text said when it was right last.
+
+        It comes back a moment after an edit, and whoever goes on typing is not to be disturbed.
+        """
         self._is_due = False
         self._is_readable = max(self._pixels.shape[-2:]) <= max(LARGEST)
         self.text.setReadOnly(not self._is_readable)
-        said = self._read()
-        if said is None or not np.array_equal(
-            levels_of(said, self._kind), levels_of(self._pixels, self._kind)
+        if self._said is None or not np.array_equal(
+            levels_of(self._said, self._kind), levels_of(self._pixels, self._kind)
         ):
             self._write()
 
@@ -145,6 +151,7 @@ class CodeView(QWidget):
         self.text.setPlainText(self._code() if self._is_readable else "")
         del blocker
         self._errors = ()
+        self._said = self._pixels if self._is_readable else None
         self._mark()
 
     def _code(self) -> str:
@@ -194,6 +201,7 @@ class CodeView(QWidget):
         pixels = self._read()
         self._mark()
         if pixels is not None:
+            self._said = pixels
             # The drawing may come back a moment later: another form is of what was written.
             self._pixels = pixels
             self.pixels_edited.emit(pixels)

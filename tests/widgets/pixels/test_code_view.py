@@ -73,6 +73,18 @@ def test_an_error_is_marked_where_it_is_and_changes_nothing(view: CodeView) -> N
     assert len(seen) == 1
 
 
+def test_whoever_goes_on_typing_is_not_disturbed(view: CodeView) -> None:
+    seen = edited(view)
+    view.text.setPlainText("1f\n00\n00\n00\n00\n00\n00")
+    view.text.setPlainText("1f\n00\n00\n00\n00\n00\n")
+    assert view.errors
+    view.set_drawing(seen[-1], "binary")
+    assert view.text.toPlainText() == "1f\n00\n00\n00\n00\n00\n"
+    view.set_drawing(GLYPH, "binary")
+    assert view.text.toPlainText().startswith("0x10")
+    assert view.errors == ()
+
+
 def test_every_form_shows_the_drawing(view: CodeView, qtbot: QtBot) -> None:
     for number, beginning in enumerate(("0x10", "10000", "static const uint8_t", "{")):
         view.form.setCurrentIndex(number)
