@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aegui.core.i18n import tr
 from aegui.widgets.making.concept_page import ConceptPage
@@ -11,6 +20,26 @@ from aegui.widgets.making.finds_page import FindsPage
 from aegui.widgets.making.path_page import PathPage
 
 _MESSAGE_PX = 520
+_LEAST_PX = 180
+
+
+class _Scrolled(QScrollArea):
+    """A page in less height than it needs: a small window must hold it too."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(page)
+        # The page lies on the ground of the panel, not on that of lists.
+        self.viewport().setAutoFillBackground(False)
+        page.setAutoFillBackground(False)
+
+    def minimumSizeHint(self) -> QSize:
+        """All of the width, and some of the height."""
+        least = self.widget().minimumSizeHint()
+        return QSize(least.width(), min(_LEAST_PX, least.height()))
 
 
 class MakingPanel(QWidget):
@@ -23,9 +52,9 @@ class MakingPanel(QWidget):
         self.finds = FindsPage()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.path, tr("Path"))
-        self.tabs.addTab(self.concept, tr("Concept"))
-        self.tabs.addTab(self.finds, tr("Finds"))
+        self.tabs.addTab(_Scrolled(self.path), tr("Path"))
+        self.tabs.addTab(_Scrolled(self.concept), tr("Concept"))
+        self.tabs.addTab(_Scrolled(self.finds), tr("Finds"))
         self._message = QLabel()
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)

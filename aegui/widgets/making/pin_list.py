@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from aegui.core.run_file import Place
     from aegui.session.looks import Look
 
-_ICON_PX = QSize(20, 20)
+_ICON_PX = QSize(18, 18)
 _ROWS = 5
 """Pins in sight where there is room for them; more are scrolled to."""
-_ROW_PX = 22
+_ROW_PX = 20
 _NUMBER = Qt.ItemDataRole.UserRole
 
 

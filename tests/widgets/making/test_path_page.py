@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 
 from aegui.core.run_file import Place
 from aegui.session.looks import GLYPHS
 from aegui.widgets.making.film_strip import FilmStrip
+from aegui.widgets.making.panel import MakingPanel
 from aegui.widgets.making.path_page import PathPage
 from tests.widgets.making.looks import glyphs, path_look
 
@@ -225,3 +227,19 @@ def test_the_present_step_is_marked(strip: FilmStrip) -> None:
     strip.set_step(8)
     x = round(strip.x_of(8) * strip.devicePixelRatioF())
     assert strip.grab().toImage().pixelColor(x, 120) != before.pixelColor(x, 120)
+
+
+def test_in_a_low_window_the_pages_are_scrolled(qtbot: QtBot) -> None:
+    panel = MakingPanel()
+    qtbot.addWidget(panel)
+    panel.resize(400, panel.minimumSizeHint().height())
+    panel.show()
+    qtbot.waitExposed(panel)
+    assert panel.height() < panel.path.minimumSizeHint().height()
+    for number in range(panel.tabs.count()):
+        panel.tabs.setCurrentIndex(number)
+        area = panel.tabs.widget(number)
+        assert isinstance(area, QScrollArea)
+        page = area.widget()
+        assert page.width() == area.viewport().width()
+        assert page.height() >= page.minimumSizeHint().height()
