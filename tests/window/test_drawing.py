@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
+SOON_MS = 30_000
+"""Long enough on a machine that does ten other things."""
 popup = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -93,7 +95,7 @@ def test_code_and_drawing_follow_each_other(
 ) -> None:
     draw.show_page("code")
     drawing.paste(np.eye(7, 5))
-    qtbot.waitUntil(lambda: draw.code.text.toPlainText().startswith("0x10"))
+    qtbot.waitUntil(lambda: draw.code.text.toPlainText().startswith("0x10"), timeout=SOON_MS)
     draw.code.text.setPlainText("1f\n00\n00\n00\n00\n00\n1f")
     assert drawing.pixels.sum() == 10
     draw.code.form.setCurrentIndex(1)
@@ -245,7 +247,9 @@ def test_training_goes_on_with_the_new_sample(
     assert draw.set._continue.isVisible()
     with qtbot.waitSignal(runner.finished, timeout=60_000):
         QTest.mouseClick(draw.set._continue, LEFT)
-    qtbot.waitUntil(lambda: workspace.run is not None and len(workspace.run.dataset) == 7)
+    qtbot.waitUntil(
+        lambda: workspace.run is not None and len(workspace.run.dataset) == 7, timeout=SOON_MS
+    )
     assert not draw.set._change.isVisible()
     history = workspace.run.history
     assert history is not None
@@ -258,19 +262,24 @@ def test_the_noise_sheet_follows_drawing_and_noise(
 ) -> None:
     train(qtbot, window)
     sheet = window.drawing.edits.show_sheet()
-    qtbot.waitUntil(lambda: sheet.view.sheet is not None)
+    qtbot.waitUntil(lambda: sheet.view.sheet is not None, timeout=SOON_MS)
     shown = sheet.view.sheet
     assert shown is not None
     assert [row.name for row in shown.rows] == ["This network"]
     np.testing.assert_array_equal(shown.noisy[0], drawing.target)
     draw.load_requested.emit(4)
 
+    def rows() -> int:
+        return -1 if sheet.view.sheet is None else len(sheet.view.sheet.rows)
+
     def follows() -> bool:
         latest = sheet.view.sheet
         return latest is not None and np.array_equal(latest.noisy[0], drawing.pixels)
 
-    qtbot.waitUntil(follows)
+    qtbot.waitUntil(follows, timeout=SOON_MS)
+    window.others.choose("moment")
+    qtbot.waitUntil(lambda: rows() == 2, timeout=SOON_MS)
     drawing.start_new(9, 9, Paper())
-    qtbot.waitUntil(lambda: sheet.view.sheet is not None and sheet.view.sheet.rows == ())
+    qtbot.waitUntil(lambda: rows() == 0, timeout=SOON_MS)
     assert "another size" in sheet._note.text()
     sheet.close()

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
+    QColorDialog,
     QComboBox,
     QLineEdit,
     QMainWindow,
@@ -230,6 +231,17 @@ def test_colours_used_last_come_first(panel: DrawPanel) -> None:
     assert [ink_words(ink) for ink in brush.offered].count("#ffffff") == 1
     QTest.mouseClick(brush.back_button, LEFT)
     assert ink_words(brush.back) == "#ffffff"
+
+
+@popup
+def test_a_colour_is_chosen_in_a_dialog(panel: DrawPanel) -> None:
+    panel.set_drawing(np.ones((3, 20, 20), np.float32))
+    panel.set_paper(Paper("colour", 1.0))
+    QTest.mouseClick(panel.brush.ink_button, LEFT)
+    (dialog,) = panel.brush.findChildren(QColorDialog)
+    dialog.setCurrentColor(QColor("#00ff00"))
+    dialog.accept()
+    assert panel.editor.ink == (0.0, 1.0, 0.0)
 
 
 def test_a_misfit_is_told_with_a_remedy(panel: DrawPanel, qtbot: QtBot) -> None:
