@@ -19,7 +19,7 @@ MODELS = (
     "letters-denoise",
     "mnist-vae-2",
     "fashion-vae-2",
-    "emoji-conv-vae",
+    "emoji-faces",
     "fashion-gan",
 )
 COMPLETE = frozenset({"letters-2d", "letters-denoise"})

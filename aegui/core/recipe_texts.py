@@ -133,7 +133,12 @@ RECIPE_TEXTS = (
     mark("Emojis: a combination that fails"),
     mark("A learning rate of 0.1 and 32 units: it cannot work, and the program says why. Mend it."),
     mark("Emojis: convolutional variational autoencoder"),
-    mark("Four convolutions and 32 numbers: the best looking emojis to wander among."),
+    mark("Four convolutions and 32 numbers for all 1,861 emojis: sliders, concepts, arithmetic."),
+    mark("Emojis: faces and hearts on a map"),
+    mark(
+        "The 166 smileys and emotions through 2 numbers: every place of the map is a face, or "
+        "the way from one to another."
+    ),
     mark("Grey pictures of 80x80: variational autoencoder"),
     mark(
         "6400-640-256-2 on the emojis in grey, 80x80: its map, and a grid of them at normal"
