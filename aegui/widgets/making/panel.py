@@ -28,6 +28,7 @@ class _Scrolled(QScrollArea):
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
+        self._page = page
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -38,7 +39,7 @@ class _Scrolled(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """All of the width, and some of the height."""
-        least = self.widget().minimumSizeHint()
+        least = self._page.minimumSizeHint()
         return QSize(least.width(), min(_LEAST_PX, least.height()))
 
 

@@ -241,5 +241,6 @@ def test_in_a_low_window_the_pages_are_scrolled(qtbot: QtBot) -> None:
         area = panel.tabs.widget(number)
         assert isinstance(area, QScrollArea)
         page = area.widget()
+        assert page is not None
         assert page.width() == area.viewport().width()
         assert page.height() >= page.minimumSizeHint().height()
