@@ -6,6 +6,10 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from aegui.core.data.corruption import corruption_words
+from aegui.core.i18n import tr
+from aegui.core.study.noise_matrix import FIGURES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -55,6 +59,32 @@ def curves_csv(curves: Curves) -> str:
     ]
     header = ["line", "is", "noise", "level", "wrong_pixels", "deviation", "runs"]
     return _text(header, rows)
+
+
+def matrix_sheet(matrix: NoiseMatrix, key: str = "wrong") -> str:
+    """One figure of all cells as a person reads it, parted by tabs: to be pasted in a sheet.
+
+    Args:
+        matrix: The study.
+        key: One of ``FIGURES``.
+    """
+    mean = matrix.figure(key).mean
+    head = [tr(FIGURES[key].label), *map(corruption_words, matrix.spec.tests)]
+    lines = [head]
+    for row, spec in enumerate(matrix.spec.training):
+        lines.append([corruption_words(spec), *map(_plain, mean[row].tolist())])
+    if key == "wrong" and any(one is not None for one in matrix.limits):
+        known = ("" if one is None else _plain(one.mean) for one in matrix.limits)
+        lines.append([tr("Bayes limit"), *known])
+    return "".join("\t".join(line) + "\n" for line in lines)
+
+
+def curves_sheet(curves: Curves) -> str:
+    """The means of all lines, a row for each level, parted by tabs: to be pasted in a sheet."""
+    lines = [[tr("Level"), *(line.name for line in curves.lines)]]
+    for at, level in enumerate(curves.levels):
+        lines.append([f"{level:g}", *(_plain(line.mean[at]) for line in curves.lines)])
+    return "".join("\t".join(line) + "\n" for line in lines)
 
 
 def _of(spec: CorruptionSpec) -> tuple[str, str]:

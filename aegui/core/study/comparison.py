@@ -1,0 +1,128 @@
+"""What comes of a mistake: networks trained with it beside networks trained without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aegui.core.data.progress import LoadProgress
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.study.findings import MISTAKES, with_mistake
+from aegui.core.study.noise_curves import Curves, Line, matrix_curves
+from aegui.core.study.noise_matrix import MatrixSpec, noise_matrix, noise_of
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.recipe import CorruptionSpec, Recipe
+
+DEFAULT_NOISE = noise_of("flip", 0.15)
+"""What is repaired where neither the recipe nor anybody else says it."""
+_SHARES = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0)
+"""Levels that networks are tried with, in shares of the one that is to be repaired."""
+_ROUNDING = 4
+
+
+@dataclass(frozen=True)
+class MistakeSpec:
+    """Which mistake, and how it is looked at.
+
+    Attributes:
+        key: One of ``SWITCHED``.
+        test: The noise that is to be repaired; None takes that of the recipe.
+        seeds: Networks with the mistake, and as many without.
+        draws: Noisy characters that each of them gets at each level.
+        epochs: Epochs of each training; None takes those of the recipe.
+    """
+
+    key: str
+    test: CorruptionSpec | None = None
+    seeds: int = 3
+    draws: int = 2_000
+    epochs: int | None = None
+
+
+def compare_mistake(
+    recipe: Recipe,
+    dataset: Dataset,
+    spec: MistakeSpec,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Curves:
+    """Train networks without a mistake, then with it, and try both at levels around the noise.
+
+    Raises:
+        AeguiError: They cannot be trained.
+        Cancelled: ``cancelled`` said so.
+    """
+    wanted = _wanted(recipe, spec.test)
+    right = _with_noise(
+        recipe,
+        recipe.data.corruption.model_copy(
+            update={
+                "kind": wanted.kind,
+                "level": wanted.level,
+                "fresh": True,
+                "clean_target": True,
+            }
+        ),
+    )
+    wrong = with_mistake(right, spec.key, wanted)
+    names = (tr("without the mistake"), tr(MISTAKES[spec.key].label))
+    lines: list[Line] = []
+    told: Curves | None = None
+    for place, (one, name) in enumerate(zip((right, wrong), names, strict=True)):
+        told = _tried(one, dataset, spec, wanted, _part(report, place), cancelled)
+        lines.append(replace(told.lines[0], name=name))
+    assert told is not None
+    rest = tuple(line for line in told.lines if line.key != "model")
+    return Curves(told.kind, told.levels, (*lines, *rest))
+
+
+def _wanted(recipe: Recipe, test: CorruptionSpec | None) -> CorruptionSpec:
+    for noise in (test, recipe.data.corruption):
+        if noise is not None and noise.kind != "none" and noise.level > 0.0:
+            return noise
+    return DEFAULT_NOISE
+
+
+def _with_noise(recipe: Recipe, noise: CorruptionSpec) -> Recipe:
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"corruption": noise})})
+
+
+def _tried(
+    recipe: Recipe,
+    dataset: Dataset,
+    spec: MistakeSpec,
+    wanted: CorruptionSpec,
+    report: Report | None,
+    cancelled: IsCancelled | None,
+) -> Curves:
+    noise = recipe.data.corruption
+    most = 1.0 if wanted.kind != "gaussian" else 2.0 * wanted.level
+    levels = sorted({round(min(share * wanted.level, most), _ROUNDING) for share in _SHARES})
+    matrix_spec = MatrixSpec(
+        (noise_of(noise.kind, noise.level),),
+        tuple(noise_of(wanted.kind, level) for level in levels),
+        spec.seeds,
+        spec.draws,
+        epochs=spec.epochs,
+    )
+    curves = matrix_curves(noise_matrix(recipe, dataset, matrix_spec, report, cancelled))
+    if curves is None:
+        raise AeguiError(tr("There are no levels to try the networks with."))
+    return curves
+
+
+def _part(report: Report | None, place: int) -> Report | None:
+    """Tells the progress of one of the two trainings as a half of the whole."""
+    if report is None:
+        return None
+
+    def told(progress: LoadProgress) -> None:
+        text = tr("{part} of 2: {text}", part=place + 1, text=progress.text)
+        done = place * progress.total + progress.done
+        report(LoadProgress(done, 2 * progress.total, text))
+
+    return told

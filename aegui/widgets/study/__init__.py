@@ -1,0 +1,1 @@
+"""The study of noise: its matrix, curves, and mistakes."""

@@ -1,0 +1,108 @@
+"""Fields by which noise is chosen in a study: kinds to tick, levels to write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
+
+from aegui.core.i18n import tr, trn
+from aegui.core.network.catalog import CORRUPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtGui import QAction
+
+NONE = "none"
+_LEVELS_PX = 150
+_KINDS_PX = 108
+
+
+class KindsButton(QToolButton):
+    """A menu in which kinds of noise are ticked; it says which are."""
+
+    edited = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(_KINDS_PX)
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        self._actions: dict[str, QAction] = {}
+        for key, choice in CORRUPTIONS.items():
+            if key != NONE:
+                action = menu.addAction(tr(choice.label))
+                action.setCheckable(True)
+                action.setToolTip(tr(choice.help))
+                action.triggered.connect(self._on_action_triggered)
+                self._actions[key] = action
+        self.setMenu(menu)
+        self.set_kinds(())
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Keys of the kinds that are ticked."""
+        return tuple(key for key, action in self._actions.items() if action.isChecked())
+
+    def set_kinds(self, kinds: Iterable[str]) -> None:
+        """Tick these."""
+        wanted = set(kinds)
+        for key, action in self._actions.items():
+            action.setChecked(key in wanted)
+        self._show()
+
+    def _on_action_triggered(self) -> None:
+        self._show()
+        self.edited.emit()
+
+    def _show(self) -> None:
+        names = [tr(CORRUPTIONS[key].label) for key in self.kinds]
+        short = names[0] if len(names) == 1 else trn("{n} kind", "{n} kinds", len(names))
+        self.setText(short)
+        words = f"{self._name}: {', '.join(names) or tr('no kind')}"
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+
+
+class LevelsField(QLineEdit):
+    """A list of levels, as it is written."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumWidth(_LEVELS_PX)
+        self.setToolTip(
+            tr("Levels parted by commas; where commas are decimal, by semicolons: 0,05; 0,1")
+        )
+        self.setAccessibleName(name)
+
+
+class KindBox(QComboBox):
+    """One kind of noise; with ``first`` an entry before them that has the key "none"."""
+
+    edited = Signal(str)
+
+    def __init__(self, first: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        if first:
+            self.addItem(first, NONE)
+        for key, choice in CORRUPTIONS.items():
+            if key != NONE:
+                self.addItem(tr(choice.label), key)
+        self.setToolTip(tr("Kind of noise"))
+        self.setAccessibleName(tr("Kind of noise"))
+        self.currentIndexChanged.connect(lambda _place: self.edited.emit(self.kind))
+
+    @property
+    def kind(self) -> str:
+        """Key of the kind that is chosen."""
+        return str(self.currentData())
+
+    def set_kind(self, kind: str) -> None:
+        """Choose one, without a signal."""
+        with QSignalBlocker(self):
+            self.setCurrentIndex(max(0, self.findData(kind)))

@@ -1,0 +1,214 @@
+"""The characters of a cell: as the network saw them, its answers, and the pixels it got wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr, trn
+from aegui.session.looks import GLYPHS, Look
+from aegui.widgets.glyphs import draw_picture, label_name, label_sign, picture, picture_rect
+from aegui.widgets.pixels.speech import describe
+from aegui.widgets.theme import SPACING, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+
+    from aegui.core.study.noise_matrix import Strip
+
+MOST_SHOWN = 200
+"""Characters of a large set that are shown, from the first on."""
+_SCALE = 6
+_LEAST_PX, _MOST_PX = 24, 64
+_SEAM_PX = 3
+_CLEAR = 6
+"""Screen pixels per pixel from which a wrong one is framed; below it is marked whole."""
+
+
+class StripView(QWidget):
+    """For each character two images, noisy and answer, and how many pixels are wrong."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._strip: Strip | None = None
+        self._labels: tuple[str, ...] = ()
+        self._shape: tuple[int, int, int] = (1, 7, 5)
+        self._look = GLYPHS
+        self._current = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Characters of the cell"))
+
+    @property
+    def strip(self) -> Strip | None:
+        """What is shown."""
+        return self._strip
+
+    def set_strip(
+        self,
+        strip: Strip | None,
+        labels: Sequence[str],
+        image_shape: tuple[int, int, int],
+        look: Look = GLYPHS,
+    ) -> None:
+        """Show ``strip`` of samples with these labels; None: nothing."""
+        self._strip, self._look, self._shape = strip, look, image_shape
+        self._labels = tuple(labels[:MOST_SHOWN]) if strip is not None else ()
+        self._current = min(self._current, max(0, len(self._labels) - 1))
+        if self._labels:
+            describe(self, self.words(self._current), spoken=False)
+        self._fit()
+        self.update()
+
+    def words(self, place: int) -> str:
+        """What is to be said of a character."""
+        assert self._strip is not None
+        wrong = int(self._strip.wrong[place])
+        pixels = trn("{n} wrong pixel", "{n} wrong pixels", wrong)
+        return tr("{label}: {pixels}", label=label_name(self._labels[place]), pixels=pixels)
+
+    # Geometry
+
+    def _image_size(self) -> QSize:
+        _, height, width = self._shape
+        scale = max(1, min(_SCALE, _MOST_PX // max(height, width)))
+        size = QSize(width * scale, height * scale)
+        if max(height, width) > _MOST_PX:
+            size.scale(_MOST_PX, _MOST_PX, Qt.AspectRatioMode.KeepAspectRatio)
+        return size
+
+    def _group_size(self) -> QSize:
+        image = self._image_size()
+        line = self.fontMetrics().height()
+        width = max(2 * image.width() + _SEAM_PX, _LEAST_PX)
+        return QSize(width + 2 * SPACING, image.height() + line + SPACING + SPACING // 2)
+
+    def _columns(self) -> int:
+        return max(1, self.width() // self._group_size().width())
+
+    def group_rect(self, place: int) -> QRect:
+        """Where a character is painted, with its text."""
+        size = self._group_size()
+        row, column = divmod(place, self._columns())
+        return QRect(QPoint(column * size.width(), row * size.height()), size)
+
+    def _fit(self) -> None:
+        rows = -(-len(self._labels) // self._columns())
+        self.setMinimumHeight(rows * self._group_size().height())
+
+    def resizeEvent(self, event: object) -> None:
+        """More or fewer columns."""
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        """Some columns."""
+        return QSize(6 * self._group_size().width(), self.minimumHeight())
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the characters in sight."""
+        painter = QPainter(self)
+        painter.setFont(figures_font(self.font()))
+        for place in range(len(self._labels)):
+            rect = self.group_rect(place)
+            if rect.intersects(event.rect()):
+                self._paint_group(painter, place, rect)
+        if self.hasFocus() and self._labels:
+            painter.setPen(QPen(current_theme().accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.group_rect(self._current).adjusted(2, 2, -2, -2))
+
+    def _paint_group(self, painter: QPainter, place: int, rect: QRect) -> None:
+        strip = self._strip
+        assert strip is not None
+        theme = current_theme()
+        image = self._image_size()
+        left = rect.left() + (rect.width() - 2 * image.width() - _SEAM_PX) // 2
+        top = rect.top() + SPACING // 2
+        shape = self._shape[1:] if self._shape[0] == 1 else self._shape
+        for number, rows in enumerate((strip.noisy, strip.answer)):
+            box = QRect(QPoint(left + number * (image.width() + _SEAM_PX), top), image)
+            target = picture_rect(self._shape[1], self._shape[2], box)
+            draw_picture(painter, target, picture(rows[place].reshape(shape), self._look))
+        if self._look.glyphs:
+            self._paint_wrong(painter, place, target)
+        wrong = int(strip.wrong[place])
+        text = QRect(left, top + image.height() + 2, rect.right() - left, rect.bottom() - top)
+        painter.setPen(theme.text_dim)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        painter.drawText(text, flags, label_sign(self._labels[place])[:3])
+        painter.setPen(theme.bad if wrong > 1 else theme.text if wrong else theme.good)
+        text.setWidth(2 * image.width() + _SEAM_PX)
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+        painter.drawText(text, flags, str(wrong) if wrong else "✓")
+
+    def _paint_wrong(self, painter: QPainter, place: int, target: QRect) -> None:
+        """A dot in the colour of errors on every wrong pixel of the answer."""
+        strip = self._strip
+        assert strip is not None
+        differ = (strip.answer[place] > THRESHOLD) != (strip.clean[place] > THRESHOLD)
+        _, height, width = self._shape
+        side = target.width() // width
+        inset = 1 if side < _CLEAR else side // 4
+        for row, column in np.argwhere(differ.reshape(-1, height, width).any(axis=0)).tolist():
+            pixel = QRect(target.left() + column * side, target.top() + row * side, side, side)
+            painter.fillRect(pixel.adjusted(inset, inset, -inset, -inset), current_theme().bad)
+
+    # Mouse and keys
+
+    def event(self, event: QEvent) -> bool:
+        """Say what is under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            place = self._place_at(event.pos())
+            text = "" if place is None else self.words(place)
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def _place_at(self, position: QPoint) -> int | None:
+        places = range(len(self._labels))
+        return next((each for each in places if self.group_rect(each).contains(position)), None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go to a character."""
+        place = self._place_at(event.position().toPoint())
+        if place is not None:
+            self._go_to(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from character to character."""
+        columns, last = self._columns(), len(self._labels) - 1
+        steps: dict[int, int] = {
+            Qt.Key.Key_Left: self._current - 1,
+            Qt.Key.Key_Right: self._current + 1,
+            Qt.Key.Key_Up: self._current - columns,
+            Qt.Key.Key_Down: self._current + columns,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        if event.key() in steps and self._labels:
+            self._go_to(min(max(steps[event.key()], 0), last))
+        else:
+            super().keyPressEvent(event)
+
+    def _go_to(self, place: int) -> None:
+        self._current = place
+        describe(self, self.words(place))
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys are."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show it no more."""
+        super().focusOutEvent(event)
+        self.update()
