@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 TOP_PX = 40.0
 """What a fit leaves to the buttons, beside the room that it leaves at every edge."""
 _LEAST_MAP_PX = 320
+_LEAST_BESIDE_PX = 200
+"""Beside the sliders, which a person has asked for, the map may be as narrow as that."""
 _PART = 1.15
 
 
@@ -83,7 +85,7 @@ class Furniture(QObject):
         self._show_strip()
 
     def _show_strip(self) -> None:
-        roomy = self._map.width() - STRIP_PX >= _LEAST_MAP_PX
+        roomy = self._map.width() - STRIP_PX >= _LEAST_BESIDE_PX
         shown = self._strip_wished and self._scene.size > 2 and roomy
         if shown != self.strip.isVisibleTo(self._map):
             self.strip.setVisible(shown)
