@@ -16,7 +16,9 @@ from aegui.core.evaluation.bayes import chances_of
 from aegui.core.evaluation.likelihoods import (
     binary_rows,
     lit_chances,
+    log,
     log_likelihoods,
+    log_ways,
     normal_prior,
 )
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
@@ -36,6 +38,7 @@ _CHUNK = 4096
 _GAUSSIAN_DRAWS = 20_000
 _CLEARLY = 3.0
 """Standard errors by which a network has to be above the best possible to mix two up."""
+_NOTHING = 1e-12
 _MATTERS = 0.005
 """A smaller share beyond the best possible is not worth a word."""
 
@@ -237,6 +240,13 @@ def _chances_of_counts(
 
 def _chance(one: int, other: int, if_off: float, if_on: float) -> float:
     """Half the overlap of the two distributions of what is seen (the Bayes error of two)."""
+    # An upper bound (Bhattacharyya 1943) tells what is not worth counting.
+    each = math.sqrt(if_on * if_off) + math.sqrt((1.0 - if_on) * (1.0 - if_off))
+    if 0.5 * each ** (one + other) < _NOTHING:
+        return 0.0
+    if math.isclose(if_on, 1.0 - if_off):
+        # Both ways alike: only how many pixels agree with the one counts.
+        one, other = one + other, 0
     lit_one = np.multiply.outer(_binomial(one, if_on), _binomial(other, if_off))
     lit_other = np.multiply.outer(_binomial(one, if_off), _binomial(other, if_on))
     return 0.5 * float(np.minimum(lit_one, lit_other).sum())
@@ -244,20 +254,28 @@ def _chance(one: int, other: int, if_off: float, if_on: float) -> float:
 
 def _binomial(count: int, chance: float) -> NDArray[np.float64]:
     lit = np.arange(count + 1)
-    ways = np.array([math.comb(count, int(k)) for k in lit], np.float64)
-    return ways * np.power(chance, lit) * np.power(1.0 - chance, count - lit)
+    if not 0.0 < chance < 1.0:
+        return np.asarray(lit == round(count * chance), np.float64)
+    logs = log_ways(count) + lit * log(chance) + (count - lit) * log(1.0 - chance)
+    return np.asarray(np.exp(logs), np.float64)
 
 
 def _gaussian_chances(most: int, spec: CorruptionSpec) -> NDArray[np.float64]:
     """The same for 0 to ``most`` differing pixels with clipped normal noise, by drawing."""
     generator = np.random.default_rng(0)
-    seen = np.clip(spec.level * generator.standard_normal((_GAUSSIAN_DRAWS, most)), 0.0, 1.0)
-    # Each pixel is off in the true one; how much likelier is that than on?
-    pixels = seen.reshape(-1, 1)
-    both = log_likelihoods(pixels, np.array([[0.0], [1.0]]), spec)
-    doubt = (both[:, 0] - both[:, 1]).reshape(seen.shape).cumsum(axis=1)
-    wrong = (doubt < 0.0).mean(axis=0) + 0.5 * (doubt == 0.0).mean(axis=0)
-    return np.concatenate([[0.5], wrong])
+    ends = np.array([[0.0], [1.0]])
+    doubt = np.zeros(_GAUSSIAN_DRAWS)
+    chances = np.zeros(most + 1)
+    chances[0] = 0.5
+    for distance in range(1, most + 1):
+        # One more pixel, off in the true one: how much likelier is what is seen of it than if on?
+        seen = np.clip(spec.level * generator.standard_normal((_GAUSSIAN_DRAWS, 1)), 0.0, 1.0)
+        likelihoods = log_likelihoods(seen, ends, spec)
+        doubt += likelihoods[:, 0] - likelihoods[:, 1]
+        chances[distance] = (doubt < 0.0).mean() + 0.5 * (doubt == 0.0).mean()
+        if chances[distance] == 0.0:
+            break  # and smaller still for more
+    return chances
 
 
 def _chances_of_blocks(

@@ -123,6 +123,13 @@ def log(chance: float) -> float:
     return math.log(chance) if chance > 0.0 else -math.inf
 
 
+def log_ways(count: int) -> NDArray[np.float64]:
+    """Logarithms of the binomial coefficients of ``count``, float64 ``[count + 1]``."""
+    # Those of large counts are no floats.
+    factorials = np.array([math.lgamma(k + 1.0) for k in range(count + 1)])
+    return np.asarray(factorials[-1] - factorials - factorials[::-1], np.float64)
+
+
 def _sum_over_pixels(
     if_off: NDArray[np.float64], if_on: NDArray[np.float64], on: NDArray[np.float64]
 ) -> NDArray[np.float64]:

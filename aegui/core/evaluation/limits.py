@@ -23,6 +23,7 @@ from aegui.core.evaluation.likelihoods import (
     block_places,
     lit_chances,
     log,
+    log_ways,
     normal_prior,
 )
 from aegui.core.i18n import tr
@@ -163,15 +164,15 @@ def _by_counts(
     cancelled: IsCancelled | None,
 ) -> float:
     """The sum over all numbers of lit pixels that can be seen in each group."""
-    ways = [
-        np.array([math.comb(size, lit) for lit in range(size + 1)], np.float64)
-        for size in sizes.tolist()
-    ]
+    ways = [log_ways(size) for size in sizes.tolist()]
     total = 0.0
     for lit in _counts(sizes):
         stop_if(cancelled)
-        many = np.prod([way[column] for way, column in zip(ways, lit.T, strict=True)], axis=0)
-        weights = many[:, np.newaxis] * np.exp(_of_counts(lit, groups, sizes, chances)) * prior
+        many = np.zeros(len(lit))
+        for way, column in zip(ways, lit.T, strict=True):
+            many += way[column]
+        of_each = _of_counts(lit, groups, sizes, chances)
+        weights = np.exp(many[:, np.newaxis] + of_each) * prior
         of_all = weights.sum(axis=1, keepdims=True)
         share_on = np.divide(weights, of_all, out=np.zeros_like(weights), where=of_all > 0) @ groups
         wrong = np.minimum(share_on, 1.0 - share_on) @ sizes

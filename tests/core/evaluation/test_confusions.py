@@ -82,6 +82,22 @@ def test_a_network_made_for_clean_characters_mixes_many() -> None:
     assert sum(pair.is_mixed for pair in found.pairs()) >= 5
 
 
+def test_large_characters_are_compared_as_small_ones() -> None:
+    """What is far apart is told apart; what differs in little is not hidden by the rest."""
+    rows = (np.random.default_rng(1).random((3, 64, 64)) < 0.4).astype(np.float32)
+    near = rows[:1].copy()
+    near[0, 0, :3] = 1 - near[0, 0, :3]
+    large = Dataset.from_images("large", np.concatenate([rows, near]))
+    for text in ("flip:0.2", "salt:0.3", "flip:0.45", "gaussian:0.5"):
+        pairs = confusable_pairs(large, parse_corruption(text))
+        assert (pairs[0].first, pairs[0].second, pairs[0].distance) == (0, 3, 3)
+        assert 0.01 < pairs[0].chance < 0.5
+        assert pairs[-1].chance < 1e-4
+    exact = limit(large.flat()[[1, 2]], parse_corruption("flip:0.45"))
+    assert exact.is_exact
+    assert exact.mean < 0.1
+
+
 def test_refusals(denoiser: Codec) -> None:
     spec = parse_corruption("flip:0.1")
     with pytest.raises(AeguiError, match="at most 500"):
