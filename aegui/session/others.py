@@ -104,6 +104,8 @@ class Others(QObject):
 
     changed = Signal()
     """Other ``others``."""
+    renewed = Signal()
+    """One of ``others`` has other weights."""
     compared = Signal(object)
     """A ``Compared``."""
     decoded = Signal(object)
@@ -204,6 +206,7 @@ class Others(QObject):
         others = tuple(other if each.key == other.key else each for each in self._others)
         self._others = others
         self._renew()
+        self.renewed.emit()
 
     def remove(self, key: str) -> None:
         """Compare with that network no more."""

@@ -32,6 +32,8 @@ from aegui.window.help_viewer import HelpViewer
 from aegui.window.notifications import Notifications
 from aegui.window.panels import Panels
 from aegui.window.toolbar import MainToolBar
+from aegui.window.wiring_answer import AnswerWiring
+from aegui.window.wiring_answer_studies import AnswerStudiesWiring
 from aegui.window.wiring_classifier import ClassifierWiring
 from aegui.window.wiring_code import CodeWiring
 from aegui.window.wiring_data import DataWiring
@@ -123,6 +125,8 @@ class MainWindow(QMainWindow):
         self.projections = ProjectionsWiring(services, panels, docks, self)
         self.selection = SelectionWiring(services, panels, docks, self)
         self.others = OthersWiring(services, panels, docks, self)
+        self.answer = AnswerWiring(services, panels, docks, self)
+        self.answer_studies = AnswerStudiesWiring(services, panels, docks, self.answer, self)
         self.classifier = ClassifierWiring(services, panels, docks, self)
         self.code = CodeWiring(services, panels, docks, self)
         self.gan = GanWiring(services, panels, docks, self)
@@ -162,6 +166,7 @@ class MainWindow(QMainWindow):
         self.grid.noticed.connect(self.notifications.show)
         self.data.sample_wanted.connect(self.drawing.load_sample)
         self.classifier.sample_wanted.connect(self.drawing.load_sample)
+        self.answer.way_ended.connect(self.drawing.mark_code)
         self.drawing.edits.run_wanted.connect(lambda: self.others.choose("file"))
         self.set.sample_wanted.connect(self.drawing.load_sample)
         self.set.noticed.connect(self.notifications.show)

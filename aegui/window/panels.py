@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from aegui.widgets.answer.panel import AnswerPanel
 from aegui.widgets.builder.builder_panel import BuilderPanel
 from aegui.widgets.builder.training_panel import TrainingPanel
 from aegui.widgets.charts.panel import ChartsPanel
@@ -17,7 +18,6 @@ from aegui.widgets.linked.selection_panel import SelectionPanel
 from aegui.widgets.making.panel import MakingPanel
 from aegui.widgets.map.canvas import LatentCanvas
 from aegui.widgets.map.cursor_panel import CursorPanel
-from aegui.widgets.pixels.answer_panel import AnswerPanel
 from aegui.widgets.pixels.draw_panel import DrawPanel
 from aegui.widgets.pixels.reconstructions_panel import ReconstructionsPanel
 from aegui.widgets.projections.panel import ProjectionsPanel

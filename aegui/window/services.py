@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from aegui.session.answer_study_service import AnswerStudies
 from aegui.session.classifier_service import ClassifierService
 from aegui.session.clock import Ticker
 from aegui.session.code_service import CodeService
@@ -60,6 +61,7 @@ class Services:
     films: FilmWriter = field(default_factory=FilmWriter)
     grids: GridService = field(default_factory=GridService)
     answers: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-answer"))
+    reasons: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-reasons"))
     marks: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-mark"))
     nearest: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-nearest"))
     kin: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-kin"))
@@ -72,6 +74,7 @@ class Services:
     values: SampleValuesService = field(default_factory=SampleValuesService)
     selection: Selection = field(default_factory=Selection)
     others: Others = field(default_factory=Others)
+    answer_studies: AnswerStudies = field(default_factory=AnswerStudies)
 
     @classmethod
     def create(cls, settings: Settings, autosave_folder: Path | None = None) -> Services:
@@ -120,6 +123,15 @@ class Services:
         self.values.shutdown()
         self.selection.shutdown()
         self.others.shutdown()
-        for answers in (self.answers, self.marks, self.nearest, self.rows, self.kin, self.sheets):
+        self.answer_studies.shutdown()
+        for answers in (
+            self.answers,
+            self.reasons,
+            self.marks,
+            self.nearest,
+            self.rows,
+            self.kin,
+            self.sheets,
+        ):
             answers.shutdown()
         self.workspace.close()

@@ -1,4 +1,4 @@
-"""Joins the drawing with its editor, the network's answer to it, and its place on the map."""
+"""Joins the drawing with its editor, and with its place on the map."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from aegui.core.i18n import tr
-from aegui.session.answers import Answer, answer, answers_at_once, one_image, title
+from aegui.session.answers import one_image, title
 from aegui.session.costs import encode_cost, is_quick
 from aegui.session.drawing_state import paper_of
 from aegui.session.notice import Notice
 from aegui.session.set_edits import misfit_words
 from aegui.window.pixel_edits import PixelEdits
-from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
-_ANSWER_MS = 200
-"""While a network learns; an edit of the drawing is answered at once."""
 _TRAIL = 24
 _LEAST_STEP = 1e-4
 _FIRST_LABELS = ("a", "A")
@@ -50,7 +47,6 @@ class DrawingWiring(QObject):
         self._services = services
         self._panels = panels
         self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
-        self._answer = Refresher(self._show_answer, _ANSWER_MS, docks["answer"], self)
         self.edits = PixelEdits(services, panels, docks["draw"], self)
         self._connect()
         settings = services.settings
@@ -76,7 +72,6 @@ class DrawingWiring(QObject):
         draw.load_requested.connect(self.load_sample)
         draw.noise_requested.connect(self._on_draw_noise_requested)
         draw.add_requested.connect(self._on_draw_add_requested)
-        services.answers.answered.connect(self._on_answers_answered)
         services.marks.answered.connect(self._on_marks_answered)
         drawing.changed.connect(self._show_drawing)
         drawing.undo_stack.canUndoChanged.connect(self._show_undo)
@@ -97,7 +92,6 @@ class DrawingWiring(QObject):
         dataset, look = showing.dataset, showing.look
         names = dataset.labels if look.glyphs else dataset.names
         self._panels.draw.set_samples(names, dataset.images, look)
-        self._panels.answer.set_samples(dataset.images, look)
         channels, height, width = dataset.image_shape
         drawing.reset(height, width, paper_of(look, channels))
         if drawing.undo_stack.count() == 0 and not (drawing.pixels != look.ground).any():
@@ -147,9 +141,7 @@ class DrawingWiring(QObject):
         draw.set_loaded(self._loaded(state))
         draw.set_noised(state.before_noise is not None)
         self._show_undo()
-        self._answer.mark()
-        self._answer.flush()
-        self._mark_code()
+        self.mark_code()
 
     def _loaded(self, state: DrawingState) -> int | None:
         """The place in the set of the sample that the drawing began as, if it still is there."""
@@ -182,39 +174,10 @@ class DrawingWiring(QObject):
 
     @Slot()
     def _on_showing_network_changed(self) -> None:
-        self._answer.mark()
         self._panels.draw.page.set_misfit(self._misfit(self._services.drawing.state))
         # Codes of other weights are no way that the drawing has come.
         self._trail.clear()
-        self._mark_code()
-
-    def _show_answer(self) -> None:
-        showing, drawing = self._services.showing, self._services.drawing
-        codec, reason = showing.codec, self._why_no_answer()
-        if codec is None or reason:
-            self._services.answers.forget()
-            self._panels.answer.set_answer(None, reason)
-            return
-        nearest, pixels, target = showing.nearest, drawing.pixels, drawing.target
-        self._services.answers.ask(
-            lambda: answer(codec, nearest, pixels, target),
-            nearest,
-            quick=answers_at_once(codec, nearest),
-            gentle=showing.is_learning,
-        )
-
-    def _why_no_answer(self) -> str:
-        """Why there is no answer to the drawing; empty where there is one."""
-        codec = self._services.showing.codec
-        if codec is None:
-            return tr("Press Train to get an answer to the drawing.")
-        if not self._fits(codec):
-            return tr("A drawing of this size does not fit the network.")
-        if not codec.can_encode:
-            return tr(
-                "A GAN has no encoder: it makes images from codes, and cannot answer a drawing."
-            )
-        return ""
+        self.mark_code()
 
     def _fits(self, codec: Codec) -> bool:
         """Whether the network takes drawings like this one."""
@@ -241,12 +204,8 @@ class DrawingWiring(QObject):
             h=state.image_shape[1],
         )
 
-    @Slot(object)
-    def _on_answers_answered(self, found: Answer | None) -> None:
-        if found is not None and not self._why_no_answer():
-            self._panels.answer.set_answer(found)
-
-    def _mark_code(self) -> None:
+    @Slot()
+    def mark_code(self) -> None:
         """Show where the drawing lies on the map, and the way that it has come."""
         codec, pixels = self._services.showing.codec, self._services.drawing.pixels
         if codec is None or not self._fits(codec) or not codec.can_encode:

@@ -48,6 +48,7 @@ class OthersWiring(QObject):
         self._services = services
         self._panel = panels.others
         self._maps = panels.projections
+        self._menus = (panels.others.menu, panels.projections.other_menu, panels.answer.menu)
         self._docks = (docks["others"], docks["projections"])
         self._others = services.others
         self._decoded: Decoded | None = None
@@ -73,7 +74,7 @@ class OthersWiring(QObject):
         others.refused.connect(self._on_others_refused)
         panel.removed.connect(others.remove)
         panel.way_chosen.connect(others.set_way)
-        for menu in (panel.menu, self._maps.other_menu):
+        for menu in self._menus:
             menu.wanted.connect(self._show_choices)
             menu.chosen.connect(self.choose)
         for dock in self._docks:
@@ -98,7 +99,7 @@ class OthersWiring(QObject):
             epoch = epoch_words(self._epoch())
             choices.append(("moment", tr("&Keep {epoch} to compare with", epoch=epoch)))
         choices.append(("file", tr("Run in another &file…")))
-        for menu in (self._panel.menu, self._maps.other_menu):
+        for menu in self._menus:
             menu.set_choices(choices)
 
     @Slot(str)

@@ -1,0 +1,1 @@
+"""What networks make of the drawing, how good that is, and why."""

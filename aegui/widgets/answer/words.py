@@ -1,0 +1,58 @@
+"""Answers in words: how right they are, and how right they can be expected to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import tr, trn
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.pixels.nearest_strip import error_text
+
+if TYPE_CHECKING:
+    from aegui.session.answer_sheet import SheetAnswer
+    from aegui.session.answers import Answer
+
+
+def verdict(answer: Answer) -> str:
+    """How right ``answer`` is, in words."""
+    return ". ".join(filter(None, (_votes_text(answer), _error_text(answer))))
+
+
+def sheet_words(row: SheetAnswer) -> str:
+    """How right an answer of the sheet is, how right one can expect it to be, and its repairs."""
+    first = verdict(row.answer)
+    parts = [first]
+    if row.expected is not None:
+        expected = f"{row.expected:.2f}"
+        if row.answer.wrong_count is None:
+            parts = [tr("{expected} wrong pixels expected", expected=expected)]
+        else:
+            parts = [first.rstrip("."), tr("{expected} expected", expected=expected)]
+    repairs = row.repairs
+    if repairs is not None:
+        parts.append(
+            tr("goes on changing")
+            if repairs.settled is None
+            else trn("settled after {n} pass", "settled after {n} passes", repairs.settled)
+        )
+    return "; ".join(parts)
+
+
+def _votes_text(answer: Answer) -> str:
+    """What a classifier takes the drawing for."""
+    if not answer.votes:
+        return ""
+    votes = ", ".join(f"{label_name(label)} {100 * odds:.0f} %" for label, odds in answer.votes)
+    return tr("Taken for {votes}", votes=votes)
+
+
+def _error_text(answer: Answer) -> str:
+    if answer.binary is None:
+        if answer.error is None:
+            return tr("No target to compare with: load an image to measure the error.")
+        return tr("Mean squared error {error}", error=error_text(answer.error))
+    if answer.wrong_count is None:
+        return tr("No target to compare with: load a character to count wrong pixels.")
+    if answer.wrong_count == 0:
+        return tr("No wrong pixels: exactly the target.")
+    return trn("{n} wrong pixel", "{n} wrong pixels", answer.wrong_count)
