@@ -29,7 +29,7 @@ from aegui.commands.noise_options import (
     add_noise_curves,
     add_noise_matrix,
 )
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
 from aegui.paths import APP_NAME, resources_dir
 
@@ -98,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AeguiError as error:
         text = " ".join(str(error).split())
         sys.stderr.write(f"aegui: {text}\n")
-        return EXIT_REFUSED
+        return EXIT_INTERRUPTED if isinstance(error, Cancelled) else EXIT_REFUSED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:

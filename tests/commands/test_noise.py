@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,12 +12,14 @@ import pytest
 from PIL import Image
 
 from aegui.cli import main
+from aegui.commands import noise_studies
 from aegui.commands.noise_options import FIGURES as OFFERED
 from aegui.commands.noise_options import RECIPE
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted, parse_corruption
 from aegui.core.data.load import load_dataset
 from aegui.core.data.writers import write_dataset
+from aegui.core.errors import Cancelled
 from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit
 from aegui.core.i18n import set_language
@@ -167,6 +170,25 @@ def test_noise_matrix_trains_tells_and_writes(
     assert [row["character"] for row in of_each] == ["a", "b", "c"] * 2
     with Image.open(picture) as image:
         assert image.size[0] > 200
+
+
+def test_ctrl_c_ends_a_study_as_it_ends_a_training(
+    capsys: Captured, tmp_path: Path, recipe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first Ctrl-C is a wish that the study looks at."""
+
+    def pressed(*arguments: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        is_cancelled = arguments[-1]
+        assert callable(is_cancelled)
+        assert is_cancelled()
+        raise Cancelled("Stopped.")
+
+    monkeypatch.setattr(noise_studies, "noise_matrix", pressed)
+    out = tmp_path / "m.csv"
+    assert main(["noise-matrix", recipe, "-o", str(out)]) == 130
+    assert "Stopped." in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_noise_matrix_in_words(capsys: Captured, recipe: str) -> None:
