@@ -231,6 +231,16 @@ ACTIONS: tuple[ActionSpec, ...] = (
         checkable=True,
     ),
     ActionSpec(
+        "noise_study",
+        mark("&Noise study"),
+        mark("Which noise to train with, how far a repair holds, and what mistakes cost"),
+        "train",
+        "noise_study",
+        shortcuts=("Ctrl+Shift+N",),
+        icon="edit-noise",
+        opens_section=True,
+    ),
+    ActionSpec(
         "wander",
         mark("&Wander"),
         mark("Arrange the panels for wandering over the map"),

@@ -44,6 +44,7 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("code", mark("Code")),
     DockSpec("gan", mark("New images")),
     DockSpec("projections", mark("Projections")),
+    DockSpec("study", mark("Noise study")),
     DockSpec("making", mark("Make")),
     DockSpec("selection", mark("Selection")),
     DockSpec("others", mark("Other networks")),
@@ -101,7 +102,7 @@ PERSPECTIVES: dict[str, Perspective] = {
     "compare": Perspective(
         left=(),
         right=(("others", "selection"),),
-        bottom=(("projections", "classifier", "making"),),
+        bottom=(("projections", "study", "classifier", "making"),),
         bottom_px=0.58,
     ),
 }

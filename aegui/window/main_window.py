@@ -52,6 +52,7 @@ from aegui.window.wiring_results import ResultsWiring
 from aegui.window.wiring_selection import SelectionWiring
 from aegui.window.wiring_set import SetWiring
 from aegui.window.wiring_sliders import SlidersWiring
+from aegui.window.wiring_study import NoiseStudyWiring
 from aegui.window.wiring_time import TimeWiring, add_time_bar
 from aegui.window.wiring_training import TrainingWiring
 
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
     from aegui.session.notice import Notice
     from aegui.window.services import Services
 
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 _FIRST_SIZE = QSize(1280, 800)
 _SECTIONS = "training.sections"
 
@@ -127,6 +128,7 @@ class MainWindow(QMainWindow):
         self.others = OthersWiring(services, panels, docks, self)
         self.answer = AnswerWiring(services, panels, docks, self)
         self.answer_studies = AnswerStudiesWiring(services, panels, docks, self.answer, self)
+        self.noise_study = NoiseStudyWiring(services, panels, docks, self)
         self.classifier = ClassifierWiring(services, panels, docks, self)
         self.code = CodeWiring(services, panels, docks, self)
         self.gan = GanWiring(services, panels, docks, self)
@@ -140,6 +142,7 @@ class MainWindow(QMainWindow):
             **self.results.handlers,
             **self.map.handlers,
             **self.grid.handlers,
+            **self.noise_study.handlers,
             **self.time.handlers,
             "quit": self.close,
             "perspective": self.set_perspective,
@@ -173,6 +176,8 @@ class MainWindow(QMainWindow):
         self.panels.draw.set.import_requested.connect(self.data.add_file)
         self.panels.draw.set.export_requested.connect(self.data.export_data)
         self.others.noticed.connect(self.notifications.show)
+        self.noise_study.noticed.connect(self.notifications.show)
+        self.noise_study.preset_wanted.connect(self.training.take_preset)
         self.time.noticed.connect(self.notifications.show)
         self.training.conditions_changed.connect(self._show_conditions)
         self.time.conditions_changed.connect(self._show_conditions)

@@ -21,6 +21,7 @@ from aegui.widgets.map.cursor_panel import CursorPanel
 from aegui.widgets.pixels.draw_panel import DrawPanel
 from aegui.widgets.pixels.reconstructions_panel import ReconstructionsPanel
 from aegui.widgets.projections.panel import ProjectionsPanel
+from aegui.widgets.study.panel import StudyPanel
 from aegui.widgets.time.bar import TimeBar
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Panels:
     code: CodePanel = field(default_factory=CodePanel)
     gan: GanPanel = field(default_factory=GanPanel)
     projections: ProjectionsPanel = field(default_factory=ProjectionsPanel)
+    study: StudyPanel = field(default_factory=StudyPanel)
     making: MakingPanel = field(default_factory=MakingPanel)
     selection: SelectionPanel = field(default_factory=SelectionPanel)
     others: OthersPanel = field(default_factory=OthersPanel)
@@ -64,6 +66,7 @@ class Panels:
             "code": self.code,
             "gan": self.gan,
             "projections": self.projections,
+            "study": self.study,
             "making": self.making,
             "selection": self.selection,
             "others": self.others,

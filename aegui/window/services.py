@@ -20,6 +20,7 @@ from aegui.session.grid_service import GridService
 from aegui.session.insight_service import InsightService
 from aegui.session.latest_answer import LatestAnswer
 from aegui.session.making import Making
+from aegui.session.noise_study import NoiseStudy
 from aegui.session.others import Others
 from aegui.session.plane_service import PlaneService
 from aegui.session.projection_service import ProjectionService
@@ -74,6 +75,7 @@ class Services:
     values: SampleValuesService = field(default_factory=SampleValuesService)
     selection: Selection = field(default_factory=Selection)
     others: Others = field(default_factory=Others)
+    noise_study: NoiseStudy = field(default_factory=NoiseStudy)
     answer_studies: AnswerStudies = field(default_factory=AnswerStudies)
 
     @classmethod
@@ -123,6 +125,7 @@ class Services:
         self.values.shutdown()
         self.selection.shutdown()
         self.others.shutdown()
+        self.noise_study.shutdown()
         self.answer_studies.shutdown()
         for answers in (
             self.answers,

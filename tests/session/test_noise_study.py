@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from aegui.core.data.corruption import parse_corruption
+from aegui.core.data.dataset import Dataset
 from aegui.core.run_file import SavedRun, save_run
 from aegui.core.study.comparison import MistakeSpec
 from aegui.core.study.findings import with_mistake
@@ -103,9 +104,11 @@ def test_mistakes_are_found_and_their_result_is_kept(qtbot: QtBot, study: NoiseS
     study.look_for_mistakes(with_mistake(recipe(), "noisy_target"), None, glyphs(4))
     qtbot.waitUntil(lambda: bool(found), timeout=LONG_MS)
     assert [one.key for one in found[0]] == ["noisy_target"]
+    # Of images in grey no limit is looked for, which takes longest.
+    grey = Dataset.from_images("grey", 0.9 * glyphs(4).images)
     spec = MistakeSpec("fixed_noise", parse_corruption("flip:0.2"), seeds=1, draws=8)
     with qtbot.waitSignal(study.comparison_changed, timeout=LONG_MS):
-        study.run_comparison(recipe(epochs=2), glyphs(4), spec)
+        study.run_comparison(recipe(epochs=2), grey, spec)
     assert study.comparison is not None
     key, curves = study.comparison
     assert key == "fixed_noise"

@@ -85,7 +85,12 @@ class CurvesView(QWidget):
     # Geometry
 
     def _legend_px(self) -> float:
-        return min(_LEGEND_PX, _LEGEND_SHARE * self.width())
+        """As wide as its names, but not so wide that there is no room for the lines."""
+        metrics = QFontMetricsF(self.font())
+        lines = () if self._curves is None else self._curves.lines
+        names = [metrics.horizontalAdvance(line_name(line)) for line in lines]
+        wanted = max(names, default=0.0) + _SWATCH_PX + 2 * SPACING
+        return min(max(_LEGEND_PX, wanted), _LEGEND_SHARE * self.width())
 
     def plot_rect(self) -> QRectF:
         """Where the lines are."""

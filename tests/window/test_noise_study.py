@@ -1,0 +1,194 @@
+"""The study of noise in the real window: run, looked into, exported, mended, given up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from aegui.core.i18n import set_language
+from aegui.core.run_file import SavedRun, save_run
+from aegui.session.study_forms import MatrixForm
+from aegui.window import wiring_study
+from tests.session.parts import glyphs, recipe, snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.widgets.study.panel import StudyPanel
+    from aegui.window.main_window import MainWindow
+
+LONG_MS = 60_000
+FORM = MatrixForm(training_levels="0, 0.2", test_levels="0.2", seeds=2, network="recipe", epochs=20)
+
+
+@pytest.fixture
+def panel(window: MainWindow, qtbot: QtBot) -> StudyPanel:
+    window.set_perspective("compare")
+    window.actions_table["noise_study"].trigger()
+    assert window.panels.study.isVisible()
+    return window.panels.study
+
+
+def run_matrix(window: MainWindow, panel: StudyPanel, qtbot: QtBot) -> None:
+    panel.matrix.set_form(FORM)
+    with qtbot.waitSignal(window._services.noise_study.matrix_changed, timeout=LONG_MS):
+        panel.matrix.run.click()
+
+
+def test_a_matrix_is_run_looked_into_and_saved(
+    window: MainWindow,
+    panel: StudyPanel,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_matrix(window, panel, qtbot)
+    study = window._services.noise_study
+    matrix = study.matrix
+    assert matrix is not None
+    assert matrix.wrong.shape == (2, 1, 2)
+    assert matrix.dataset is window._services.workspace.dataset
+    qtbot.waitUntil(lambda: panel.matrix.cell.strip.strip is not None, timeout=LONG_MS)
+    panel.matrix.open_cell((1, 0))
+    wanted = matrix.strip(1, 0)
+
+    def is_shown() -> bool:
+        strip = panel.matrix.cell.strip.strip
+        return strip is not None and np.array_equal(strip.answer, wanted.answer)
+
+    qtbot.waitUntil(is_shown, timeout=LONG_MS)
+    panel.matrix.view.copy_requested.emit()
+    copied = QGuiApplication.clipboard().text().splitlines()
+    assert copied[0] == "Wrong pixels\tFlip 0.2"
+    assert [line.split("\t")[0] for line in copied[1:]] == ["Flip 0", "Flip 0.2", "Bayes limit"]
+    assert float(copied[2].split("\t")[1]) == pytest.approx(matrix.wrong[1, 0].mean(), rel=1e-5)
+    for kind, name in (("cells.csv", "a.csv"), ("characters.csv", "b.csv"), ("png", "c.png")):
+        path = str(tmp_path / name)
+        monkeypatch.setattr(wiring_study, "choose_save_file", lambda *_all, found=path: found)
+        with qtbot.waitSignal(study.written, timeout=LONG_MS):
+            panel.matrix.export_requested.emit(kind, "wrong")
+    assert len((tmp_path / "a.csv").read_text().splitlines()) == 1 + 4 + 1
+    assert len((tmp_path / "b.csv").read_text().splitlines()) == 1 + 2 * 6
+    with Image.open(tmp_path / "c.png") as picture:
+        assert picture.width > 200
+
+
+def test_what_is_wrong_with_the_choices_is_said_beside_them(
+    window: MainWindow, panel: StudyPanel
+) -> None:
+    panel.matrix.set_form(replace(FORM, test_levels="0.1, many"))
+    panel.matrix.run.click()
+    assert panel.matrix.problem.isVisible()
+    assert panel.matrix.problem.text().startswith("Try with: “many” is no level")
+    assert not window._services.noise_study.job.is_busy
+
+
+def test_a_study_is_given_up_and_nothing_is_left(
+    window: MainWindow, panel: StudyPanel, qtbot: QtBot
+) -> None:
+    panel.matrix.set_form(replace(FORM, epochs=1_000_000))
+    panel.matrix.run.click()
+    study = window._services.noise_study
+    assert not panel.matrix.run.isEnabled()
+    qtbot.waitUntil(panel.cancel.isVisible, timeout=LONG_MS)
+    panel.cancel.click()
+    assert not study.job.is_busy
+    assert panel.matrix.run.isEnabled()
+    assert not panel.cancel.isVisible()
+    assert study.matrix is None
+
+
+def test_choices_and_results_outlive_the_window(
+    app: App, window: MainWindow, panel: StudyPanel, qtbot: QtBot
+) -> None:
+    run_matrix(window, panel, qtbot)
+    panel._buttons["curves"].click()
+    window.actions_table["language_es"].trigger()
+    renewed = app.window.panels.study
+    assert renewed is not panel
+    assert renewed.page == "curves"
+    assert renewed.matrix.form == FORM
+    assert renewed.matrix.shown_cell is not None
+    qtbot.waitUntil(lambda: window not in QApplication.topLevelWidgets(), timeout=LONG_MS)
+    set_language("en")
+
+
+def test_curves_of_the_matrix_and_of_a_file(
+    window: MainWindow,
+    panel: StudyPanel,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_matrix(window, panel, qtbot)
+    study, page = window._services.noise_study, panel.curves
+    panel._buttons["curves"].click()
+    of = recipe()
+    save_run(tmp_path / "net.aegui", SavedRun(of, glyphs(4), snapshot(of, seed=3)))
+    monkeypatch.setattr(
+        wiring_study, "choose_run_file", lambda _parent: str(tmp_path / "net.aegui")
+    )
+    with qtbot.waitSignal(study.files_changed, timeout=LONG_MS):
+        page._open.click()
+    key = study.files[0].key
+    qtbot.waitUntil(lambda: page.ticked == (key, "matrix:0", "matrix:1"), timeout=LONG_MS)
+    page._levels.setText("0; 0,2")
+    with qtbot.waitSignal(study.curves_changed, timeout=LONG_MS):
+        page.run.click()
+    curves = page.view.curves
+    assert curves is not None
+    assert curves.levels.tolist() == [0.0, 0.2]
+    names = [line.name for line in curves.lines]
+    assert names[:3] == ["net", "Matrix: Flip 0", "Matrix: Flip 0.2"]
+    assert names[3:5] == ["Bayes limit", "copying the input"]
+    path = tmp_path / "curves.csv"
+    monkeypatch.setattr(wiring_study, "choose_save_file", lambda *_all: str(path))
+    with qtbot.waitSignal(study.written, timeout=LONG_MS):
+        page.export_requested.emit("curves.csv")
+    assert len(path.read_text().splitlines()) == 1 + 2 * len(names)
+    page.export_requested.emit("copy")
+    assert QGuiApplication.clipboard().text().splitlines()[0].split("\t")[1:] == names
+
+
+def test_a_mistake_is_made_found_and_mended(
+    window: MainWindow, panel: StudyPanel, qtbot: QtBot
+) -> None:
+    workspace, page = window._services.workspace, panel.mistakes
+    panel._buttons["mistakes"].click()
+    page.make["noisy_target"].click()
+    assert not workspace.recipe.data.corruption.clean_target
+    qtbot.waitUntil(lambda: len(page.findings) == 1, timeout=LONG_MS)
+    assert page.findings[0].title == "The target is noisy"
+    page.mend_requested.emit(page.findings[0])
+    assert workspace.recipe.data.corruption.clean_target
+    qtbot.waitUntil(lambda: page.findings == (), timeout=LONG_MS)
+    workspace.undo_stack.undo()
+    assert not workspace.recipe.data.corruption.clean_target
+    workspace.undo_stack.undo()
+    assert workspace.recipe.data.corruption.kind == "none"
+
+
+def test_what_comes_of_a_mistake(window: MainWindow, panel: StudyPanel, qtbot: QtBot) -> None:
+    panel.matrix.set_form(FORM)
+    study, workspace = window._services.noise_study, window._services.workspace
+    workspace.edit_dataset(workspace.dataset.subset([0, 1]), "two")
+    with qtbot.waitSignal(study.comparison_changed, timeout=LONG_MS):
+        panel.mistakes.see["fixed_noise"].click()
+    assert panel.mistakes.title.text() == "What comes of it: The noise is fixed"
+    assert panel.mistakes.view.curves is not None
+
+
+def test_every_recipe_that_is_offered_ships(window: MainWindow, panel: StudyPanel) -> None:
+    actions = panel._try.menu().actions()
+    assert [action.data() for action in actions] == list(wiring_study.PRESETS)
+    actions[1].trigger()
+    assert window._services.workspace.recipe.data.corruption.level == 0.5
