@@ -48,7 +48,7 @@ def evaluate_classes(
     found = classify(codec, classes, dataset, indices)
     truth = truth_of(dataset, classes, indices)
     noisy = [
-        _noisy_accuracy(codec, dataset.flat()[indices], truth, spec, options) for spec in specs
+        _noisy_accuracy(codec, dataset.subset(indices), truth, spec, options) for spec in specs
     ]
     if options.json:
         document = _document(found, list(zip(specs, noisy, strict=True)))
@@ -77,17 +77,18 @@ def evaluate_classes(
 
 def _noisy_accuracy(
     codec: Codec,
-    rows: NDArray[np.float32],
+    dataset: Dataset,
     truth: NDArray[np.int64],
     spec: CorruptionSpec,
     options: argparse.Namespace,
 ) -> float:
-    """Share of right answers to noisy ``rows`` ``[n, D]``, each drawn as often as the others."""
+    """Share of right answers to noisy samples, each drawn as often as the others."""
     generator = np.random.default_rng(options.seed)
+    rows = dataset.flat()
     rounds = max(1, options.draws // len(rows))
     right = []
     for _ in range(rounds):
-        noisy = corrupted_with(rows, spec, generator, codec.image_shape)
+        noisy = corrupted_with(rows, spec, generator, dataset.image_shape)
         right.append(float(np.mean(codec.classify(noisy).argmax(axis=1) == truth)))
     return float(np.mean(right))
 
