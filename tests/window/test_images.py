@@ -183,7 +183,7 @@ def test_what_is_drawn_with_a_brush_is_answered(qtbot: QtBot, window: MainWindow
     draw.clear_requested.emit()
     assert (drawing.pixels == 1.0).all()
     draw.editor.set_brush(3)
-    draw.stroke_started.emit()
+    draw.stroke_started.emit("Stroke")
     draw.cells_painted.emit([(3, 3), (3, 4)], 0.0)
     draw.stroke_finished.emit()
     assert (drawing.pixels[:, 3, 3:5] == 0.0).all()
