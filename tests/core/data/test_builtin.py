@@ -111,9 +111,9 @@ def test_reading_is_quick() -> None:
     for _ in range(5):
         builtin._drawn.cache_clear()
         builtin._glyphs.cache_clear()
-        start = time.perf_counter()
+        start = time.process_time()
         load_builtin("letters")
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert best < 0.01
 
 

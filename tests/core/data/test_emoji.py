@@ -64,9 +64,9 @@ def test_loading_is_quick() -> None:
     best = 10.0
     for _ in range(3):
         load_emoji.cache_clear()
-        start = time.perf_counter()
+        start = time.process_time()
         load_emoji()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert best < 1.0
 
 

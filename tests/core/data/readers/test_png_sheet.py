@@ -67,11 +67,11 @@ def test_png_bombs_and_broken_ones_are_refused(folder: Path) -> None:
     bomb[16:24] = (100_000).to_bytes(4, "big") * 2
     with pytest.raises(ReadError, match="100000x100000"):
         read(folder, bytes(bomb))
-    start = time.perf_counter()
+    start = time.process_time()
     for data in (good[:30], good[:-40], good[:60] + b"xx" + good[62:], good[:8]):
         with pytest.raises(ReadError, match="given: "):
             read(folder, data)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_anything_is_read_or_refused(
     ],
 )
 def test_hostile_texts_take_no_long_time(folder: Path, text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ReadError):
         read(folder, text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
