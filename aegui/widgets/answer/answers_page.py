@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +23,7 @@ from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.answer.marks import MarksLegend
 from aegui.widgets.answer.pictures import AnswerPictures
 from aegui.widgets.answer.words import sheet_words
-from aegui.widgets.builder.marks import ElidedLabel, flat_button, wrapped_label
+from aegui.widgets.builder.marks import ElidedLabel, flat_button
 from aegui.widgets.pixels.nearest_strip import NearestStrip, nearest_title
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, current_theme
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from aegui.session.answer_sheet import AnswerSheet, SheetAnswer
 
 _BAR_PX = 3
+_LINES = 2
 _WORDS_SHARE = 45
 """Percent of a low row that its words get."""
 _HIGH_ROW_PX = 150
@@ -44,6 +46,42 @@ _EXPECTED = mark(
     "Expected: wrong pixels that somebody who knows all characters and the noise has to expect of "
     "this answer"
 )
+
+
+class FewLines(QWidget):
+    """Some words on two lines, and more where there is room.
+
+    Not a label: one that breaks its lines wants a height for each width, and a scrolled area with
+    such parts and with pictures, whose height follows their width, never comes to rest.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show ``text``."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(0, _LINES * self.fontMetrics().lineSpacing() + 1)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        painter = QPainter(self)
+        painter.setPen(current_theme().text_dim)
+        painter.drawText(self.rect(), Qt.TextFlag.TextWordWrap, self._text)
 
 
 class AnswerRow(QWidget):
@@ -64,11 +102,12 @@ class AnswerRow(QWidget):
         self.key = ""
         self.title = ElidedLabel()
         self.title.setProperty("heading", True)
-        self.words = wrapped_label()
+        self.words = FewLines()
         self.pictures = AnswerPictures()
         self.legend = MarksLegend()
         self._is_marked = False
         self._is_named = False
+        self._has_wrong = False
         close = flat_button("close", tr("Take this network away"))
         close.clicked.connect(self._on_close_clicked)
         self.pictures.activated.connect(self._on_pictures_activated)
@@ -81,21 +120,23 @@ class AnswerRow(QWidget):
         told = QVBoxLayout()
         told.setSpacing(2)
         told.addLayout(header)
-        told.addWidget(self.words)
-        told.addStretch(1)
+        told.addWidget(self.words, 1)
         self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._body.setSpacing(2)
         self._body.addLayout(told)
         self._body.addWidget(self.pictures, 1)
         self.set_marked(False, among=1)
 
-    def set_row(self, row: SheetAnswer, *, among: int, place: int, steps: int) -> None:
+    def set_row(
+        self, row: SheetAnswer, *, among: int, place: int, steps: int, has_legend: bool
+    ) -> None:
         """Show ``row``, which is at ``place`` of ``among``, after so many passes."""
         self.key = row.key
         words = sheet_words(row)
         self._is_named = among > 1
+        self._has_wrong = has_legend
         self.title.setText(row.name if self._is_named else words)
-        self.words.setText(words)
+        self.words.set_text(words)
         self.words.setVisible(self._is_named)
         told = tr("{name}: {words}", name=row.name, words=words) if self._is_named else words
         tip = told if row.expected is None else f"{told}\n{tr(_EXPECTED)}"
@@ -130,6 +171,8 @@ class AnswerRow(QWidget):
         low = low and self._is_named
         self._body.setDirection(ways.RightToLeft if low else ways.TopToBottom)
         self._body.setSpacing(SPACING if low else 2)
+        # Where words are beside the pictures there is no room for it; what is pointed at says it.
+        self.legend.setVisible(self._has_wrong and not low)
         self._body.setStretch(0, _WORDS_SHARE if low else 0)
         self._body.setStretch(1, 100 - _WORDS_SHARE if low else 1)
 
@@ -227,12 +270,17 @@ class AnswersPage(QWidget):
         keys = [answer.key for answer in sheet.answers]
         if self._current not in keys and keys:
             self._current = keys[0]
+        wrong = any(answer.answer.wrong_count for answer in sheet.answers)
         for place, row in enumerate(self._rows):
             row.setVisible(place < len(keys))
             if place < len(keys):
-                row.set_row(sheet.answers[place], among=len(keys), place=place, steps=sheet.steps)
-        wrong = any(answer.answer.wrong_count for answer in sheet.answers)
-        self._rows[0].legend.setVisible(wrong and self._look.glyphs)
+                row.set_row(
+                    sheet.answers[place],
+                    among=len(keys),
+                    place=place,
+                    steps=sheet.steps,
+                    has_legend=wrong and self._look.glyphs and place == 0,
+                )
         self._show_passes(sheet)
         self._show_current()
         self._share_height()

@@ -262,17 +262,14 @@ class AnswerPictures(QWidget):
         del event
         theme = current_theme()
         painter = QPainter(self)
-        glyphs = self._look.glyphs
-        last = tr("thresholded") if glyphs else tr("squared error")
-        captions = (self._first or tr("drawing"), tr("answer"), last, tr("confidence"))
-        for place, (image, caption) in enumerate(zip(self._images(), captions, strict=False)):
+        for place, image in enumerate(self._images()):
             rect = self.picture_rect(place)
             draw_picture(painter, rect, self._drawn(place, image))
             painter.setPen(QPen(theme.border, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(-1, -1, 0, 0))
             if self._has_captions:
-                self._paint_caption(painter, place, caption)
+                self._paint_caption(painter, place)
         answer = self._answer
         if answer is not None and answer.wrong is not None and answer.binary is not None:
             self._paint_wrong(painter, answer.wrong, answer.binary)
@@ -288,10 +285,22 @@ class AnswerPictures(QWidget):
         # The root brings small errors into sight; ink on paper, so that it is no image itself.
         return glyph_image(np.sqrt(image), theme.bad, theme.raised)
 
-    def _paint_caption(self, painter: QPainter, place: int, caption: str) -> None:
+    def _caption(self, place: int, width: int) -> str:
+        """What stands above a picture: the longest words that fit."""
+        words = (
+            (self._first or tr("drawing"),),
+            (tr("answer"),),
+            (tr("thresholded"), tr("on/off")) if self._look.glyphs else (tr("squared error"),),
+            (tr("confidence"), tr("sure")),
+        )[place]
+        advance = self.fontMetrics().horizontalAdvance
+        return next((word for word in words if advance(word) <= width), words[-1])
+
+    def _paint_caption(self, painter: QPainter, place: int) -> None:
         width = self._wide()
         bounds = QRect(place * (width + SPACING), 0, width, self._caption_px() - 2)
         painter.setPen(current_theme().text_dim)
+        caption = self._caption(place, width)
         text = self.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, width)
         painter.drawText(bounds, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
 
