@@ -21,6 +21,7 @@ PARTS = {
     "map_frames": "the latent map: frames while panning and zooming, hover, growth with samples",
     "startup": "process start to first window and first decode",
     "quality": "wrong pixels of the shipped recipes over ten seeds",
+    "stroke": "from a stroke to the painted answers of three networks and the best one",
     "noise": "denoisers against the Bayes limit, its posterior, and the noise matrix",
 }
 

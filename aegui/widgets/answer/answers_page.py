@@ -299,7 +299,7 @@ class AnswersPage(QWidget):
         row.pictures.set_look(self._look)
         row.legend.setVisible(False)
         row.activated.connect(self.set_current)
-        row.pixel_activated.connect(self.pixel_activated)
+        row.pixel_activated.connect(self._on_row_pixel_activated)
         row.removed.connect(self.removed)
         self._rows.append(row)
         self._stack.addWidget(row, 100)
@@ -312,6 +312,11 @@ class AnswersPage(QWidget):
         self.again.setEnabled(bool(networks) and not settled)
         self.once.setVisible(sheet.steps > 1)
         self._passes.setText("" if sheet.steps == 1 else trn("{n} pass", "{n} passes", sheet.steps))
+
+    @Slot(str, int, int)
+    def _on_row_pixel_activated(self, key: str, row: int, column: int) -> None:
+        self.set_current(key)
+        self.pixel_activated.emit(key, row, column)
 
     @Slot(str)
     def set_current(self, key: str) -> None:

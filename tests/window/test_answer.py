@@ -1,0 +1,202 @@
+"""The answer panel in the window: networks, limit, repairs, reasons, mix-ups, outliers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from aegui.core.evaluation.bayes import read_drawing
+from aegui.core.evaluation.reasons import pixel_reasons
+from aegui.core.recipe import CorruptionSpec
+from aegui.session.answer_sheet import BEST, SHOWN
+from aegui.session.others import Other
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.widgets.answer.panel import AnswerPanel
+    from aegui.window.main_window import MainWindow
+
+WAIT_MS = 30_000
+FLIP = CorruptionSpec(kind="flip", level=0.1)
+
+
+@pytest.fixture
+def panel(window: MainWindow) -> AnswerPanel:
+    window.set_perspective("draw")
+    window.panels.draw.set_noise(FLIP, 3)
+    window.panels.draw.noise.noise_requested.emit(FLIP, 3)
+    return window.panels.answer
+
+
+def keys(panel: AnswerPanel) -> list[str]:
+    return [row.key for row in panel.answers.rows if row.isVisible()]
+
+
+def add_other(window: MainWindow) -> None:
+    """The same network once more, as one that was opened beside it."""
+    codec = window._services.showing.codec
+    assert codec is not None
+    assert window._services.others.add(Other("moment:1", "then", codec, False))
+
+
+def test_the_limit_is_there_before_any_network(window: MainWindow, panel: AnswerPanel) -> None:
+    assert "Press Train" in panel.text
+    assert keys(panel) == [BEST]
+    state, dataset = window._services.drawing.state, window._services.showing.dataset
+    reading = read_drawing(state.pixels, dataset.images, FLIP)
+    bars = panel.limit.bars.bars
+    assert bars[0].index == int(reading.order[0])
+    assert bars[0].value == pytest.approx(reading.chances.max())
+    assert f"best possible: {reading.expected_wrong:.2f}" in panel.limit.words.text()
+
+
+def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
+    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+) -> None:
+    train(qtbot, window)
+    services = window._services
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+    add_other(window)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, "moment:1", BEST], timeout=WAIT_MS)
+    codec = services.showing.codec
+    assert codec is not None
+    # The keyboard goes to the pixel in row 2, column 3 of the second answer, and asks.
+    pictures = panel.answers.rows[1].pictures
+    pictures.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        QTest.keyClick(pictures, key)
+    assert pictures.accessibleDescription().startswith("Row 2, column 3")
+    QTest.keyClick(pictures, Qt.Key.Key_Return)
+    assert panel.shown_page == "why"
+    assert panel.answers.current is not None
+    assert panel.answers.current.key == "moment:1"
+    qtbot.waitUntil(
+        lambda: panel.why.words.text().startswith("then, row 2, column 3"), timeout=WAIT_MS
+    )
+    dataset, pixels = services.showing.dataset, services.drawing.pixels
+    reading = read_drawing(pixels, dataset.images, FLIP)
+    found = pixel_reasons(codec, pixels, 5 + 2, dataset, reading)
+    assert f"logit {found.score:+.1f}" in panel.why.words.text()
+    assert [bar.index for bar in panel.why.votes.bars] == [vote.index for vote in found.votes]
+    figures = [bar.figure for bar in panel.why.effects.bars]
+    assert figures == [f"{found.effects[at]:+.1f}" for at in found.order]
+    # The mouse asks for another pixel, of the first answer.
+    panel.show_page("answers")
+    pictures = panel.answers.rows[0].pictures
+    QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pictures.pixel_rect(2, 6, 4).center())
+    qtbot.waitUntil(
+        lambda: panel.why.words.text().startswith("This network, row 7, column 5"), timeout=WAIT_MS
+    )
+    panel.show_page("answers")
+    panel.answers.removed.emit("moment:1")
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+
+
+def test_denoising_again_leaves_a_trail_on_the_map(
+    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+) -> None:
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+    codec, scene = window._services.showing.codec, window.panels.canvas.scene
+    assert codec is not None
+    pixels = window._services.drawing.pixels
+    panel.answers.again.click()
+    once = codec.reconstruct(pixels)
+    way = np.concatenate([codec.encode(pixels), codec.encode(once)])
+    qtbot.waitUntil(lambda: len(scene.trail) == 3, timeout=WAIT_MS)
+    np.testing.assert_allclose(scene.trail[:2], way, atol=1e-5)
+    assert scene.drawing is not None
+    np.testing.assert_allclose(scene.drawing, scene.trail[-1])
+    panel.answers.once.click()
+    qtbot.waitUntil(lambda: not panel.answers.once.isVisible(), timeout=WAIT_MS)
+    np.testing.assert_allclose(scene.drawing, codec.encode(pixels)[0], atol=1e-5)
+    panel.answers.again.click()
+    qtbot.waitUntil(panel.answers.once.isVisible, timeout=WAIT_MS)
+    window._services.drawing.invert()
+    qtbot.waitUntil(lambda: not panel.answers.once.isVisible(), timeout=WAIT_MS)
+
+
+def test_the_level_is_estimated_on_demand(
+    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+) -> None:
+    panel.limit.level.setCurrentIndex(1)
+    panel.limit.level.activated.emit(1)
+    qtbot.waitUntil(lambda: "estimated" in panel.limit.words.text(), timeout=WAIT_MS)
+    assert window._services.settings.values["answer.estimated"] is True
+    spec = CorruptionSpec(kind="salt", level=0.2)
+    window._services.drawing.clear()
+    window.panels.draw.noise.set_noise(spec, 0)
+    window.panels.draw.noise.noise_requested.emit(spec.model_copy(update={"kind": "none"}), 0)
+    qtbot.waitUntil(lambda: "cannot have made" in panel.limit.words.text(), timeout=WAIT_MS)
+    assert keys(panel) == []
+
+
+def test_pairs_are_compared_on_demand(window: MainWindow, panel: AnswerPanel, qtbot: QtBot) -> None:
+    panel.show_page("pairs")
+    assert not panel.pairs.compare.isEnabled()
+    train(qtbot, window)
+    qtbot.waitUntil(panel.pairs.compare.isEnabled, timeout=WAIT_MS)
+    panel.pairs.compare.click()
+    table = panel.pairs.table
+    qtbot.waitUntil(lambda: table.rowCount() == 15, timeout=WAIT_MS)
+    assert "2,667 draws" in panel.pairs.words.text() or "2667 draws" in panel.pairs.words.text()
+    table.setCurrentCell(2, 0)
+    table.cellActivated.emit(2, 0)
+    found = window._services.answer_studies.mix_ups
+    assert found is not None
+    assert window._services.drawing.label == found.dataset.labels[found.pairs[2].first]
+    window.panels.draw.noise.again()
+    assert "compare again" not in panel.pairs.words.text()
+    window.panels.draw.set_noise(CorruptionSpec(kind="flip", level=0.3), 3)
+    window.panels.draw.noise.again()
+    assert "compare again" in panel.pairs.words.text()
+
+
+def test_outliers_are_measured_and_the_threshold_is_dragged(
+    window: MainWindow,
+    panel: AnswerPanel,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    train(qtbot, window)
+    panel.show_page("outliers")
+    page = panel.outliers
+    qtbot.waitUntil(page.measure.isEnabled, timeout=WAIT_MS)
+    page.measure.click()
+    qtbot.waitUntil(page.plot.isVisible, timeout=WAIT_MS)
+    assert not page.roc.isVisible()
+    service = window._services.answer_studies
+    assert service.outliers is not None
+    bench = service.outliers.bench
+    assert page.plot.threshold == bench.threshold
+    page.outside.setCurrentIndex(page.outside.findData("uppercase"))
+    page.outside.activated.emit(page.outside.currentIndex())
+    qtbot.waitUntil(page.roc.isVisible, timeout=WAIT_MS)
+    plot = page.plot
+    start, end = QPoint(round(plot.x_of(plot.threshold)), 60), QPoint(plot.width() // 2, 60)
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(plot, end)
+    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=end)
+    assert plot.x_of(plot.threshold) == pytest.approx(end.x(), abs=1.0)
+    assert f"threshold {plot.threshold:.3g}" in page.words.text()
+    dragged = plot.threshold
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert plot.threshold > dragged
+    QTest.keyClick(plot, Qt.Key.Key_Home)
+    assert plot.threshold == pytest.approx(service.outliers.bench.threshold)
+    bad = tmp_path / "bad.txt"
+    bad.write_text("no glyphs here", encoding="utf-8")
+    monkeypatch.setattr("aegui.window.wiring_answer_studies.choose_data_file", lambda *_: str(bad))
+    page.outside.setCurrentIndex(page.outside.count() - 1)
+    page.outside.activated.emit(page.outside.currentIndex())
+    qtbot.waitUntil(lambda: "bad.txt" in page.words.text(), timeout=WAIT_MS)
+    assert page.measure.isEnabled()
