@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.session.study_forms import MOST_SEEDS, MatrixForm
@@ -236,11 +237,12 @@ class MatrixPage(QWidget):
 
     def _show_count(self) -> None:
         self.set_problem("")
-        levels = [part for part in self._trained_levels.text().replace(";", ",").split(",") if part]
-        if ";" in self._trained_levels.text():
-            levels = [part for part in self._trained_levels.text().split(";") if part.strip()]
-        count = max(1, len(levels) * len(self._trained.kinds)) * self._seeds.value()
-        self.run.setText(trn("Train {n} network", "Train {n} networks", count))
+        try:
+            rows = len(self.form.spec().training)
+        except AeguiError:
+            # What is being written is no list of levels yet; it is said when it is wanted.
+            return
+        self.run.setText(trn("Train {n} network", "Train {n} networks", rows * self._seeds.value()))
 
     # What is shown
 

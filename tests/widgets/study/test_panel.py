@@ -88,6 +88,8 @@ def test_the_choices_of_a_matrix_are_asked_for(panel: StudyPanel) -> None:
     assert page.run.text() == "Train 8 networks"
     QTest.mouseClick(page.run, Qt.MouseButton.LeftButton)
     assert asked == [(form,)]
+    page.set_form(replace(form, training_levels="0, 0.1"))
+    assert page.run.text() == "Train 6 networks"
 
 
 def test_a_problem_stands_until_something_is_written(panel: StudyPanel) -> None:
