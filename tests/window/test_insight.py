@@ -94,11 +94,16 @@ def test_a_digit_lays_a_layer_under_the_samples(trained: MainWindow, qtbot: QtBo
     QTest.keyClick(canvas, Qt.Key.Key_1)
     assert canvas.accessibleDescription() == "Layer Uncertainty is shown"
     wait_for_layers(trained, qtbot, "uncertainty")
-    field = canvas.scene.layers.field
-    assert field is not None
-    left, bottom, right, top = canvas.navigation.view.bounds
-    assert field.rect[0] <= left < right <= field.rect[2]
-    assert field.rect[1] <= bottom < top <= field.rect[3]
+
+    def covers_the_view() -> bool:
+        field = canvas.scene.layers.field
+        assert field is not None
+        left, bottom, right, top = canvas.navigation.view.bounds
+        across = field.rect[0] <= left < right <= field.rect[2]
+        return across and field.rect[1] <= bottom < top <= field.rect[3]
+
+    # That of the view before may still be there.
+    qtbot.waitUntil(covers_the_view, timeout=30_000)
     legend = canvas.furniture.fields
     assert [entry.key for entry in legend.entries] == ["uncertainty"]
     assert canvas.furniture.bar.layers.action("uncertainty").isChecked()

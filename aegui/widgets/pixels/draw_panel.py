@@ -24,13 +24,13 @@ from aegui.session.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
 from aegui.widgets.pixels.code_view import CodeView
 from aegui.widgets.pixels.draw_page import DrawPage
+from aegui.widgets.pixels.drawing_tools import TOOL_OF, TOOLS, spoken
 from aegui.widgets.pixels.editor import PixelEditor
 from aegui.widgets.pixels.glyph_grid import CELL_PX, GlyphGrid
 from aegui.widgets.pixels.history_list import HistoryList
 from aegui.widgets.pixels.noise_box import NoiseBox
 from aegui.widgets.pixels.set_page import SetPage
 from aegui.widgets.pixels.tool_row import ToolRow
-from aegui.widgets.pixels.tools import TOOL_OF, TOOLS, spoken
 from aegui.widgets.theme import ICON_PX, SPACING, current_theme, icon
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.pixels.tools import ON_AT_FIRST, TOOL_OF, TOOLS, Tool, native
+from aegui.widgets.pixels.drawing_tools import ON_AT_FIRST, TOOL_OF, TOOLS, Tool, native
 from aegui.widgets.theme import ICON_PX, icon
 
 if TYPE_CHECKING:

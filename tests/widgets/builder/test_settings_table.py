@@ -27,7 +27,9 @@ BY_THE_DATA_PANEL = (
     "data.split.",
     "data.augment.",
 )
-IN_FILES_ONLY = ("classifier.pretrain.corruption.copies", "classifier.pretrain.corruption.fresh")
+IN_FILES_ONLY = tuple(
+    f"classifier.pretrain.corruption.{name}" for name in ("copies", "fresh", "clean_target")
+)
 ELSEWHERE = (*NOT_SETTINGS, *BY_CARDS, *BY_THE_DATA_PANEL, *IN_FILES_ONLY)
 NUMBERS = [setting for setting in SETTINGS if setting.kind in {"count", "number", "rate", "seed"}]
 
@@ -97,4 +99,5 @@ def test_only_what_a_running_training_takes_is_live() -> None:
         "data.corruption.kind",
         "data.corruption.level",
         "data.corruption.fresh",
+        "data.corruption.clean_target",
     }

@@ -27,9 +27,9 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.session.drawing_state import Paper
 from aegui.widgets.pixels.brush_box import ink_words
 from aegui.widgets.pixels.draw_panel import DrawPanel
+from aegui.widgets.pixels.drawing_tools import TOOL_OF, TOOLS, Tool
 from aegui.widgets.pixels.new_drawing import NewDrawingDialog
 from aegui.widgets.pixels.tool_row import ToolRow
-from aegui.widgets.pixels.tools import TOOL_OF, TOOLS, Tool
 from aegui.widgets.theme import DARK, LIGHT, apply_theme
 from tests.widgets.pixels.samples import LABELS, glyphs
 
