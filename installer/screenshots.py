@@ -265,6 +265,16 @@ def variational(app: App) -> None:
     shoot(app, "projections", app.window.panels.projections)
 
 
+def emojis(app: App) -> None:
+    """The map of the faces that ships: from hearts to devils, cats and faces."""
+    open_model(app, "emoji-faces")
+    app.window.set_perspective("wander")
+    spin(2.0)
+    move(app.window.panels.canvas, 0.42, 0.62)
+    spin(1.0)
+    shoot(app, "emojis", app.window.panels.canvas)
+
+
 def classifier(app: App) -> None:
     """The report of a classifier of digits."""
     split = {"validation": 0.2, "seed": 0}
@@ -336,6 +346,7 @@ PICTURES = {
         code,
         convolutions,
         variational,
+        emojis,
         classifier,
         gan,
         making,
