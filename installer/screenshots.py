@@ -39,6 +39,7 @@ _TALL = QSize(1440, 1180)
 _NOISE = CorruptionSpec(kind="flip", level=0.12)
 _NOISE_SEED = 5
 _BELOW_PX = 360
+_MANY_COLOURS = 50_000
 _LONGEST_SECONDS = 900
 
 
@@ -76,12 +77,14 @@ def shoot(app: App, name: str, *widgets: QWidget) -> None:
 
 
 def write(picture: QPixmap, name: str) -> None:
-    """Write a PNG, packed as well as it can be."""
+    """Write a PNG, packed as well as it can be; one of very many colours with 256 of them."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     picture.save(buffer, "PNG")
     FOLDER.mkdir(parents=True, exist_ok=True)
     image = Image.open(io.BytesIO(bytes(buffer.data().data()))).convert("RGB")
+    if image.getcolors(_MANY_COLOURS) is None:
+        image = image.quantize(256)
     image.save(FOLDER / f"{name}.png", optimize=True)
 
 
