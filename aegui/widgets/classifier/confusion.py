@@ -6,11 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 from aegui.core.i18n import tr, trn
+from aegui.widgets.cell_table import CellTable, Place
 from aegui.widgets.glyphs import label_name, label_sign
 from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
-
-Cell = tuple[int, int]
-"""Places of the true class and of the answer."""
+    from PySide6.QtGui import QColor, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
 _LEAST_CELL_PX = 9
 _GOOD_CELL_PX = 26
@@ -29,35 +27,19 @@ _MOST_CELL_PX = 44
 _MOST_LABEL_PX = 104
 _FULL = 0.62
 """How much of its colour the fullest cell is given: text on it stays readable."""
-_KEYS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
-class ConfusionView(QWidget):
+class ConfusionView(CellTable):
     """Passive, but for one cell that is pointed at by mouse or keys.
 
     Right answers are tinted in the accent, mistakes in the colour of errors: by their share of the
     row, and mistakes more strongly, or one in a hundred could not be seen.
     """
 
-    cell_activated = Signal(object)
-    """A ``Cell`` was clicked, or Enter pressed on it."""
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Confusion matrix"), parent)
         self._labels: tuple[str, ...] = ()
         self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
-        self._current: Cell = (0, 0)
-        self._hovered: Cell | None = None
-        self._chosen: Cell | None = None
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Confusion matrix"))
 
     # What is shown
 
@@ -65,19 +47,14 @@ class ConfusionView(QWidget):
         """Show ``counts`` ``[classes, classes]``, rows being the true classes."""
         if tuple(labels) != self._labels:
             self._labels = tuple(labels)
-            self._current = (0, 0)
-            self._hovered = self._chosen = None
+            self._forget_cells()
             self.updateGeometry()
         self._counts = counts
-        self._describe()
+        known = len(self._labels) > max(self._current)
+        self.setAccessibleDescription(self.words(self._current) if known else "")
         self.update()
 
-    def set_chosen(self, cell: Cell | None) -> None:
-        """Mark the cell whose samples are shown elsewhere."""
-        self._chosen = cell
-        self.update()
-
-    def words(self, cell: Cell) -> str:
+    def words(self, cell: Place) -> str:
         """What a cell says, in a sentence."""
         row, column = cell
         count, total = int(self._counts[row, column]), int(self._counts[row].sum())
@@ -94,11 +71,11 @@ class ConfusionView(QWidget):
             share=share,
         )
 
-    def _describe(self) -> None:
-        known = len(self._labels) > max(self._current)
-        self.setAccessibleDescription(self.words(self._current) if known else "")
-
     # Geometry
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self._labels), len(self._labels)
 
     def _margin(self) -> float:
         """Room for the labels, at the left and on top."""
@@ -128,13 +105,13 @@ class ConfusionView(QWidget):
         side = room / max(1, len(self._labels))
         return float(np.clip(math.floor(side), _LEAST_CELL_PX, _MOST_CELL_PX))
 
-    def cell_rect(self, cell: Cell) -> QRectF:
+    def cell_rect(self, cell: Place) -> QRectF:
         """Where a cell is painted."""
         left, top = self._origin()
         side = self._cell_px()
         return QRectF(left + cell[1] * side, top + cell[0] * side, side, side)
 
-    def _cell_at(self, position: QPoint) -> Cell | None:
+    def _cell_at(self, position: QPoint) -> Place | None:
         left, top = self._origin()
         side = self._cell_px()
         row, column = (position.y() - top) // side, (position.x() - left) // side
@@ -217,7 +194,7 @@ class ConfusionView(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
             painter.restore()
 
-    def _paint_cell(self, painter: QPainter, cell: Cell, share: float, *, fits: bool) -> None:
+    def _paint_cell(self, painter: QPainter, cell: Place, share: float, *, fits: bool) -> None:
         theme = current_theme()
         box = self.cell_rect(cell).adjusted(0, 0, -1, -1)
         painter.fillRect(box, self._ground(cell, share))
@@ -227,80 +204,9 @@ class ConfusionView(QWidget):
         painter.setPen(theme.text)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{count:,}")
 
-    def _ground(self, cell: Cell, share: float) -> QColor:
+    def _ground(self, cell: Place, share: float) -> QColor:
         theme = current_theme()
         if cell[0] == cell[1]:
             return blend(theme.accent, theme.raised, _FULL * share)
         # Square root: of a good classifier all mistakes are rare.
         return blend(theme.bad, theme.raised, _FULL * math.sqrt(share))
-
-    def _paint_marks(self, painter: QPainter) -> None:
-        theme = current_theme()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        marked = [(self._chosen, theme.text, 2), (self._hovered, theme.accent, 1)]
-        if self.hasFocus() and len(self._labels):
-            marked.append((self._current, theme.accent, 2))
-        for cell, colour, width in marked:
-            if cell is not None:
-                painter.setPen(QPen(colour, width))
-                painter.drawRect(self.cell_rect(cell).adjusted(0, 0, -1, -1))
-
-    # Mouse and keys
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at a cell."""
-        cell = self._cell_at(event.position().toPoint())
-        if cell != self._hovered:
-            self._hovered = cell
-            self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Point at none."""
-        self._hovered = None
-        self.update()
-        super().leaveEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Show the samples of a cell."""
-        cell = self._cell_at(event.position().toPoint())
-        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._go_to(cell)
-            self.cell_activated.emit(cell)
-
-    def event(self, event: QEvent) -> bool:
-        """Say what a cell says."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            cell = self._cell_at(event.pos())
-            QToolTip.showText(event.globalPos(), "" if cell is None else self.words(cell), self)
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows point at cells, Enter and Space show their samples."""
-        step = _KEYS.get(Qt.Key(event.key()))
-        if step is not None and len(self._labels):
-            last = len(self._labels) - 1
-            row, column = (
-                min(max(0, at + by), last) for at, by in zip(self._current, step, strict=True)
-            )
-            self._go_to((row, column))
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
-            if len(self._labels):
-                self.cell_activated.emit(self._current)
-        else:
-            super().keyPressEvent(event)
-
-    def _go_to(self, cell: Cell) -> None:
-        self._current = cell
-        self._describe()
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys are."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show it no more."""
-        super().focusOutEvent(event)
-        self.update()

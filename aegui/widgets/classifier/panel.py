@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aegui.session.classifier_service import Evaluation
-    from aegui.widgets.classifier.confusion import Cell
+    from aegui.widgets.cell_table import Place
 
 _HEADLINE = 1.5
 _MESSAGE_PX = 520
@@ -51,7 +51,7 @@ class ClassifierPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._evaluation: Evaluation | None = None
-        self._cell: Cell | None = None
+        self._cell: Place | None = None
         self._is_shared_out = False
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
@@ -247,7 +247,7 @@ class ClassifierPanel(QWidget):
     def _on_parts_activated(self, index: int) -> None:
         self.part_chosen.emit(self._parts.itemData(index))
 
-    def _on_confusion_cell_activated(self, cell: Cell) -> None:
+    def _on_confusion_cell_activated(self, cell: Place) -> None:
         self._cell = None if cell == self._cell else cell
         self._tabs.setCurrentIndex(0)
         self._show_samples()

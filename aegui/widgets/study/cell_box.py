@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.session.looks import Look
     from aegui.session.noise_study import CellStrip
-    from aegui.widgets.study.matrix_view import Place
+    from aegui.widgets.cell_table import Place
 
 
 class CellBox(QWidget):

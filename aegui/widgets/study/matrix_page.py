@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.session.looks import Look
     from aegui.session.noise_study import Cell, CellStrip
-    from aegui.widgets.study.matrix_view import Place
+    from aegui.widgets.cell_table import Place
 
 _NETWORKS = (
     ("small", mark("Small, for many trainings")),

@@ -6,12 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeySequence, QPainter, QPen
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.i18n import tr, trn
+from aegui.widgets.cell_table import CellTable, Place
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
@@ -19,13 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.study.noise_matrix import Figure, NoiseMatrix
-
-Place = tuple[int, int]
-"""Row and column of a cell."""
 
 _LEAST_W_PX, _MOST_W_PX = 40, 104
 _LEAST_H_PX, _MOST_H_PX = 22, 46
@@ -35,48 +33,32 @@ _TWO_LINES = 2.1
 _FULL = 0.62
 """How much of the accent the fullest cell is given: text on it stays readable."""
 _GAP_PX = 6
-_KEYS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
-class MatrixView(QWidget):
+class MatrixView(CellTable):
     """Passive, but for the cell that is pointed at by mouse or keys.
 
     One colour from pale to full tells how bad a cell is, and the figure is written in it: it can
     be read without seeing colours. The best of each column is bold and framed.
     """
 
-    cell_activated = Signal(object)
-    """A ``Place`` was clicked, or Enter pressed on it."""
     copy_requested = Signal()
     """Ctrl+C: the table is wished on the clipboard."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Noise matrix"), parent)
         self._matrix: NoiseMatrix | None = None
         self._key = "wrong"
         self._figure: Figure | None = None
         self._shades: NDArray[np.float64] = np.zeros((0, 0))
         self._best: tuple[int, ...] = ()
-        self._current: Place = (0, 0)
-        self._hovered: Place | None = None
-        self._chosen: Place | None = None
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Noise matrix"))
 
     # What is shown
 
     def set_matrix(self, matrix: NoiseMatrix | None, key: str) -> None:
         """Show the figure ``key`` of ``FIGURES`` of all cells."""
         if matrix is not self._matrix:
-            self._hovered = self._chosen = None
-            self._current = (0, 0)
+            self._forget_cells()
         self._matrix, self._key = matrix, key
         self._figure = None if matrix is None else matrix.figure(key)
         if self._figure is not None:
@@ -88,31 +70,28 @@ class MatrixView(QWidget):
         self.updateGeometry()
         self.update()
 
-    def set_chosen(self, place: Place | None) -> None:
-        """Mark the cell that is looked into elsewhere."""
-        self._chosen = place
-        if place is not None:
-            self._current = place
-        self.update()
+    def set_chosen(self, cell: Place | None) -> None:
+        """Mark the cell that is looked into elsewhere; the keys go on from it."""
+        if cell is not None:
+            self._current = cell
+        super().set_chosen(cell)
 
     @property
     def current(self) -> Place:
         """Where the keys are."""
         return self._current
 
-    def words(self, place: Place) -> str:
+    def words(self, cell: Place) -> str:
         """What a cell says, in a sentence."""
         matrix, figure = self._matrix, self._figure
         if matrix is None or figure is None:
             return ""
-        row, column = place
+        row, column = cell
         text = tr(
             "Trained with {trained}, tried with {tried}: {figure}",
             trained=corruption_words(matrix.spec.training[row]),
             tried=corruption_words(matrix.spec.tests[column]),
-            figure=figure_words(
-                self._key, float(figure.mean[place]), float(figure.deviation[place])
-            ),
+            figure=figure_words(self._key, float(figure.mean[cell]), float(figure.deviation[cell])),
         )
         limit = matrix.limits[column]
         if self._key == "wrong" and limit is not None:
@@ -160,13 +139,13 @@ class MatrixView(QWidget):
             float(np.clip(math.floor(high), _LEAST_H_PX, _MOST_H_PX)),
         )
 
-    def cell_rect(self, place: Place) -> QRectF:
+    def cell_rect(self, cell: Place) -> QRectF:
         """Where a cell is painted."""
         left, top = self._origin()
         wide, high = self._cell_size()
-        return QRectF(left + place[1] * wide, top + place[0] * high, wide - 1, high - 1)
+        return QRectF(left + cell[1] * wide, top + cell[0] * high, wide - 1, high - 1)
 
-    def _place_at(self, position: QPoint) -> Place | None:
+    def _cell_at(self, position: QPoint) -> Place | None:
         left, top = self._origin()
         wide, high = self._cell_size()
         row, column = (position.y() - top) // high, (position.x() - left) // wide
@@ -245,18 +224,18 @@ class MatrixView(QWidget):
             text = metrics.elidedText(name, Qt.TextElideMode.ElideLeft, int(wide) - 2)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_cell(self, painter: QPainter, place: Place) -> None:
+    def _paint_cell(self, painter: QPainter, cell: Place) -> None:
         assert self._figure is not None
         theme = current_theme()
-        box = self.cell_rect(place)
-        shade = _FULL * float(self._shades[place])
+        box = self.cell_rect(cell)
+        shade = _FULL * float(self._shades[cell])
         painter.fillRect(box, blend(theme.accent, theme.raised, shade))
-        best = self._best[place[1]] == place[0]
+        best = self._best[cell[1]] == cell[0]
         painter.setPen(theme.text)
         font = figures_font(self.font(), bold=best)
         painter.setFont(font)
         line = QFontMetricsF(font).height()
-        text = number(self._key, float(self._figure.mean[place]))
+        text = number(self._key, float(self._figure.mean[cell]))
         if (
             self._matrix is not None
             and self._matrix.spec.seeds > 1
@@ -266,7 +245,7 @@ class MatrixView(QWidget):
             painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, text)
             painter.setFont(figures_font(self.font(), scale=0.82))
             lower = QRectF(box.left(), upper.bottom() - 2, box.width(), box.height() * 0.42)
-            spread = f"± {number(self._key, float(self._figure.deviation[place]))}"
+            spread = f"± {number(self._key, float(self._figure.deviation[cell]))}"
             painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, spread)
         else:
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
@@ -299,76 +278,12 @@ class MatrixView(QWidget):
                 box = QRectF(left + column * wide, top, wide - 1, high)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number("wrong", limit.mean))
 
-    def _paint_marks(self, painter: QPainter) -> None:
-        theme = current_theme()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        marked = [(self._chosen, theme.text, 2), (self._hovered, theme.accent, 1)]
-        if self.hasFocus():
-            marked.append((self._current, theme.accent, 2))
-        for place, colour, width in marked:
-            if place is not None:
-                painter.setPen(QPen(colour, width))
-                painter.drawRect(self.cell_rect(place))
-
-    # Mouse and keys
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at a cell."""
-        place = self._place_at(event.position().toPoint())
-        if place != self._hovered:
-            self._hovered = place
-            self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Point at none."""
-        self._hovered = None
-        self.update()
-        super().leaveEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Look into a cell."""
-        place = self._place_at(event.position().toPoint())
-        if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._go_to(place)
-            self.cell_activated.emit(place)
-
-    def event(self, event: QEvent) -> bool:
-        """Say what a cell says."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = self._place_at(event.pos())
-            QToolTip.showText(event.globalPos(), "" if place is None else self.words(place), self)
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows point at cells, Enter and Space look into one, Ctrl+C copies the table."""
-        step = _KEYS.get(Qt.Key(event.key()))
-        rows, columns = self._shape
+        """Copy the table by Ctrl+C, or go over its cells."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_requested.emit()
-        elif step is not None and rows:
-            row = min(max(0, self._current[0] + step[0]), rows - 1)
-            column = min(max(0, self._current[1] + step[1]), columns - 1)
-            self._go_to((row, column))
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and rows:
-            self.cell_activated.emit(self._current)
         else:
             super().keyPressEvent(event)
-
-    def _go_to(self, place: Place) -> None:
-        self._current = place
-        describe(self, self.words(place))
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys are."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show it no more."""
-        super().focusOutEvent(event)
-        self.update()
 
 
 def number(key: str, value: float) -> str:

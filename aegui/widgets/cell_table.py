@@ -1,0 +1,142 @@
+"""A painted table of cells, one of which is pointed at by mouse or keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from aegui.widgets.pixels.speech import describe
+from aegui.widgets.theme import current_theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+
+Place = tuple[int, int]
+"""Row and column of a cell."""
+
+_KEYS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
+
+
+class CellTable(QWidget):
+    """What such tables have in common: hover, choice, keys, tooltip, speech and focus.
+
+    A table says its shape, where its cells are and what they say, and paints itself, last of all by
+    ``_paint_marks``.
+    """
+
+    cell_activated = Signal(object)
+    """A ``Place`` was clicked, or Enter pressed on it."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._current: Place = (0, 0)
+        self._hovered: Place | None = None
+        self._chosen: Place | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(name)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        """Rows and columns; (0, 0) without cells."""
+        raise NotImplementedError
+
+    def words(self, cell: Place) -> str:
+        """What a cell says, in a sentence."""
+        raise NotImplementedError
+
+    def cell_rect(self, cell: Place) -> QRectF:
+        """Where a cell is painted."""
+        raise NotImplementedError
+
+    def _cell_at(self, position: QPoint) -> Place | None:
+        raise NotImplementedError
+
+    def set_chosen(self, cell: Place | None) -> None:
+        """Mark the cell that is looked into elsewhere."""
+        self._chosen = cell
+        self.update()
+
+    def _forget_cells(self) -> None:
+        """Other cells come: none of them is pointed at or chosen."""
+        self._current = (0, 0)
+        self._hovered = self._chosen = None
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        theme = current_theme()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        marked = [(self._chosen, theme.text, 2), (self._hovered, theme.accent, 1)]
+        if self.hasFocus() and self._shape[0]:
+            marked.append((self._current, theme.accent, 2))
+        for cell, colour, width in marked:
+            if cell is not None:
+                painter.setPen(QPen(colour, width))
+                painter.drawRect(self.cell_rect(cell).adjusted(0, 0, -1, -1))
+
+    # Mouse and keys
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at a cell."""
+        cell = self._cell_at(event.position().toPoint())
+        if cell != self._hovered:
+            self._hovered = cell
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at none."""
+        self._hovered = None
+        self.update()
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Look into a cell."""
+        cell = self._cell_at(event.position().toPoint())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._go_to(cell)
+            self.cell_activated.emit(cell)
+
+    def event(self, event: QEvent) -> bool:
+        """Say what a cell says."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            cell = self._cell_at(event.pos())
+            QToolTip.showText(event.globalPos(), "" if cell is None else self.words(cell), self)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows point at cells, Enter and Space look into one."""
+        key = Qt.Key(event.key())
+        rows, columns = self._shape
+        if key in _KEYS and rows:
+            down, across = _KEYS[key]
+            row = min(max(0, self._current[0] + down), rows - 1)
+            self._go_to((row, min(max(0, self._current[1] + across), columns - 1)))
+        elif key in _ENTER and rows:
+            self.cell_activated.emit(self._current)
+        else:
+            super().keyPressEvent(event)
+
+    def _go_to(self, cell: Place) -> None:
+        self._current = cell
+        describe(self, self.words(cell))
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys are."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show it no more."""
+        super().focusOutEvent(event)
+        self.update()
