@@ -289,7 +289,7 @@ class AnswerPictures(QWidget):
         """What stands above a picture: the longest words that fit."""
         words = (
             (self._first or tr("drawing"),),
-            (tr("answer"),),
+            (tr("answer"), tr("output")),
             (tr("thresholded"), tr("on/off")) if self._look.glyphs else (tr("squared error"),),
             (tr("confidence"), tr("sure")),
         )[place]
