@@ -15,6 +15,7 @@ import numpy as np
 
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 from aegui.core.tensor_bytes import packed, unpacked
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Archive:
                 tr("{file} is not a run of this program, or it is damaged.", file=self.name)
             ) from None
         except _DAMAGES as error:
-            reason = getattr(error, "strerror", None) or str(error)
+            reason = system_reason(error)
             raise ReadError(
                 tr("{file} could not be read: {reason}.", file=os.fspath(path), reason=reason)
             ) from None

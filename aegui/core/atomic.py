@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def _refusing_in_words(path: str | os.PathLike[str]) -> Iterator[None]:
             tr(
                 "{file} could not be written: {reason}.",
                 file=os.fspath(path),
-                reason=error.strerror or str(error),
+                reason=system_reason(error),
             )
         ) from error
 

@@ -14,6 +14,7 @@ from aegui.core.errors import ReadError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.recipe import FORMAT, VERSION, Recipe
 from aegui.core.recipe_errors import quoted, recipe_error
+from aegui.core.system_reason import system_reason
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = system_reason(error)
         raise ReadError(
             tr("{file} could not be read: {reason}.", file=os.fspath(path), reason=reason)
         ) from None

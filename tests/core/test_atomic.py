@@ -31,7 +31,7 @@ def test_a_failed_write_leaves_the_old_file_alone(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(AeguiError, match=r"a\.bin could not be written: No space left"):
+    with pytest.raises(AeguiError, match=r"a\.bin could not be written: no space left"):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.bin"]

@@ -23,6 +23,7 @@ from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +123,7 @@ def read_array_file(
     except _DAMAGES as error:
         raise _refusal(path, tr("the file is damaged ({why})", why=error)) from error
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         raise ReadError(tr("{file}: {reason}", file=path, reason=reason)) from error
 
 

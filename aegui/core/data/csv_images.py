@@ -18,6 +18,7 @@ from aegui.core.data.progress import Progress, images_read, stop_if
 from aegui.core.data.store import PixelStore, files_key
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,7 @@ def read_csv(
         reason = tr("what is packed in it is damaged; get it again")
         raise ReadError(tr("{file}: {reason}.", file=path.name, reason=reason)) from error
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         raise ReadError(tr("{file}: {reason}", file=path, reason=reason)) from error
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     words = labels if layout.label is not None else [name] * len(images)

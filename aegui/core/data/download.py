@@ -23,6 +23,7 @@ from aegui.core.data.published import (
 from aegui.core.data.store import disk_full, megabytes
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -291,7 +292,7 @@ def _in_words(folder: Path, needed: int) -> Iterator[None]:
             tr(
                 "The set cannot be kept in {folder}: {reason}.",
                 folder=folder,
-                reason=error.strerror or str(error),
+                reason=system_reason(error),
             )
         ) from error
 
@@ -300,5 +301,4 @@ def _reason(error: BaseException) -> str:
     """What the system says, without the wrapping of the library."""
     inner = getattr(error, "reason", None)
     error = inner if isinstance(inner, BaseException) else error
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return str(text).rstrip(".")
+    return system_reason(error)

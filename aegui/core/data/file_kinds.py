@@ -14,6 +14,7 @@ from aegui.core.data.readers.png_sheet import SIGNATURE, is_sheet
 from aegui.core.data.readers.source import open_source
 from aegui.core.errors import ReadError
 from aegui.core.i18n import mark, tr
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +106,5 @@ def kind_of(path: Path) -> FileKind | None:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
-        raise ReadError(
-            tr("{file}: {reason}", file=path, reason=error.strerror or str(error))
-        ) from error
+        raise ReadError(tr("{file}: {reason}", file=path, reason=system_reason(error))) from error
     return next((kind for kind in FILE_KINDS.values() if kind.recognises(path, head)), None)

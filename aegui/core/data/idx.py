@@ -23,6 +23,7 @@ from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key, stored
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -324,6 +325,4 @@ def _refusing(path: Path) -> Iterator[None]:
     except zlib.error as error:
         raise _refusal(path, tr("what is packed in it is damaged; get it again")) from error
     except OSError as error:
-        raise ReadError(
-            tr("{file}: {reason}", file=path, reason=error.strerror or str(error))
-        ) from error
+        raise ReadError(tr("{file}: {reason}", file=path, reason=system_reason(error))) from error

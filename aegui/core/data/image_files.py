@@ -19,6 +19,7 @@ from aegui.core.data.progress import Progress, images_read, stop_if
 from aegui.core.data.store import PixelStore, files_key
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr, trn
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -252,7 +253,7 @@ def _shown(names: Iterable[str]) -> list[str]:
 
 
 def _note_refused(error: OSError) -> None:
-    logging.getLogger(__name__).info("%s is left out: %s", error.filename, error.strerror)
+    logging.getLogger(__name__).info("%s is left out: %s", error.filename, system_reason(error))
 
 
 def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
@@ -283,7 +284,7 @@ def _existing(files: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]
         try:
             is_file = stat.S_ISREG(path.stat().st_mode)
         except OSError as error:
-            gone.append((path, error.strerror or str(error)))
+            gone.append((path, system_reason(error)))
             continue
         if is_file:
             there.append(path)

@@ -12,6 +12,7 @@ import numpy as np
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     import os
@@ -56,7 +57,7 @@ def write_image_folder(path: str | os.PathLike[str], dataset: Dataset) -> None:
             tr(
                 "{file} could not be written: {reason}.",
                 file=target,
-                reason=error.strerror or str(error),
+                reason=system_reason(error),
             )
         ) from error
 

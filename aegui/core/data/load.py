@@ -18,6 +18,7 @@ from aegui.core.data.select import choose, select
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
 from aegui.core.recipe import ImageSpec
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
@@ -196,7 +197,7 @@ def _path_of(source: str) -> Path | None:
         path = Path(source).expanduser()
         return path if path.is_file() or path.is_dir() else None
     except PermissionError as error:
-        raise ReadError(tr("{file}: {reason}", file=source, reason=error.strerror)) from error
+        raise ReadError(tr("{file}: {reason}", file=source, reason=system_reason(error))) from error
     except (OSError, RuntimeError):
         return None  # a name that is too long, or a home that nobody has
 

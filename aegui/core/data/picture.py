@@ -10,6 +10,7 @@ import numpy as np
 
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,10 +70,10 @@ def read_picture(path: Path, spec: ImageSpec) -> NDArray[np.uint8]:
     except UnidentifiedImageError as error:
         raise ReadError(tr("this is no image that can be read")) from error
     except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError) as error:
-        raise ReadError(tr("the image is damaged ({why})", why=_reason(error))) from error
+        raise ReadError(tr("the image is damaged ({why})", why=system_reason(error))) from error
     except (MemoryError, OverflowError, TypeError, AttributeError, ZeroDivisionError) as error:
         # Decoders meet bytes that their authors did not expect.
-        raise ReadError(tr("the image is damaged ({why})", why=_reason(error))) from error
+        raise ReadError(tr("the image is damaged ({why})", why=system_reason(error))) from error
 
 
 def resized(levels: NDArray[np.uint8], spec: ImageSpec) -> NDArray[np.uint8]:
@@ -80,11 +81,6 @@ def resized(levels: NDArray[np.uint8], spec: ImageSpec) -> NDArray[np.uint8]:
     from PIL import Image
 
     return _on_paper(Image.fromarray(np.ascontiguousarray(levels.transpose(1, 2, 0))), spec)
-
-
-def _reason(error: BaseException) -> str:
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return str(text).splitlines()[0][:200].rstrip(".")
 
 
 def _too_large(size: str) -> ReadError:

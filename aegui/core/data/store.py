@@ -16,6 +16,7 @@ import numpy as np
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 from aegui.paths import user_cache_dir
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ def _in_words(needed: int) -> Iterator[None]:
             tr(
                 "The prepared images could not be kept in {folder}: {reason}.",
                 folder=user_cache_dir(),
-                reason=error.strerror or str(error),
+                reason=system_reason(error),
             )
         ) from error
 

@@ -194,7 +194,7 @@ def test_a_file_that_has_gone_meanwhile_is_skipped(pets: Path) -> None:
     (pets / "cats/cat2.png").unlink()
     reading = read_images(scan, SPEC)
     assert "cat2" not in reading.dataset.names
-    assert reading.skipped[-1] == Skipped(pets / "cats/cat2.png", "No such file or directory")
+    assert reading.skipped[-1] == Skipped(pets / "cats/cat2.png", "there is no such file or folder")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")

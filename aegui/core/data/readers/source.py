@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ def open_source(path: Path) -> Source:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = system_reason(error)
         raise ReadError(tr("{file}: {reason}", file=path, reason=reason)) from error
     source = Source(path, data)
     if len(data) > MAX_FILE_BYTES:

@@ -1,0 +1,49 @@
+"""Why the system refused something, in the language of the program.
+
+The words of the system follow the language of the system, which need not be that of the window:
+the refusals that people meet are said in our own.
+"""
+
+from __future__ import annotations
+
+import errno
+
+from aegui.core.i18n import mark, tr
+
+_WORDS = {
+    errno.ENOENT: mark("there is no such file or folder"),
+    errno.EACCES: mark("permission denied"),
+    errno.EPERM: mark("permission denied"),
+    errno.EISDIR: mark("this is a folder, not a file"),
+    errno.ENOTDIR: mark("a part of the path is not a folder"),
+    errno.ENOSPC: mark("no space left on the disk"),
+    errno.EDQUOT: mark("no space left on the disk"),
+    errno.EROFS: mark("the disk can only be read"),
+    errno.ENAMETOOLONG: mark("the name is too long"),
+    errno.EIO: mark("the disk could not be read or written"),
+    errno.EMFILE: mark("too many open files"),
+    errno.ENFILE: mark("too many open files"),
+    errno.ETXTBSY: mark("another program is using it"),
+    errno.EBUSY: mark("another program is using it"),
+    errno.ECONNREFUSED: mark("the server refuses the connection"),
+    errno.ECONNRESET: mark("the connection was cut"),
+    errno.ETIMEDOUT: mark("no answer in time"),
+    errno.ENETUNREACH: mark("there is no connection to the network"),
+    errno.EHOSTUNREACH: mark("the server cannot be reached"),
+}
+
+_LONGEST = 200
+"""Characters of a library's own words that are shown."""
+
+
+def system_reason(error: BaseException) -> str:
+    """Why ``error`` was raised: one line without a full stop at its end.
+
+    What has no words here is said as the system or the library says it.
+    """
+    # The numbers of refused encryption are not those of the system.
+    number = None if type(error).__module__ == "ssl" else getattr(error, "errno", None)
+    if number in _WORDS:
+        return tr(_WORDS[number])
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(text).splitlines()[0][:_LONGEST].rstrip(".")
