@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 import aegui
 from aegui.core.i18n import language, set_language, tr
 from aegui.paths import APP_NAME, resources_dir, user_data_dir
-from aegui.session.garbage import Garbage
+from aegui.session.jobs.garbage import Garbage
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from aegui.widgets.theme import apply_theme, icon, theme_named

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from aegui.core.pixels.code import read_any_code
 from aegui.core.recipe import MAX_IMAGE
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import picture
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from aegui.core.i18n import mark, tr
-from aegui.session.looks import GLYPHS
+from aegui.session.data.looks import GLYPHS
 from aegui.widgets.glyphs import draw_glyph, picture
 from aegui.widgets.theme import SPACING, current_theme, figures_font, icon
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMenu
 
-    from aegui.session.data_sources import DataEntry
+    from aegui.session.data.data_sources import DataEntry
 
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 1
 """Role of the second line of a row."""

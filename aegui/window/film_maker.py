@@ -19,7 +19,7 @@ from aegui.widgets.map.canvas import LatentCanvas
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.session.plane_tiles import Plane
+    from aegui.session.map.plane_tiles import Plane
     from aegui.window.services import Services
 
 MOST_FRAMES = 150

@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.latent.procrustes import turn_words
-from aegui.session.ghost_service import why_no_ghost
+from aegui.session.map.ghost_service import why_no_ghost
 from aegui.session.notice import Notice
 from aegui.widgets.time.slider import epoch_words
 
 if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
-    from aegui.session.ghost_service import Ghost
+    from aegui.session.map.ghost_service import Ghost
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 

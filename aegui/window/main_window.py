@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import language, tr
 from aegui.widgets.theme import ICON_PX, icon
-from aegui.window import dialogs
 from aegui.window.actions import ACTIONS, MENUS, Actions
+from aegui.window.dialogs import questions
 from aegui.window.docks import (
     DEFAULT_PERSPECTIVE,
     DOCKS,
@@ -32,29 +32,29 @@ from aegui.window.help_viewer import HelpViewer
 from aegui.window.notifications import Notifications
 from aegui.window.panels import Panels
 from aegui.window.toolbar import MainToolBar
-from aegui.window.wiring_answer import AnswerWiring
-from aegui.window.wiring_answer_studies import AnswerStudiesWiring
-from aegui.window.wiring_classifier import ClassifierWiring
-from aegui.window.wiring_code import CodeWiring
-from aegui.window.wiring_data import DataWiring
-from aegui.window.wiring_document import DocumentWiring
-from aegui.window.wiring_drawing import DrawingWiring
-from aegui.window.wiring_gan import GanWiring
-from aegui.window.wiring_grid import GridWiring
-from aegui.window.wiring_insight import InsightWiring
-from aegui.window.wiring_making import MakingWiring
-from aegui.window.wiring_map import MapWiring
-from aegui.window.wiring_others import OthersWiring
-from aegui.window.wiring_points import PointsWiring
-from aegui.window.wiring_projections import ProjectionsWiring
-from aegui.window.wiring_reference import ReferenceWiring
-from aegui.window.wiring_results import ResultsWiring
-from aegui.window.wiring_selection import SelectionWiring
-from aegui.window.wiring_set import SetWiring
-from aegui.window.wiring_sliders import SlidersWiring
-from aegui.window.wiring_study import NoiseStudyWiring
-from aegui.window.wiring_time import TimeWiring, add_time_bar
-from aegui.window.wiring_training import TrainingWiring
+from aegui.window.wiring.answer import AnswerWiring
+from aegui.window.wiring.answer_studies import AnswerStudiesWiring
+from aegui.window.wiring.classifier import ClassifierWiring
+from aegui.window.wiring.code import CodeWiring
+from aegui.window.wiring.data import DataWiring
+from aegui.window.wiring.document import DocumentWiring
+from aegui.window.wiring.drawing import DrawingWiring
+from aegui.window.wiring.gan import GanWiring
+from aegui.window.wiring.grid import GridWiring
+from aegui.window.wiring.insight import InsightWiring
+from aegui.window.wiring.making import MakingWiring
+from aegui.window.wiring.map import MapWiring
+from aegui.window.wiring.others import OthersWiring
+from aegui.window.wiring.points import PointsWiring
+from aegui.window.wiring.projections import ProjectionsWiring
+from aegui.window.wiring.reference import ReferenceWiring
+from aegui.window.wiring.results import ResultsWiring
+from aegui.window.wiring.selection import SelectionWiring
+from aegui.window.wiring.set import SetWiring
+from aegui.window.wiring.sliders import SlidersWiring
+from aegui.window.wiring.study import NoiseStudyWiring
+from aegui.window.wiring.time import TimeWiring, add_time_bar
+from aegui.window.wiring.training import TrainingWiring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
             "theme": self.theme_requested.emit,
             "language": self.language_requested.emit,
             "guide": self.show_guide,
-            "about": lambda: dialogs.show_about(self),
+            "about": lambda: questions.show_about(self),
         }
         self._connect()
         self._show_conditions()

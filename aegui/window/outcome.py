@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.run_file import SavedRun
     from aegui.core.training.result import RunResult, TrainingResult
-    from aegui.session.training_runner import Pulled
+    from aegui.session.training.training_runner import Pulled
 
 _REASONS = {
     "epochs": mark("All epochs are done."),

@@ -10,13 +10,13 @@ from PySide6.QtGui import QGuiApplication
 from aegui.core.i18n import tr
 from aegui.core.pixels.code import code_of
 from aegui.core.pixels.shapes import Box
-from aegui.session.answers import one_image
-from aegui.session.drawing_state import Paper, on_paper, paper_of
-from aegui.session.looks import Look
+from aegui.session.data.looks import Look
 from aegui.session.notice import Notice
+from aegui.session.pixels.answers import one_image
+from aegui.session.pixels.drawing_state import Paper, on_paper, paper_of
 from aegui.widgets.pixels.new_drawing import NewDrawingDialog
 from aegui.window.clipboard import from_clipboard, to_clipboard
-from aegui.window.noise_sheet_dialog import NoiseSheetDialog
+from aegui.window.dialogs.noise_sheet import NoiseSheetDialog
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from aegui.core.pixels.transforms import Pixels
     from aegui.core.recipe import CorruptionSpec
-    from aegui.session.drawing_state import DrawingState
+    from aegui.session.pixels.drawing_state import DrawingState
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 

@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
-from aegui.session.answers import one_image
-from aegui.session.drawing_state import paper_of
+from aegui.session.pixels.answers import one_image
+from aegui.session.pixels.drawing_state import paper_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.latent.codec import Codec
-from aegui.session.answers import Nearest
-from aegui.session.codes_service import CodesService
+from aegui.session.map.codes_service import CodesService
+from aegui.session.pixels.answers import Nearest
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from aegui.core.training.history import HistoryView
     from aegui.core.training.snapshot import Snapshot
     from aegui.core.training.timeline import Frame, TimelineView
-    from aegui.session.codes_service import Codes
-    from aegui.session.looks import Look
-    from aegui.session.training_runner import Pulled, TrainingRunner
-    from aegui.session.workspace import Workspace
+    from aegui.session.data.looks import Look
+    from aegui.session.documents.workspace import Workspace
+    from aegui.session.map.codes_service import Codes
+    from aegui.session.training.training_runner import Pulled, TrainingRunner
 
 
 class Showing(QObject):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QIcon
 
-    from aegui.session.data_sources import DataEntry
+    from aegui.session.data.data_sources import DataEntry
     from aegui.window.actions import Actions
 
 _WAY = "*"

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.run_file import load_run
 from aegui.paths import models_dir
-from aegui.session.looks import GLYPHS, Look
-from aegui.session.plane_service import PlaneService
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.map.plane_service import PlaneService
 from aegui.widgets.map.canvas import LatentCanvas
 from aegui.widgets.theme import LIGHT, apply_theme
 from tests.bench.figures import percentile
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.latent.codec import Codec
-    from aegui.session.plane_tiles import Plane
+    from aegui.session.map.plane_tiles import Plane
     from aegui.widgets.map.types import ViewRequest
 
 SIZE = (1200, 800)

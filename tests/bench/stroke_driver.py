@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.core.run_file import load_run
 from aegui.paths import models_dir
-from aegui.session.others import Other
+from aegui.session.map.others import Other
 from tests.bench.figures import percentile
 from tests.bench.live_window import WINDOW, Paints, spin
 

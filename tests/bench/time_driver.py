@@ -19,7 +19,7 @@ from tests.bench.figures import percentile
 from tests.bench.live_window import WINDOW, Paints, spin
 
 if TYPE_CHECKING:
-    from aegui.session.plane_tiles import Plane
+    from aegui.session.map.plane_tiles import Plane
 
 EPOCHS = 3000
 ROUNDS = 2

@@ -29,7 +29,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 from shiboken6 import Shiboken
 
-from aegui.session.garbage import collect_due
+from aegui.session.jobs.garbage import collect_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from aegui.core.evaluation.bayes import read_drawing
 from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.answer_sheet import BEST, SHOWN
-from aegui.session.others import Other
+from aegui.session.map.others import Other
+from aegui.session.pixels.answer_sheet import BEST, SHOWN
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     assert plot.threshold == pytest.approx(service.outliers.bench.threshold)
     bad = tmp_path / "bad.txt"
     bad.write_text("no glyphs here", encoding="utf-8")
-    monkeypatch.setattr("aegui.window.wiring_answer_studies.choose_data_file", lambda *_: str(bad))
+    monkeypatch.setattr("aegui.window.wiring.answer_studies.choose_data_file", lambda *_: str(bad))
     page.outside.setCurrentIndex(page.outside.count() - 1)
     page.outside.activated.emit(page.outside.currentIndex())
     qtbot.waitUntil(lambda: "bad.txt" in page.words.text(), timeout=WAIT_MS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.core.recipe import Recipe
-from aegui.session.classifier_service import TRAINING, VALIDATION
+from aegui.session.training.classifier_service import TRAINING, VALIDATION
 from tests.window.conftest import train
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QDialog, QInputDialog, QPushButton
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.errors import AeguiError
-from aegui.session import data_service
-from aegui.session.data_sources import DRAWINGS, own_path
-from aegui.window import dialogs
-from aegui.window.download_dialog import DownloadDialog
-from aegui.window.import_dialog import ImportDialog
+from aegui.session.data import data_service
+from aegui.session.data.data_sources import DRAWINGS, own_path
+from aegui.window.dialogs import questions
+from aegui.window.dialogs.download import DownloadDialog
+from aegui.window.dialogs.images import ImportDialog
 from tests.window.test_document import answer
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.session.workspace import Workspace
+    from aegui.session.documents.workspace import Workspace
     from aegui.window.main_window import MainWindow
 
 
@@ -106,7 +106,7 @@ def test_characters_are_chosen(window: MainWindow, monkeypatch: pytest.MonkeyPat
         seen.extend(arguments[1:])
         return ("x", "y")
 
-    monkeypatch.setattr(dialogs, "choose_characters", choose)
+    monkeypatch.setattr(questions, "choose_characters", choose)
     window.actions_table["choose_characters"].trigger()
     assert len(seen[0]) == 32  # type: ignore[arg-type]
     assert seen[2] == tuple("abcdef")
@@ -116,10 +116,10 @@ def test_characters_are_chosen(window: MainWindow, monkeypatch: pytest.MonkeyPat
 def test_the_dialog_of_characters(window: MainWindow) -> None:
     pool = window._services.workspace.pool
     answer("Use these")
-    chosen = dialogs.choose_characters(window, pool.labels, pool.images[:, 0], ("b", "a"))
+    chosen = questions.choose_characters(window, pool.labels, pool.images[:, 0], ("b", "a"))
     assert chosen == ("b", "a")
     answer("Cancel")
-    assert dialogs.choose_characters(window, pool.labels, pool.images[:, 0], ("b",)) is None
+    assert questions.choose_characters(window, pool.labels, pool.images[:, 0], ("b",)) is None
 
 
 def test_the_panel_offers_the_same_sets(window: MainWindow, workspace: Workspace) -> None:
@@ -138,7 +138,7 @@ def test_ways_to_other_data_are_in_the_toolbar(
     def chosen(*_: object) -> str:
         return str(pictures)
 
-    monkeypatch.setattr(dialogs, "choose_folder", chosen)
+    monkeypatch.setattr(questions, "choose_folder", chosen)
     data = window.toolbar.data
     data.activated.emit(data.findText("Folder of images…"))
     assert data.currentData() == "lowercase"
@@ -352,7 +352,7 @@ def test_a_set_is_saved_as_pictures(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     target = tmp_path / "letters"
-    monkeypatch.setattr(dialogs, "choose_set_file", lambda *_: str(target))
+    monkeypatch.setattr(questions, "choose_set_file", lambda *_: str(target))
     window.actions_table["export_data"].trigger()
     qtbot.waitUntil(lambda: bool(window.notifications.shown))
     assert "saved" in window.notifications.shown[-1].text
@@ -362,7 +362,7 @@ def test_a_set_is_saved_as_pictures(
 def test_a_set_that_does_not_fit_a_form_is_told(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(dialogs, "choose_set_file", lambda *_: str(tmp_path / "set.xyz"))
+    monkeypatch.setattr(questions, "choose_set_file", lambda *_: str(tmp_path / "set.xyz"))
     window.actions_table["export_data"].trigger()
     qtbot.waitUntil(lambda: bool(window.notifications.shown))
     assert window.notifications.shown[-1].level == "error"

@@ -10,7 +10,8 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 
 from aegui.core.recipe_file import load_recipe, save_recipe
-from aegui.window import dialogs, wiring_results
+from aegui.window.dialogs import questions
+from aegui.window.wiring import results as wiring_results
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def saving_to(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
     def chosen(*_: object) -> str:
         return str(path)
 
-    monkeypatch.setattr(dialogs, "choose_save_file", chosen)
-    monkeypatch.setattr(dialogs, "choose_set_file", chosen)
+    monkeypatch.setattr(questions, "choose_save_file", chosen)
+    monkeypatch.setattr(questions, "choose_set_file", chosen)
     monkeypatch.setattr(wiring_results, "choose_save_file", chosen)
 
 
@@ -154,7 +155,7 @@ def test_open_asks_for_a_file(
     def chosen(*_: object) -> str:
         return str(path)
 
-    monkeypatch.setattr(dialogs, "choose_open_file", chosen)
+    monkeypatch.setattr(questions, "choose_open_file", chosen)
     window.actions_table["open"].trigger()
     assert window._services.workspace.recipe == EDITED
 
@@ -205,7 +206,7 @@ def test_unsaved_work_of_a_crash_is_offered(
     app: App, monkeypatch: pytest.MonkeyPatch, user_home: Path
 ) -> None:
     from aegui.core.run_file import SavedRun
-    from aegui.session.autosave import Autosave
+    from aegui.session.documents.autosave import Autosave
 
     left = Autosave()
     left.write(SavedRun(EDITED, app.services.workspace.dataset), None, "lost")
@@ -225,7 +226,7 @@ def test_unsaved_work_of_a_crash_is_offered(
 def test_import_summary_escapes_what_it_lists() -> None:
     from aegui.core.course_configs import CourseReading
 
-    text = dialogs.import_summary(CourseReading(SMALL, understood=("a_b*c",), ignored=("<x>",)))
+    text = questions.import_summary(CourseReading(SMALL, understood=("a_b*c",), ignored=("<x>",)))
     assert r"a\_b\*c" in text
     assert r"\<x\>" in text
     assert "Assumed" not in text
@@ -234,9 +235,9 @@ def test_import_summary_escapes_what_it_lists() -> None:
 def test_another_import_takes_the_place_of_the_last_summary(window: MainWindow) -> None:
     from aegui.core.course_configs import CourseReading
 
-    first = dialogs.show_import(window, CourseReading(SMALL, understood=("a",)))
+    first = questions.show_import(window, CourseReading(SMALL, understood=("a",)))
     assert first.isVisible()
-    second = dialogs.show_import(window, CourseReading(SMALL, understood=("b", "c")))
+    second = questions.show_import(window, CourseReading(SMALL, understood=("b", "c")))
     assert not first.isVisible()
     assert second.isVisible()
     second.close()

@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.pixels.code import code_of
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.drawing_state import Paper
+from aegui.session.pixels.drawing_state import Paper
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.core.pixels.code import CodeForm
-    from aegui.session.drawing import Drawing
+    from aegui.session.pixels.drawing import Drawing
     from aegui.widgets.pixels.draw_panel import DrawPanel
     from aegui.window.main_window import MainWindow
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from aegui.session.decode_service import Decoded
+    from aegui.session.map.decode_service import Decoded
     from aegui.window.main_window import MainWindow
 
 GAN = Recipe.model_validate(

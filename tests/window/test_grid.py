@@ -10,8 +10,8 @@ from PIL import Image
 from aegui.widgets.builder.edits import with_value
 from aegui.widgets.map.grid_panel import GridPanel
 from aegui.widgets.map.traversal_panel import TraversalPanel
-from aegui.window import wiring_grid
-from aegui.window.grid_dialog import GridDialog
+from aegui.window.dialogs.grid import GridDialog
+from aegui.window.wiring import grid as wiring_grid
 from tests.window.conftest import train
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from aegui.core.latent.codec import Codec
 from aegui.core.run_file import SavedRun, save_run
-from aegui.session.others import Other
+from aegui.session.map.others import Other
 from aegui.widgets.builder.edits import with_value
 from tests.session.parts import glyphs, recipe, snapshot
 from tests.window.conftest import train

@@ -10,7 +10,8 @@ from PIL import Image
 
 from aegui.core.data.load import load_dataset
 from aegui.core.latent.frame import axes_frame
-from aegui.window import wiring_finds, wiring_making
+from aegui.window.wiring import finds as wiring_finds
+from aegui.window.wiring import making as wiring_making
 from tests.window.conftest import train
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.i18n import set_language
 from aegui.core.run_file import SavedRun, save_run
-from aegui.session.study_forms import MatrixForm
-from aegui.window import wiring_study
+from aegui.session.pixels.study_forms import MatrixForm
+from aegui.window.wiring import study as wiring_study
 from tests.session.parts import glyphs, recipe, snapshot
 
 if TYPE_CHECKING:

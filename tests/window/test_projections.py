@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.session.projection_service import ProjectionService
+    from aegui.session.projections.projection_service import ProjectionService
     from aegui.window.main_window import MainWindow
 
 
@@ -152,7 +152,7 @@ def test_export(
     window.set_perspective("compare")
     finish(qtbot, maps)
     path = tmp_path / f"maps.{kind}"
-    monkeypatch.setattr("aegui.window.wiring_projections.choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr("aegui.window.wiring.projections.choose_save_file", lambda *_: str(path))
     with qtbot.waitSignal(window._services.workspace.noticed):
         window.panels.projections.export_requested.emit(kind)
     if kind == "csv":

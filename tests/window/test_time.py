@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from aegui.core.latent.procrustes import fitting_turn, turn_words
 from aegui.core.run_file import load_run
-from aegui.session import timeline as session_timeline
-from aegui.window import film_maker, wiring_time
-from aegui.window.fork_dialog import ForkDialog
+from aegui.session.training import timeline as session_timeline
+from aegui.window import film_maker
+from aegui.window.dialogs.fork import ForkDialog
+from aegui.window.wiring import time as wiring_time
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:

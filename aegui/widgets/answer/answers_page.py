@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr, trn
-from aegui.session.answer_sheet import BEST, SHOWN
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.pixels.answer_sheet import BEST, SHOWN
 from aegui.widgets.answer.marks import MarksLegend
 from aegui.widgets.answer.pictures import AnswerPictures
 from aegui.widgets.answer.words import sheet_words
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
-    from aegui.session.answer_sheet import AnswerSheet, SheetAnswer
+    from aegui.session.pixels.answer_sheet import AnswerSheet, SheetAnswer
 
 _BAR_PX = 3
 _LINES = 2

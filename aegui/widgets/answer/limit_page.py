@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QVBox
 
 from aegui.core.i18n import tr
 from aegui.core.network.catalog import CORRUPTIONS
-from aegui.session.answer_sheet import BEST
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.pixels.answer_sheet import BEST
 from aegui.widgets.answer.bars import Bar, BarList
 from aegui.widgets.builder.marks import wrapped_label
 from aegui.widgets.glyphs import label_name, label_sign
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from aegui.core.evaluation.bayes import Reading
-    from aegui.session.answer_sheet import AnswerSheet, Limit
+    from aegui.session.pixels.answer_sheet import AnswerSheet, Limit
 
 MOST_BARS = 12
 _LEAST_CHANCE = 0.0005

@@ -24,8 +24,8 @@ from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import ICON_PX, current_theme, figures_font
 
 if TYPE_CHECKING:
-    from aegui.session.answer_studies import MixUp, MixUps
-    from aegui.session.progress_job import Progress
+    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.pixels.answer_studies import MixUp, MixUps
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     (mark("Pair"), ""),

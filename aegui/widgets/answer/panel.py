@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer.answers_page import AnswersPage
 from aegui.widgets.answer.limit_page import LimitPage
 from aegui.widgets.answer.outlier_page import OutlierPage
@@ -30,7 +30,7 @@ from aegui.widgets.theme import SPACING
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from aegui.session.answer_sheet import AnswerSheet
+    from aegui.session.pixels.answer_sheet import AnswerSheet
     from aegui.widgets.answer.pictures import AnswerPictures
     from aegui.widgets.pixels.nearest_strip import NearestStrip
 

@@ -10,8 +10,8 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
-from aegui.session.answer_sheet import confidence
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.pixels.answer_sheet import confidence
 from aegui.widgets.answer.marks import paint_extra, paint_missing
 from aegui.widgets.glyphs import draw_picture, glyph_image, picture, picture_rect
 from aegui.widgets.pixels.speech import describe
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         QResizeEvent,
     )
 
-    from aegui.session.answers import Answer
+    from aegui.session.pixels.answers import Answer
 
 _LEAST_MARK_PX = 5
 _TALLEST_PX = 400

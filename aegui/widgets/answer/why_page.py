@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer.bars import Bar, BarList
 from aegui.widgets.builder.marks import wrapped_label
 from aegui.widgets.glyphs import label_name, label_sign

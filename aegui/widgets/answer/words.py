@@ -9,8 +9,8 @@ from aegui.widgets.glyphs import label_name
 from aegui.widgets.pixels.nearest_strip import error_text
 
 if TYPE_CHECKING:
-    from aegui.session.answer_sheet import SheetAnswer
-    from aegui.session.answers import Answer
+    from aegui.session.pixels.answer_sheet import SheetAnswer
+    from aegui.session.pixels.answers import Answer
 
 
 def verdict(answer: Answer) -> str:

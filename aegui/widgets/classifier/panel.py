@@ -29,7 +29,7 @@ from aegui.widgets.theme import SPACING, figures_font
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aegui.session.classifier_service import Evaluation
+    from aegui.session.training.classifier_service import Evaluation
     from aegui.widgets.cell_table import Place
 
 _HEADLINE = 1.5

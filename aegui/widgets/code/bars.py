@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QFontMetricsF, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from aegui.core.i18n import tr
-from aegui.session.code_service import MEASURES
+from aegui.session.map.code_service import MEASURES
 from aegui.widgets.charts.scale import Scale, figure, fitted, precise
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         QResizeEvent,
     )
 
-    from aegui.session.code_service import CodeLook, MeasureKey
+    from aegui.session.map.code_service import CodeLook, MeasureKey
     from aegui.widgets.theme import Theme
 
 _LEAST_SLOT_PX, _MOST_SLOT_PX = 7.0, 56.0

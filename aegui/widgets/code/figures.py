@@ -23,7 +23,7 @@ from aegui.widgets.charts.scale import precise
 from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
-    from aegui.session.code_service import CodeLook
+    from aegui.session.map.code_service import CodeLook
 
 _NONE = "–"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
 
-    from aegui.session.code_service import CodeLook
+    from aegui.session.map.code_service import CodeLook
 
 _SMALL = 0.88
 _LINE_PX = 16

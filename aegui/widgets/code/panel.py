@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
-from aegui.session.code_service import MEASURES
+from aegui.session.map.code_service import MEASURES
 from aegui.widgets.builder.marks import ElidedLabel
 from aegui.widgets.code.bars import DimensionBars
 from aegui.widgets.code.figures import CodeFigures
@@ -26,8 +26,8 @@ from aegui.widgets.code.strip import TraversalStrip
 from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
-    from aegui.session.code_service import CodeLook, MeasureKey, Traversal
-    from aegui.session.looks import Look
+    from aegui.session.data.looks import Look
+    from aegui.session.map.code_service import CodeLook, MeasureKey, Traversal
 
 _MESSAGE_PX = 520
 _HEADLINE = 1.15

@@ -9,8 +9,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
-from aegui.session.code_service import STEPS
-from aegui.session.looks import GLYPHS, Look, reduced
+from aegui.session.data.looks import GLYPHS, Look, reduced
+from aegui.session.map.code_service import STEPS
 from aegui.widgets.charts.scale import figure
 from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
 from aegui.widgets.theme import SPACING, current_theme, figures_font
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
 
-    from aegui.session.code_service import Traversal
+    from aegui.session.map.code_service import Traversal
 
 _LINE_PX = 16
 _SMALL = 0.88

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
-from aegui.session.looks import Look
+from aegui.session.data.looks import Look
 from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
 from aegui.widgets.data.pictures import Pictures
 from aegui.widgets.glyphs import draw_glyph, label_name, picture

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from aegui.core.data.card import Card
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import DataSpec, SplitSpec
-    from aegui.session.data_view import DataView
+    from aegui.session.data.data_view import DataView
 
 _REST_MS = 250
 _MOST_SHIFT = 16

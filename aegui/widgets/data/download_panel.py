@@ -14,7 +14,7 @@ from aegui.widgets.data.progress_strip import WorkBar
 from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
-    from aegui.session.progress_job import Progress
+    from aegui.session.jobs.progress_job import Progress
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.session.looks import Look
+from aegui.session.data.looks import Look
 from aegui.widgets.glyphs import picture
 from aegui.widgets.theme import current_theme
 

@@ -14,7 +14,7 @@ from aegui.widgets.theme import SPACING, current_theme, figures_font
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from aegui.session.progress_job import Progress
+    from aegui.session.jobs.progress_job import Progress
 
 _STEPS = 1000
 _WIDTH_PX = 400

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
-from aegui.session.samples_service import COUNTS, DEFAULT_COUNT
+from aegui.session.map.samples_service import COUNTS, DEFAULT_COUNT
 from aegui.widgets.gan.sheet import SampleSheet
 from aegui.widgets.theme import ICON_PX, SPACING, figures_font, icon
 
 if TYPE_CHECKING:
-    from aegui.session.looks import Look
-    from aegui.session.samples_service import Samples
+    from aegui.session.data.looks import Look
+    from aegui.session.map.samples_service import Samples
 
 _MESSAGE_PX = 520
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
-from aegui.session.looks import GLYPHS, Look, reduced
+from aegui.session.data.looks import GLYPHS, Look, reduced
 from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture_rect
 from aegui.widgets.theme import current_theme, figures_font
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPaintEvent
 
-    from aegui.session.samples_service import Samples
+    from aegui.session.map.samples_service import Samples
 
 _GAP = 2
 _MOST_PX = 128

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayou
 
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import WAYS
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.builder.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.widgets.linked.other_menu import OtherMenu
 from aegui.widgets.making.page import PictureBox
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from aegui.session.others import OtherImage
+    from aegui.session.map.others import OtherImage
 
 _PICTURE = QSize(110, 150)
 _HIGHEST_PX = 190

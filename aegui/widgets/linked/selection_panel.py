@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr, trn
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.builder.marks import flat_button, wrapped_label
 from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.glyphs import label_name

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
 from aegui.core.i18n import tr
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_glyph
 from aegui.widgets.making.picture_strip import PictureStrip
 from aegui.widgets.pixels.speech import describe
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
-    from aegui.session.concept_service import ConceptLook
+    from aegui.session.map.concept_service import ConceptLook
 
 _LINE_PX = 18
 _TRACK_PX = 20

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
-from aegui.session.concept_service import BOXES
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.map.concept_service import BOXES
 from aegui.widgets.builder.marks import ElidedLabel, flat_button
 from aegui.widgets.making.amount_strip import AmountStrip
 from aegui.widgets.making.page import PictureBox
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from aegui.core.run_concepts import KeptConcept
-    from aegui.session.concept_service import Applied, ConceptLook
+    from aegui.session.map.concept_service import Applied, ConceptLook
 
 _MOST_NAME = 60
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QToolTip
 
 from aegui.core.i18n import tr
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.charts.scale import figure
 from aegui.widgets.glyphs import draw_glyph
 from aegui.widgets.making.picture_strip import PictureStrip
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
-    from aegui.session.path_service import PathLook
+    from aegui.session.map.path_service import PathLook
 
 _GAP_PX = 2
 _LINE_PX = 16

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
-from aegui.session.finds_service import COUNTS, DEFAULT_COUNT, SOURCES
+from aegui.session.map.finds_service import COUNTS, DEFAULT_COUNT, SOURCES
 from aegui.widgets.builder.marks import ElidedLabel, wrapped_label
 from aegui.widgets.making.finds_sheet import FindsSheet
 from aegui.widgets.making.page import Breaking
@@ -24,8 +24,8 @@ from aegui.widgets.theme import ICON_PX, SPACING, icon
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.session.finds_service import FindsLook
-    from aegui.session.looks import Look
+    from aegui.session.data.looks import Look
+    from aegui.session.map.finds_service import FindsLook
 
 _ONE_ROW_PX = 520
 

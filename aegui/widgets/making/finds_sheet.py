@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QResizeEvent
 
-    from aegui.session.finds_service import FindsLook
-    from aegui.session.looks import Look
+    from aegui.session.data.looks import Look
+    from aegui.session.map.finds_service import FindsLook
 
 _SIDES_PX = (128, 112, 96, 84, 64, 56, 48)
 """Sides that an image may have: the largest with which all are in sight, or else the last."""

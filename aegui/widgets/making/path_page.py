@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr
 from aegui.core.latent.paths import PATHS
-from aegui.session.looks import GLYPHS, Look
-from aegui.session.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MOST_IMAGES
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.map.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MOST_IMAGES
 from aegui.widgets.builder.marks import wrapped_label
 from aegui.widgets.making.film_strip import FilmStrip
 from aegui.widgets.making.page import Breaking, PictureBox
@@ -30,7 +30,7 @@ from aegui.widgets.theme import ICON_PX, SPACING, icon
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QResizeEvent
 
-    from aegui.session.path_service import PathLook
+    from aegui.session.map.path_service import PathLook
 
 SPEEDS = (6, 12, 24)
 """Frames per second that a film may be played at."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.run_file import Place
-    from aegui.session.looks import Look
+    from aegui.session.data.looks import Look
 
 _ICON_PX = QSize(18, 18)
 _ROWS = 5

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.builder.marks import ElidedLabel, flat_button
 from aegui.widgets.dragged_samples import drag_samples, is_dragged, samples_of
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         QPaintEvent,
     )
 
-    from aegui.session.concept_service import Box
+    from aegui.session.map.concept_service import Box
 
 _CELL_PX = 36
 _PAD_PX = 3

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QColor, QPainter
 
-    from aegui.session.plane_tiles import Plane
+    from aegui.session.map.plane_tiles import Plane
     from aegui.widgets.map.viewport import Viewport
 
 FADE_S = 0.14

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 from aegui.widgets.map.insight_figures import InsightFigures
 from aegui.widgets.map.rulers import axis_name
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
 
-    from aegui.session.insight_service import Told
+    from aegui.session.map.insight_service import Told
 
 THRESHOLD = 0.5
 """Above it a pixel counts as on."""

@@ -14,7 +14,7 @@ from aegui.widgets.theme import blend
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from aegui.session.looks import Look
+    from aegui.session.data.looks import Look
     from aegui.widgets.map.viewport import Viewport
     from aegui.widgets.theme import Theme
 

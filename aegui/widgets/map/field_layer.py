@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor
 
-    from aegui.session.field_service import Layer
+    from aegui.session.map.field_service import Layer
     from aegui.widgets.map.viewport import Bounds
     from aegui.widgets.theme import Theme
 

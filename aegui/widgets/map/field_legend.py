@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QFont, QMouseEvent, QPaintEvent
 
-    from aegui.session.field_service import Layer
+    from aegui.session.map.field_service import Layer
     from aegui.widgets.theme import Theme
 
 WIDTH_PX = 232

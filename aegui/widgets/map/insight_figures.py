@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPaintEvent
 
     from aegui.core.latent.insight import Insight
-    from aegui.session.insight_service import Told
+    from aegui.session.map.insight_service import Told
 
 
 @dataclass(frozen=True)

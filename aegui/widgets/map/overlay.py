@@ -23,7 +23,7 @@ from aegui.widgets.map.ticks import place_text
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from aegui.session.looks import Look
+    from aegui.session.data.looks import Look
     from aegui.widgets.map.scene import Scene
     from aegui.widgets.map.viewport import Viewport
     from aegui.widgets.theme import Theme

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor
 
-    from aegui.session.plane_tiles import Plane
+    from aegui.session.map.plane_tiles import Plane
     from aegui.widgets.map.viewport import Viewport
 
 

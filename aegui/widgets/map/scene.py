@@ -23,8 +23,8 @@ from aegui.widgets.theme import Theme, blend
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from aegui.session.codes_service import Codes
-    from aegui.session.plane_tiles import Plane
+    from aegui.session.map.codes_service import Codes
+    from aegui.session.map.plane_tiles import Plane
 
 FIELD_CONTRAST, VIVID_CONTRAST = 0.16, 0.6
 """Share of the text colour in a lit pixel of a field of glyphs: seen when looked for; in full."""

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from aegui.core.i18n import tr, trn
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import drag_samples
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.view import MapView

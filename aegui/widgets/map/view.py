@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, Signal
 
 from aegui.core.i18n import tr
-from aegui.session.codes_service import described
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.map.codes_service import described
 from aegui.widgets.class_colours import MOST_CLASSES
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.furniture import TOP_PX, Furniture
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent
     from PySide6.QtWidgets import QWidget
 
-    from aegui.session.codes_service import Codes
-    from aegui.session.plane_tiles import Plane
+    from aegui.session.map.codes_service import Codes
+    from aegui.session.map.plane_tiles import Plane
     from aegui.widgets.map.types import FieldPicture, MapStyle, Pin, ViewRequest
 
 ZOOM_STEP = 1.25

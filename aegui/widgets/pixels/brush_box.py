@@ -22,7 +22,7 @@ from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from aegui.core.pixels.transforms import Pixels
-    from aegui.session.drawing_state import Ink
+    from aegui.session.pixels.drawing_state import Ink
 
 BLACK, WHITE = 0.0, 1.0
 COLUMNS, ROWS = 6, 2

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
 from aegui.widgets.pixels.code_view import CodeView
 from aegui.widgets.pixels.draw_page import DrawPage
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from aegui.core.recipe import CorruptionSpec
-    from aegui.session.drawing_state import Ink, Paper
+    from aegui.session.pixels.drawing_state import Ink, Paper
 
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import current_theme

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr, trn
-from aegui.session.looks import Look
+from aegui.session.data.looks import Look
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import current_theme
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
 
-    from aegui.session.noise_sheet import NoiseSheet, SheetRow
+    from aegui.session.pixels.noise_sheet import NoiseSheet, SheetRow
 
 _NAME_PX = 120
 _HEAD_PX = 24

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.pixels.shapes import Box, Cell, brush_cells
-from aegui.session.looks import GLYPHS
+from aegui.session.data.looks import GLYPHS
 from aegui.widgets.glyphs import fitted_rect, picture, picture_rect
 from aegui.widgets.theme import current_theme
 

@@ -8,20 +8,20 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from aegui.core.i18n import mark, tr, trn
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.pixels.nearest_strip import error_text
 from aegui.widgets.pixels.reconstructions_view import ReconstructionsView
 from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
-    from aegui.session.answers import Reconstructions
+    from aegui.session.pixels.answers import Reconstructions
 
 ORDERS = {
     "worst": mark("Worst first"),
     "best": mark("Best first"),
     "random": mark("Random"),
 }
-"""Which samples are shown: key of ``aegui.session.answers.Order`` -> label."""
+"""Which samples are shown: key of ``aegui.session.pixels.answers.Order`` -> label."""
 
 
 class ReconstructionsPanel(QWidget):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
 from aegui.widgets.glyphs import argb_image, label_name, label_sign, palette, photo_argb
 from aegui.widgets.pixels.nearest_strip import error_text
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
-    from aegui.session.answers import Reconstructions
+    from aegui.session.pixels.answers import Reconstructions
 
 _LEAST_GLYPH_PX = 14
 _MOST_GLYPH_PX = 40

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.pixels.set_gallery import SetGallery
 from aegui.widgets.pixels.text_strip import TextStrip
 from aegui.widgets.theme import ICON_PX, icon

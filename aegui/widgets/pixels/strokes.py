@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtWidgets import QWidget
 
-    from aegui.session.drawing_state import Ink
-    from aegui.session.looks import Look
+    from aegui.session.data.looks import Look
+    from aegui.session.pixels.drawing_state import Ink
 
 
 PAINT, ERASE = 1.0, 0.0

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.projections import ProjectionOptions
     from aegui.core.latent.views import Figures, Material
-    from aegui.session.projection_work import MapState
+    from aegui.session.projections.projection_work import MapState
 
 DEFAULT_SHOWN = ("code", "pca", "tsne")
 OTHER_KEYS = ("other-1", "other-2")

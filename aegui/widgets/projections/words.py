@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
-    from aegui.session.projection_work import MapState
+    from aegui.session.projections.projection_work import MapState
 
 
 def note_words(state: MapState) -> str:

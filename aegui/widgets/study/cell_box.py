@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.i18n import tr
-from aegui.session.noise_study import Cell
+from aegui.session.pixels.noise_study import Cell
 from aegui.widgets.study.characters_table import CharactersTable
 from aegui.widgets.study.matrix_view import figure_words
 from aegui.widgets.study.strip_view import StripView
@@ -26,8 +26,8 @@ from aegui.widgets.theme import SPACING, icon
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
-    from aegui.session.looks import Look
-    from aegui.session.noise_study import CellStrip
+    from aegui.session.data.looks import Look
+    from aegui.session.pixels.noise_study import CellStrip
     from aegui.widgets.cell_table import Place
 
 

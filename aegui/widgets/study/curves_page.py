@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.session.study_forms import CurvesForm
+from aegui.session.pixels.study_forms import CurvesForm
 from aegui.widgets.study.curves_view import CurvesView
 from aegui.widgets.study.noise_fields import KindBox, LevelsField
 from aegui.widgets.theme import SPACING, icon

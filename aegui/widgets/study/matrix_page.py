@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.study.noise_matrix import FIGURES
-from aegui.session.study_forms import MOST_SEEDS, MatrixForm
+from aegui.session.pixels.study_forms import MOST_SEEDS, MatrixForm
 from aegui.widgets.study.cell_box import CellBox
 from aegui.widgets.study.matrix_view import MatrixView, seeds_words
 from aegui.widgets.study.noise_fields import KindsButton, LevelsField
@@ -32,8 +32,8 @@ from aegui.widgets.theme import SPACING, icon
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
-    from aegui.session.looks import Look
-    from aegui.session.noise_study import Cell, CellStrip
+    from aegui.session.data.looks import Look
+    from aegui.session.pixels.noise_study import Cell, CellStrip
     from aegui.widgets.cell_table import Place
 
 _NETWORKS = (

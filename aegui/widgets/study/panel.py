@@ -28,7 +28,7 @@ from aegui.widgets.theme import SPACING, figures_font
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.session.progress_job import Progress
+    from aegui.session.jobs.progress_job import Progress
 
 PAGES = (
     ("matrix", mark("Noise matrix")),

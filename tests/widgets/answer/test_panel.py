@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.answer_sheet import SHOWN, AnswerSheet, Limit, SheetAnswer
-from aegui.session.answers import Answer
+from aegui.session.pixels.answer_sheet import SHOWN, AnswerSheet, Limit, SheetAnswer
+from aegui.session.pixels.answers import Answer
 from aegui.widgets.answer.panel import AnswerPanel
 from aegui.widgets.pixels.nearest_strip import NearestStrip
 from aegui.widgets.theme import current_theme

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.classification import Classification
-from aegui.session.classifier_service import Evaluation
+from aegui.session.training.classifier_service import Evaluation
 from aegui.widgets.classifier.confusion import ConfusionView
 from aegui.widgets.classifier.mistakes import MistakesView, Shown
 from aegui.widgets.classifier.panel import ClassifierPanel

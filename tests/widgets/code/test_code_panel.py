@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from aegui.core.evaluation.codes import CodeStatistics, DimensionFigures
-from aegui.session.code_service import STEPS, CodeLook, Traversal
-from aegui.session.looks import Look
+from aegui.session.data.looks import Look
+from aegui.session.map.code_service import STEPS, CodeLook, Traversal
 from aegui.widgets.code.panel import CodePanel
 from aegui.widgets.theme import LIGHT
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from aegui.session.code_service import MeasureKey
+    from aegui.session.map.code_service import MeasureKey
 
 
 def look_at(

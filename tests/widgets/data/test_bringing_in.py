@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QWidget
 
 from aegui.core.recipe import ImageSpec
-from aegui.session.progress_job import Progress
+from aegui.session.jobs.progress_job import Progress
 from aegui.widgets.data.download_panel import DownloadPanel, Offer
 from aegui.widgets.data.import_panel import ImportPanel
 from aegui.widgets.data.progress_strip import ProgressStrip

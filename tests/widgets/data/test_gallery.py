@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from aegui.session.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.data.pictures import Pictures, is_drawn
 from aegui.widgets.glyphs import picture

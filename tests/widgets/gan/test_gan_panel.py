@@ -11,8 +11,8 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from aegui.session.looks import Look
-from aegui.session.samples_service import COUNTS, Samples
+from aegui.session.data.looks import Look
+from aegui.session.map.samples_service import COUNTS, Samples
 from aegui.widgets.gan.panel import GanPanel
 from aegui.widgets.gan.sheet import SampleSheet
 

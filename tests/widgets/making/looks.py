@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from aegui.core.run_concepts import KeptConcept
-from aegui.session.concept_service import STOPS, ConceptLook
-from aegui.session.finds_service import FindsLook
-from aegui.session.path_service import PathLook
+from aegui.session.map.concept_service import STOPS, ConceptLook
+from aegui.session.map.finds_service import FindsLook
+from aegui.session.map.path_service import PathLook
 
 
 def glyphs(count: int, seed: int = 0) -> np.ndarray:

@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from aegui.core.run_concepts import KeptConcept
-from aegui.session.concept_service import STOPS, Applied
-from aegui.session.looks import GLYPHS
+from aegui.session.data.looks import GLYPHS
+from aegui.session.map.concept_service import STOPS, Applied
 from aegui.widgets.dragged_samples import SAMPLES_MIME, samples_mime, samples_of
 from aegui.widgets.making.concept_page import ConceptPage
 from tests.widgets.making.looks import concept_look, glyphs

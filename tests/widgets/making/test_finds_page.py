@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from aegui.session.finds_service import SOURCES
-from aegui.session.looks import GLYPHS
+from aegui.session.data.looks import GLYPHS
+from aegui.session.map.finds_service import SOURCES
 from aegui.widgets.making.finds_page import FindsPage
 from aegui.widgets.making.panel import MakingPanel
 from tests.widgets.making.looks import finds_look

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
 from aegui.core.run_file import Place
-from aegui.session.looks import GLYPHS
+from aegui.session.data.looks import GLYPHS
 from aegui.widgets.making.film_strip import FilmStrip
 from aegui.widgets.making.panel import MakingPanel
 from aegui.widgets.making.path_page import PathPage

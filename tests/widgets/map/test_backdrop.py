@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.session.looks import GLYPHS, Look
-from aegui.session.plane_tiles import Plane
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.map.plane_tiles import Plane
 from aegui.widgets.map.backdrop import FADE_S
 from aegui.widgets.map.types import MapStyle
 from tests.widgets.map.canvases import LABELS, images, painted, rgb, ring

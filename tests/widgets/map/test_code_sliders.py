@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from aegui.session.ends_service import Ends
+from aegui.session.map.ends_service import Ends
 from aegui.widgets.map.code_sliders import REACH, CodeSliders
 from aegui.widgets.theme import current_theme
 

@@ -15,8 +15,8 @@ from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.insight import insight
 from aegui.core.latent.novelty import known
 from aegui.core.latent.regions import regions_of
-from aegui.session.field_service import Layer
-from aegui.session.insight_service import Told
+from aegui.session.map.field_service import Layer
+from aegui.session.map.insight_service import Told
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.map.canvas import LatentCanvas
 from aegui.widgets.map.field_layer import STRONGEST, field_picture, layer_rgba

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from aegui.core.latent.frame import axes_frame
-from aegui.session.looks import Look
-from aegui.session.plane_tiles import Plane
+from aegui.session.data.looks import Look
+from aegui.session.map.plane_tiles import Plane
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.map.photo_plane import PhotoPlane
 from aegui.widgets.map.plane_layer import PlaneLayer

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.drawing_state import Paper
+from aegui.session.pixels.drawing_state import Paper
 from aegui.widgets.pixels.brush_box import ink_words
 from aegui.widgets.pixels.draw_panel import DrawPanel
 from aegui.widgets.pixels.drawing_tools import TOOL_OF, TOOLS, Tool

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.pixels.shapes import line_cells
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.drawing import Drawing
-from aegui.session.drawing_state import Paper
-from aegui.session.looks import Look
+from aegui.session.data.looks import Look
+from aegui.session.pixels.drawing import Drawing
+from aegui.session.pixels.drawing_state import Paper
 from aegui.widgets.pixels.editor import PixelEditor
 from aegui.widgets.theme import current_theme
 

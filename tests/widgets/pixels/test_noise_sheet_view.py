@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.session.noise_sheet import LEVELS, NoiseSheet, SheetRow
+from aegui.session.pixels.noise_sheet import LEVELS, NoiseSheet, SheetRow
 from aegui.widgets.pixels.noise_sheet_view import NoiseSheetView
 from aegui.widgets.theme import current_theme
 

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from aegui.core.data.dataset import Dataset
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.views import VIEWS, Figures, material
-from aegui.session.projection_work import MapState
+from aegui.session.projections.projection_work import MapState
 from aegui.widgets.projections.class_bars import MOST_ROWS, ClassBars
 from aegui.widgets.projections.options_form import OptionsForm
 from aegui.widgets.projections.panel import DEFAULT_SHOWN, ProjectionsPanel

@@ -16,9 +16,9 @@ from aegui.core.evaluation.limits import Limit
 from aegui.core.study.findings import mistakes, with_mistake
 from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.study.noise_matrix import MatrixSpec, NoiseMatrix
-from aegui.session.noise_study import Cell, CellStrip
-from aegui.session.progress_job import Progress
-from aegui.session.study_forms import CurvesForm, MatrixForm
+from aegui.session.jobs.progress_job import Progress
+from aegui.session.pixels.noise_study import Cell, CellStrip
+from aegui.session.pixels.study_forms import CurvesForm, MatrixForm
 from aegui.widgets.study.curves_page import Choice
 from aegui.widgets.study.panel import StudyPanel
 from aegui.widgets.theme import blend, current_theme

@@ -1,0 +1,222 @@
+"""Edits of a draft that may need data to be read: at once, or in the background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.load import load_data
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr, trn
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import DataSpec
+from aegui.core.run_data import is_known_by_name
+from aegui.core.training.length import in_batches, is_one_large_batch
+from aegui.session.data.data_view import source_words
+from aegui.session.documents.draft import (
+    DraftState,
+    edited_draft,
+    is_quick,
+    is_quick_source,
+    joined_draft,
+    merged,
+    same_samples,
+    sharing,
+    whole_draft,
+    with_chars,
+    with_source,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import ArrayLike
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.recipe import Recipe
+    from aegui.session.jobs.progress_job import ProgressJob
+    from aegui.session.notice import Level
+
+
+@dataclass(frozen=True, eq=False)
+class DownloadNeed:
+    """Data that are not on this computer: what to download, and what to do once it is there."""
+
+    key: str
+    retry: Callable[[], object]
+
+
+class Host(Protocol):
+    """Whose draft is edited."""
+
+    @property
+    def draft(self) -> DraftState:
+        """The draft as it is."""
+
+    def push(self, draft: DraftState, text: str) -> None:
+        """Make ``draft`` the present one, undoably."""
+
+    def say(self, level: Level, text: str) -> None:
+        """Tell the person."""
+
+    def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
+        """Tell the person why not; ``retry`` is what was wished."""
+
+    def announce_recipe(self) -> None:
+        """Say again what the draft is: an edit has come to nothing."""
+
+    @property
+    def known_data(self) -> Dataset | None:
+        """Data that are in memory beside the draft's."""
+
+    def may_read(self, source: str) -> bool:
+        """Whether the person has said that the data ``source`` are to be read."""
+
+    def agree(self, source: str) -> None:
+        """The person wants ``source`` to be read."""
+
+    def ask_to_read(self, source: str, text: str, then: Callable[[], object]) -> None:
+        """Offer to read ``source``, which a file has named; then do ``then``."""
+
+
+class DataEdits:
+    """Reads what an edit needs and then makes it; what has been edited since stays edited."""
+
+    def __init__(self, host: Host, loading: ProgressJob) -> None:
+        self._host = host
+        self._loading = loading
+
+    def edit(self, recipe: Recipe, text: str) -> None:
+        """Make ``recipe`` the draft's."""
+        base = self._host.draft
+        if same_samples(recipe.data, base.recipe.data):
+            self._host.push(replace(base, recipe=recipe), text)
+            return
+        source = recipe.data.source
+        if source != base.recipe.data.source:
+            self._host.agree(source)
+        elif not (base.has_source or is_known_by_name(source) or self._host.may_read(source)):
+            self._ask_first(base.recipe, recipe, text)
+            return
+        self._loading.do(
+            tr("Reading {name}", name=source_words(source)),
+            self._edited(base, recipe),
+            lambda draft: self._take(base, draft, text),
+            lambda error: self._refuse(error, base.recipe, recipe, text),
+            quick=is_quick(base, recipe),
+        )
+
+    def _edited(self, base: DraftState, recipe: Recipe) -> Callable[..., DraftState]:
+        """Work that reads what ``recipe`` needs beside ``base``; see ``ProgressJob``."""
+        known = self._host.known_data
+
+        def work(report: Report, cancelled: IsCancelled) -> DraftState:
+            draft = sharing(edited_draft(base, recipe, report, cancelled), known)
+            # Of a large set finding out takes a while, once: not in the window's thread.
+            resolve(draft.recipe, draft.dataset)
+            return draft
+
+        return work
+
+    def _ask_first(self, base: Recipe, wished: Recipe, text: str) -> None:
+        """The document names a file that it does not hold, and another choice needs that file."""
+        source = wished.data.source
+        told = tr(
+            "Only the samples of this document are here. The others were read from {source}.",
+            source=source,
+        )
+        self._host.ask_to_read(
+            source, told, lambda: self.edit(merged(base, wished, self._host.draft.recipe), text)
+        )
+        self._host.announce_recipe()
+
+    def take_file(
+        self, path: Path, done: Callable[[], None], failed: Callable[[AeguiError], None]
+    ) -> bool:
+        """Make the file at ``path`` the draft's data; False if that failed at once."""
+        base = self._host.draft
+        recipe = with_source(base.recipe, str(path))
+        self._host.agree(recipe.data.source)
+
+        def take(draft: DraftState) -> None:
+            self._take(base, draft, tr("Data from {file}", file=path.name))
+            done()
+
+        return self._loading.do(
+            tr("Reading {name}", name=path.name),
+            self._edited(base, recipe),
+            take,
+            failed,
+            quick=is_quick(base, recipe),
+        )
+
+    def edit_dataset(self, dataset: Dataset, text: str) -> None:
+        """Make ``dataset`` the draft's data, all of it."""
+        self._host.push(whole_draft(with_chars(self._host.draft.recipe, None), dataset), text)
+
+    def add_sample(self, image: ArrayLike, label: str) -> None:
+        """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``."""
+        base, label = self._host.draft, label or "?"
+        try:
+            pixels = np.asarray(image, np.float32).reshape(1, *base.dataset.image_shape)
+            draft = joined_draft(base, Dataset.from_images(base.dataset.name, pixels, [label]))
+        except (AeguiError, ValueError) as error:
+            self._host.say("error", tr("The drawing was not added. {reason}", reason=error))
+            return
+        self._host.push(draft, tr("Add “{label}”", label=label))
+        self._host.say(
+            "info",
+            trn(
+                "“{label}” is in the set now: {n:,} sample. Train to learn it.",
+                "“{label}” is in the set now: {n:,} samples. Train to learn it.",
+                len(draft.dataset),
+                label=label,
+            ),
+        )
+
+    def add_file(self, path: Path) -> bool:
+        """Join the samples of a file to the draft's data; False if that failed at once."""
+        base = self._host.draft
+        spec = DataSpec(source=str(path), images=base.recipe.data.images)
+
+        def take(draft: DraftState) -> None:
+            self._take(base, draft, tr("Add the samples of {file}", file=path.name))
+            self._host.say(
+                "info",
+                trn(
+                    "The samples of {file} are in the set now: {n:,} sample. Train to learn them.",
+                    "The samples of {file} are in the set now: {n:,} samples. Train to learn them.",
+                    len(draft.dataset),
+                    file=path.name,
+                ),
+            )
+
+        return self._loading.do(
+            tr("Reading {name}", name=path.name),
+            lambda report, cancelled: joined_draft(base, load_data(spec, report, cancelled)),
+            take,
+            self._host.refuse,
+            quick=is_quick_source(str(path)),
+        )
+
+    def _take(self, base: DraftState, draft: DraftState, text: str) -> None:
+        """Show ``draft``, an edit of ``base``; other edits may have been made since."""
+        recipe = merged(base.recipe, draft.recipe, self._host.draft.recipe)
+        is_wished = is_one_large_batch(base.recipe, len(base.dataset))
+        if draft.recipe.training == base.recipe.training and not is_wished:
+            # A training made for few samples would take for ever.
+            recipe = in_batches(recipe, len(draft.dataset))
+        self._host.push(replace(draft, recipe=recipe, notes=()), text)
+        for note in draft.notes:
+            self._host.say("info", note)
+
+    def _refuse(self, error: AeguiError, base: Recipe, wished: Recipe, text: str) -> None:
+        def retry() -> None:
+            self.edit(merged(base, wished, self._host.draft.recipe), text)
+
+        self._host.refuse(error, retry)
+        self._host.announce_recipe()

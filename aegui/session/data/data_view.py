@@ -1,0 +1,152 @@
+"""What the data panel shows of a draft: pure functions, no signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import compress
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.builtin import BUILTIN_LABELS
+from aegui.core.data.select import selected_indices
+from aegui.core.data.split import split_indices
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import DataSpec
+    from aegui.session.documents.draft import DraftState
+
+MOST_CHARACTERS = 1000
+"""Of larger sets characters are not chosen one by one."""
+MOST_NAMED = 5000
+"""A recipe lists at most so many samples one by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class DataView:
+    """A draft's data, as they are shown.
+
+    Attributes:
+        spec: The recipe's part.
+        pool: All samples that there are to choose from.
+        selected: Places in ``pool`` of those that take part, in their order, int64 ``[n]``.
+        training: How many of these are learnt from.
+        validation: How many are kept for checking.
+    """
+
+    spec: DataSpec
+    pool: Dataset
+    selected: NDArray[np.int64]
+    training: int
+    validation: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every sample takes part."""
+        return len(self.selected) == len(self.pool)
+
+    @property
+    def available(self) -> int:
+        """How many samples there are to draw from, of the chosen classes or names."""
+        return len(self.selected) if self.spec.count is None else available(self.pool, self.spec)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that are chosen, or have a sample that is."""
+        if self.spec.names is None and self.spec.chars is None:
+            return tuple(compress(self.pool.classes, _wanted_classes(self.pool, self.spec)))
+        present = np.unique(self.pool.class_indices[self.selected])
+        return tuple(self.pool.classes[place] for place in present)
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether some label stands for several samples."""
+        return 1 < len(self.pool.classes) < len(self.pool)
+
+    @property
+    def has_characters(self) -> bool:
+        """Whether every label is a single character, and they are few enough to be clicked."""
+        return len(self.pool) <= MOST_CHARACTERS and all(
+            len(label) == 1 for label in self.pool.classes
+        )
+
+
+def view_of(draft: DraftState) -> DataView:
+    """What there is to show of ``draft``."""
+    count = len(draft.dataset)
+    training, validation = split_indices(count, draft.recipe.data.split)
+    return DataView(draft.recipe.data, draft.pool, draft.selected, len(training), len(validation))
+
+
+def only(view: DataView, indices: NDArray[np.int64]) -> DataSpec:
+    """The data of ``view`` with exactly the samples at ``indices`` of its pool.
+
+    Raises:
+        AeguiError: They cannot be told apart by name, or are too many to be listed.
+    """
+    pool = view.pool
+    none = {"chars": None, "labels": None, "names": None, "count": None}
+    if len(indices) == len(pool):
+        return view.spec.model_copy(update=none)
+    if not len(indices):
+        raise AeguiError(tr("At least one sample has to take part."))
+    if view.has_characters and not view.has_classes:
+        chars = "".join(pool.labels[index] for index in indices)
+        return view.spec.model_copy(update=none | {"chars": chars})
+    if len(indices) > MOST_NAMED:
+        raise AeguiError(
+            tr(
+                "A recipe lists at most {most:,} samples one by one, not {n:,}: choose by class, "
+                "or take a number of samples at random.",
+                most=MOST_NAMED,
+                n=len(indices),
+            )
+        )
+    names = tuple(pool.names[index] for index in indices)
+    return view.spec.model_copy(update=none | {"names": names})
+
+
+def available(pool: Dataset, spec: DataSpec) -> int:
+    """How many samples of ``pool`` are as ``spec`` wishes, however many of them it takes."""
+    if spec.names is None and spec.chars is None:
+        counts = np.bincount(pool.class_indices, minlength=len(pool.classes))
+        return int(counts[_wanted_classes(pool, spec)].sum())
+    return len(selected_indices(pool, spec.model_copy(update={"count": None})))
+
+
+def _wanted_classes(pool: Dataset, spec: DataSpec) -> NDArray[np.bool_]:
+    if spec.labels is None:
+        return np.ones(len(pool.classes), np.bool_)
+    wanted = {label.casefold() for label in spec.labels}
+    return np.array([label.casefold() in wanted for label in pool.classes], np.bool_)
+
+
+def within(view: DataView, spec: DataSpec) -> DataSpec:
+    """``spec``, another choice of the samples of ``view``, taking no more than there are."""
+    if spec.count is None:
+        return spec
+    most = available(view.pool, spec)
+    return spec.model_copy(update={"count": most}) if 0 < most < spec.count else spec
+
+
+def without(view: DataView, index: int) -> NDArray[np.int64]:
+    """The samples that take part, with the one at ``index`` of the pool left out, or taken in."""
+    if index in view.selected:
+        kept: NDArray[np.int64] = view.selected[view.selected != index]
+        return kept
+    return np.sort(np.append(view.selected, np.int64(index)))
+
+
+def source_words(source: str) -> str:
+    """What a person reads for the ``source`` of a recipe."""
+    if source in BUILTIN_LABELS:
+        return tr(BUILTIN_LABELS[source])
+    if not Path(source).expanduser().exists() and "+" in source:
+        return " + ".join(map(source_words, source.split("+")))
+    return PurePath(source.replace("\\", "/")).name or source

@@ -1,0 +1,194 @@
+"""Bringing image files in: finding them, and showing some as they will be, in the background."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from aegui.core.data.file_kinds import kind_of
+from aegui.core.data.image_files import scan_images
+from aegui.core.data.picture import read_picture
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import AeguiError, Cancelled, ReadError
+from aegui.core.i18n import tr
+from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.progress_job import ProgressJob
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.image_files import ImageScan
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.recipe import DataSpec, ImageSpec
+
+MOST_PREVIEWED = 48
+_LONGEST_SOURCE = 1000
+_LEVELS = np.float32(255.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """Some of the images as they will be.
+
+    Attributes:
+        spec: How they were read.
+        images: float32 ``[n, C, H, W]`` in 0..1.
+        labels: n labels.
+        names: n names.
+        skipped: Names of files that could not be read, with the reasons.
+    """
+
+    spec: ImageSpec
+    images: NDArray[np.float32]
+    labels: tuple[str, ...]
+    names: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+
+class ImageImport(QObject):
+    """One import: scans paths, then previews them as often as the choice changes."""
+
+    found = Signal(object)
+    """The ``ImageScan``."""
+    failed = Signal(str)
+    """There is nothing to import, and why."""
+    previewed = Signal(object)
+    """A ``Preview`` of the newest choice."""
+    _ready = Signal(object)
+
+    def __init__(self, paths: Sequence[Path], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.paths = tuple(paths)
+        self.scan: ImageScan | None = None
+        self.scanning = ProgressJob("aegui-scan", self)
+        self._previews = LatestJob("aegui-preview")
+        self._spec: ImageSpec | None = None
+        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+
+    def start(self) -> None:
+        """Look for images."""
+        self.scanning.start(
+            tr("Looking for images"),
+            lambda _report, cancelled: scan_images(self.paths, cancelled),
+            self._take,
+            lambda error: self.failed.emit(str(error)),
+        )
+
+    def preview(self, spec: ImageSpec) -> None:
+        """Read some of the images as ``spec`` says; only the newest wish is answered."""
+        self._spec, scan = spec, self.scan
+        if scan is not None:
+            self._previews.submit(lambda: self._make_preview(scan, spec))
+
+    def shutdown(self) -> None:
+        """Stop all work."""
+        self.scanning.shutdown()
+        self._spec = None
+        self._previews.shutdown()
+
+    def _make_preview(self, scan: ImageScan, spec: ImageSpec) -> None:
+        """In the thread; given up as soon as another choice is made."""
+        with contextlib.suppress(Cancelled):
+            self._ready.emit(preview_of(scan, spec, cancelled=lambda: self._spec != spec))
+
+    def _take(self, scan: ImageScan) -> None:
+        self.scan = scan
+        self.found.emit(scan)
+
+    @Slot(object)
+    def _on_ready(self, preview: Preview) -> None:
+        if preview.spec == self._spec:
+            self.previewed.emit(preview)
+
+
+def preview_of(
+    scan: ImageScan,
+    spec: ImageSpec,
+    most: int = MOST_PREVIEWED,
+    cancelled: IsCancelled | None = None,
+) -> Preview:
+    """``most`` images of ``scan`` at equal distances, read as ``spec`` says.
+
+    Raises:
+        Cancelled: So it was wished.
+    """
+    count = len(scan.files)
+    chosen = np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(int)).tolist()
+    images, read, skipped = [], [], []
+    for index in chosen:
+        stop_if(cancelled)
+        path = scan.files[index]
+        try:
+            images.append(read_picture(path, spec).astype(np.float32) / _LEVELS)
+        except ReadError as error:
+            skipped.append((path.name, str(error)))
+        else:
+            read.append(index)
+    stack = np.stack(images) if images else np.zeros((0, spec.channels, spec.height, spec.width))
+    return Preview(
+        spec,
+        stack.astype(np.float32),
+        tuple(scan.labels[index] for index in read),
+        tuple(scan.files[index].stem for index in read),
+        tuple(skipped),
+    )
+
+
+def source_of(paths: Sequence[Path]) -> dict[str, object]:
+    """What a recipe says to find ``paths`` again: values of ``source`` and ``names``.
+
+    Several files are listed one by one. Where that would be too long, or one of them could also be
+    a sheet of glyphs, they are the ones of those names in their folder.
+
+    Raises:
+        AeguiError: They are too many, or could be taken for glyphs, and of several folders.
+    """
+    source = "+".join(str(path) for path in paths)
+    if len(source) <= _LONGEST_SOURCE and all(path.is_dir() or is_image(path) for path in paths):
+        return {"source": source, "names": None}
+    folders = {path.parent for path in paths}
+    if len(folders) > 1 or any(path.is_dir() for path in paths):
+        raise AeguiError(
+            tr("These files of different folders cannot be told apart: put them into one folder.")
+        )
+    return {"source": str(folders.pop()), "names": tuple(path.stem for path in paths)}
+
+
+def is_image(path: Path) -> bool:
+    """Whether ``path`` is a file that is read as one picture."""
+    try:
+        kind = kind_of(path)
+    except AeguiError:
+        return False
+    return kind is not None and kind.key == "image"
+
+
+def counted(scan: ImageScan) -> dict[str, int]:
+    """Each label with the number of its files, in the order of the scan."""
+    counts: dict[str, int] = {}
+    for label in scan.labels:
+        counts[label] = counts.get(label, 0) + 1
+    return counts
+
+
+def imported_data(
+    data: DataSpec,
+    paths: Sequence[Path],
+    images: ImageSpec,
+    labels: tuple[str, ...] | None,
+    count: int | None,
+) -> DataSpec:
+    """``data`` with the images of ``paths`` in place of its own samples.
+
+    Raises:
+        AeguiError: As for ``source_of``.
+    """
+    choice: dict[str, object] = {"chars": None, "labels": labels, "count": count, "images": images}
+    return data.model_copy(update=choice | source_of(paths))

@@ -1,0 +1,145 @@
+"""The samples that a person has selected, wherever that was; what they have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.errors import Cancelled
+from aegui.core.evaluation.group import MOST, described_group
+from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.latest_answer import LatestAnswer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.evaluation.group import Group
+    from aegui.core.latent.codec import Codec
+
+_NONE = np.zeros(0, np.int64)
+_QUICK_NUMBERS = 200_000
+"""Numbers of images that are summed up or copied within a blink."""
+
+
+class Selection(QObject):
+    """One selection for all views; it is of the set that is shown and ends with it."""
+
+    changed = Signal(object)
+    """Places in the set, int64 ``[k]`` ascending."""
+    described = Signal(object)
+    """The ``Group`` of what is selected; while somebody looks, in the owner's thread."""
+    taken_out = Signal(object)
+    """A ``Dataset`` of what was selected, as it was asked for."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._dataset: Dataset | None = None
+        self._codec: Codec | None = None
+        self._glyphs = True
+        self._is_live = False
+        self._indices: NDArray[np.int64] = _NONE
+        self._is_active = False
+        self._is_due = False
+        self._subject = object()
+        self._groups = LatestAnswer("aegui-selection", self)
+        self._groups.answered.connect(self._on_groups_answered)
+        self._sets = LatestAnswer("aegui-selection-set", self)
+        self._sets.answered.connect(self._on_sets_answered)
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """Places in the set, int64 ``[k]`` ascending."""
+        return self._indices
+
+    def set_active(self, active: bool) -> None:
+        """Whether anybody looks; nothing is computed while nobody does."""
+        self._is_active = active
+        self._describe()
+
+    def set_dataset(self, dataset: Dataset, *, glyphs: bool) -> None:
+        """Select among the samples of ``dataset``; of another one nothing is selected yet."""
+        self._glyphs = glyphs
+        if dataset is not self._dataset:
+            self._dataset = dataset
+            self._sets.forget()
+            self.select(_NONE)
+
+    def set_codec(self, codec: Codec | None, *, live: bool = False) -> None:
+        """The network whose errors and codes are told; ``live`` while it learns."""
+        self._codec, self._is_live = codec, live
+        self._is_due = True
+        self._describe()
+
+    def select(self, indices: NDArray[np.int64]) -> None:
+        """Select the samples at ``indices`` ``[k]``, in any order."""
+        wanted = np.unique(np.asarray(indices, np.int64))
+        if np.array_equal(wanted, self._indices):
+            return
+        wanted.setflags(write=False)
+        self._indices = wanted
+        self._subject = object()
+        self._is_due = True
+        self.changed.emit(wanted)
+        self._describe()
+
+    def leave_out(self, index: int) -> None:
+        """Select all but the sample at ``index``."""
+        self.select(self._indices[self._indices != index])
+
+    def take_out(self, name: str) -> None:
+        """Make a set of its own of what is selected; ``taken_out`` tells it."""
+        dataset, indices = self._dataset, self._indices
+        if dataset is None or not len(indices):
+            return
+        self._sets.ask(
+            lambda: dataset.subset(indices.tolist(), name),
+            self._subject,
+            quick=len(indices) * dataset.pixels <= _QUICK_NUMBERS,
+        )
+
+    def shutdown(self) -> None:
+        """Wait for what is under way; no more is begun."""
+        self._is_active = False
+        self._groups.shutdown()
+        self._sets.shutdown()
+
+    def _describe(self) -> None:
+        dataset, codec, indices = self._dataset, self._codec, self._indices
+        if not (self._is_active and self._is_due) or dataset is None:
+            return
+        self._is_due = False
+        if not len(indices):
+            self._groups.forget()
+            return
+        glyphs, subject = self._glyphs, self._subject
+        count = min(len(indices), MOST)
+        quick = count * dataset.pixels <= _QUICK_NUMBERS
+        if codec is not None:
+            quick = quick and is_quick(
+                codec, count * (encode_cost(codec) + codec.cost), QUICK_BATCH
+            )
+
+        def work() -> Group | None:
+            try:
+                return described_group(
+                    dataset,
+                    indices,
+                    codec,
+                    glyphs=glyphs,
+                    cancelled=lambda: subject is not self._subject,
+                )
+            except Cancelled:
+                return None
+
+        self._groups.ask(work, subject, quick=quick, gentle=self._is_live)
+
+    @Slot(object)
+    def _on_groups_answered(self, group: Group) -> None:
+        self.described.emit(group)
+
+    @Slot(object)
+    def _on_sets_answered(self, dataset: Dataset) -> None:
+        self.taken_out.emit(dataset)

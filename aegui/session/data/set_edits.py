@@ -1,0 +1,191 @@
+"""The set as a person edits it, sample by sample, and how it differs from what was learnt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr, trn
+from aegui.core.recipe import MAX_EPOCHS
+from aegui.core.training.timeline import Fork
+from aegui.session.documents.draft import QUICK_BYTES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.run_file import SavedRun
+
+_WEIGHTS = ("parameters", "buffers")
+MOST = 5000
+"""Of larger sets samples are not edited one by one."""
+
+
+@dataclass(frozen=True)
+class DataChange:
+    """How a set differs from the one that was learnt: an image under another label is another.
+
+    Attributes:
+        new: Samples that were not learnt.
+        gone: Samples that were learnt and are no longer there.
+    """
+
+    new: int
+    gone: int
+
+    @property
+    def words(self) -> str:
+        """What a person reads."""
+        told = []
+        if self.new:
+            told.append(trn("{n:,} sample is new", "{n:,} samples are new", self.new))
+        if self.gone:
+            told.append(trn("{n:,} is gone", "{n:,} are gone", self.gone))
+        what = ", ".join(told) or tr("another order")
+        return tr("Data changed: {what}.", what=what)
+
+
+def data_change(learnt: Dataset, now: Dataset) -> DataChange | None:
+    """What has changed; None where the two hold the same in the same order.
+
+    Of sets whose pixels take long to compare only the numbers of samples are.
+    """
+    if learnt is now:
+        return None
+    if max(learnt.images.nbytes, now.images.nbytes) > QUICK_BYTES:
+        more = len(now) - len(learnt)
+        return DataChange(max(0, more), max(0, -more)) if more else None
+    before, after = _identities(learnt), _identities(now)
+    if before == after:
+        return None
+    old, new = Counter(before), Counter(after)
+    return DataChange((new - old).total(), (old - new).total())
+
+
+def _identities(dataset: Dataset) -> list[tuple[str, bytes]]:
+    rows = dataset.flat()
+    return [(label, row.tobytes()) for label, row in zip(dataset.labels, rows, strict=True)]
+
+
+def moved(dataset: Dataset, index: int, place: int) -> Dataset:
+    """The sample at ``index`` stands at ``place`` afterwards; the others keep their order."""
+    order = list(range(len(dataset)))
+    order.insert(min(max(place, 0), len(dataset) - 1), order.pop(index))
+    return dataset.subset(order)
+
+
+def duplicated(dataset: Dataset, index: int) -> Dataset:
+    """The sample at ``index`` a second time, right behind it."""
+    order = list(range(len(dataset)))
+    return dataset.subset([*order[: index + 1], *order[index:]])
+
+
+def without(dataset: Dataset, index: int) -> Dataset:
+    """All but the sample at ``index``.
+
+    Raises:
+        AeguiError: It is the last one.
+    """
+    if len(dataset) < 2:
+        raise AeguiError(tr("The last sample of a set cannot be deleted."))
+    return dataset.subset(at for at in range(len(dataset)) if at != index)
+
+
+def renamed(dataset: Dataset, index: int, label: str, *, by_name: bool = False) -> Dataset:
+    """The sample at ``index`` under another label, or, where many share one, another name.
+
+    Raises:
+        AeguiError: There is none.
+    """
+    if not label:
+        raise AeguiError(tr("A sample needs a label."))
+    labels, names = list(dataset.labels), list(dataset.names)
+    if by_name or names[index] == labels[index]:
+        names[index] = label
+    if not by_name:
+        labels[index] = label
+    return Dataset.over(
+        dataset.name,
+        dataset.images,
+        labels,
+        names,
+        source=dataset.source,
+        licence=dataset.licence,
+    )
+
+
+def redrawn(dataset: Dataset, index: int, image: NDArray[np.float32]) -> Dataset:
+    """The sample at ``index`` with ``image`` (``[H, W]`` or ``[C, H, W]``) in place of its own.
+
+    Raises:
+        AeguiError: It has another size.
+    """
+    channels, height, width = dataset.image_shape
+    if image.shape[-2:] != (height, width):
+        raise AeguiError(misfit_words(image, dataset))
+    pixels = np.repeat(image[np.newaxis], channels, axis=0) if image.ndim == 2 else image
+    images = dataset.images.copy()
+    images[index] = pixels[:channels] if channels > 1 else pixels.mean(axis=0)
+    return Dataset.over(
+        dataset.name,
+        images,
+        dataset.labels,
+        dataset.names,
+        source=dataset.source,
+        licence=dataset.licence,
+    )
+
+
+def misfit_words(image: NDArray[np.float32], dataset: Dataset) -> str:
+    """Why a drawing does not fit the set."""
+    _, height, width = dataset.image_shape
+    return tr(
+        "The drawing is {w} × {h} pixels, the samples are {width} × {height}. Use “Fit to the "
+        "network”, or draw it in that size.",
+        w=image.shape[-1],
+        h=image.shape[-2],
+        width=width,
+        height=height,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Further:
+    """What a training needs that begins with learnt weights and goes on with other data.
+
+    Attributes:
+        resolved: What to train, for as many epochs more as the recipe has.
+        fork: The weights.
+    """
+
+    resolved: ResolvedRecipe
+    fork: Fork
+
+
+def can_go_on(run: SavedRun, resolved: ResolvedRecipe) -> bool:
+    """Whether ``run`` can go on with the data of ``resolved``: its network is the same."""
+    point = run.checkpoint
+    return (
+        point is not None
+        and point.scalars.get("layers") == resolved.signature
+        and "parameters" in point.tensors
+    )
+
+
+def further_with(run: SavedRun, resolved: ResolvedRecipe) -> Further | None:
+    """How ``run`` goes on with the data of ``resolved``; None where its network is another."""
+    point = run.checkpoint
+    if point is None or not can_go_on(run, resolved):
+        return None
+    parts = [point.tensors[name].ravel() for name in _WEIGHTS if name in point.tensors]
+    row = np.concatenate(parts).astype(np.float32)
+    recipe = resolved.recipe
+    epochs = min(MAX_EPOCHS, point.epoch + recipe.training.epochs)
+    training = recipe.training.model_copy(update={"epochs": epochs})
+    longer = replace(resolved, recipe=recipe.model_copy(update={"training": training}))
+    return Further(longer, Fork(point.epoch, row, resolved.signature))

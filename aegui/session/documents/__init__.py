@@ -1,0 +1,1 @@
+"""The open document: draft, undo, files, copies against a crash."""

@@ -1,0 +1,230 @@
+"""Where the open document is kept: its file, the copy against a crash, and what is unsaved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.i18n import tr
+from aegui.core.run_file import SUFFIX
+from aegui.session.documents.autosave import Autosave
+from aegui.session.documents.saving import Saving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtGui import QUndoStack
+
+    from aegui.core.run_file import SavedRun
+    from aegui.session.documents.autosave import Recovery
+    from aegui.session.notice import Level
+    from aegui.session.settings import Settings
+
+AUTOSAVE_MS = 30_000
+
+
+class Host(Protocol):
+    """Whose document it is."""
+
+    @property
+    def undo_stack(self) -> QUndoStack:
+        """What has been edited."""
+
+    def content(self) -> SavedRun:
+        """What is to be written."""
+
+    def say(self, level: Level, text: str) -> None:
+        """Tell the person."""
+
+
+class DocumentFile(QObject):
+    """Saves the document, copies unsaved work every half minute, and knows what is unsaved.
+
+    A document that is being written counts as unsaved until it is on the disk. Edits made
+    meanwhile stay unsaved after that.
+    """
+
+    title_changed = Signal(str, bool)
+    """Name of the document, and whether there is anything unsaved in it."""
+    saved = Signal(object)
+    """The document is in the file of that path now."""
+    recent_changed = Signal(object)
+    """Tuple of paths, newest first."""
+    noticed = Signal(object)
+    """A ``Notice``."""
+
+    def __init__(
+        self,
+        host: Host,
+        settings: Settings,
+        autosave_folder: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.saving = Saving(self)
+        self._host = host
+        self._settings = settings
+        self._autosave = Autosave(self, autosave_folder)
+        self._autosave.failed.connect(self._on_autosave_failed)
+        self._autosave_failed = False
+        self._path: Path | None = None
+        self._name = ""
+        self._document = 0
+        self._changes = 0
+        self._copied_changes = 0
+        self._is_unsaved = False
+        self._being_written = 0
+        self._title: tuple[str, bool] | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(AUTOSAVE_MS)
+        self._timer.timeout.connect(self.copy)
+
+    @property
+    def path(self) -> Path | None:
+        """Where the document is saved; None where it has no file yet."""
+        return self._path
+
+    @property
+    def name(self) -> str:
+        """What the document is called."""
+        if self._path is not None:
+            return self._path.stem
+        return self._name or tr("Untitled")
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there is anything that is not on the disk."""
+        return self._being_written > 0 or self._is_edited
+
+    @property
+    def _is_edited(self) -> bool:
+        return self._is_unsaved or not self._host.undo_stack.isClean()
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Files opened or saved last, newest first."""
+        return self._settings.recent_files
+
+    # Another document, and changes of it
+
+    def begin(self, path: Path | None, name: str) -> None:
+        """Another document is open, with nothing unsaved in it."""
+        self._forget_copy()
+        self._path, self._name = path, name
+        self._document += 1
+        self._being_written = 0
+        self._is_unsaved = False
+        if self._title is None:
+            # Nobody has seen another one yet.
+            self._title = (self.name, False)
+
+    def touch(self) -> None:
+        """There is something new to be copied."""
+        self._changes += 1
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def mark_unsaved(self) -> None:
+        """Something has changed that the undo history does not know of."""
+        self._is_unsaved = True
+
+    def announce(self) -> None:
+        """Tell the title, where it is another one."""
+        title = (self.name, self.is_modified)
+        if title != self._title:
+            self._title = title
+            self.title_changed.emit(*title)
+
+    # Files
+
+    def save_as(self, path: Path) -> bool:
+        """Save to ``path`` (with ``.aegui`` added if need be), the document's file from then on.
+
+        It is packed and written in the background; ``saved`` follows. False, with a notice, where
+        it is clear already that nothing can be written there.
+        """
+        if path.suffix.lower() != SUFFIX:
+            path = path.with_name(path.name + SUFFIX)
+        document, changes = self._document, self._changes
+        was_edited, self._is_unsaved = self._is_edited, False
+        self._being_written += 1
+        self._host.undo_stack.setClean()
+
+        def done() -> None:
+            if document == self._document:
+                self._being_written -= 1
+                self._path = path
+                if changes == self._changes:
+                    self._forget_copy()
+            self.remember(path)
+            self.announce()
+            self.saved.emit(path)
+
+        def failed(error: AeguiError) -> None:
+            if document == self._document:
+                self._being_written -= 1
+                self._is_unsaved = self._is_unsaved or was_edited
+            if not isinstance(error, Cancelled):
+                self._host.say("error", str(error))
+            self.announce()
+
+        return self.saving.write(path, self._host.content(), done, failed)
+
+    @Slot()
+    def copy(self) -> None:
+        """Copy unsaved work that has changed since the last copy; called every 30 s."""
+        if self.is_modified and self._changes != self._copied_changes:
+            self._copied_changes = self._changes
+            self._autosave.write(self._host.content(), self._path, self.name)
+
+    def recoveries(self) -> tuple[Recovery, ...]:
+        """Unsaved work that a crashed program has left, newest first."""
+        return self._autosave.found()
+
+    def take_over(self, recovery: Recovery) -> None:
+        """The document is the unsaved work ``recovery``, and still unsaved."""
+        self._autosave.take_over(recovery)
+        self._is_unsaved = True
+        self.announce()
+
+    def shutdown(self) -> None:
+        """Write what is to be written, and remove the copy: the end of the program."""
+        self._timer.stop()
+        self.saving.shutdown()
+        self._autosave.shutdown()
+
+    def remember(self, path: Path) -> None:
+        """Put ``path`` in front of the recent files."""
+        self._settings.add_recent(path)
+        self._store_recent()
+
+    def forget(self, path: Path) -> None:
+        """Take ``path`` from the recent files: it is gone."""
+        self._settings.remove_recent(path)
+        self._store_recent()
+
+    def clear_recent(self) -> None:
+        """Forget the recent files."""
+        self._settings.recent_files = ()
+        self._store_recent()
+
+    def _store_recent(self) -> None:
+        notice = self._settings.save()
+        if notice is not None:
+            self.noticed.emit(notice)
+        self.recent_changed.emit(self._settings.recent_files)
+
+    def _forget_copy(self) -> None:
+        self._timer.stop()
+        self._autosave.discard()
+        self._copied_changes = self._changes
+
+    @Slot(str)
+    def _on_autosave_failed(self, reason: str) -> None:
+        # Once is enough: it would say the same every half minute.
+        if not self._autosave_failed:
+            self._autosave_failed = True
+            text = tr("Unsaved work could not be backed up. {why}", why=reason)
+            self._host.say("warning", text)

@@ -1,0 +1,167 @@
+"""How another document comes in: new, from a file, or from what a crash has left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.run_file import SUFFIX, is_light
+from aegui.session.data.data_view import source_words
+from aegui.session.documents.document import (
+    Opened,
+    is_data,
+    open_recipe,
+    open_run,
+    read_recipe,
+    stamp_of,
+)
+from aegui.session.documents.draft import fresh_draft, is_quick_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.recipe import Recipe
+    from aegui.session.data.data_edits import DataEdits
+    from aegui.session.documents.autosave import Recovery
+    from aegui.session.documents.document_file import DocumentFile
+    from aegui.session.jobs.progress_job import ProgressJob
+
+    MayLeave = Callable[[], bool] | None
+    Reader = Callable[[Report, IsCancelled], Opened]
+
+
+class Host(Protocol):
+    """Whose document is replaced."""
+
+    def swap(self, opened: Opened) -> None:
+        """Show another document; whatever could fail has been done before."""
+
+    def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
+        """Tell the person why not; ``retry`` is what was wished."""
+
+    def may_read(self, source: str) -> bool:
+        """Whether the person has said that the data ``source`` are to be read."""
+
+    def ask_to_read(self, source: str, text: str, then: Callable[[], object]) -> None:
+        """Offer to read ``source``, which a file has named; then do ``then``."""
+
+
+class Opening:
+    """Reads documents, in the background where that takes a while; what is open stays till then."""
+
+    def __init__(
+        self, host: Host, loading: ProgressJob, file: DocumentFile, edits: DataEdits
+    ) -> None:
+        self._host = host
+        self._loading = loading
+        self._file = file
+        self._edits = edits
+
+    def new(self, recipe: Recipe) -> bool:
+        """Begin an untrained document with ``recipe``; False if that failed at once."""
+        return self._loading.do(
+            tr("Reading {name}", name=source_words(recipe.data.source)),
+            _resolving(lambda *how: Opened(fresh_draft(recipe, *how), name=tr(recipe.name))),
+            self._host.swap,
+            lambda error: self._host.refuse(error, partial(self.new, recipe)),
+            quick=is_quick_source(recipe.data.source),
+        )
+
+    def open(self, path: Path, may_leave: MayLeave) -> bool:
+        """Open a document, or take a file as the draft's data; False if that failed at once."""
+        try:
+            if is_data(path):
+                return self._edits.take_file(
+                    path, partial(self._file.remember, path), partial(self._refuse, path)
+                )
+            return self.open_document(path, may_leave)
+        except AeguiError as error:
+            self._refuse(path, error)
+            return False
+
+    def open_document(self, path: Path, may_leave: MayLeave) -> bool:
+        """Open a run, a recipe or a course configuration.
+
+        Raises:
+            AeguiError: It is none, as is clear at once.
+        """
+        stamp = stamp_of(path)
+        if path.suffix.lower() == SUFFIX:
+            work, quick = _run_reader(path, self._host.may_read), is_light(path)
+        else:
+            reading = read_recipe(path)
+            work = partial(open_recipe, path, reading)
+            quick = is_quick_source(reading.recipe.data.source)
+        kept = True
+
+        def take(opened: Opened) -> None:
+            nonlocal kept
+            if may_leave is not None and not may_leave():
+                kept = False
+            elif stamp_of(path) != stamp:
+                # This document has just been saved to that very file.
+                kept = self.open_document(path, None)
+            else:
+                self._host.swap(opened)
+                self._file.remember(path)
+                if opened.unread:
+                    again = partial(self.open, path, may_leave)
+                    self._host.ask_to_read(opened.unread, opened.note, again)
+
+        def refuse(error: AeguiError) -> None:
+            self._refuse(path, error, partial(self.open, path, may_leave))
+
+        title = tr("Opening {name}", name=path.name)
+        return self._loading.do(title, _resolving(work), take, refuse, quick=quick) and kept
+
+    def recover(self, recovery: Recovery, may_leave: MayLeave) -> bool:
+        """Open the unsaved work ``recovery``; False if that failed at once."""
+        file, kept = recovery.file, True
+
+        def take(opened: Opened) -> None:
+            nonlocal kept
+            if may_leave is not None and not may_leave():
+                kept = False
+                return
+            name = recovery.name or opened.draft.recipe.name
+            self._host.swap(replace(opened, path=recovery.origin, name=name))
+            self._file.take_over(recovery)
+
+        # What was open in this program has been read with the person's consent.
+        return (
+            self._loading.do(
+                tr("Opening {name}", name=recovery.name or file.name),
+                _resolving(_run_reader(file, lambda _source: True)),
+                take,
+                self._host.refuse,
+                quick=is_light(file),
+            )
+            and kept
+        )
+
+    def _refuse(
+        self, path: Path, error: AeguiError, retry: Callable[[], object] | None = None
+    ) -> None:
+        if not path.exists():
+            self._file.forget(path)
+        self._host.refuse(error, retry)
+
+
+def _run_reader(path: Path, may_read: Callable[[str], bool]) -> Reader:
+    return lambda _report, _cancelled: open_run(path, may_read)
+
+
+def _resolving(read: Reader) -> Reader:
+    """``read``, with the draft's shapes and problems found in the same thread."""
+
+    def work(report: Report, cancelled: IsCancelled) -> Opened:
+        opened = read(report, cancelled)
+        _ = opened.resolution
+        return opened
+
+    return work

@@ -1,0 +1,376 @@
+"""The open document: the draft that is edited, the run that is shown, and where both are saved."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.data.download import NotDownloaded
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe_file import save_recipe
+from aegui.session.data.data_edits import DataEdits, DownloadNeed
+from aegui.session.documents.autosave import Recovery, remove
+from aegui.session.documents.document import continuation_of, first_document, saved_run_of, to_save
+from aegui.session.documents.document_file import DocumentFile
+from aegui.session.documents.edit_command import EditCommand
+from aegui.session.documents.keepsakes import Keepsakes
+from aegui.session.documents.opening import Opening
+from aegui.session.documents.undo_history import UndoHistory
+from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.notice import Level, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+    from aegui.core.network.resolve import Resolution, ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.run_file import SavedRun
+    from aegui.core.training.result import TrainingResult
+    from aegui.session.documents.document import Continuation, Opened
+    from aegui.session.documents.draft import DraftState
+    from aegui.session.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+class Workspace(QObject):
+    """The document and everything that may be done to it.
+
+    The draft (``recipe`` and ``dataset``) is what the person edits, each edit undoable. The run is
+    what was learnt, with the recipe and the data that it was learnt from; edits of the draft leave
+    it alone until another training has ended. Both are saved in one file.
+
+    Data that take a while are read in the background (``loading``); until they are there the
+    document stays as it is, and so it does if that is cancelled or fails. It is saved in the
+    background too (``saving``).
+
+    Nothing here raises what a person could have caused: a refusal is one ``noticed`` signal, and
+    leaves everything as it was.
+    """
+
+    recipe_changed = Signal(object)
+    """The draft's ``Resolution``."""
+    dataset_changed = Signal(object)
+    """The draft's ``Dataset``."""
+    data_taken = Signal(object, object)
+    """An edit, no undo or redo, has brought other samples: the ``DraftState`` before and after."""
+    run_changed = Signal(object)
+    """The ``SavedRun``, or None where nothing has been learnt yet."""
+    document_changed = Signal(object)
+    """Another document is open: this workspace. Comes after those of its parts."""
+    title_changed = Signal(str, bool)
+    """Name of the document, and whether there is anything unsaved in it."""
+    saved = Signal(object)
+    """The document is in the file of that path now."""
+    recent_changed = Signal(object)
+    """Tuple of paths, newest first."""
+    recipe_imported = Signal(object)
+    """A ``CourseReading``: a foreign configuration was opened, this is what was made of it."""
+    noticed = Signal(object)
+    """A ``Notice``."""
+    download_needed = Signal(object)
+    """A ``DownloadNeed``: what was wished needs data from the network."""
+
+    def __init__(
+        self, settings: Settings, parent: QObject | None = None, autosave_folder: Path | None = None
+    ) -> None:
+        """Open the shipped model, or an untrained default recipe where there is none."""
+        super().__init__(parent)
+        self._undo_history = UndoHistory(self)
+        self.loading = ProgressJob("aegui-data", self)
+        self.keepsakes = Keepsakes(self)
+        self.keepsakes.edited.connect(self._on_keepsakes_edited)
+        self._agreed: set[str] = set()
+        self._edits = DataEdits(self, self.loading)
+        self._file = DocumentFile(self, settings, autosave_folder, self)
+        self.saving = self._file.saving
+        self._file.title_changed.connect(self.title_changed)
+        self._file.saved.connect(self.saved)
+        self._file.recent_changed.connect(self.recent_changed)
+        self._file.noticed.connect(self.noticed)
+        self._opening = Opening(self, self.loading, self._file, self._edits)
+        self._draft: DraftState
+        self._resolution: Resolution
+        self._run: SavedRun | None
+        self._take(first_document())
+        self._undo_history.cleanChanged.connect(self._on_undo_history_clean_changed)
+
+    @property
+    def undo_stack(self) -> UndoHistory:
+        """The edits of the draft that can be undone."""
+        return self._undo_history
+
+    @property
+    def recipe(self) -> Recipe:
+        """The draft's recipe."""
+        return self._draft.recipe
+
+    @property
+    def dataset(self) -> Dataset:
+        """The draft's data, cut to its characters."""
+        return self._draft.dataset
+
+    @property
+    def pool(self) -> Dataset:
+        """All the samples that the draft's characters are chosen from."""
+        return self._draft.pool
+
+    @property
+    def draft(self) -> DraftState:
+        """The draft as a whole."""
+        return self._draft
+
+    @property
+    def resolution(self) -> Resolution:
+        """The draft's shapes and problems, and, without problems, what training takes."""
+        return self._resolution
+
+    @property
+    def run(self) -> SavedRun | None:
+        """What was learnt, with its own recipe and data; None before any training."""
+        return self._run
+
+    @property
+    def path(self) -> Path | None:
+        """Where the document is saved; None where it has no file yet."""
+        return self._file.path
+
+    @property
+    def name(self) -> str:
+        """What the document is called."""
+        return self._file.name
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there is anything unsaved."""
+        return self._file.is_modified
+
+    @property
+    def recent_files(self) -> tuple[Path, ...]:
+        """Files opened or saved last, newest first."""
+        return self._file.recent
+
+    def codec(self, run: int | None = None) -> Codec | None:
+        """Encoder and decoder of one run (None: the best) of the population; None without any."""
+        if self._run is None:
+            return None
+        return self._run.codec(self._run.best_run if run is None else run)
+
+    def continuation(self) -> Continuation | None:
+        """What training on from the run takes; None where run and draft do not fit together."""
+        resolved = self._resolution.resolved
+        if self._run is None or resolved is None:
+            return None
+        return continuation_of(self._run, resolved)
+
+    def edit_recipe(self, recipe: Recipe, text: str) -> None:
+        """Make ``recipe`` the draft's; ``text`` names the edit in the undo history.
+
+        Edits of the same ``text`` in quick succession are one step of undo. Another source or
+        choice of samples is read first; if that fails, the old recipe is announced again.
+        """
+        if recipe != self.recipe:
+            self._edits.edit(recipe, text)
+
+    def edit_dataset(self, dataset: Dataset, text: str) -> None:
+        """Make ``dataset`` the draft's data, all of it; it is saved within the document."""
+        self._edits.edit_dataset(dataset, text)
+
+    def add_sample(self, image: ArrayLike, label: str) -> None:
+        """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``."""
+        self._edits.add_sample(image, label)
+
+    def add_file(self, path: str | Path) -> bool:
+        """Join the samples of a file to the draft's data; False, with a notice, on failure."""
+        return self._edits.add_file(Path(path))
+
+    def adopt_result(self, result: TrainingResult, resolved: ResolvedRecipe | None = None) -> None:
+        """Make what a training has learnt the document's run.
+
+        Args:
+            result: What it has learnt.
+            resolved: What was trained; None: the draft as it is now.
+        """
+        resolved = resolved if resolved is not None else self._resolution.resolved
+        if resolved is None:
+            raise ValueError("a result without the recipe that it is of")
+        self._run = saved_run_of(result, resolved)
+        self._file.mark_unsaved()
+        self._file.touch()
+        self._file.announce()
+        self.run_changed.emit(self._run)
+        if result.message:
+            self.say("warning", result.message)
+
+    def new(self, recipe: Recipe) -> bool:
+        """Begin an untrained document with ``recipe``; False, with a notice, if that fails."""
+        return self._opening.new(recipe)
+
+    def open(self, path: str | Path, may_leave: Callable[[], bool] | None = None) -> bool:
+        """Open a run, a recipe or a course configuration, or take a file as the draft's data.
+
+        False, with a notice, if that fails; then nothing has changed. True does not yet mean that
+        what takes a while to be read has come.
+
+        Args:
+            path: The file.
+            may_leave: Asked, once the file has been read, before another document takes the place
+                of this one; False: it stays. A file of data is an edit: nothing is left.
+        """
+        return self._opening.open(Path(path).absolute(), may_leave)
+
+    def save(self) -> bool:
+        """Save to the document's file; False if it has none, or nothing can be written there."""
+        return self.path is not None and self.save_as(self.path)
+
+    def save_as(self, path: str | Path) -> bool:
+        """Save to ``path`` (with ``.aegui`` added if need be), the document's file from then on.
+
+        It is written in the background; ``saved`` follows, or a notice. False, with a notice,
+        where it is clear already that nothing can be written there.
+        """
+        return self._file.save_as(Path(path).absolute())
+
+    def export_recipe(self, path: str | Path) -> bool:
+        """Write the draft's recipe alone to ``path``, as JSON; False, with a notice, on failure."""
+        try:
+            save_recipe(path, self.recipe)
+        except AeguiError as error:
+            self.say("error", str(error))
+            return False
+        return True
+
+    def clear_recent(self) -> None:
+        """Forget the recent files."""
+        self._file.clear_recent()
+
+    def autosave(self) -> None:
+        """Copy unsaved work that has changed since the last copy; else done every 30 s."""
+        self._file.copy()
+
+    def recoveries(self) -> tuple[Recovery, ...]:
+        """Unsaved work that a crashed program has left, newest first."""
+        return self._file.recoveries()
+
+    def recover(self, recovery: Recovery, may_leave: Callable[[], bool] | None = None) -> bool:
+        """Open the unsaved work ``recovery``; False, with a notice, if that failed at once.
+
+        ``may_leave`` is asked as by ``open``.
+        """
+        return self._opening.recover(recovery, may_leave)
+
+    def discard_recovery(self, recovery: Recovery) -> None:
+        """Remove the unsaved work ``recovery`` for good."""
+        remove(recovery.file)
+
+    def close(self) -> None:
+        """The program ends and the person has decided about unsaved work: remove the copy."""
+        self.loading.shutdown()
+        self._file.shutdown()
+
+    def push(self, draft: DraftState, text: str) -> None:
+        """Make ``draft`` the present one, undoably."""
+        before = self._draft
+        self._undo_history.push_edit(EditCommand(self._show_draft, before, draft, text))
+        if draft.dataset is not before.dataset:
+            self.data_taken.emit(before, draft)
+
+    def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
+        """Say why what was wished cannot be; ``retry`` wishes it again after a download."""
+        if isinstance(error, NotDownloaded) and retry is not None:
+            self.download_needed.emit(DownloadNeed(error.key, retry))
+        else:
+            self.say("error", str(error), passing=True)
+
+    @property
+    def known_data(self) -> Dataset | None:
+        """What the run was learnt from: it need not be in memory twice."""
+        return None if self._run is None else self._run.dataset
+
+    def may_read(self, source: str) -> bool:
+        """Whether the person has said, since the program began, that ``source`` is to be read."""
+        return source in self._agreed
+
+    def agree(self, source: str) -> None:
+        """The person wants ``source`` to be read."""
+        self._agreed.add(source)
+
+    def ask_to_read(self, source: str, text: str, then: Callable[[], object]) -> None:
+        """Offer to read ``source``, which a file has named, not the person; then do ``then``."""
+
+        def accept() -> None:
+            self.agree(source)
+            then()
+
+        self.noticed.emit(Notice("info", text, tr("Read it"), accept))
+
+    def announce_recipe(self) -> None:
+        """Say again what the draft is."""
+        self.recipe_changed.emit(self._resolution)
+
+    def _show_draft(self, draft: DraftState) -> None:
+        """Make ``draft`` the present one: the only way in for edits, undo and redo."""
+        old, self._draft = self._draft, draft
+        self._resolution = resolve(draft.recipe, draft.dataset)
+        self._file.touch()
+        if draft.dataset is not old.dataset:
+            self.dataset_changed.emit(draft.dataset)
+        self.recipe_changed.emit(self._resolution)
+
+    def content(self) -> SavedRun:
+        """What a file of the document holds."""
+        kept = self.keepsakes
+        return to_save(self._draft, self._run, kept.places, kept.concepts)
+
+    @Slot()
+    def _on_keepsakes_edited(self) -> None:
+        # Pins alone are not worth a question where the document has never been saved: whoever
+        # clicks about on the shipped model may leave without a word.
+        if self.path is not None or self.keepsakes.concepts:
+            self._file.mark_unsaved()
+        self._file.touch()
+        self._file.announce()
+
+    @Slot(bool)
+    def _on_undo_history_clean_changed(self, _clean: bool) -> None:
+        self._file.announce()
+
+    def _take(self, opened: Opened) -> None:
+        self._draft = opened.draft
+        self._run = opened.run
+        self.keepsakes.take(opened.places, opened.concepts)
+        self._resolution = opened.resolution
+        self._file.begin(opened.path, opened.name)
+
+    def swap(self, opened: Opened) -> None:
+        """Show another document; whatever could fail has been done before."""
+        self.loading.cancel()
+        self._take(opened)
+        self._undo_history.clear()
+        self.dataset_changed.emit(self.dataset)
+        self.recipe_changed.emit(self._resolution)
+        self.run_changed.emit(self._run)
+        self.keepsakes.announce()
+        self.document_changed.emit(self)
+        self._file.announce()
+        reading = opened.reading
+        if reading is not None and (reading.understood or reading.assumed or reading.ignored):
+            self.recipe_imported.emit(reading)
+        if reading is not None and reading.needs:
+            self.say("warning", tr("It needs {needs}.", needs="; ".join(reading.needs)))
+        if opened.note and not opened.unread:
+            self.say("info", opened.note)
+
+    def say(self, level: Level, text: str, *, passing: bool = False) -> None:
+        """Tell the person."""
+        _log.info("%s: %s", level, text)
+        self.noticed.emit(Notice(level, text, passing=passing))

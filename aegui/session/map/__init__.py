@@ -1,0 +1,1 @@
+"""What the latent map shows and makes: decoded planes, layers, paths, concepts, finds."""

@@ -1,0 +1,317 @@
+"""What every dimension of the code does: looked at, and decoded along one of them, in a thread."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from aegui.core.errors import Cancelled
+from aegui.core.evaluation.codes import PROBES, SAMPLES, code_statistics, dimension_figures
+from aegui.core.i18n import mark
+from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.latest_answer import LatestAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.evaluation.codes import CodeStatistics, DimensionFigures
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import Recipe
+
+MeasureKey = Literal["kl", "variance", "mean"]
+
+LIVE_MS = 1000
+"""Least time between two looks while the network learns."""
+LIVE_WORK, SETTLED_WORK = 600_000_000, 6_000_000_000
+"""Multiplications that a look may take: some 0.1 s while the network learns, and some 1 s."""
+MOST_NUMBERS = 10_000_000
+"""Numbers of the images that are looked at: some 40 MB."""
+FEWEST, FEWEST_PROBED = 100, 16
+STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
+"""Standard deviations at which a dimension is decoded."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something to be told of each dimension: its label, and what it means."""
+
+    key: MeasureKey
+    label: str
+    help: str
+
+
+MEASURES: Mapping[MeasureKey, Measure] = {
+    measure.key: measure
+    for measure in (
+        Measure(
+            "kl",
+            mark("KL, nats"),
+            mark("What each dimension tells of an image: its mean divergence from the prior."),
+        ),
+        Measure(
+            "variance",
+            mark("Variance"),
+            mark("How much each number of the code differs from sample to sample."),
+        ),
+        Measure(
+            "mean",
+            mark("Mean activation"),
+            mark("The mean of each number of the code; a sparse code keeps it near zero."),
+        ),
+    )
+}
+"""In the order in which they are offered."""
+
+
+@dataclass(frozen=True, eq=False)
+class CodeSubject:
+    """The network whose code is looked at.
+
+    Attributes:
+        codec: Its weights, with an encoder.
+        dataset: Images that it can read.
+        recipe: What it was trained by.
+        is_live: Whether it is learning at present.
+    """
+
+    codec: Codec
+    dataset: Dataset
+    recipe: Recipe
+    is_live: bool
+
+
+@dataclass(frozen=True, eq=False)
+class CodeLook:
+    """A finished look.
+
+    Attributes:
+        figures: What each dimension does.
+        statistics: What the code does as a whole.
+        total: Samples that the set has in all.
+        epoch: Epoch of the weights.
+        name: What the recipe is called.
+        rho: The mean activation that a sparsity penalty wishes for; None without one.
+        fitting: The measure that says most of a code of this kind.
+    """
+
+    figures: DimensionFigures
+    statistics: CodeStatistics
+    total: int
+    epoch: int
+    name: str
+    rho: float | None
+    fitting: MeasureKey
+
+    @property
+    def measures(self) -> tuple[MeasureKey, ...]:
+        """What can be told of each dimension."""
+        return tuple(key for key in MEASURES if key != "kl" or self.figures.kl is not None)
+
+    def values(self, measure: MeasureKey) -> NDArray[np.float64]:
+        """``measure`` of every dimension, ``[d]``; zeros where it is not known."""
+        figures = self.figures
+        values = {"kl": figures.kl, "variance": figures.variance, "mean": figures.mean}[measure]
+        return np.zeros(figures.size) if values is None else values
+
+
+@dataclass(frozen=True, eq=False)
+class Traversal:
+    """What a network draws along one dimension of its code, with all others at their means.
+
+    Attributes:
+        dimension: Its number, from 0.
+        images: float32 ``[len(STEPS), C, H, W]``.
+        middle: The mean of the dimension.
+        sigma: Its standard deviation; that of the prior, 1, for a variational code.
+    """
+
+    dimension: int
+    images: NDArray[np.float32]
+    middle: float
+    sigma: float
+
+
+class CodeService(QObject):
+    """Looks at the code of the newest weights while somebody looks."""
+
+    looked = Signal(object)
+    """A ``CodeLook``; always in the thread that owns this object."""
+    traversed = Signal(object)
+    """A ``Traversal``, likewise."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.reference: CodeLook | None = None
+        """A look that was kept, to compare later ones with."""
+        self._subject: CodeSubject | None = None
+        self._token = object()
+        self._latest: CodeLook | None = None
+        self._dimension: int | None = None
+        self._is_active = False
+        self._is_due = False
+        self._given_up = threading.Event()
+        self._looks = LatestAnswer("aegui-code", self)
+        self._looks.answered.connect(self._on_looks_answered)
+        self._strips = LatestAnswer("aegui-traversal", self)
+        self._strips.answered.connect(self.traversed)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.timeout.connect(self._go_on)
+
+    @property
+    def latest(self) -> CodeLook | None:
+        """The last look, as far as it is still one at the present network and data."""
+        return self._latest
+
+    @property
+    def dimension(self) -> int | None:
+        """The dimension along which is decoded, from 0."""
+        return self._dimension
+
+    def set_active(self, active: bool) -> None:
+        """Whether anybody looks; nothing is computed while nobody does."""
+        self._is_active = active
+        self._go_on()
+
+    def set_subject(self, subject: CodeSubject | None) -> None:
+        """Look at this network from now on; None where there is none with an encoder."""
+        before, self._subject = self._subject, subject
+        if subject is None:
+            self._forget()
+            return
+        if before is None or not _is_alike(before, subject):
+            self._forget()
+        elif before.codec is subject.codec and before.is_live == subject.is_live:
+            return
+        elif not subject.is_live:
+            # What is looked at with these weights is worth more than a look under way.
+            self._give_up()
+        self._is_due = True
+        self._go_on()
+
+    def set_dimension(self, dimension: int | None) -> None:
+        """Decode along this dimension from now on; None for along none."""
+        self._dimension = dimension
+        if dimension is None:
+            self._strips.forget()
+        else:
+            self._traverse()
+
+    def keep(self) -> None:
+        """Keep the last look to compare later ones with."""
+        self.reference = self._latest
+
+    def shutdown(self) -> None:
+        """Give up what is under way; no more is begun."""
+        self._is_active = False
+        self._pause.stop()
+        self._give_up()
+        self._looks.shutdown()
+        self._strips.shutdown()
+
+    def _forget(self) -> None:
+        """Whatever was found, or is being looked for, says nothing any more."""
+        self._give_up()
+        self._token = object()
+        self._latest = None
+        self._dimension = None
+        self._is_due = False
+        self._pause.stop()
+        self._looks.forget()
+        self._strips.forget()
+
+    def _give_up(self) -> None:
+        self._given_up.set()
+        self._given_up = threading.Event()
+
+    @Slot()
+    def _go_on(self) -> None:
+        subject, given_up = self._subject, self._given_up
+        if not self._is_active or not self._is_due or subject is None:
+            return
+        if subject.is_live and self._pause.isActive():
+            return
+        self._is_due = False
+        if subject.is_live:
+            self._pause.start(LIVE_MS)
+        self._looks.ask(lambda: _looked_at(subject, given_up), self._token, gentle=subject.is_live)
+
+    @Slot(object)
+    def _on_looks_answered(self, look: CodeLook | None) -> None:
+        if look is None:
+            return
+        self._latest = look
+        self.looked.emit(look)
+        self._traverse()
+
+    def _traverse(self) -> None:
+        subject, look, dimension = self._subject, self._latest, self._dimension
+        if subject is None or look is None or dimension is None or dimension >= look.figures.size:
+            return
+        codec, figures = subject.codec, look.figures
+        self._strips.ask(
+            lambda: _traversed(codec, figures, dimension),
+            self._token,
+            quick=is_quick(codec, len(STEPS) * codec.cost, QUICK_BATCH),
+            gentle=subject.is_live,
+        )
+
+
+def _is_alike(a: CodeSubject, b: CodeSubject) -> bool:
+    """Whether a look at ``a`` says something of ``b``: it is the same network, a little older."""
+    return a.dataset is b.dataset and a.recipe.network == b.recipe.network
+
+
+def _looked_at(subject: CodeSubject, given_up: threading.Event) -> CodeLook | None:
+    codec, dataset, recipe = subject.codec, subject.dataset, subject.recipe
+    samples, probed = _counts(codec, LIVE_WORK if subject.is_live else SETTLED_WORK)
+    try:
+        figures = dimension_figures(codec, dataset, samples=samples, cancelled=given_up.is_set)
+        statistics = code_statistics(
+            codec, dataset, samples=samples, probed=probed, cancelled=given_up.is_set
+        )
+    except Cancelled:
+        return None
+    sparsity = recipe.training.sparsity
+    return CodeLook(
+        figures,
+        statistics,
+        len(dataset),
+        codec.epoch,
+        recipe.name,
+        sparsity.rho if sparsity.weight > 0.0 else None,
+        _fitting(recipe),
+    )
+
+
+def _counts(codec: Codec, work: int) -> tuple[int, int]:
+    """Samples to look at, and to estimate the Jacobian at, within ``work`` multiplications."""
+    # Half of the work goes to the samples, half to the Jacobian; two encodings for each probe.
+    affordable = work // (2 * max(1, encode_cost(codec)))
+    samples = max(FEWEST, min(SAMPLES, affordable, MOST_NUMBERS // codec.pixels))
+    probed = max(FEWEST_PROBED, min(samples, affordable // (2 * PROBES)))
+    return samples, probed
+
+
+def _fitting(recipe: Recipe) -> MeasureKey:
+    latent, training = recipe.network.latent, recipe.training
+    if latent.kind == "gaussian":
+        return "kl"
+    is_sparse = training.sparsity.weight > 0.0 or training.code_l1 > 0.0 or latent.top_k is not None
+    return "mean" if is_sparse else "variance"
+
+
+def _traversed(codec: Codec, figures: DimensionFigures, dimension: int) -> Traversal:
+    is_variational = figures.kl is not None
+    sigma = 1.0 if is_variational else float(np.sqrt(figures.variance[dimension]))
+    codes = np.tile(np.nan_to_num(figures.mean), (len(STEPS), 1))
+    codes[:, dimension] += np.array(STEPS) * sigma
+    images = codec.decode(codes).reshape(len(STEPS), *codec.image_shape)
+    return Traversal(dimension, images, float(figures.mean[dimension]), sigma)

@@ -1,0 +1,247 @@
+"""The codes of a set, computed away from the window: some of them soon, all of them in time."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from aegui.core.latent.frame import principal_directions
+from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.latest_job import LatestJob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+
+SOON = 600_000_000
+"""Multiplications that the first codes may take: some 0.1 s."""
+SOON_NUMBERS = 40_000_000
+"""Numbers of the images that the first codes are made of; a large set may lie in a file."""
+FEWEST, MOST = 200, 70_000
+"""Samples on the map at least, and at most."""
+LIVE_MOST = 10_000
+"""Samples on the map while a network learns."""
+BUSY_SHARE = 0.15
+"""At most this share of the time goes to codes while a network learns, up to ``MAX_PAUSE_MS``."""
+MAX_PAUSE_MS = 2000
+_BATCH = 512
+_GROWTH = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """Codes of a set, or of samples drawn from it.
+
+    Attributes:
+        values: float32 ``[n, d]``, read-only.
+        indices: Places of these samples in the set, int64 ``[n]`` ascending.
+        total: Samples in the set.
+        mean: Mean code, float32 ``[d]``; 0 where there are no codes.
+        spread: Standard deviation of each number, float32 ``[d]``; 1 where there are no codes.
+        directions: The two directions in which the codes differ most, float32 ``[2, d]``.
+        epoch: Epoch of the weights.
+    """
+
+    values: NDArray[np.float32]
+    indices: NDArray[np.int64]
+    total: int
+    mean: NDArray[np.float32]
+    spread: NDArray[np.float32]
+    directions: NDArray[np.float32]
+    epoch: int
+
+    @property
+    def size(self) -> int:
+        """Numbers per code, d."""
+        return int(self.values.shape[1])
+
+
+class CodesService(QObject):
+    """Encodes the set that is shown: at once where that is quick, else in a thread."""
+
+    encoded = Signal(object)
+    """A ``Codes``; always in the thread that owns this object."""
+    _ready = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._number = 0
+        self._wanted: tuple[Codec, Dataset, bool] | None = None
+        self._last: Codes | None = None
+        self._rested_s = 0.0
+        self._job = LatestJob("aegui-codes")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._submit)
+        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+
+    def encode(self, codec: Codec, dataset: Dataset, *, live: bool) -> Codes | None:
+        """Codes of ``dataset``, now where that is quick; else they are told later.
+
+        Args:
+            codec: The network.
+            dataset: Images that fit it.
+            live: Whether it is learning: only some samples then, with pauses in between.
+        """
+        previous = self._wanted
+        self._wanted = (codec, dataset, live)
+        if previous is None or previous[1] is not dataset or not live:
+            # Codes of another set, or of old weights beside those that stay, are of no use.
+            self._number += 1
+            self._rested_s = 0.0
+        self._timer.stop()
+        work = len(dataset) * max(encode_cost(codec), codec.pixels)
+        if not codec.can_encode or is_quick(codec, work, QUICK_BATCH):
+            self._number += 1
+            self._wanted = None
+            self._last = self._at_once(codec, dataset, live=live)
+            return self._last
+        wait_s = self._rested_s - time.monotonic()
+        if live and wait_s > 0.0:
+            self._timer.start(int(1000 * wait_s) + 1)
+        else:
+            self._submit()
+        return None
+
+    def _at_once(self, codec: Codec, dataset: Dataset, *, live: bool) -> Codes:
+        """All codes; those of a network that cannot encode are none, about a normal prior."""
+        total, like = len(dataset), self._directions(codec)
+        if not codec.can_encode:
+            nothing = np.zeros((0, codec.latent_size), np.float32)
+            return described(nothing, np.zeros(0, np.int64), total, codec.epoch)
+        values = codec.encode(dataset.flat())
+        keeps = like is not None and (live or codec.latent_size <= 2)
+        return described(values, np.arange(total), total, codec.epoch, like, keeps=keeps)
+
+    def forget(self) -> None:
+        """Nothing is shown: late answers are dropped."""
+        self._number += 1
+        self._wanted = self._last = None
+        self._timer.stop()
+
+    def shutdown(self) -> None:
+        """Give up what is under way."""
+        self.forget()
+        self._job.shutdown()
+
+    def _directions(self, codec: Codec) -> NDArray[np.float32] | None:
+        """The directions of the last codes, if they are of the same size."""
+        last = self._last
+        return None if last is None or last.size != codec.latent_size else last.directions
+
+    @Slot()
+    def _submit(self) -> None:
+        if self._wanted is None:
+            return
+        codec, dataset, live = self._wanted
+        number, like = self._number, self._directions(codec)
+
+        def is_stale() -> bool:
+            return number != self._number
+
+        def tell(codes: Codes, seconds: float) -> None:
+            self._ready.emit((number, codes, seconds))
+
+        self._job.submit(lambda: _encode_soon(codec, dataset, live, like, is_stale, tell))
+
+    @Slot(object)
+    def _on_ready(self, answer: tuple[int, Codes, float]) -> None:
+        number, codes, seconds = answer
+        pause_s = min(MAX_PAUSE_MS / 1000, seconds * (1 / BUSY_SHARE - 1))
+        self._rested_s = time.monotonic() + pause_s
+        if number == self._number:
+            self._last = codes
+            self.encoded.emit(codes)
+
+
+def codes_of(
+    codec: Codec,
+    dataset: Dataset,
+    indices: NDArray[np.int64],
+    is_stale: Callable[[], bool] | None = None,
+) -> NDArray[np.float32] | None:
+    """The codes ``[n, d]`` of the samples at ``indices``; None if ``is_stale`` meanwhile."""
+    values = np.empty((len(indices), codec.latent_size), np.float32)
+    rows = dataset.flat()
+    for at in range(0, len(indices), _BATCH):
+        if is_stale is not None and is_stale():
+            return None
+        values[at : at + _BATCH] = codec.encode(rows[indices[at : at + _BATCH]])
+    return values
+
+
+def described(
+    values: NDArray[np.float32],
+    indices: NDArray[np.int64],
+    total: int,
+    epoch: int = 0,
+    like: NDArray[np.float32] | None = None,
+    *,
+    keeps: bool = False,
+) -> Codes:
+    """The codes ``values`` ``[n, d]``, which become read-only, with what is to be said of them.
+
+    ``like`` are directions that those found should point along, or, where it ``keeps`` them, they
+    themselves.
+    """
+    values.setflags(write=False)
+    size = values.shape[1]
+    if not len(values):
+        middle, one = np.zeros(size, np.float32), np.ones(size, np.float32)
+        axes = np.eye(2, size, dtype=np.float32)
+        return Codes(values, indices, total, middle, one, axes, epoch)
+    finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    directions = like if keeps and like is not None else principal_directions(finite, like)
+    return Codes(values, indices, total, finite.mean(axis=0), finite.std(axis=0), directions, epoch)
+
+
+def _soon(codec: Codec, dataset: Dataset, most: int) -> int:
+    """How many samples can be encoded soon."""
+    by_work = SOON // max(1, encode_cost(codec))
+    by_size = SOON_NUMBERS // codec.pixels
+    return min(most, max(FEWEST, min(by_work, by_size)))
+
+
+def _encode_soon(
+    codec: Codec,
+    dataset: Dataset,
+    live: bool,
+    like: NDArray[np.float32] | None,
+    is_stale: Callable[[], bool],
+    tell: Callable[[Codes, float], None],
+) -> None:
+    """Tell codes of some samples, drawn from all over, and then of more and more.
+
+    All of them (that the map takes) if the network stays; only the first while it is ``live``.
+    """
+    order = np.random.default_rng(0).permutation(len(dataset))
+    most = min(len(dataset), _soon(codec, dataset, LIVE_MOST) if live else MOST)
+    known = np.zeros((0, codec.latent_size), np.float32)
+    count = min(most, _soon(codec, dataset, most))
+    begun = time.perf_counter()
+    while True:
+        new = codes_of(codec, dataset, order[len(known) : count], is_stale)
+        if new is None:
+            return
+        known = np.concatenate([known, new])
+        by_place = np.argsort(order[:count])
+        codes = described(
+            known[by_place],
+            order[:count][by_place],
+            len(dataset),
+            codec.epoch,
+            like,
+            keeps=like is not None and (live or codec.latent_size <= 2),
+        )
+        tell(codes, time.perf_counter() - begun)
+        if count == most:
+            return
+        count = min(most, _GROWTH * count)

@@ -1,0 +1,103 @@
+"""From a position on the latent map to its image, at once: the newest request wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from aegui.session.jobs.costs import is_quick
+from aegui.session.jobs.latest_job import LatestJob
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.latent.codec import Codec
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """The image at one place of the latent space.
+
+    Attributes:
+        z: The place, float32 ``[d]``.
+        image: Its pixels in 0..1, float32 ``[C*H*W]``.
+        epoch: Epoch of the weights that drew it.
+        tag: What the request carried along.
+    """
+
+    z: NDArray[np.float32]
+    image: NDArray[np.float32]
+    epoch: int
+    tag: object = None
+
+
+class DecodeService(QObject):
+    """Decodes the cursor: inline where that is faster than a thread, else in one, latest wins."""
+
+    decoded = Signal(object)
+    """A ``Decoded``; always in the thread that owns this object."""
+    _ready = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._codec: Codec | None = None
+        self._last: tuple[NDArray[np.float32], object] | None = None
+        self._number = 0
+        self._job = LatestJob("aegui-decode")
+        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def codec(self) -> Codec | None:
+        """The network that decodes, None while there is none."""
+        return self._codec
+
+    def set_codec(self, codec: Codec | None) -> None:
+        """Decode with ``codec`` from now on, beginning with the last place asked for."""
+        self._codec = codec
+        self.repeat()
+
+    def repeat(self) -> None:
+        """Answer the last place again: with another network, or to those who were not there."""
+        self._number += 1
+        if self._last is not None:
+            self.request(*self._last)
+
+    def request(self, z: ArrayLike, tag: object = None) -> None:
+        """Decode the code ``z`` ``[d]``; an unanswered older request is dropped.
+
+        Without a network, or with one whose codes have another size, nothing is answered; the
+        place is remembered and answered by the next network that fits.
+        """
+        place = np.array(z, dtype=np.float32).reshape(-1)
+        self._last = (place, tag)
+        self._number += 1
+        codec = self._codec
+        if codec is None or codec.latent_size != place.size:
+            return
+        if is_quick(codec, codec.cost):
+            self.decoded.emit(_decode(codec, place, tag))
+            return
+        number = self._number
+        self._job.submit(lambda: self._ready.emit((number, _decode(codec, place, tag))))
+
+    def forget(self) -> None:
+        """The cursor has left: a new network need not decode it again, late answers are dropped."""
+        self._last = None
+        self._number += 1
+
+    def shutdown(self) -> None:
+        """Wait for the decode in flight; no more are begun."""
+        self._job.shutdown()
+
+    @Slot(object)
+    def _on_ready(self, answer: tuple[int, Decoded]) -> None:
+        number, decoded = answer
+        if number == self._number:
+            self.decoded.emit(decoded)
+
+
+def _decode(codec: Codec, place: NDArray[np.float32], tag: object) -> Decoded:
+    return Decoded(place, codec.decode(place)[0], codec.epoch, tag)

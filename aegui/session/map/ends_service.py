@@ -1,0 +1,75 @@
+"""What is decoded at the ends of the sliders for the numbers of a code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from aegui.core.latent.sheets import decoded
+from aegui.session.jobs.costs import is_quick
+from aegui.session.jobs.latest_answer import LatestAnswer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.codec import Codec
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """What is decoded at both ends of some sliders.
+
+    Attributes:
+        axes: Numbers of the code, from 0: k of them.
+        images: float32 ``[2 k, C, H, W]`` in 0..1: at the low and the high end of each.
+    """
+
+    axes: tuple[int, ...]
+    images: NDArray[np.float32]
+
+
+class EndsService(QObject):
+    """Decodes the ends that were wished last: at once where that is quick, else in a thread."""
+
+    drawn = Signal(object)
+    """An ``Ends``; in the thread that owns this object."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._space: tuple[int, ...] = ()
+        self._token = object()
+        self._answers = LatestAnswer("aegui-ends", self)
+        self._answers.answered.connect(self.drawn)
+
+    def draw(
+        self,
+        codec: Codec,
+        axes: tuple[int, ...],
+        codes: NDArray[np.float32],
+        *,
+        live: bool = False,
+    ) -> None:
+        """Decode ``codes`` ``[2 k, d]``, the ends of ``axes``; gently while the network learns."""
+        if codes.shape[1] != codec.latent_size:
+            return
+        space = (codec.latent_size, *codec.image_shape)
+        if space != self._space:
+            # What is under way is of another network, not of the same one a moment ago.
+            self._space, self._token = space, object()
+        self._answers.ask(
+            lambda: Ends(axes, decoded(codec, codes)),
+            self._token,
+            quick=is_quick(codec, len(codes) * codec.cost),
+            gentle=live,
+        )
+
+    def forget(self) -> None:
+        """Nothing is wished any more."""
+        self._answers.forget()
+
+    def shutdown(self) -> None:
+        """Wait for what is under way; no more is begun."""
+        self._answers.shutdown()

@@ -1,0 +1,400 @@
+"""Layers of the map, computed away from the window: coarse at first, gently while one learns."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from math import floor, log2
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from aegui.core.errors import Cancelled
+from aegui.core.latent.field_lines import lines_of
+from aegui.core.latent.fields import FIELDS, compute_field
+from aegui.core.latent.regions import regions_of
+from aegui.session.jobs.costs import encode_cost
+from aegui.session.jobs.latest_job import LatestJob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+    from aegui.core.latent.fields import Field
+    from aegui.core.latent.frame import Frame
+    from aegui.core.latent.novelty import Known
+    from aegui.core.latent.regions import Regions
+
+    Rect = tuple[float, float, float, float]
+
+OVER = ("wrong", "holes")
+"""Layers that lie over another one; of all others one is shown at a time."""
+CELL_PX = 5.0
+"""A cell of a finished layer is about so large on the screen."""
+FEWEST_CELLS = 600
+MOST_CELLS = 40_000
+WORK = 25_000_000_000
+"""Multiplications that a finished layer may take: some seconds."""
+LIVE_WORK = 600_000_000
+"""The same while a network learns."""
+FEWEST_POSTERIORS, MOST_POSTERIORS = 200, 2000
+"""Samples whose posteriors make the aggregate one."""
+BUSY_SHARE = 0.1
+"""Up to ``MAX_PAUSE_MS``, at most this share of the time goes to layers while a network learns."""
+LEAST_PAUSE_MS = 250
+MAX_PAUSE_MS = 3000
+KEPT_BYTES = 16_000_000
+"""Layers that are kept, so that going back, or showing one again, computes nothing twice."""
+_COARSEST = 4
+_SPARE = 0.08
+_PASSES = 5
+
+
+@dataclass(frozen=True, eq=False)
+class FieldSubject:
+    """What layers speak of.
+
+    Attributes:
+        codec: The network.
+        dataset: The samples.
+        known: Those of them that decoded images are compared with.
+        has_prior: Whether codes have a normal prior.
+        live: Whether the network is learning.
+    """
+
+    codec: Codec
+    dataset: Dataset
+    known: Known
+    has_prior: bool
+    live: bool = False
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """The part of the plane that layers fill.
+
+    Attributes:
+        rect: x0, y0, x1, y1; y grows upwards.
+        frame: What x and y stand for.
+        columns: Cells across that are wished for.
+        rows: Cells upwards.
+    """
+
+    rect: Rect
+    frame: Frame
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One layer as far as it has been computed.
+
+    Attributes:
+        field: Its values.
+        frame: What x and y stand for.
+        lines: Contours, borders or ellipses: places ``[k, 2]`` each.
+        complete: Whether it is as fine as it will become.
+        regions: Colours and places for the names of classes; None for layers of numbers.
+    """
+
+    field: Field
+    frame: Frame
+    lines: tuple[NDArray[np.float64], ...]
+    complete: bool
+    regions: Regions | None = None
+
+
+@dataclass(eq=False)
+class _Shelf:
+    """What was computed with one network, and what it takes to compute more."""
+
+    layers: dict[object, Layer] = field(default_factory=dict)
+    posteriors: tuple[NDArray[np.float32], NDArray[np.float32] | None] | None = None
+
+    def keep(self, key: object, layer: Layer) -> None:
+        self.layers[key] = layer
+        while sum(each.field.values.nbytes for each in self.layers.values()) > KEPT_BYTES:
+            self.layers.pop(next(iter(self.layers)))
+
+
+class FieldService(QObject):
+    """Computes the layers that are chosen for the part of the plane that is seen."""
+
+    changed = Signal()
+    """``layers`` has other ones; always in the thread that owns this object."""
+    _ready = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._subject: FieldSubject | None = None
+        self._shelf = _Shelf()
+        self._chosen: tuple[str, ...] = ()
+        self._view: FieldView | None = None
+        self._layers: dict[str, Layer] = {}
+        self._number = 0
+        self._ended_s = self._pause_s = 0.0
+        self._busy = 0
+        self._job = LatestJob("aegui-field")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._submit)
+        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The layers that are wished, in the order of ``FIELDS``."""
+        return self._chosen
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """What there is to show now: the one below first, then those that lie over it."""
+        keys = sorted(self._chosen, key=lambda key: key in OVER)
+        return tuple(self._layers[key] for key in keys if key in self._layers)
+
+    def available(self, key: str) -> bool:
+        """Whether the network that is shown has what the layer ``key`` needs."""
+        subject, spec = self._subject, FIELDS[key]
+        if subject is None:
+            return False
+        encodes = subject.codec.can_encode or not spec.needs_encoder
+        return encodes and (subject.has_prior or not spec.needs_prior)
+
+    def choose(self, keys: Sequence[str]) -> None:
+        """Show these layers; names that are not known are passed over."""
+        chosen = tuple(key for key in FIELDS if key in keys)
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self._layers = {key: self._layers[key] for key in chosen if key in self._layers}
+            self.changed.emit()
+            self._renew()
+
+    def toggle(self, key: str) -> None:
+        """Show the layer ``key``, or no longer; it takes the place of one that it would hide."""
+        if key in self._chosen:
+            self.choose([other for other in self._chosen if other != key])
+        else:
+            self.choose([*(k for k in self._chosen if k in OVER or key in OVER), key])
+
+    def set_subject(self, subject: FieldSubject | None) -> None:
+        """Speak of ``subject`` from now on.
+
+        While it learns, layers of slightly older weights are shown until newer ones are there.
+        """
+        before, self._subject = self._subject, subject
+        fits = before is not None and subject is not None and _alike(before, subject)
+        if before is None or subject is None or before.codec is not subject.codec:
+            self._shelf = _Shelf()
+        kept = {key: it for key, it in self._layers.items() if fits and self.available(key)}
+        if len(kept) < len(self._layers):
+            self._layers = kept
+            self.changed.emit()
+        self._renew()
+
+    def set_view(self, bounds: Rect, width_px: float, height_px: float, frame: Frame) -> None:
+        """The map shows the rectangle ``bounds`` in so many pixels.
+
+        Layers reach beyond it, and stay while they cover it and are fine enough.
+        """
+        view = self._view
+        if view is not None and view.frame == frame and _serves(view.rect, bounds):
+            return
+        self._view = field_view(bounds, width_px, height_px, frame)
+        self._renew()
+
+    def shutdown(self) -> None:
+        """Give up what is under way; no more is begun."""
+        self._number += 1
+        self._timer.stop()
+        self._job.shutdown()
+
+    def _renew(self) -> None:
+        """Compute what is not known yet, soon."""
+        live = self._subject is not None and self._subject.live
+        if not live:
+            # What is under way speaks of other weights, or of another place.
+            self._number += 1
+            self._timer.stop()
+            self._submit()
+        elif not self._busy:
+            pause_s = LEAST_PAUSE_MS / 1000 if self._is_beside() else self._pause_s
+            left_s = self._ended_s + pause_s - time.monotonic()
+            self._timer.start(max(0, int(1000 * left_s)))
+
+    def _is_beside(self) -> bool:
+        """Whether something is missing, or lies where nobody looks any more."""
+        view = self._view
+        wished = [key for key in self._chosen if self.available(key)]
+        return view is not None and any(
+            key not in self._layers or self._layers[key].field.rect != view.rect for key in wished
+        )
+
+    @Slot()
+    def _submit(self) -> None:
+        subject, view = self._subject, self._view
+        keys = tuple(key for key in self._chosen if self.available(key))
+        if subject is None or view is None or not keys:
+            return
+        if view.frame.size != subject.codec.latent_size:
+            return
+        self._number += 1
+        self._busy = number = self._number
+        shelf = self._shelf
+
+        def is_stale() -> bool:
+            return number != self._number
+
+        def work() -> None:
+            # What this thread takes, not how long others let it wait.
+            begun = time.thread_time()
+            try:
+                for layer in computed(subject, view, keys, shelf, is_stale):
+                    self._ready.emit((number, subject, layer, 0.0))
+            except Cancelled:
+                pass
+            finally:
+                self._ready.emit((number, subject, None, time.thread_time() - begun))
+
+        self._job.submit(work)
+
+    @Slot(object)
+    def _on_ready(self, answer: tuple[int, FieldSubject, Layer | None, float]) -> None:
+        number, subject, layer, seconds = answer
+        if layer is None:
+            self._rest(number, seconds)
+            return
+        known, key = self._subject, layer.field.key
+        is_wished = key in self._chosen and self.available(key)
+        if known is not None and is_wished and _alike(known, subject):
+            self._layers[key] = layer
+            self.changed.emit()
+
+    def _rest(self, number: int, seconds: float) -> None:
+        """A job has ended: another one while the network learns only after a pause."""
+        pause_s = max(LEAST_PAUSE_MS / 1000, seconds * (1 / BUSY_SHARE - 1))
+        self._pause_s = min(MAX_PAUSE_MS / 1000, pause_s)
+        self._ended_s = time.monotonic()
+        if number == self._busy:
+            self._busy = 0
+            subject = self._subject
+            outdated = subject is not None and self._is_outdated(subject)
+            if subject is not None and subject.live and (outdated or self._is_beside()):
+                self._renew()
+
+    def _is_outdated(self, subject: FieldSubject) -> bool:
+        shown = self._layers.values()
+        return any(each.field.epoch != subject.codec.epoch for each in shown)
+
+
+def _alike(a: FieldSubject, b: FieldSubject) -> bool:
+    """Whether layers of the one still say something of the other."""
+    return a.dataset is b.dataset and a.codec.latent_size == b.codec.latent_size
+
+
+def field_view(bounds: Rect, width_px: float, height_px: float, frame: Frame) -> FieldView:
+    """What to compute for a map that shows ``bounds``: some more, on a grid that panning keeps."""
+    x0, x1 = _span(bounds[0], bounds[2])
+    y0, y1 = _span(bounds[1], bounds[3])
+    per_x, per_y = width_px / (bounds[2] - bounds[0]), height_px / (bounds[3] - bounds[1])
+    columns = max(1, round((x1 - x0) * per_x / CELL_PX))
+    rows = max(1, round((y1 - y0) * per_y / CELL_PX)) if any(frame.up) else 1
+    return FieldView((x0, y0, x1, y1), frame, columns, rows)
+
+
+def _span(low: float, high: float) -> tuple[float, float]:
+    width = high - low
+    step = 2.0 ** floor(log2(max(width, 1e-30) / 4))
+    spare = _SPARE * width
+    return floor((low - spare) / step) * step, -floor(-(high + spare) / step) * step
+
+
+def _serves(rect: Rect, bounds: Rect) -> bool:
+    """Whether a layer over ``rect`` covers ``bounds``, and is not far too coarse for it."""
+    covers = rect[0] <= bounds[0] and rect[1] <= bounds[1]
+    covers = covers and bounds[2] <= rect[2] and bounds[3] <= rect[3]
+    return covers and rect[2] - rect[0] <= 2.6 * (bounds[2] - bounds[0])
+
+
+def resolutions(subject: FieldSubject, view: FieldView) -> list[tuple[int, int]]:
+    """Columns and rows of ever finer states of a layer, as fine as can be afforded at last."""
+    codec = subject.codec
+    cost = _PASSES * codec.cost + subject.known.samples.size
+    most = (LIVE_WORK if subject.live else WORK) // max(1, cost)
+    most = min(MOST_CELLS, max(FEWEST_CELLS, most))
+    scale = min(1.0, (most / (view.columns * view.rows)) ** 0.5)
+    steps = (1,) if subject.live else (_COARSEST, 2, 1)
+    found = []
+    for step in steps:
+        columns, rows = (max(1, round(n * scale / step)) for n in (view.columns, view.rows))
+        if step == 1 or columns * rows >= FEWEST_CELLS // 4:
+            found.append((columns, rows))
+    return found
+
+
+def computed(
+    subject: FieldSubject,
+    view: FieldView,
+    keys: Sequence[str],
+    shelf: _Shelf,
+    is_stale: Callable[[], bool],
+) -> Iterator[Layer]:
+    """Ever finer states of the layers ``keys``: all of them coarse first.
+
+    Raises:
+        Cancelled: ``is_stale`` said so.
+    """
+    sizes = resolutions(subject, view)
+    finest = [shelf.layers.get((key, view, sizes[-1])) for key in keys]
+    yield from (layer for layer in finest if layer is not None)
+    missing = [key for key, layer in zip(keys, finest, strict=True) if layer is None]
+    for size in sizes:
+        for key in missing:
+            layer = _layer(subject, view, key, size, shelf, is_stale)
+            layer = replace(layer, complete=size == sizes[-1])
+            shelf.keep((key, view, size), layer)
+            yield layer
+
+
+def _layer(
+    subject: FieldSubject,
+    view: FieldView,
+    key: str,
+    size: tuple[int, int],
+    shelf: _Shelf,
+    is_stale: Callable[[], bool],
+) -> Layer:
+    codes, variances = _posteriors(subject, shelf)
+    found = compute_field(
+        key,
+        subject.codec,
+        subject.known,
+        codes,
+        variances,
+        view.frame,
+        view.rect,
+        *size,
+        is_stale,
+    )
+    return Layer(found, view.frame, lines_of(found), complete=False, regions=regions_of(found))
+
+
+def _posteriors(
+    subject: FieldSubject, shelf: _Shelf
+) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """Means and variances ``[n, d]`` of the codes of some samples, from all over the set."""
+    if shelf.posteriors is None:
+        codec, dataset = subject.codec, subject.dataset
+        if not codec.can_encode:
+            shelf.posteriors = np.zeros((0, codec.latent_size), np.float32), None
+        else:
+            work = LIVE_WORK if subject.live else WORK
+            most = min(MOST_POSTERIORS, max(FEWEST_POSTERIORS, work // encode_cost(codec)))
+            step = max(1, -(-len(dataset) // most))
+            means, logs = codec.encode_distribution(dataset.flat()[::step])
+            with np.errstate(over="ignore"):
+                shelf.posteriors = means, None if logs is None else np.exp(logs)
+    return shelf.posteriors

@@ -1,0 +1,158 @@
+"""The ghost: codes of the same samples by another network, to be seen under those of the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.latent.procrustes import fitting_turn
+from aegui.core.run_file import load_run
+from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.map.codes_service import codes_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+    from aegui.core.latent.procrustes import Turn
+
+MOST = 10_000
+"""Samples of a ghost, drawn from all over a larger set."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ghost:
+    """What is seen pale.
+
+    Attributes:
+        codes: float32 ``[n, d]``, read-only.
+        indices: Places of these samples in the set, int64 ``[n]`` ascending.
+        codec: What made them.
+        turn: How they were moved to lie on those of the network that is shown; None: as they are.
+    """
+
+    codes: NDArray[np.float32]
+    indices: NDArray[np.int64]
+    codec: Codec
+    turn: Turn | None = None
+
+
+class GhostService(QObject):
+    """Encodes the set that is shown with another network: at once where quick, else in a thread."""
+
+    answered = Signal(object)
+    """A ``Ghost``."""
+    opened = Signal(str, object)
+    """A run was read from the file of that path: its best ``Codec``."""
+    refused = Signal(str)
+    """Why the file cannot be a ghost."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._answers = LatestAnswer("aegui-ghost", self)
+        self._answers.answered.connect(self._on_answers_answered)
+        self._files = LatestAnswer("aegui-ghost-file", self)
+        self._files.answered.connect(self._on_files_answered)
+
+    def show(
+        self,
+        codec: Codec,
+        dataset: Dataset,
+        *,
+        onto: Codec | None = None,
+        live: bool = False,
+    ) -> None:
+        """Encode ``dataset`` with ``codec``, gently while the window is busy with others.
+
+        ``onto``: turn and scale the codes so that they lie on those of this network.
+        """
+        indices = np.arange(len(dataset), dtype=np.int64)
+        if len(indices) > MOST:
+            indices = np.sort(np.random.default_rng(0).choice(len(dataset), MOST, replace=False))
+        work = len(indices) * max(encode_cost(codec), codec.pixels) * (1 if onto is None else 2)
+        self._answers.ask(
+            lambda: _ghost(codec, dataset, indices, onto),
+            dataset,
+            quick=is_quick(codec, work, QUICK_BATCH),
+            gentle=live,
+        )
+
+    def open(self, path: Path, like: Codec) -> None:
+        """Read the run at ``path``, which must take images and have codes like ``like``."""
+        self._files.ask(lambda: _opened(path, like), path)
+
+    def forget(self) -> None:
+        """No ghost is wanted any more."""
+        self._answers.forget()
+        self._files.forget()
+
+    def shutdown(self) -> None:
+        """Wait for what is under way."""
+        self._answers.shutdown()
+        self._files.shutdown()
+
+    @Slot(object)
+    def _on_answers_answered(self, ghost: Ghost) -> None:
+        self.answered.emit(ghost)
+
+    @Slot(object)
+    def _on_files_answered(self, answer: tuple[Path, Codec | str]) -> None:
+        path, found = answer
+        if isinstance(found, str):
+            self.refused.emit(found)
+        else:
+            self.opened.emit(str(path), found)
+
+
+def _ghost(
+    codec: Codec, dataset: Dataset, indices: NDArray[np.int64], onto: Codec | None
+) -> Ghost | None:
+    codes = codes_of(codec, dataset, indices)
+    if codes is None:
+        return None
+    others = None if onto is None else codes_of(onto, dataset, indices)
+    turn = None if others is None else fitting_turn(codes, others)
+    if turn is not None:
+        codes = turn.moved(codes)
+    codes.setflags(write=False)
+    return Ghost(codes, indices, codec, turn)
+
+
+def _opened(path: Path, like: Codec) -> tuple[Path, Codec | str]:
+    try:
+        run = load_run(path)
+        codec = run.codec(run.best_run)
+    except AeguiError as error:
+        return path, str(error)
+    return path, why_no_ghost(codec, like, path.name) or codec
+
+
+def why_no_ghost(codec: Codec, like: Codec, name: str) -> str:
+    """Why codes of ``codec`` cannot be drawn on the map of ``like``; "" where they can."""
+    if not codec.can_encode:
+        return tr("{name} has no encoder: its images have no place on a map.", name=name)
+    if codec.image_shape != like.image_shape:
+        return tr(
+            "{name} takes images of {theirs} pixels, this network of {ours}.",
+            name=name,
+            theirs="x".join(map(str, codec.image_shape)),
+            ours="x".join(map(str, like.image_shape)),
+        )
+    if codec.latent_size != like.latent_size:
+        return tr(
+            "{name} has codes of {theirs} numbers, this network of {ours}: they do not fit on "
+            "one map.",
+            name=name,
+            theirs=codec.latent_size,
+            ours=like.latent_size,
+        )
+    return ""

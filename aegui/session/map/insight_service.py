@@ -1,0 +1,175 @@
+"""What is known of the place under the cursor, and the images decoded around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.latent.insight import insight
+from aegui.core.latent.novelty import known
+from aegui.session.data.looks import look_of
+from aegui.session.jobs.costs import QUICK, QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.pixels.answers import QUICKLY_COMPARED
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+    from aegui.core.latent.frame import Frame
+    from aegui.core.latent.insight import Insight
+    from aegui.core.latent.novelty import Known
+
+FAN_SIDE = 5
+"""Rows and columns of the images around the cursor; of codes of one number there is one row."""
+_PASSES = 5
+"""An insight decodes the place and some beside it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What is known of one place.
+
+    Attributes:
+        insight: The figures.
+        known: The samples that they compare with.
+    """
+
+    insight: Insight
+    known: Known
+
+
+@dataclass(frozen=True, eq=False)
+class Fan:
+    """Images decoded around one place.
+
+    Attributes:
+        z: The place in the middle, float32 ``[d]``.
+        images: float32 ``[rows, columns, C, H, W]``; row 0 lies below, column 0 at the left.
+        spacing: Distance of neighbours in latent units.
+        epoch: Epoch of the weights.
+    """
+
+    z: NDArray[np.float32]
+    images: NDArray[np.float32]
+    spacing: float
+    epoch: int
+
+
+class InsightService(QObject):
+    """Looks at one place at a time with the network that is shown; the newest place wins."""
+
+    told = Signal(object)
+    """A ``Told``; always in the thread that owns this object."""
+    fanned = Signal(object)
+    """A ``Fan``; likewise."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._codec: Codec | None = None
+        self._dataset: Dataset | None = None
+        self._known: Known | None = None
+        self._live = False
+        self._looks = LatestAnswer("aegui-insight", self)
+        self._fans = LatestAnswer("aegui-fan", self)
+        self._looks.answered.connect(self._on_looks_answered)
+        self._fans.answered.connect(self._on_fans_answered)
+
+    @property
+    def known(self) -> Known | None:
+        """The samples that decoded images are compared with; None while there is no network."""
+        return self._known
+
+    def set_subject(self, codec: Codec | None, dataset: Dataset, *, live: bool = False) -> None:
+        """Look with ``codec`` from now on, and compare with ``dataset``.
+
+        Args:
+            codec: The network; None where there is none, or none that fits the set.
+            dataset: The samples.
+            live: Whether the network is learning: most of the time is left to that then.
+        """
+        self._codec, self._live = codec, live
+        if codec is None:
+            self._known = self._dataset = None
+            self._looks.forget()
+            self._fans.forget()
+        elif dataset is not self._dataset:
+            self._dataset = dataset
+            self._known = known(dataset, look_of(dataset).glyphs)
+
+    def look(self, z: ArrayLike, frame: Frame) -> None:
+        """Tell what is known of the code ``z`` ``[d]``; one of another size is not looked at.
+
+        Args:
+            z: The place.
+            frame: Along whose directions the stretch is told.
+        """
+        codec, samples = self._codec, self._known
+        place = np.array(z, np.float32).reshape(-1)
+        if codec is None or samples is None or not place.size == codec.latent_size == frame.size:
+            return
+        ways = np.array([frame.across, frame.up], np.float32)
+        work = _PASSES * codec.cost + encode_cost(codec)
+        self._looks.ask(
+            lambda: Told(insight(codec, samples, place, ways), samples),
+            samples,
+            quick=samples.samples.size <= QUICKLY_COMPARED and is_quick(codec, work, QUICK),
+            gentle=self._live,
+        )
+
+    def fan(self, z: ArrayLike, frame: Frame, spacing: float) -> None:
+        """Decode a fan around the code ``z`` ``[d]``.
+
+        Args:
+            z: The place in the middle.
+            frame: In which directions neighbours lie.
+            spacing: How far apart, in latent units.
+        """
+        codec = self._codec
+        place = np.array(z, np.float32).reshape(-1)
+        if codec is None or not place.size == codec.latent_size == frame.size:
+            return
+        codes = fan_codes(place, frame, spacing)
+
+        def work() -> Fan:
+            images = codec.decode(codes).reshape(-1, FAN_SIDE, *codec.image_shape)
+            return Fan(place, images, spacing, codec.epoch)
+
+        quick = is_quick(codec, len(codes) * codec.cost, QUICK_BATCH)
+        self._fans.ask(work, self._known, quick=quick, gentle=self._live)
+
+    def forget_fan(self) -> None:
+        """No fan is wanted any more."""
+        self._fans.forget()
+
+    def shutdown(self) -> None:
+        """Wait for what is under way; no more is begun."""
+        self._looks.shutdown()
+        self._fans.shutdown()
+
+    @Slot(object)
+    def _on_looks_answered(self, told: Told) -> None:
+        self.told.emit(told)
+
+    @Slot(object)
+    def _on_fans_answered(self, fan: Fan) -> None:
+        self.fanned.emit(fan)
+
+
+def fan_codes(
+    z: NDArray[np.float32], frame: Frame, spacing: float, side: int = FAN_SIDE
+) -> NDArray[np.float32]:
+    """Codes ``[side * side, d]`` around ``z`` ``[d]``, row by row from below.
+
+    Where there is no way up, as for codes of one number, they are a single row ``[side, d]``.
+    """
+    steps = (np.arange(side) - side // 2) * np.float32(spacing)
+    across = np.array(frame.across, np.float32)
+    up = np.array(frame.up, np.float32)
+    rows = steps if up.any() else np.zeros(1, np.float32)
+    codes = z + rows[:, None, None] * up + steps[None, :, None] * across
+    return np.asarray(codes.reshape(-1, z.size), np.float32)

@@ -1,0 +1,258 @@
+"""Decoding a plane tile by tile: coarse at first, each tile once."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.session.data.looks import grey_levels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.codec import Codec
+    from aegui.core.latent.frame import Frame
+
+Rect = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in latent coordinates; y grows upwards."""
+
+_Key = tuple[int, int, int]
+
+SLICE_S = 0.03
+"""About how long to decode between two looks at whether the plane is still wanted."""
+TELL_S = 0.1
+"""Least time between two coarser states of one plane."""
+KEPT_BYTES = 64_000_000
+"""Tiles that are kept, so that panning back and forth decodes nothing twice."""
+_STEPS = (4, 2, 1)
+_FIRST_BATCH = 16
+_LARGEST_BATCH = 1024
+_PARTS = 16
+"""Tiles of one size are known by where they begin in parts of a tile."""
+_NEARLY = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """Images decoded on a grid.
+
+    Attributes:
+        rect: The rectangle that the tiles fill without gaps: x0, y0, x1, y1.
+        images: Levels 0..255, uint8 ``[rows, columns, C, H, W]``; tile ``[r, c]`` is decoded at the
+            centre of its cell. Row 0 lies at y0 (below, since y grows upwards), column 0 at x0.
+        epoch: Epoch of the weights.
+        frame: What x and y stand for.
+        complete: Whether each tile shows its own place; else some show a neighbour's.
+    """
+
+    rect: Rect
+    images: NDArray[np.uint8]
+    epoch: int
+    frame: Frame
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class PlaneRequest:
+    """What one plane shows.
+
+    Attributes:
+        rect: What its tiles fill.
+        columns: Tiles across.
+        rows: Tiles down.
+        frame: What x and y stand for.
+        near: The place whose tiles are wanted first; None: the middle. It makes no other plane.
+    """
+
+    rect: Rect
+    columns: int
+    rows: int
+    frame: Frame
+    near: tuple[float, float] | None = field(default=None, compare=False)
+
+    def first_cell(self) -> tuple[float, float]:
+        """Row and column, counted from the centres of the cells, of the place wanted first."""
+        x0, y0, x1, y1 = self.rect
+        x, y = self.near or ((x0 + x1) / 2, (y0 + y1) / 2)
+        return (y - y0) / (y1 - y0) * self.rows - 0.5, (x - x0) / (x1 - x0) * self.columns - 0.5
+
+
+class TileStore:
+    """The decoded tiles of one network. Used by one thread at a time."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+        self.batch = _FIRST_BATCH
+        self._tiles: dict[_Key, NDArray[np.uint8]] = {}
+        self._groups: dict[object, int] = {}
+
+    def __len__(self) -> int:
+        """How many tiles are kept."""
+        return len(self._tiles)
+
+    def grid(self, wanted: PlaneRequest) -> _Grid:
+        """The places of the tiles of ``wanted``."""
+        x0, y0, x1, y1 = wanted.rect
+        width, height = (x1 - x0) / wanted.columns, (y1 - y0) / wanted.rows
+        parts_x, parts_y = _PARTS * x0 / width, _PARTS * y0 / height
+        first_x, first_y = round(parts_x), round(parts_y)
+        fits = abs(parts_x - first_x) < _NEARLY and abs(parts_y - first_y) < _NEARLY
+        # Tiles of one lattice are known by their numbers; those of any other only to this request.
+        group = (wanted.frame, width, height) if fits else (wanted,)
+        number = self._groups.setdefault(group, len(self._groups))
+        return _Grid(number, first_x, first_y, width, height)
+
+    def get(self, key: _Key) -> NDArray[np.uint8] | None:
+        """The tile of that key, if it is kept."""
+        return self._tiles.get(key)
+
+    def decode(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Levels ``[n, C, H, W]`` of the images of ``codes``."""
+        images = grey_levels(self.codec.decode(codes))
+        return images.reshape(len(codes), *self.codec.image_shape)
+
+    def keep(self, key: _Key, tile: NDArray[np.uint8]) -> None:
+        """Keep a tile; the oldest make room for it."""
+        self._tiles[key] = tile
+        while len(self._tiles) * tile.nbytes > KEPT_BYTES:
+            self._tiles.pop(next(iter(self._tiles)))
+
+
+@dataclass(frozen=True)
+class _Grid:
+    group: int
+    first_x: int
+    first_y: int
+    width: float
+    height: float
+
+    def key(self, row: int, column: int) -> _Key:
+        return self.group, self.first_y + _PARTS * row, self.first_x + _PARTS * column
+
+
+def decode_plane(
+    store: TileStore,
+    wanted: PlaneRequest,
+    budget_s: float | None = None,
+    is_stale: Callable[[], bool] | None = None,
+) -> Iterator[Plane]:
+    """Ever finer states of the plane of ``wanted``, the last one complete.
+
+    Args:
+        store: Tiles that are known, and what decodes others.
+        wanted: The plane.
+        budget_s: End after about that many seconds, complete or not.
+        is_stale: Asked now and then whether to give up.
+    """
+    begun = told = time.perf_counter()
+    canvas = _Canvas(store, wanted)
+    while True:
+        missing = canvas.missing()
+        if not len(missing):
+            yield canvas.plane()
+            return
+        started, taken = time.perf_counter(), min(store.batch, len(missing))
+        canvas.decode(missing[:taken])
+        now = time.perf_counter()
+        _adapt(store, taken, now - started)
+        if is_stale is not None and is_stale():
+            return
+        if budget_s is not None and now - begun > budget_s:
+            yield canvas.plane()
+            return
+        if now - told > TELL_S and canvas.is_covered and len(missing) > taken:
+            told = now
+            yield canvas.plane()
+
+
+def _adapt(store: TileStore, count: int, seconds: float) -> None:
+    """Take as many tiles at a time as are decoded in ``SLICE_S``."""
+    per_tile = max(1e-6, seconds / count)
+    store.batch = int(min(_LARGEST_BATCH, 4 * store.batch, max(4, SLICE_S / per_tile)))
+
+
+class _Canvas:
+    """The tiles of one plane, as far as they are known."""
+
+    def __init__(self, store: TileStore, wanted: PlaneRequest) -> None:
+        self._store = store
+        self._wanted = wanted
+        self._grid = store.grid(wanted)
+        rows, columns = wanted.rows, wanted.columns
+        self._images = np.zeros((rows * columns, *store.codec.image_shape), np.uint8)
+        self._known = np.zeros(rows * columns, bool)
+        for place in range(rows * columns):
+            tile = store.get(self._grid.key(*divmod(place, columns)))
+            if tile is not None:
+                self._images[place] = tile
+                self._known[place] = True
+        self._order = _coarse_first(rows, columns, wanted.first_cell())
+
+    def missing(self) -> NDArray[np.int64]:
+        """Places of the tiles that are not known, those first that stand for many."""
+        return self._order[~self._known[self._order]]
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether every tile has a known one near."""
+        anchors = _anchors(self._wanted.rows, self._wanted.columns, _STEPS[0])
+        return bool(self._known[anchors].all())
+
+    def decode(self, places: NDArray[np.int64]) -> None:
+        """Decode the tiles at ``places``."""
+        wanted, grid = self._wanted, self._grid
+        rows, columns = np.divmod(places, wanted.columns)
+        x = wanted.rect[0] + (columns + 0.5) * grid.width
+        y = wanted.rect[1] + (rows + 0.5) * grid.height
+        self._images[places] = self._store.decode(wanted.frame.codes(x, y))
+        self._known[places] = True
+        for place, row, column in zip(
+            places.tolist(), rows.tolist(), columns.tolist(), strict=True
+        ):
+            self._store.keep(grid.key(row, column), self._images[place].copy())
+
+    def plane(self) -> Plane:
+        """What is known so far, with neighbours where nothing is known."""
+        wanted = self._wanted
+        source = np.arange(len(self._known))
+        settled = self._known.copy()
+        for step in reversed(_STEPS[:-1]):
+            anchors = _anchors(wanted.rows, wanted.columns, step)
+            use = ~settled & self._known[anchors]
+            source[use] = anchors[use]
+            settled |= use
+        complete = bool(self._known.all())
+        images = self._images if complete else self._images[source]
+        images = images.reshape(wanted.rows, wanted.columns, *self._store.codec.image_shape)
+        images.setflags(write=False)
+        return Plane(wanted.rect, images, self._store.codec.epoch, wanted.frame, complete)
+
+
+def _anchors(rows: int, columns: int, step: int) -> NDArray[np.int64]:
+    """For each tile the one that stands for its block of ``step`` x ``step``."""
+    # Those of large blocks are among those of small ones.
+    offset = step // 4 * 2
+    down = np.minimum(np.arange(rows) // step * step + offset, (rows - 1) // 2 * 2)
+    across = np.minimum(np.arange(columns) // step * step + offset, (columns - 1) // 2 * 2)
+    if step == 1:
+        down, across = np.arange(rows), np.arange(columns)
+    return np.asarray((down[:, np.newaxis] * columns + across).ravel())
+
+
+def _coarse_first(rows: int, columns: int, first: tuple[float, float]) -> NDArray[np.int64]:
+    """All places: those that stand for large blocks, then for small ones, then the others.
+
+    Among these the nearest to the cell ``first`` (row, column) come first.
+    """
+    parts = [_anchors(rows, columns, step) for step in _STEPS]
+    each = np.concatenate(parts)
+    pass_ = np.repeat(np.arange(len(parts)), rows * columns)
+    places, at = np.unique(each, return_index=True)
+    row, column = np.divmod(places, columns)
+    away = np.hypot(row - first[0], column - first[1])
+    return np.asarray(places[np.lexsort((away, pass_[at]))])

@@ -1,0 +1,126 @@
+"""New images from fixed noise, decoded in a thread whenever the weights are new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.evaluation.samples import drawn_codes
+from aegui.session.jobs.costs import QUICK_BATCH, is_quick
+from aegui.session.jobs.latest_answer import LatestAnswer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.codec import Codec
+
+COUNTS = (16, 36, 64, 100, 144)
+"""How many images there are to choose from."""
+DEFAULT_COUNT = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Images of one network.
+
+    Attributes:
+        codes: float32 ``[n, d]``, drawn from N(0, I).
+        images: float32 ``[n, C, H, W]``, what the network makes of them.
+        scores: float32 ``[n]``, the discriminator's probability of each being real; None without
+            one.
+        epoch: Epoch of the weights.
+    """
+
+    codes: NDArray[np.float32]
+    images: NDArray[np.float32]
+    scores: NDArray[np.float32] | None
+    epoch: int
+
+
+class SamplesService(QObject):
+    """Decodes the same codes with the newest weights, while somebody looks."""
+
+    sampled = Signal(object)
+    """``Samples``; always in the thread that owns this object."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._codec: Codec | None = None
+        self._is_live = False
+        self._count = DEFAULT_COUNT
+        self._seed = 0
+        self._is_active = False
+        self._is_due = False
+        self._subject = object()
+        self._answers = LatestAnswer("aegui-samples", self)
+        self._answers.answered.connect(self._on_answers_answered)
+
+    @property
+    def count(self) -> int:
+        """How many images are made."""
+        return self._count
+
+    def set_active(self, active: bool) -> None:
+        """Whether anybody looks; nothing is decoded while nobody does."""
+        self._is_active = active
+        self._go_on()
+
+    def set_codec(self, codec: Codec | None, *, live: bool = False) -> None:
+        """Decode with ``codec`` from now on; ``live`` while it changes all the time."""
+        before, self._codec = self._codec, codec
+        self._is_live = live
+        if codec is None:
+            self._is_due = False
+            self._answers.forget()
+            return
+        if before is None or before.latent_size != codec.latent_size:
+            self._subject = object()
+        self._is_due = True
+        self._go_on()
+
+    def set_count(self, count: int) -> None:
+        """Make so many images; the first ones stay the same."""
+        if count != self._count:
+            self._count = count
+            self._renew()
+
+    def draw(self) -> None:
+        """Draw other codes."""
+        self._seed += 1
+        self._renew()
+
+    def shutdown(self) -> None:
+        """Wait for what is under way; no more is begun."""
+        self._is_active = False
+        self._answers.shutdown()
+
+    def _renew(self) -> None:
+        self._subject = object()
+        self._is_due = self._codec is not None
+        self._go_on()
+
+    def _go_on(self) -> None:
+        codec, count, seed = self._codec, self._count, self._seed
+        if not self._is_active or not self._is_due or codec is None:
+            return
+        self._is_due = False
+        self._answers.ask(
+            lambda: _sampled(codec, count, seed),
+            self._subject,
+            quick=is_quick(codec, 2 * count * codec.cost, QUICK_BATCH),
+            gentle=self._is_live,
+        )
+
+    @Slot(object)
+    def _on_answers_answered(self, samples: Samples) -> None:
+        self.sampled.emit(samples)
+
+
+def _sampled(codec: Codec, count: int, seed: int) -> Samples:
+    codes = drawn_codes(count, codec.latent_size, seed)
+    rows = codec.decode(codes)
+    scores = codec.judge(rows) if codec.can_judge else None
+    return Samples(codes, rows.reshape(count, *codec.image_shape), scores, codec.epoch)

@@ -1,0 +1,1 @@
+"""The drawing, the answers of networks to it, and studies of noise."""

@@ -1,0 +1,252 @@
+"""The answers of several networks to one drawing, beside the best possible one: pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.bayes import read_drawing
+from aegui.core.evaluation.noise_level import estimate_level
+from aegui.core.evaluation.repairs import repair
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr, trn
+from aegui.core.network.catalog import CORRUPTIONS
+from aegui.session.pixels.answers import Answer, answer, answers_at_once
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.evaluation.bayes import Reading
+    from aegui.core.evaluation.noise_level import LevelEstimate
+    from aegui.core.evaluation.repairs import Repairs
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.session.pixels.answers import Nearest
+    from aegui.session.pixels.drawing_state import DrawingState
+
+SHOWN = "shown"
+"""Key of the network that the whole window shows."""
+BEST = "best"
+"""Key of the best possible answer."""
+MOST_READ = 400_000
+"""Numbers of a set of characters that a drawing is compared with to find the limit."""
+_UNKNOWN_EPOCH = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A network that answers.
+
+    Attributes:
+        key: ``SHOWN``, or the key of another.
+        name: What a person reads.
+        codec: The network.
+    """
+
+    key: str
+    name: str
+    codec: Codec
+
+
+@dataclass(frozen=True, eq=False)
+class SheetAnswer:
+    """One answer of the sheet.
+
+    Attributes:
+        key: Key of the network, or ``BEST``.
+        name: What a person reads.
+        answer: The answer, as from ``answers.answer``.
+        expected: Wrong pixels expected of it by who knows characters and noise; None if unknown.
+        repairs: The way there, where the network has repaired its own answers.
+    """
+
+    key: str
+    name: str
+    answer: Answer
+    expected: float | None = None
+    repairs: Repairs | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Limit:
+    """What the best possible answer to the drawing is, or why nobody knows.
+
+    Attributes:
+        reading: What the drawing tells about the characters; None where that cannot be said.
+        spec: The noise that it is taken to have gone through.
+        estimate: How the level was found; None where it is known.
+        reason: Why there is no reading, in words; empty where there is one.
+    """
+
+    reading: Reading | None
+    spec: CorruptionSpec
+    estimate: LevelEstimate | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class AnswerSheet:
+    """Answers to one drawing.
+
+    Attributes:
+        dataset: The set whose samples are nearest, and whose characters are known.
+        answers: Those of the networks in their order, then the best possible one if it is known.
+        limit: What is known of that.
+        steps: How often the networks have repaired.
+    """
+
+    dataset: Dataset
+    answers: tuple[SheetAnswer, ...]
+    limit: Limit
+    steps: int
+
+
+def fits(codec: Codec, state: DrawingState) -> bool:
+    """Whether a network can answer the drawing."""
+    return codec.can_encode and codec.image_shape == state.image_shape
+
+
+def is_quick_sheet(models: Sequence[Model], nearest: Nearest, steps: int, estimated: bool) -> bool:
+    """Whether it takes no more than a few milliseconds."""
+    if steps > 1 or estimated:
+        return False
+    return nearest.is_quick and all(answers_at_once(each.codec, nearest) for each in models)
+
+
+def answer_sheet(
+    models: Sequence[Model],
+    nearest: Nearest,
+    state: DrawingState,
+    spec: CorruptionSpec,
+    *,
+    estimated: bool = False,
+    steps: int = 1,
+) -> AnswerSheet:
+    """The answers to a drawing.
+
+    Args:
+        models: Networks that take drawings of this size.
+        nearest: Finds the nearest of the set.
+        state: The drawing.
+        spec: The noise that it is taken to have gone through.
+        estimated: Find the level from the drawing; that of ``spec`` does not count.
+        steps: How often the networks repair.
+    """
+    limit = limit_of(state, nearest, spec, estimated=estimated)
+    answers = [_answered(model, nearest, state, steps, limit.reading) for model in models]
+    best = _best(nearest, state, limit.reading)
+    found = tuple(each for each in (*answers, best) if each is not None)
+    return AnswerSheet(nearest.dataset, found, limit, steps)
+
+
+def _answered(
+    model: Model, nearest: Nearest, state: DrawingState, steps: int, reading: Reading | None
+) -> SheetAnswer | None:
+    repairs, pixels = None, state.pixels
+    if steps > 1:
+        repairs = repair(model.codec, pixels, steps)
+        pixels = repairs.images[-2].reshape(pixels.shape)
+    found = answer(model.codec, nearest, pixels, state.target)
+    if found is None:
+        return None
+    expected = None if reading is None else reading.expected_wrong_of(found.output)
+    return SheetAnswer(model.key, model.name, found, expected, repairs)
+
+
+def _best(nearest: Nearest, state: DrawingState, reading: Reading | None) -> SheetAnswer | None:
+    if reading is None:
+        return None
+    shape = state.pixels.shape
+    binary = reading.image.reshape(shape)
+    wrong = None if state.target is None else binary != (state.target > THRESHOLD)
+    near = nearest.find(binary)
+    found = Answer(
+        drawing=state.pixels,
+        output=reading.share_on.astype(np.float32).reshape(shape),
+        binary=binary,
+        wrong=wrong,
+        wrong_count=None if wrong is None else int(np.count_nonzero(wrong)),
+        code=np.zeros(0, np.float32),
+        nearest=nearest.named(near),
+        nearest_indices=tuple(index for index, _ in near),
+        epoch=_UNKNOWN_EPOCH,
+        target=state.target,
+    )
+    return SheetAnswer(BEST, tr("Best possible"), found, reading.expected_wrong)
+
+
+def confidence(output: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How sure a network is of each pixel: 0 for a toss of a coin, 1 for certain; as ``output``.
+
+    It is ``|2 p - 1|`` for a pixel that is lit with probability p.
+    """
+    inside = np.clip(np.nan_to_num(output, nan=THRESHOLD), 0.0, 1.0)
+    return np.asarray(np.abs(2.0 * inside - 1.0), np.float32)
+
+
+# The limit
+
+
+def limit_of(
+    state: DrawingState, nearest: Nearest, spec: CorruptionSpec, *, estimated: bool = False
+) -> Limit:
+    """What the drawing tells somebody who knows the set's characters and the noise."""
+    reason = _why_no_limit(state, nearest)
+    if reason:
+        return Limit(None, spec, reason=reason)
+    try:
+        return _limit(state, nearest.dataset, spec, estimated)
+    except AeguiError as error:
+        return Limit(None, spec, reason=str(error))
+
+
+def _limit(state: DrawingState, dataset: Dataset, spec: CorruptionSpec, estimated: bool) -> Limit:
+    estimate = None
+    if estimated:
+        estimate = estimate_level(
+            state.pixels, dataset.images, spec.kind, image_shape=dataset.image_shape
+        )
+        if estimate is None:
+            return Limit(None, spec, reason=_impossible(spec))
+        spec = estimate.spec
+    reading = read_drawing(state.pixels, dataset.images, spec, image_shape=dataset.image_shape)
+    if not reading.is_possible:
+        return Limit(None, spec, estimate, _impossible(spec))
+    return Limit(reading, spec, estimate)
+
+
+def _why_no_limit(state: DrawingState, nearest: Nearest) -> str:
+    dataset = nearest.dataset
+    if not nearest.look.glyphs:
+        return tr(
+            "The best possible answer is known for sets of black and white characters only: "
+            "of photographs nobody knows all that there could be."
+        )
+    if state.image_shape != dataset.image_shape:
+        return tr(
+            "The drawing is of another size than the characters of {name}: it comes from none of "
+            "them.",
+            name=dataset.name,
+        )
+    if len(dataset) * dataset.pixels > MOST_READ:
+        return trn(
+            "{name} has {n:,} character: too many to weigh with every stroke. Choose fewer.",
+            "{name} has {n:,} characters: too many to weigh with every stroke. Choose fewer.",
+            len(dataset),
+            name=dataset.name,
+        )
+    return ""
+
+
+def _impossible(spec: CorruptionSpec) -> str:
+    return tr(
+        "Noise of the kind “{kind}” at this level cannot have made this drawing from any character "
+        "of the set. Choose another noise on the page “Noise”, or draw something else.",
+        kind=tr(CORRUPTIONS[spec.kind].label),
+    )

@@ -1,0 +1,413 @@
+"""The document of the pixel editor: a drawing, its undo history, and the clean image behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from aegui.core.data.corruption import corrupted
+from aegui.core.i18n import tr
+from aegui.core.pixels.code import levels_of
+from aegui.core.pixels.transforms import (
+    as_kind,
+    fitted,
+    flipped,
+    in_part,
+    moved,
+    placed,
+    rolled,
+    shifted,
+    slices,
+    turned,
+)
+from aegui.session.pixels.drawing_state import (
+    GLYPH_PAPER,
+    DrawingState,
+    Ink,
+    Paper,
+    frozen,
+    on_paper,
+    painted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.pixels.shapes import Box, Cell
+    from aegui.core.pixels.transforms import Axis, Pixels
+    from aegui.core.recipe import CorruptionSpec
+
+_NOISE_ID, _CODE_ID = 1, 2
+_UNDO_LIMIT = 500
+
+
+class Drawing(QObject):
+    """A drawing that is edited by strokes, moves and noise, every one of which can be undone.
+
+    Loading a sample makes it the target. Noise on a drawing without target makes the drawing as it
+    was the target; more noise begins again from there, so that a level may be tried out. Strokes,
+    moves and mirrorings keep the target; clearing forgets it. Where a part is selected, edits of
+    the whole are edits of that part.
+    """
+
+    changed = Signal(object)
+    """The new ``DrawingState``."""
+
+    def __init__(self, height: int, width: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(_UNDO_LIMIT)
+        self._state = DrawingState(GLYPH_PAPER.empty(height, width))
+        self._natural = (height, width, GLYPH_PAPER)
+        self._previous: DrawingState | None = None
+        self._region: Box | None = None
+        self._stroke_start: DrawingState | None = None
+        self._stroke_text = ""
+
+    @property
+    def state(self) -> DrawingState:
+        """The drawing as it is."""
+        return self._state
+
+    @property
+    def previous(self) -> DrawingState | None:
+        """The drawing before the last step, or, after an undo, before that; None at first."""
+        return self._previous
+
+    @property
+    def pixels(self) -> NDArray[np.float32]:
+        """What is drawn, float32 ``[H, W]`` or ``[3, H, W]`` in 0..1, read-only."""
+        return self._state.pixels
+
+    @property
+    def target(self) -> NDArray[np.float32] | None:
+        """The clean image that is wanted, of the same shape; None where nobody knows."""
+        return self._state.target
+
+    @property
+    def label(self) -> str:
+        """Name of the sample that was loaded, or ""."""
+        return self._state.label
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        height, width = self._state.pixels.shape[-2:]
+        return height, width
+
+    @property
+    def channels(self) -> int:
+        """1, or 3 for a drawing in colour."""
+        return self._state.image_shape[0]
+
+    @property
+    def paper(self) -> Paper:
+        """What it is drawn on."""
+        return self._state.paper
+
+    @property
+    def ground(self) -> float:
+        """The level of an empty drawing."""
+        return self.paper.ground
+
+    @property
+    def part(self) -> NDArray[np.float32]:
+        """What is selected, else all of it."""
+        return self.pixels if self._region is None else self.pixels[(..., *slices(self._region))]
+
+    @property
+    def region(self) -> Box | None:
+        """What is selected; None: nothing."""
+        return self._region
+
+    def set_region(self, region: Box | None) -> None:
+        """Edit this part from now on; None: all of it."""
+        self._region = None if region is None else region.within(*self.shape)
+
+    def reset(self, height: int, width: int, paper: Paper = GLYPH_PAPER) -> None:
+        """An empty drawing of another size and without a past, for images of another set.
+
+        Does nothing where they are of the size and kind of those before: the person may have
+        given the drawing another one since.
+        """
+        if (height, width, paper) == self._natural:
+            return
+        self._natural = (height, width, paper)
+        self._stroke_start = self._previous = None
+        self.undo_stack.clear()
+        self._show(DrawingState(paper.empty(height, width), paper=paper))
+
+    # -- strokes ---------------------------------------------------------------------------------
+
+    @property
+    def is_stroke_under_way(self) -> bool:
+        """Whether a stroke has begun that has not ended."""
+        return self._stroke_start is not None
+
+    def begin_stroke(self, text: str = "") -> None:
+        """What is painted from now until ``end_stroke`` is one step of undo, called ``text``."""
+        self.end_stroke()
+        self._stroke_start = self._state
+        self._stroke_text = text
+
+    def paint(self, row: int, column: int, value: Ink) -> None:
+        """Set one pixel to ``value`` in 0..1; outside of a stroke it is a stroke of its own.
+
+        A place outside of the drawing is left alone: a stroke may be drawn across its edge.
+        """
+        self.paint_cells([(row, column)], value)
+
+    def paint_cells(self, cells: Iterable[Cell], value: Ink) -> None:
+        """Like ``paint`` for several pixels, as a broad brush paints them at once."""
+        self._stroke_to(painted(self.pixels, cells, value))
+
+    def paint_shape(self, cells: Iterable[Cell], value: Ink) -> None:
+        """Paint exactly ``cells`` since the stroke began: a line or rectangle still being drawn."""
+        start = self.pixels if self._stroke_start is None else self._stroke_start.pixels
+        found = painted(start, cells, value)
+        self._stroke_to(start if found is None else found)
+
+    def move_part(self, box: Box, rows: int, columns: int) -> None:
+        """Move what was in ``box`` when the stroke began, down and right; the ground shows."""
+        start = self.pixels if self._stroke_start is None else self._stroke_start.pixels
+        self._stroke_to(moved(start, box, rows, columns, self.ground))
+
+    def paint_noise(self, cells: Iterable[Cell], spec: CorruptionSpec, seed: int) -> None:
+        """Spoil ``cells`` as ``spec`` would spoil the drawing; a block would be one of them.
+
+        Each cell is spoilt once in a stroke, however often the brush passes over it.
+        """
+        start = self._state if self._stroke_start is None else self._stroke_start
+        noise = spec.model_copy(update={"kind": "masking"}) if spec.kind == "block" else spec
+        # Other noise with every stroke, and the same again after an undo.
+        noisy = _noisy(start.pixels, noise, seed + self.undo_stack.index())
+        height, width = self.shape
+        inside = [(r, c) for r, c in cells if 0 <= r < height and 0 <= c < width]
+        if not inside:
+            return
+        rows, columns = np.array(inside).T
+        pixels = self.pixels.copy()
+        pixels[..., rows, columns] = noisy[..., rows, columns]
+        before = start.pixels if start.before_noise is None else start.before_noise
+        target = before if start.target is None else start.target
+        self._stroke_to(pixels, target, before)
+
+    def _stroke_to(
+        self,
+        pixels: NDArray[np.float32] | None,
+        target: NDArray[np.float32] | None = None,
+        before_noise: NDArray[np.float32] | None = None,
+    ) -> None:
+        """Show ``pixels`` as what the stroke has come to; one of its own where there is none."""
+        if pixels is None or np.array_equal(pixels, self.pixels):
+            return
+        alone = self._stroke_start is None
+        if alone:
+            self.begin_stroke()
+        state = replace(self._state, pixels=frozen(pixels), before_noise=before_noise)
+        self._show(state if target is None else replace(state, target=target))
+        if alone:
+            self.end_stroke()
+
+    def abandon_stroke(self) -> None:
+        """Take back what was painted since ``begin_stroke``; the stroke is over."""
+        if self._stroke_start is not None:
+            self._show(self._stroke_start)
+            self.end_stroke()
+
+    def end_stroke(self) -> None:
+        """Make what was painted since ``begin_stroke`` one step of undo."""
+        start, self._stroke_start = self._stroke_start, None
+        if start is None:
+            return
+        if np.array_equal(start.pixels, self._state.pixels):
+            self._show(start)
+        else:
+            text = self._stroke_text or tr("Stroke")
+            self.undo_stack.push(_Change(self, start, self._state, text))
+
+    # -- other images ----------------------------------------------------------------------------
+
+    def load(
+        self, image: ArrayLike, label: str, index: int | None = None, paper: Paper | None = None
+    ) -> None:
+        """Draw ``image``, which is also the target from now on; ``index`` is its place in the set.
+
+        It is ``[H, W]``, or ``[3, H, W]`` on ``paper`` in colour (None: on that of the drawing).
+        """
+        paper = self.paper if paper is None else paper
+        pixels = on_paper(image, paper)
+        name = label.strip() or label
+        state = DrawingState(pixels, pixels, label, index=index, paper=paper)
+        self._edit(state, tr("Load “{label}”", label=name))
+
+    def paste(self, image: ArrayLike, paper: Paper | None = None) -> None:
+        """Draw ``image`` of which no clean form is known; grey ``[H, W]`` fits colour too."""
+        paper = self.paper if paper is None else paper
+        self._edit(DrawingState(on_paper(image, paper), paper=paper), tr("Paste"))
+
+    def paste_part(self, image: ArrayLike, row: int, column: int) -> None:
+        """Lay ``image`` over the drawing, its first pixel at ``row`` and ``column``."""
+        part = np.asarray(image, np.float32)
+        self._edit_pixels(placed(self.pixels, part, row, column), tr("Paste"))
+
+    def write(self, pixels: NDArray[np.float32]) -> None:
+        """Draw ``pixels``, which come from code; such edits in a row are one step of undo.
+
+        What the code says of a pixel as it is already leaves it alone: code knows 256 levels.
+        """
+        kind = self.paper.kind
+        same = levels_of(pixels, kind) == levels_of(self.pixels, kind)
+        after = replace(
+            self._state, pixels=frozen(np.where(same, self.pixels, pixels)), before_noise=None
+        )
+        self._edit(after, tr("Code"), _CODE_ID)
+
+    def start_new(self, height: int, width: int, paper: Paper) -> None:
+        """An empty drawing of any size and kind, undoably."""
+        self._edit(DrawingState(paper.empty(height, width), paper=paper), tr("New drawing"))
+
+    def fit(self, height: int, width: int, kind: Pixels | None = None) -> None:
+        """Give the drawing another size, its middle kept, and its pixels another ``kind``."""
+        before = self._state
+        paper = before.paper if kind is None else replace(before.paper, kind=kind)
+        pixels = frozen(as_kind(fitted(before.pixels, height, width, self.ground), paper.kind))
+        text = tr("Size {width}×{height}", width=width, height=height)
+        self._edit(DrawingState(pixels, label=before.label, paper=paper), text)
+
+    # -- edits -----------------------------------------------------------------------------------
+
+    def apply_noise(self, spec: CorruptionSpec, seed: int) -> None:
+        """Put noise on the drawing as it was before any other noise; "none" takes it off."""
+        before = self._state
+        clean = before.pixels if before.before_noise is None else before.before_noise
+        if spec.kind == "none" or spec.level == 0.0:
+            self._edit(replace(before, pixels=clean, before_noise=None), tr("No noise"), _NOISE_ID)
+            return
+        noisy = in_part(clean, self._region, lambda part: _noisy(part, spec, seed))
+        target = clean if before.target is None else before.target
+        noised = replace(before, pixels=frozen(noisy), target=target, before_noise=clean)
+        self._edit(noised, tr("Noise"), _NOISE_ID)
+
+    def clear(self) -> None:
+        """Empty the drawing, whose target is forgotten, or what is selected of it."""
+        if self._region is not None:
+            self._edit_part(lambda part: np.full_like(part, self.ground), tr("Clear"))
+            return
+        empty = self.paper.empty(*self.shape)
+        self._edit(DrawingState(empty, paper=self.paper), tr("Clear"))
+
+    def invert(self) -> None:
+        """Swap ink and paper."""
+        self._edit_part(lambda part: np.float32(1.0) - part, tr("Invert"))
+
+    def shift(self, rows: int, columns: int) -> None:
+        """Move the drawing down by ``rows`` and right by ``columns``; what leaves is lost."""
+        self._edit_part(lambda part: shifted(part, rows, columns, self.ground), tr("Shift"))
+
+    def roll(self, rows: int, columns: int) -> None:
+        """Like ``shift``; what leaves comes in on the other side."""
+        self._edit_part(lambda part: rolled(part, rows, columns), tr("Shift"))
+
+    def flip(self, axis: Axis) -> None:
+        """Mirror left and right ("horizontal") or top and bottom ("vertical")."""
+        self._edit_part(lambda part: flipped(part, axis), tr("Mirror"))
+
+    def rotate(self, quarters: int) -> None:
+        """Turn it clockwise by so many quarters about its middle."""
+        self._edit_part(lambda part: turned(part, quarters, self.ground), tr("Turn"))
+
+    # -- history ---------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Take back the last step; an unfinished stroke counts as one."""
+        self.end_stroke()
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Do the last step again that was taken back."""
+        self.end_stroke()
+        self.undo_stack.redo()
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """What the steps are called, the oldest first, those that were taken back too."""
+        stack = self.undo_stack
+        return tuple(stack.text(index) for index in range(stack.count()))
+
+    def go_to(self, step: int) -> None:
+        """Show the drawing as it was after so many steps."""
+        self.end_stroke()
+        self.undo_stack.setIndex(step)
+
+    def _edit_part(
+        self, edit: Callable[[NDArray[np.float32]], NDArray[np.float32]], text: str
+    ) -> None:
+        self._edit_pixels(in_part(self.pixels, self._region, edit), text)
+
+    def _edit_pixels(self, pixels: ArrayLike, text: str) -> None:
+        self._edit(replace(self._state, pixels=frozen(pixels), before_noise=None), text)
+
+    def _edit(self, after: DrawingState, text: str, merge_id: int = -1) -> None:
+        self.end_stroke()
+        if not after.same_as(self._state):
+            self.undo_stack.push(_Change(self, self._state, after, text, merge_id))
+
+    def _show(self, state: DrawingState) -> None:
+        if state is self._state:
+            return
+        if state.image_shape != self._state.image_shape:
+            self._region = None
+        self._state = state
+        self.changed.emit(state)
+
+    def _show_step(self, state: DrawingState, left: DrawingState) -> None:
+        self._previous = left
+        self._show(state)
+
+
+def _noisy(pixels: NDArray[np.float32], spec: CorruptionSpec, seed: int) -> NDArray[np.float32]:
+    height, width = pixels.shape[-2:]
+    shape = (1 if pixels.ndim == 2 else len(pixels), height, width)
+    return corrupted(pixels.reshape(1, -1), spec, seed, shape).reshape(pixels.shape)
+
+
+class _Change(QUndoCommand):
+    """From one state of the drawing to another; changes of noise in a row become one."""
+
+    def __init__(
+        self,
+        drawing: Drawing,
+        before: DrawingState,
+        after: DrawingState,
+        text: str,
+        merge_id: int = -1,
+    ) -> None:
+        super().__init__(text)
+        self._drawing = drawing
+        self._before = before
+        self._after = after
+        self._merge_id = merge_id
+
+    def id(self) -> int:
+        return self._merge_id
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _Change) or other.id() != self._merge_id:
+            return False
+        self._after = other._after
+        self.setText(other.text())
+        self.setObsolete(self._after.same_as(self._before))
+        return True
+
+    def undo(self) -> None:
+        self._drawing._show_step(self._before, self._after)
+
+    def redo(self) -> None:
+        self._drawing._show_step(self._after, self._before)

@@ -1,0 +1,1 @@
+"""Maps of the samples, made in the background."""

@@ -1,0 +1,1 @@
+"""The training thread, its timeline, and what is measured beside it."""

@@ -1,0 +1,154 @@
+"""The loss of the best linear code, computed in the background whenever data or code change."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from aegui.core.data.split import split_indices
+from aegui.core.errors import AeguiError
+from aegui.core.latent.pca import pca_reference
+from aegui.core.latent.views import sampled
+from aegui.core.training.terms import terms_of
+from aegui.session.jobs.latest_job import LatestJob
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import Recipe
+
+MOST_SAMPLES = 20_000
+"""Of larger training sets so many samples, drawn at random, stand for all."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LinearReference:
+    """What PCA with as many numbers as the code has comes to.
+
+    Attributes:
+        components: Numbers of the code, k.
+        value: The loss of its reconstructions of the clean training images, on the scale of the
+            reconstruction that the history records: a mean over pixels, or with a Gaussian code
+            their sum for each image.
+        term: Term of the history that it is to be compared with, ``loss`` or ``reconstruction``.
+    """
+
+    components: int
+    value: float
+    term: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    dataset: Dataset
+    recipe: Recipe
+
+    def same_as(self, other: _Question | None) -> bool:
+        return (
+            other is not None
+            and self.dataset is other.dataset
+            and self._settings() == other._settings()
+        )
+
+    def _settings(self) -> tuple[object, ...]:
+        recipe = self.recipe
+        training = recipe.training
+        latent = recipe.network.latent
+        return (
+            latent.units, latent.kind, training.loss, training.huber_delta, recipe.data.split,
+            _term(recipe),
+        )  # fmt: skip
+
+
+class ReferenceService(QObject):
+    """Answers the newest question only; the same one is answered once."""
+
+    found = Signal(object)
+    """A ``LinearReference``, or None where there is nothing to compare with."""
+    _ready = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._asked: _Question | None = None
+        self._stop = threading.Event()
+        self._latest: LinearReference | None = None
+        self._job = LatestJob("aegui-reference")
+        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def latest(self) -> LinearReference | None:
+        """The last answer."""
+        return self._latest
+
+    def request(self, dataset: Dataset, recipe: Recipe) -> None:
+        """Compute the reference for ``recipe`` trained on ``dataset``."""
+        question = _Question(dataset, recipe)
+        if question.same_as(self._asked):
+            return
+        self._stop.set()
+        self._asked, self._stop = question, threading.Event()
+        self._take(None)
+        if has_reference(dataset, recipe):
+            stop = self._stop
+            self._job.submit(lambda: self._ready.emit((question, _answer(question, stop))))
+
+    def shutdown(self) -> None:
+        """Give up what is under way; no more is begun."""
+        self._stop.set()
+        self._job.shutdown()
+
+    def _take(self, answer: LinearReference | None) -> None:
+        if answer != self._latest:
+            self._latest = answer
+            self.found.emit(answer)
+
+    @Slot(object)
+    def _on_ready(self, answer: tuple[_Question, LinearReference | None]) -> None:
+        question, reference = answer
+        if question is self._asked:
+            self._take(reference)
+
+
+def has_reference(dataset: Dataset, recipe: Recipe) -> bool:
+    """Whether a linear code of that size loses anything, and ``recipe`` makes images of codes."""
+    if recipe.gan is not None or recipe.classifier is not None:
+        return False
+    return recipe.network.latent.units < min(dataset.pixels, len(dataset) - 1)
+
+
+def linear_reference(
+    dataset: Dataset, recipe: Recipe, stop: threading.Event | None = None
+) -> LinearReference:
+    """The reference for ``recipe`` on the training part of ``dataset``.
+
+    Raises:
+        AeguiError: The samples cannot be used.
+        Cancelled: ``stop`` was set.
+    """
+    training, units = recipe.training, recipe.network.latent.units
+    indices, _ = split_indices(len(dataset), recipe.data.split)
+    chosen = indices[sampled(len(indices), MOST_SAMPLES, 0)]
+    rows = np.asarray(dataset.flat()[chosen])
+    value = pca_reference(
+        rows, units, training.loss, training.huber_delta, None if stop is None else stop.is_set
+    )
+    if recipe.network.latent.kind == "gaussian":
+        value *= dataset.pixels
+    return LinearReference(units, value, _term(recipe))
+
+
+def _term(recipe: Recipe) -> str:
+    return "reconstruction" if "reconstruction" in terms_of(recipe) else "loss"
+
+
+def _answer(question: _Question, stop: threading.Event) -> LinearReference | None:
+    try:
+        return linear_reference(question.dataset, question.recipe, stop)
+    except (AeguiError, MemoryError) as error:
+        _log.info("no linear reference: %s", error)
+        return None

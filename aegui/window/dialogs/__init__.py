@@ -1,0 +1,1 @@
+"""What stops the person to ask: questions, files, choices."""

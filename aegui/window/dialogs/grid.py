@@ -1,0 +1,117 @@
+"""A sheet of decoded images: seen while it is chosen, then saved as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout
+
+from aegui.core.i18n import tr
+from aegui.widgets.builder.marks import ProblemLabel
+from aegui.widgets.theme import SPACING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.latent.codec import Codec
+    from aegui.session.map.grid_service import GridService
+    from aegui.widgets.map.grid_panel import GridPanel
+    from aegui.widgets.map.traversal_panel import TraversalPanel
+
+_SIZE = QSize(840, 560)
+
+
+class GridDialog(QDialog):
+    """Shows what the network draws at the places that are wished, and says when to save it."""
+
+    save_requested = Signal()
+    wish_changed = Signal(object)
+    """The ``GridWish`` or ``TraversalWish`` after a person has changed it."""
+
+    def __init__(
+        self,
+        codec: Codec,
+        bases: dict[str, NDArray[np.float32]],
+        panel: GridPanel | TraversalPanel,
+        service: GridService,
+        parent: QWidget,
+    ) -> None:
+        """``bases`` are codes ``[d]`` that numbers can be taken from; ``panel`` says which."""
+        super().__init__(parent)
+        self._codec = codec
+        self._bases = bases
+        self._service = service
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setWindowTitle(panel.title)
+        self.resize(_SIZE)
+        self.panel = panel
+        self.panel.preview.set_text(tr("One moment…"))
+        self.problem = ProblemLabel()
+        self.save = QPushButton(tr("&Save picture…"))
+        self._lay_out()
+        self.panel.edited.connect(self._on_panel_edited)
+        service.drawn.connect(self._on_service_drawn)
+        service.failed.connect(self._on_service_failed)
+        service.written.connect(self._on_service_written)
+        self.finished.connect(self._on_finished)
+        self._draw()
+
+    def _lay_out(self) -> None:
+        self.save.setProperty("main", True)
+        self.save.setDefault(True)
+        self.save.clicked.connect(self.save_requested)
+        buttons = QDialogButtonBox()
+        buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(tr("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        margin = 2 * SPACING
+        column.setContentsMargins(margin, margin, margin, margin)
+        column.setSpacing(SPACING)
+        column.addWidget(self.panel, 1)
+        column.addWidget(self.problem)
+        column.addWidget(buttons)
+
+    @property
+    def base(self) -> NDArray[np.float32]:
+        """The code ``[d]`` that all numbers are taken from that do not change."""
+        return self._bases[self.panel.wish.base]
+
+    def write(self, path: str) -> None:
+        """Save the picture at ``path``; the dialog closes when it is there."""
+        wish = self.panel.wish
+        self.problem.set_text("")
+        self.save.setEnabled(False)
+        self._service.write(path, self._codec, wish.spec, self.base, scale=wish.scale, ink=wish.ink)
+
+    def _draw(self) -> None:
+        wish = self.panel.wish
+        self.problem.set_text("")
+        self._service.draw(self._codec, wish.spec, self.base, ink=wish.ink)
+
+    @Slot(object)
+    def _on_panel_edited(self, wish: object) -> None:
+        self._draw()
+        self.wish_changed.emit(wish)
+
+    @Slot(object)
+    def _on_service_drawn(self, pixels: NDArray[np.uint8]) -> None:
+        self.panel.preview.set_picture(pixels)
+
+    @Slot(str)
+    def _on_service_failed(self, reason: str) -> None:
+        self.problem.set_text(reason)
+        self.save.setEnabled(True)
+
+    @Slot(str)
+    def _on_service_written(self, _path: str) -> None:
+        self.accept()
+
+    @Slot(int)
+    def _on_finished(self, _result: int) -> None:
+        self._service.drawing.cancel()
+        self._service.writing.cancel()

@@ -1,0 +1,1 @@
+"""Each joins a part of the window with the session, and does nothing else."""

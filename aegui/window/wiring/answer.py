@@ -1,0 +1,276 @@
+"""Joins the drawing with the networks' answers to it, the limit, and why a pixel is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.evaluation.reasons import pixel_reasons
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr
+from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.pixels.answer_sheet import (
+    SHOWN,
+    AnswerSheet,
+    Model,
+    answer_sheet,
+    fits,
+    is_quick_sheet,
+)
+from aegui.window.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.core.evaluation.reasons import PixelReasons
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.session.pixels.drawing_state import DrawingState
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+_ANSWER_MS = 200
+"""While a network learns; an edit of the drawing is answered at once."""
+_ESTIMATED = "answer.estimated"
+_MOST_STEPS = 99
+
+
+class AnswerWiring(QObject):
+    """Answers follow drawing, noise and networks; the way of repairs is shown on the map."""
+
+    way_ended = Signal()
+    """The map shows repairs no more: the drawing's own code belongs there."""
+    network_chosen = Signal()
+    """Another network is the one that is looked at."""
+    answered = Signal(object)
+    """The ``AnswerSheet`` that is shown now."""
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panels = panels
+        self._panel = panels.answer
+        self._answer = Refresher(self._ask, _ANSWER_MS, docks["answer"], self)
+        self._pixels = services.drawing.pixels
+        self._sheet: AnswerSheet | None = None
+        self._steps = 1
+        self._is_on_map = False
+        self._pixel: tuple[str, int, int] | None = None
+        self._estimated = services.settings.values.get(_ESTIMATED) is True
+        self._connect()
+        self._panel.limit.set_estimated(self._estimated)
+        self._show_samples()
+        self._answer.mark()
+
+    def _connect(self) -> None:
+        services, panel = self._services, self._panel
+        services.drawing.changed.connect(self._on_drawing_changed)
+        services.showing.dataset_changed.connect(self._show_samples)
+        services.showing.network_changed.connect(self._answer.mark)
+        services.others.changed.connect(self._answer.mark)
+        services.others.renewed.connect(self._answer.mark)
+        services.answers.answered.connect(self._on_answers_answered)
+        services.reasons.answered.connect(self._on_reasons_answered)
+        self._panels.draw.noise_requested.connect(self._on_draw_noise_requested)
+        panel.page_shown.connect(self._on_panel_page_shown)
+        panel.limit.estimated_chosen.connect(self._on_limit_estimated_chosen)
+        answers = panel.answers
+        answers.again_requested.connect(self._on_answers_again_requested)
+        answers.once_requested.connect(self._on_answers_once_requested)
+        answers.removed.connect(services.others.remove)
+        answers.current_changed.connect(self.network_chosen)
+        answers.pixel_activated.connect(self._on_answers_pixel_activated)
+
+    # The networks
+
+    @property
+    def noise(self) -> CorruptionSpec:
+        """The noise that is chosen beside the grid."""
+        return self._panels.draw.noise.spec
+
+    def models(self) -> list[Model]:
+        """The networks that can answer the drawing: the one that is shown first."""
+        showing, state = self._services.showing, self._services.drawing.state
+        every = [(each.key, each.name, each.codec) for each in self._services.others.others]
+        if showing.codec is not None:
+            every.insert(0, (SHOWN, tr("This network"), showing.codec))
+        return [Model(*each) for each in every if fits(each[2], state)]
+
+    def model(self) -> Model | None:
+        """The network that is looked at: whose answer is the current one, else the first."""
+        current, models = self._panel.answers.current, self.models()
+        key = SHOWN if current is None else current.key
+        found = (model for model in models if model.key == key)
+        return next(found, models[0] if models else None)
+
+    @Slot()
+    def _show_samples(self) -> None:
+        showing = self._services.showing
+        self._panel.set_samples(showing.dataset.images, showing.look)
+        self._pixel = None
+        self._panel.why.set_message("")
+        self._answer.mark()
+
+    # The answers
+
+    @Slot(object)
+    def _on_drawing_changed(self, state: DrawingState) -> None:
+        if not np.array_equal(state.pixels, self._pixels):
+            self._pixels = state.pixels
+            self._set_steps(1)
+        self._answer.mark()
+        self._answer.flush()
+
+    @Slot(object, int)
+    def _on_draw_noise_requested(self, _spec: object, _seed: int) -> None:
+        # The limit depends on the noise even where the drawing stays as it is.
+        self._answer.mark()
+        self._answer.flush()
+
+    def _ask(self) -> None:
+        services, models = self._services, self.models()
+        showing, state = services.showing, services.drawing.state
+        if not models:
+            self._drop_way()
+        nearest, spec = showing.nearest, self.noise
+        estimated, steps = self._estimated, self._steps
+        services.answers.ask(
+            lambda: answer_sheet(models, nearest, state, spec, estimated=estimated, steps=steps),
+            nearest,
+            quick=is_quick_sheet(models, nearest, steps, estimated),
+            gentle=showing.is_learning,
+        )
+
+    @Slot(object)
+    def _on_answers_answered(self, sheet: AnswerSheet) -> None:
+        if sheet.dataset is not self._services.showing.dataset:
+            return
+        self._sheet = sheet
+        self._panel.set_sheet(sheet, self._why_no_network())
+        self._show_way(sheet)
+        if self._panel.shown_page == "why":
+            self._ask_why()
+        self.answered.emit(sheet)
+
+    def _why_no_network(self) -> str:
+        """Why no network answers the drawing; empty where one does."""
+        codec, state = self._services.showing.codec, self._services.drawing.state
+        if self.models():
+            return ""
+        if codec is None:
+            return tr("Press Train to get an answer to the drawing.")
+        if codec.image_shape != state.image_shape:
+            return tr("A drawing of this size does not fit the network.")
+        return tr("A GAN has no encoder: it makes images from codes, and cannot answer a drawing.")
+
+    # Again and again
+
+    @Slot()
+    def _on_answers_again_requested(self) -> None:
+        self._set_steps(min(self._steps + 1, _MOST_STEPS))
+        self._answer.mark()
+        self._answer.flush()
+
+    @Slot()
+    def _on_answers_once_requested(self) -> None:
+        self._set_steps(1)
+        self._answer.mark()
+        self._answer.flush()
+
+    def _set_steps(self, steps: int) -> None:
+        self._steps = steps
+        if steps == 1:
+            self._drop_way()
+
+    def _show_way(self, sheet: AnswerSheet) -> None:
+        """The codes of the network's repairs as a trail on the map."""
+        shown = next((each for each in sheet.answers if each.key == SHOWN), None)
+        if sheet.steps != self._steps or shown is None or shown.repairs is None:
+            return
+        codes = shown.repairs.codes
+        self._is_on_map = True
+        self._panels.canvas.set_drawing_code(codes[-1], codes)
+
+    def _drop_way(self) -> None:
+        if self._is_on_map:
+            self._is_on_map = False
+            self.way_ended.emit()
+
+    # The limit
+
+    @Slot(bool)
+    def _on_limit_estimated_chosen(self, estimated: bool) -> None:
+        self._estimated = estimated
+        settings = self._services.settings
+        settings.values = {**settings.values, _ESTIMATED: estimated}
+        self._answer.mark()
+        self._answer.flush()
+
+    # Why
+
+    @Slot(str, int, int)
+    def _on_answers_pixel_activated(self, key: str, row: int, column: int) -> None:
+        self._pixel = (key, row, column)
+        if self._services.showing.look.glyphs:
+            self._panel.show_page("why")
+
+    @Slot(str)
+    def _on_panel_page_shown(self, key: str) -> None:
+        if key == "why":
+            self._ask_why()
+
+    def _asked(self) -> tuple[Model, int, int] | None:
+        """The pixel that was chosen, and the network whose answer it is of."""
+        pixel, models = self._pixel, {model.key: model for model in self.models()}
+        if pixel is None or not models:
+            return None
+        key, row, column = pixel
+        # The best possible answer has no code: what is told is of the network, with the same votes.
+        model = models.get(key) or next(iter(models.values()))
+        return model, row, column
+
+    def _ask_why(self) -> None:
+        sheet, asked = self._sheet, self._asked()
+        showing = self._services.showing
+        height, width = self._services.drawing.shape
+        if sheet is None or asked is None:
+            self._panel.why.set_message(self._why_no_network())
+            return
+        model, row, column = asked
+        shown = next((each for each in sheet.answers if each.key == model.key), None)
+        if shown is None or row >= height or column >= width or not showing.look.glyphs:
+            self._panel.why.set_message(
+                ""
+                if showing.look.glyphs
+                else tr("Pixels are explained in sets of black and white characters.")
+            )
+            return
+        dataset, reading, drawing = sheet.dataset, sheet.limit.reading, shown.answer.drawing
+        work = len(dataset) * encode_cost(model.codec)
+        self._services.reasons.ask(
+            lambda: (
+                pixel_reasons(model.codec, drawing, row * width + column, dataset, reading),
+                model.name,
+            ),
+            dataset,
+            quick=is_quick(model.codec, work, QUICK_BATCH // 4),
+            gentle=showing.is_learning,
+        )
+
+    @Slot(object)
+    def _on_reasons_answered(self, found: tuple[PixelReasons, str]) -> None:
+        reasons, name = found
+        state = self._services.drawing.state
+        wanted = None
+        if state.target is not None and reasons.pixel < state.target.size:
+            wanted = bool(state.target.reshape(-1)[reasons.pixel] > THRESHOLD)
+        self._panel.why.set_reasons(reasons, name, state.image_shape[2], wanted)

@@ -1,0 +1,144 @@
+"""Joins the panel of the classifier with the network and the samples that are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.i18n import tr
+from aegui.session.training.classifier_service import Judged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.training.classifier_service import Evaluation
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+
+class ClassifierWiring(QObject):
+    """The classifier is judged while its dock can be seen."""
+
+    sample_wanted = Signal(int)
+    """Place of a sample, in the set that is shown, that is to be drawn."""
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panel = panels.classifier
+        self._judge = services.classifier
+        self._connect(docks["classifier"])
+        self._show_parts()
+        self._on_judge_evaluated(self._judge.latest)
+        self._show_network()
+        self._judge.set_active(docks["classifier"].isVisible())
+
+    def _connect(self, dock: QDockWidget) -> None:
+        judge, panel, showing = self._judge, self._panel, self._services.showing
+        judge.evaluated.connect(self._on_judge_evaluated)
+        judge.failed.connect(self._on_judge_failed)
+        judge.parts_changed.connect(self._show_parts)
+        judge.job.progressed.connect(self._on_job_progressed)
+        judge.job.busy_changed.connect(self._on_job_busy_changed)
+        showing.history_changed.connect(self._show_note)
+        panel.part_chosen.connect(self._on_panel_part_chosen)
+        panel.sample_activated.connect(self._on_panel_sample_activated)
+        showing.network_changed.connect(self._show_network)
+        showing.dataset_changed.connect(self._show_network)
+        dock.visibilityChanged.connect(judge.set_active)
+        self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+
+    @Slot()
+    def _show_network(self) -> None:
+        showing, run = self._services.showing, self._services.workspace.run
+        codec, resolved = showing.codec, self._services.runner.resolved
+        learnt = resolved.dataset if showing.is_live and resolved is not None else None
+        if learnt is None and run is not None:
+            learnt = run.dataset
+        if codec is None or learnt is None or not codec.can_classify:
+            self._judge.set_judged(None)
+            self._explain()
+            return
+        self._judge.set_judged(
+            Judged(codec, showing.recipe, learnt, showing.dataset, showing.is_live)
+        )
+        if self._panel.evaluation is None:
+            self._explain()
+
+    def _explain(self) -> None:
+        """How one comes by a classifier, from where things are, or what one waits for."""
+        codec = self._services.showing.codec
+        if codec is not None and codec.can_classify:
+            self._panel.set_message(tr("The samples are being classified…"))
+            return
+        drafted = self._services.workspace.recipe.classifier is not None
+        self._panel.set_message(
+            tr("Press Train: the classifier is judged here while it learns.")
+            if drafted
+            else tr(
+                "This network tells no classes apart. In the panel “Network”, choose “Classifier” "
+                "as the kind of model, take data with labels, such as the digits, and press Train: "
+                "here you will see what it confuses, and its mistakes."
+            )
+        )
+
+    @Slot()
+    def _show_parts(self) -> None:
+        self._panel.set_parts(self._judge.parts, self._judge.part)
+
+    @Slot(object)
+    def _on_judge_evaluated(self, evaluation: Evaluation | None) -> None:
+        if evaluation is None:
+            self._explain()
+        else:
+            self._panel.set_evaluation(evaluation)
+            self._show_note()
+
+    @Slot(str)
+    def _on_judge_failed(self, reason: str) -> None:
+        self._panel.set_message(reason)
+
+    @Slot(object)
+    def _on_job_progressed(self, progress: Progress) -> None:
+        self._panel.set_note(progress.text or progress.title)
+
+    @Slot(bool)
+    def _on_job_busy_changed(self, busy: bool) -> None:
+        if not busy:
+            self._show_note()
+
+    @Slot()
+    def _show_note(self) -> None:
+        """Before the labels are learnt from, the answers are nothing but chance."""
+        history = self._services.showing.history
+        accuracy = None if history is None else history.extra.get("accuracy")
+        waits = accuracy is not None and len(accuracy) and not np.isfinite(accuracy[-1]).any()
+        text = tr("still pre-training: no label has been learnt from yet") if waits else ""
+        self._panel.set_note(text if self._panel.evaluation is not None else "")
+
+    @Slot(str)
+    def _on_panel_part_chosen(self, key: str) -> None:
+        self._judge.set_part(key)
+        self._show_parts()
+
+    @Slot(int)
+    def _on_panel_sample_activated(self, place: int) -> None:
+        evaluation = self._panel.evaluation
+        if evaluation is not None and evaluation.dataset is self._services.showing.dataset:
+            self.sample_wanted.emit(place)
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, resolution: object) -> None:
+        if self._panel.evaluation is None and not self._judge.parts:
+            self._explain()

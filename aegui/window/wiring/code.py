@@ -1,0 +1,115 @@
+"""Joins the panel of the code with the network and the samples that are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from aegui.core.i18n import tr
+from aegui.session.map.code_service import CodeSubject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.session.map.code_service import CodeLook, Traversal
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+
+class CodeWiring(QObject):
+    """The code is looked at while its dock can be seen."""
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panel = panels.code
+        self._code = services.code
+        self._is_own_choice = False
+        self._connect(docks["code"])
+        self._panel.set_reference(self._code.reference)
+        self._show_network()
+        if self._code.latest is not None:
+            self._on_code_looked(self._code.latest)
+            self._code.set_dimension(self._code.dimension)
+        self._code.set_active(docks["code"].isVisible())
+
+    def _connect(self, dock: QDockWidget) -> None:
+        code, panel, showing = self._code, self._panel, self._services.showing
+        code.looked.connect(self._on_code_looked)
+        code.traversed.connect(self._on_code_traversed)
+        panel.dimension_chosen.connect(self._on_panel_dimension_chosen)
+        panel.keep_requested.connect(self._on_panel_keep_requested)
+        panel.forget_requested.connect(self._on_panel_forget_requested)
+        showing.network_changed.connect(self._show_network)
+        showing.dataset_changed.connect(self._show_network)
+        self._services.runner.paused.connect(self._show_network)
+        dock.visibilityChanged.connect(code.set_active)
+
+    @Slot()
+    @Slot(int)
+    def _show_network(self, _run_id: int = 0) -> None:
+        showing = self._services.showing
+        codec, reason = showing.codec, self._why_nothing()
+        if codec is None or reason:
+            self._code.set_subject(None)
+            self._panel.set_message(reason)
+            return
+        self._code.set_subject(
+            CodeSubject(codec, showing.dataset, showing.recipe, showing.is_learning)
+        )
+        if self._code.latest is None:
+            self._panel.set_message(tr("The codes of the samples are being looked at…"))
+
+    def _why_nothing(self) -> str:
+        """Why there is nothing to show; empty where there is something."""
+        showing = self._services.showing
+        if showing.codec is None:
+            return tr("Press Train to see what each dimension of the code does.")
+        if not showing.codec.can_encode:
+            return tr(
+                "A GAN has no encoder: no image has a code in it that could be looked at. "
+                "The panel “New images” shows what it makes of random codes."
+            )
+        if not showing.fits:
+            return tr("The images of this set do not fit the network: train it on them.")
+        return ""
+
+    @Slot(object)
+    def _on_code_looked(self, look: CodeLook) -> None:
+        self._panel.set_look(look)
+        dimension = self._code.dimension
+        if dimension is None or not (self._is_own_choice or look.figures.used[dimension]):
+            # Something to see without being asked for: the dimension that does most.
+            values = np.nan_to_num(np.abs(look.values(self._panel.shown_measure)))
+            self._is_own_choice = False
+            self._code.set_dimension(int(values.argmax()))
+
+    @Slot(object)
+    def _on_code_traversed(self, traversal: Traversal) -> None:
+        if self._panel.look is not None:
+            self._panel.set_traversal(traversal, self._services.showing.look)
+
+    @Slot(int)
+    def _on_panel_dimension_chosen(self, dimension: int) -> None:
+        self._is_own_choice = True
+        self._code.set_dimension(dimension)
+
+    @Slot()
+    def _on_panel_keep_requested(self) -> None:
+        self._code.keep()
+        self._panel.set_reference(self._code.reference)
+
+    @Slot()
+    def _on_panel_forget_requested(self) -> None:
+        self._code.reference = None
+        self._panel.set_reference(None)

@@ -1,0 +1,113 @@
+"""Joins the panel of new images with the generator that is shown, and with its training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.session.map.samples_service import Samples
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+
+class GanWiring(QObject):
+    """New images follow the weights while their dock can be seen."""
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panel = panels.gan
+        self._canvas = panels.canvas
+        self._connect(docks["gan"])
+        self._panel.set_count(services.samples.count)
+        self._show_network()
+        self._show_levers()
+        services.samples.set_active(docks["gan"].isVisible())
+
+    def _connect(self, dock: QDockWidget) -> None:
+        samples, panel, showing = self._services.samples, self._panel, self._services.showing
+        samples.sampled.connect(self._on_samples_sampled)
+        panel.noise_requested.connect(samples.draw)
+        panel.count_chosen.connect(samples.set_count)
+        panel.adversaries_chosen.connect(self._on_panel_adversaries_chosen)
+        panel.code_activated.connect(self._on_panel_code_activated)
+        showing.network_changed.connect(self._show_network)
+        showing.dataset_changed.connect(self._show_network)
+        self._services.runner.started.connect(self._on_runner_started)
+        self._services.runner.state_changed.connect(self._show_levers)
+        self._services.runner.paused.connect(self._show_network)
+        self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        dock.visibilityChanged.connect(samples.set_active)
+
+    @Slot()
+    @Slot(int)
+    def _show_network(self, _run_id: int = 0) -> None:
+        showing = self._services.showing
+        codec = showing.codec if showing.has_prior and showing.fits else None
+        self._services.samples.set_codec(codec, live=showing.is_learning)
+        if codec is None:
+            self._explain()
+
+    def _explain(self) -> None:
+        """How one comes by new images, from where things are."""
+        recipe = self._services.workspace.recipe
+        drafted = recipe.gan is not None or recipe.network.latent.kind == "gaussian"
+        self._panel.set_message(
+            tr("Press Train: here you will see images out of the same noise, epoch after epoch.")
+            if drafted
+            else tr(
+                "New images are made of random codes. That needs a network whose codes are "
+                "normally distributed: in the panel “Network”, choose “GAN” or “Variational” as "
+                "the kind of model, and press Train."
+            )
+        )
+
+    @Slot()
+    @Slot(str)
+    def _show_levers(self, _state: str = "") -> None:
+        runner, showing = self._services.runner, self._services.showing
+        self._panel.set_adversarial(showing.recipe.gan is not None, runner.is_busy)
+
+    @Slot(object)
+    def _on_samples_sampled(self, samples: Samples) -> None:
+        self._panel.set_samples(samples, self._services.showing.look)
+        self._show_levers()
+
+    @Slot(int)
+    def _on_runner_started(self, _run_id: int) -> None:
+        self._panel.reset_levers()
+
+    @Slot(bool, bool)
+    def _on_panel_adversaries_chosen(self, generator: bool, discriminator: bool) -> None:
+        self._services.runner.set_adversaries(generator=generator, discriminator=discriminator)
+
+    @Slot(object)
+    def _on_panel_code_activated(self, code: NDArray[np.float32]) -> None:
+        codec = self._services.showing.codec
+        if codec is None or codec.latent_size != len(code):
+            return
+        if codec.latent_size > 2:
+            self._canvas.set_base(code)
+        self._canvas.set_cursor(code)
+        self._services.decode.request(code, "mouse")
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, resolution: object) -> None:
+        if self._panel.sheet.samples is None:
+            self._explain()

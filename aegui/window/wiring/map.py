@@ -1,0 +1,248 @@
+"""Joins the latent map with the network that is shown: codes, cursor, background, pins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from aegui.core.i18n import tr
+from aegui.session.pixels.answers import one_image
+from aegui.widgets.map.types import MapStyle, Pin
+from aegui.window.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.session.map.decode_service import Decoded
+    from aegui.session.map.plane_tiles import Plane
+    from aegui.session.pixels.answers import Nearest
+    from aegui.widgets.map.types import ViewRequest
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+_STYLE = "map."
+_FOLLOWING_MS = 100
+"""The cursor's panel while the network learns; moves of the mouse are shown at once."""
+
+
+class MapWiring(QObject):
+    """The map follows the network; the cursor's image follows the mouse."""
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panels = panels
+        self._decoded: Decoded | None = None
+        self._plane: Plane | None = None
+        self._begins = False
+        self._follows = False
+        self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, docks["cursor"], self)
+        self._connect()
+        self._restore_style()
+        self._show_samples()
+        self._show_network()
+        self._show_codes()
+        self._show_pins()
+        self._begin_cursor()
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {"fit_map": self._panels.canvas.fit}
+
+    def _connect(self) -> None:
+        services, canvas = self._services, self._panels.canvas
+        canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
+        canvas.cursor_left.connect(self._on_canvas_cursor_left)
+        canvas.view_changed.connect(self._on_canvas_view_changed)
+        canvas.pin_requested.connect(self._on_canvas_pin_requested)
+        canvas.pin_removed.connect(self._on_canvas_pin_removed)
+        canvas.style_changed.connect(self._on_canvas_style_changed)
+        services.decode.decoded.connect(self._on_decode_decoded)
+        services.plane.decoded.connect(self._on_plane_decoded)
+        services.nearest.answered.connect(self._on_nearest_answered)
+        services.runner.paused.connect(self._on_runner_paused)
+        services.showing.dataset_changed.connect(self._show_samples)
+        services.showing.network_changed.connect(self._show_network)
+        services.showing.codes_changed.connect(self._show_codes)
+        services.showing.replaced.connect(self._on_showing_replaced)
+        services.workspace.keepsakes.places_changed.connect(self._show_pins)
+
+    # The network
+
+    @Slot()
+    def _show_samples(self) -> None:
+        showing, canvas = self._services.showing, self._panels.canvas
+        dataset, look = showing.dataset, showing.look
+        names = dataset.labels if look.glyphs else dataset.names
+        canvas.set_samples(dataset.labels, dataset.images, look, names)
+        if len(dataset.classes) < len(dataset):
+            canvas.set_classes(dataset.classes, dataset.class_indices)
+        self._panels.cursor.set_samples(names, dataset.images, look)
+
+    @Slot()
+    def _show_network(self) -> None:
+        showing, canvas = self._services.showing, self._panels.canvas
+        codec = showing.codec if showing.fits else None
+        if showing.codec is None:
+            canvas.set_empty_text(tr("Press Train to see the codes."))
+        elif codec is None:
+            canvas.set_empty_text(tr("The images of this set do not fit the network."))
+        else:
+            canvas.set_empty_text(tr("The samples are being encoded..."))
+        self._show_plane()
+        canvas.set_prior(showing.has_prior)
+        self._services.plane.set_codec(codec, live=showing.is_learning)
+        self._follows = showing.is_learning
+        self._services.decode.set_codec(codec)
+        self._follows = False
+
+    @Slot()
+    def _show_codes(self) -> None:
+        self._panels.canvas.show_codes(self._services.showing.codes)
+        if self._begins and self._services.showing.codes is not None:
+            self._begin_cursor()
+
+    @Slot()
+    def _on_showing_replaced(self) -> None:
+        self._panels.canvas.fit()
+        self._begin_cursor()
+
+    # The cursor
+
+    def _begin_cursor(self) -> None:
+        """Decode something before the mouse has ever been over the map: the middle sample."""
+        showing = self._services.showing
+        codes = showing.codes
+        self._begins = codes is None and showing.fits
+        if codes is None:
+            self._decoded = None
+            self._services.decode.forget()
+            self._panels.cursor.set_empty(tr("Train a network, then move over the map."))
+            return
+        if self._panels.canvas.cursor_code() is None:
+            middle = codes.mean
+            if len(codes.values):
+                middle = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
+            self._services.decode.request(middle)
+
+    @Slot(object)
+    def _on_canvas_cursor_moved(self, z: NDArray[np.float32]) -> None:
+        self._services.decode.request(z, "mouse")
+
+    @Slot()
+    def _on_canvas_cursor_left(self) -> None:
+        # The panel keeps the last place, and goes on showing what becomes of it.
+        self._panels.canvas.set_preview(None)
+
+    @Slot(object)
+    def _on_decode_decoded(self, decoded: Decoded) -> None:
+        self._decoded = decoded
+        if self._panels.canvas.cursor_code() is not None:
+            self._panels.canvas.set_preview(self._image(decoded))
+        self._cursor.mark()
+        if not self._follows:
+            self._cursor.flush()
+
+    def _image(self, decoded: Decoded) -> NDArray[np.float32]:
+        return one_image(decoded.image, self._services.showing.dataset)
+
+    def _show_decoded(self) -> None:
+        decoded, showing = self._decoded, self._services.showing
+        if decoded is None or decoded.image.size != showing.dataset.pixels:
+            return
+        nearest, image = showing.nearest, decoded.image
+        self._panels.cursor.set_decoded(self._image(decoded), decoded.z, None, decoded.epoch)
+        self._services.nearest.ask(
+            lambda: (nearest, nearest.find(image)),
+            nearest,
+            quick=nearest.is_quick,
+            gentle=showing.is_learning,
+        )
+
+    @Slot(object)
+    def _on_nearest_answered(self, answer: tuple[Nearest, tuple[tuple[int, float], ...]]) -> None:
+        nearest, found = answer
+        if nearest is self._services.showing.nearest:
+            indices = [index for index, _ in found]
+            self._panels.cursor.set_nearest(nearest.named(found), indices)
+
+    # The background
+
+    @Slot(object)
+    def _on_canvas_view_changed(self, request: ViewRequest) -> None:
+        self._services.plane.request(
+            request.rect, request.columns, request.rows, request.frame, request.near
+        )
+
+    @Slot()
+    @Slot(int)
+    def _on_runner_paused(self, _run_id: int = 0) -> None:
+        self._show_plane()
+        self._services.plane.settle()
+
+    @Slot(object)
+    def _on_plane_decoded(self, plane: Plane) -> None:
+        # While codes move the map is painted anew many times a second: then with the plane as well.
+        if self._services.showing.is_learning:
+            self._plane = plane
+        else:
+            self._panels.canvas.set_plane(plane)
+
+    @Slot()
+    def _show_plane(self) -> None:
+        if self._plane is not None:
+            plane, self._plane = self._plane, None
+            self._panels.canvas.set_plane(plane)
+
+    # Pins and style
+
+    @Slot(object)
+    def _on_canvas_pin_requested(self, z: NDArray[np.float32]) -> None:
+        self._services.workspace.keepsakes.pin(z)
+
+    @Slot(int)
+    def _on_canvas_pin_removed(self, index: int) -> None:
+        self._services.workspace.keepsakes.unpin(index)
+
+    @Slot()
+    @Slot(object)
+    def _show_pins(self, _places: object = None) -> None:
+        places = self._services.workspace.keepsakes.places
+        self._panels.canvas.set_pins(
+            tuple(Pin(np.array(place.z, np.float32), place.name) for place in places)
+        )
+
+    def _restore_style(self) -> None:
+        values = self._services.settings.values
+        chosen = {
+            name: values[f"{_STYLE}{name}"]
+            for name in vars(MapStyle())
+            if f"{_STYLE}{name}" in values
+        }
+        try:
+            self._panels.canvas.set_style(MapStyle(**chosen))  # type: ignore[arg-type]
+        except (TypeError, ValueError, KeyError):
+            self._panels.canvas.set_style(MapStyle())
+
+    @Slot(object)
+    def _on_canvas_style_changed(self, style: MapStyle) -> None:
+        self._panels.canvas.set_style(style)
+        if not style.plane:
+            self._services.plane.forget()
+        settings = self._services.settings
+        settings.values = {
+            **settings.values,
+            **{f"{_STYLE}{name}": value for name, value in vars(style).items()},
+        }

@@ -1,0 +1,225 @@
+"""Joins other networks with the cursor of the map, their previews, and their maps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.i18n import tr
+from aegui.session.map.others import Other
+from aegui.session.notice import Notice
+from aegui.widgets.time.slider import epoch_words
+from aegui.window.dialogs.questions import choose_run_file
+from aegui.window.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QDockWidget, QWidget
+
+    from aegui.core.latent.views import Material
+    from aegui.session.map.decode_service import Decoded
+    from aegui.session.map.others import Compared, OtherImage
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+_RUN = "run:"
+_MOST_SEEDS = 12
+_FOLLOWING_MS = 200
+
+
+class OthersWiring(QObject):
+    """Other seeds follow the epoch that is shown; kept epochs and files stay as they are."""
+
+    noticed = Signal(object)
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._services = services
+        self._panel = panels.others
+        self._maps = panels.projections
+        self._menus = (panels.others.menu, panels.projections.other_menu, panels.answer.menu)
+        self._docks = (docks["others"], docks["projections"])
+        self._others = services.others
+        self._decoded: Decoded | None = None
+        self._network = Refresher(self._show_network, _FOLLOWING_MS, parent=self)
+        self._connect()
+        self._panel.set_way(self._others.way)
+        self._show_samples()
+        self._show_network()
+        self._show_others()
+        self._on_dock_visibility_changed()
+
+    def _connect(self) -> None:
+        services, others, panel = self._services, self._others, self._panel
+        services.showing.dataset_changed.connect(self._show_samples)
+        services.showing.network_changed.connect(self._network.mark)
+        services.showing.replaced.connect(self._on_showing_replaced)
+        services.runner.paused.connect(self._network.mark)
+        services.projections.samples_changed.connect(self._on_projections_samples_changed)
+        services.decode.decoded.connect(self._on_decode_decoded)
+        others.changed.connect(self._show_others)
+        others.compared.connect(self._on_others_compared)
+        others.decoded.connect(self._on_others_decoded)
+        others.refused.connect(self._on_others_refused)
+        panel.removed.connect(others.remove)
+        panel.way_chosen.connect(others.set_way)
+        for menu in self._menus:
+            menu.wanted.connect(self._show_choices)
+            menu.chosen.connect(self.choose)
+        for dock in self._docks:
+            dock.visibilityChanged.connect(self._on_dock_visibility_changed)
+
+    @Slot()
+    def _on_dock_visibility_changed(self, _visible: bool = False) -> None:
+        self._others.set_active(any(dock.isVisible() for dock in self._docks))
+
+    # What there is to choose from
+
+    @Slot()
+    def _show_choices(self) -> None:
+        showing = self._services.showing
+        codec, choices = showing.codec, []
+        if codec is not None:
+            choices = [
+                (f"{_RUN}{run}", tr("Seed {seed}", seed=seed))
+                for run, seed in enumerate(showing.seeds[:_MOST_SEEDS])
+                if run != codec.run
+            ]
+            epoch = epoch_words(self._epoch())
+            choices.append(("moment", tr("&Keep {epoch} to compare with", epoch=epoch)))
+        choices.append(("file", tr("Run in another &file…")))
+        for menu in self._menus:
+            menu.set_choices(choices)
+
+    @Slot(str)
+    def choose(self, key: str) -> None:
+        """Put a network beside the one shown: "run:K", "moment", or "file", which is asked for."""
+        if key == "file":
+            path = choose_run_file(self._window)
+            if path:
+                self._others.open(Path(path))
+            return
+        other = self._run(key) if key.startswith(_RUN) else self._moment()
+        if other is not None:
+            self._others.add(other)
+
+    def _run(self, key: str) -> Other | None:
+        showing, run = self._services.showing, int(key.removeprefix(_RUN))
+        codec = showing.codec_of_run(run)
+        if codec is None:
+            return None
+        return Other(key, tr("Seed {seed}", seed=showing.seeds[run]), codec, showing.has_prior)
+
+    def _moment(self) -> Other | None:
+        showing = self._services.showing
+        if showing.codec is None:
+            return None
+        name = epoch_words(self._epoch())
+        return Other(f"moment:{id(showing.codec)}", name, showing.codec, showing.has_prior)
+
+    def _epoch(self) -> float:
+        showing = self._services.showing
+        if showing.shown_epoch is not None:
+            return showing.shown_epoch
+        return 0.0 if showing.codec is None else float(showing.codec.epoch)
+
+    # What is shown
+
+    @Slot()
+    def _show_samples(self) -> None:
+        self._others.set_dataset(self._services.showing.dataset)
+        of = self._services.projections.samples
+        if of is not None and of.indices[-1] < len(self._services.showing.dataset):
+            self._others.set_indices(of.indices)
+
+    def _show_network(self) -> None:
+        showing = self._services.showing
+        codec = showing.codec
+        shown = None
+        if codec is not None:
+            shown = Other("shown", tr("This network"), codec, showing.has_prior)
+        for each in self._others.others:
+            renewed = self._run(each.key) if each.key.startswith(_RUN) else None
+            if renewed is not None:
+                self._others.replace(renewed)
+        self._others.set_shown(shown, live=showing.is_learning)
+
+    @Slot()
+    def _on_showing_replaced(self) -> None:
+        # Seeds of another population are other networks.
+        seeds = self._services.showing.seeds
+        for each in self._others.others:
+            if each.key.startswith(_RUN) and int(each.key.removeprefix(_RUN)) >= len(seeds):
+                self._others.remove(each.key)
+        self._network.mark()
+        self._network.flush()
+
+    @Slot(object)
+    def _on_projections_samples_changed(self, of: Material) -> None:
+        self._others.set_indices(of.indices)
+        # The maps are empty now, even if they are of the same samples as before.
+        if self._others.latest is not None:
+            self._on_others_compared(self._others.latest)
+
+    @Slot()
+    def _show_others(self) -> None:
+        others = self._others.others
+        self._panel.set_others([(each.key, each.name) for each in others])
+        self._maps.set_others([each.name for each in others])
+        for number, each in enumerate(others):
+            if not each.codec.can_encode:
+                self._maps.set_other(
+                    number, None, "", tr("A GAN has no encoder: images have no place on its map.")
+                )
+        if self._others.latest is not None:
+            self._on_others_compared(self._others.latest)
+        self._show_decoded()
+
+    @Slot(object)
+    def _on_others_compared(self, compared: Compared) -> None:
+        of = self._services.projections.samples
+        if of is None or not np.array_equal(of.indices, compared.indices):
+            return
+        for number, each in enumerate(compared.others):
+            if each.places is None:
+                continue
+            note = epoch_words(float(each.of.codec.epoch))
+            if each.space.size > 2:
+                note = tr("PCA of {d} numbers, {epoch}", d=each.space.size, epoch=note)
+            self._maps.set_other(number, each.places, note)
+
+    @Slot(object)
+    def _on_decode_decoded(self, decoded: Decoded) -> None:
+        self._decoded = decoded
+        self._show_decoded()
+
+    def _show_decoded(self) -> None:
+        """Show what all of them draw at the cursor."""
+        showing, decoded = self._services.showing, self._decoded
+        if not self._others.others or decoded is None:
+            return
+        if decoded.image.size != showing.dataset.pixels:
+            return
+        shape = showing.dataset.image_shape
+        self._panel.set_image(decoded.image.reshape(shape), decoded.z, showing.look)
+        self._others.look(decoded.z)
+
+    @Slot(object)
+    def _on_others_decoded(self, found: tuple[OtherImage, ...]) -> None:
+        showing = self._services.showing
+        self._panel.set_images(found, showing.dataset.image_shape, showing.look)
+
+    @Slot(str)
+    def _on_others_refused(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason))

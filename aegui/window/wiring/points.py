@@ -1,0 +1,63 @@
+"""Joins the samples on the map with what is known of each: error, novelty, spread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from aegui.session.data.sample_values import Subject
+
+if TYPE_CHECKING:
+    from aegui.session.data.sample_values import SampleValues, ValueKey
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+
+class PointsWiring(QObject):
+    """What the style of the map wishes is computed for the network that is shown."""
+
+    def __init__(self, services: Services, panels: Panels, parent: QObject) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._canvas = panels.canvas
+        services.values.told.connect(self._on_values_told)
+        services.showing.dataset_changed.connect(self._forget)
+        services.showing.codes_changed.connect(self._show)
+        self._canvas.style_changed.connect(self._show)
+        self._show()
+
+    @Slot()
+    def _forget(self) -> None:
+        self._services.values.set_subject(None)
+
+    @Slot()
+    @Slot(object)
+    def _show(self, _style: object = None) -> None:
+        """Ask for what the map wishes, of the network and the samples that are shown."""
+        showing, style = self._services.showing, self._canvas.map_style
+        keys: list[ValueKey] = []
+        if style.colour in ("error", "novelty"):
+            keys.append("error" if style.colour == "error" else "novelty")
+        if style.ellipses and showing.has_prior:
+            keys.append("variances")
+        else:
+            self._canvas.set_variances(None)
+        codec, codes, known = showing.codec, showing.codes, self._services.insight.known
+        subject = None
+        if codec is not None and codes is not None and known is not None and keys:
+            fits = showing.fits and len(codes.values) > 0
+            if fits:
+                live = showing.is_learning
+                subject = Subject(codec, showing.dataset, codes.indices, known, live)
+        self._services.values.set_subject(subject)
+        self._services.values.wish(tuple(keys))
+
+    @Slot(object)
+    def _on_values_told(self, told: SampleValues) -> None:
+        if len(told.values) != len(self._services.showing.dataset):
+            return
+        if told.key == "variances":
+            self._canvas.set_variances(told.values)
+        else:
+            self._canvas.set_values(told.key, told.values)

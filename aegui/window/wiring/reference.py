@@ -1,0 +1,58 @@
+"""Joins the charts with the best linear code of the same size: PCA as a line to compare with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from aegui.core.i18n import tr
+from aegui.core.training.terms import TERMS
+from aegui.widgets.charts.painting import Reference
+from aegui.widgets.charts.scale import precise
+from aegui.window.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.session.training.reference_service import LinearReference
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+
+class ReferenceWiring(QObject):
+    """Asks for the reference of the network that is shown, while the charts can be seen."""
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panels = panels
+        self._refresher = Refresher(self._request, 0, docks["charts"], self)
+        services.reference.found.connect(self._on_reference_found)
+        showing = services.showing
+        for signal in (showing.dataset_changed, showing.history_changed, showing.replaced):
+            signal.connect(self._refresher.mark)
+        self._on_reference_found(services.reference.latest)
+        self._refresher.mark()
+
+    def _request(self) -> None:
+        showing, run = self._services.showing, self._services.workspace.run
+        # The curves are those of the set that the network was trained on, whatever the map shows.
+        dataset = showing.dataset if showing.is_live or run is None else run.dataset
+        self._services.reference.request(dataset, showing.recipe)
+
+    @Slot(object)
+    def _on_reference_found(self, found: LinearReference | None) -> None:
+        lines = {}
+        if found is not None:
+            text = tr("PCA-{k}: {value}", k=found.components, value=precise(found.value))
+            lines[TERMS[found.term].chart] = Reference(found.value, text)
+        self._panels.charts.set_references(lines)

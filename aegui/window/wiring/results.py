@@ -1,0 +1,162 @@
+"""Joins the network that is shown with charts, reconstructions, and the document's samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QObject, Slot
+
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.session.notice import Notice
+from aegui.session.pixels.answers import (
+    Reconstructions,
+    corrupted_inputs,
+    is_shown_at_once,
+    measured_samples,
+    reconstructions,
+)
+from aegui.window.dialogs.questions import choose_save_file
+from aegui.window.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtWidgets import QDockWidget, QWidget
+
+    from aegui.session.pixels.answers import Order
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+_CHARTS_MS = 300
+_ROWS_MS = 400
+_CHOICE = "charts."
+_FILE_KINDS = {"png": "PNG (*.png)", "svg": "SVG (*.svg)", "csv": "CSV (*.csv)"}
+
+
+class ResultsWiring(QObject):
+    """Charts and reconstructions, each redrawn only when in sight and only for news."""
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._services = services
+        self._panels = panels
+        self._charts = Refresher(self._show_charts, _CHARTS_MS, docks["charts"], self)
+        self._rows = Refresher(self._show_rows, _ROWS_MS, docks["reconstructions"], self)
+        showing = services.showing
+        showing.history_changed.connect(self._charts.mark)
+        showing.dataset_changed.connect(self._charts.mark)
+        showing.network_changed.connect(self._rows.mark)
+        showing.dataset_changed.connect(self._rows.mark)
+        showing.epoch_changed.connect(self._on_showing_epoch_changed)
+        services.rows.answered.connect(self._on_rows_answered)
+        panels.reconstructions.order_chosen.connect(self._rows.mark)
+        panels.charts.export_requested.connect(self.export_charts)
+        panels.charts.choices_changed.connect(self._on_charts_choices_changed)
+        panels.charts.set_choices(self._choices())
+        self._charts.mark()
+        self._rows.mark()
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {"export_charts": self.export_charts}
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        """What holds at present, of ``CONDITIONS``."""
+        history = self._services.showing.history
+        return frozenset({"has_history"} if history is not None and len(history) else ())
+
+    @Slot(str)
+    def export_charts(self, kind: str) -> None:
+        """Ask where to, and write the charts there as ``kind``."""
+        self._charts.flush()
+        name = f"{self._services.workspace.name}.{kind}"
+        path = choose_save_file(self._window, tr("Save the charts"), name, _FILE_KINDS[kind])
+        if not path:
+            return
+        self._panels.charts.set_history(
+            self._services.showing.history, self._services.showing.seeds
+        )
+        notice = Notice("info", tr("The charts are saved: {path}", path=path))
+        try:
+            write_atomically(path, self._panels.charts.export_bytes(kind))
+        except AeguiError as error:
+            notice = Notice("error", str(error))
+        self._services.workspace.noticed.emit(notice)
+
+    def _show_charts(self) -> None:
+        showing = self._services.showing
+        self._panels.charts.set_has_glyphs(showing.look.glyphs)
+        self._panels.charts.set_history(showing.history, showing.seeds)
+
+    @Slot()
+    def _on_showing_epoch_changed(self) -> None:
+        # Whoever goes through the epochs by hand wants to see each of them.
+        if not self._services.showing.is_learning:
+            self._rows.flush()
+
+    def _show_rows(self) -> None:
+        showing, panel = self._services.showing, self._panels.reconstructions
+        codec, dataset = showing.codec, showing.dataset
+        reason = self._why_no_rows()
+        if codec is None or reason:
+            self._services.rows.forget()
+            panel.clear(reason)
+            return
+        noise, seed = showing.noise, showing.recipe.seed
+        order = cast("Order", panel.chosen_order)
+        indices = measured_samples(codec, dataset, live=showing.is_learning)
+
+        def work() -> Reconstructions | None:
+            inputs = corrupted_inputs(dataset, indices, noise, seed)
+            return reconstructions(codec, dataset, indices, inputs, order)
+
+        quick = is_shown_at_once(codec, dataset, len(indices))
+        if not quick and not panel.summary:
+            panel.clear(tr("The samples are being reconstructed..."))
+        self._services.rows.ask(work, dataset, quick=quick, gentle=showing.is_learning)
+
+    def _why_no_rows(self) -> str:
+        """Why there is nothing to show; empty where there is something."""
+        showing = self._services.showing
+        if showing.codec is None:
+            return tr("Press Train to see what the network makes of every sample.")
+        if not showing.fits:
+            return tr("The images of this set do not fit the network: train it on them.")
+        if not showing.codec.can_encode:
+            return tr(
+                "A GAN has no encoder: it makes new images and reconstructs none. "
+                "Move over the map to see them."
+            )
+        return ""
+
+    @Slot(object)
+    def _on_rows_answered(self, rows: Reconstructions | None) -> None:
+        if rows is not None and not self._why_no_rows():
+            self._panels.reconstructions.set_rows(rows, self._services.showing.look)
+
+    def _choices(self) -> dict[str, bool]:
+        values = self._services.settings.values
+        return {
+            name.removeprefix(_CHOICE): bool(value)
+            for name, value in values.items()
+            if name.startswith(_CHOICE)
+        }
+
+    @Slot(object)
+    def _on_charts_choices_changed(self, choices: dict[str, bool]) -> None:
+        settings = self._services.settings
+        settings.values = {
+            **settings.values,
+            **{f"{_CHOICE}{name}": value for name, value in choices.items()},
+        }

@@ -1,0 +1,72 @@
+"""Joins what the map has for codes of more than two numbers: sliders, and the plane of the pins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from aegui.core.latent.frame import directions_through
+from aegui.window.refresher import Refresher
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.session.map.ends_service import Ends
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+_FOLLOWING_MS = 250
+"""Between two looks at a network that learns."""
+
+
+class SlidersWiring(QObject):
+    """The ends of the sliders follow the network; the plane of the pins follows the pins."""
+
+    def __init__(self, services: Services, panels: Panels, parent: QObject) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._canvas = panels.canvas
+        self._axes = panels.canvas.furniture.axes
+        self._sliders = panels.canvas.furniture.strip.sliders
+        self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
+        self._sliders.ends_wished.connect(self._on_sliders_ends_wished)
+        services.ends.drawn.connect(self._on_ends_drawn)
+        services.showing.network_changed.connect(self._following.mark)
+        services.showing.replaced.connect(self._on_showing_replaced)
+        services.making.paths.stops_changed.connect(self._show_pins)
+        self._show_pins()
+
+    @Slot(object, object)
+    def _on_sliders_ends_wished(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
+        showing = self._services.showing
+        if showing.codec is not None and showing.fits:
+            self._services.ends.draw(showing.codec, axes, codes, live=showing.is_learning)
+
+    @Slot(object)
+    def _on_ends_drawn(self, ends: Ends) -> None:
+        self._sliders.set_ends(ends, self._services.showing.look)
+
+    @Slot()
+    def _on_showing_replaced(self) -> None:
+        # The pins that the plane was laid through, and the code that was chosen, are of another
+        # document.
+        if self._axes.laid.isChecked():
+            self._canvas.set_laid(False)
+        self._canvas.reset_base()
+        self._services.ends.forget()
+        self._sliders.set_ends(None)
+        self._show_pins()
+
+    @Slot()
+    def _show_pins(self) -> None:
+        paths = self._services.making.paths
+        chosen = [place for place, taken in zip(paths.places, paths.stops, strict=True) if taken]
+        three = chosen[:3]
+        names = [place.name for place in three]
+        if len(three) < 3 or len({len(place.z) for place in three}) > 1:
+            self._axes.set_offered(None, ())
+            return
+        codes = np.array([place.z for place in three], np.float32)
+        self._axes.set_offered(None if directions_through(codes) is None else codes, names)

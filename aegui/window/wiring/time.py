@@ -1,0 +1,326 @@
+"""Joins the bar of time with what the window shows: epochs, film, ghost, fork."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QToolBar
+
+from aegui.core.i18n import tr
+from aegui.core.training.timeline import Fork
+from aegui.session.documents.draft import same_data
+from aegui.widgets.time.bar import MEMORIES_MB, SPEEDS
+from aegui.window.dialogs.fork import ForkDialog
+from aegui.window.dialogs.questions import choose_film_file, choose_run_file
+from aegui.window.film_maker import FilmMaker
+from aegui.window.ghost_choice import GhostChoice
+from aegui.window.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+    from aegui.widgets.time.bar import TimeBar
+    from aegui.window.panels import Panels
+    from aegui.window.services import Services
+
+_SPEED, _LOOP, _MEMORY = "time.speed", "time.loop", "time.memory_mb"
+_GROWING_MS = 250
+_FILMED = {"map": "", "cursor": "cursor", "reconstructions": "reconstructions"}
+"""What a film shows, by the dock that must be in sight for it."""
+
+
+def add_time_bar(window: QMainWindow, bar: TimeBar) -> QToolBar:
+    """Put ``bar`` across the foot of ``window``."""
+    holder = QToolBar(tr("Time"), window)
+    holder.setObjectName("timebar")
+    holder.setMovable(False)
+    holder.toggleViewAction().setVisible(False)
+    holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    holder.addWidget(bar)
+    window.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
+    return holder
+
+
+class TimeWiring(QObject):
+    """The whole window shows the epoch that the bar, a chart, a key or the film asks for."""
+
+    conditions_changed = Signal()
+    noticed = Signal(object)
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QMainWindow,
+    ) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._services = services
+        self._panels = panels
+        self._docks = docks
+        self._bar = panels.time
+        self._growth = Refresher(self._show_timeline, _GROWING_MS, parent=self)
+        self._words = Refresher(self._show_epoch, _GROWING_MS, parent=self)
+        self.films = FilmMaker(services, parent)
+        self.ghost = GhostChoice(services, panels, self)
+        self._connect()
+        self._take_settings()
+        self._show_timeline()
+        self._bar.set_playing(services.player.is_playing)
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {
+            "epoch_before": lambda: self.step(-1),
+            "epoch_after": lambda: self.step(1),
+            "epoch_newest": lambda: self.go_to(None),
+            "play_epochs": self.toggle_playing,
+            "fork": self.fork,
+            "film": self.film,
+        }
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        """What holds at present, of ``CONDITIONS``."""
+        showing = self._services.showing
+        holds = {
+            "has_timeline": showing.timeline is not None,
+            "in_past": showing.shown_epoch is not None,
+            "can_fork": not self._why_no_fork(),
+        }
+        return frozenset(name for name, does_hold in holds.items() if does_hold)
+
+    def _connect(self) -> None:
+        bar, showing, player = self._bar, self._services.showing, self._services.player
+        bar.epoch_requested.connect(self._on_bar_epoch_requested)
+        bar.play_requested.connect(self._on_bar_play_requested)
+        bar.speed_chosen.connect(self._on_bar_speed_chosen)
+        bar.loop_chosen.connect(self._on_bar_loop_chosen)
+        bar.memory_chosen.connect(self._on_bar_memory_chosen)
+        bar.ghost_requested.connect(self._on_bar_ghost_requested)
+        bar.fork_requested.connect(self.fork)
+        bar.film_requested.connect(self.film)
+        player.moved.connect(self._show_place)
+        player.playing_changed.connect(self._on_player_playing_changed)
+        showing.timeline_changed.connect(self._growth.mark)
+        showing.epoch_changed.connect(self._on_showing_epoch_changed)
+        showing.network_changed.connect(self._on_showing_network_changed)
+        showing.replaced.connect(self._on_showing_replaced)
+        self._services.runner.state_changed.connect(self._on_runner_state_changed)
+        self._services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
+        self._panels.charts.epoch_chosen.connect(self.go_to)
+        self.films.noticed.connect(self.noticed)
+        self.ghost.noticed.connect(self.noticed)
+
+    # Going through time
+
+    @Slot(object)
+    def go_to(self, epoch: float | None) -> None:
+        """Show the kept epoch nearest to ``epoch``; None: the newest state."""
+        timeline = self._services.showing.timeline
+        if timeline is not None:
+            self._on_bar_epoch_requested(None if epoch is None else timeline.index_at(epoch))
+
+    def step(self, by: int) -> None:
+        """The kept epoch before (-1) or after (1) the one that is shown."""
+        showing = self._services.showing
+        timeline, epoch = showing.timeline, showing.shown_epoch
+        if timeline is None:
+            return
+        place = len(timeline) if epoch is None else timeline.index_at(epoch)
+        place = max(0, place + by)
+        self._on_bar_epoch_requested(None if place >= len(timeline) else place)
+
+    def toggle_playing(self) -> None:
+        """Play the film, or stop it."""
+        self._on_bar_play_requested(not self._services.player.is_playing)
+
+    @Slot(object)
+    def _on_bar_epoch_requested(self, place: int | None) -> None:
+        self._services.player.seek(place)
+        self._show_place(place)
+
+    @Slot(object)
+    def _show_place(self, place: int | None) -> None:
+        timeline = self._services.showing.timeline
+        if timeline is None or place is None:
+            self._services.showing.show_epoch(None)
+        else:
+            place = min(place, len(timeline) - 1)
+            self._services.showing.show_epoch(timeline.frames[place].epoch)
+
+    @Slot(bool)
+    def _on_bar_play_requested(self, play: bool) -> None:
+        if play:
+            self._services.player.play(self._place())
+        else:
+            self._services.player.pause()
+        self._bar.set_playing(self._services.player.is_playing)
+
+    @Slot(bool)
+    def _on_player_playing_changed(self, playing: bool) -> None:
+        self._services.showing.set_playing(playing)
+        self._bar.set_playing(playing)
+
+    # What is shown
+
+    def _place(self) -> int | None:
+        showing = self._services.showing
+        if showing.timeline is None or showing.shown_epoch is None:
+            return None
+        return showing.timeline.index_at(showing.shown_epoch)
+
+    def _show_timeline(self) -> None:
+        timeline = self._services.showing.timeline
+        self._bar.set_epochs(() if timeline is None else timeline.epochs, self._why_empty())
+        self._services.player.set_count(0 if timeline is None else len(timeline))
+        self._show_epoch()
+        self.conditions_changed.emit()
+
+    def _why_empty(self) -> str:
+        showing = self._services.showing
+        if showing.codec is None:
+            return tr("Once a network is trained, every epoch can be seen again here.")
+        if showing.is_live:
+            return tr("The epochs will appear here, unless the network is too large to keep them.")
+        return tr("This run was saved without its epochs: train it, and they appear here.")
+
+    def _show_epoch(self) -> None:
+        showing = self._services.showing
+        epoch = showing.shown_epoch
+        place = self._place()
+        self._panels.charts.set_epoch_marker(epoch)
+        if epoch is None and showing.codec is not None and showing.timeline is not None:
+            epoch = showing.codec.epoch
+        self._bar.set_epoch(place, epoch, live=showing.is_live)
+        self._bar.set_fork(self._why_no_fork())
+
+    @Slot()
+    def _on_showing_epoch_changed(self) -> None:
+        self._show_epoch()
+        if not self._services.player.is_playing:
+            self.conditions_changed.emit()
+
+    @Slot()
+    def _on_showing_network_changed(self) -> None:
+        # Of a past epoch ``epoch_changed`` tells.
+        if self._services.showing.shown_epoch is None:
+            self._words.mark()
+
+    @Slot()
+    def _on_showing_replaced(self) -> None:
+        self._services.player.pause()
+        self._growth.flush()
+
+    @Slot(str)
+    def _on_runner_state_changed(self, _state: str) -> None:
+        self._bar.set_fork(self._why_no_fork())
+        self.conditions_changed.emit()
+
+    @Slot(object)
+    def _on_workspace_dataset_changed(self, _dataset: object) -> None:
+        self._bar.set_fork(self._why_no_fork())
+        self.conditions_changed.emit()
+
+    # Choices
+
+    def _take_settings(self) -> None:
+        values, player = self._services.settings.values, self._services.player
+        speed, megabytes = values.get(_SPEED), values.get(_MEMORY)
+        player.speed = float(speed) if speed in SPEEDS else 1.0
+        player.loop = bool(values.get(_LOOP, False))
+        megabytes = megabytes if megabytes in MEMORIES_MB else MEMORIES_MB[1]
+        self._bar.set_speed(player.speed)
+        self._bar.set_loop(player.loop)
+        self._bar.set_memory(int(megabytes))
+        self._services.runner.timeline_bytes = int(megabytes) << 20
+
+    def _keep(self, name: str, value: float | bool) -> None:
+        settings = self._services.settings
+        settings.values = {**settings.values, name: value}
+
+    @Slot(float)
+    def _on_bar_speed_chosen(self, speed: float) -> None:
+        self._services.player.speed = speed
+        self._keep(_SPEED, speed)
+
+    @Slot(bool)
+    def _on_bar_loop_chosen(self, loop: bool) -> None:
+        self._services.player.loop = loop
+        self._keep(_LOOP, loop)
+
+    @Slot(int)
+    def _on_bar_memory_chosen(self, megabytes: int) -> None:
+        self._services.runner.timeline_bytes = megabytes << 20
+        self._keep(_MEMORY, megabytes)
+
+    @Slot(str)
+    def _on_bar_ghost_requested(self, key: str) -> None:
+        if key == "file":
+            path = choose_run_file(self._window)
+            if not path:
+                return
+            self.ghost.open(Path(path))
+        else:
+            self.ghost.choose(key)
+
+    # Going on from here
+
+    def _why_no_fork(self) -> str:
+        services = self._services
+        showing, run = services.showing, services.workspace.run
+        if services.runner.is_busy:
+            return tr("To go on from an earlier epoch, stop the training first.")
+        if run is None or showing.timeline is None:
+            return tr("To go on from an earlier epoch, train first.")
+        if showing.shown_epoch is None:
+            return tr("To go on from an earlier epoch, choose one.")
+        if not same_data(run.dataset, services.workspace.dataset):
+            return tr("The data are no longer those of this training: undo that change first.")
+        return ""
+
+    @Slot()
+    def fork(self) -> None:
+        """Ask for one other setting, and train on from the epoch that is shown."""
+        services, place = self._services, self._place()
+        run, timeline = services.workspace.run, services.showing.timeline
+        if self._why_no_fork() or run is None or timeline is None or place is None:
+            return
+        services.player.pause()
+        frame = timeline.frames[place]
+        dialog = ForkDialog(run.recipe, services.workspace.dataset, frame.epoch, self._window)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        resolved = dialog.resolved
+        dialog.deleteLater()
+        if not accepted or resolved is None:
+            return
+        fork = Fork(int(frame.epoch), frame.row, resolved.signature)
+        self.ghost.keep_newest()
+        text = tr("Go on from epoch {epoch:,}", epoch=fork.epoch)
+        services.workspace.edit_recipe(resolved.recipe, text)
+        services.runner.start(resolved, None, run.history, timeline, fork)
+
+    # Films
+
+    @Slot(str)
+    def film(self, kind: str) -> None:
+        """Ask where to, and film the part ``kind`` of the window over the whole training."""
+        services = self._services
+        if services.showing.timeline is None or self.films.is_busy:
+            return
+        dock = self._docks.get(_FILMED[kind])
+        if dock is not None:
+            dock.show()
+            dock.raise_()
+        path = choose_film_file(self._window, f"{services.workspace.name}-{kind}.gif")
+        if not path:
+            return
+        services.player.pause()
+        target = self._panels.canvas if dock is None else dock.widget()
+        self.films.start(Path(path), target)

@@ -1,0 +1,249 @@
+"""Data that take a while: read in the background, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.data.published import DATA_DIR_VARIABLE
+from aegui.core.data.select import search
+from aegui.core.errors import AeguiError
+from aegui.core.recipe import CorruptionSpec, DataSpec, ImageSpec, SplitSpec
+from aegui.core.recipe_file import save_recipe
+from aegui.session.data.data_view import only, source_words, view_of, without
+from aegui.session.documents.draft import (
+    QUICK_FILE_BYTES,
+    is_quick_source,
+    merged,
+    same_samples,
+    with_data,
+    with_source,
+)
+from aegui.session.documents.workspace import Workspace
+from aegui.session.settings import Settings
+from tests.session.parts import recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.session.data.data_edits import DownloadNeed
+    from aegui.session.notice import Notice
+
+COUNT, SIDE = 300, 28
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Workspace]:
+    monkeypatch.setattr(
+        "aegui.session.documents.document.shipped_model", lambda: tmp_path / "none.aegui"
+    )
+    monkeypatch.setenv(DATA_DIR_VARIABLE, str(tmp_path / "downloads"))
+    settings = Settings.load(tmp_path / "config" / "settings.json")
+    made = Workspace(settings, autosave_folder=tmp_path / "autosave")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    """An idx file that is too large to be read in a blink."""
+    draw = np.random.default_rng(0)
+    path = tmp_path / "noise-idx3-ubyte"
+    pixels = draw.integers(0, 256, (COUNT, SIDE, SIDE), dtype=np.uint8)
+    path.write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, COUNT, SIDE, SIDE) + pixels.tobytes())
+    assert path.stat().st_size > QUICK_FILE_BYTES
+    return path
+
+
+def take(workspace: Workspace, source: Path | str) -> None:
+    workspace.edit_recipe(with_source(workspace.recipe, str(source)), "Data")
+
+
+def settle(qtbot: QtBot, workspace: Workspace) -> None:
+    qtbot.waitUntil(lambda: not workspace.loading.is_busy, timeout=20_000)
+
+
+def test_a_large_file_is_read_in_the_background(
+    qtbot: QtBot, workspace: Workspace, images: Path
+) -> None:
+    before = workspace.dataset
+    take(workspace, images)
+    assert workspace.loading.is_busy
+    assert workspace.dataset is before
+    settle(qtbot, workspace)
+    assert workspace.dataset.images.shape == (COUNT, 1, SIDE, SIDE)
+    assert workspace.recipe.data.source == str(images)
+    assert workspace.undo_stack.count() == 1
+
+
+def test_undo_and_redo_read_nothing_again(qtbot: QtBot, workspace: Workspace, images: Path) -> None:
+    letters = workspace.dataset
+    take(workspace, images)
+    settle(qtbot, workspace)
+    large = workspace.dataset
+    images.unlink()
+    workspace.undo_stack.undo()
+    assert workspace.dataset is letters
+    workspace.undo_stack.redo()
+    assert workspace.dataset is large
+    assert not workspace.loading.is_busy
+
+
+def test_what_is_edited_meanwhile_stays(qtbot: QtBot, workspace: Workspace, images: Path) -> None:
+    take(workspace, images)
+    noise = CorruptionSpec(kind="gaussian", level=0.2)
+    workspace.edit_recipe(with_data(workspace.recipe, corruption=noise), "Noise")
+    workspace.edit_recipe(workspace.recipe.model_copy(update={"seed": 9}), "Seed")
+    settle(qtbot, workspace)
+    assert len(workspace.dataset) == COUNT
+    assert workspace.recipe.seed == 9
+    assert workspace.recipe.data.corruption == noise
+
+
+def test_cancelling_leaves_everything_as_it_was(
+    qtbot: QtBot, workspace: Workspace, images: Path
+) -> None:
+    before = workspace.recipe, workspace.dataset
+    take(workspace, images)
+    workspace.loading.cancel()
+    settle(qtbot, workspace)
+    workspace.loading.shutdown()
+    assert (workspace.recipe, workspace.dataset) == before
+    assert workspace.undo_stack.count() == 0
+
+
+def test_a_damaged_file_is_told_and_changes_nothing(
+    qtbot: QtBot, workspace: Workspace, images: Path
+) -> None:
+    images.write_bytes(images.read_bytes()[: QUICK_FILE_BYTES + 5000])
+    told: list[Notice] = []
+    said_again: list[object] = []
+    workspace.noticed.connect(told.append)
+    workspace.recipe_changed.connect(said_again.append)
+    take(workspace, images)
+    settle(qtbot, workspace)
+    assert told[-1].level == "error"
+    assert "300" in told[-1].text
+    assert len(said_again) == 1
+    assert workspace.recipe.data.source == "lowercase"
+
+
+def test_opening_a_file_of_data_in_the_background_is_remembered(
+    qtbot: QtBot, workspace: Workspace, images: Path
+) -> None:
+    assert workspace.open(images)
+    settle(qtbot, workspace)
+    assert len(workspace.dataset) == COUNT
+    assert workspace.recent_files == (images,)
+
+
+def test_a_recipe_with_large_data_opens_in_the_background(
+    qtbot: QtBot, workspace: Workspace, images: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "recipe.json"
+    save_recipe(path, with_source(recipe(), str(images)))
+    asked: list[bool] = []
+    assert workspace.open(path, lambda: asked.append(True) or True)  # type: ignore[func-returns-value]
+    assert not asked
+    settle(qtbot, workspace)
+    assert asked == [True]
+    assert len(workspace.dataset) == COUNT
+    assert workspace.undo_stack.count() == 0
+
+
+def test_data_to_be_downloaded_are_asked_for(workspace: Workspace, qtbot: QtBot) -> None:
+    needs: list[DownloadNeed] = []
+    workspace.download_needed.connect(needs.append)
+    take(workspace, "mnist")
+    settle(qtbot, workspace)
+    assert [need.key for need in needs] == ["mnist"]
+    assert workspace.recipe.data.source == "lowercase"
+    assert workspace.undo_stack.count() == 0
+    needs[0].retry()
+    settle(qtbot, workspace)
+    assert len(needs) == 2
+
+
+# What takes part
+
+
+def test_the_view_of_a_choice(workspace: Workspace) -> None:
+    split = SplitSpec(validation=0.25)
+    data = with_data(workspace.recipe, chars="cab", split=split)
+    workspace.edit_recipe(data, "Choose")
+    view = view_of(workspace.draft)
+    assert [view.pool.labels[index] for index in view.selected] == ["c", "a", "b"]
+    assert (view.training, view.validation) == (2, 1)
+    assert not view.is_whole
+
+
+def test_only_some_samples_take_part(workspace: Workspace) -> None:
+    view = view_of(workspace.draft)
+    wished = search(view.pool, "a")
+    assert only(view, wished).chars == "a"
+    everything = np.arange(len(view.pool))
+    assert only(view, everything).chars is None
+    with pytest.raises(AeguiError, match="At least one"):
+        only(view, everything[:0])
+
+
+def test_samples_of_a_class_are_chosen_by_name(qtbot: QtBot, workspace: Workspace) -> None:
+    take(workspace, "digits")
+    settle(qtbot, workspace)
+    view = view_of(workspace.draft)
+    spec = only(view, np.array([4, 7]))
+    assert spec.names is not None
+    workspace.edit_recipe(with_data(workspace.recipe, **spec.model_dump(include={"names"})), "Two")
+    settle(qtbot, workspace)
+    assert np.array_equal(workspace.dataset.images, view.pool.images[[4, 7]])
+    rest = without(view_of(workspace.draft), 4)
+    assert rest.tolist() == [7]
+    assert without(view_of(workspace.draft), 9).tolist() == [4, 7, 9]
+
+
+def test_a_sample_that_is_added_is_chosen(workspace: Workspace) -> None:
+    workspace.edit_recipe(with_data(workspace.recipe, chars="ab"), "Choose")
+    workspace.add_sample(np.eye(7, 5), "ñ")
+    draft = workspace.draft
+    assert [draft.pool.labels[index] for index in draft.selected] == ["a", "b", "ñ"]
+    assert np.array_equal(draft.pool.images[draft.selected], draft.dataset.images)
+
+
+def test_merging_keeps_both_edits() -> None:
+    base = recipe()
+    wished = with_source(base, "uppercase")
+    now = with_data(base, corruption=CorruptionSpec(kind="flip", level=0.1)).model_copy(
+        update={"seed": 4}
+    )
+    both = merged(base, wished, now)
+    assert (both.data.source, both.seed, both.data.corruption.kind) == ("uppercase", 4, "flip")
+
+
+def test_what_is_quick(images: Path, tmp_path: Path) -> None:
+    assert is_quick_source("letters")
+    assert is_quick_source("lowercase+uppercase")
+    assert is_quick_source(str(tmp_path / "missing.json"))
+    assert not is_quick_source("mnist")
+    assert not is_quick_source(str(images))
+    assert not is_quick_source(str(tmp_path))
+
+
+def test_sources_in_words(images: Path) -> None:
+    assert source_words("lowercase") == "Lower case"
+    assert source_words("lowercase+uppercase") == "Lower case + Upper case"
+    assert source_words(str(images)) == "noise-idx3-ubyte"
+
+
+def test_emojis_come_at_their_own_size_when_they_are_chosen_by_name() -> None:
+    small = with_data(recipe(), images=ImageSpec(height=28, width=28, channels=1))
+    assert with_source(small, "emoji").data.images == ImageSpec()
+    assert with_source(small, "some/folder").data.images == small.data.images
+    # Another size of the same emojis is another set; sets of one size are not read again.
+    assert not same_samples(with_data(small, source="emoji").data, DataSpec(source="emoji"))
+    assert same_samples(with_data(small, source="digits").data, DataSpec(source="digits"))

@@ -1,0 +1,81 @@
+"""Pins and concepts: named, moved, told, and kept with the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.run_concepts import KeptConcept
+from aegui.core.run_file import Place, load_run, save_run
+from aegui.session.documents.keepsakes import Keepsakes
+from aegui.session.documents.workspace import Workspace
+from aegui.session.settings import Settings
+from tests.session.parts import recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+THICK = KeptConcept("thick", (0.5, -1.0), -2.0, 3.0, 4.5)
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot) -> Iterator[Workspace]:
+    made = Workspace(Settings())
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def test_a_pin_gets_the_first_free_number(qtbot: QtBot) -> None:
+    kept = Keepsakes()
+    kept.pin(np.array([1.0, 2.0], np.float32))
+    kept.pin([3.0, 4.0], "corner")
+    kept.pin([5.0, 6.0])
+    assert [place.name for place in kept.places] == ["Pin 1", "corner", "Pin 2"]
+    kept.unpin(0)
+    kept.pin([7.0, 8.0])
+    assert [place.name for place in kept.places] == ["corner", "Pin 2", "Pin 1"]
+    assert kept.places[2].z == (7.0, 8.0)
+
+
+def test_what_stays_the_same_is_not_told(qtbot: QtBot) -> None:
+    kept = Keepsakes()
+    kept.set_concepts((THICK,))
+    places = (Place((1.0, 2.0), "a"),)
+    kept.set_places(places)
+    with qtbot.assertNotEmitted(kept.edited):
+        kept.set_places(places)
+        kept.set_concepts((THICK,))
+    with qtbot.waitSignal(kept.places_changed) as told:
+        kept.announce()
+    assert told.args == [places]
+
+
+def test_concepts_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.new(recipe())
+    workspace.keepsakes.set_concepts((THICK,))
+    assert workspace.is_modified
+    assert workspace.save_as(tmp_path / "a.aegui")
+    workspace.saving.finish()
+    assert not workspace.is_modified
+    workspace.new(recipe())
+    assert workspace.keepsakes.concepts == ()
+    assert workspace.open(tmp_path / "a.aegui")
+    assert workspace.keepsakes.concepts == (THICK,)
+
+
+def test_a_pin_that_no_file_could_keep_is_none(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.new(recipe())
+    kept = workspace.keepsakes
+    kept.pin([np.nan, 0.0])
+    kept.pin([np.inf, 0.0])
+    assert list(kept.places) == []
+    kept.pin([3e38, 0.0], "x" * 300)
+    assert [len(place.name) for place in kept.places] == [200]
+    save_run(tmp_path / "a.aegui", workspace.content())
+    assert load_run(tmp_path / "a.aegui").places == kept.places

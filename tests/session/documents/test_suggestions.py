@@ -1,0 +1,54 @@
+"""A network is offered where the images have become quite different ones."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import Recipe
+from aegui.session.documents.draft import DraftState, whole_draft
+from aegui.session.documents.suggestions import batch_words, suggestion, suited
+
+
+def draft(count: int, *shape: int) -> DraftState:
+    return whole_draft(Recipe(), Dataset.from_images("x", np.zeros((count, *shape))))
+
+
+def test_images_in_place_of_letters_get_a_network_that_can_be_trained() -> None:
+    offer = suggestion(draft(3, 1, 7, 5), draft(3000, 1, 28, 28))
+    assert offer is not None
+    assert offer.text == "Use a network made for 28 × 28 images"
+    assert offer.recipe.network.encoder[0].kind == "conv"
+    assert offer.recipe.training.batch_size == 128
+    dataset = draft(3000, 1, 28, 28).dataset
+    assert resolve(offer.recipe, dataset).problems == ()
+
+
+def test_every_suggestion_fits_its_images() -> None:
+    for shape in ((1, 7, 5), (1, 8, 8), (1, 28, 28), (3, 64, 64), (1, 80, 80), (3, 30, 50)):
+        made = draft(2, *shape)
+        recipe = suited(made)
+        assert recipe is not None, shape
+        assert resolve(recipe, made.dataset).problems == (), shape
+
+
+def test_like_images_get_no_offer() -> None:
+    assert suggestion(draft(3, 1, 7, 5), draft(9, 1, 7, 5)) is None
+    assert suggestion(draft(3, 1, 28, 28), draft(3, 1, 32, 32)) is None
+
+
+def test_whoever_changed_the_network_too_gets_no_offer() -> None:
+    before, after = draft(3, 1, 7, 5), draft(3, 1, 28, 28)
+    network = before.recipe.network.model_copy(update={"tied": True})
+    other = before.recipe.model_copy(update={"network": network})
+    assert suggestion(before, whole_draft(other, after.dataset)) is None
+
+
+def test_batches_that_an_edit_has_brought_are_told() -> None:
+    training = Recipe().training
+    batches = training.model_copy(update={"batch_size": 128, "epochs": 20})
+    told = batch_words(training, batches, 60_000)
+    assert told == "60,000 samples are learnt in batches of 128 now, for 20 epochs."
+    assert batch_words(training, training, 60_000) == ""
+    assert batch_words(batches, batches, 60_000) == ""

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import itertools
+import sys
+import threading
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from aegui.session.jobs import latest_job
+from aegui.session.jobs.latest_job import LatestJob
+
+
+def test_of_those_that_wait_only_the_newest_is_done() -> None:
+    job = LatestJob("aegui-test")
+    begun, gate, done = threading.Event(), threading.Event(), []
+
+    def first() -> None:
+        begun.set()
+        gate.wait(5)
+        done.append(0)
+
+    job.submit(first)
+    assert begun.wait(5)
+    for number in range(1, 10):
+        job.submit(lambda number=number: done.append(number))  # type: ignore[misc]
+    assert job.busy
+    gate.set()
+    assert job.wait()
+    assert done == [0, 9]
+    assert not job.busy
+
+
+def test_it_works_again_after_being_idle_and_holds_no_thread_meanwhile() -> None:
+    job = LatestJob("aegui-test")
+    done: list[int] = []
+    for number in range(5):
+        job.submit(lambda number=number: done.append(number))  # type: ignore[misc]
+        job.wait()
+    assert done == [0, 1, 2, 3, 4]
+    assert not any(thread.name == "aegui-test" for thread in threading.enumerate())
+
+
+def test_an_error_is_logged_and_the_next_job_done(caplog: pytest.LogCaptureFixture) -> None:
+    job = LatestJob("aegui-test")
+    done: list[int] = []
+    job.submit(lambda: done.append(1 // 0))
+    job.wait()
+    job.submit(lambda: done.append(1))
+    job.wait()
+    assert done == [1]
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+    caplog.clear()
+
+
+def test_shutdown_waits_and_takes_no_more() -> None:
+    job = LatestJob("aegui-test")
+    done: list[int] = []
+    job.submit(lambda: done.append(1))
+    assert job.shutdown()
+    assert done == [1] or not done
+    before = list(done)
+    job.submit(lambda: done.append(2))
+    assert job.wait()
+    assert done == before
+
+
+def test_waiting_too_long_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    job = LatestJob("aegui-test")
+    gate = threading.Event()
+
+    def work() -> None:
+        gate.wait(5)
+
+    job.submit(work)
+    assert not job.wait(0.05)
+    assert "still busy" in caplog.text
+    caplog.clear()
+    gate.set()
+    assert job.wait()
+
+
+def test_a_job_computes_with_one_thread_of_torch() -> None:
+    import torch
+
+    torch.set_num_threads(2)
+    seen: list[int] = []
+    job = LatestJob("test")
+    job.submit(lambda: seen.append(torch.get_num_threads()))
+    assert job.wait()
+    assert job.shutdown()
+    assert seen == [1]
+
+
+@pytest.mark.parametrize("loads", [True, False])
+def test_the_import_of_a_large_library_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, loads: bool
+) -> None:
+    begun, gate, looks = threading.Event(), threading.Event(), itertools.count()
+
+    def clock() -> float:
+        """Half a second later at every look, with another module loaded, ten times."""
+        number = next(looks)
+        if loads:
+            monkeypatch.setitem(sys.modules, f"slow_{number}", ModuleType("slow"))
+        if number == 10:
+            gate.set()
+        return number / 2
+
+    def work() -> None:
+        begun.set()
+        gate.wait()
+
+    job = LatestJob("aegui-test")
+    job.submit(work)
+    assert begun.wait(30)
+    monkeypatch.setattr(latest_job, "time", SimpleNamespace(monotonic=clock))
+    assert job.shutdown(1.0) == loads
+    assert ("still busy" in caplog.text) != loads
+    caplog.clear()
+    gate.set()
+    assert job.wait()

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.session.map import codes_service
+from aegui.session.map.codes_service import Codes, CodesService, described
+from tests.session.parts import codec, glyphs
+from tests.session.pictures import grey, network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def service(qtbot: QtBot) -> Iterator[CodesService]:
+    service = CodesService()
+    yield service
+    service.shutdown()
+
+
+@pytest.fixture
+def heard(service: CodesService) -> list[Codes]:
+    heard: list[Codes] = []
+    service.encoded.connect(heard.append)
+    return heard
+
+
+def test_small_sets_are_encoded_at_once(service: CodesService, heard: list[Codes]) -> None:
+    letters, dataset = codec(), glyphs()
+    codes = service.encode(letters, dataset, live=True)
+    assert codes is not None
+    assert np.array_equal(codes.values, letters.encode(dataset.flat()))
+    assert codes.indices.tolist() == list(range(len(dataset)))
+    assert np.allclose(codes.mean, codes.values.mean(axis=0))
+    assert np.allclose(codes.spread, codes.values.std(axis=0))
+    assert not codes.values.flags.writeable
+    assert heard == []
+
+
+def test_large_sets_come_in_ever_larger_parts(
+    qtbot: QtBot, service: CodesService, heard: list[Codes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes_service, "QUICK_BATCH", 0)
+    monkeypatch.setattr(codes_service, "FEWEST", 10)
+    monkeypatch.setattr(codes_service, "SOON", 1)
+    images, dataset = network(), grey(60)
+    assert service.encode(images, dataset, live=False) is None
+    qtbot.waitUntil(lambda: len(heard) == 3, timeout=5000)
+    few, _, everyone = heard
+    assert [len(each.indices) for each in heard] == [10, 40, 60]
+    assert (np.diff(few.indices) > 0).all()
+    assert few.total == 60
+    assert np.allclose(few.values, everyone.values[few.indices], atol=1e-5)
+    assert np.allclose(everyone.values, images.encode(dataset.flat()), atol=1e-5)
+
+
+def test_while_a_network_learns_some_samples_do_and_not_at_every_step(
+    qtbot: QtBot, service: CodesService, heard: list[Codes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes_service, "QUICK_BATCH", 0)
+    monkeypatch.setattr(codes_service, "LIVE_MOST", 10)
+    monkeypatch.setattr(codes_service, "BUSY_SHARE", 0.001)
+    dataset = grey(60)
+    for epoch in range(1, 30):
+        service.encode(network(epoch=epoch), dataset, live=True)
+        qtbot.wait(5)
+    qtbot.waitUntil(lambda: bool(heard), timeout=5000)
+    assert len(heard) <= 3
+    assert len(heard[0].indices) == 10
+    service.encode(network(epoch=99), dataset, live=False)
+    qtbot.waitUntil(lambda: heard[-1].epoch == 99, timeout=5000)
+    qtbot.waitUntil(lambda: len(heard[-1].indices) == 60, timeout=5000)
+
+
+def test_late_codes_of_what_is_not_shown_any_more_are_dropped(
+    qtbot: QtBot, service: CodesService, heard: list[Codes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes_service, "QUICK_BATCH", 0)
+    service.encode(network(), grey(60), live=False)
+    service.forget()
+    qtbot.wait(80)
+    assert heard == []
+
+
+def test_a_gan_gives_no_codes_but_the_size_of_its_own(service: CodesService) -> None:
+    codes = service.encode(network(latent=5, gan=True), grey(), live=False)
+    assert codes is not None
+    assert codes.values.shape == (0, 5)
+    assert codes.mean.tolist() == [0.0] * 5
+    assert codes.spread.tolist() == [1.0] * 5
+
+
+def test_the_directions_of_most_difference() -> None:
+    rng = np.random.default_rng(3)
+    widths = np.array([0.1, 5.0, 0.1, 0.2, 2.0, 0.1])
+    values = np.asarray(rng.normal(size=(500, 6)) * widths, np.float32)
+    values[0, 0] = np.nan
+    found = described(values.copy(), np.arange(500), 500).directions
+    assert np.abs(found @ found.T - np.eye(2)).max() < 1e-5
+    assert np.abs(found[0, 1]) > 0.99
+    assert np.abs(found[1, 4]) > 0.99
+    assert found[0, 1] > 0
+    turned = described(values.copy(), np.arange(500), 500, like=-found).directions
+    assert np.allclose(turned, -found, atol=1e-5)
+    axes = np.eye(2, 6, dtype=np.float32)
+    kept = described(values.copy(), np.arange(500), 500, like=axes, keeps=True)
+    assert kept.directions is axes
