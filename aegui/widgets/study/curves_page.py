@@ -184,7 +184,7 @@ class CurvesPage(QWidget):
     def set_form(self, form: CurvesForm) -> None:
         """Show these choices."""
         self._kind.set_kind(form.kind)
-        self._levels.setText(form.levels)
+        self._levels.set_levels(form.levels)
 
     def set_problem(self, text: str) -> None:
         """Say what is wrong with the choices; "": nothing."""

@@ -221,9 +221,9 @@ class MatrixPage(QWidget):
     def set_form(self, form: MatrixForm) -> None:
         """Show these choices."""
         self._trained.set_kinds(form.training_kinds)
-        self._trained_levels.setText(form.training_levels)
+        self._trained_levels.set_levels(form.training_levels)
         self._tried.set_kinds(form.test_kinds)
-        self._tried_levels.setText(form.test_levels)
+        self._tried_levels.set_levels(form.test_levels)
         with QSignalBlocker(self._seeds):
             self._seeds.setValue(form.seeds)
         self._network.setCurrentIndex(max(0, self._network.findData(form.network)))

@@ -80,6 +80,11 @@ class LevelsField(QLineEdit):
         )
         self.setAccessibleName(name)
 
+    def set_levels(self, text: str) -> None:
+        """Show these; where they are too long their beginning is what is seen."""
+        self.setText(text)
+        self.setCursorPosition(0)
+
 
 class KindBox(QComboBox):
     """One kind of noise; with ``first`` an entry before them that has the key "none"."""
