@@ -93,6 +93,14 @@ def area_cells(a: Cell, b: Cell) -> list[Cell]:
     return [(r, c) for r in range(box.top, box.bottom) for c in range(box.left, box.right)]
 
 
+def box_of(mask: NDArray[np.bool_]) -> Box | None:
+    """The smallest box that holds all that is true in ``mask`` ``[H, W]``; None: nothing is."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not rows.size:
+        return None
+    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+
+
 def brush_cells(cell: Cell, size: int) -> list[Cell]:
     """The cells that a square brush of ``size`` pixels covers at ``cell``."""
     row, column = cell[0] - (size - 1) // 2, cell[1] - (size - 1) // 2

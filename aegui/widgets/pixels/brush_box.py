@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -132,9 +132,11 @@ class BrushBox(QWidget):
 
     def set_kind(self, kind: Pixels, *, sized: bool = True) -> None:
         """Offer levels or colours; nothing where it is not ``sized``, as for small glyphs."""
-        self._kind = kind
         self.setVisible(sized)
-        self._show()
+        # Every move of a stroke comes here.
+        if kind != self._kind:
+            self._kind = kind
+            self._show()
 
     def set_state(self, size: int, ink: Ink, back: Ink | None = None) -> None:
         """Show these as chosen, without a signal; ``back`` None: the opposite of a level."""
@@ -171,6 +173,11 @@ class BrushBox(QWidget):
                 words = ink_words(offered[number])
                 button.setToolTip(words)
                 button.setAccessibleName(words)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show()
+        super().changeEvent(event)
 
     # -- choosing --------------------------------------------------------------------------------
 

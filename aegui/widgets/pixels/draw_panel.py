@@ -131,7 +131,7 @@ class DrawPanel(QWidget):
         self._side = QWidget()
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build_popup()
-        self.set_loaded(None)
+        self._show_loaded(None)
         self._lay_out()
         self._connect()
         self.set_undo_enabled(False, False)
@@ -222,9 +222,10 @@ class DrawPanel(QWidget):
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_drawing(self, pixels: NDArray[np.float32], ghost: ArrayLike | None = None) -> None:
-        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``, and ``ghost`` behind them."""
+        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``, and ``ghost`` behind them (None: as is)."""
         self.editor.set_pixels(pixels)
-        self.editor.set_ghost(ghost)
+        if ghost is not None:
+            self.editor.set_ghost(ghost)
 
     def set_paper(self, paper: Paper) -> None:
         """What the drawing is drawn on: it decides ink, brush, and how the drawing is seen."""
@@ -262,12 +263,18 @@ class DrawPanel(QWidget):
             else tr("Load an image of the set; it becomes the target ({key})", key=_LOAD_KEY)
         )
         self._load.setEnabled(bool(self._labels))
-        self.set_loaded(None)
+        self._show_loaded(None)
 
     def set_loaded(self, index: int | None) -> None:
         """Show which sample the drawing began as; None: it was drawn freely."""
         known = index is not None and 0 <= index < len(self._labels)
-        self._loaded = index if known else None
+        loaded = index if known else None
+        # Every move of a stroke comes here, and an icon is long in the making.
+        if loaded != self._loaded:
+            self._show_loaded(loaded)
+
+    def _show_loaded(self, loaded: int | None) -> None:
+        self._loaded = loaded
         glyphs = self._look.glyphs
         if self._loaded is None:
             text = tr("Load a character…") if glyphs else tr("Load an image…")
@@ -413,7 +420,7 @@ class DrawPanel(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         if event.type() == QEvent.Type.PaletteChange:
-            self.set_loaded(self._loaded)
+            self._show_loaded(self._loaded)
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102

@@ -121,9 +121,12 @@ class PixelEditor(StrokeSurface):
         self._hover(None)
 
     def _hover(self, cell: Cell | None) -> None:
-        if cell != self._hovered:
-            self._hovered = cell
-            self.update()
+        if cell == self._hovered:
+            return
+        for each in (self._hovered, cell):
+            if each is not None:
+                self._update_cells(self._brush_box(each))
+        self._hovered = cell
 
     # -- keys ------------------------------------------------------------------------------------
 

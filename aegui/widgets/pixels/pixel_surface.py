@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.pixels.shapes import Box, Cell, brush_cells
+from aegui.core.pixels.transforms import slices
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.glyphs import fitted_rect, picture, picture_rect
 from aegui.widgets.theme import current_theme
@@ -27,6 +28,9 @@ _LEAST_GRID_PX = 6
 _MARGIN_PX = 3
 _LARGE_SHARE = 0.7
 _GHOST_OPACITY = 0.3
+_DASH_PX = 6
+_RIM_PX = 3
+"""How far frames reach out of the cells that they are around."""
 
 
 class PixelSurface(QWidget):
@@ -63,6 +67,10 @@ class PixelSurface(QWidget):
         left, right = (grid.width() * at // width for at in (column, column + 1))
         top, bottom = (grid.height() * at // height for at in (row, row + 1))
         return QRect(grid.x() + left, grid.y() + top, right - left, bottom - top)
+
+    def _update_cells(self, box: Box) -> None:
+        """Paint those cells anew, with the frames around them, and nothing else."""
+        self.update(self._box_rect(box).adjusted(-_RIM_PX, -_RIM_PX, _RIM_PX, _RIM_PX))
 
     def _box_rect(self, box: Box) -> QRect:
         return self.cell_rect(box.top, box.left).united(
@@ -146,13 +154,16 @@ class PixelSurface(QWidget):
     # -- painting --------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
         theme = current_theme()
         painter = QPainter(self)
         grid = self._grid_rect()
         painter.save()
-        painter.setClipRect(self._room().adjusted(-1, -1, 1, 1))
-        self._paint_image(painter, grid)
+        painter.setClipRect(event.rect() & self._room().adjusted(-1, -1, 1, 1))
+        box = self._box_in(event.rect(), grid)
+        if box is not None:
+            self._paint_image(painter, grid, box)
+        painter.setPen(QPen(theme.border, 1))
+        painter.drawRect(grid.adjusted(-1, -1, 0, 0))
         if self._hovered is not None and not self._cell_visible:
             self._frame(painter, self._brush_rect(self._hovered), 1)
         if self._region is not None:
@@ -164,35 +175,58 @@ class PixelSurface(QWidget):
             painter.setPen(QPen(theme.accent, 2))
             painter.drawRect(grid.intersected(self._room()).adjusted(-2, -2, 2, 2))
 
-    def _paint_image(self, painter: QPainter, grid: QRect) -> None:
+    def _box_in(self, rect: QRect, grid: QRect) -> Box | None:
+        """The cells that ``rect`` shows some of; all of them where cells are no whole squares."""
+        height, width = self._shape()
+        part = rect & grid & self._room()
+        if part.isEmpty():
+            return None
+        side = grid.width() // width
+        if side < 1 or grid.width() != side * width or grid.height() != side * height:
+            return Box(0, 0, height, width)
+        part.translate(-grid.topLeft())
+        return Box(
+            part.top() // side,
+            part.left() // side,
+            part.bottom() // side + 1,
+            part.right() // side + 1,
+        )
+
+    def _paint_image(self, painter: QPainter, grid: QRect, box: Box) -> None:
         too_large = grid.width() < self._shape()[1]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, too_large)
-        painter.drawImage(grid, picture(self._pixels, self._look))
+        target, part = self._box_rect(box), (..., *slices(box))
+        painter.drawImage(target, picture(self._pixels[part], self._look))
         if self._ghost is not None and not self._look.glyphs:
             painter.setOpacity(_GHOST_OPACITY)
-            painter.drawImage(grid, picture(self._ghost, self._look))
+            painter.drawImage(target, picture(self._ghost[part], self._look))
             painter.setOpacity(1.0)
-        self._paint_grid(painter, grid)
+        self._paint_grid(painter, grid, box)
         self._paint_axes(painter, grid)
         if self._ghost is not None and self._look.glyphs:
-            self._paint_ghost(painter, self._ghost > 0.5)
+            lacking = (self._ghost[part] > 0.5) & (self._pixels[part] <= 0.5)
+            self._paint_ghost(painter, [(r + box.top, c + box.left) for r, c in _true(lacking)])
 
-    def _brush_rect(self, cell: Cell) -> QRect:
+    def _brush_box(self, cell: Cell) -> Box:
         """What is painted at ``cell``, as far as it is inside."""
         cells = [each for each in brush_cells(cell, self._brush) if self._inside(each)]
-        return self.cell_rect(*cells[0]).united(self.cell_rect(*cells[-1]))
+        return Box.around(cells[0], cells[-1])
 
-    def _paint_grid(self, painter: QPainter, grid: QRect) -> None:
+    def _brush_rect(self, cell: Cell) -> QRect:
+        return self._box_rect(self._brush_box(cell))
+
+    def _paint_grid(self, painter: QPainter, grid: QRect, box: Box) -> None:
+        """The lines between the cells of ``box`` and before them."""
         height, width = self._shape()
+        if not self._has_grid or grid.width() // width < _LEAST_GRID_PX:
+            return
         painter.setPen(QPen(current_theme().border, 1))
-        if self._has_grid and grid.width() // width >= _LEAST_GRID_PX:
-            for column in range(1, width):
-                x = grid.x() + grid.width() * column // width
-                painter.drawLine(x, grid.top(), x, grid.bottom())
-            for row in range(1, height):
-                y = grid.y() + grid.height() * row // height
-                painter.drawLine(grid.left(), y, grid.right(), y)
-        painter.drawRect(grid.adjusted(-1, -1, 0, 0))
+        for column in range(max(1, box.left), box.right):
+            x = grid.x() + grid.width() * column // width
+            painter.drawLine(x, grid.top(), x, grid.bottom())
+        for row in range(max(1, box.top), box.bottom):
+            y = grid.y() + grid.height() * row // height
+            painter.drawLine(grid.left(), y, grid.right(), y)
 
     def _paint_axes(self, painter: QPainter, grid: QRect) -> None:
         """The axes of the mirrors: through the middle of the middle column where there is one."""
@@ -204,15 +238,15 @@ class PixelSurface(QWidget):
         if down:
             painter.drawLine(grid.left(), middle.y(), grid.right(), middle.y())
 
-    def _paint_ghost(self, painter: QPainter, ghost: NDArray[np.bool_]) -> None:
+    def _paint_ghost(self, painter: QPainter, cells: list[Cell]) -> None:
         """A dot in the middle of every dark pixel that is lit in the clean target."""
         theme = current_theme()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.pixel_off, 1))
         painter.setBrush(theme.accent)
-        for row, column in np.argwhere(ghost & (self._pixels <= 0.5)).tolist():
-            rect = self.cell_rect(row, column)
+        for cell in cells:
+            rect = self.cell_rect(*cell)
             radius = max(2.0, rect.width() / 7)
             painter.drawEllipse(rect.toRectF().center(), radius, radius)
         painter.restore()
@@ -220,11 +254,17 @@ class PixelSurface(QWidget):
     def _paint_region(self, painter: QPainter, rect: QRect) -> None:
         """A frame in two colours, seen on any ground."""
         theme = current_theme()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.pixel_off, 2))
-        painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        painter.setPen(QPen(theme.accent, 2, Qt.PenStyle.DashLine))
-        painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        left, top, right, bottom = rect.left() - 1, rect.top() - 1, rect.right(), rect.bottom()
+        across = [QRect(left, y, right - left + 1, 2) for y in (top, bottom - 1)]
+        down = [QRect(x, top, 2, bottom - top + 1) for x in (left, right - 1)]
+        for side in (*across, *down):
+            painter.fillRect(side, theme.pixel_off)
+        # Qt's broad dashes begin where the clip does: painted in part they would not meet.
+        for step in range(0, max(rect.width(), rect.height()), 2 * _DASH_PX):
+            for side in across:
+                painter.fillRect(side & QRect(left + step, side.y(), _DASH_PX, 2), theme.accent)
+            for side in down:
+                painter.fillRect(side & QRect(side.x(), top + step, 2, _DASH_PX), theme.accent)
 
     def _frame(self, painter: QPainter, rect: QRect, width: int) -> None:
         """A frame that is seen on dark and on lit pixels: accent with a rim of the dark colour."""
@@ -240,6 +280,11 @@ class PixelSurface(QWidget):
         painter.drawRect(rect.adjusted(inset, inset, -inset, -inset))
         painter.setPen(QPen(theme.accent, width))
         painter.drawRect(rect.adjusted(width, width, -width, -width))
+
+
+def _true(mask: NDArray[np.bool_]) -> list[Cell]:
+    """Where ``mask`` ``[H, W]`` is true."""
+    return [(row, column) for row, column in np.argwhere(mask).tolist()]
 
 
 def _placed(start: int, room: int, length: int, share: float) -> int:

@@ -13,6 +13,7 @@ from aegui.core.pixels.shapes import (
     Box,
     Cell,
     area_cells,
+    box_of,
     brush_cells,
     filled_cells,
     line_cells,
@@ -113,7 +114,9 @@ class StrokeSurface(PixelSurface):
     def set_pixels(self, pixels: ArrayLike) -> None:
         """Show ``pixels`` ``[H, W]`` or ``[C, H, W]`` in [0, 1]; another size starts afresh."""
         array = np.array(pixels, dtype=np.float32)
-        if array.shape != self._pixels.shape:
+        if array.shape == self._pixels.shape:
+            self._update_changed(array)
+        else:
             self._finish()
             self._ghost = None
             self._hovered = None
@@ -123,11 +126,18 @@ class StrokeSurface(PixelSurface):
             self._zoom = 1.0
             self.set_region(None)
             self.updateGeometry()
+            self.update()
         self._pixels = array
         # Help only while there is nothing yet: over a drawing it would be in the way.
         self.setToolTip("" if array.any() else self._help)
         self._say()
-        self.update()
+
+    def _update_changed(self, pixels: NDArray[np.float32]) -> None:
+        """Have painted anew what differs in ``pixels``, of the same shape as those that show."""
+        differs = pixels != self._pixels
+        box = box_of(differs if differs.ndim == 2 else differs.any(axis=0))
+        if box is not None:
+            self._update_cells(box)
 
     def set_ghost(self, ghost: ArrayLike | None) -> None:
         """Show ``ghost``, an image of the same shape, behind the drawing; None: nothing.
@@ -135,8 +145,11 @@ class StrokeSurface(PixelSurface):
         Of glyphs it is where the ghost has ink that the drawing lacks.
         """
         image = None if ghost is None else np.asarray(ghost, np.float32)
-        self._ghost = image if image is not None and image.shape == self._pixels.shape else None
-        self.update()
+        if image is not None and image.shape != self._pixels.shape:
+            image = None
+        if not _same(image, self._ghost):
+            self._ghost = image
+            self.update()
 
     def set_look(self, look: Look) -> None:
         """How the image is seen; ink is the opposite of its ground."""
@@ -377,6 +390,10 @@ class StrokeSurface(PixelSurface):
         if self._region is not None and stroke.box is not None:
             self._region = stroke.box
         self._finish()
+
+
+def _same(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> bool:
+    return a is b if a is None or b is None else bool(np.array_equal(a, b))
 
 
 def _state_word(pixel: NDArray[np.float32]) -> str:

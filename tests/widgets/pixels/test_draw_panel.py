@@ -209,6 +209,27 @@ def test_the_history_goes_back_to_a_step(panel: DrawPanel, qtbot: QtBot) -> None
     assert not panel.history.isVisible()
 
 
+def test_what_stays_as_it_is_is_not_made_anew_with_every_move_of_a_stroke(
+    panel: DrawPanel, qapp: QApplication
+) -> None:
+    panel.set_paper(Paper("colour", 1.0))
+    panel.set_loaded(3)
+
+    def keys() -> list[int]:
+        return [b.icon().cacheKey() for b in (panel.brush.ink_button, panel.page.load)]
+
+    before = keys()
+    panel.set_paper(Paper("colour", 1.0))
+    panel.set_loaded(3)
+    assert keys() == before
+    try:
+        apply_theme(qapp, DARK)
+        QApplication.processEvents()
+        assert not set(keys()) & set(before)
+    finally:
+        apply_theme(qapp, LIGHT)
+
+
 @pytest.mark.parametrize("kind", ["binary", "grey", "colour"])
 def test_the_brush_follows_the_paper(panel: DrawPanel, kind: str) -> None:
     panel.set_drawing(np.ones((3, 20, 20) if kind == "colour" else (20, 20), np.float32))
