@@ -10,7 +10,7 @@ import numpy as np
 from aegui.commands.evaluate import codec_for
 from aegui.commands.places import check_common, check_number
 from aegui.commands.progress import shown_work
-from aegui.commands.words import say, say_json, shown, table
+from aegui.commands.words import note, say, say_json, shown, table
 from aegui.core.atomic import check_writable
 from aegui.core.data.corruption import corrupted, corruption_words, parse_corruption
 from aegui.core.data.dataset import Dataset
@@ -20,6 +20,7 @@ from aegui.core.data.writers import form_of, write_dataset
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.priors import UNIFORM, prior_words, read_prior
 from aegui.core.evaluation.repairs import MOST_STEPS, repair
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
@@ -29,6 +30,8 @@ from aegui.core.run_file import load_run
 
 if TYPE_CHECKING:
     import argparse
+
+    from numpy.typing import NDArray
 
     from aegui.core.evaluation.limits import Limit
     from aegui.core.latent.codec import Codec
@@ -45,6 +48,7 @@ def limit_command(options: argparse.Namespace) -> int:
     check_number("--pairs", options.pairs, 0, MOST_PAIRS)
     specs = [parse_corruption(text) for text in options.noise]
     datasets = [load_dataset(source, options.chars) for source in options.data]
+    priors = _priors(options.prior, datasets)
     with shown_work() as (bar, cancelled):
         limits = [
             [
@@ -53,11 +57,12 @@ def limit_command(options: argparse.Namespace) -> int:
                     spec,
                     options.draws,
                     options.seed,
-                    image_shape=dataset.image_shape,
-                    report=bar.update,
-                    cancelled=cancelled,
+                    prior,
+                    dataset.image_shape,
+                    bar.update,
+                    cancelled,
                 )
-                for dataset in datasets
+                for dataset, prior in zip(datasets, priors, strict=True)
             ]
             for spec in specs
         ]
@@ -70,6 +75,19 @@ def limit_command(options: argparse.Namespace) -> int:
             say()
             say(_pairs_table(dataset, spec, options.pairs))
     return 0
+
+
+def _priors(text: str, datasets: list[Dataset]) -> list[NDArray[np.float64] | None]:
+    """The weights of each set's samples, as ``--prior`` says; None where all are as likely."""
+    if text == UNIFORM:
+        return [None] * len(datasets)
+    prior = read_prior(text)
+    found: list[NDArray[np.float64] | None] = []
+    for dataset in datasets:
+        found.append(prior.of(dataset))
+        if words := prior_words(prior, dataset):
+            note(f"{dataset.name}: {words}")
+    return found
 
 
 def _limits_table(
@@ -129,6 +147,7 @@ def _limits_json(
                     "kind": spec.kind,
                     "level": spec.level,
                     "characters": len(dataset),
+                    "prior": options.prior,
                     "limit": one.mean,
                     "standard_error": one.error,
                     "exact": one.is_exact,

@@ -52,6 +52,15 @@ def add_limit(commands: Commands, general: Parser) -> None:
         metavar="N",
         help=tr("tell the N pairs of characters that are hardest to tell apart, too"),
     )
+    parser.add_argument(
+        "--prior",
+        default="uniform",
+        metavar=tr("FILE"),
+        help=tr(
+            "how often each character occurs: a .csv or .json of characters with their weights, or "
+            "a text whose characters are counted (default: %(default)s)"
+        ),
+    )
     parser.add_argument("--markdown", action="store_true", help=tr("print a table in Markdown"))
     _add_json(parser)
     parser.set_defaults(command=_limit)

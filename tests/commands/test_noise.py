@@ -103,6 +103,20 @@ def test_limit_in_words_and_markdown(capsys: Captured) -> None:
     assert lines[2] == "| Flip 0.1 | 0.2000 (exact) |"
 
 
+def test_limit_knows_how_often_characters_occur(capsys: Captured, tmp_path: Path) -> None:
+    weights = tmp_path / "weights.csv"
+    weights.write_text("h,9\nn,1\n", encoding="utf-8")
+    common = ("limit", "--data", "lowercase", "--noise", "flip:0.1", "--prior", str(weights))
+    found = told(capsys, *common, "--chars", "hn")
+    # Two pixels, wrong where n is seen as h (0.001), between both (0.018), or h as n (0.009).
+    assert found[0]["limit"] == pytest.approx(2 * 0.028)
+    assert found[0]["prior"] == str(weights)
+    assert main([*common, "--chars", "hnu"]) == 0
+    assert "weights.csv gives no weight to “u”: they are taken" in capsys.readouterr().err
+    assert main([*common, "--chars", "xyz"]) != 0
+    assert "weights.csv gives a weight to none of the characters" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("scale", [1, 16])
 def test_denoise_repairs_a_picture(capsys: Captured, tmp_path: Path, scale: int) -> None:
     noisy = corrupted(LETTERS.images[4:5], parse_corruption("flip:0.1"), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.map.others import Other
 from aegui.session.pixels.answer_sheet import BEST, SHOWN
+from aegui.widgets.answer.limit_page import ALIKE, FILE, KNOWN
+from aegui.window.wiring import answer as wiring_answer
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -56,6 +59,57 @@ def test_the_limit_is_there_before_any_network(window: MainWindow, panel: Answer
     assert bars[0].index == int(reading.order[0])
     assert bars[0].value == pytest.approx(reading.chances.max())
     assert f"best possible: {reading.expected_wrong:.2f}" in panel.limit.words.text()
+
+
+def test_characters_are_weighed_as_a_file_says(
+    window: MainWindow,
+    panel: AnswerPanel,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, services = panel.limit, window._services
+    state, dataset = services.drawing.state, services.showing.dataset
+    alike = read_drawing(state.pixels, dataset.images, FLIP)
+    rare = int(alike.order[1])
+    weights = tmp_path / "weights.json"
+    weights.write_text(json.dumps({dataset.labels[rare]: 1.0}), encoding="utf-8")
+    monkeypatch.setattr(wiring_answer, "choose_prior_file", lambda _parent: str(weights))
+    with qtbot.waitSignal(services.answer_studies.prior_changed, timeout=WAIT_MS):
+        page.prior_chosen.emit(FILE)
+    assert page.prior.currentText() == "as often as in weights.json"
+    assert [bar.index for bar in page.bars.bars] == [rare]
+    assert page.bars.bars[0].value == 1.0
+    assert "weights.json gives no weight to " in page.words.text()
+    page.prior_chosen.emit(ALIKE)
+    assert page.prior.currentText() == "all as likely"
+    assert page.bars.bars[0].value == pytest.approx(alike.chances.max())
+    # What cannot be read is said, and nothing changes; the list stays at hand.
+    weights.write_text("{", encoding="utf-8")
+    with qtbot.waitSignal(window.answer.noticed, timeout=WAIT_MS) as noticed:
+        page.prior_chosen.emit(FILE)
+    assert "weights.json, line 1: this is not valid JSON" in noticed.args[0].text
+    assert page.prior.currentText() == "all as likely"
+    page.prior_chosen.emit(KNOWN)
+    assert [bar.index for bar in page.bars.bars] == [rare]
+
+
+def test_it_says_when_the_network_was_trained_with_other_noise(
+    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+) -> None:
+    page, workspace = panel.limit, window._services.workspace
+    assert page._differs.isHidden()
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: not page._differs.isHidden(), timeout=WAIT_MS)
+    assert page._differs_words.text() == (
+        "It is tried with “Flip 0.1”, but has never seen noise: it copies it."
+    )
+    before = workspace.recipe
+    page.train.click()
+    assert workspace.recipe.data.corruption.kind == "flip"
+    assert workspace.recipe.data.corruption.level == 0.1
+    workspace.undo_stack.undo()
+    assert workspace.recipe == before
 
 
 def test_networks_stand_side_by_side_and_each_pixel_has_reasons(

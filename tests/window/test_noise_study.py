@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from aegui.core.i18n import set_language
+from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file import SavedRun, save_run
+from aegui.core.study.findings import with_noise
 from aegui.session.pixels.study_forms import MatrixForm
 from aegui.window.wiring import study as wiring_study
 from tests.session.parts import glyphs, recipe, snapshot
@@ -80,6 +83,23 @@ def test_a_matrix_is_run_looked_into_and_saved(
     assert len((tmp_path / "b.csv").read_text().splitlines()) == 1 + 2 * 6
     with Image.open(tmp_path / "c.png") as picture:
         assert picture.width > 200
+
+
+@pytest.mark.parametrize("perspective", ["wander", "draw", "build", "compare"])
+def test_it_opens_where_there_is_room_and_pushes_nothing_off_the_screen(
+    window: MainWindow, qtbot: QtBot, perspective: str
+) -> None:
+    window.set_perspective(perspective)
+    window.docks["study"].close()
+    width = window.width()
+    window.actions_table["noise_study"].trigger()
+    panel = window.panels.study
+    qtbot.waitUntil(panel.isVisible)
+    assert not panel.visibleRegion().isEmpty()
+    assert window.perspective == "compare"
+    assert window.dockWidgetArea(window.docks["study"]) == Qt.DockWidgetArea.BottomDockWidgetArea
+    assert panel.minimumSizeHint().width() < 500
+    assert window.width() == width
 
 
 def test_what_is_wrong_with_the_choices_is_said_beside_them(
@@ -177,14 +197,76 @@ def test_a_mistake_is_made_found_and_mended(
     assert workspace.recipe.data.corruption.kind == "none"
 
 
-def test_what_comes_of_a_mistake(window: MainWindow, panel: StudyPanel, qtbot: QtBot) -> None:
+def test_what_comes_of_a_mistake(
+    window: MainWindow,
+    panel: StudyPanel,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     panel.matrix.set_form(FORM)
     study, workspace = window._services.noise_study, window._services.workspace
     workspace.edit_dataset(workspace.dataset.subset([0, 1]), "two")
     with qtbot.waitSignal(study.comparison_changed, timeout=LONG_MS):
         panel.mistakes.see["fixed_noise"].click()
     assert panel.mistakes.title.text() == "What comes of it: The noise is fixed"
-    assert panel.mistakes.view.curves is not None
+    curves = panel.mistakes.view.curves
+    assert curves is not None
+    names = [line.name for line in curves.lines]
+    assert names[:2] == ["without the mistake", "The noise is fixed"]
+    offered: list[str] = []
+
+    def choose(_parent: object, _title: str, name: str, _patterns: str) -> str:
+        offered.append(name)
+        return str(tmp_path / name)
+
+    monkeypatch.setattr(wiring_study, "choose_save_file", choose)
+    for action in panel.mistakes._export.menu().actions()[:2]:
+        with qtbot.waitSignal(study.written, timeout=LONG_MS):
+            action.trigger()
+    assert offered == ["mistake-fixed-noise.csv", "mistake-fixed-noise.png"]
+    lines = (tmp_path / offered[0]).read_text().splitlines()
+    assert len(lines) == 1 + len(names) * len(curves.levels)
+    with Image.open(tmp_path / offered[1]) as picture:
+        assert picture.width > 200
+    panel.mistakes._export.menu().actions()[2].trigger()
+    assert QGuiApplication.clipboard().text().splitlines()[0].split("\t")[1:] == names
+
+
+def test_the_training_panel_says_a_mistake_and_mends_it(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_perspective("build")
+    window.docks["training"].raise_()
+    workspace, lines = window._services.workspace, window.panels.training.findings
+    noise = CorruptionSpec(kind="flip", level=0.1, fresh=False, copies=4, clean_target=False)
+    wrong = with_noise(workspace.recipe, noise)
+    workspace.edit_recipe(wrong, "wrong")
+    qtbot.waitUntil(lambda: len(lines.lines) == 2, timeout=LONG_MS)
+    assert [line.title.text() for line in lines.lines] == [
+        "The target is noisy",
+        "The noise is fixed",
+    ]
+    assert lines.isVisible()
+    # An edit since then is not lost by the mending.
+    rated = workspace.recipe.model_copy(update={"name": "another"})
+    workspace.edit_recipe(rated, "named")
+    lines.lines[0].mend.click()
+    assert workspace.recipe.data.corruption == noise.model_copy(update={"clean_target": True})
+    assert workspace.recipe.name == "another"
+    qtbot.waitUntil(lambda: len(lines.lines) == 1, timeout=LONG_MS)
+    workspace.undo_stack.undo()
+    assert workspace.recipe == rated
+    qtbot.waitUntil(lambda: len(lines.lines) == 2, timeout=LONG_MS)
+    # What comes of it is shown by the study.
+    workspace.edit_dataset(workspace.dataset.subset([0, 1]), "two")
+    window.panels.study.matrix.set_form(FORM)
+    qtbot.waitUntil(lambda: len(lines.lines) == 2, timeout=LONG_MS)
+    study = window._services.noise_study
+    with qtbot.waitSignal(study.comparison_changed, timeout=LONG_MS):
+        lines.lines[1].see.click()
+    assert window.panels.study.isVisible()
+    assert window.panels.study.page == "mistakes"
+    assert study.comparison is not None
+    assert study.comparison[0] == "fixed_noise"
 
 
 def test_every_recipe_that_is_offered_ships(window: MainWindow, panel: StudyPanel) -> None:

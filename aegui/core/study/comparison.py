@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.study.findings import MISTAKES, with_mistake
+from aegui.core.study.findings import MISTAKES, with_mistake, with_noise
 from aegui.core.study.noise_curves import Curves, Line, matrix_curves
 from aegui.core.study.noise_matrix import MatrixSpec, noise_matrix, noise_of
 
@@ -57,7 +57,7 @@ def compare_mistake(
         Cancelled: ``cancelled`` said so.
     """
     wanted = _wanted(recipe, spec.test)
-    right = _with_noise(
+    right = with_noise(
         recipe,
         recipe.data.corruption.model_copy(
             update={
@@ -85,10 +85,6 @@ def _wanted(recipe: Recipe, test: CorruptionSpec | None) -> CorruptionSpec:
         if noise is not None and noise.kind != "none" and noise.level > 0.0:
             return noise
     return DEFAULT_NOISE
-
-
-def _with_noise(recipe: Recipe, noise: CorruptionSpec) -> Recipe:
-    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"corruption": noise})})
 
 
 def _tried(

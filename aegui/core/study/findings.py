@@ -118,10 +118,11 @@ def with_mistake(recipe: Recipe, key: str, test: CorruptionSpec | None = None) -
         "fixed_noise": {"fresh": False, "copies": min(noise.copies, 4)},
         "other_level": {"level": round(wanted / 3, 4)},
     }
-    return _with_noise(recipe, noise.model_copy(update=changes[key]))
+    return with_noise(recipe, noise.model_copy(update=changes[key]))
 
 
-def _with_noise(recipe: Recipe, noise: CorruptionSpec) -> Recipe:
+def with_noise(recipe: Recipe, noise: CorruptionSpec) -> Recipe:
+    """The recipe with other noise in its data."""
     return recipe.model_copy(update={"data": recipe.data.model_copy(update={"corruption": noise})})
 
 
@@ -137,7 +138,7 @@ def _noisy_target(recipe: Recipe) -> Finding | None:
         "noisy_target",
         tr("The network is rewarded for giving the noise back. What it learns is to copy."),
         tr("Compare the answer with the clean sample: only the input is to be spoilt."),
-        _with_noise(recipe, noise.model_copy(update={"clean_target": True})),
+        with_noise(recipe, noise.model_copy(update={"clean_target": True})),
     )
 
 
@@ -149,7 +150,7 @@ def _fixed_noise(recipe: Recipe) -> Finding | None:
         "fixed_noise",
         _copies_text(noise.copies),
         tr("Draw the noise anew at every epoch: no two will be the same."),
-        _with_noise(recipe, noise.model_copy(update={"fresh": True})),
+        with_noise(recipe, noise.model_copy(update={"fresh": True})),
     )
 
 
@@ -194,7 +195,7 @@ def _other_level(recipe: Recipe, test: CorruptionSpec) -> Finding | None:
         "other_level",
         text,
         tr("Train with the noise that it shall repair: “{tried}”.", **values),
-        _with_noise(recipe, mended),
+        with_noise(recipe, mended),
     )
 
 

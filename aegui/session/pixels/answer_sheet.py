@@ -10,6 +10,7 @@ import numpy as np
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import read_drawing
 from aegui.core.evaluation.noise_level import estimate_level
+from aegui.core.evaluation.priors import prior_words
 from aegui.core.evaluation.repairs import repair
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.evaluation.bayes import Reading
     from aegui.core.evaluation.noise_level import LevelEstimate
+    from aegui.core.evaluation.priors import Prior
     from aegui.core.evaluation.repairs import Repairs
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
@@ -82,12 +84,14 @@ class Limit:
         spec: The noise that it is taken to have gone through.
         estimate: How the level was found; None where it is known.
         reason: Why there is no reading, in words; empty where there is one.
+        note: What is to be known before it is relied on, in words; mostly empty.
     """
 
     reading: Reading | None
     spec: CorruptionSpec
     estimate: LevelEstimate | None = None
     reason: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +131,7 @@ def answer_sheet(
     *,
     estimated: bool = False,
     steps: int = 1,
+    prior: Prior | None = None,
 ) -> AnswerSheet:
     """The answers to a drawing.
 
@@ -137,8 +142,9 @@ def answer_sheet(
         spec: The noise that it is taken to have gone through.
         estimated: Find the level from the drawing; that of ``spec`` does not count.
         steps: How often the networks repair.
+        prior: How often each character occurs; None: all samples are as likely.
     """
-    limit = limit_of(state, nearest, spec, estimated=estimated)
+    limit = limit_of(state, nearest, spec, estimated=estimated, prior=prior)
     answers = [_answered(model, nearest, state, steps, limit.reading) for model in models]
     best = _best(nearest, state, limit.reading)
     found = tuple(each for each in (*answers, best) if each is not None)
@@ -194,31 +200,42 @@ def confidence(output: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def limit_of(
-    state: DrawingState, nearest: Nearest, spec: CorruptionSpec, *, estimated: bool = False
+    state: DrawingState,
+    nearest: Nearest,
+    spec: CorruptionSpec,
+    *,
+    estimated: bool = False,
+    prior: Prior | None = None,
 ) -> Limit:
     """What the drawing tells somebody who knows the set's characters and the noise."""
     reason = _why_no_limit(state, nearest)
     if reason:
         return Limit(None, spec, reason=reason)
     try:
-        return _limit(state, nearest.dataset, spec, estimated)
+        return _limit(state, nearest.dataset, spec, estimated, prior)
     except AeguiError as error:
         return Limit(None, spec, reason=str(error))
 
 
-def _limit(state: DrawingState, dataset: Dataset, spec: CorruptionSpec, estimated: bool) -> Limit:
-    estimate = None
+def _limit(
+    state: DrawingState,
+    dataset: Dataset,
+    spec: CorruptionSpec,
+    estimated: bool,
+    prior: Prior | None,
+) -> Limit:
+    weights = None if prior is None else prior.of(dataset)
+    note = "" if prior is None else prior_words(prior, dataset)
+    shape, estimate = dataset.image_shape, None
     if estimated:
-        estimate = estimate_level(
-            state.pixels, dataset.images, spec.kind, image_shape=dataset.image_shape
-        )
+        estimate = estimate_level(state.pixels, dataset.images, spec.kind, weights, shape)
         if estimate is None:
-            return Limit(None, spec, reason=_impossible(spec))
+            return Limit(None, spec, reason=_impossible(spec, note))
         spec = estimate.spec
-    reading = read_drawing(state.pixels, dataset.images, spec, image_shape=dataset.image_shape)
+    reading = read_drawing(state.pixels, dataset.images, spec, weights, shape)
     if not reading.is_possible:
-        return Limit(None, spec, estimate, _impossible(spec))
-    return Limit(reading, spec, estimate)
+        return Limit(None, spec, estimate, _impossible(spec, note))
+    return Limit(reading, spec, estimate, note=note)
 
 
 def _why_no_limit(state: DrawingState, nearest: Nearest) -> str:
@@ -244,9 +261,10 @@ def _why_no_limit(state: DrawingState, nearest: Nearest) -> str:
     return ""
 
 
-def _impossible(spec: CorruptionSpec) -> str:
-    return tr(
+def _impossible(spec: CorruptionSpec, note: str) -> str:
+    told = tr(
         "Noise of the kind “{kind}” at this level cannot have made this drawing from any character "
         "of the set. Choose another noise on the page “Noise”, or draw something else.",
         kind=tr(CORRUPTIONS[spec.kind].label),
     )
+    return f"{told} {note}".strip()

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.priors import read_prior
 from aegui.core.i18n import tr
+from aegui.session.jobs.latest_answer import LatestAnswer
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.pixels.answer_studies import measured_outliers, mix_ups
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
-    from aegui.core.errors import AeguiError
     from aegui.core.evaluation.outliers import OutlierBench
+    from aegui.core.evaluation.priors import Prior
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
     from aegui.session.pixels.answer_sheet import Model
@@ -41,7 +44,11 @@ class Measured:
 
 
 class AnswerStudies(QObject):
-    """Compares pairs, and measures outliers; each one at a time, and the newest wish wins."""
+    """Compares pairs, and measures outliers; each one at a time, and the newest wish wins.
+
+    It also keeps how often characters occur: ``prior`` is what they are weighed by (None: all
+    samples alike), ``known_prior`` what was read last.
+    """
 
     compared = Signal()
     """``mix_ups`` are others."""
@@ -51,6 +58,10 @@ class AnswerStudies(QObject):
     """Why pairs could not be compared."""
     measure_failed = Signal(str)
     """Why outliers could not be measured."""
+    prior_changed = Signal()
+    """The characters are weighed otherwise."""
+    prior_failed = Signal(str)
+    """Why a file of weights could not be read."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +70,10 @@ class AnswerStudies(QObject):
         self.mix_ups: MixUps | None = None
         self.mixing: Codec | None = None
         self.outliers: Measured | None = None
+        self.known_prior: Prior | None = None
+        self.prior: Prior | None = None
+        self._priors = LatestAnswer("aegui-prior", self)
+        self._priors.answered.connect(self._on_priors_answered)
 
     def compare(self, model: Model, dataset: Dataset, spec: CorruptionSpec) -> None:
         """Find the pairs of ``dataset`` that ``model`` mixes up under a noise."""
@@ -95,7 +110,33 @@ class AnswerStudies(QObject):
             failed,
         )
 
+    def weigh(self, *, known: bool) -> None:
+        """Weigh characters as the file says that was read last, or all samples alike."""
+        self._priors.forget()
+        self.prior = self.known_prior if known else None
+        self.prior_changed.emit()
+
+    def read_prior(self, path: str) -> None:
+        """Weigh characters as a file says; ``prior_changed`` or ``prior_failed`` follows."""
+        self._priors.ask(lambda: _read(path), path)
+
+    @Slot(object)
+    def _on_priors_answered(self, found: Prior | str) -> None:
+        if isinstance(found, str):
+            self.prior_failed.emit(found)
+            return
+        self.known_prior = self.prior = found
+        self.prior_changed.emit()
+
     def shutdown(self) -> None:
         """Give up what is under way."""
+        self._priors.shutdown()
         self.pairs.shutdown()
         self.errors.shutdown()
+
+
+def _read(path: str) -> Prior | str:
+    try:
+        return read_prior(path)
+    except AeguiError as error:
+        return str(error)

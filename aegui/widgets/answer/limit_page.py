@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aegui.core.i18n import tr
 from aegui.core.network.catalog import CORRUPTIONS
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.pixels.answer_sheet import BEST
 from aegui.widgets.answer.bars import Bar, BarList
-from aegui.widgets.builder.marks import wrapped_label
+from aegui.widgets.builder.marks import Sign, wrapped_label
 from aegui.widgets.glyphs import label_name, label_sign
 from aegui.widgets.pixels.speech import describe
 
@@ -22,6 +31,8 @@ if TYPE_CHECKING:
     from aegui.core.evaluation.bayes import Reading
     from aegui.session.pixels.answer_sheet import AnswerSheet, Limit
 
+ALIKE, KNOWN, FILE = "alike", "known", "file"
+"""Ways to weigh characters: all samples alike, as read last, as in a file to be chosen."""
 MOST_BARS = 12
 _LEAST_CHANCE = 0.0005
 
@@ -31,43 +42,66 @@ class LimitPage(QWidget):
 
     Signals:
         estimated_chosen(estimated): Find the level of the noise from the drawing, or not.
+        prior_chosen(key): Weigh characters so: ``ALIKE``, ``KNOWN``, or ``FILE``, to be asked for.
+        train_requested(): The recipe is to train with the noise of the drawing.
         sample_activated(index): A character was clicked.
     """
 
     estimated_chosen = Signal(bool)
+    prior_chosen = Signal(str)
+    train_requested = Signal()
     sample_activated = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.level = QComboBox()
+        self.prior = QComboBox()
         self.words = wrapped_label()
+        self.train = QToolButton()
+        self._differs = QWidget()
+        self._differs_words = wrapped_label()
         self.bars = BarList(tr("How likely each character is"))
         self._title = QLabel(tr("What the drawing was, by Bayes’ rule"))
         self._title.setProperty("dim", True)
         self._lay_out()
+        self.set_prior("", used=False)
+        self.set_difference("")
         self.level.activated.connect(self._on_level_activated)
+        self.prior.activated.connect(self._on_prior_activated)
+        self.train.clicked.connect(self.train_requested)
         self.bars.activated.connect(self.sample_activated)
 
     def _lay_out(self) -> None:
-        label = QLabel(tr("&Level of the noise"))
-        label.setBuddy(self.level)
         for text in (tr("as chosen on the page “Noise”"), tr("estimated from the drawing")):
             self.level.addItem(text)
         self.level.setToolTip(
             tr("The limit depends on the noise: its kind is the one that is chosen beside the grid")
         )
-        self.level.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.prior.setToolTip(
+            tr(
+                "How often each character occurs: as a list of characters with their weights says "
+                "(CSV, JSON), or as often as in a text"
+            )
         )
-        self.level.setMinimumContentsLength(12)
-        row = QHBoxLayout()
-        row.addWidget(label)
-        row.addWidget(self.level, 1)
+        grid = QGridLayout()
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        rows = ((tr("&Level of the noise"), self.level), (tr("&Characters"), self.prior))
+        for row, (text, box) in enumerate(rows):
+            label = QLabel(text)
+            label.setBuddy(box)
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumContentsLength(12)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(box, row, 1)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.words)
+        column.addWidget(self._build_difference())
         column.addWidget(self._title)
         column.addWidget(self.bars)
         column.addStretch(1)
@@ -78,8 +112,19 @@ class LimitPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(row)
+        layout.addLayout(grid)
         layout.addWidget(area, 1)
+
+    def _build_difference(self) -> QWidget:
+        self.train.setText(tr("Train with it"))
+        self.train.setToolTip(tr("Put this noise into the recipe at hand; Undo takes it back"))
+        row = QHBoxLayout(self._differs)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(Sign("builder-warning", "warn"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._differs_words, 1)
+        row.addWidget(self.train, 0, Qt.AlignmentFlag.AlignTop)
+        return self._differs
 
     @Slot(int)
     def _on_level_activated(self, place: int) -> None:
@@ -94,6 +139,26 @@ class LimitPage(QWidget):
         blocker = QSignalBlocker(self.level)
         self.level.setCurrentIndex(1 if estimated else 0)
         del blocker
+
+    @Slot(int)
+    def _on_prior_activated(self, place: int) -> None:
+        self.prior_chosen.emit(self.prior.itemData(place))
+
+    def set_prior(self, name: str, *, used: bool) -> None:
+        """Show how characters are weighed: ``name`` is what was read last, "" for nothing."""
+        blocker = QSignalBlocker(self.prior)
+        self.prior.clear()
+        self.prior.addItem(tr("all as likely"), ALIKE)
+        if name:
+            self.prior.addItem(tr("as often as in {name}", name=name), KNOWN)
+        self.prior.addItem(tr("as often as in a file…"), FILE)
+        self.prior.setCurrentIndex(1 if name and used else 0)
+        del blocker
+
+    def set_difference(self, text: str) -> None:
+        """Say that the network was trained with other noise than this; "": it was not."""
+        self._differs_words.setText(text)
+        self._differs.setVisible(bool(text))
 
     def set_sheet(self, sheet: AnswerSheet) -> None:
         """Show the limit beside the answers of ``sheet``."""
@@ -135,11 +200,12 @@ def _words(sheet: AnswerSheet, limit: Limit) -> str:
         for answer in sheet.answers
         if answer.key == BEST and answer.expected is not None
     ]
-    return tr(
+    text = tr(
         "{noise}. Wrong pixels expected of this drawing: {answers}.",
         noise=noise_words(limit),
         answers="; ".join((*told, *best)),
     )
+    return f"{text} {limit.note}".strip()
 
 
 def _bars(reading: Reading, sheet: AnswerSheet) -> list[Bar]:

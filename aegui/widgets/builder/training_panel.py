@@ -17,6 +17,7 @@ from aegui.widgets.builder.rows import SettingRow
 from aegui.widgets.builder.section import FoldingSection
 from aegui.widgets.builder.settings_table import SECTIONS
 from aegui.widgets.builder.words import data_words, large_batch_words
+from aegui.widgets.study.finding_lines import FindingLines
 from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class TrainingPanel(QWidget):
         self._hint.setProperty("dim", True)
         self._hint.hide()
         self.problem = ProblemLabel()
+        self.findings = FindingLines()
         self.formula = FormulaView()
         self._data_words = QLabel()
         self._data_words.setProperty("dim", True)
@@ -78,6 +80,7 @@ class TrainingPanel(QWidget):
         layout.setSpacing(SPACING // 2)
         layout.addWidget(self._hint)
         layout.addWidget(self.problem)
+        layout.addWidget(self.findings)
         layout.addWidget(self._build_scroll(), 1)
 
     def _build_scroll(self) -> QScrollArea:
@@ -138,6 +141,7 @@ class TrainingPanel(QWidget):
         """Whether everything may be edited; False leaves only what a running training takes."""
         self._is_locked = not enabled
         self._hint.setVisible(self._is_locked)
+        self.findings.set_open(enabled)
         if enabled:
             self._live.clear()
         for row in self.rows.values():

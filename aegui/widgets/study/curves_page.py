@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QMenu,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -21,9 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.session.pixels.study_forms import CurvesForm
 from aegui.widgets.study.curves_view import CurvesView
+from aegui.widgets.study.export_button import ExportButton
 from aegui.widgets.study.noise_fields import KindBox, LevelsField
 from aegui.widgets.theme import SPACING, icon
 
@@ -32,11 +32,6 @@ if TYPE_CHECKING:
 
     from aegui.core.study.noise_curves import Curves
 
-_EXPORTS = (
-    ("curves.csv", mark("Every point as &CSV…")),
-    ("png", mark("Chart as &picture…")),
-    ("copy", mark("C&opy as table")),
-)
 _LIST_PX = 210
 _KEY = int(Qt.ItemDataRole.UserRole)
 
@@ -77,7 +72,7 @@ class CurvesPage(QWidget):
         self._kind = KindBox()
         self._levels = LevelsField(tr("Levels of the curves"))
         self.run = QPushButton(tr("Draw the curves"))
-        self._export = QToolButton()
+        self._export = ExportButton(tr("Save or copy the curves"))
         self.problem = QLabel()
         self.list = QListWidget()
         self._open = QPushButton(tr("Run in a file…"))
@@ -96,15 +91,6 @@ class CurvesPage(QWidget):
         self.problem.setProperty("state", "bad")
         self.problem.setWordWrap(True)
         self.problem.hide()
-        self._export.setIcon(icon("export"))
-        self._export.setProperty("flat", True)
-        self._export.setToolTip(tr("Save or copy the curves"))
-        self._export.setAccessibleName(tr("Save or copy the curves"))
-        self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self._export)
-        for key, text in _EXPORTS:
-            menu.addAction(tr(text)).setData(key)
-        self._export.setMenu(menu)
         row = QHBoxLayout()
         row.addWidget(QLabel(tr("Noise")))
         row.addWidget(self._kind)
@@ -170,9 +156,7 @@ class CurvesPage(QWidget):
         self.list.currentRowChanged.connect(self._show_remove)
         self._open.clicked.connect(self.open_requested)
         self._remove.clicked.connect(self._on_remove_clicked)
-        self._export.menu().triggered.connect(
-            lambda action: self.export_requested.emit(action.data())
-        )
+        self._export.wanted.connect(self.export_requested)
 
     # What is chosen
 

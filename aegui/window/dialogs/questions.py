@@ -161,6 +161,17 @@ def choose_run_file(parent: QWidget) -> str:
     return path
 
 
+def choose_prior_file(parent: QWidget) -> str:
+    """A list of characters with their weights, or a text, "" for none."""
+    filters = [
+        tr("Weights and texts ({patterns})", patterns="*.csv *.json *.txt *.md"),
+        tr("All files ({patterns})", patterns="*"),
+    ]
+    title = tr("How often characters occur")
+    path, _ = QFileDialog.getOpenFileName(parent, title, "", ";;".join(filters))
+    return path
+
+
 def choose_film_file(parent: QWidget, suggestion: str) -> str:
     """Where to save a film, "" for nowhere."""
     kinds = [

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from aegui.core.data.corruption import corruption_words
 from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
+from aegui.core.study.findings import mistakes, with_noise
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.notice import Notice
 from aegui.session.pixels.answer_sheet import (
     SHOWN,
     AnswerSheet,
@@ -19,12 +22,14 @@ from aegui.session.pixels.answer_sheet import (
     fits,
     is_quick_sheet,
 )
+from aegui.widgets.answer.limit_page import FILE, KNOWN
+from aegui.window.dialogs.questions import choose_prior_file
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtWidgets import QDockWidget
+    from PySide6.QtWidgets import QDockWidget, QWidget
 
     from aegui.core.evaluation.reasons import PixelReasons
     from aegui.core.recipe import CorruptionSpec
@@ -47,15 +52,17 @@ class AnswerWiring(QObject):
     """Another network is the one that is looked at."""
     answered = Signal(object)
     """The ``AnswerSheet`` that is shown now."""
+    noticed = Signal(object)
 
     def __init__(
         self,
         services: Services,
         panels: Panels,
         docks: Mapping[str, QDockWidget],
-        parent: QObject,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
+        self._window = parent
         self._services = services
         self._panels = panels
         self._panel = panels.answer
@@ -68,6 +75,7 @@ class AnswerWiring(QObject):
         self._estimated = services.settings.values.get(_ESTIMATED) is True
         self._connect()
         self._panel.limit.set_estimated(self._estimated)
+        self._show_prior()
         self._show_samples()
         self._answer.mark()
 
@@ -83,6 +91,10 @@ class AnswerWiring(QObject):
         self._panels.draw.noise_requested.connect(self._on_draw_noise_requested)
         panel.page_shown.connect(self._on_panel_page_shown)
         panel.limit.estimated_chosen.connect(self._on_limit_estimated_chosen)
+        panel.limit.prior_chosen.connect(self._on_limit_prior_chosen)
+        panel.limit.train_requested.connect(self._on_limit_train_requested)
+        services.answer_studies.prior_changed.connect(self._on_studies_prior_changed)
+        services.answer_studies.prior_failed.connect(self._on_studies_prior_failed)
         answers = panel.answers
         answers.again_requested.connect(self._on_answers_again_requested)
         answers.once_requested.connect(self._on_answers_once_requested)
@@ -143,8 +155,11 @@ class AnswerWiring(QObject):
             self._drop_way()
         nearest, spec = showing.nearest, self.noise
         estimated, steps = self._estimated, self._steps
+        prior = services.answer_studies.prior
         services.answers.ask(
-            lambda: answer_sheet(models, nearest, state, spec, estimated=estimated, steps=steps),
+            lambda: answer_sheet(
+                models, nearest, state, spec, estimated=estimated, steps=steps, prior=prior
+            ),
             nearest,
             quick=is_quick_sheet(models, nearest, steps, estimated),
             gentle=showing.is_learning,
@@ -156,6 +171,7 @@ class AnswerWiring(QObject):
             return
         self._sheet = sheet
         self._panel.set_sheet(sheet, self._why_no_network())
+        self._show_difference(sheet)
         self._show_way(sheet)
         if self._panel.shown_page == "why":
             self._ask_why()
@@ -214,6 +230,53 @@ class AnswerWiring(QObject):
         settings.values = {**settings.values, _ESTIMATED: estimated}
         self._answer.mark()
         self._answer.flush()
+
+    @Slot(str)
+    def _on_limit_prior_chosen(self, key: str) -> None:
+        studies = self._services.answer_studies
+        if key == FILE:
+            path = choose_prior_file(self._window)
+            self._show_prior()
+            if path:
+                studies.read_prior(path)
+        else:
+            studies.weigh(known=key == KNOWN)
+
+    def _show_prior(self) -> None:
+        studies = self._services.answer_studies
+        known = studies.known_prior
+        self._panel.limit.set_prior(
+            "" if known is None else known.name, used=studies.prior is not None
+        )
+
+    @Slot()
+    def _on_studies_prior_changed(self) -> None:
+        self._show_prior()
+        self._answer.mark()
+        self._answer.flush()
+
+    @Slot(str)
+    def _on_studies_prior_failed(self, reason: str) -> None:
+        self._show_prior()
+        self.noticed.emit(Notice("error", reason))
+
+    def _show_difference(self, sheet: AnswerSheet) -> None:
+        """Whether the network that is shown was trained with other noise than the drawing's."""
+        showing, text = self._services.showing, ""
+        if sheet.answers and sheet.answers[0].key == SHOWN and sheet.limit.estimate is None:
+            recipe = with_noise(showing.recipe, showing.noise)
+            found = mistakes(recipe, sheet.limit.spec)
+            text = next((one.text for one in found if one.key == "other_level"), "")
+        self._panel.limit.set_difference(text)
+
+    @Slot()
+    def _on_limit_train_requested(self) -> None:
+        workspace, spec = self._services.workspace, self.noise
+        noise = workspace.recipe.data.corruption.model_copy(
+            update={"kind": spec.kind, "level": spec.level}
+        )
+        text = tr("Train with {noise}", noise=corruption_words(noise))
+        workspace.edit_recipe(with_noise(workspace.recipe, noise), text)
 
     # Why
 

@@ -14,7 +14,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.recipe_file import find_recipe, list_recipes, load_recipe
 from aegui.core.study.comparison import DEFAULT_NOISE, MistakeSpec
-from aegui.core.study.findings import MISTAKES, with_mistake
+from aegui.core.study.findings import MISTAKES, mistakes, with_mistake
 from aegui.core.study.tables import (
     characters_csv,
     curves_csv,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.findings import Finding
+    from aegui.core.study.noise_curves import Curves
     from aegui.session.pixels.noise_study import Cell, CellStrip
     from aegui.window.panels import Panels
     from aegui.window.services import Services
@@ -66,6 +67,8 @@ class NoiseStudyWiring(QObject):
     noticed = Signal(object)
     preset_wanted = Signal(str)
     """The recipe of that key is to be the draft's."""
+    room_wanted = Signal()
+    """The study is nowhere in the window: arrange it so that there is room for it."""
 
     def __init__(
         self,
@@ -83,7 +86,11 @@ class NoiseStudyWiring(QObject):
         self._look = services.showing.look
         self._models: dict[str, CurveModel] = {}
         self._choices = Refresher(self._show_choices, _FOLLOWING_MS, self._dock, self)
-        self._findings = Refresher(self._look_for_mistakes, _FOLLOWING_MS, self._dock, self)
+        self._findings = tuple(
+            Refresher(self._look_for_mistakes, _FOLLOWING_MS, dock, self)
+            for dock in (self._dock, docks["training"])
+        )
+        self._lines = panels.training.findings
         self._connect()
         self._restore()
 
@@ -94,6 +101,8 @@ class NoiseStudyWiring(QObject):
 
     def open(self) -> None:
         """Bring the study before the rest of the window."""
+        if self._dock.isHidden():
+            self.room_wanted.emit()
         self._dock.show()
         self._dock.raise_()
         self._panel.focus_page()
@@ -124,11 +133,16 @@ class NoiseStudyWiring(QObject):
         panel.mistakes.mend_requested.connect(self._on_mistakes_mend_requested)
         panel.mistakes.make_requested.connect(self._on_mistakes_make_requested)
         panel.mistakes.see_requested.connect(self.see_mistake)
+        panel.mistakes.export_requested.connect(self.export_comparison)
         for changed in (services.showing.replaced, services.showing.dataset_changed):
             changed.connect(self._choices.mark)
         services.others.changed.connect(self._choices.mark)
-        services.workspace.recipe_changed.connect(self._findings.mark)
-        services.workspace.dataset_changed.connect(self._findings.mark)
+        study.findings_found.connect(self._lines.set_findings)
+        self._lines.mend_requested.connect(self._on_mistakes_mend_requested)
+        self._lines.see_requested.connect(self._on_lines_see_requested)
+        for findings in self._findings:
+            services.workspace.recipe_changed.connect(findings.mark)
+            services.workspace.dataset_changed.connect(findings.mark)
 
     def _restore(self) -> None:
         values, panel, study = self._services.settings.values, self._panel, self._study
@@ -143,7 +157,7 @@ class NoiseStudyWiring(QObject):
         panel.mistakes.set_comparison(study.comparison)
         self._on_job_busy_changed(study.job.is_busy)
         self._choices.mark()
-        self._findings.mark()
+        self._mark_findings()
 
     # The matrix
 
@@ -288,7 +302,16 @@ class NoiseStudyWiring(QObject):
     @Slot(str)
     def export_curves(self, kind: str) -> None:
         """Save the curves, or put their points on the clipboard."""
-        curves = self._study.curves
+        self._export(kind, self._study.curves, "noise-curves")
+
+    @Slot(str)
+    def export_comparison(self, kind: str) -> None:
+        """Save what came of a mistake, or put its points on the clipboard."""
+        if self._study.comparison is not None:
+            key, curves = self._study.comparison
+            self._export(kind, curves, f"mistake-{key.replace('_', '-')}")
+
+    def _export(self, kind: str, curves: Curves | None, name: str) -> None:
         if curves is None:
             return
         if kind == "copy":
@@ -300,9 +323,9 @@ class NoiseStudyWiring(QObject):
 
                 return _png(curves_picture(curves))
 
-            self._save("noise-curves.png", picture)
+            self._save(f"{name}.png", picture)
         else:
-            self._save("noise-curves.csv", lambda: curves_csv(curves).encode())
+            self._save(f"{name}.csv", lambda: curves_csv(curves).encode())
 
     # Mistakes
 
@@ -313,13 +336,29 @@ class NoiseStudyWiring(QObject):
 
     @Slot(object)
     def _on_mistakes_test_edited(self, _test: CorruptionSpec | None) -> None:
-        self._findings.mark()
+        self._mark_findings()
+
+    def _mark_findings(self) -> None:
+        for findings in self._findings:
+            findings.mark()
+
+    @Slot(str)
+    def _on_lines_see_requested(self, key: str) -> None:
+        """From another panel: the study comes into sight, with what comes of the mistake."""
+        self.open()
+        self._panel.set_page("mistakes")
+        self._keep({_PAGE: "mistakes"})
+        if not self._study.job.is_busy:
+            self.see_mistake(key)
 
     @Slot(object)
     def _on_mistakes_mend_requested(self, finding: Finding) -> None:
-        if finding.mended is not None:
-            text = tr("Mend: {mistake}", mistake=finding.title)
-            self._services.workspace.edit_recipe(finding.mended, text)
+        # Of the recipe as it is now: it may have been edited since it was looked at.
+        workspace = self._services.workspace
+        for one in mistakes(workspace.recipe, self._panel.mistakes.test):
+            if one.key == finding.key and one.mended is not None:
+                text = tr("Mend: {mistake}", mistake=one.title)
+                workspace.edit_recipe(one.mended, text)
 
     @Slot(str)
     def _on_mistakes_make_requested(self, key: str) -> None:

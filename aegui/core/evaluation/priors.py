@@ -1,0 +1,193 @@
+"""How often characters occur, from a file: what Bayes' rule weighs the noise against.
+
+Three kinds of file, told apart by their ending: a JSON object or a CSV of characters with their
+weights, and any other as a text in which characters are counted.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.readers.source import open_source
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.readers.source import Source
+
+UNIFORM = "uniform"
+"""What is written for a prior by which all samples are as likely."""
+_NAMED = 8
+"""So many characters are named where there may be more."""
+_MOST_WEIGHT = 1e100
+
+
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """Weights of characters.
+
+    Attributes:
+        name: What a person reads.
+        weights: Of each label, 0 or more.
+        other: Of a label that is not among them.
+    """
+
+    name: str
+    weights: Mapping[str, float]
+    other: float = 0.0
+
+    def of(self, dataset: Dataset) -> NDArray[np.float64]:
+        """The weight of each sample, float64 ``[N]``: samples of one label share that of it.
+
+        Raises:
+            AeguiError: None of the set's characters has any.
+        """
+        each = np.array([self.weights.get(label, self.other) for label in dataset.classes])
+        places = dataset.class_indices
+        found = each[places] / np.bincount(places, minlength=len(each))[places]
+        if not found.sum() > 0.0:
+            raise AeguiError(
+                tr(
+                    "{prior} gives a weight to none of the characters of {data}. Give one to at "
+                    "least one of them.",
+                    prior=self.name,
+                    data=dataset.name,
+                )
+            )
+        return np.asarray(found, np.float64)
+
+    def unknown(self, dataset: Dataset) -> tuple[str, ...]:
+        """Labels that have a weight and do not occur in ``dataset``."""
+        known = set(dataset.classes)
+        return tuple(label for label in self.weights if label not in known)
+
+    def missing(self, dataset: Dataset) -> tuple[str, ...]:
+        """Labels of ``dataset`` that are taken never to occur."""
+        return tuple(
+            label for label in dataset.classes if not self.weights.get(label, self.other) > 0.0
+        )
+
+
+def read_prior(path: str | Path) -> Prior:
+    """The weights in a file.
+
+    A ``.json`` is one object such as ``{"a": 8.2, "b": 1.5}``; a ``.csv`` has a character and its
+    weight in each line, parted by a comma, a semicolon or a tab, and may have a heading; characters
+    that such a list does not name never occur. Of any other file, a text, the characters are
+    counted, each once more than it occurs (Laplace's rule), so that none is impossible.
+
+    Raises:
+        ReadError: It cannot be read, or what it holds are no weights.
+    """
+    source = open_source(Path(path))
+    if not source.text:
+        raise source.refusal(tr("this is no text."))
+    suffix = source.path.suffix.lower()
+    if suffix == ".json":
+        return Prior(source.path.name, _of_json(source))
+    if suffix == ".csv":
+        return Prior(source.path.name, _of_csv(source))
+    counts = Counter(source.text)
+    return Prior(source.path.name, {one: count + 1.0 for one, count in counts.items()}, 1.0)
+
+
+def prior_words(prior: Prior, dataset: Dataset) -> str:
+    """What is to be known before it is relied on; "" where there is nothing."""
+    missing = prior.missing(dataset)
+    if not missing:
+        return ""
+    return tr(
+        "{prior} gives no weight to {characters}: they are taken never to occur.",
+        prior=prior.name,
+        characters=_listed(missing),
+    )
+
+
+def _listed(labels: tuple[str, ...]) -> str:
+    more = ", …" if len(labels) > _NAMED else ""
+    return ", ".join(f"“{label}”" for label in labels[:_NAMED]) + more
+
+
+def _of_json(source: Source) -> dict[str, float]:
+
+    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        for label, count in Counter(label for label, _ in pairs).items():
+            if count > 1:
+                raise source.refusal(tr("“{label}” has a weight already.", label=label))
+        return dict(pairs)
+
+    try:
+        found = json.loads(source.text, object_pairs_hook=unique)
+    except json.JSONDecodeError as error:
+        raise source.refusal(
+            tr("this is not valid JSON: {reason}.", reason=error.msg), error.lineno
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise source.refusal(tr("this is not valid JSON.")) from error
+    if not isinstance(found, dict) or not found:
+        raise source.refusal(tr("weights are one object, such as {example}.", example='{"a": 8.2}'))
+    return {label: _weight(weight, label, source) for label, weight in found.items()}
+
+
+def _of_csv(source: Source) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    # By the line and not by a sniffer: the characters themselves may be commas or quotes.
+    delimiter = next((one for one in "\t;" if one in source.text.partition("\n")[0]), ",")
+    reader = csv.reader(source.text.splitlines(), delimiter=delimiter, strict=True)
+    try:
+        for row in reader:
+            if not any(row) or (reader.line_num == 1 and not weights and _is_heading(row)):
+                continue
+            if len(row) != 2 or not row[0]:
+                raise source.refusal(
+                    tr("a line is a character and its weight, such as {example}.", example="a,8.2"),
+                    reader.line_num,
+                )
+            if row[0] in weights:
+                raise source.refusal(
+                    tr("“{label}” has a weight already.", label=row[0]), reader.line_num
+                )
+            weights[row[0]] = _weight(row[1], row[0], source, reader.line_num)
+    except csv.Error as error:
+        raise source.refusal(
+            tr("this is not valid CSV; a quotation mark itself is written as four of them."),
+            reader.line_num,
+        ) from error
+    if not weights:
+        raise source.refusal(tr("there are no weights in it."))
+    return weights
+
+
+def _is_heading(row: list[str]) -> bool:
+    return len(row) == 2 and len(row[0]) > 1 and _number(row[1]) is None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _weight(value: object, label: str, source: Source, line: int | None = None) -> float:
+    number = _number(value)
+    if number is None or not math.isfinite(number) or not 0.0 <= number <= _MOST_WEIGHT:
+        raise source.refusal(
+            tr("the weight of “{label}” must be a number of 0 or more.", label=label), line
+        )
+    return number

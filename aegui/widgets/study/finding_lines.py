@@ -1,0 +1,96 @@
+"""Mistakes with noise in one quiet line each: what is wrong, its mending, and what comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.core.study.findings import SWITCHED
+from aegui.widgets.builder.marks import ElidedLabel, Sign, flat_button
+from aegui.widgets.pixels.speech import describe
+from aegui.widgets.theme import SPACING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.study.findings import Finding
+
+
+class FindingLine(QWidget):
+    """One mistake. Passive."""
+
+    mend_requested = Signal(object)
+    """What this ``Finding`` says is to be mended."""
+    see_requested = Signal(str)
+    """What comes of the mistake of that key is to be shown."""
+
+    def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.finding = finding
+        told = f"{finding.text} {finding.remedy}"
+        self.title = ElidedLabel()
+        self.title.setText(finding.title)
+        self.mend = QToolButton()
+        self.mend.setText(tr("Mend it"))
+        self.mend.setToolTip(f"{finding.remedy}\n{tr('Undo takes it back')}")
+        self.mend.setAccessibleName(f"{self.mend.text()}: {finding.title}")
+        self.mend.setVisible(finding.mended is not None)
+        self.see = flat_button("chart", tr("See its result"))
+        self.see.setToolTip(
+            tr("Train networks with the mistake and without, and compare what they get wrong")
+        )
+        self.see.setAccessibleName(f"{tr('See its result')}: {finding.title}")
+        self.see.setVisible(finding.key in SWITCHED)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, SPACING, 0)
+        row.setSpacing(SPACING // 2)
+        row.addWidget(Sign("builder-warning", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
+        for widget in (self.title, self.mend, self.see):
+            row.addWidget(widget, 1 if widget is self.title else 0)
+        self.setToolTip(told)
+        describe(self, f"{finding.title}. {told}")
+        self.mend.clicked.connect(lambda: self.mend_requested.emit(finding))
+        self.see.clicked.connect(lambda: self.see_requested.emit(finding.key))
+
+
+class FindingLines(QWidget):
+    """The mistakes of a recipe, one below the other; hidden where there are none. Passive."""
+
+    mend_requested = Signal(object)
+    """What this ``Finding`` says is to be mended."""
+    see_requested = Signal(str)
+    """What comes of the mistake of that key is to be shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lines: list[FindingLine] = []
+        self._is_open = True
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.hide()
+
+    def set_findings(self, findings: Sequence[Finding]) -> None:
+        """Say what is wrong."""
+        if tuple(line.finding for line in self.lines) == tuple(findings):
+            return
+        for line in self.lines:
+            self._column.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        self.lines = [FindingLine(finding) for finding in findings]
+        for line in self.lines:
+            line.mend_requested.connect(self.mend_requested)
+            line.see_requested.connect(self.see_requested)
+            line.mend.setEnabled(self._is_open)
+            self._column.addWidget(line)
+        self.setVisible(bool(self.lines))
+
+    def set_open(self, is_open: bool) -> None:
+        """Whether the recipe may be changed now."""
+        self._is_open = is_open
+        for line in self.lines:
+            line.mend.setEnabled(is_open)
