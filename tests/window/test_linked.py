@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from aegui.core.latent.codec import Codec
 from aegui.core.run_file import SavedRun, save_run
@@ -17,9 +19,11 @@ from tests.window.conftest import train
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
+    from aegui.widgets.map.canvas import LatentCanvas
     from aegui.window.main_window import MainWindow
 
 
@@ -99,6 +103,58 @@ def test_an_activated_sample_opens_in_the_editor(window: MainWindow) -> None:
     window.panels.selection.gallery.activated.emit(3)
     drawing, dataset = window._services.drawing, window._services.showing.dataset
     np.testing.assert_array_equal(drawing.pixels, dataset.images[3, 0])
+
+
+def pixel_of(canvas: LatentCanvas, code: NDArray[np.float32]) -> QPoint:
+    x, y = canvas.navigation.view.to_pixels(canvas.scene.project(code))[0].tolist()
+    return QPoint(round(x), round(y))
+
+
+def test_a_sample_goes_to_the_editor_and_its_edits_come_back_to_the_map(
+    learnt: MainWindow, qtbot: QtBot
+) -> None:
+    window, canvas = learnt, learnt.panels.canvas
+    showing, drawing = window._services.showing, window._services.drawing
+    qtbot.waitUntil(lambda: showing.codes is not None, timeout=30_000)
+    codes, codec = showing.codes, showing.codec
+    assert codes is not None
+    assert codec is not None
+    drawing.undo_stack.clear()
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=pixel_of(canvas, codes.values[4]))
+    np.testing.assert_array_equal(drawing.pixels, showing.dataset.images[4, 0])
+    before = canvas.scene.drawing
+    assert before is not None
+    np.testing.assert_allclose(before, codes.values[4], atol=1e-5)
+    drawing.begin_stroke()
+    drawing.paint(3, 2, 1.0 - float(drawing.pixels[3, 2]))
+    drawing.end_stroke()
+    code = codec.encode(drawing.pixels)[0]
+    assert np.abs(code - before).max() > 1e-3
+    qtbot.waitUntil(
+        lambda: canvas.scene.drawing is not None and np.allclose(canvas.scene.drawing, code),
+        timeout=10_000,
+    )
+    np.testing.assert_allclose(canvas.scene.trail[-2:], [before, code], atol=1e-5)
+    drawing.undo_stack.undo()
+    drawing.undo_stack.undo()
+    assert not drawing.undo_stack.canUndo()
+
+
+def test_what_is_decoded_at_the_cursor_opens_in_the_editor(
+    learnt: MainWindow, qtbot: QtBot
+) -> None:
+    window, canvas = learnt, learnt.panels.canvas
+    codec = window._services.showing.codec
+    assert codec is not None
+    window.docks["draw"].hide()
+    canvas.set_cursor((0.3, -0.2))
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_E)
+    image = codec.decode(np.array([[0.3, -0.2]], np.float32))[0].reshape(7, 5)
+    qtbot.waitUntil(
+        lambda: np.array_equal(window._services.drawing.pixels, image > 0.5), timeout=10_000
+    )
+    assert window.docks["draw"].isVisible()
 
 
 def test_other_networks_have_maps_that_are_linked(learnt: MainWindow, qtbot: QtBot) -> None:

@@ -36,6 +36,8 @@ _BATCH = 512
 _TRIES = 200
 _ROOM = 0.05
 _PASSES = 3
+_PAIRS = 200
+_SAME = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,20 +253,34 @@ def _merit(
 def _diverse(
     tried: _Tried, known: Known, n: int, cancelled: IsCancelled | None
 ) -> NDArray[np.int64]:
-    """Places of up to ``n`` good ones that differ."""
+    """Places of up to ``n`` good ones that differ.
+
+    How far an image is from the nearest one already chosen counts as much as how good it is by
+    itself, up to the distance of two samples drawn at random: of many good ones of one kind few
+    are taken.
+    """
     looks = tried.images
     if known.glyphs:
         looks = (looks > THRESHOLD).astype(np.float32)
-    scores, apart = tried.scores, float(np.median(known.own_nearest))
+    apart = max(1e-6, _usual_squares(known))
+    scores, far = tried.scores, np.full(len(looks), np.inf)
     chosen: list[int] = []
     while len(chosen) < n and scores.max() > 0.0:
         stop_if(cancelled)
-        chosen.append(int(np.argmax(scores)))
+        chosen.append(int(np.argmax(scores * np.minimum(1.0, far / apart))))
         squares = np.square(looks - looks[chosen[-1]]).sum(axis=1, dtype=np.float64)
-        far = np.rint(squares) if known.glyphs else np.sqrt(squares)
-        scores = scores * np.minimum(1.0, far / apart)
-        scores[chosen] = 0.0
+        far = np.minimum(far, squares)
+        # One that looks the same adds nothing.
+        scores = np.where(far > _SAME, scores, 0.0)
     return np.array(chosen, np.int64)
+
+
+def _usual_squares(known: Known) -> float:
+    """The squared distance of two samples drawn at random: the median of some."""
+    draw = np.random.default_rng(0)
+    a, b = draw.integers(len(known.samples), size=(2, _PAIRS))
+    squares = np.square(known.samples[a] - known.samples[b]).sum(axis=1, dtype=np.float64)
+    return float(np.median(squares[squares > _SAME])) if (squares > _SAME).any() else 0.0
 
 
 def _finite(codes: ArrayLike) -> NDArray[np.float64]:

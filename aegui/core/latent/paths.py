@@ -87,16 +87,22 @@ def straight(a: ArrayLike, b: ArrayLike, n: int) -> Codes:
 def spherical(a: ArrayLike, b: ArrayLike, n: int) -> Codes:
     """Codes ``[n, d]`` at equal angles from ``a`` to ``b`` (White 2016).
 
-    Where there is no arc, because one of them is 0 or they are opposed, the line is straight.
+    How far they are from the middle goes evenly from that of the one to that of the other: the
+    usual formula throws the arc between nearly opposed codes far out. Where there is no arc,
+    because one of them is 0 or they are opposed, the line is straight.
     """
     first, last = _pair(a, b)
-    sizes = np.linalg.norm(first) * np.linalg.norm(last)
-    angle = np.arccos(np.clip(first @ last / sizes, -1.0, 1.0)) if sizes > 0 else 0.0
+    lengths = np.linalg.norm(first), np.linalg.norm(last)
+    if min(lengths) == 0.0:
+        return straight(a, b, n)
+    begin, end = first / lengths[0], last / lengths[1]
+    angle = np.arccos(np.clip(begin @ end, -1.0, 1.0))
     if np.sin(angle) < _OPPOSED:
         return straight(a, b, n)
     t = np.linspace(0.0, 1.0, n)[:, np.newaxis]
-    arc = np.sin((1.0 - t) * angle) * first + np.sin(t * angle) * last
-    return _with_ends(arc / np.sin(angle), first, last)
+    arc = np.sin((1.0 - t) * angle) * begin + np.sin(t * angle) * end
+    length = (1.0 - t) * lengths[0] + t * lengths[1]
+    return _with_ends(length * arc / np.sin(angle), first, last)
 
 
 def geodesic(

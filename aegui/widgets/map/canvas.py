@@ -65,7 +65,9 @@ class LatentCanvas(SelectingMap):
     Signals:
         pin_requested(object): A place, float32 ``[d]``, was clicked.
         pin_removed(int): The pin of that index should go.
-        sample_activated(int): That sample was double-clicked or chosen with Shift+Enter.
+        sample_activated(int): That sample was clicked or chosen with Shift+Enter.
+        draw_requested(object): What is decoded at a code, float32 ``[d]``, is to be drawn.
+        editor_requested(): The sample that was just activated is to be seen in the editor.
         layer_toggled(str): The layer of that key should be shown, or no longer.
         lens_toggled(): The lens should be shown, or no longer.
         sheet_requested(): What each number of the code does is to be seen.
@@ -74,6 +76,8 @@ class LatentCanvas(SelectingMap):
     pin_requested = Signal(object)
     pin_removed = Signal(int)
     sample_activated = Signal(int)
+    draw_requested = Signal(object)
+    editor_requested = Signal()
     layer_toggled = Signal(str)
     lens_toggled = Signal()
     sheet_requested = Signal()
@@ -150,7 +154,8 @@ class LatentCanvas(SelectingMap):
         at = event.position()
         self._point_at(at)
         if self._overlay.hovered is not None:
-            self.sample_activated.emit(self._overlay.hovered)
+            # The first click of the two has loaded it.
+            self.editor_requested.emit()
         elif self._view.contains(at.x(), at.y()):
             self._take_back_pin()
             self._navigation.glide_zoom(DOUBLE_CLICK_ZOOM, at.x(), at.y())
@@ -171,14 +176,16 @@ class LatentCanvas(SelectingMap):
         self._leave()
 
     def _click(self, at: QPointF) -> None:
-        """Pin the place, unless a sample is there: that one takes the double click."""
+        """Load the sample that is there, or else pin the place."""
         self._point_at(at)
-        if self._overlay.hovered is None:
-            self._clicked = None
-            code = self.cursor_code()
-            if code is not None and not any(np.array_equal(p.z, code) for p in self._scene.pins):
-                self._clicked = code
-            self._pin()
+        self._clicked = None
+        if self._overlay.hovered is not None:
+            self.sample_activated.emit(self._overlay.hovered)
+            return
+        code = self.cursor_code()
+        if code is not None and not any(np.array_equal(p.z, code) for p in self._scene.pins):
+            self._clicked = code
+        self._pin()
 
     def _point_at(self, at: QPointF) -> None:
         """The mouse is at pixel ``at``: the cursor is there, or nowhere on the rulers."""
@@ -297,6 +304,7 @@ class LatentCanvas(SelectingMap):
             Qt.Key.Key_L: lambda: self.set_lassoing(not self.lassoing),
             Qt.Key.Key_Z: self.zoom_to_selection,
             Qt.Key.Key_N: self.lens_toggled.emit,
+            Qt.Key.Key_E: self._draw_here,
             **{
                 Qt.Key(Qt.Key.Key_1 + place): partial(self.layer_toggled.emit, key)
                 for place, key in enumerate(FIELDS)
@@ -363,6 +371,11 @@ class LatentCanvas(SelectingMap):
         if code is not None:
             self.pin_requested.emit(code)
 
+    def _draw_here(self) -> None:
+        code = self.cursor_code()
+        if code is not None:
+            self.draw_requested.emit(code)
+
     def _remove_nearest_pin(self) -> None:
         index = self._pin_near_cursor()
         if index is not None:
@@ -383,7 +396,11 @@ class LatentCanvas(SelectingMap):
         self._scene.lay_out(self._view)
         index = None if at is None else self._scene.points.nearest(at.x(), at.y())
         if index is not None:
-            self.sample_activated.emit(index)
+            self._open_sample(index)
+
+    def _open_sample(self, index: int) -> None:
+        self.sample_activated.emit(index)
+        self.editor_requested.emit()
 
     # Words and menus
 
@@ -397,7 +414,7 @@ class LatentCanvas(SelectingMap):
         code = scene.codes.values[scene.points.place_of(index) or 0].tolist()
         numbers = (f"{axis_name(i)} {number_text(code[i])}" for i in sorted({*scene.axes}))
         return tr(
-            "{label}: {code}\nDouble-click to load it into the editor.",
+            "{label}: {code}\nClick to load it into the editor.",
             label=_called(scene, index),
             code=", ".join(numbers),
         )
@@ -425,11 +442,13 @@ class LatentCanvas(SelectingMap):
         if hovered is not None:
             label = label_name(self._scene.points.stamps.names[hovered])
             load = menu.addAction(tr("Load {label} into the editor", label=label))
-            load.triggered.connect(lambda: self.sample_activated.emit(hovered))
+            load.triggered.connect(lambda: self._open_sample(hovered))
             if self._scene.size > 2:
                 begin = menu.addAction(tr("Set the sliders to the code of {label}", label=label))
                 begin.triggered.connect(lambda: self._begin_at(hovered))
         if code is not None:
+            draw = menu.addAction(tr("Open what is decoded here in the editor"))
+            draw.triggered.connect(lambda: self.draw_requested.emit(code))
             add = menu.addAction(tr("Pin this place"))
             add.triggered.connect(lambda: self.pin_requested.emit(code))
         if pin is not None:

@@ -24,6 +24,10 @@ LEAST_IMAGE_PX, LARGEST_IMAGE_PX = 44.0, 72.0
 """Sides of tiles of other images: small ones are enlarged, large ones reduced."""
 RIBBON_IMAGE_PX = 84.0
 """The same for images that are no glyphs."""
+RIBBON_AT, RIBBON_FOOT = 0.64, 0.94
+"""Where a ribbon begins, as a share of the map's height, and where it ends at the lowest."""
+RIBBON_SHARE = 0.5
+"""What it takes of the height at most."""
 MAX_TILES = 120
 """Most tiles across, and most down."""
 GROWTH = 0.5
@@ -93,6 +97,29 @@ def grown(tile_px: tuple[float, float], view: Viewport, home: Viewport) -> tuple
     return tile_px[0] * factor, tile_px[1] * factor
 
 
+def ribbon_tile(
+    view: Viewport, home: Viewport, image_shape: tuple[int, int], *, glyphs: bool
+) -> tuple[float, float]:
+    """The tile of a ribbon on the screen at the zoom of ``view``; ``home`` shows all codes.
+
+    It grows as the tiles of a plane do, until it takes its share of the map.
+    """
+    tile_px = (tile_pixels if glyphs else image_tile_pixels)(*image_shape, ribbon=True)
+    high, wide = RIBBON_SHARE * view.height / tile_px[1], LARGEST_SHARE * view.width / tile_px[0]
+    factor = min(max(1.0, view.sx / home.sx) ** GROWTH, max(1.0, min(high, wide)))
+    return tile_px[0] * factor, tile_px[1] * factor
+
+
+def ribbon_band(
+    view: Viewport, home: Viewport, image_shape: tuple[int, int], *, glyphs: bool
+) -> tuple[float, float]:
+    """First and last pixel row of a ribbon, counted from the top of ``view``."""
+    tall = ribbon_tile(view, home, image_shape, glyphs=glyphs)[1]
+    lowest = max(0.0, RIBBON_FOOT * view.height - tall)
+    top = float(round(min(RIBBON_AT * view.height, lowest)))
+    return top, min(view.height, top + tall)
+
+
 def share_of(view: Viewport, tile_px: tuple[float, float]) -> float:
     """What a tile takes of the map in the direction in which there is less room."""
     return max(tile_px[0] / view.width, tile_px[1] / view.height)
@@ -141,9 +168,11 @@ def wanted_lattice(
         glyphs: Whether they are glyphs; other images fill their tiles.
         ribbon: Whether there is but one row of tiles.
     """
-    tile_px = (tile_pixels if glyphs else image_tile_pixels)(*image_shape, ribbon=ribbon)
-    if not ribbon:
-        tile_px = grown(tile_px, view, home)
+    if ribbon:
+        tile_px = ribbon_tile(view, home, image_shape, glyphs=glyphs)
+    else:
+        sides = tile_pixels if glyphs else image_tile_pixels
+        tile_px = grown(sides(*image_shape, ribbon=False), view, home)
     large = not ribbon and share_of(view, tile_px) >= LARGE_SHARE
     exact = large or not (glyphs or ribbon)
     if kept is not None and kept.suits(view, tile_px, proportional=exact):

@@ -92,7 +92,11 @@ class PhotoPlane:
         self._colour(plane, ink, ground)
         painter.save()
         painter.setOpacity(1.0 if ink is not None else strength)
-        self._draw(painter, _target(plane, view, band), ratio, view.width * view.height)
+        target = _target(plane, view, band)
+        if band is None:
+            self._draw(painter, target, ratio, view.width * view.height)
+        else:
+            self._draw_row(painter, target, plane)
         painter.restore()
 
     def _colour(self, plane: Plane, ink: QColor | None, ground: QColor) -> None:
@@ -108,6 +112,19 @@ class PhotoPlane:
             rows * height, columns * width
         )
         self._mosaic = argb_image(sheet)
+
+    def _draw_row(self, painter: QPainter, target: QRectF, plane: Plane) -> None:
+        """The only row of tiles, each as high as ``target`` and in the middle of its place."""
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        columns, (high, wide) = plane.images.shape[1], plane.images.shape[3:]
+        room = target.width() / columns
+        across = min(room, target.height() * wide / high)
+        kept = across * high / target.height()
+        for column in range(columns):
+            x = target.left() + column * room + (room - across) / 2
+            source = QRectF(column * wide + (wide - kept) / 2, 0.0, kept, high)
+            onto = QRectF(x, target.top(), across, target.height())
+            painter.drawImage(onto, self._mosaic, source)
 
     def _draw(self, painter: QPainter, target: QRectF, ratio: float, window: float) -> None:
         """The mosaic into ``target``, from a scaled copy where that is not too large."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from aegui.core.i18n import tr
 from aegui.core.latent.frame import Frame, axes_frame, directions_through, spanned_frame
 from aegui.widgets.map.backdrop import Backdrop, Inks
-from aegui.widgets.map.lattice import LARGE_SHARE, RIBBON_IMAGE_PX, RIBBON_TILE_PX, covers
+from aegui.widgets.map.lattice import LARGE_SHARE, covers, ribbon_band
 from aegui.widgets.map.layers import Layers
 from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_prior, paint_trail
 from aegui.widgets.map.point_layer import PointLayer
@@ -34,12 +35,14 @@ PHOTO_STRENGTH = 0.45
 """Share of other images in the field; in full it is 1."""
 FULL_SHARE = 0.8
 """A tile that takes that share of the map is no field any more, and drawn in full."""
+FULL_ZOOM = 32.0
+"""Nor is what is seen at that zoom: few samples lie before it then."""
 RIBBON_CONTRAST = 0.55
 """Share of the text colour on a ribbon of glyphs, which no sample covers."""
 PRIOR_BOUNDS = (-2.5, -2.5, 2.5, 2.5)
 """What is seen where there is a prior but no code."""
-_RIBBON_AT = 0.64
 _QUICKLY_SEARCHED = 100_000
+_STEPS = 10
 
 
 class Scene:
@@ -223,13 +226,12 @@ class Scene:
         """First and last pixel row of the ribbon, counted from the top of ``view``."""
         if not self.ribbon:
             return None
-        height, width = self.points.stamps.image_shape
-        if not self.points.stamps.look.glyphs:
-            top = round(_RIBBON_AT * view.height)
-            return float(top), min(view.height, top + RIBBON_IMAGE_PX * (height / width) ** 0.5)
-        tall = RIBBON_TILE_PX * ((height + 1) / (width + 1)) ** 0.5
-        top = round(_RIBBON_AT * view.height)
-        return float(top), min(view.height, top + max(tall, height + 1.0))
+        stamps = self.points.stamps
+        return ribbon_band(view, self._home(view), stamps.image_shape, glyphs=stamps.look.glyphs)
+
+    def _home(self, view: Viewport) -> Viewport:
+        """What shows all codes in the window of ``view``."""
+        return view if self.bounds is None else view.fitted(self.bounds)
 
     def lay_out(self, view: Viewport) -> None:
         """Find where everything lies in ``view``, if that is not known."""
@@ -330,8 +332,7 @@ class Scene:
     def _inks(self, view: Viewport, theme: Theme) -> Inks:
         """The colours of a decoded plane: quiet where it lies behind samples, full in large."""
         look, vivid = self.points.stamps.look, self.style.vivid
-        share = (self.backdrop.tile_share(view) - LARGE_SHARE) / (FULL_SHARE - LARGE_SHARE)
-        full = 0.0 if self.ribbon else min(1.0, max(0.0, share))
+        full = 0.0 if self.ribbon else self._fullness(view)
         if look.glyphs:
             quiet = RIBBON_CONTRAST if self.ribbon else FIELD_CONTRAST
             contrast = VIVID_CONTRAST if vivid else _between(quiet, VIVID_CONTRAST, full)
@@ -343,6 +344,14 @@ class Scene:
             return Inks(None, theme.panel, strength)
         contrast = _between(INK_CONTRAST, VIVID_CONTRAST, full)
         return Inks(blend(theme.text, theme.panel, contrast), theme.panel, strength)
+
+    def _fullness(self, view: Viewport) -> float:
+        """How far the decoded plane is what one looks at, no field behind samples: 0 to 1."""
+        share = (self.backdrop.tile_share(view) - LARGE_SHARE) / (FULL_SHARE - LARGE_SHARE)
+        zoom = max(1.0, view.sx / self._home(view).sx)
+        # In steps: for each strength the tiles are coloured anew.
+        near = round(_STEPS * math.log(zoom) / math.log(FULL_ZOOM)) / _STEPS
+        return min(1.0, max(0.0, share, near))
 
     def _shown_plane(self) -> object:
         """The plane, where it is wanted, of these axes, and of a network that still is there."""

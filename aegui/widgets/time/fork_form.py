@@ -93,14 +93,7 @@ class ForkForm(QWidget):
         return self._row
 
     def _build(self, epoch: float) -> None:
-        words = wrapped_label(
-            tr(
-                "The training goes on from {epoch}, with the weights of that moment and one "
-                "setting changed. What the optimiser remembers of its last steps begins anew. "
-                "The run as it is now stays on the map as a pale ghost.",
-                epoch=epoch_words(epoch),
-            )
-        )
+        words = wrapped_label(_what_happens(self._base, epoch))
         form = QFormLayout()
         form.setHorizontalSpacing(2 * SPACING)
         form.addRow(_label(tr("&Change"), self.setting), self.setting)
@@ -212,6 +205,19 @@ def _code_settings(recipe: Recipe) -> list[Setting]:
         )
         for key in _CODE
     ]
+
+
+def _what_happens(recipe: Recipe, epoch: float) -> str:
+    told = tr(
+        "The training goes on from {epoch}, with the weights of that moment and one setting "
+        "changed. What the optimiser remembers of its last steps begins anew.",
+        epoch=epoch_words(epoch),
+    )
+    if recipe.gan is not None:
+        # Without an encoder no sample has a place on the map.
+        return told
+    ghost = tr("The run as it is now stays on the map as a pale ghost.")
+    return f"{told} {ghost}"
 
 
 def _label(text: str, buddy: QWidget) -> QLabel:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from aegui.core.i18n import tr
 from aegui.session.pixels.answers import one_image
 from aegui.widgets.map.types import MapStyle, Pin
+from aegui.window.reach import Reach
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class MapWiring(QObject):
         self._plane: Plane | None = None
         self._begins = False
         self._follows = False
+        self._docks = docks
+        self._reach = Reach(services, panels, docks, self)
+        self._to_draw: NDArray[np.float32] | None = None
         self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, docks["cursor"], self)
         self._connect()
         self._restore_style()
@@ -68,6 +72,8 @@ class MapWiring(QObject):
         canvas.view_changed.connect(self._on_canvas_view_changed)
         canvas.pin_requested.connect(self._on_canvas_pin_requested)
         canvas.pin_removed.connect(self._on_canvas_pin_removed)
+        canvas.draw_requested.connect(self._on_canvas_draw_requested)
+        canvas.editor_requested.connect(self._on_canvas_editor_requested)
         canvas.style_changed.connect(self._on_canvas_style_changed)
         services.decode.decoded.connect(self._on_decode_decoded)
         services.plane.decoded.connect(self._on_plane_decoded)
@@ -139,6 +145,7 @@ class MapWiring(QObject):
 
     @Slot(object)
     def _on_canvas_cursor_moved(self, z: NDArray[np.float32]) -> None:
+        self._to_draw = None
         self._services.decode.request(z, "mouse")
 
     @Slot()
@@ -154,6 +161,29 @@ class MapWiring(QObject):
         self._cursor.mark()
         if not self._follows:
             self._cursor.flush()
+        self._draw_decoded()
+
+    @Slot(object)
+    def _on_canvas_draw_requested(self, z: NDArray[np.float32]) -> None:
+        self._to_draw = z
+        if self._decoded is None or not np.array_equal(self._decoded.z, z):
+            self._services.decode.request(z, "mouse")
+        self._draw_decoded()
+
+    def _draw_decoded(self) -> None:
+        """Open what is decoded in the editor, if it is what was asked for."""
+        decoded, wanted = self._decoded, self._to_draw
+        if decoded is None or wanted is None or not np.array_equal(decoded.z, wanted):
+            return
+        self._to_draw = None
+        dataset = self._services.showing.dataset
+        if decoded.image.size == dataset.pixels:
+            self._reach.draw(decoded.image.reshape(dataset.image_shape))
+
+    @Slot()
+    def _on_canvas_editor_requested(self) -> None:
+        self._docks["draw"].show()
+        self._docks["draw"].raise_()
 
     def _image(self, decoded: Decoded) -> NDArray[np.float32]:
         return one_image(decoded.image, self._services.showing.dataset)

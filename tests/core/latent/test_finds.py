@@ -10,6 +10,7 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.samples import drawn_codes
+from aegui.core.latent import finds
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.finds import (
     best_new,
@@ -61,6 +62,34 @@ def test_the_best_are_new_sharp_and_different() -> None:
     assert len(blind_new) > 5
     assert found.sharpness.mean() > np.mean(1 - entropies(blind_new))
     assert found.ratio.mean() > ratio.mean()
+
+
+@pytest.mark.parametrize("glyphs", [True, False])
+def test_of_many_good_ones_of_a_kind_few_are_taken(glyphs: bool) -> None:
+    data = load_builtin("lowercase")
+    of, rows = known(data, glyphs=glyphs), data.flat()
+    draw = np.random.default_rng(0)
+    # Forty good ones that are the first letter but for two pixels, and others that are less so.
+    alike = np.repeat(rows[:1], 40, axis=0)
+    for row in alike:
+        row[draw.choice(35, 2, replace=False)] = draw.random(2)
+    others = rows[[8, 12, 19]]
+    images = np.concatenate([alike, others])
+    count = len(images)
+    merit = np.where(np.arange(count) < 40, 0.9, 0.7).astype(np.float32)
+    tried = finds._Tried(
+        np.zeros((count, 2), np.float32),
+        images,
+        np.full(count, 1.5, np.float32),
+        np.zeros(count, np.float32),
+        merit,
+    )
+    chosen = finds._diverse(tried, of, 4, None).tolist()
+    assert chosen[0] < 40
+    assert set(chosen[1:]) == {40, 41, 42}
+    assert len(finds._diverse(tried, of, 20, None)) == 20
+    same = finds._diverse(tried, known(data.subset([0, 0]), glyphs=glyphs), 4, None)
+    assert len(same) == 4
 
 
 def test_the_same_seed_finds_the_same_and_another_others() -> None:

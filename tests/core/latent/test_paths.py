@@ -50,6 +50,15 @@ def test_a_spherical_way_keeps_its_distance_from_the_middle() -> None:
     assert angles == pytest.approx(np.full(8, angles.mean()), rel=1e-3)
 
 
+def test_an_arc_between_nearly_opposed_codes_stays_between_their_distances() -> None:
+    a, b = np.array([-1.5, -0.8]), np.array([6.0, 1.9])
+    path = spherical(a, b, 25)
+    lengths = np.linalg.norm(path.astype(np.float64), axis=1)
+    assert lengths == pytest.approx(np.linspace(np.linalg.norm(a), np.linalg.norm(b), 25), rel=1e-5)
+    angles = np.unwrap(np.arctan2(path[:, 1], path[:, 0]))
+    assert np.diff(angles) == pytest.approx(np.full(24, (angles[-1] - angles[0]) / 24), rel=1e-3)
+
+
 @pytest.mark.parametrize("b", [[0.0, 0.0], [-2.0, 0.0], [3.0, 0.0], [1.0, 0.0]])
 def test_where_there_is_no_arc_the_line_is_straight(b: list[float]) -> None:
     assert spherical([1.0, 0.0], b, 4) == pytest.approx(straight([1.0, 0.0], b, 4))

@@ -234,14 +234,31 @@ def test_the_sample_pointed_at_is_marked_and_named(canvas: LatentCanvas) -> None
     assert canvas.text_at(QPointF(360, 230)) == ""
 
 
-def test_a_double_click_activates_the_sample_and_pins_nothing(canvas: LatentCanvas) -> None:
+def test_a_click_loads_the_sample_and_a_second_one_asks_for_the_editor(
+    canvas: LatentCanvas,
+) -> None:
     activated, pinned = told(canvas.sample_activated), told(canvas.pin_requested)
+    wanted = told(canvas.editor_requested)
     x, y = pixel_of(canvas, codes()[5])
     at = QPoint(round(x), round(y))
     QTest.mouseClick(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
+    assert (activated, wanted) == ([5], [])
     QTest.mouseDClick(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
-    assert activated == [5]
+    assert set(activated) == {5}
+    assert len(wanted) == 1
     assert pinned == []
+
+
+def test_what_is_decoded_at_the_cursor_can_be_drawn(canvas: LatentCanvas) -> None:
+    wanted = told(canvas.draw_requested)
+    QTest.keyClick(canvas, Qt.Key.Key_E)
+    assert wanted == []
+    canvas.set_cursor((0.6, 0.1))
+    QTest.keyClick(canvas, Qt.Key.Key_E)
+    menu = canvas.menu_at(QPoint(360, 230))
+    menu.actions()[0].trigger()
+    menu.deleteLater()
+    assert [np.asarray(z).tolist() for z in wanted] == [pytest.approx([0.6, 0.1])] * 2
 
 
 def test_dots_can_be_chosen_from_the_menu(canvas: LatentCanvas) -> None:
@@ -624,6 +641,15 @@ def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
     assert (canvas.scene.points.pixels[:, 1] < band[0]).all()
     with pytest.raises(ValueError, match="no axes"):
         canvas.set_axes(0, 1)
+    canvas.navigation.zoom(6.0, 300, 120)
+    nearer = canvas.scene.band(canvas.navigation.view)
+    assert nearer is not None
+    assert nearer[1] - nearer[0] > 2 * (band[1] - band[0])
+    canvas.scene.lay_out(canvas.navigation.view)
+    assert (canvas.scene.points.pixels[:, 1] < nearer[0]).all()
+    asked = canvas.request
+    assert asked is not None
+    assert asked.columns < request.columns
 
 
 def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None:

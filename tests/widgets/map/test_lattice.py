@@ -11,12 +11,16 @@ from aegui.widgets.map.lattice import (
     LARGE_SHARE,
     LARGEST_SHARE,
     MAX_TILES,
+    RIBBON_FOOT,
+    RIBBON_SHARE,
     covers,
     grown,
     image_tile_pixels,
     large_lattice,
     lattice_for,
     plane_request,
+    ribbon_band,
+    ribbon_tile,
     share_of,
     tile_pixels,
     wanted_lattice,
@@ -142,3 +146,19 @@ def test_a_ribbon_has_no_large_tiles() -> None:
     low = Viewport(sx=300.0, sy=300.0, width=900.0, height=150.0)
     kept = wanted_lattice(low.zoomed(500.0, 9, 9), low, None, (7, 5), glyphs=True, ribbon=True)
     assert not kept.large
+
+
+@pytest.mark.parametrize(("shape", "glyphs"), [((7, 5), True), ((28, 28), False)])
+def test_a_ribbon_grows_with_the_zoom_up_to_its_share(shape: tuple[int, int], glyphs: bool) -> None:
+    home = ribbon_tile(VIEW, VIEW, shape, glyphs=glyphs)
+    nearer = ribbon_tile(VIEW.zoomed(9.0, 300, 300), VIEW, shape, glyphs=glyphs)
+    assert nearer == pytest.approx((3.0 * home[0], 3.0 * home[1]))
+    near = VIEW.zoomed(900.0, 300, 300)
+    wide, high = ribbon_tile(near, VIEW, shape, glyphs=glyphs)
+    assert high == pytest.approx(RIBBON_SHARE * VIEW.height)
+    assert wide / high == pytest.approx(home[0] / home[1])
+    top, bottom = ribbon_band(near, VIEW, shape, glyphs=glyphs)
+    assert bottom - top == pytest.approx(high)
+    assert bottom == pytest.approx(RIBBON_FOOT * VIEW.height, abs=1.0)
+    lattice = wanted_lattice(near, VIEW, None, shape, glyphs=glyphs, ribbon=True)
+    assert 0.8 < lattice.width * near.sx / wide < 1.3

@@ -112,6 +112,21 @@ def test_a_ribbon_lies_in_its_band() -> None:
     assert bottom < 350
 
 
+def test_a_row_of_photographs_is_never_squeezed() -> None:
+    images = np.zeros((1, 2, 1, 20, 20), np.uint8)
+    # A dark frame of one pixel around a white square: the square stays one.
+    images[..., 5:15, 5:15] = 255
+    layer = PhotoPlane()
+    layer.set_plane(plane_of(images, 0.5))
+    for tall, left, right in ((60.0, 120, 179), (160.0, 100, 199)):
+        image = layer.image(VIEW, QColor("#ff0000"), 1.0, 1.0, band=(200.0, 200.0 + tall))
+        rgb = [image.pixelColor(x, round(200 + tall / 2)) for x in range(100, 200)]
+        seen = [x for x, colour in enumerate(rgb, start=100) if colour != QColor("#ff0000")]
+        assert (min(seen), max(seen)) == pytest.approx((left, right), abs=1)
+        light = sum(colour.lightness() > 128 for colour in rgb)
+        assert light == pytest.approx(tall / 2, abs=2)
+
+
 def points(count: int, images: int = 7) -> PointLayer:
     rng = np.random.default_rng(5)
     layer = PointLayer()

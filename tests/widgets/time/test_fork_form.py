@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import CorruptionSpec, DataSpec, Recipe, TrainingSpec
@@ -125,3 +126,12 @@ def test_what_cannot_be_another_says_why(form: ForkForm) -> None:
     assert not flags & Qt.ItemFlag.ItemIsEnabled
     shown = {form.setting.itemText(at) for at in range(form.setting.count())}
     assert {f"{label}: not now" for label in refused} <= shown
+
+
+def test_a_ghost_is_promised_only_where_samples_have_a_place(qtbot: QtBot) -> None:
+    for kind, promised in (("autoencoder", True), ("gan", False)):
+        form = ForkForm(with_kind(RECIPE, kind), 120.0)
+        qtbot.addWidget(form)
+        words = " ".join(label.text() for label in form.findChildren(QLabel))
+        assert "goes on from epoch 120" in words
+        assert ("ghost" in words) is promised
