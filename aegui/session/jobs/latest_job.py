@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_LINGER_SECONDS = 0.1
 _LOADING_SECONDS = 30.0
 _LOOK_SECONDS = 0.1
 _log = logging.getLogger(__name__)
@@ -19,35 +20,39 @@ _log = logging.getLogger(__name__)
 class LatestJob:
     """Runs submitted jobs one after another in a thread of its own; a newer one replaces the next.
 
-    The thread ends when nothing is left to do and begins again with the next job (some 0.1 ms), so
-    an idle service holds no thread. ``submit`` may be called from any thread.
+    The thread ends a moment after nothing is left to do, so an idle service holds no thread; but
+    questions in a row, as the moves of a stroke ask them, are answered by one: whoever begins a
+    thread waits until it runs, which is long (5 ms) where other threads compute.
+    ``submit`` may be called from any thread.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._pending: Callable[[], None] | None = None
         self._thread: threading.Thread | None = None
-        self._closed = False
+        self._is_running = self._closed = False
+        self._waiting = 0
 
     @property
     def busy(self) -> bool:
         """Whether a job is running or waits."""
-        return self._thread is not None
+        return self._is_running or self._pending is not None
 
     def submit(self, job: Callable[[], None]) -> None:
         """Do ``job`` as soon as the one in flight is done, instead of any that waits now."""
-        with self._lock:
+        with self._changed:
             if self._closed:
                 return
             self._pending = job
+            self._changed.notify()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
                 self._thread.start()
 
     def shutdown(self, seconds: float = 3.0) -> bool:
         """Drop what waits, wait for what runs, take no more; False if it runs on after that."""
-        with self._lock:
+        with self._changed:
             self._closed = True
             self._pending = None
         return self.wait(seconds)
@@ -58,9 +63,20 @@ class LatestJob:
         Time in which modules are loaded is not counted (up to ``_LOADING_SECONDS``): nothing can
         interrupt the first import of a large library, and it will end, on a busy machine late.
         """
-        thread = self._thread
-        if thread is None:
-            return True
+        with self._changed:
+            thread = self._thread
+            if thread is None:
+                return True
+            # Nobody lingers while somebody waits for the end.
+            self._waiting += 1
+            self._changed.notify()
+        try:
+            return self._wait_for(thread, seconds)
+        finally:
+            with self._changed:
+                self._waiting -= 1
+
+    def _wait_for(self, thread: threading.Thread, seconds: float) -> bool:
         begun = calm_since = time.monotonic()
         modules = len(sys.modules)
         while thread.is_alive():
@@ -74,16 +90,28 @@ class LatestJob:
         return True
 
     def _work(self) -> None:
-        while (job := self._next()) is not None:
-            _compute_alone()
-            try:
-                job()
-            except Exception:
-                _log.exception("a job of %s failed", self._name)
+        while self._do_next():
+            pass
+
+    def _do_next(self) -> bool:
+        """Do what waits; False: nothing did. Nothing of a job is kept after it."""
+        job = self._next()
+        if job is None:
+            return False
+        _compute_alone()
+        try:
+            job()
+        except Exception:
+            _log.exception("a job of %s failed", self._name)
+        return True
 
     def _next(self) -> Callable[[], None] | None:
-        with self._lock:
+        with self._changed:
+            self._is_running = False
+            if self._pending is None and not self._waiting:
+                self._changed.wait(_LINGER_SECONDS)
             job, self._pending = self._pending, None
+            self._is_running = job is not None
             if job is None:
                 self._thread = None
             return job

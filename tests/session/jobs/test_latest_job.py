@@ -3,6 +3,8 @@ from __future__ import annotations
 import itertools
 import sys
 import threading
+import time
+import weakref
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -38,6 +40,57 @@ def test_it_works_again_after_being_idle_and_holds_no_thread_meanwhile() -> None
         job.submit(lambda number=number: done.append(number))  # type: ignore[misc]
         job.wait()
     assert done == [0, 1, 2, 3, 4]
+    assert not any(thread.name == "aegui-test" for thread in threading.enumerate())
+
+
+def test_jobs_in_a_row_are_done_by_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latest_job, "_LINGER_SECONDS", 3600.0)
+    job = LatestJob("aegui-test")
+    done = threading.Event()
+    seen: list[threading.Thread] = []
+
+    def work() -> None:
+        seen.append(threading.current_thread())
+        done.set()
+
+    for _ in range(5):
+        done.clear()
+        job.submit(work)
+        assert done.wait(30)
+    assert seen == [seen[0]] * 5
+    assert job.wait(), "whoever waits for the end is not kept waiting by a thread that lingers"
+    assert not seen[0].is_alive()
+    assert not job.busy
+
+
+def test_nothing_of_a_job_is_kept_while_its_thread_lingers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Load:
+        def __call__(self) -> None:
+            pass
+
+    monkeypatch.setattr(latest_job, "_LINGER_SECONDS", 3600.0)
+    job, load = LatestJob("aegui-test"), Load()
+    held = weakref.ref(load)
+    job.submit(load)
+    del load
+    deadline = time.monotonic() + 30
+    while held() is not None and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert held() is None
+    assert job.shutdown()
+
+
+def test_a_job_that_was_asked_for_is_done_by_the_end_of_a_wait() -> None:
+    job = LatestJob("aegui-test")
+    done: list[int] = []
+    for number in range(200):
+        job.submit(lambda number=number: done.append(number))  # type: ignore[misc]
+        if number % 3 == 0:
+            assert job.wait()
+            assert done[-1] == number
+    assert job.shutdown()
     assert not any(thread.name == "aegui-test" for thread in threading.enumerate())
 
 
