@@ -10,9 +10,9 @@ from aegui.commands.words import note, say, say_json, shown
 from aegui.core.data.card import card
 from aegui.core.data.download import download
 from aegui.core.data.file_kinds import FILE_KINDS, kind_of
-from aegui.core.data.load import read_source
+from aegui.core.data.load import read_glyph_file, read_source
 from aegui.core.data.published import PUBLISHED, published_folder
-from aegui.core.data.readers import READERS, read_glyphs
+from aegui.core.data.readers import READERS
 from aegui.core.data.select import select
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import mark, tr, trn
@@ -128,7 +128,7 @@ def _read(
     if path.suffix.lower() == SUFFIX and path.is_file():
         return "aegui", (select(load_run(path).dataset, chosen),), ()
     if path.is_file() and kind_of(path) is None:
-        file = read_glyphs(path)  # each set of it by itself, not all of them together
+        file = read_glyph_file(path)  # each set of it by itself, not all of them together
         return file.reader, tuple(select(one, chosen) for one in file.datasets), file.notes
     reading = read_source(options.file, image_spec(options), bar.update, is_cancelled)
     return reading.kind, (select(reading.dataset, chosen),), reading.notes

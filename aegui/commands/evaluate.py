@@ -12,6 +12,7 @@ from aegui.commands.words import note, say, say_json, shown, table
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
+from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.wrong_pixels import wrong_pixels, wrong_pixels_summary
 from aegui.core.i18n import tr
@@ -80,15 +81,7 @@ def codec_for(saved: SavedRun, run: int | None, dataset: Dataset) -> tuple[int, 
     """The run asked for, or the best one, and its codec; refuses data of another size."""
     index = saved.best_run if run is None else run
     codec = saved.codec(index)
-    if dataset.pixels != codec.pixels:
-        raise AeguiError(
-            tr(
-                "{name} has {got} pixels per sample, but the network takes {wanted}.",
-                name=dataset.name,
-                got=dataset.pixels,
-                wanted=codec.pixels,
-            )
-        )
+    refuse_other_size(codec, dataset)
     return index, codec
 
 

@@ -28,7 +28,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | memoryview) -> 
     """
     target = Path(os.path.realpath(path))
     with _refusing_in_words(path):
-        _refuse_folder(target)
+        _refuse_other(target)
         _replace(target, data)
 
 
@@ -40,7 +40,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     """
     target = Path(os.path.realpath(path))
     with _refusing_in_words(path):
-        _refuse_folder(target)
+        _refuse_other(target)
         with tempfile.TemporaryFile(dir=target.parent):
             pass
 
@@ -59,9 +59,12 @@ def _refusing_in_words(path: str | os.PathLike[str]) -> Iterator[None]:
         ) from error
 
 
-def _refuse_folder(target: Path) -> None:
+def _refuse_other(target: Path) -> None:
+    """Refuse what is there and no file: the rename would put one in the place of ``/dev/null``."""
     if target.is_dir():
         raise IsADirectoryError(0, tr("there is a folder of that name"))
+    if target.exists() and not target.is_file():
+        raise OSError(0, tr("there is a device of that name, not a file"))
 
 
 def _replace(target: Path, data: bytes | memoryview) -> None:

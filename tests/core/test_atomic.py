@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aegui.core.atomic import write_atomically
+from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
 
 if TYPE_CHECKING:
@@ -42,6 +42,17 @@ def test_refuses_a_folder_and_a_missing_parent(tmp_path: Path) -> None:
         write_atomically(tmp_path, b"")
     with pytest.raises(AeguiError, match=r"nowhere"):
         write_atomically(tmp_path / "nowhere" / "a", b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_never_puts_a_file_in_the_place_of_a_pipe_or_device(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for write in (lambda: write_atomically(pipe, b"x"), lambda: check_writable(pipe)):
+        with pytest.raises(AeguiError, match="pipe could not be written: there is a device"):
+            write()
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["pipe"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")

@@ -201,6 +201,9 @@ def _read(
     labels = [stem] * len(images)
     if labels_key in keys:
         labels = _texts(arrays.whole(labels_key))
+        if len(labels) != len(images):
+            told = tr("{n:,} images but {got:,} labels", n=len(images), got=len(labels))
+            raise _refusal(path, told)
     name, source, licence = (texts.get(_ABOUT) or [stem, path.name, ""])[:3]
     return Dataset.over(
         name, images, labels, texts.get("names") or numbered(labels), source=source, licence=licence
@@ -232,9 +235,21 @@ def _read_images(
         for chunk in _chunks(member, file, at_once, progress):
             values = chunk.astype(np.float32) / np.float32(top)
             if not (float(values.min()) >= 0.0 and float(values.max()) <= 1.0):
-                raise _refusal(arrays.path, tr("pixels must lie between 0 and 1, or 0 and 255"))
+                raise _refusal(arrays.path, _out_of_range(chunk))
             store.append(channels_first(values, shape, is_last))
         return store.finished()
+
+
+def _out_of_range(values: NDArray[Any]) -> str:
+    if not np.isfinite(values).all():
+        return tr(
+            "pixels must lie between 0 and 1, or 0 and 255; some are infinite or no numbers (NaN)"
+        )
+    return tr(
+        "pixels must lie between 0 and 1, or 0 and 255; these are from {low:g} to {high:g}",
+        low=float(values.min()),
+        high=float(values.max()),
+    )
 
 
 def _top(member: _Member, arrays: _Arrays, key: str, at_once: int) -> float:
@@ -273,7 +288,12 @@ def _image_shape(member: _Member, path: Path) -> tuple[tuple[int, int, int, int]
     found = image_axes(member.shape)
     if found is None:
         times = " x ".join(map(str, member.shape))
-        raise _refusal(path, tr("numbers of shape {shape} are no images", shape=times))
+        told = tr(
+            "numbers of shape {shape} are no images: expected images x rows x columns, with 1 or "
+            "3 colours before or after them",
+            shape=times,
+        )
+        raise _refusal(path, told)
     return found
 
 

@@ -35,6 +35,7 @@ _MAX_SIDE = 1024
 _MAX_LINE = 16 << 20
 _READ_BYTES = 4 << 20
 _CHUNK_LINES = 1000
+_LONGEST_WORD = 40
 _LOOKED_AT_LINES = 50
 _BYTE_MAX = 255.0
 _LABEL_NAMES = frozenset({"label", "class", "target", "y", "digit", "etiqueta"})
@@ -96,6 +97,34 @@ def read_csv(
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     words = labels if layout.label is not None else [name] * len(images)
     return Dataset.over(name, images, words, numbered(words), source=path.name)
+
+
+def csv_trouble(path: Path) -> ReadError | None:
+    """Why the CSV file ``path`` holds no images, if its lines can tell."""
+    try:
+        with ByteStream(path) as file:
+            first = list(islice(_lines(file, path), _LOOKED_AT_LINES))
+    except (OSError, zlib.error):
+        return None
+    if not first or "\0" in "".join(first):
+        return None
+    delimiter = max(_DELIMITERS, key=first[0].count)
+    fields = [field.strip().strip('"') for field in first[0].split(delimiter)]
+    has_heading = 2 * sum(map(_is_number, fields)) < len(fields)
+    if has_heading and len(first) == 1:
+        return ReadError(tr("{file}: a line of headings, and no image after it.", file=path.name))
+    words = [field.strip().strip('"') for field in first[has_heading].split(delimiter)]
+    wrong = [word for word in words[1:-1] or words if not _is_number(word)]
+    reason = (
+        tr("“{word}” is no number", word=wrong[0][:_LONGEST_WORD])
+        if wrong
+        else tr("{n:,} numbers are no square image, with or without a label", n=len(words))
+    )
+    told = tr(
+        "{reason}. A line has the pixels of one image as numbers; a label may come first or last",
+        reason=reason,
+    )
+    return _at(path, 1 + has_heading, told)
 
 
 def _whole(text: str) -> list[str]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.data.array_files import is_array_file, read_array_file
-from aegui.core.data.csv_images import is_csv, read_csv
+from aegui.core.data.byte_stream import GZIP
+from aegui.core.data.csv_images import csv_trouble, is_csv, read_csv
 from aegui.core.data.idx import is_idx, read_idx
 from aegui.core.data.image_files import read_images, scan_images
 from aegui.core.data.picture import image_suffixes
+from aegui.core.data.readers import READERS
 from aegui.core.data.readers.png_sheet import SIGNATURE, is_sheet
 from aegui.core.data.readers.source import open_source
 from aegui.core.errors import ReadError
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _HEAD_BYTES = 1 << 20
 """Enough for a line of a CSV file, however large its images."""
+_CSV_SUFFIXES = frozenset({".csv", ".tsv"})
 _IMAGE_HEADS = (b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 """How images begin that may have lost their suffix."""
 
@@ -108,3 +111,26 @@ def kind_of(path: Path) -> FileKind | None:
     except OSError as error:
         raise ReadError(tr("{file}: {reason}", file=path, reason=system_reason(error))) from error
     return next((kind for kind in FILE_KINDS.values() if kind.recognises(path, head)), None)
+
+
+def unknown_file(path: Path) -> ReadError:
+    """What to say about the file at ``path``, which no reader of this program knows."""
+    with path.open("rb") as file:
+        is_packed = file.read(len(GZIP)) == GZIP
+    if {suffix.lower() for suffix in path.suffixes} & _CSV_SUFFIXES:
+        trouble = csv_trouble(path)
+        if trouble is not None:
+            return trouble
+    if is_packed:
+        return ReadError(
+            tr("{file}: what is packed in it is damaged, or no set of images.", file=path.name)
+        )
+    labels = [kind.label for kind in FILE_KINDS.values()]
+    labels += [reader.label for reader in READERS.values()]
+    return ReadError(
+        tr(
+            "{file}: no images found in it; what can be read: {kinds}.",
+            file=path.name,
+            kinds=", ".join(map(tr, labels)),
+        )
+    )

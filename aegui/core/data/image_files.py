@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ _READER_VERSION = "1"
 """Part of the key of prepared images: raise it when pixels come out differently."""
 _NUMBERS = re.compile(r"(\d+)")
 _MOST_LISTED = 5
+_SET_ENDINGS = ("idx3-ubyte", "idx3-ubyte.gz", ".idx", ".idx.gz", ".npz", ".npy", ".csv", ".csv.gz")
+"""How files end that are a set of images each."""
 
 
 @dataclass(frozen=True)
@@ -130,15 +133,19 @@ def scan_images(
         folders = [path.parent.resolve() for path in given]
         root = Path(os.path.commonpath(folders)) if folders else Path()
     if not files:
-        raise ReadError(
-            tr(
-                "{folder}: there are no images in it ({n} other files).",
-                folder=root,
-                n=ignored,
-            )
-        )
+        raise ReadError(_no_images(root, ignored))
     labels, without = (tuple(_labels(root, folders)) for folders in (_parents(files), empty))
     return ImageScan(root, tuple(files), labels, ignored, without)
+
+
+def _no_images(root: Path, others: int) -> str:
+    """What to say about a folder of ``others`` files, none of them an image."""
+    text = tr("{folder}: there are no images in it ({n} other files).", folder=root, n=others)
+    sets = [name for name in _shown(os.listdir(root)) if name.lower().endswith(_SET_ENDINGS)]
+    if not sets:
+        return text
+    whole = next((name for name in sets if "train" in name.lower()), sets[0])
+    return f"{text} " + tr("{file} in it is a whole set: open that file.", file=whole)
 
 
 def read_images(
@@ -232,7 +239,7 @@ def _find_below(
     """
     suffixes = image_suffixes()
     others = 0
-    for here, below, names in os.walk(folder, onerror=_note_refused):
+    for here, below, names in os.walk(folder, onerror=partial(_note_refused, folder)):
         stop_if(cancelled)
         below[:] = _shown(below)
         shown = _shown(names)
@@ -252,7 +259,10 @@ def _shown(names: Iterable[str]) -> list[str]:
     return sorted((name for name in names if not name.startswith(".")), key=_natural)
 
 
-def _note_refused(error: OSError) -> None:
+def _note_refused(folder: Path, error: OSError) -> None:
+    if Path(error.filename) == folder:
+        reason = system_reason(error)
+        raise ReadError(tr("{file}: {reason}", file=folder, reason=reason)) from error
     logging.getLogger(__name__).info("%s is left out: %s", error.filename, system_reason(error))
 
 

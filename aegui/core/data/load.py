@@ -11,9 +11,10 @@ from weakref import WeakValueDictionary
 
 from aegui.core.data.builtin import builtin_names, builtin_state, load_builtin
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.file_kinds import kind_of
+from aegui.core.data.file_kinds import kind_of, unknown_file
 from aegui.core.data.image_files import read_images, scan_images
 from aegui.core.data.readers import read_glyphs
+from aegui.core.data.readers.source import UnknownFormatError
 from aegui.core.data.select import choose, select
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
@@ -185,8 +186,20 @@ def _read_path(
     kind = kind_of(path)
     if kind is not None:
         return Reading(kind.read(path, images, report, cancelled), kind.key)
-    file = read_glyphs(path)
+    file = read_glyph_file(path)
     return Reading(joined(file), file.reader, file.notes)
+
+
+def read_glyph_file(path: Path) -> GlyphFile:
+    """All sets of glyphs in the file ``path``, which is of no kind of ``FILE_KINDS``.
+
+    Raises:
+        ReadError: It cannot be read, and of what kinds a file can be.
+    """
+    try:
+        return read_glyphs(path)
+    except UnknownFormatError as error:
+        raise unknown_file(path) from error
 
 
 def _path_of(source: str) -> Path | None:

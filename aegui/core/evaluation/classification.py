@@ -10,6 +10,7 @@ import numpy as np
 
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError
+from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
@@ -181,15 +182,7 @@ def classify(
         Cancelled: So it was wished.
     """
     chosen = np.arange(len(dataset)) if indices is None else indices
-    if dataset.pixels != codec.pixels:
-        raise AeguiError(
-            tr(
-                "{name} has {got} pixels per sample, but the network takes {wanted}.",
-                name=dataset.name,
-                got=dataset.pixels,
-                wanted=codec.pixels,
-            )
-        )
+    refuse_other_size(codec, dataset)
     truth = truth_of(dataset, classes, chosen)
     predicted = np.empty(len(chosen), np.int64)
     confidence = np.empty(len(chosen), np.float32)

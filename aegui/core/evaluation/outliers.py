@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.progress import Progress, images_read
-from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.evaluation.fitting import refuse_other_size
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -146,15 +145,7 @@ def outlier_bench(
     """
     sets = [inside] if outside is None else [inside, outside]
     for dataset in sets:
-        if dataset.pixels != codec.pixels:
-            raise AeguiError(
-                tr(
-                    "{name} has {got} pixels per sample, but the network takes {wanted}.",
-                    name=dataset.name,
-                    got=dataset.pixels,
-                    wanted=codec.pixels,
-                )
-            )
+        refuse_other_size(codec, dataset)
     progress = Progress(sum(map(len, sets)), images_read, report, cancelled)
     found, done = [], 0
     for dataset in sets:

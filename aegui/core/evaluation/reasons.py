@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.errors import AeguiError
+from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
-from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -27,6 +26,8 @@ LOGIT_MOST = 16.0
 """Beyond it an output in single precision is 0 or 1."""
 _LEAST_CHANCE = 1e-4
 _MOST_CODES = 10_000
+_MOST_NUMBERS = 8_000_000
+"""Numbers of a set whose codes are made; of a larger one of as many samples from all over it."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,20 @@ class Vote:
 
     Attributes:
         index: Its place in the set.
-        label: Its label.
+        label: Its label; of images in grey or colours its name, where it has one.
         weight: How likely it is; of neighbours the distance of its code.
-        lit: Whether the pixel is lit in it.
+        level: The pixel's brightness in it, the mean over its colours.
     """
 
     index: int
     label: str
     weight: float
-    lit: bool
+    level: float
+
+    @property
+    def lit(self) -> bool:
+        """Whether the pixel is lit in it."""
+        return self.level > THRESHOLD
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +57,12 @@ class PixelReasons:
     """Why one pixel of an answer is as it is.
 
     Attributes:
-        pixel: Its place among the D numbers of an image.
-        output: The network's answer there.
-        score: The logit of it, within ``LOGIT_MOST`` of 0; where outputs are not in 0..1 how far it
-            is above the threshold. Lit above 0.
+        pixel: Its place among the H * W of an image.
+        levels: The network's answer there, a number for each colour.
+        output: The mean of them: how bright it is.
+        score: The logit of that, within ``LOGIT_MOST`` of 0; where outputs are not in 0..1 how far
+            it is above the threshold. Lit above 0. Of images in grey or colours, whose pixels are
+            not on or off, the brightness itself.
         code: The code of the drawing, float32 ``[d]``.
         means: The mean code of the set, float32 ``[d]``.
         effects: What the score gains by each number of the code being what it is, and not the
@@ -63,9 +71,11 @@ class PixelReasons:
             that is not known.
         share_on: How likely the pixel is lit in the clean character; None where not known.
         neighbours: The characters whose codes are nearest, nearest first.
+        is_graded: Whether pixels have levels between off and on.
     """
 
     pixel: int
+    levels: tuple[float, ...]
     output: float
     score: float
     code: NDArray[np.float32]
@@ -74,6 +84,7 @@ class PixelReasons:
     votes: tuple[Vote, ...]
     share_on: float | None
     neighbours: tuple[Vote, ...]
+    is_graded: bool = False
 
     @property
     def lit(self) -> bool:
@@ -92,52 +103,62 @@ def pixel_reasons(
     pixel: int,
     dataset: Dataset,
     reading: Reading | None = None,
+    *,
+    graded: bool = False,
 ) -> PixelReasons:
-    """Why ``codec`` answers what it does in one pixel of a ``drawing`` ``[D]``.
+    """Why ``codec`` answers what it does in one pixel of a ``drawing`` of C * H * W numbers.
 
     Args:
         codec: The network.
         drawing: What it is shown.
-        pixel: Place among the D numbers of an image.
+        pixel: Place among the H * W of an image.
         dataset: The characters, of the drawing's size.
         reading: What the drawing tells about them, from ``bayes.read_drawing``, if it is known.
+        graded: Whether pixels have levels between off and on: effects are then of brightness.
 
     Raises:
         AeguiError: The network takes images of another size, or has no encoder.
         IndexError: There is no such pixel.
     """
-    if codec.pixels != dataset.pixels:
-        raise AeguiError(
-            tr(
-                "{name} has {got} pixels per sample, but the network takes {wanted}.",
-                name=dataset.name,
-                got=dataset.pixels,
-                wanted=codec.pixels,
-            )
-        )
+    refuse_other_size(codec, dataset)
     rows = dataset.flat()
-    step = max(1, -(-len(rows) // _MOST_CODES))
+    most = max(MOST_VOTES, min(_MOST_CODES, _MOST_NUMBERS // dataset.pixels))
+    step = max(1, -(-len(rows) // most))
     codes = codec.encode(rows[::step])
     code = codec.encode(drawing)[0]
     means: NDArray[np.float32] = codes.mean(axis=0)
     # The code as it is, then without each of its numbers.
     tried = np.tile(code, (len(code) + 1, 1))
     np.fill_diagonal(tried[1:], means)
-    outputs = codec.decode(tried)[:, pixel].astype(np.float64)
-    scores = _scores(outputs)
+    places = _places(dataset, pixel)
+    levels = codec.decode(tried)[:, places].astype(np.float64)
+    outputs = levels.mean(axis=1)
+    scores = outputs if graded else _scores(outputs)
     away = np.sqrt(np.square(codes - code).sum(axis=1, dtype=np.float64))
     nearest = np.argsort(away, kind="stable")[:MOST_VOTES]
     return PixelReasons(
         pixel,
+        tuple(levels[0].tolist()),
         float(outputs[0]),
         float(scores[0]),
         code,
         means,
         scores[0] - scores[1:],
         () if reading is None else _votes(reading, dataset, pixel),
-        None if reading is None else float(reading.share_on[pixel]),
-        tuple(_vote(dataset, int(at) * step, float(away[at]), pixel) for at in nearest),
+        None if reading is None else float(reading.share_on[places[0]]),
+        tuple(
+            _vote(dataset, int(at) * step, float(away[at]), pixel, named=graded) for at in nearest
+        ),
+        graded,
     )
+
+
+def _places(dataset: Dataset, pixel: int) -> NDArray[np.int64]:
+    """Where the colours of a pixel are among the numbers of an image."""
+    channels, height, width = dataset.image_shape
+    if not 0 <= pixel < height * width:
+        raise IndexError("there is no such pixel")
+    return pixel + height * width * np.arange(channels)
 
 
 def _scores(outputs: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -157,6 +178,7 @@ def _votes(reading: Reading, dataset: Dataset, pixel: int) -> tuple[Vote, ...]:
     )
 
 
-def _vote(dataset: Dataset, index: int, weight: float, pixel: int) -> Vote:
-    lit = bool(dataset.flat()[index, pixel] > THRESHOLD)
-    return Vote(index, dataset.labels[index], weight, lit)
+def _vote(dataset: Dataset, index: int, weight: float, pixel: int, *, named: bool = False) -> Vote:
+    level = float(dataset.flat()[index, _places(dataset, pixel)].mean())
+    label = dataset.labels[index]
+    return Vote(index, (dataset.names[index] or label) if named else label, weight, level)

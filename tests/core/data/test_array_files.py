@@ -116,8 +116,8 @@ LIE = b"{'descr': '|u1', 'fortran_order': False, 'shape': (60000, 2800, 2800), }
     [
         (_saved(images=np.array([{}, {}], dtype=object)), "pickled"),
         (_saved(some=np.zeros(3), other=np.zeros(2)), "expected an array “images”, found some, "),
-        (_saved(images=np.full((2, 8, 8), -1.0)), "between 0 and 1"),
-        (_saved(images=np.full((2, 8, 8), np.nan)), "between 0 and 1"),
+        (_saved(images=np.full((2, 8, 8), -1.5)), "between 0 and 1.*from -1.5 to -1.5"),
+        (_saved(images=np.full((2, 8, 8), np.nan)), "between 0 and 1.*NaN"),
         (_saved(images=np.zeros((2, 8, 8, 5))), "2 x 8 x 8 x 5 are no images"),
         (_saved(images=np.zeros((0, 8, 8))), "no array of pixels"),
         (_saved(images=np.array(["a"])), "no array of pixels"),
@@ -135,7 +135,7 @@ LIE = b"{'descr': '|u1', 'fortran_order': False, 'shape': (60000, 2800, 2800), }
 )
 def test_refusals(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "bad.npz").write_bytes(content)
-    with pytest.raises(ReadError if "labels" not in reason else Exception, match=reason):
+    with pytest.raises(ReadError, match=reason):
         load_dataset(str(tmp_path / "bad.npz"))
 
 

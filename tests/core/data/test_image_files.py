@@ -211,6 +211,10 @@ def test_refusals(pets: Path, tmp_path: Path) -> None:
     (tmp_path / "empty/one/readme.txt").write_text("hello")
     with pytest.raises(ReadError, match=r"empty: there are no images in it \(1 other files\)"):
         load_dataset(str(tmp_path / "empty"))
+    for name in ("t10k-images-idx3-ubyte.gz", "train-images-idx3-ubyte.gz"):
+        (tmp_path / "empty" / name).write_bytes(b"")
+    with pytest.raises(ReadError, match=r"3 other files.*train-images-idx3-ubyte.gz in it is"):
+        load_dataset(str(tmp_path / "empty"))
     with pytest.raises(ReadError, match=r"no file or folder .*nowhere"):
         scan_images([tmp_path / "nowhere"])
     with pytest.raises(ReadError, match=r"broken\.png: the image is damaged"):

@@ -121,5 +121,7 @@ def test_a_trained_classifier_is_looked_at() -> None:
     stop.set()
     with pytest.raises(Cancelled):
         classify(codec, dataset.classes, dataset, cancelled=stop.is_set)
-    with pytest.raises(AeguiError, match="35 pixels per sample, but the network takes 64"):
+    with pytest.raises(
+        AeguiError, match=r"35 pixels per sample, but the network takes 64.*8x8 in one"
+    ):
         classify(codec, dataset.classes, load_builtin("lowercase"))

@@ -24,6 +24,10 @@ class NotGlyphsError(ReadError):
     """A well-formed value that cannot be a set of glyphs; others in the same file may be."""
 
 
+class UnknownFormatError(ReadError):
+    """No reader knows what the file is."""
+
+
 @dataclass(frozen=True, eq=False)
 class Source:
     """The content of the file at ``path``."""

@@ -10,7 +10,7 @@ from aegui.core.data.readers.c_header import is_c_header, read_c_header
 from aegui.core.data.readers.json_glyphs import is_json, json_error, read_json
 from aegui.core.data.readers.png_sheet import is_png, read_png_sheet
 from aegui.core.data.readers.python_literals import is_python, read_python
-from aegui.core.data.readers.source import Source, open_source
+from aegui.core.data.readers.source import Source, UnknownFormatError, open_source
 from aegui.core.data.readers.text_art import is_text_art, read_text_art
 from aegui.core.data.readers.text_lines import is_text_lines, read_text_lines
 from aegui.core.errors import AeguiError, ReadError
@@ -72,6 +72,7 @@ def read_glyphs(path: str | os.PathLike[str], size: tuple[int, int] | None = Non
         size: Height and width of a glyph, where an image does not tell.
 
     Raises:
+        UnknownFormatError: Nothing in the table knows such a file.
         ReadError: The file cannot be read; file, line and reason are named.
     """
     source = open_source(Path(path))
@@ -96,4 +97,5 @@ def _unknown(source: Source) -> ReadError:
         if error is not None:
             return source.refusal(tr("not valid JSON: {why}.", why=error[0]), error[1])
     labels = ", ".join(tr(reader.label) for reader in READERS.values())
-    return source.refusal(tr("no glyphs found in it; what can be read: {kinds}.", kinds=labels))
+    refusal = source.refusal(tr("no glyphs found in it; what can be read: {kinds}.", kinds=labels))
+    return UnknownFormatError(str(refusal))

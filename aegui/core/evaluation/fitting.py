@@ -1,0 +1,43 @@
+"""Whether images are of the size that a network was trained on, and what to say where not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+
+
+def refuse_other_size(codec: Codec, dataset: Dataset) -> None:
+    """Refuse images of another size, or in colour where the network takes grey ones.
+
+    Raises:
+        AeguiError: ``dataset`` has more or fewer numbers per sample than ``codec`` takes.
+    """
+    if dataset.pixels == codec.pixels:
+        return
+    raise AeguiError(
+        tr(
+            "{name} has {got} pixels per sample, but the network takes {wanted}: images of {size} "
+            "do not fit a network that was trained on {trained}.",
+            name=dataset.name,
+            got=dataset.pixels,
+            wanted=codec.pixels,
+            size=size_words(dataset.image_shape),
+            trained=size_words(codec.image_shape),
+        )
+    )
+
+
+def size_words(shape: tuple[int, ...]) -> str:
+    """Width, height and channels (of C, H, W) as a person says them."""
+    channels, height, width = shape
+    if channels == 1:
+        return tr("{width}x{height} in one colour", width=width, height=height)
+    if channels == 3:
+        return tr("{width}x{height} in red, green and blue", width=width, height=height)
+    return tr("{width}x{height} in {n} channels", width=width, height=height, n=channels)
