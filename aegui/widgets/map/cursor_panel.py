@@ -143,7 +143,7 @@ class CodeNumbers(QWidget):
         self._epoch: int | None = None
         self._fonts: tuple[QFont, QFont] | None = None
         self._roomy_for = (0, False)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName(tr("Code"))
 
     def set_code(self, code: Sequence[float], epoch: int | None) -> None:
@@ -185,7 +185,17 @@ class CodeNumbers(QWidget):
     @property
     def shown(self) -> int:
         """How many numbers there is room for."""
-        return self._columns() * _LINES
+        return self._columns() * self._rows()
+
+    def _rows(self) -> int:
+        """Rows of numbers that there is room for; where they are fewer, the epoch is below."""
+        wished, line = self._lines(len(self._code)), self._line_px()
+        if self.height() >= self.sizeHint().height():
+            return wished
+        return max(1, min(wished, self.height() // line - 1))
+
+    def _line_px(self) -> int:
+        return self.fontMetrics().height() + 2
 
     def _columns(self) -> int:
         return max(1, int(self.width() // self._cell_px()))
@@ -203,20 +213,20 @@ class CodeNumbers(QWidget):
         return min(_LINES, -(-count // self._columns()))
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        line = self.fontMetrics().height() + 2
         below = 0 if self._has_room_beside() else 1
-        return QSize(160, (self._lines(len(self._code)) + below) * line)
+        return QSize(160, (self._lines(len(self._code)) + below) * self._line_px())
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(100, self.sizeHint().height())
+        # A row with what is below it: of a long code the others are seen in its tip.
+        return QSize(100, min(2 * self._line_px(), self.sizeHint().height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
         theme = current_theme()
         bold, plain = self._two_fonts()
         painter = QPainter(self)
-        cell, line = self._cell_px(), self.fontMetrics().height() + 2
-        columns = self._columns()
+        cell, line = self._cell_px(), self._line_px()
+        columns, rows = self._columns(), self._rows()
         for place, value in enumerate(self._code[: self.shown]):
             left, top = place % columns * cell, place // columns * line
             painter.setFont(plain)
@@ -230,23 +240,27 @@ class CodeNumbers(QWidget):
             painter.drawText(number, sides, number_text(value))
         painter.setFont(plain)
         painter.setPen(theme.text_dim)
-        lines, sides = self._lines(len(self._code)), Qt.AlignmentFlag.AlignVCenter
-        if self._has_room_beside():
-            lines, sides = lines - 1, sides | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(0, lines * line, self.width(), line), sides, self._below())
+        sides = Qt.AlignmentFlag.AlignVCenter
+        if self._has_room_beside() and rows == self._lines(len(self._code)):
+            rows, sides = rows - 1, sides | Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRectF(0, rows * line, self.width(), line), sides, self._below())
 
     def _has_room_beside(self) -> bool:
         """Whether the epoch stands at the end of the last line of numbers."""
+        most = self._columns() * _LINES
         free = self._columns() - (len(self._code) - 1) % self._columns() - 1
-        text = QFontMetricsF(self._two_fonts()[1]).horizontalAdvance(self._below())
-        return len(self._code) <= self.shown and free * self._cell_px() > text
+        text = QFontMetricsF(self._two_fonts()[1]).horizontalAdvance(self._epoch_words())
+        return len(self._code) <= most and free * self._cell_px() > text
+
+    def _epoch_words(self) -> str:
+        if self._epoch is None:
+            return ""
+        return tr("epoch {epoch}", epoch=format(self._epoch, ","))
 
     def _below(self) -> str:
         more = len(self._code) - self.shown
         parts = [tr("and {n} more", n=more)] if more > 0 else []
-        if self._epoch is not None:
-            parts.append(tr("epoch {epoch}", epoch=format(self._epoch, ",")))
-        return " · ".join(parts)
+        return " · ".join([*parts, *filter(None, [self._epoch_words()])])
 
 
 class CursorPanel(QWidget):

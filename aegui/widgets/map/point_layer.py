@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
 from aegui.widgets.map.dot_raster import DotRaster
+from aegui.widgets.map.landmarks import Landmarks
 from aegui.widgets.map.point_colours import PointColours
 from aegui.widgets.map.point_index import PointIndex
 from aegui.widgets.map.stamps import DOT_PX, Stamps
@@ -30,6 +31,8 @@ LEAST_SCALE = 2
 """Below that, automatic drawing shows dots."""
 LEAST_IMAGE_PX, LARGEST_PX = 20, 64
 """Least height of an image that is no glyph; below that, automatic drawing shows dots. Largest."""
+LANDMARK_PX = 28
+"""Least side of the images that stand among dots."""
 MOST_PLATES = 1500
 """Where more samples than that are seen they are dots."""
 MOST_MADE = 60
@@ -64,6 +67,8 @@ class PointLayer:
         self._bounds: Bounds | None = None
         self._scale = 0.0
         self._labelled = False
+        self._landmarks = Landmarks()
+        self._marked: NDArray[np.int64] = np.zeros(0, np.int64)
         self.colours = PointColours()
         self._view = Viewport()
         self._index: PointIndex | None = None
@@ -83,6 +88,11 @@ class PointLayer:
     def labelled(self) -> bool:
         """Whether the dots carry labels."""
         return self._labelled
+
+    @property
+    def marked(self) -> NDArray[np.int64]:
+        """Rows of ``pixels`` that are images among the dots, ascending."""
+        return self._marked
 
     @property
     def pixels(self) -> NDArray[np.float64]:
@@ -148,9 +158,15 @@ class PointLayer:
             labels
             and self._scale == 0
             and not self.colours.has_classes
+            and self.stamps.has_labels
             and len(self._places) * _LABEL_PX2 < LABEL_SHARE * room
         )
         self._view, self._pixels, self._is_flat = view, None, floor is None
+        self._marked = np.zeros(0, np.int64)
+        if points == "auto" and self._scale == 0 and self._is_flat:
+            size = self.stamps.plate_size(self._mark_scale())
+            sides = size.width(), size.height()
+            self._marked = self._landmarks.rows(self._places, self._version, view, sides)
         if floor is not None:
             self._pixels = view.to_pixels(self._places)
             size = self._stamp_size()
@@ -194,6 +210,14 @@ class PointLayer:
             return 0.0
         return float(min(self._largest_scale(), max(least, scale)))
 
+    def _mark_scale(self) -> float:
+        """Scale of the images that stand among dots."""
+        side = max(self.stamps.image_shape)
+        if self.stamps.look.glyphs:
+            return float(LEAST_SCALE if side <= 16 else 1)
+        roomy = [scale for scale in _IMAGE_SCALES if scale * side >= LANDMARK_PX]
+        return roomy[0] if roomy else _IMAGE_SCALES[-1]
+
     def _image_scale(self, budget: float, *, automatic: bool) -> float:
         """Scale of images that are no glyphs, from 1/16 on: large ones are reduced."""
         height, width = self.stamps.image_shape
@@ -227,9 +251,11 @@ class PointLayer:
         seen = self.seen(view)
         self._is_many = self._lacks_plates = False
         if self._scale > 0 and seen is not None and len(seen) <= MOST_PLATES:
-            self._paint_plates(painter, seen, theme, ratio)
+            self._paint_plates(painter, seen, self._scale, theme, ratio)
         elif seen is not None and len(seen) <= MOST_PIXMAPS:
-            self._paint_dots(painter, seen, theme, ratio, font)
+            above = np.isin(seen, self._marked)
+            self._paint_dots(painter, seen[~above], theme, ratio, font)
+            self._paint_plates(painter, seen[above], self._mark_scale(), theme, ratio)
         else:
             self._is_many = True
             painter.setOpacity(_OVER_FIELD if over_field else 1.0)
@@ -273,9 +299,14 @@ class PointLayer:
         return self._view.to_pixels(self._places[rows])
 
     def _paint_plates(
-        self, painter: QPainter, seen: NDArray[np.int64], theme: Theme, ratio: float
+        self,
+        painter: QPainter,
+        seen: NDArray[np.int64],
+        scale: float,
+        theme: Theme,
+        ratio: float,
     ) -> None:
-        size = self.stamps.plate_size(self._scale)
+        size = self.stamps.plate_size(scale)
         half = np.array([size.width() / 2, size.height() / 2])
         corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
         dot, made = self.stamps.dot(ratio, theme), 0
@@ -283,10 +314,10 @@ class PointLayer:
         for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
             rim = self.colours.rim(index, theme)
             painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
-            if not self.stamps.has_plate(index, self._scale, ratio, theme, rim):
+            if not self.stamps.has_plate(index, scale, ratio, theme, rim):
                 made += 1
             if made <= MOST_MADE:
-                painter.drawPixmap(x, y, self.stamps.plate(index, self._scale, ratio, theme, rim))
+                painter.drawPixmap(x, y, self.stamps.plate(index, scale, ratio, theme, rim))
             else:
                 # Making very many takes longer than a frame: the others follow in the next.
                 self._lacks_plates = True
@@ -326,7 +357,8 @@ class PointLayer:
         if at is None:
             return QRectF()
         x, y = self.pixels_of(np.array([at]))[0].tolist()
-        scale = self._scale if scale is None else scale
+        if scale is None:
+            scale = self._mark_scale() if at in self._marked else self._scale
         if scale == 0:
             return QRectF(x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX)
         size = self.stamps.plate_size(scale)
@@ -339,8 +371,19 @@ class PointLayer:
         index = self.nearest(x, y)
         if index is None:
             return None
+        mark = self._mark_at(x, y)
+        if mark is not None:
+            return mark
         box = self.box(index).adjusted(-HIT_PX, -HIT_PX, HIT_PX, HIT_PX)
         return index if box.contains(x, y) else None
+
+    def _mark_at(self, x: float, y: float) -> int | None:
+        """The sample whose image among the dots is at pixel (``x``, ``y``)."""
+        away = np.abs(self.pixels_of(self._marked) - (x, y))
+        size = self.stamps.plate_size(self._mark_scale())
+        inside = (away[:, 0] <= size.width() / 2) & (away[:, 1] <= size.height() / 2)
+        rows = self._marked[inside]
+        return int(self._indices[rows[0]]) if len(rows) else None
 
     def nearest(self, x: float, y: float) -> int | None:
         """The sample nearest to pixel (``x``, ``y``), however far; None without any."""

@@ -31,6 +31,7 @@ class Stamps:
 
     def __init__(self) -> None:
         self._labels: Sequence[str] = ()
+        self._differ: bool | None = None
         self._names: Sequence[str] = ()
         self._images: NDArray[np.float32] = np.zeros((0, 7, 5), np.float32)
         self._look = GLYPHS
@@ -48,7 +49,7 @@ class Stamps:
 
         ``names`` is what single samples are called; by default their labels.
         """
-        self._labels = labels
+        self._labels, self._differ = labels, None
         self._names = labels if names is None else names
         self._images = np.asarray(images, np.float32)
         self._look = look
@@ -68,6 +69,13 @@ class Stamps:
     def labels(self) -> Sequence[str]:
         """The labels of the samples."""
         return self._labels
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether labels tell samples apart."""
+        if self._differ is None:
+            self._differ = any(label != self._labels[0] for label in self._labels)
+        return self._differ
 
     @property
     def names(self) -> Sequence[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
 
 from aegui.widgets.map.cursor_panel import CursorPanel, CursorPictures
 from aegui.widgets.theme import current_theme
@@ -98,3 +99,19 @@ def test_it_empties_again(panel: CursorPanel) -> None:
     panel.set_empty("No network")
     assert panel.is_empty
     assert panel.accessibleDescription() == "No network"
+
+
+def test_a_long_code_gives_its_room_away_where_there_is_little(panel: CursorPanel) -> None:
+    numbers = panel.numbers
+    panel.set_decoded(ramp(), np.linspace(-1, 1, 40), (("b", 1),), 4200)
+    panel.resize(280, 600)
+    QApplication.sendPostedEvents()
+    all_rows = numbers.sizeHint().height()
+    assert numbers.height() == all_rows
+    roomy = numbers.shown
+    panel.resize(280, panel.minimumSizeHint().height())
+    QApplication.sendPostedEvents()
+    assert numbers.height() < all_rows
+    assert 0 < numbers.shown < roomy
+    assert numbers._below() == f"and {40 - numbers.shown} more · epoch 4,200"
+    assert "z40 1.00" in numbers.tip()

@@ -1,0 +1,91 @@
+"""Some samples of a crowd that are shown as images all the same, so far apart that none meet."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.widgets.map.viewport import Viewport
+
+MOST_SAMPLES = 2000
+"""Of more samples than that none is a landmark."""
+MOST_TRIED = 600
+"""So many of them may become one."""
+GAP_PX = 10.0
+"""Room that is left between two, for the dots of the others."""
+_STEPS = 4.0
+
+
+class Landmarks:
+    """Chooses them for a zoom: panning changes nothing, and moving codes as little as possible."""
+
+    def __init__(self) -> None:
+        self._rows: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._key: object = None
+
+    def rows(
+        self,
+        places: NDArray[np.float64],
+        version: int,
+        view: Viewport,
+        plate_px: tuple[float, float],
+    ) -> NDArray[np.int64]:
+        """Which rows of ``places`` ``[n, 2]`` are landmarks in ``view``, ascending.
+
+        Args:
+            places: Where the samples lie on the plane; rows that are no numbers are none.
+            version: Another one for other places.
+            view: What is seen; only its scale counts.
+            plate_px: Width and height of an image.
+        """
+        scale = _coarser(view.sx), _coarser(view.sy)
+        key = (version, scale, plate_px)
+        if key != self._key:
+            self._key = key
+            self._rows = self._chosen(places * scale, plate_px)
+        return self._rows
+
+    def _chosen(
+        self, pixels: NDArray[np.float64], plate_px: tuple[float, float]
+    ) -> NDArray[np.int64]:
+        if len(pixels) > MOST_SAMPLES:
+            return np.zeros(0, np.int64)
+        order = np.random.default_rng(0).permutation(len(pixels))[:MOST_TRIED]
+        known = self._rows[self._rows < len(pixels)]
+        # Those that are landmarks already come first: while a network learns few change.
+        order = np.concatenate([known, order[~np.isin(order, known)]])
+        order = order[np.isfinite(pixels[order]).all(axis=1)]
+        wide, high = plate_px[0] + GAP_PX, plate_px[1] + GAP_PX
+        return np.sort(order[apart(pixels[order] / (wide, high))])
+
+
+def apart(places: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The rows of ``places`` ``[n, 2]`` taken when each needs a square of side 1 for itself.
+
+    They are offered in their order; each is taken if it meets none that is taken.
+    """
+    taken: dict[tuple[int, int], tuple[float, float]] = {}
+    found = []
+    for row, (x, y) in enumerate(places.tolist()):
+        column, line = math.floor(x), math.floor(y)
+        # Of each square of the lattice one can be taken: what it meets lies in the nine about it.
+        near = ((column + i, line + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
+        if any(_meet(taken.get(cell), x, y) for cell in near):
+            continue
+        taken[column, line] = x, y
+        found.append(row)
+    return np.array(found, np.int64)
+
+
+def _meet(other: tuple[float, float] | None, x: float, y: float) -> bool:
+    return other is not None and abs(other[0] - x) < 1.0 and abs(other[1] - y) < 1.0
+
+
+def _coarser(scale: float) -> float:
+    """``scale``, or a little less: one of a few, so that zooming does not choose in every frame."""
+    return float(2.0 ** (math.floor(_STEPS * math.log2(scale)) / _STEPS))
