@@ -164,8 +164,8 @@ class PointLayer:
         self._view, self._pixels, self._is_flat = view, None, floor is None
         self._marked = np.zeros(0, np.int64)
         if points == "auto" and self._scale == 0 and self._is_flat:
-            size = self.stamps.plate_size(self._mark_scale())
-            sides = size.width(), size.height()
+            plate = self.stamps.plate_size(self._mark_scale())
+            sides = plate.width(), plate.height()
             self._marked = self._landmarks.rows(self._places, self._version, view, sides)
         if floor is not None:
             self._pixels = view.to_pixels(self._places)
