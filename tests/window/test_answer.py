@@ -10,11 +10,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.bayes import read_drawing
 from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.map.others import Other
 from aegui.session.pixels.answer_sheet import BEST, SHOWN
+from aegui.session.pixels.answers import telling_pixel
 from aegui.widgets.answer.limit_page import ALIKE, FILE, KNOWN
 from aegui.window.wiring import answer as wiring_answer
 from tests.window.conftest import train
@@ -152,6 +154,56 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
     panel.show_page("answers")
     panel.answers.removed.emit("moment:1")
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+
+
+def test_why_begins_with_a_telling_pixel_and_follows_the_arrows(
+    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+) -> None:
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+    panel.show_page("why")
+    qtbot.waitUntil(lambda: panel.answers.current is not None, timeout=WAIT_MS)
+    assert panel.answers.current is not None
+    row, column = telling_pixel(panel.answers.current.answer)
+    qtbot.waitUntil(
+        lambda: f"row {row + 1}, column {column + 1}" in panel.why.words.text(), timeout=WAIT_MS
+    )
+    pictures = panel.why.pictures
+    assert pictures.isVisible()
+    assert pictures.pixel == (row, column)
+    key, there = (Qt.Key.Key_Up, row - 1) if row else (Qt.Key.Key_Down, row + 1)
+    QTest.keyClick(pictures, key)
+    qtbot.waitUntil(
+        lambda: f"row {there + 1}, column {column + 1}" in panel.why.words.text(), timeout=WAIT_MS
+    )
+    assert panel.shown_page == "why"
+
+
+def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qtbot: QtBot) -> None:
+    levels = np.random.default_rng(0).random((6, 1, 7, 5)).astype(np.float32)
+    grey = Dataset.from_images("grey", levels, tuple("abcdef"))
+    services = window._services
+    services.workspace.edit_dataset(grey, "grey")
+    train(qtbot, window)
+    window.drawing.load_sample(2)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN], timeout=WAIT_MS)
+    pictures = panel.answers.rows[0].pictures
+    QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pictures.pixel_rect(1, 4, 1).center())
+    assert panel.shown_page == "why"
+    codec = services.showing.codec
+    assert codec is not None
+    answer = codec.reconstruct(levels[2]).reshape(7, 5)
+    wanted = (
+        f"This network, row 5, column 2: brightness {answer[4, 1]:.2f}; "
+        f"the target is brightness {levels[2, 0, 4, 1]:.2f}."
+    )
+    qtbot.waitUntil(lambda: panel.why.words.text() == wanted, timeout=WAIT_MS)
+    assert len(panel.why.effects.bars) == codec.latent_size
+    assert panel.why.votes.isHidden()
+    assert panel.why.neighbours.bars[0].figure.endswith(f", {levels[2, 0, 4, 1]:.2f}")
+    panel.show_page("pairs")
+    assert not panel.pairs.compare.isEnabled()
+    assert "black and white characters only" in panel.pairs.words.text()
 
 
 def test_denoising_again_leaves_a_trail_on_the_map(

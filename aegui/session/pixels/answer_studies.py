@@ -131,7 +131,11 @@ def why_no_mix_ups(codec: Codec | None, dataset: Dataset, *, glyphs: bool) -> st
     if not codec.can_encode:
         return tr("A GAN has no encoder: it makes images from codes, and cannot answer a drawing.")
     if not glyphs:
-        return tr("Pairs are compared in sets of black and white characters.")
+        return tr(
+            "Pairs are compared in sets of black and white characters only: of those it is known "
+            "exactly what noise makes of them. Which classes of other images are mixed up is told "
+            "by the panel “Classifier”, of a network that has learnt them."
+        )
     if codec.image_shape != dataset.image_shape:
         return tr("The images of this set do not fit the network.")
     if len(dataset) > MOST_COMPARED:

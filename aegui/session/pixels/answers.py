@@ -238,6 +238,25 @@ def _squared(output: NDArray[np.float32], target: NDArray[np.float32]) -> NDArra
     return squared
 
 
+def telling_pixel(answer: Answer) -> tuple[int, int]:
+    """Row and column of the pixel that is most worth asking about.
+
+    The wrong one that the network is surest of, else the one it is least sure of; where images
+    are no glyphs that with the largest error, or without a target the middle one.
+    """
+    height, width = answer.drawing.shape[-2:]
+    if answer.binary is not None:
+        sure = np.abs(np.nan_to_num(answer.output, nan=THRESHOLD) - THRESHOLD)
+        wrong = np.zeros_like(answer.binary) if answer.wrong is None else answer.wrong
+        place = (np.where(wrong, sure, -1.0) if wrong.any() else -sure).argmax()
+    elif answer.squared is not None:
+        place = np.nan_to_num(answer.squared).argmax()
+    else:
+        return height // 2, width // 2
+    row, column = divmod(int(place), width)
+    return row, column
+
+
 def answers_at_once(codec: Codec, nearest: Nearest) -> bool:
     """Whether an answer takes no more than a millisecond or two."""
     return nearest.is_quick and is_quick(codec, codec.cost + encode_cost(codec))

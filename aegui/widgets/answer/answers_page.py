@@ -40,6 +40,7 @@ _BAR_PX = 3
 _LINES = 2
 _WORDS_SHARE = 45
 """Percent of a low row that its words get."""
+_ANY_PX = (1 << 24) - 1
 _HIGH_ROW_PX = 150
 """Rows of this height have their words above the pictures, which are larger so."""
 _EXPECTED = mark(
@@ -165,8 +166,13 @@ class AnswerRow(QWidget):
     def _on_pictures_pixel_activated(self, row: int, column: int) -> None:
         self.pixel_activated.emit(self.key, row, column)
 
-    def set_low(self, low: bool) -> None:
-        """Whether there is little height: words then stand to the right of the pictures."""
+    def set_low(self, low: bool, picture_px: int) -> None:
+        """Whether there is little height: words then stand to the right of the pictures.
+
+        Args:
+            low: Whether there is.
+            picture_px: Height that there is for the pictures then, the same in every row.
+        """
         ways = QBoxLayout.Direction
         low = low and self._is_named
         self._body.setDirection(ways.RightToLeft if low else ways.TopToBottom)
@@ -175,6 +181,10 @@ class AnswerRow(QWidget):
         self.legend.setVisible(self._has_wrong and not low)
         self._body.setStretch(0, _WORDS_SHARE if low else 0)
         self._body.setStretch(1, 100 - _WORDS_SHARE if low else 1)
+        least = self.pictures.minimumSizeHint().height()
+        height = max(least, picture_px + self.pictures.caption_px)
+        self.setMinimumHeight(height if low else 0)
+        self.setMaximumHeight(height if low else _ANY_PX)
 
     def set_marked(self, marked: bool, *, among: int) -> None:
         """Whether what else is told is told of this answer."""
@@ -286,9 +296,13 @@ class AnswersPage(QWidget):
         self._share_height()
 
     def _share_height(self) -> None:
+        rows = self.rows
         low = self._area.height() < _HIGH_ROW_PX * len(self._shown)
+        gaps = (len(rows) - 1) * self._stack.spacing()
+        # What stands above the first pictures makes its row higher, and not the pictures smaller.
+        room = self._area.height() - gaps - sum(row.pictures.caption_px for row in rows)
         for row in self._rows:
-            row.set_low(low)
+            row.set_low(low, room // len(rows))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from aegui.session.pixels.answers import Answer
 
 _LEAST_MARK_PX = 5
+_LEAST_FRAME_PX = 7
 _TALLEST_PX = 400
 _GOOD_SIDE, _LEAST_SIDE = 14, 8
 _LARGE = 16
@@ -60,6 +61,7 @@ class AnswerPictures(QWidget):
         self._first = ""
         self._has_captions = True
         self._cursor = (0, 0)
+        self._explains = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Drawing, answer and errors"))
@@ -93,6 +95,21 @@ class AnswerPictures(QWidget):
         self._answer = answer
         self.update()
 
+    def set_explains(self) -> None:
+        """Every pixel that the arrows go to is asked for at once, and is always marked."""
+        self._explains = True
+
+    @property
+    def pixel(self) -> tuple[int, int]:
+        """Row and column of the pixel that is marked."""
+        return self._cursor
+
+    def set_pixel(self, row: int, column: int) -> None:
+        """Mark a pixel."""
+        rows, columns = self._shape()
+        self._cursor = min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
+        self.update()
+
     @property
     def count(self) -> int:
         """How many pictures there are."""
@@ -104,7 +121,7 @@ class AnswerPictures(QWidget):
         """No higher than what the width lets it fill, so that what is below follows at once."""
         height, width = self._shape()
         rect = picture_rect(height, width, QRect(0, 0, self._wide(), _TALLEST_PX))
-        fitting = rect.height() + self._caption_px() + 1
+        fitting = rect.height() + self.caption_px + 1
         self.setMaximumHeight(max(self.minimumSizeHint().height(), fitting))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
@@ -123,8 +140,8 @@ class AnswerPictures(QWidget):
         if height > _LARGE:
             high = side * 7
             wide = self.count * high * width // height + gaps
-            return QSize(wide, high + self._caption_px() + 1)
-        return QSize(self.count * width * side + gaps, height * side + self._caption_px() + 1)
+            return QSize(wide, high + self.caption_px + 1)
+        return QSize(self.count * width * side + gaps, height * side + self.caption_px + 1)
 
     def _shape(self) -> tuple[int, int]:
         if self._answer is None:
@@ -135,12 +152,14 @@ class AnswerPictures(QWidget):
     def _wide(self) -> int:
         return (self.width() - (self.count - 1) * SPACING) // self.count
 
-    def _caption_px(self) -> int:
+    @property
+    def caption_px(self) -> int:
+        """Height of what stands above the pictures."""
         return self.fontMetrics().height() + 4 if self._has_captions else 1
 
     def picture_rect(self, place: int) -> QRect:
         """Where picture 0 (drawing), 1 (answer), 2 (thresholded, errors) or 3 (confidence) is."""
-        width, top = self._wide(), self._caption_px()
+        width, top = self._wide(), self.caption_px
         bounds = QRect(place * (width + SPACING), top, width, self.height() - top - 1)
         rect = picture_rect(*self._shape(), bounds)
         rect.moveTop(bounds.top())
@@ -206,7 +225,7 @@ class AnswerPictures(QWidget):
     def event(self, event: QEvent) -> bool:  # noqa: D102
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             text = self.text_at(event.pos())
-            if text and self._look.glyphs:
+            if text:
                 text = "\n".join((text, tr("Click to see why this pixel is as it is")))
             QToolTip.showText(event.globalPos(), text, self)
             return True
@@ -235,11 +254,10 @@ class AnswerPictures(QWidget):
             super().keyPressEvent(event)
         elif event.key() in steps:
             down, right = steps[event.key()]
-            rows, columns = self._shape()
-            row = min(max(self._cursor[0] + down, 0), rows - 1)
-            self._cursor = row, min(max(self._cursor[1] + right, 0), columns - 1)
+            self.set_pixel(self._cursor[0] + down, self._cursor[1] + right)
             describe(self, self.pixel_words(*self._cursor))
-            self.update()
+            if self._explains:
+                self.pixel_activated.emit(*self._cursor)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
             self.pixel_activated.emit(*self._cursor)
         else:
@@ -273,7 +291,7 @@ class AnswerPictures(QWidget):
         answer = self._answer
         if answer is not None and answer.wrong is not None and answer.binary is not None:
             self._paint_wrong(painter, answer.wrong, answer.binary)
-        if answer is not None and self.hasFocus():
+        if answer is not None and (self._explains or self.hasFocus()):
             self._paint_cursor(painter)
 
     def _drawn(self, place: int, image: NDArray[np.float32]) -> QImage:
@@ -288,17 +306,17 @@ class AnswerPictures(QWidget):
     def _caption(self, place: int, width: int) -> str:
         """What stands above a picture: the longest words that fit."""
         words = (
-            (self._first or tr("drawing"),),
+            (self._first or tr("drawing"), tr("input")),
             (tr("answer"), tr("output")),
             (tr("thresholded"), tr("on/off")) if self._look.glyphs else (tr("squared error"),),
             (tr("confidence"), tr("sure")),
         )[place]
         advance = self.fontMetrics().horizontalAdvance
-        return next((word for word in words if advance(word) <= width), words[-1])
+        return next((word for word in words if advance(word) < width), words[-1])
 
     def _paint_caption(self, painter: QPainter, place: int) -> None:
         width = self._wide()
-        bounds = QRect(place * (width + SPACING), 0, width, self._caption_px() - 2)
+        bounds = QRect(place * (width + SPACING), 0, width, self.caption_px - 2)
         painter.setPen(current_theme().text_dim)
         caption = self._caption(place, width)
         text = self.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, width)
@@ -321,4 +339,7 @@ class AnswerPictures(QWidget):
         painter.setPen(QPen(current_theme().accent, 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for place in range(1, len(self._images())):
-            painter.drawRect(self.pixel_rect(place, *self._cursor))
+            rect = self.pixel_rect(place, *self._cursor)
+            # Around a pixel that is too small to be framed.
+            grown = max(0, (_LEAST_FRAME_PX - rect.width() + 1) // 2)
+            painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))

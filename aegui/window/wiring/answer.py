@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.evaluation.reasons import pixel_reasons
-from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.study.findings import mistakes, with_noise
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
@@ -18,10 +17,12 @@ from aegui.session.pixels.answer_sheet import (
     SHOWN,
     AnswerSheet,
     Model,
+    SheetAnswer,
     answer_sheet,
     fits,
     is_quick_sheet,
 )
+from aegui.session.pixels.answers import telling_pixel
 from aegui.widgets.answer.limit_page import FILE, KNOWN
 from aegui.window.dialogs.questions import choose_prior_file
 from aegui.window.refresher import Refresher
@@ -90,6 +91,7 @@ class AnswerWiring(QObject):
         services.reasons.answered.connect(self._on_reasons_answered)
         self._panels.draw.noise_requested.connect(self._on_draw_noise_requested)
         panel.page_shown.connect(self._on_panel_page_shown)
+        panel.why.pixel_chosen.connect(self._on_why_pixel_chosen)
         panel.limit.estimated_chosen.connect(self._on_limit_estimated_chosen)
         panel.limit.prior_chosen.connect(self._on_limit_prior_chosen)
         panel.limit.train_requested.connect(self._on_limit_train_requested)
@@ -129,7 +131,7 @@ class AnswerWiring(QObject):
         showing = self._services.showing
         self._panel.set_samples(showing.dataset.images, showing.look)
         self._pixel = None
-        self._panel.why.set_message("")
+        self._panel.why.set_message(self._why_no_network())
         self._answer.mark()
 
     # The answers
@@ -283,45 +285,51 @@ class AnswerWiring(QObject):
     @Slot(str, int, int)
     def _on_answers_pixel_activated(self, key: str, row: int, column: int) -> None:
         self._pixel = (key, row, column)
-        if self._services.showing.look.glyphs:
-            self._panel.show_page("why")
+        self._panel.show_page("why")
+
+    @Slot(int, int)
+    def _on_why_pixel_chosen(self, row: int, column: int) -> None:
+        current = self._panel.answers.current
+        self._pixel = (SHOWN if current is None else current.key, row, column)
+        self._ask_why()
 
     @Slot(str)
     def _on_panel_page_shown(self, key: str) -> None:
         if key == "why":
             self._ask_why()
 
-    def _asked(self) -> tuple[Model, int, int] | None:
-        """The pixel that was chosen, and the network whose answer it is of."""
-        pixel, models = self._pixel, {model.key: model for model in self.models()}
-        if pixel is None or not models:
+    def _asked(self, sheet: AnswerSheet) -> tuple[Model, SheetAnswer, int, int] | None:
+        """The network and its answer, and the pixel that was chosen, else one worth asking."""
+        answers = {each.key: each for each in sheet.answers}
+        models = {each.key: each for each in self.models() if each.key in answers}
+        if not models:
             return None
-        key, row, column = pixel
+        chosen, height, width = self._pixel, *self._services.drawing.shape
+        current = self.model()
+        key = chosen[0] if chosen is not None else "" if current is None else current.key
         # The best possible answer has no code: what is told is of the network, with the same votes.
         model = models.get(key) or next(iter(models.values()))
-        return model, row, column
+        found = answers[model.key]
+        if found.answer.drawing.shape[-2:] != (height, width):
+            return None
+        if chosen is not None and chosen[1] < height and chosen[2] < width:
+            return model, found, chosen[1], chosen[2]
+        return model, found, *telling_pixel(found.answer)
 
     def _ask_why(self) -> None:
-        sheet, asked = self._sheet, self._asked()
-        showing = self._services.showing
-        height, width = self._services.drawing.shape
+        sheet, showing = self._sheet, self._services.showing
+        asked = None if sheet is None else self._asked(sheet)
         if sheet is None or asked is None:
             self._panel.why.set_message(self._why_no_network())
             return
-        model, row, column = asked
-        shown = next((each for each in sheet.answers if each.key == model.key), None)
-        if shown is None or row >= height or column >= width or not showing.look.glyphs:
-            self._panel.why.set_message(
-                ""
-                if showing.look.glyphs
-                else tr("Pixels are explained in sets of black and white characters.")
-            )
-            return
+        model, shown, row, column = asked
+        self._panel.why.set_answer(shown.answer, model.name, row, column)
         dataset, reading, drawing = sheet.dataset, sheet.limit.reading, shown.answer.drawing
+        place, graded = row * drawing.shape[-1] + column, not showing.look.glyphs
         work = len(dataset) * encode_cost(model.codec)
         self._services.reasons.ask(
             lambda: (
-                pixel_reasons(model.codec, drawing, row * width + column, dataset, reading),
+                pixel_reasons(model.codec, drawing, place, dataset, reading, graded=graded),
                 model.name,
             ),
             dataset,
@@ -333,7 +341,9 @@ class AnswerWiring(QObject):
     def _on_reasons_answered(self, found: tuple[PixelReasons, str]) -> None:
         reasons, name = found
         state = self._services.drawing.state
+        height, width = self._services.drawing.shape
         wanted = None
-        if state.target is not None and reasons.pixel < state.target.size:
-            wanted = bool(state.target.reshape(-1)[reasons.pixel] > THRESHOLD)
-        self._panel.why.set_reasons(reasons, name, state.image_shape[2], wanted)
+        if state.target is not None and reasons.pixel < height * width:
+            row, column = divmod(reasons.pixel, width)
+            wanted = np.atleast_1d(state.target[..., row, column]).tolist()
+        self._panel.why.set_reasons(reasons, name, width, wanted)

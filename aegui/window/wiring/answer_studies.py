@@ -107,7 +107,7 @@ class AnswerStudiesWiring(QObject):
         elif found is None or found.dataset is not self._services.showing.dataset:
             spec = self._answers.noise
             text = tr(
-                "Which characters does {name} take for each other under {noise} {level}?",
+                "{name}: which characters does it take for each other under {noise} {level}?",
                 name=model.name,
                 noise=tr(CORRUPTIONS[spec.kind].label),
                 level=f"{spec.level:.3g}",
@@ -160,7 +160,7 @@ class AnswerStudiesWiring(QObject):
             page.set_message(self._why_no_outliers(), possible=False)
         elif found is None or found.dataset is not showing.dataset:
             page.set_message(
-                tr("How unusual is the drawing to {name}?", name=model.name), possible=True
+                tr("{name}: how unusual is the drawing to it?", name=model.name), possible=True
             )
         else:
             note = ""

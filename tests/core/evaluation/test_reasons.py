@@ -72,6 +72,27 @@ def test_without_a_reading_nobody_votes(saved: SavedRun) -> None:
     assert abs(found.score) <= LOGIT_MOST
 
 
+def test_of_images_in_colours_the_brightness_is_told() -> None:
+    saved = load_run(models_dir() / "emoji-faces.aegui")
+    codec, faces = saved.codec(0), saved.dataset
+    channels, height, width = faces.image_shape
+    pixel = 20 * width + 30
+    found = pixel_reasons(codec, faces.images[3], pixel, faces, graded=True)
+    answer = codec.reconstruct(faces.images[3]).reshape(channels, height, width)[:, 20, 30]
+    assert found.levels == pytest.approx(answer.tolist(), abs=1e-5)
+    assert found.output == found.score == pytest.approx(float(answer.mean()), abs=1e-5)
+    number = int(found.order[0])
+    without = found.code.copy()
+    without[number] = found.means[number]
+    left = codec.decode(without).reshape(channels, height, width)[:, 20, 30].mean()
+    assert found.effects[number] == pytest.approx(found.output - float(left), abs=1e-5)
+    nearest = found.neighbours[0]
+    assert nearest.label == faces.names[nearest.index]
+    assert nearest.level == pytest.approx(faces.images[nearest.index, :, 20, 30].mean())
+    with pytest.raises(IndexError):
+        pixel_reasons(codec, faces.images[3], height * width, faces, graded=True)
+
+
 def test_refuses_another_size(saved: SavedRun) -> None:
     with pytest.raises(AeguiError, match="9 pixels"):
         pixel_reasons(saved.codec(0), np.zeros(9), 0, Dataset.from_images("s", np.zeros((2, 3, 3))))

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.pixels.answer_sheet import SHOWN, AnswerSheet, Limit, SheetAnswer
-from aegui.session.pixels.answers import Answer
+from aegui.session.pixels.answers import Answer, telling_pixel
 from aegui.widgets.answer.panel import AnswerPanel
 from aegui.widgets.pixels.nearest_strip import NearestStrip
 from aegui.widgets.theme import current_theme
@@ -203,3 +203,39 @@ def test_the_nearest_follow_the_pictures_and_nothing_is_cut(panel: AnswerPanel) 
         strip = panel.nearest.mapTo(panel, QPoint(0, 0)).y()
         assert 0 < strip - below < 40
         assert panel.rect().contains(panel.nearest.mapTo(panel, panel.nearest.rect().bottomLeft()))
+
+
+@pytest.mark.parametrize(("wide", "high"), [(440, 250), (500, 420), (900, 700)])
+def test_answers_below_each_other_have_pictures_of_one_size(
+    panel: AnswerPanel, wide: int, high: int
+) -> None:
+    output = glyphs()[1]
+    panel.set_sheet(sheet_of(*(make_answer(output, output) for _ in range(3))))
+    panel.resize(wide, high)
+    QTest.qWait(0)
+    rows = panel.answers.rows
+    for place in range(4):
+        rects = [row.pictures.picture_rect(place) for row in rows]
+        assert len({rect.size().toTuple() for rect in rects}) == 1
+        # And they stand in columns.
+        lefts = {
+            row.pictures.mapTo(panel, rect.topLeft()).x()
+            for row, rect in zip(rows, rects, strict=True)
+        }
+        assert len(lefts) == 1
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "wanted"),
+    [
+        # The surest of two wrong ones; the least sure where none is wrong, or no target is known.
+        ([[0.9, 0.6], [0.4, 0.1]], [[0.0, 0.0], [0.0, 0.0]], (0, 0)),
+        ([[0.9, 0.6], [0.1, 0.2]], [[1.0, 1.0], [0.0, 0.0]], (0, 1)),
+        ([[0.9, 0.8], [0.1, 0.45]], None, (1, 1)),
+    ],
+)
+def test_the_telling_pixel(
+    output: list[list[float]], target: list[list[float]] | None, wanted: tuple[int, int]
+) -> None:
+    clean = None if target is None else np.array(target, np.float32)
+    assert telling_pixel(make_answer(np.array(output, np.float32), clean)) == wanted
