@@ -323,6 +323,11 @@ class _TintedEngine(QIconEngine):
         return _tinted(self._name, round(side), self._colour(mode, state), scale)
 
 
+def done_ground(theme: Theme) -> QColor:
+    """What is done of a bar of progress: the words on it are those on the rest of the bar."""
+    return blend(theme.accent, theme.grid, 0.45)
+
+
 def _style_sheet(theme: Theme) -> str:
     """The little that the palette cannot say; every rule costs at each polish, so few rules."""
     text, dim, accent = theme.text.name(), theme.text_dim.name(), theme.accent.name()
@@ -379,5 +384,9 @@ QFrame[card="true"] {{
 QProgressBar {{
     background: {grid}; border: none; border-radius: 3px; text-align: center; color: {text};
 }}
-QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
+QProgressBar::chunk {{ background: {done_ground(theme).name()}; border-radius: 3px; }}
+QLabel[note="true"] {{
+    background: {raised}; color: {text}; border: 1px solid {theme.warn.name()};
+    border-radius: {RADIUS}px; padding: 4px 6px;
+}}
 """

@@ -47,6 +47,13 @@ def test_text_on_the_accent_is_legible(theme: Theme) -> None:
 
 
 @BOTH
+def test_words_on_a_bar_of_progress_are_legible_on_both_its_parts(theme: Theme) -> None:
+    for ground in (themes.done_ground(theme), theme.grid):
+        assert contrast(theme.text, ground) >= 4.5
+    assert contrast(themes.done_ground(theme), theme.grid) >= 1.5
+
+
+@BOTH
 def test_curves_stand_out_and_differ(theme: Theme) -> None:
     assert len(theme.series) == 8
     assert len({colour.rgba() for colour in theme.series}) == 8

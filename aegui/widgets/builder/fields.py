@@ -2,7 +2,8 @@
 
 All of them have ``set_value`` (shows a value, says nothing) and the signal ``edited`` (a person
 changed the value). A wheel turned over a field that has no focus scrolls the panel instead of
-changing a number by accident. A number typed without Enter counts after a short rest.
+changing a number by accident. A number typed without Enter counts after a short rest; in place of
+one out of range the nearest inside is taken, which is said beneath the field.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.widgets.builder.field_note import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +40,7 @@ REST_MS = 600
 _DECIMALS = 20
 _DIGITS = 10
 _LEADS = (1.0, 2.0, 5.0)
+_PARTIAL_COUNT = re.compile(r"-?[\d,]{0,15}")
 _PARTIAL_NUMBER = re.compile(r"\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
 _SLIDER_STEPS = 600
 _LEAST_CHOICE_PX = 88
@@ -70,6 +73,18 @@ def _commit_after_rest(box: QAbstractSpinBox) -> QTimer:
     box.lineEdit().textEdited.connect(timer.start)
     box.editingFinished.connect(timer.stop)
     return timer
+
+
+def tell_replaced(field: QWidget, typed: str, taken: str, low: str, high: str) -> None:
+    """Say beneath ``field`` that ``taken`` stands there in place of what was typed, and why."""
+    told = tr(
+        "{typed} is out of range, which is from {low} to {high}: it is {taken} now.",
+        typed=typed,
+        low=low,
+        high=high,
+        taken=taken,
+    )
+    tell(field, told)
 
 
 def leaves_undo(event: QEvent, typing: QTimer | None) -> bool:
@@ -117,6 +132,34 @@ class CountField(QSpinBox):
     def _on_value_changed(self, value: int) -> None:
         self.edited.emit(value)
 
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Numbers out of the range are let through while they are typed: then it is said."""
+        state, text, position = super().validate(text, position)
+        if state is QValidator.State.Invalid and _PARTIAL_COUNT.fullmatch(self._bare(text)):
+            state = QValidator.State.Intermediate
+        return state, text, position
+
+    def fixup(self, text: str) -> str:
+        """A number out of the range becomes the nearest inside it."""
+        typed = self._bare(text)
+        try:
+            wished = int(typed.replace(",", ""))
+        except ValueError:
+            return text
+        nearest = min(max(wished, self._least()), self.maximum())
+        if nearest != wished:
+            tell_replaced(self, typed, *map(self._shown, (nearest, self._least(), self.maximum())))
+        return self._shown(nearest)
+
+    def _shown(self, value: int) -> str:
+        return f"{self.prefix()}{self.textFromValue(value)}{self.suffix()}"
+
+    def _bare(self, text: str) -> str:
+        return text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
+
+    def _least(self) -> int:
+        return self.minimum()
+
     def event(self, event: QEvent) -> bool:
         """Undo and redo are the window's."""
         return leaves_undo(event, self._typing) or super().event(event)
@@ -141,6 +184,9 @@ class OptionalCountField(CountField):
     def set_value(self, value: int | None) -> None:
         """Show ``value`` and stay silent."""
         super().set_value(self.minimum() if value is None else value)
+
+    def _least(self) -> int:
+        return self.minimum() + 1
 
     def _on_value_changed(self, value: int) -> None:
         self.edited.emit(None if value == self.minimum() else value)
@@ -196,7 +242,12 @@ class NumberField(QDoubleSpinBox):
 
     def fixup(self, text: str) -> str:
         """A number out of the range becomes the nearest inside it."""
-        return short_number(min(max(self.valueFromText(text), self.minimum()), self.maximum()))
+        wished = self.valueFromText(text)
+        nearest = short_number(min(max(wished, self.minimum()), self.maximum()))
+        if float(nearest) != wished:
+            low, high = short_number(self.minimum()), short_number(self.maximum())
+            tell_replaced(self, text.strip(), nearest, low, high)
+        return nearest
 
     def stepBy(self, steps: int) -> None:
         """By the step, or along 1-2-5 where sizes matter more than differences."""

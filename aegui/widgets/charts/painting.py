@@ -15,6 +15,8 @@ from aegui.widgets.charts.scale import Scale, figure, fitted
 from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from aegui.widgets.theme import Theme
@@ -28,6 +30,8 @@ _MEAN_PX = 2.0
 _ONE_LINE_PX = 300
 """A chart that is narrower has its values on a line of their own, below the title."""
 _LEAST_TWO_LINES_PX = 110
+_LEAST_NAME = "Abc…"
+"""A name that is cut shorter than this says nothing."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,38 @@ class ChartPainter:
             free = line.width() - metrics.horizontalAdvance(title) - SPACING
             self._paint_values(painter, line, free, data, shown)
 
+    def header_texts(self, data: ChartData, row: int, free: float) -> list[str]:
+        """Name and value of each curve, shortened as little as ``free`` pixels for all allow."""
+        ranged, bare = (
+            [value_text(curve, row, data.spec, with_range=range_) for curve in data.curves]
+            for range_ in (True, False)
+        )
+        none = [""] * len(bare)
+        if len(bare) == 1:
+            ways = [(none, ranged), (none, bare)]
+        else:
+            whole = [f"{tr(curve.spec.label)} " for curve in data.curves]
+            # Names cut short still tell the curves apart.
+            cut = self._cut(whole, free - self._width(bare))
+            ways = [(whole, ranged), (whole, bare), (cut, bare), (none, ranged), (none, bare)]
+        for names, values in ways:
+            texts = [name + value for name, value in zip(names, values, strict=True)]
+            if self._width(texts) <= free:
+                return texts
+        return []
+
+    def _width(self, texts: Sequence[str]) -> float:
+        return sum(map(QFontMetricsF(self._value_font).horizontalAdvance, texts))
+
+    def _cut(self, names: Sequence[str], free: float) -> list[str]:
+        """``names`` cut to ``free`` pixels for all; none at all where too little would be left."""
+        metrics = QFontMetricsF(self._value_font)
+        room = free / len(names) - metrics.horizontalAdvance(" ")
+        if room < metrics.horizontalAdvance(_LEAST_NAME):
+            return [""] * len(names)
+        mode = Qt.TextElideMode.ElideRight
+        return [metrics.elidedText(name.strip(), mode, room) + " " for name in names]
+
     def _paint_values(
         self,
         painter: QPainter,
@@ -185,17 +221,11 @@ class ChartPainter:
         metrics = QFontMetricsF(self._value_font)
         several = len(data.curves) > 1
         sign = _SWATCH_PX + _GAP if several else 0.0
-        for labels, ranges in ((True, True), (True, False), (False, True), (False, False)):
-            texts = [
-                (f"{tr(curve.spec.label)} " if labels and several else "")
-                + value_text(curve, row, data.spec, with_range=ranges)
-                for curve in data.curves
-            ]
-            widths = [metrics.horizontalAdvance(text) + sign for text in texts]
-            if sum(widths) + SPACING * (len(widths) - 1) <= free:
-                break
-        else:
+        free -= SPACING * (len(data.curves) - 1)
+        texts = self.header_texts(data, row, free - sign * len(data.curves))
+        if not texts:
             return
+        widths = [metrics.horizontalAdvance(text) + sign for text in texts]
         painter.setFont(self._value_font)
         x = line.left()
         if not to_left:

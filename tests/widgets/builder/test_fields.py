@@ -6,14 +6,16 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 
 from aegui.core.network.catalog import LOSSES
+from aegui.widgets.builder.field_note import FieldNote
 from aegui.widgets.builder.fields import (
     REST_MS,
     ChoiceField,
     CountField,
     NumberField,
+    OptionalCountField,
     SliderField,
     next_lead,
     short_number,
@@ -163,3 +165,73 @@ def test_a_choice_tells_its_key_and_explains_its_rows(qtbot: QtBot) -> None:
     with qtbot.waitSignal(field.edited) as blocker:
         QTest.keyClick(field, Qt.Key.Key_Down)
     assert blocker.args == ["mse"]
+
+
+@pytest.mark.parametrize(
+    ("low", "typed", "value", "told"),
+    [
+        (1, "0", 1, "0 is out of range, which is from 1 to 4,096: it is 1 now."),
+        (1, "-7", 1, "-7 is out of range, which is from 1 to 4,096: it is 1 now."),
+        (1, "99999", 4096, "99999 is out of range, which is from 1 to 4,096: it is 4,096 now."),
+        (1, "12,000", 4096, "12,000 is out of range, which is from 1 to 4,096: it is 4,096 now."),
+        (1, "32", 32, ""),
+        (0, "0", 0, ""),
+    ],
+)
+def test_a_count_out_of_range_is_said_beneath_the_field(
+    qtbot: QtBot, low: int, typed: str, value: int, told: str
+) -> None:
+    field = CountField(low, 4096)
+    qtbot.addWidget(field)
+    field.set_value(2)
+    field.show()
+    type_in(field, typed)
+    assert field.value() == value
+    said(field, told)
+
+
+def test_a_count_with_a_unit_out_of_range(qtbot: QtBot) -> None:
+    field = CountField(0, 95)
+    qtbot.addWidget(field)
+    field.setSuffix(" %")
+    field.set_value(20)
+    field.show()
+    type_in(field, "120")
+    assert field.value() == 95
+    said(field, "120 is out of range, which is from 0 % to 95 %: it is 95 % now.")
+
+
+def test_an_optional_count_has_nothing_beneath_its_least(qtbot: QtBot) -> None:
+    field = OptionalCountField(1, 64, "all")
+    qtbot.addWidget(field)
+    field.set_value(8)
+    field.show()
+    type_in(field, "65")
+    assert (field.value(), field.text()) == (64, "64")
+    said(field, "65 is out of range, which is from 1 to 64: it is 64 now.")
+    field.set_value(None)
+    assert field.text() == "all"
+
+
+def test_a_number_out_of_range_is_said_beneath_the_field(qtbot: QtBot) -> None:
+    field = NumberField(1e-6, 50.0)
+    qtbot.addWidget(field)
+    field.set_value(1.0)
+    field.show()
+    type_in(field, "1e3")
+    assert field.value() == 50.0
+    said(field, "1e3 is out of range, which is from 1e-06 to 50: it is 50 now.")
+
+
+def type_in(field: QAbstractSpinBox, text: str) -> None:
+    """Type ``text`` in place of what is there."""
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def said(field: QAbstractSpinBox, words: str) -> None:
+    """What is said beneath ``field``, or nothing."""
+    notes = field.findChildren(FieldNote)
+    assert [note.text() for note in notes] == [words] * bool(words)
+    assert not any(note.isHidden() for note in notes)

@@ -1,0 +1,56 @@
+"""What a field has to say for a moment, right beneath it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QLabel, QWidget
+
+from aegui.widgets.theme import SPACING
+
+SHOWN_MS = 6_000
+_MOST_PX = 280
+
+
+class FieldNote(QLabel):
+    """A few words over what lies beneath a field; they go by themselves.
+
+    A tooltip would go with the first move of the mouse, and this is a message.
+    """
+
+    def __init__(self, field: QWidget, text: str) -> None:
+        super().__init__(text, field.window())
+        self.setProperty("note", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setFixedWidth(min(_MOST_PX, field.window().width() - 2 * SPACING))
+        self.adjustSize()
+        self._place(field)
+        rest = QTimer(self)
+        rest.setSingleShot(True)
+        rest.timeout.connect(self.deleteLater)
+        rest.start(SHOWN_MS)
+
+    def _place(self, field: QWidget) -> None:
+        """Beneath the field, or above it where there is no room."""
+        window = field.window()
+        at = field.mapTo(window, QPoint(0, field.height() + 2))
+        if at.y() + self.height() > window.height():
+            at.setY(field.mapTo(window, QPoint(0, -self.height() - 2)).y())
+        furthest = window.width() - self.width() - SPACING
+        self.move(max(SPACING, min(at.x(), furthest)), max(0, at.y()))
+
+
+def tell(field: QWidget, text: str) -> None:
+    """Say ``text`` beneath ``field``, in place of whatever was said in that window before."""
+    hush(field)
+    note = FieldNote(field, text)
+    note.show()
+    note.raise_()
+
+
+def hush(field: QWidget) -> None:
+    """Put away what is said in the window of ``field``."""
+    for older in field.window().findChildren(FieldNote):
+        older.hide()
+        older.deleteLater()

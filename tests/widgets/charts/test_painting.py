@@ -1,0 +1,59 @@
+"""What stands above a chart, in the room that there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from aegui.widgets.charts.curves import CHARTS, curves_of
+from aegui.widgets.charts.painting import ChartData, ChartPainter, fitted_y
+from aegui.widgets.charts.scale import Scale
+from aegui.widgets.theme import LIGHT, figures_font
+from tests.widgets.charts.test_curves import some_history, with_terms
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+
+def adversaries() -> ChartData:
+    """Both losses of a GAN, of one run."""
+    history = with_terms(3, generator_loss=[0.75] * 3, discriminator_loss=[1.25] * 3)
+    spec = next(chart for chart in CHARTS if chart.key == "adversary")
+    curves = curves_of(spec, history)
+    epoch = np.asarray(history.epoch, np.float64)
+    x = Scale(0.0, 3.0, is_log=False)
+    return ChartData(spec, epoch, curves, x, fitted_y(spec, epoch, curves, x, is_log=False))
+
+
+def test_names_of_curves_are_cut_short_before_they_are_left_out(qapp: QApplication) -> None:
+    data = adversaries()
+    font = QFont(qapp.font())
+    painter = ChartPainter(LIGHT, font)
+    metrics = QFontMetricsF(figures_font(font))
+    whole = painter.header_texts(data, 2, 1_000.0)
+    assert whole == ["Discriminator 1.25", "Generator 0.75"]
+    wide = sum(map(metrics.horizontalAdvance, whole))
+    cut = painter.header_texts(data, 2, 0.8 * wide)
+    assert [text[:3] for text in cut] == ["Dis", "Gen"]
+    assert [text.rpartition(" ")[2] for text in cut] == ["1.25", "0.75"]
+    assert "…" in cut[0]
+    assert sum(map(metrics.horizontalAdvance, cut)) <= 0.8 * wide
+    figures = ["1.25", "0.75"]
+    narrow = sum(map(metrics.horizontalAdvance, figures))
+    assert painter.header_texts(data, 2, narrow + 1.0) == figures
+    assert painter.header_texts(data, 2, narrow - 1.0) == []
+
+
+@pytest.mark.parametrize("free", [10.0, 1_000.0])
+def test_one_curve_needs_no_name(qapp: QApplication, free: float) -> None:
+    history = some_history(3, 1)
+    spec = next(chart for chart in CHARTS if chart.key == "rate")
+    curves = curves_of(spec, history)
+    epoch = np.asarray(history.epoch, np.float64)
+    x = Scale(0.0, 3.0, is_log=False)
+    data = ChartData(spec, epoch, curves, x, fitted_y(spec, epoch, curves, x, is_log=False))
+    texts = ChartPainter(LIGHT, QFont(qapp.font())).header_texts(data, 2, free)
+    assert texts == ([] if free < 100.0 else [f"{history.learning_rate[2]:g}"])
