@@ -143,6 +143,10 @@ class AnswerRow(QWidget):
         tip = told if row.expected is None else f"{told}\n{tr(_EXPECTED)}"
         for label in (self.title, self.words):
             label.setToolTip(tip)
+        # Among others, rows with and without it are of one height.
+        policy = self._close.sizePolicy()
+        policy.setRetainSizeWhenHidden(self._is_named)
+        self._close.setSizePolicy(policy)
         self._close.setVisible(row.key not in {SHOWN, BEST})
         first = tr("last pass") if steps > 1 and row.key != BEST else tr("drawing")
         self.pictures.set_captions(place == 0, first)
@@ -166,12 +170,13 @@ class AnswerRow(QWidget):
     def _on_pictures_pixel_activated(self, row: int, column: int) -> None:
         self.pixel_activated.emit(self.key, row, column)
 
-    def set_low(self, low: bool, picture_px: int) -> None:
+    def set_low(self, low: bool, row_px: int) -> None:
         """Whether there is little height: words then stand to the right of the pictures.
 
         Args:
             low: Whether there is.
-            picture_px: Height that there is for the pictures then, the same in every row.
+            row_px: Height that there is for each of several rows, but for what stands above the
+                first pictures.
         """
         ways = QBoxLayout.Direction
         low = low and self._is_named
@@ -181,10 +186,12 @@ class AnswerRow(QWidget):
         self.legend.setVisible(self._has_wrong and not low)
         self._body.setStretch(0, _WORDS_SHARE if low else 0)
         self._body.setStretch(1, 100 - _WORDS_SHARE if low else 1)
-        least = self.pictures.minimumSizeHint().height()
-        height = max(least, picture_px + self.pictures.caption_px)
-        self.setMinimumHeight(height if low else 0)
-        self.setMaximumHeight(height if low else _ANY_PX)
+        least = (
+            self.pictures.minimumSizeHint().height() if low else self._body.minimumSize().height()
+        )
+        height = max(least, row_px + self.pictures.caption_px)
+        self.setMinimumHeight(height if self._is_named else 0)
+        self.setMaximumHeight(height if self._is_named else _ANY_PX)
 
     def set_marked(self, marked: bool, *, among: int) -> None:
         """Whether what else is told is told of this answer."""
