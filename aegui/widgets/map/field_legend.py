@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -121,8 +122,11 @@ def here_of(layer: Layer, x: float, y: float) -> Here | None:
     if field.classes:
         label = label_name(field.classes[int(value)])
         return Here(label, 0.0, tr("{layer}: {value}", layer=name, value=label))
-    text = f"{value:.0f}" if field.key == "wrong" else _figure(value)
-    share = min(1.0, max(0.0, (value - field.low) / (field.high - field.low)))
+    span = field.high - field.low
+    # Finer than the scale can show it would only be long.
+    shown = round(value, 2 - math.floor(math.log10(span)))
+    text = f"{value:.0f}" if field.key == "wrong" else _figure(shown)
+    share = min(1.0, max(0.0, (value - field.low) / span))
     words = tr("{layer}: {value}", layer=name, value=f"{text} {field.unit}".rstrip())
     return Here(text, share, words)
 

@@ -328,10 +328,10 @@ class PointLayer:
         self, painter: QPainter, seen: NDArray[np.int64], theme: Theme, ratio: float, font: QFont
     ) -> None:
         half = DOT_PX / 2 + 1
-        corners = (self.pixels_of(seen) - half).tolist()
+        corners = self.pixels_of(seen) - half
         indices = self._indices[seen]
         if self._labelled:
-            for index, (x, y) in zip(indices.tolist(), corners, strict=True):
+            for index, (x, y) in zip(indices.tolist(), corners.tolist(), strict=True):
                 colour = self.colours.colour(index, theme)
                 pixmap = self.stamps.labelled_dot(index, ratio, theme, font, colour)
                 top = y + half - pixmap.height() / ratio / 2
@@ -343,7 +343,13 @@ class PointLayer:
             argb: self.stamps.dot(ratio, theme, QColor.fromRgba(argb))
             for argb in np.unique(colours).tolist()
         }
-        for argb, (x, y) in zip(colours.tolist(), corners, strict=True):
+        if ratio == 1.0:
+            # That is where they would be put anyway, and whole numbers halve the time of a frame.
+            places = np.floor(corners + 0.5).astype(np.int64).tolist()
+            for argb, (column, row) in zip(colours.tolist(), places, strict=True):
+                painter.drawPixmap(column, row, dots[argb])
+            return
+        for argb, (x, y) in zip(colours.tolist(), corners.tolist(), strict=True):
             painter.drawPixmap(QPointF(x, y), dots[argb])
 
     def place_of(self, index: int) -> int | None:

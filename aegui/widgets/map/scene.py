@@ -35,8 +35,8 @@ PHOTO_STRENGTH = 0.45
 """Share of other images in the field; in full it is 1."""
 FULL_SHARE = 0.8
 """A tile that takes that share of the map is no field any more, and drawn in full."""
-FULL_ZOOM = 32.0
-"""Nor is what is seen at that zoom: few samples lie before it then."""
+NEAR_ZOOM, NEARLY_FULL = 32.0, 0.9
+"""Nor is it quite one at that zoom: few samples lie before it then."""
 RIBBON_CONTRAST = 0.55
 """Share of the text colour on a ribbon of glyphs, which no sample covers."""
 PRIOR_BOUNDS = (-2.5, -2.5, 2.5, 2.5)
@@ -350,8 +350,8 @@ class Scene:
         share = (self.backdrop.tile_share(view) - LARGE_SHARE) / (FULL_SHARE - LARGE_SHARE)
         zoom = max(1.0, view.sx / self._home(view).sx)
         # In steps: for each strength the tiles are coloured anew.
-        near = round(_STEPS * math.log(zoom) / math.log(FULL_ZOOM)) / _STEPS
-        return min(1.0, max(0.0, share, near))
+        near = round(_STEPS * math.log(zoom) / math.log(NEAR_ZOOM)) / _STEPS
+        return min(1.0, max(0.0, share, min(NEARLY_FULL, near)))
 
     def _shown_plane(self) -> object:
         """The plane, where it is wanted, of these axes, and of a network that still is there."""

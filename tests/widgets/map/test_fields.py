@@ -196,6 +196,11 @@ def test_the_legend_tells_the_value_under_the_cursor(legend: FieldLegend) -> Non
     # What is known anew is told where the cursor rests.
     legend.set_layers([layer("stretch", [[-0.5]], low=-1.0)])
     assert legend.here_words == "Stretching: \N{MINUS SIGN}0.5"
+    # A number that the scale cannot show is not written out.
+    legend.set_layers([layer("uncertainty", [[0.000123456]], 0.3)])
+    assert legend.here_words == "Uncertainty: 0"
+    legend.set_layers([layer("uncertainty", [[0.0123456]], 0.3)])
+    assert legend.here_words == "Uncertainty: 0.012"
     legend.set_place((3.0, 0.0))
     assert legend.here_words == ""
 
