@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.recipe import CorruptionSpec
     from aegui.core.study.noise_curves import Curves, Line
     from aegui.core.study.noise_matrix import NoiseMatrix
 
@@ -59,8 +58,7 @@ def matrix_picture(matrix: NoiseMatrix, key: str = "wrong") -> Image.Image:
     draw.text((left, _GAP + _TITLE_PX + 8), tr("Tried with"), _PALE, _font(_SMALL_PX))
     draw.text((_GAP, top - _TEXT_PX - 8), tr("Trained with"), _PALE, _font(_SMALL_PX))
     for column, words in enumerate(columns):
-        middle = (left + (column + 0.5) * _CELL_W, top - 10)
-        draw.text(middle, _short(words, matrix.spec.tests[column]), _INK, _font(_SMALL_PX), "mb")
+        _draw_head(draw, words, left + (column + 0.5) * _CELL_W, top - 10)
     shades = _shades(figure.mean, key)
     for row, words in enumerate(rows):
         y = top + row * _CELL_H
@@ -83,9 +81,13 @@ def _title(matrix: NoiseMatrix, key: str) -> str:
     )
 
 
-def _short(words: str, spec: CorruptionSpec) -> str:
-    """The words, or only the level where they are too wide for a cell."""
-    return words if _width([words], _SMALL_PX) <= _CELL_W - 6 else f"{spec.level:g}"
+def _draw_head(draw: ImageDraw.ImageDraw, words: str, x: float, y: float) -> None:
+    """The noise of a column: on one line, or its kind above its level where that is too wide."""
+    kind, _, level = words.rpartition(" ")
+    fits = _width([words], _SMALL_PX) <= _CELL_W - 6
+    draw.text((x, y), words if fits else level, _INK, _font(_SMALL_PX), "mb")
+    if not fits:
+        draw.text((x, y - _SMALL_PX - 2), kind, _INK, _font(_SMALL_PX - 2), "mb")
 
 
 def _shades(mean: NDArray[np.float64], key: str) -> NDArray[np.float64]:

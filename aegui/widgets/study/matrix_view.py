@@ -126,7 +126,11 @@ class MatrixView(CellTable):
         names = [*rows, tr("limit")] if self._has_limits() else rows
         widest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
         line = metrics.height()
-        return line + SPACING + widest + SPACING, 2 * line + SPACING
+        return line + SPACING + widest + SPACING, (1 + self._head_lines()) * line + SPACING
+
+    def _head_lines(self) -> int:
+        """Above a column stands its level, and above that its kind where there are several."""
+        return 1 if self._matrix is None or _is_one_kind(self._matrix.spec.tests) else 2
 
     def _cell_size(self) -> tuple[float, float]:
         rows, columns = self._shape
@@ -220,9 +224,14 @@ class MatrixView(CellTable):
             painter.drawText(box, flags, name)
         for column, name in enumerate(columns):
             painter.setPen(theme.text if here and here[1] == column else theme.text_dim)
-            box = QRectF(left + column * wide, line, wide - 1, line + SPACING)
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideLeft, int(wide) - 2)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            box = QRectF(left + column * wide, line, wide - 1, top - line)
+            kind, _, level = name.rpartition(" ") if self._head_lines() > 1 else ("", "", name)
+            texts = [
+                metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(wide) - 2)
+                for text in (kind, level)
+                if text
+            ]
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "\n".join(texts))
 
     def _paint_cell(self, painter: QPainter, cell: Place) -> None:
         assert self._figure is not None

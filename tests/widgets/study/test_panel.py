@@ -139,6 +139,17 @@ def test_a_click_opens_a_cell_and_its_shade_tells_how_bad_it_is(panel: StudyPane
     assert ground((0, 1)) != ground((0, 0)) != ground((1, 0))
 
 
+def test_columns_of_several_kinds_tell_the_kind_above_the_level(panel: StudyPanel) -> None:
+    view = panel.matrix.view
+    panel.matrix.set_matrix(matrix())
+    one = view.cell_rect((0, 0)).top()
+    kinds = tuple(map(parse_corruption, ("salt_pepper:0.1", "masking:0.3")))
+    panel.matrix.set_matrix(replace(matrix(), spec=replace(matrix().spec, tests=kinds)))
+    line = view.cell_rect((0, 0)).top() - one
+    assert line >= view.fontMetrics().height() - 1
+    assert view.words((0, 1)).startswith("Trained with Flip 0, tried with Masking 0.3: ")
+
+
 def test_other_figures_and_the_table_of_characters(panel: StudyPanel) -> None:
     page = panel.matrix
     page.set_matrix(matrix())
