@@ -53,6 +53,11 @@ class Batches:
         """The part of the epoch that has been done."""
         return self.start / self._samples.rows
 
+    @property
+    def batch_share(self) -> float:
+        """The part of the epoch that a whole batch is."""
+        return self._samples.batch_rows / self._samples.rows
+
     def of_batch(self, labels: torch.Tensor) -> torch.Tensor:
         """Those of ``labels`` ``[n]``, one for each sample, that belong to the last batch."""
         if self.index is not None:
@@ -116,6 +121,33 @@ class Batches:
             inputs = self._noisy(target, level)
         return inputs, inputs if samples.noisy_target else target
 
+    @property
+    def whole(self) -> int:
+        """How many of the next batches are of full size, and only have to be picked by ``order``.
+
+        That is none where noise is drawn batch by batch, and where samples stay elsewhere.
+        """
+        samples = self._samples
+        noisy = samples.noise_per_batch and samples.fresh_noise
+        away = samples.target.device.type != samples.device.type
+        if self._order is None or noisy or away:
+            return 0
+        return (samples.rows - self.start) // samples.batch_rows
+
+    def pass_over(self, count: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Take ``count`` whole batches at once.
+
+        Returns:
+            The places ``[count * batch_rows]`` of their samples, and the inputs ``[1 or K, n, D]``
+            and targets among which these are.
+        """
+        assert self._order is not None
+        stop = self.start + count * self._samples.batch_rows
+        places = self._order[self.start : stop]
+        self.start, self.index = stop, places
+        inputs, target = self._inputs, self._samples.target
+        return places, inputs, inputs if self._samples.noisy_target else target
+
     def _pick(self, rows: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
         """The ``rows`` at ``index``, in memory that is used again: fresh pages cost much."""
         key = rows is self._samples.target, len(index)
@@ -146,14 +178,44 @@ def augmentation_of(resolved: ResolvedRecipe, generator: torch.Generator) -> obj
     return lambda target: augmented(target, shape, spec, generator)
 
 
-class AutogradEngine:
+class ByBatches:
+    """What all engines have in common that learn batch by batch.
+
+    Attributes:
+        name: Key of the engine.
+        epoch: Whole epochs done; set from outside, for the warm-up of the KL.
+        batches: Where in the epoch it is.
+    """
+
+    name = ""
+
+    def __init__(self, batches: Batches) -> None:
+        self.epoch = 0
+        self.batches = batches
+
+    def run(self, rates: list[float], level: float) -> None:
+        """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
+        for rate in rates:
+            self.batches.begin(level)
+            while self.batches.share < 1.0:
+                self.step(rate, level)
+            self.epoch += 1
+
+    def steps(self, rates: Sequence[float], level: float) -> None:
+        """Learn from the next ``len(rates)`` batches of the epoch, each at its learning rate."""
+        for rate in rates:
+            self.step(rate, level)
+
+    def step(self, rate: float, level: float) -> None:
+        """Learn from the next batch."""
+        raise NotImplementedError
+
+
+class AutogradEngine(ByBatches):
     """Steps by autograd, one batch at a time.
 
     Attributes:
-        name: ``stacked`` or ``autograd``.
-        epoch: Whole epochs done; set from outside, for the warm-up of the KL.
         model: The population as leaves.
-        batches: Where in the epoch it is.
     """
 
     def __init__(
@@ -165,10 +227,9 @@ class AutogradEngine:
         *,
         stacked: bool,
     ) -> None:
+        super().__init__(Batches(samples, generator, parameters.layout.runs))
         self.name = "stacked" if stacked else "autograd"
-        self.epoch = 0
         self.model = Model(resolved, parameters, stacked=stacked)
-        self.batches = Batches(samples, generator, parameters.layout.runs)
         self._objective = Objective(resolved)
         self._clip_norm = resolved.recipe.training.clip_norm
         self._latent = resolved.recipe.network.latent.units
@@ -177,14 +238,6 @@ class AutogradEngine:
         self._generator = generator
         self._tensors = [leaf.tensor for leaf in self.model.leaves]
         self._optimizer = self.model.optimizer(resolved.recipe.training.optimizer)
-
-    def run(self, rates: list[float], level: float) -> None:
-        """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
-        for rate in rates:
-            self.batches.begin(level)
-            while self.batches.share < 1.0:
-                self.step(rate, level)
-            self.epoch += 1
 
     def step(self, rate: float, level: float) -> None:
         """Learn from the next batch."""

@@ -1,9 +1,10 @@
 """The choice of the step engine; all of them do the very same epochs.
 
 ``fused`` runs a generated step program over whole epochs and is the one to have for tiny networks;
-``batched`` runs it batch by batch, for large ones, whose epochs must be interruptible. ``stacked``
-differentiates all runs together by autograd, ``autograd`` one after the other; these serve what
-the generated step does not know.
+``batched`` runs it batch by batch, for large ones, whose epochs must be interruptible; ``layered``
+is generated too, for layers of any kind, one run after the other. ``stacked`` differentiates all
+runs together by autograd, ``autograd`` one after the other; these serve what the generated steps do
+not know.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from aegui.core.network.forward import is_stackable
 from aegui.core.training.autograd import AutogradEngine
 from aegui.core.training.fused import FusedBatchEngine, FusedEngine
+from aegui.core.training.layered import LayeredEngine, knows
 from aegui.core.training.objective import is_dense_chain
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
 
-Engine = FusedEngine | FusedBatchEngine | AutogradEngine
+Engine = FusedEngine | FusedBatchEngine | LayeredEngine | AutogradEngine
 
 _FUSED_WORK = 3_000_000_000
 """Multiplications of an epoch up to which it is one call: some tens of milliseconds."""
@@ -49,7 +51,9 @@ def engine_name(resolved: ResolvedRecipe, rows: int) -> str:
     if is_dense_chain(resolved) and not extras:
         whole = work <= _FUSED_WORK and not resolved.recipe.data.augment.active
         return (FusedEngine if whole else FusedBatchEngine).name
-    return "stacked" if is_stackable(resolved.layers) and resolved.recipe.runs > 1 else "autograd"
+    if is_stackable(resolved.layers) and resolved.recipe.runs > 1:
+        return "stacked"
+    return LayeredEngine.name if knows(resolved) and not extras else "autograd"
 
 
 def make_engine(
@@ -59,8 +63,8 @@ def make_engine(
     samples: Samples,
     generator: torch.Generator,
 ) -> Engine:
-    """The engine of that key: ``fused``, ``batched``, ``stacked`` or ``autograd``."""
-    for kind in (FusedEngine, FusedBatchEngine):
+    """The engine of that key: ``fused``, ``batched``, ``layered``, ``stacked`` or ``autograd``."""
+    for kind in (FusedEngine, FusedBatchEngine, LayeredEngine):
         if name == kind.name:
             return kind(resolved, parameters, samples, generator)
     return AutogradEngine(resolved, parameters, samples, generator, stacked=name == "stacked")

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.data.corruption import stretches
-from aegui.core.training.autograd import Batches, augmentation_of
+from aegui.core.training.batch_program import (
+    STEP_PARAMETERS,
+    BatchProgram,
+    GeneratedEngine,
+    compiled,
+)
 from aegui.core.training.program import (
     Backward,
     Forward,
@@ -21,6 +26,7 @@ from aegui.core.training.program import (
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import LatentSpec
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
 
@@ -44,6 +50,7 @@ class FusedEngine:
     ) -> None:
         self.epoch = 0
         self._step = Step(resolved, parameters)
+        self._latent = resolved.recipe.network.latent
         self._parameters = parameters
         self._samples = samples
         self._generator = generator
@@ -69,7 +76,7 @@ class FusedEngine:
         inputs = self._emit_noise()
         if samples.full_batch:
             inputs = inputs or source.bind("inputs", self._for_all_runs(samples.inputs))
-            self._step.emit_beta(source, "first + i + 1.0", 1)
+            emit_beta(source, self._latent, "first + i + 1.0", 1)
             target = inputs if samples.noisy_target else "target"
             self._step.emit(source, inputs, target, samples.rows, 1)
         else:
@@ -130,20 +137,15 @@ class FusedEngine:
         if self._samples.noisy_target:
             batch_target = picked
         done = f"({start} + {rows}) / {self._samples.rows}"
-        self._step.emit_beta(source, f"first + i + {done}", indent)
+        emit_beta(source, self._latent, f"first + i + {done}", indent)
         self._step.emit(source, picked, batch_target, rows, indent, tag)
 
 
-class FusedBatchEngine:
-    """Batch after batch, each as one call of a compiled step program.
+class FusedBatchEngine(GeneratedEngine):
+    """Batch after batch of a chain of dense layers, all runs of it together.
 
     For networks of which a whole epoch would be too long a call, and for samples that have to be
-    fetched from a file. It draws the same numbers as the autograd engines do.
-
-    Attributes:
-        name: Key of the engine.
-        epoch: Whole epochs done; set from outside, for the warm-up of the KL.
-        batches: Where in the epoch it is.
+    fetched from a file.
     """
 
     name = "batched"
@@ -155,47 +157,25 @@ class FusedBatchEngine:
         samples: Samples,
         generator: torch.Generator,
     ) -> None:
-        self.epoch = 0
-        self.batches = Batches(samples, generator, parameters.layout.runs)
+        super().__init__(resolved, parameters, samples, generator)
         self._step = Step(resolved, parameters)
+        self._latent = resolved.recipe.network.latent
+        self._pixels = samples.target.shape[2]
         self._parameters = parameters
-        self._generator = generator
-        self._augmentation = augmentation_of(resolved, generator)
-        self._programs: dict[tuple[int, int], tuple[Source, Any]] = {}
 
-    def run(self, rates: list[float], level: float) -> None:
-        """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
-        for rate in rates:
-            self.batches.begin(level)
-            while self.batches.share < 1.0:
-                self.step(rate, level)
-            self.epoch += 1
-
-    def step(self, rate: float, level: float) -> None:
-        """Learn from the next batch."""
-        inputs, target = self.batches.next(level, self._augmentation)
-        source, program = self._program_for(inputs)
-        position = self.epoch + self.batches.share
-        with torch.no_grad():
-            program(source.tensors, source.lists, inputs, target, rate, position, self._generator)
-
-    def _program_for(self, inputs: torch.Tensor) -> tuple[Source, Any]:
-        """The program for a batch ``[1 or K, rows, D]``; the last of an epoch may be smaller."""
-        width, rows, pixels = inputs.shape
-        found = self._programs.get((width, rows))
-        if found is None:
-            source = Source()
-            bind_layers(source, self._parameters, gradients=True)
-            name, runs = "inputs", self._parameters.layout.runs
-            if width != runs:
-                device = self._parameters.device
-                name = source.bind("spread", torch.empty(runs, rows, pixels, device=device))
-                source.line("spread.copy_(inputs)", 0)
-            self._step.emit_beta(source, "position", 0)
-            self._step.emit(source, name, "target", rows, 0)
-            parameters = "inputs: Tensor, target: Tensor, lr: float, position: float, g: Generator"
-            found = self._programs[width, rows] = source, source.compile("step", parameters)
-        return found
+    def _build(self, width: int, rows: int) -> BatchProgram:
+        source = Source()
+        bind_layers(source, self._parameters, gradients=True)
+        name, runs = "inputs", self._parameters.layout.runs
+        if width != runs:
+            spread = torch.empty(runs, rows, self._pixels, device=self._device)
+            name = source.bind("spread", spread)
+            source.line("spread.copy_(inputs)", 0)
+        emit_beta(source, self._latent, "position", 0)
+        self._step.emit(source, name, "target", rows, 0)
+        own = [("t", "List[Tensor]"), ("s", "List[List[Tensor]]")]
+        unit = compiled(source.text("step", STEP_PARAMETERS), own, rows)
+        return BatchProgram(unit, (source.tensors, source.lists))
 
 
 class Step:
@@ -204,15 +184,6 @@ class Step:
     def __init__(self, resolved: ResolvedRecipe, parameters: Parameters) -> None:
         self._resolved = resolved
         self._parameters = parameters
-
-    def emit_beta(self, source: Source, position: str, indent: int) -> None:
-        """The weight of the KL at a ``position`` in epochs, see ``Objective.beta``."""
-        latent = self._resolved.recipe.network.latent
-        if latent.kind != "gaussian":
-            return
-        warmup = latent.kl_warmup_epochs
-        rise = f" * min(1.0, ({position}) / {float(warmup)!r})" if warmup else ""
-        source.line(f"beta = {latent.beta!r}{rise}", indent)
 
     def emit(
         self, source: Source, inputs: str, target: str, rows: int, indent: int, tag: str = ""
@@ -224,3 +195,12 @@ class Step:
         Backward(source, forward, self._resolved).emit(inputs, target, rows, indent)
         emit_penalties(source, training, self._parameters, indent)
         emit_update(source, training.optimizer, self._parameters, indent)
+
+
+def emit_beta(source: Source, latent: LatentSpec, position: str, indent: int) -> None:
+    """The weight of the KL at a ``position`` in epochs, see ``Objective.beta``."""
+    if latent.kind != "gaussian":
+        return
+    warmup = latent.kl_warmup_epochs
+    rise = f" * min(1.0, ({position}) / {float(warmup)!r})" if warmup else ""
+    source.line(f"beta = {latent.beta!r}{rise}", indent)

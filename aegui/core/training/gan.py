@@ -19,7 +19,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from aegui.core.training.augment import augmented
-from aegui.core.training.autograd import Batches, clip_each_run
+from aegui.core.training.autograd import Batches, ByBatches, clip_each_run
 from aegui.core.training.checkpoint_check import counts
 from aegui.core.training.model import Model
 from aegui.core.training.optimizers import ListOptimizer
@@ -136,13 +136,10 @@ def class_narrowness(scores: torch.Tensor) -> torch.Tensor:
     return (mean * mean.clamp_min(torch.finfo(mean.dtype).tiny).log()).sum()
 
 
-class GanEngine:
+class GanEngine(ByBatches):
     """One batch at a time: the discriminator learns from it, and then perhaps the generator.
 
     Attributes:
-        name: Key of the engine.
-        epoch: Whole epochs done; set from outside.
-        batches: Where in the epoch it is.
         trains: Whether the generator and whether the discriminator learn at present.
         turn: Batches seen, by which the generator's turn comes.
         discriminator_steps: Steps that the discriminator's optimiser has done.
@@ -159,8 +156,7 @@ class GanEngine:
     ) -> None:
         recipe, gan = resolved.recipe, resolved.recipe.gan
         assert gan is not None
-        self.epoch = 0
-        self.batches = Batches(samples, generator, parameters.layout.runs)
+        super().__init__(Batches(samples, generator, parameters.layout.runs))
         self.trains = (True, True)
         self.turn = 0
         self.discriminator_steps = torch.zeros((), device=parameters.device)
@@ -289,9 +285,9 @@ class GanStepper(BatchStepper):
         super().__init__(engine, rows, epochs)
         self._adversarial = engine
 
-    def _step(self, orders: Orders) -> None:
+    def _learn(self, orders: Orders) -> None:
         self._adversarial.trains = orders.generator, orders.discriminator
-        super()._step(orders)
+        super()._learn(orders)
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Whose turn it is, and how the epoch that is under way began."""

@@ -14,6 +14,7 @@ import torch
 
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
+from aegui.core.training.gaussian_lines import kl_expression
 from aegui.core.training.model import Model
 from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units, is_dense_chain
 from aegui.core.training.program import (
@@ -21,7 +22,6 @@ from aegui.core.training.program import (
     Source,
     bind_layers,
     dense_specs,
-    kl_expression,
 )
 from aegui.core.training.terms import terms_of
 

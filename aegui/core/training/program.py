@@ -12,7 +12,6 @@ text works everywhere.)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -21,9 +20,10 @@ from aegui.core.data.corruption import pixel_places
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
 from aegui.core.network.forward import dropout_rate
 from aegui.core.recipe import LatentSpec, LayerSpec
+from aegui.core.training.gaussian_lines import GaussianCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import OptimizerSpec, TrainingSpec
@@ -62,6 +62,13 @@ class Source:
         """The tensor that ``name`` stands for."""
         return self.tensors[self._names[name]]
 
+    def tensors_with(self, others: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
+        """``tensors`` with some names standing for other ones."""
+        tensors = list(self.tensors)
+        for name, tensor in others.items():
+            tensors[self._names[name]] = tensor
+        return tensors
+
     def bind_list(self, *tensors: torch.Tensor) -> str:
         """An expression for the list of ``tensors``.
 
@@ -76,12 +83,15 @@ class Source:
         if text:
             self._lines.append("    " * (indent + 1) + text)
 
-    def compile(self, name: str, parameters: str, result: str = "None") -> Any:
-        """The compiled function, to be called with ``tensors``, ``lists`` and ``parameters``."""
+    def text(self, name: str, parameters: str, result: str = "None") -> str:
+        """The function, to be called with ``tensors``, ``lists`` and ``parameters``."""
         header = f"def {name}(t: List[Tensor], s: List[List[Tensor]], {parameters}) -> {result}:"
         unpack = [f"    {key} = t[{index}]" for key, index in self._names.items()]
-        text = "\n".join([header, *unpack, *self._lines]) + "\n"
-        return getattr(torch.jit.CompilationUnit(text), name)
+        return "\n".join([header, *unpack, *self._lines]) + "\n"
+
+    def compile(self, name: str, parameters: str, result: str = "None") -> Any:
+        """The function, compiled."""
+        return getattr(torch.jit.CompilationUnit(self.text(name, parameters, result)), name)
 
 
 def emit_corruption(
@@ -199,20 +209,6 @@ def dense_specs(resolved: ResolvedRecipe) -> list[LayerSpec | LatentSpec]:
     ]
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """Names of what a gaussian code is drawn from, ``code = mean + deviation * noise``.
-
-    ``both`` are mean and log variance side by side as the layer gives them.
-    """
-
-    both: str
-    mean: str
-    log_variance: str
-    deviation: str
-    noise: str
-
-
 class Forward:
     """Emits the forward pass of ``rows`` samples of all runs through a chain of dense layers.
 
@@ -236,7 +232,7 @@ class Forward:
         self.activations: list[str] = []
         self.outputs: list[str] = []
         self.masks: list[str | None] = []
-        self.drawn: dict[int, Drawn] = {}
+        self.drawn: dict[int, GaussianCode] = {}
 
     def emit(self, inputs: str, rows: int, indent: int) -> None:
         """Add the lines of a step, with dropout and a code that is drawn, both from ``g``."""
@@ -317,28 +313,12 @@ class Forward:
         self.outputs.append(output)
 
     def _emit_gaussian(self, index: int, inputs: str, rows: int, noise: str, indent: int) -> None:
-        """A code that is drawn (Kingma and Welling 2013, section 2.4)."""
-        source, tag, units = self._source, self._tag, self._layers[index].units
-        both = self._emit_product(index, inputs, rows, 2 * units, indent)
-        halves = source.tensor(both)[..., :units], source.tensor(both)[..., units:]
-        mean, log_variance = (
-            source.bind(f"{name}{index}_{tag}", half)
-            for name, half in zip(("mean", "log"), halves, strict=True)
-        )
-        mean = self._emit_activation(index, mean, rows, indent)
-        deviation = self._buffer(f"deviation{index}_", rows, units)
-        code = self._buffer(f"code{index}_", rows, units)
-        source.line(f"torch.mul({log_variance}, 0.5, out={deviation})", indent)
-        source.line(f"{deviation}.exp_()", indent)
-        source.line(f"torch.addcmul({mean}, {noise}, {deviation}, out={code})", indent)
-        self.drawn[index] = Drawn(both, mean, log_variance, deviation, noise)
-        self.outputs.append(code)
-
-
-def kl_expression(drawn: Drawn, excess: str) -> str:
-    """KL of each dimension, the mean over the samples ``[K, 1, d]``; ``excess`` is variance - 1."""
-    total = f"{drawn.mean}.square().add_({excess}).sub_({drawn.log_variance})"
-    return f"{total}.mean([1], True).mul_(0.5)"
+        both = self._emit_product(index, inputs, rows, 2 * self._layers[index].units, indent)
+        code = GaussianCode(self._source, self._layers[index], both, noise, f"{index}_{self._tag}")
+        self.outputs.append(code.emit_forward(indent))
+        self.pre.append(code.pre)
+        self.activations.append(code.mean)
+        self.drawn[index] = code
 
 
 def bind_layers(source: Source, parameters: Parameters, *, gradients: bool) -> None:
@@ -382,7 +362,8 @@ class Backward:
                 upper, gradient = gradient, self._buffer_like(self._forward.outputs[index - 1])
                 self._source.line(f"torch.bmm({upper}, wt{index}, out={gradient})", indent)
                 if index - 1 in self._forward.drawn:
-                    gradient = self._emit_gaussian(index - 1, gradient, rows, indent)
+                    code = self._forward.drawn[index - 1]
+                    gradient = code.emit_backward(gradient, rows, indent)
                 else:
                     self._emit_activation(index - 1, gradient, indent)
 
@@ -395,40 +376,6 @@ class Backward:
             return self._source.bind(f"t_{name}", self._source.tensor(name).transpose(1, 2))
         self._source.line(f"t_{name} = {name}.transpose(1, 2)", indent)
         return f"t_{name}"
-
-    def _emit_gaussian(self, index: int, code: str, rows: int, indent: int) -> str:
-        """From the gradient by what was drawn to that by mean and log variance, and that of the KL.
-
-        With ``code = mean + deviation * noise``, ``KL = (mean^2 + variance - 1 - log variance) /
-        2`` and a weight ``beta``, which is in scope; free bits take the KL of a dimension out.
-        """
-        line, drawn, spec = self._source.line, self._forward.drawn[index], self._layers[index]
-        both = self._buffer_like(drawn.both)
-        halves = (
-            self._source.tensor(both)[..., : spec.units],
-            self._source.tensor(both)[..., spec.units :],
-        )
-        by_mean = self._source.bind(f"dm_{code}", halves[0])
-        by_log = self._source.bind(f"dl_{code}", halves[1])
-        excess = self._source.bind(f"dv_{code}", torch.zeros_like(self._source.tensor(code)))
-        line(f"torch.mul({drawn.deviation}, {drawn.deviation}, out={excess})", indent)
-        line(f"{excess}.sub_(1.0)", indent)
-        line(f"torch.mul({code}, {drawn.noise}, out={by_log})", indent)
-        line(f"{by_log}.mul_({drawn.deviation}).mul_(0.5)", indent)
-        line(f"pull = beta / {float(rows)!r}", indent)
-        free = spec.free_bits if isinstance(spec, LatentSpec) else 0.0
-        if free:
-            line(f"paid = {kl_expression(drawn, excess)}.ge_({free!r})", indent)
-            line(f"torch.addcmul({code}, {drawn.mean}, paid, value=pull, out={by_mean})", indent)
-            line(f"{by_log}.addcmul_({excess}, paid, value=0.5 * pull)", indent)
-        else:
-            line(f"torch.add({code}, {drawn.mean}, alpha=pull, out={by_mean})", indent)
-            line(f"{by_log}.add_({excess}, alpha=0.5 * pull)", indent)
-        names = {"d": by_mean, "z": self._forward.pre[index], "h": drawn.mean}
-        line(ACTIVATION_FUNCTIONS[spec.activation].backward.format(**names), indent)
-        if spec.slope != 1.0:
-            line(f"{both}.mul_({spec.slope!r})", indent)
-        return both
 
     def _emit_activation(self, index: int, gradient: str, indent: int) -> None:
         """From the gradient by a layer's output to that by its pre-activation, in place."""
@@ -482,9 +429,12 @@ def emit_penalties(source: Source, spec: TrainingSpec, parameters: Parameters, i
         source.line(f"grad_w.add_(flat_w.sign(), alpha={spec.l1!r})", indent)
     if spec.clip_norm is None:
         return
-    count = len(parameters.layout.learnt)
-    blocks = [f"{kind}{index}" for index in range(count) for kind in ("gw", "gb")]
-    squares = " + ".join(f"torch.sum({block}.square(), [1, 2], True)" for block in blocks)
+    runs = parameters.layout.runs
+    blocks = [
+        source.bind(f"clipped{at}", parameters.grad[block.start : block.stop].view(runs, -1))
+        for at, block in enumerate(parameters.layout.blocks)
+    ]
+    squares = " + ".join(f"torch.sum({block}.square(), [1], True)" for block in blocks)
     source.line(f"norm = torch.sqrt({squares})", indent)
     source.line(f"clip = ({spec.clip_norm!r} / (norm + 1e-6)).clamp_(max=1.0)", indent)
     for block in blocks:

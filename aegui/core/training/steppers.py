@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from aegui.core.training.fused import FusedEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -158,8 +158,8 @@ class BatchEngine(Protocol):
     epoch: int
     batches: Batches
 
-    def step(self, rate: float, level: float) -> None:
-        """Learn from the next batch."""
+    def steps(self, rates: Sequence[float], level: float) -> None:
+        """Learn from the next ``len(rates)`` batches of the epoch, each at its learning rate."""
 
 
 class BatchStepper:
@@ -173,6 +173,7 @@ class BatchStepper:
         self.epochs = epochs
         self._engine = engine
         self._begun = False
+        self._chunk = 1.0
 
     @property
     def position(self) -> float:
@@ -183,17 +184,24 @@ class BatchStepper:
         """Learn from one batch or more."""
         started = time.perf_counter()
         while True:
-            self._step(orders)
+            self._learn(orders)
             over = time.perf_counter() - started >= CHUNK_SECONDS
             if over or orders.at_most == 1 or self.position >= orders.until - 1e-9:
                 return
 
-    def _step(self, orders: Orders) -> None:
-        engine = self._engine
+    def _learn(self, orders: Orders) -> None:
+        """Learn from as many batches as fit into the time, in one call of the engine."""
+        engine, started = self._engine, time.perf_counter()
         if not self._begun:
             engine.batches.begin(orders.level)
             self._begun = True
-        engine.step(orders.rate(self.position), orders.level)
+        position, share = self.position, engine.batches.batch_share
+        left = min(orders.until, engine.epoch + 1.0) - position
+        count = 1 if orders.at_most == 1 else min(int(self._chunk), math.ceil(left / share - 1e-6))
+        count = max(1, count)
+        engine.steps([orders.rate(position + j * share) for j in range(count)], orders.level)
+        elapsed = time.perf_counter() - started
+        self._chunk = min(2 * self._chunk, max(1.0, count * CHUNK_SECONDS / elapsed))
         if engine.batches.start >= self.rows:
             engine.epoch += 1
             self._begun = False

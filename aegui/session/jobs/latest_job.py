@@ -8,10 +8,12 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from aegui.session.jobs.priority import stand_back
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LINGER_SECONDS = 0.1
+_LINGER_SECONDS = 0.5
 _LOADING_SECONDS = 30.0
 _LOOK_SECONDS = 0.1
 _log = logging.getLogger(__name__)
@@ -90,6 +92,7 @@ class LatestJob:
         return True
 
     def _work(self) -> None:
+        stand_back()
         while self._do_next():
             pass
 

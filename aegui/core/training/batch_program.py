@@ -1,0 +1,136 @@
+"""What the engines share whose steps are generated and compiled, and called batch by batch.
+
+Many whole batches are one call from Python: each call that comes back has to wait for Python's
+lock, and beside a busy window that takes as long as a small batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from aegui.core.training.autograd import Batches, ByBatches, augmentation_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.samples import Samples
+
+STEP_PARAMETERS = "inputs: Tensor, target: Tensor, lr: float, position: float, g: Generator"
+"""What ``step`` takes after what is the program's own."""
+_STEPS = """
+def steps(
+    {head}, picked: List[Tensor], places: Tensor, inputs: Tensor, target: Tensor, same: bool,
+    position: float, share: float, rates: List[float], g: Generator
+) -> None:
+    for j in range(len(rates)):
+        index = places.narrow(0, j * {rows}, {rows})
+        torch.index_select(target, 1, index, out=picked[1])
+        if not same:
+            torch.index_select(inputs, 1, index, out=picked[0])
+        step({names}, picked[0], picked[1], rates[j], position + (j + 1) * share, g)
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class BatchProgram:
+    """Steps with batches of so many rows.
+
+    Attributes:
+        unit: With the function ``step``, and ``steps`` for many of them.
+        arguments: What both are called with first.
+        picked: Where inputs ``[1 or K, rows, D]`` and targets of a batch are put.
+    """
+
+    unit: torch.jit.CompilationUnit
+    arguments: tuple[Any, ...]
+    picked: list[torch.Tensor] = field(default_factory=list)
+
+
+def compiled(text: str, own: Sequence[tuple[str, str]], rows: int) -> torch.jit.CompilationUnit:
+    """``text`` with a function ``step``, and ``steps`` added to it.
+
+    ``own`` are names and types of the parameters that ``step`` has before ``STEP_PARAMETERS``.
+    """
+    head = ", ".join(f"{name}: {kind}" for name, kind in own)
+    names = ", ".join(name for name, _ in own)
+    loop = _STEPS.format(head=head, names=names, rows=rows)
+    return torch.jit.CompilationUnit(text + loop)
+
+
+class GeneratedEngine(ByBatches):
+    """Batch after batch by a ``BatchProgram``, which subclasses build.
+
+    It draws the same numbers as the autograd engines do.
+    """
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+    ) -> None:
+        super().__init__(Batches(samples, generator, parameters.layout.runs))
+        self._generator = generator
+        self._device = parameters.device
+        self._all_rows = samples.rows
+        self._augmentation = augmentation_of(resolved, generator)
+        self._programs: dict[tuple[int, int, int], BatchProgram] = {}
+
+    def step(self, rate: float, level: float) -> None:
+        """Learn from the next batch."""
+        inputs, target = self.batches.next(level, self._augmentation)
+        program = self._program_for(len(inputs), *target.shape[:2])
+        position = self.epoch + self.batches.share
+        # Without this, torch would note versions for autograd at every operation.
+        with torch.no_grad():
+            program.unit.step(*program.arguments, inputs, target, rate, position, self._generator)
+
+    def steps(self, rates: Sequence[float], level: float) -> None:
+        """Learn from the next batches of the epoch, from all that are whole in one call."""
+        whole = 0 if self._augmentation is not None else min(self.batches.whole, len(rates))
+        if whole:
+            self._stretch(list(rates[:whole]))
+        super().steps(rates[whole:], level)
+
+    def _stretch(self, rates: list[float]) -> None:
+        position = self.epoch + self.batches.share
+        places, inputs, target = self.batches.pass_over(len(rates))
+        rows, same = len(places) // len(rates), inputs is target
+        program = self._program_for(len(inputs), len(target), rows)
+        if not program.picked:
+            shapes = [(len(given), rows, given.shape[2]) for given in (inputs, target)]
+            both = [torch.empty(shape, device=self._device) for shape in shapes[same:]]
+            program.picked[:] = both * 2 if same else both
+        with torch.no_grad():
+            program.unit.steps(
+                *program.arguments,
+                program.picked,
+                places,
+                inputs,
+                target,
+                same,
+                position,
+                rows / self._all_rows,
+                rates,
+                self._generator,
+            )
+
+    def _program_for(self, width: int, targets: int, rows: int) -> BatchProgram:
+        """The program for inputs ``[width, rows, D]``; the last batch of an epoch may be smaller.
+
+        ``targets`` is the first number of the targets' shape.
+        """
+        key = width, targets, rows
+        found = self._programs.get(key)
+        if found is None:
+            found = self._programs[key] = self._build(width, rows)
+        return found
+
+    def _build(self, width: int, rows: int) -> BatchProgram:
+        raise NotImplementedError

@@ -1,0 +1,229 @@
+"""The generated steps of any layers do what autograd does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.network.catalog import ACTIVATIONS, LOSSES
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import Recipe
+from aegui.core.training.engines import engine_name, make_engine
+from aegui.core.training.layered import LayeredEngine
+from aegui.core.training.parameters import Parameters
+from aegui.core.training.samples import Samples
+
+CPU = torch.device("cpu")
+SAMPLES = 40
+BATCH = 34
+"""Enough for the faster way with grey images, and leaves a rest that is too small for it."""
+GENTLE = {"optimizer": {"name": "sgd", "learning_rate": 0.2}, "batch_size": BATCH}
+CONV = {"kind": "conv", "channels": 3, "stride": 2}
+WIDE = {"kind": "conv", "channels": 4}
+
+
+def images(channels: int, height: int, width: int) -> Dataset:
+    draw = np.random.default_rng(3).random((SAMPLES, channels, height, width), dtype=np.float32)
+    return Dataset.from_images("noise", draw)
+
+
+def resolved_recipe(dataset: Dataset, **changes: Any) -> ResolvedRecipe:
+    raw: dict[str, Any] = {"runs": 2, "seed": 5, "training": GENTLE}
+    found = resolve(Recipe.model_validate(raw | changes), dataset)
+    assert found.resolved is not None, found
+    return found.resolved
+
+
+def trained(
+    resolved: ResolvedRecipe, engine: str, epochs: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Parameters and buffers after so many epochs."""
+    torch.set_num_threads(1)
+    parameters = Parameters(resolved, CPU)
+    samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
+    generator = torch.Generator().manual_seed(11)
+    stepper = make_engine(engine, resolved, parameters, samples, generator)
+    rate = resolved.recipe.training.optimizer.learning_rate
+    stepper.run([rate] * epochs, resolved.recipe.data.corruption.level)
+    return parameters.flat, parameters.buffers
+
+
+def assert_same(resolved: ResolvedRecipe, epochs: int = 3) -> None:
+    wanted, kept = trained(resolved, "autograd", epochs)
+    start, _ = trained(resolved, "autograd", 0)
+    found, buffers = trained(resolved, "layered", epochs)
+    assert (wanted - start).abs().max() > 1e-4, "nothing was learnt: the test says nothing"
+    # Every tensor must have moved, or a gradient that nobody fills would not be missed.
+    parameters = Parameters(resolved, CPU)
+    for block in parameters.layout.blocks:
+        moved = (wanted - start)[block.start : block.stop].abs().max()
+        assert moved > 0, block
+    assert torch.allclose(found, wanted, atol=2e-5), (found - wanted).abs().max()
+    assert torch.allclose(buffers, kept, atol=2e-5)
+
+
+NETWORKS: dict[str, dict[str, Any]] = {
+    "strided convolutions": {"encoder": [CONV, WIDE], "latent": {"units": 3}},
+    "max pooling": {"encoder": [WIDE, {"kind": "max_pool"}], "latent": {"units": 3}},
+    "mean pooling": {"encoder": [WIDE, {"kind": "avg_pool"}], "latent": {"units": 3}},
+    "pooling first": {"encoder": [{"kind": "avg_pool"}, WIDE], "latent": {"units": 3}},
+    "larger kernels": {
+        "encoder": [{"kind": "conv", "channels": 3, "kernel": 5, "stride": 3, "padding": 1}],
+        "latent": {"units": 3},
+        "decoder": [
+            {"units": 3 * 4 * 5},
+            {"kind": "reshape", "channels": 3, "height": 4, "width": 5},
+            {"kind": "conv_transpose", "channels": 2, "kernel": 3, "output_padding": 1},
+        ],
+    },
+    "upsampling": {
+        "encoder": [{"units": 12}],
+        "latent": {"units": 3},
+        "decoder": [
+            {"units": 2 * 4 * 5},
+            {"kind": "reshape", "channels": 2, "height": 4, "width": 5},
+            {"kind": "upsample", "mode": "bilinear"},
+            {"kind": "conv", "channels": 3, "activation": "tanh"},
+        ],
+    },
+    "nearest upsampling, one channel in between": {
+        "encoder": [CONV, {"kind": "conv", "channels": 1}, WIDE],
+        "latent": {"units": 3},
+        "decoder": [
+            {"units": 2 * 4 * 5},
+            {"kind": "reshape", "channels": 2, "height": 4, "width": 5},
+            {"kind": "conv_transpose", "channels": 1},
+            {"kind": "upsample"},
+            {"kind": "conv", "channels": 2, "stride": 2},
+        ],
+    },
+    "batch norms": {
+        "encoder": [
+            WIDE,
+            {"kind": "batch_norm", "activation": "relu"},
+            {"units": 9},
+            {"kind": "batch_norm", "activation": "tanh"},
+        ],
+        "latent": {"units": 3},
+    },
+    "layer norms": {
+        "encoder": [
+            WIDE,
+            {"kind": "layer_norm", "activation": "relu"},
+            {"units": 9},
+            {"kind": "layer_norm", "activation": "silu"},
+        ],
+        "latent": {"units": 3},
+    },
+    "dropout": {
+        "encoder": [WIDE, {"kind": "dropout", "rate": 0.3}, {"units": 9, "dropout": 0.2}],
+        "latent": {"units": 3, "activation": "tanh", "slope": 0.7, "dropout": 0.1},
+    },
+    "flattened": {"encoder": [CONV, {"kind": "flatten"}, {"units": 9}], "latent": {"units": 3}},
+    "gaussian": {
+        "encoder": [CONV, {"kind": "dropout", "rate": 0.2}],
+        "latent": {"kind": "gaussian", "units": 3, "free_bits": 0.1, "kl_warmup_epochs": 3},
+    },
+    "gaussian with an activation": {
+        "encoder": [CONV],
+        "latent": {"kind": "gaussian", "activation": "silu", "beta": 0.3, "slope": 0.8},
+    },
+}
+BY_GAUSSIAN = {"optimizer": {"name": "sgd", "learning_rate": 0.01}, "batch_size": BATCH}
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("key", NETWORKS)
+def test_every_kind_of_layer(key: str, channels: int) -> None:
+    training = BY_GAUSSIAN if "gaussian" in key else GENTLE
+    assert_same(resolved_recipe(images(channels, 8, 10), network=NETWORKS[key], training=training))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation(activation: str) -> None:
+    layers = [
+        {**CONV, "activation": activation},
+        {"kind": "layer_norm", "activation": activation},
+        # The hyperbolic cosine of what arrives here would be beyond all numbers.
+        {"units": 6, "activation": activation, "slope": 0.1 if activation == "cosh" else 1.0},
+    ]
+    training = GENTLE | {"optimizer": {"name": "sgd", "learning_rate": 0.01}}
+    assert_same(resolved_recipe(images(1, 8, 10), network={"encoder": layers}, training=training))
+
+
+OUTPUTS = [(loss, "sigmoid") for loss in LOSSES] + [
+    (loss, output) for loss in LOSSES if loss != "bce" for output in ("identity", "silu")
+]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("loss", "output"), OUTPUTS)
+def test_every_loss(loss: str, output: str, channels: int) -> None:
+    network = {"encoder": [CONV], "output_activation": output}
+    training = GENTLE | {"loss": loss, "huber_delta": 0.3}
+    assert_same(resolved_recipe(images(channels, 8, 10), network=network, training=training))
+
+
+@pytest.mark.parametrize(
+    "training",
+    [
+        {"optimizer": {"name": "adamw", "learning_rate": 1e-3}},
+        {"l1": 1e-4, "l2": 1e-3, "clip_norm": 0.02},
+        {"batch_size": None},
+        {"batch_size": 1},
+    ],
+    ids=str,
+)
+def test_optimisers_penalties_clipping_and_batches(training: dict[str, Any]) -> None:
+    layers = [CONV, {"kind": "layer_norm"}]
+    network = {"encoder": layers}
+    assert_same(resolved_recipe(images(1, 8, 10), network=network, training=GENTLE | training))
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize("clean", [True, False])
+def test_noise(fresh: bool, clean: bool) -> None:
+    corruption = {"kind": "gaussian", "level": 0.2, "fresh": fresh, "clean_target": clean}
+    data = {"corruption": corruption | {"copies": 2}}
+    assert_same(resolved_recipe(images(1, 8, 10), network={"encoder": [CONV]}, data=data))
+
+
+def test_what_it_does_not_know_goes_to_autograd() -> None:
+    data = images(1, 8, 10)
+    plain = resolved_recipe(data, network={"encoder": [CONV]})
+    assert engine_name(plain, SAMPLES) == "layered"
+    for network in (
+        {"encoder": [CONV], "tied": True},
+        {"encoder": [CONV], "latent": {"units": 9, "top_k": 2}},
+    ):
+        assert engine_name(resolved_recipe(data, network=network), SAMPLES) == "autograd"
+    penalised = GENTLE | {"contractive": 0.1}
+    contractive = resolved_recipe(data, network={"encoder": [CONV]}, training=penalised)
+    assert engine_name(contractive, SAMPLES) == "autograd"
+
+
+@pytest.mark.parametrize("network", [NETWORKS["dropout"], NETWORKS["gaussian"]], ids=str)
+def test_many_batches_in_one_call_are_those_one_by_one(network: dict[str, Any]) -> None:
+    training = BY_GAUSSIAN | {"batch_size": 7}
+    resolved = resolved_recipe(images(1, 8, 10), network=network, training=training)
+    found = []
+    for together in (False, True):
+        parameters = Parameters(resolved, CPU)
+        samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
+        generator = torch.Generator().manual_seed(11)
+        engine = make_engine("layered", resolved, parameters, samples, generator)
+        assert isinstance(engine, LayeredEngine)
+        engine.batches.begin(0.0)
+        rates = [0.05, 0.04, 0.03, 0.02, 0.01, 0.005]
+        if together:
+            engine.steps(rates, 0.0)
+        else:
+            for rate in rates:
+                engine.step(rate, 0.0)
+        assert engine.batches.share == 1.0
+        found.append(parameters.flat)
+    assert torch.allclose(found[0], found[1], atol=1e-7)

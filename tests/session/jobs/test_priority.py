@@ -1,0 +1,40 @@
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from aegui.session.jobs.priority import stand_back
+
+
+def _niceness() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities of single threads")
+def test_only_the_calling_thread_stands_back_and_only_once() -> None:
+    before, found = _niceness(), []
+
+    def body() -> None:
+        for _ in range(2):
+            stand_back()
+            found.append(_niceness())
+
+    thread = threading.Thread(target=body)
+    thread.start()
+    thread.join()
+    assert found == [min(19, before + 5)] * 2
+    assert _niceness() == before
+
+
+def test_threads_of_matrix_products_are_told_to_sleep_before_numpy_is_loaded() -> None:
+    code = (
+        "import os, sys, aegui; "
+        "assert 'numpy' not in sys.modules; print(os.environ['OPENBLAS_THREAD_TIMEOUT'])"
+    )
+    environment = {key: value for key, value in os.environ.items() if "OPENBLAS" not in key}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "4"
