@@ -65,6 +65,7 @@ class PixelEdits(QObject):
         editor.part_moved.connect(drawing.move_part)
         editor.region_changed.connect(drawing.set_region)
         draw.noise_painted.connect(self._on_draw_noise_painted)
+        draw.cut_requested.connect(self._on_draw_cut_requested)
         draw.copy_requested.connect(self._on_draw_copy_requested)
         draw.copy_code_requested.connect(self._on_draw_copy_code_requested)
         draw.paste_requested.connect(self._on_draw_paste_requested)
@@ -185,6 +186,11 @@ class PixelEdits(QObject):
         paper = self._drawing.paper
         look = Look(glyphs=paper.kind == "binary", ground=paper.ground)
         QGuiApplication.clipboard().setMimeData(to_clipboard(self._drawing.part, look))
+
+    @Slot()
+    def _on_draw_cut_requested(self) -> None:
+        self._on_draw_copy_requested()
+        self._drawing.cut()
 
     @Slot()
     def _on_draw_copy_code_requested(self) -> None:

@@ -37,6 +37,8 @@ def app(qapp: QApplication, qtbot: QtBot) -> Iterator[App]:
     qtbot.waitExposed(made.window)
     assert made.services.workspace.new(SMALL)
     yield made
+    # The offscreen platform crashes at the end of the process over what Python has put there.
+    qapp.clipboard().clear()
     made.shutdown()
     made.deleteLater()
     apply_theme(qapp, LIGHT)

@@ -139,6 +139,25 @@ def test_a_part_is_copied_exactly_and_pasted_where_it_is_wanted(
     assert not drawing.pixels[:5].any()
 
 
+def test_what_is_cut_is_on_the_clipboard_and_one_step_of_undo(
+    draw: DrawPanel, drawing: Drawing
+) -> None:
+    glyph = np.eye(7, 5, dtype=np.float32)
+    drawing.paste(glyph)
+    draw.tools.use("select")
+    stroke(draw, (0, 0), (1, 1))
+    QTest.keyClick(draw.editor, Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier)
+    assert drawing.history[-1] == "Cut"
+    assert not drawing.pixels[:2].any()
+    assert QApplication.clipboard().text() == "#.\n.#"
+    stroke(draw, (3, 0), (3, 0))
+    draw.tools.use("paste")
+    np.testing.assert_array_equal(drawing.pixels[3:5, :2], np.eye(2))
+    draw.tools.use("undo")
+    draw.tools.use("undo")
+    np.testing.assert_array_equal(drawing.pixels, glyph)
+
+
 def test_a_picture_is_scaled_to_what_is_selected(draw: DrawPanel, drawing: Drawing) -> None:
     drawing.clear()
     image = QImage(40, 40, QImage.Format.Format_RGB32)

@@ -46,6 +46,14 @@ class Box(NamedTuple):
         """Whether ``cell`` is inside."""
         return self.top <= cell[0] < self.bottom and self.left <= cell[1] < self.right
 
+    def corner_across(self, cell: Cell) -> Cell | None:
+        """The corner opposite to ``cell``; None: that is no corner."""
+        rows = {self.top: self.bottom - 1, self.bottom - 1: self.top}
+        columns = {self.left: self.right - 1, self.right - 1: self.left}
+        if cell[0] not in rows or cell[1] not in columns:
+            return None
+        return rows[cell[0]], columns[cell[1]]
+
     def moved(self, rows: int, columns: int) -> Box:
         """The box further down by ``rows`` and right by ``columns``."""
         return Box(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from aegui.core.data.corruption import corrupted
 from aegui.core.i18n import tr
 from aegui.core.pixels.code import levels_of
+from aegui.core.pixels.shapes import Box
 from aegui.core.pixels.transforms import (
     as_kind,
     fitted,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from aegui.core.pixels.shapes import Box, Cell
+    from aegui.core.pixels.shapes import Cell
     from aegui.core.pixels.transforms import Axis, Pixels
     from aegui.core.recipe import CorruptionSpec
 
@@ -67,6 +68,8 @@ class Drawing(QObject):
         self._natural = (height, width, GLYPH_PAPER)
         self._previous: DrawingState | None = None
         self._region: Box | None = None
+        self._pasted: _Pasted | None = None
+        self._laid: _Pasted | None = None
         self._stroke_start: DrawingState | None = None
         self._stroke_text = ""
 
@@ -129,6 +132,8 @@ class Drawing(QObject):
     def set_region(self, region: Box | None) -> None:
         """Edit this part from now on; None: all of it."""
         self._region = None if region is None else region.within(*self.shape)
+        if self._pasted is not None and self._pasted.box.within(*self.shape) != self._region:
+            self._pasted = None
 
     def reset(self, height: int, width: int, paper: Paper = GLYPH_PAPER) -> None:
         """An empty drawing of another size and without a past, for images of another set.
@@ -174,9 +179,26 @@ class Drawing(QObject):
         self._stroke_to(start if found is None else found)
 
     def move_part(self, box: Box, rows: int, columns: int) -> None:
-        """Move what was in ``box`` when the stroke began, down and right; the ground shows."""
+        """Move what was in ``box`` when the stroke began, down and right; the ground shows.
+
+        Where it was pasted, and is selected still, what it was pasted over shows.
+        """
         start = self.pixels if self._stroke_start is None else self._stroke_start.pixels
-        self._stroke_to(moved(start, box, rows, columns, self.ground))
+        pasted = self._pasted
+        if pasted is None or pasted.shown is not start or pasted.box.within(*self.shape) != box:
+            self._stroke_to(moved(start, box, rows, columns, self.ground))
+            return
+        place = pasted.box.moved(rows, columns)
+        self._stroke_to(placed(pasted.below, pasted.part, place.top, place.left))
+        self._laid = replace(pasted, box=place, shown=self.pixels)
+        if self._stroke_start is None:
+            self._settle()
+
+    def _settle(self) -> None:
+        """What was pasted lies where the stroke has left it."""
+        laid, self._laid = self._laid, None
+        if laid is not None and laid.shown is self.pixels:
+            self._pasted = laid
 
     def paint_noise(self, cells: Iterable[Cell], spec: CorruptionSpec, seed: int) -> None:
         """Spoil ``cells`` as ``spec`` would spoil the drawing; a block would be one of them.
@@ -231,6 +253,7 @@ class Drawing(QObject):
         else:
             text = self._stroke_text or tr("Stroke")
             self.undo_stack.push(_Change(self, start, self._state, text))
+        self._settle()
 
     # -- other images ----------------------------------------------------------------------------
 
@@ -254,8 +277,10 @@ class Drawing(QObject):
 
     def paste_part(self, image: ArrayLike, row: int, column: int) -> None:
         """Lay ``image`` over the drawing, its first pixel at ``row`` and ``column``."""
-        part = np.asarray(image, np.float32)
-        self._edit_pixels(placed(self.pixels, part, row, column), tr("Paste"))
+        part, below = frozen(image), self.pixels
+        self._edit_pixels(placed(below, part, row, column), tr("Paste"))
+        box = Box(row, column, row + part.shape[-2], column + part.shape[-1])
+        self._pasted = _Pasted(below, part, box, self.pixels)
 
     def write(self, pixels: NDArray[np.float32]) -> None:
         """Draw ``pixels``, which come from code; such edits in a row are one step of undo.
@@ -297,11 +322,18 @@ class Drawing(QObject):
 
     def clear(self) -> None:
         """Empty the drawing, whose target is forgotten, or what is selected of it."""
+        self._clear(tr("Clear"))
+
+    def cut(self) -> None:
+        """Like ``clear``, of what has been taken to the clipboard."""
+        self._clear(tr("Cut"))
+
+    def _clear(self, text: str) -> None:
         if self._region is not None:
-            self._edit_part(lambda part: np.full_like(part, self.ground), tr("Clear"))
+            self._edit_part(lambda part: np.full_like(part, self.ground), text)
             return
         empty = self.paper.empty(*self.shape)
-        self._edit(DrawingState(empty, paper=self.paper), tr("Clear"))
+        self._edit(DrawingState(empty, paper=self.paper), text)
 
     def invert(self) -> None:
         """Swap ink and paper."""
@@ -376,6 +408,23 @@ def _noisy(pixels: NDArray[np.float32], spec: CorruptionSpec, seed: int) -> NDAr
     height, width = pixels.shape[-2:]
     shape = (1 if pixels.ndim == 2 else len(pixels), height, width)
     return corrupted(pixels.reshape(1, -1), spec, seed, shape).reshape(pixels.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pasted:
+    """What was pasted and can be moved about without harm to what is below it.
+
+    Attributes:
+        below: The drawing before.
+        part: What was pasted.
+        box: Where it lies; it may reach beyond the edges.
+        shown: The drawing with it: another array is another drawing.
+    """
+
+    below: NDArray[np.float32]
+    part: NDArray[np.float32]
+    box: Box
+    shown: NDArray[np.float32]
 
 
 class _Change(QUndoCommand):

@@ -69,7 +69,7 @@ class DrawPanel(QWidget):
         stroke_started(step), pixel_painted(row, column, value), cells_painted(cells, ink),
         stroke_finished(), stroke_abandoned(): See ``PixelEditor``.
         noise_painted(cells, spec, seed): Spoil those cells.
-        undo_requested(), redo_requested(), clear_requested(), invert_requested(),
+        undo_requested(), redo_requested(), clear_requested(), invert_requested(), cut_requested(),
         copy_requested(), copy_code_requested(), paste_requested(), new_requested(): What their
             tools say.
         shift_requested(rows, columns), roll_requested(rows, columns): Shift the drawing down and
@@ -93,6 +93,7 @@ class DrawPanel(QWidget):
     redo_requested = Signal()
     clear_requested = Signal()
     invert_requested = Signal()
+    cut_requested = Signal()
     copy_requested = Signal()
     copy_code_requested = Signal()
     paste_requested = Signal()
@@ -336,6 +337,7 @@ class DrawPanel(QWidget):
                 "history": self.history_requested,
                 "clear": self.clear_requested,
                 "invert": self.invert_requested,
+                "cut": self.cut_requested,
                 "copy": self.copy_requested,
                 "paste": self.paste_requested,
                 "new": self.new_requested,

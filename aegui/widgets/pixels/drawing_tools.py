@@ -52,6 +52,7 @@ TOOLS = (
     Tool("undo", mark("Undo"), "Ctrl+Z", "history"),
     Tool("redo", mark("Redo"), "Ctrl+Shift+Z", "history"),
     Tool("history", mark("History of the drawing"), "Ctrl+H", "history"),
+    Tool("cut", mark("Cut the drawing or the selection"), "Ctrl+X", "clipboard"),
     Tool("copy", mark("Copy the drawing or the selection"), "Ctrl+C", "clipboard"),
     Tool("paste", mark("Paste an image, text art or code"), "Ctrl+V", "clipboard"),
     Tool("copy-code", mark("Copy as code"), "Ctrl+Shift+C", "clipboard", in_row=False),

@@ -156,6 +156,7 @@ class StrokeSurface(PixelSurface):
         self._look = look
         self._ink = PAINT if look.ground < 0.5 else ERASE
         self._back = 1.0 - self._ink
+        self._say()
         self.update()
 
     def set_tool(self, tool: str) -> None:
@@ -256,7 +257,7 @@ class StrokeSurface(PixelSurface):
                 height=height,
                 column=column + 1,
                 width=width,
-                state=_state_word(self._pixels[..., row, column]),
+                state=_state_word(self._pixels[..., row, column], self._look),
             ),
         )
 
@@ -271,8 +272,10 @@ class StrokeSurface(PixelSurface):
         inked = paints != (self._tool == "eraser")
         self._stroke = _Stroke(brush, self._ink if inked else self._back, cell, cell, held)
         if brush == "select":
-            if self._region is None or not self._region.holds(cell):
-                self.set_region(Box.around(cell, cell))
+            corner = self._corner_across(cell) if held == Qt.Key.Key_Shift else None
+            if self._region is None or not self._region.holds(cell) or corner is not None:
+                self._stroke.start = cell if corner is None else corner
+                self.set_region(Box.around(self._stroke.start, cell))
                 return
             self._stroke.brush = brush = "move"
         if brush == "move":
@@ -281,6 +284,10 @@ class StrokeSurface(PixelSurface):
         self._draw([cell])
         if brush == "fill":
             self._finish()
+
+    def _corner_across(self, cell: Cell) -> Cell | None:
+        """The corner of what is selected that is opposite to ``cell``; None: it is no corner."""
+        return None if self._region is None else self._region.corner_across(cell)
 
     def _pick(self, cell: Cell) -> None:
         found = self._pixels[(..., *cell)]
@@ -396,13 +403,13 @@ def _same(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> bool:
     return a is b if a is None or b is None else bool(np.array_equal(a, b))
 
 
-def _state_word(pixel: NDArray[np.float32]) -> str:
+def _state_word(pixel: NDArray[np.float32], look: Look) -> str:
     if pixel.ndim and len(set(pixel.tolist())) > 1:
         red, green, blue = (round(255 * each) for each in pixel.tolist())
         return tr("red {red}, green {green}, blue {blue}", red=red, green=green, blue=blue)
     value = float(pixel.mean())
     if value <= 0.0:
-        return tr("off")
+        return tr("off") if look.glyphs else tr("black")
     if value >= 1.0:
-        return tr("on")
+        return tr("on") if look.glyphs else tr("white")
     return tr("{percent} % grey", percent=round(100 * value))

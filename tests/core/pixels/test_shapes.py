@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from aegui.core.pixels.shapes import (
     Box,
     area_cells,
+    box_of,
     brush_cells,
     filled_cells,
     line_cells,
@@ -96,3 +97,18 @@ def test_boxes() -> None:
     assert box.moved(-3, 2) == Box(-1, 3, 3, 6)
     assert box.moved(-3, 2).within(7, 5) == Box(0, 3, 3, 5)
     assert box.moved(9, 0).within(7, 5) is None
+
+
+def test_the_box_of_a_mask_holds_all_of_it_and_no_more() -> None:
+    mask = np.zeros((7, 5), np.bool_)
+    assert box_of(mask) is None
+    mask[2, 1] = mask[4, 3] = True
+    assert box_of(mask) == (2, 1, 5, 4)
+
+
+def test_the_corner_across() -> None:
+    box = Box(1, 2, 4, 4)
+    assert box.corner_across((1, 2)) == (3, 3)
+    assert box.corner_across((3, 2)) == (1, 3)
+    assert box.corner_across((2, 2)) is None
+    assert Box(5, 5, 6, 6).corner_across((5, 5)) == (5, 5)

@@ -57,6 +57,7 @@ EXPECTED: dict[str, tuple[str, list[object]]] = {
     "undo": ("undo_requested", []),
     "redo": ("redo_requested", []),
     "history": ("history_requested", []),
+    "cut": ("cut_requested", []),
     "copy": ("copy_requested", []),
     "paste": ("paste_requested", []),
     "copy-code": ("copy_code_requested", []),

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from aegui.core.pixels.shapes import line_cells
+from aegui.core.pixels.shapes import Box, line_cells
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.data.looks import Look
 from aegui.session.pixels.drawing import Drawing
@@ -583,6 +583,73 @@ def test_a_selection_is_made_by_keys(desk: Desk) -> None:
     assert desk.editor.region == (0, 0, 2, 2)
     desk.editor.select_all()
     assert desk.editor.region == (0, 0, 7, 5)
+
+
+def test_shift_with_arrows_selects_further_after_it_was_let_go(desk: Desk) -> None:
+    desk.drawing.paste(np.eye(7, 5))
+    desk.editor.set_tool("select")
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        QTest.keyClick(desk.editor, key, SHIFT)
+    assert desk.editor.region == (0, 0, 2, 3)
+    QTest.keyClick(desk.editor, Qt.Key.Key_Left, SHIFT)
+    assert desk.editor.region == (0, 0, 2, 2)
+    assert np.array_equal(desk.drawing.pixels, np.eye(7, 5)), "nothing was moved"
+    QTest.keyPress(desk.editor, Qt.Key.Key_Space)
+    desk.key(Qt.Key.Key_Right)
+    QTest.keyRelease(desk.editor, Qt.Key.Key_Space)
+    assert desk.editor.region == (0, 1, 2, 3), "with Space it is moved"
+    assert desk.lit == {(0, 1), (1, 2), (2, 2), (3, 3), (4, 4)}
+
+
+def test_what_was_pasted_is_moved_over_what_is_below_it(desk: Desk) -> None:
+    below = np.zeros((7, 5))
+    below[0] = 1.0
+    desk.drawing.paste(below)
+    desk.editor.set_tool("select")
+    desk.drawing.paste_part(np.eye(2), 0, 0)
+    desk.editor.set_region(Box(0, 0, 2, 2))
+    assert desk.lit == {(0, 0), (0, 2), (0, 3), (0, 4), (1, 1)}
+    drag(desk, (0, 0), (3, 1))
+    drag(desk, (3, 1), (5, 3))
+    assert desk.lit == {*((0, column) for column in range(5)), (5, 3), (6, 4)}
+    drag(desk, (5, 3), (6, 4))
+    assert desk.lit == {*((0, column) for column in range(5)), (6, 4)}, "half of it is outside"
+    drag(desk, (6, 4), (2, 2))
+    assert desk.lit == {*((0, column) for column in range(5)), (2, 2), (3, 3)}, "and comes back"
+    assert desk.steps == 6
+    desk.press(2, 2)
+    desk.move(4, 2)
+    desk.key(Qt.Key.Key_Escape)
+    assert desk.lit == {*((0, column) for column in range(5)), (2, 2), (3, 3)}
+
+
+def test_what_is_no_longer_selected_has_grown_together_with_the_rest(desk: Desk) -> None:
+    desk.drawing.paste(np.ones((7, 5)))
+    desk.editor.set_tool("select")
+    desk.drawing.paste_part(np.zeros((2, 2)), 0, 0)
+    desk.editor.set_region(Box(0, 0, 2, 2))
+    desk.editor.set_region(None)
+    desk.editor.set_region(Box(0, 0, 2, 2))
+    drag(desk, (0, 0), (5, 3))
+    assert len(desk.lit) == 35 - 8
+
+
+def test_what_was_pasted_and_moved_is_undone_step_by_step(desk: Desk) -> None:
+    desk.drawing.paste(np.ones((7, 5)))
+    desk.editor.set_tool("select")
+    desk.drawing.paste_part(np.zeros((2, 2)), 0, 0)
+    desk.editor.set_region(Box(0, 0, 2, 2))
+    drag(desk, (0, 0), (5, 3))
+    for lit in (31, 31, 35):
+        assert len(desk.lit) == lit
+        desk.drawing.undo()
+    assert not desk.lit
+    for _ in range(3):
+        desk.drawing.redo()
+    drag(desk, (5, 3), (3, 0))
+    assert desk.lit == {(r, c) for r in range(7) for c in range(5)} - {
+        (r, c) for r in (3, 4) for c in (0, 1)
+    }
 
 
 def test_the_noise_brush_spoils_each_pixel_once(desk: Desk) -> None:
