@@ -29,7 +29,7 @@ _SMALL = 0.88
 _MEAN_PX = 2.0
 _ONE_LINE_PX = 300
 """A chart that is narrower has its values on a line of their own, below the title."""
-_LEAST_TWO_LINES_PX = 110
+_LEAST_TWO_LINES_PX = 96
 _LEAST_NAME = "Abc…"
 """A name that is cut shorter than this says nothing."""
 

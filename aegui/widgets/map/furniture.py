@@ -209,6 +209,7 @@ class Furniture(QObject):
         for card in cards:
             card.move(left, top)
             top += card.height() + SPACING if card.isVisibleTo(self._map) else 0
+        self.legend.set_room(height - round(BOTTOM_PX) - self.bar.height() - 3 * SPACING)
         size = self.legend.sizeHint()
         self.legend.setGeometry(
             right - SPACING - size.width(),

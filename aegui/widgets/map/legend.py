@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
 _LONGEST_PX = 170
+_ANY_HEIGHT_PX = 10_000
 _CHIP_PX = 10
 _ROW_GAP_PX = 3
 
 
 class ClassLegend(QWidget):
-    """A row per class; a click lets it stand out.
+    """A row per class, in columns where there is little height; a click lets one stand out.
 
     Signals:
         emphasis_requested(object): That class (a number) should stand out; None: all alike.
@@ -39,6 +40,7 @@ class ClassLegend(QWidget):
         self._note = ""
         self._emphasis: int | None = None
         self._current = 0
+        self._room_px = _ANY_HEIGHT_PX
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(tr("Classes"))
@@ -62,6 +64,12 @@ class ClassLegend(QWidget):
         self._emphasis = number
         self.update()
 
+    def set_room(self, height: int) -> None:
+        """It may be so high; what does not fit beneath goes on in a further column."""
+        if height != self._room_px:
+            self._room_px = height
+            self._changed()
+
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to say."""
@@ -81,16 +89,36 @@ class ClassLegend(QWidget):
         return self.fontMetrics().height() + _ROW_GAP_PX
 
     def sizeHint(self) -> QSize:  # noqa: D102
+        rows = self._rows()
+        columns = -(-len(self._names) // rows)
+        note = self.fontMetrics().horizontalAdvance(self._note)
+        width = max(columns * self._column_px(), note + SPACING if note else 0)
+        height = (min(rows, len(self._names)) + bool(self._note)) * self._row_px()
+        return QSize(width + SPACING, height + SPACING)
+
+    def _rows(self) -> int:
+        """Names one beneath the other, in each column as many but for the last."""
+        fitting = (self._room_px - SPACING) // self._row_px() - bool(self._note)
+        columns = -(-len(self._names) // max(1, fitting))
+        return -(-len(self._names) // max(1, columns)) or 1
+
+    def _column_px(self) -> int:
         metrics = self.fontMetrics()
-        names = [min(_LONGEST_PX, metrics.horizontalAdvance(name)) for name in self._names]
-        chips = _CHIP_PX + SPACING if names else 0
-        width = max([*(n + chips for n in names), metrics.horizontalAdvance(self._note), 0])
-        rows = len(self._names) + bool(self._note)
-        return QSize(width + 2 * SPACING, rows * self._row_px() + SPACING)
+        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
+        return SPACING + _CHIP_PX + SPACING + min(_LONGEST_PX, widest)
 
     def row_rect(self, number: int) -> QRect:
         """Where the row of class ``number`` is painted."""
-        return QRect(0, SPACING // 2 + number * self._row_px(), self.width(), self._row_px())
+        rows = self._rows()
+        column, row = divmod(number, rows)
+        is_only = len(self._names) <= rows
+        wide = self.width() if is_only else self._column_px()
+        return QRect(column * wide, SPACING // 2 + row * self._row_px(), wide, self._row_px())
+
+    def _note_rect(self) -> QRect:
+        rows = min(self._rows(), len(self._names))
+        top = SPACING // 2 + rows * self._row_px()
+        return QRect(SPACING, top, self.width() - SPACING, self._row_px())
 
     def _row_at(self, position: QPoint) -> int | None:
         rows = range(len(self._names))
@@ -137,8 +165,7 @@ class ClassLegend(QWidget):
             self._paint_row(painter, number)
         if self._note:
             painter.setPen(theme.text_dim)
-            row = self.row_rect(len(self._names)).adjusted(SPACING, 0, 0, 0)
-            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self._note)
+            painter.drawText(self._note_rect(), Qt.AlignmentFlag.AlignVCenter, self._note)
 
     def _paint_row(self, painter: QPainter, number: int) -> None:
         theme, row = current_theme(), self.row_rect(number)
@@ -147,7 +174,7 @@ class ClassLegend(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(blend(colour, theme.raised, 0.3) if faded else colour)
         y = row.center().y() - _CHIP_PX / 2 + 1
-        painter.drawEllipse(QRectF(SPACING, y, _CHIP_PX, _CHIP_PX))
+        painter.drawEllipse(QRectF(row.left() + SPACING, y, _CHIP_PX, _CHIP_PX))
         painter.setPen(theme.text_dim if faded else theme.text)
         text = self.fontMetrics().elidedText(
             self._names[number], Qt.TextElideMode.ElideRight, _LONGEST_PX

@@ -140,18 +140,11 @@ class ProjectionsPanel(QWidget):
     # Building
 
     def _build(self) -> None:
-        header = QHBoxLayout()
+        header = FlowLayout(SPACING // 2, last_at_right=True)
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        header.setSpacing(SPACING // 2)
-        choice = FlowLayout(SPACING // 2)
         for button in self._buttons.values():
-            choice.addWidget(button)
-        header.addLayout(choice, 1)
-        header.addWidget(self._axes)
-        header.addWidget(self._count)
-        tools = (self._compute, self.other_menu, self._options, self._lasso, self.link, self._fit)
-        for tool in (*tools, self._export):
-            header.addWidget(tool)
+            header.addWidget(button)
+        header.addWidget(self._build_tools())
         self._room = QWidget()
         self._grid = QGridLayout(self._room)
         self._grid.setContentsMargins(SPACING, 0, SPACING // 2, 0)
@@ -174,6 +167,16 @@ class ProjectionsPanel(QWidget):
         figures.setContentsMargins(SPACING, 0, SPACING, 0)
         figures.addWidget(self._table)
         layout.addLayout(figures)
+
+    def _build_tools(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACING // 2)
+        tools = (self._compute, self.other_menu, self._options, self._lasso, self.link, self._fit)
+        for tool in (self._axes, self._count, *tools, self._export):
+            row.addWidget(tool)
+        return holder
 
     def _build_side(self) -> QWidget:
         scroll = QScrollArea()

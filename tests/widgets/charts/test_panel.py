@@ -430,7 +430,7 @@ assert sys.excepthook is hook
 """
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=repository, env=environment, timeout=60, check=False
+        [sys.executable, "-c", code], cwd=repository, env=environment, timeout=300, check=False
     )
     assert done.returncode == 0
 

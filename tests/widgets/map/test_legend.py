@@ -70,3 +70,23 @@ def test_colours_differ_and_can_be_seen_on_the_map(theme: Theme) -> None:
     assert class_colour(10, theme) == colours[0]
     rgba = class_rgba(np.array([3, 13, 0]), theme)
     assert rgba.tolist() == [colours[3].rgba(), colours[3].rgba(), colours[0].rgba()]
+
+
+def test_what_is_too_high_goes_on_in_a_further_column(legend: ClassLegend) -> None:
+    names = [str(number) for number in range(10)]
+    legend.set_classes(names)
+    legend.set_note("5 of 60 samples")
+    alone = legend.sizeHint()
+    legend.set_room(alone.height())
+    assert legend.sizeHint() == alone
+    legend.set_room(alone.height() - 1)
+    size = legend.sizeHint()
+    legend.resize(size)
+    assert size.height() < alone.height()
+    rows = [legend.row_rect(number) for number in range(10)]
+    assert [row.left() for row in rows] == [0] * 5 + [rows[5].left()] * 5
+    assert rows[5].left() == rows[0].right() + 1
+    assert [row.top() for row in rows[:5]] == [row.top() for row in rows[5:]]
+    assert all(legend.rect().contains(row) for row in rows)
+    legend.set_room(10)
+    assert legend.sizeHint().height() < size.height()
