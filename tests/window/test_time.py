@@ -11,8 +11,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
+from aegui.core.data.builtin import load_builtin
 from aegui.core.latent.procrustes import fitting_turn, turn_words
+from aegui.core.network.kinds import with_kind
+from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file import load_run
+from aegui.core.training.length import planned_epochs
 from aegui.session.training import timeline as session_timeline
 from aegui.window import film_maker
 from aegui.window.dialogs.fork import ForkDialog
@@ -326,6 +330,19 @@ def test_going_on_from_an_epoch_with_one_setting_changed(
     assert window.panels.canvas._scene.layers.ghost is not None
     app.services.workspace.undo_stack.undo()
     assert app.services.workspace.recipe.training.optimizer.learning_rate == 0.02
+
+
+def test_a_fork_of_a_classifier_counts_the_epochs_of_the_bar(window: MainWindow) -> None:
+    recipe = with_kind(Recipe(training=TrainingSpec(epochs=40)), "classifier")
+    assert recipe.classifier is not None
+    each = recipe.classifier.pretrain.epochs
+    dialog = ForkDialog(recipe, load_builtin("lowercase"), 12.0, window)
+    assert dialog.resolved is not None
+    # The encoder 35-25-10-2 has three layers.
+    assert dialog.form.until.value() == 3 * each + 40 == planned_epochs(dialog.resolved)
+    dialog.form.until.edited.emit(3 * each + 5)
+    assert planned_epochs(dialog.resolved) == 3 * each + 5
+    dialog.deleteLater()
 
 
 def test_a_cancelled_fork_changes_nothing(

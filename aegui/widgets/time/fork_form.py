@@ -49,18 +49,27 @@ _REASONS = {
     "training.device": mark("Where it is computed changes nothing of what is learnt."),
 }
 """Why a setting is not offered, by its path."""
+_IS_OVER = mark("This part of the training is over by then.")
+_PRETRAINS = mark("The layers are being pre-trained at that epoch: that ends as it has begun.")
 _EPOCHS = "training.epochs"
 _WIDTH_PX = 420
 
 
 class ForkForm(QWidget):
-    """Gives the recipe of the fork. Passive: what is wrong with it is told by ``set_problem``."""
+    """Gives the recipe of the fork. Passive: what is wrong with it is told by ``set_problem``.
+
+    Epochs are counted as everywhere in the window: those of the pre-training of a classifier's
+    layers, ``before`` those of its recipe, are among them.
+    """
 
     changed = Signal(object)
     """The recipe as it would be."""
 
-    def __init__(self, recipe: Recipe, epoch: float, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, epoch: float, before: int = 0, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._before = before
         self._base = recipe
         self._recipe = recipe
         self.settings = fork_settings(recipe)
@@ -68,16 +77,17 @@ class ForkForm(QWidget):
         self.setting.setAccessibleName(tr("Setting to change"))
         for setting in self.settings:
             self.setting.addItem(tr(setting.label), setting.path)
-        self._add_refused(refused_settings(recipe))
+        self._add_refused(refused_settings(recipe, is_pretraining=epoch < before))
         self._row: SettingRow | None = None
         self._room = QVBoxLayout()
-        self.until = CountField(int(epoch) + 1, MAX_EPOCHS)
+        least = max(int(epoch), before) + 1
+        self.until = CountField(least, before + MAX_EPOCHS)
         self.until.setAccessibleName(tr("Until epoch"))
         self.problem = ProblemLabel(self)
         self._build(epoch)
-        more = max(recipe.training.epochs, int(epoch) + 1)
-        self._base = self._recipe = with_values(recipe, {_EPOCHS: more})
-        self.until.set_value(more)
+        until = max(before + recipe.training.epochs, least)
+        self._base = self._recipe = with_values(recipe, {_EPOCHS: until - before})
+        self.until.set_value(until)
         self.setting.activated.connect(self._on_setting_activated)
         self.until.edited.connect(self._on_until_edited)
         self._show_row(self.settings[0])
@@ -149,7 +159,7 @@ class ForkForm(QWidget):
             row.set_value(value_at(self._recipe, path))
 
     def _on_until_edited(self, epochs: int) -> None:
-        self._tell(with_values(self._recipe, {_EPOCHS: epochs}))
+        self._tell(with_values(self._recipe, {_EPOCHS: epochs - self._before}))
 
     def _tell(self, recipe: Recipe) -> None:
         self._recipe = recipe
@@ -173,8 +183,11 @@ def fork_settings(recipe: Recipe) -> tuple[Setting, ...]:
     return tuple(found)
 
 
-def refused_settings(recipe: Recipe) -> tuple[tuple[str, str], ...]:
+def refused_settings(
+    recipe: Recipe, *, is_pretraining: bool = False
+) -> tuple[tuple[str, str], ...]:
     """What cannot be changed in the middle of a training: labels and reasons."""
+    other = _PRETRAINS if is_pretraining else _IS_OVER
     offered = {setting.path for setting in fork_settings(recipe)}
     found = [
         (tr("Layers of the network"), tr("Another network has weights of another shape.")),
@@ -183,7 +196,7 @@ def refused_settings(recipe: Recipe) -> tuple[tuple[str, str], ...]:
         for setting in section.settings if section.shown(recipe) else ():
             if setting.path in offered or not setting.shown(recipe) or setting.path == _EPOCHS:
                 continue
-            reason = _REASONS.get(setting.path, mark("This part of the training is over by then."))
+            reason = _REASONS.get(setting.path, other)
             found.append((tr(setting.label), tr(reason)))
     return tuple(found)
 

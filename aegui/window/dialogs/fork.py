@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout
 
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.training.length import planned_epochs
 from aegui.widgets.theme import SPACING
 from aegui.widgets.time.fork_form import ForkForm
 
@@ -27,7 +28,7 @@ class ForkDialog(QDialog):
         self._dataset = dataset
         self.resolved: ResolvedRecipe | None = None
         self.setWindowTitle(tr("Go on from an earlier epoch"))
-        self.form = ForkForm(recipe, epoch)
+        self.form = ForkForm(recipe, epoch, _pretraining(recipe, dataset))
         buttons = QDialogButtonBox()
         self.take: QPushButton = buttons.addButton(
             tr("&Go on"), QDialogButtonBox.ButtonRole.AcceptRole
@@ -50,3 +51,9 @@ class ForkDialog(QDialog):
         self.resolved = resolution.resolved
         self.form.set_problem("\n".join(problem.message for problem in resolution.problems))
         self.take.setEnabled(self.resolved is not None)
+
+
+def _pretraining(recipe: Recipe, dataset: Dataset) -> int:
+    """Epochs of a training before those that its recipe counts."""
+    resolved = resolve(recipe, dataset).resolved
+    return 0 if resolved is None else planned_epochs(resolved) - recipe.training.epochs

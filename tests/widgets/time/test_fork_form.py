@@ -135,3 +135,23 @@ def test_a_ghost_is_promised_only_where_samples_have_a_place(qtbot: QtBot) -> No
         words = " ".join(label.text() for label in form.findChildren(QLabel))
         assert "goes on from epoch 120" in words
         assert ("ghost" in words) is promised
+
+
+def test_epochs_of_pre_training_are_counted_too(qtbot: QtBot) -> None:
+    classifier = with_kind(RECIPE, "classifier")
+    form = ForkForm(classifier, 12.0, before=30)
+    qtbot.addWidget(form)
+    assert (form.until.minimum(), form.until.value()) == (31, 530)
+    assert form.recipe.training.epochs == 500
+    form.until.edited.emit(45)
+    assert form.recipe.training.epochs == 15
+    tips = [
+        form.setting.itemData(at, Qt.ItemDataRole.ToolTipRole) or ""
+        for at in range(form.setting.count())
+    ]
+    assert sum("being pre-trained" in tip for tip in tips) > 1
+    later = dict(refused_settings(classifier))
+    assert "over by then" in later["Epochs of pre-training"]
+    past = ForkForm(classifier, 540.0, before=30)
+    qtbot.addWidget(past)
+    assert past.recipe.training.epochs == 511
