@@ -191,7 +191,14 @@ def _check(models: Sequence[Model], dataset: Dataset, spec: CurveSpec) -> None:
         raise AeguiError(tr("A curve needs at least one level and one draw."))
     for model in models:
         for codec in model.codecs:
-            if codec.pixels != dataset.pixels or not codec.can_encode:
+            if not codec.can_encode:
+                raise AeguiError(
+                    tr(
+                        "{name} is a GAN: it has no encoder, and repairs nothing. Leave it out.",
+                        name=model.name,
+                    )
+                )
+            if codec.pixels != dataset.pixels:
                 raise AeguiError(
                     tr(
                         "{name} cannot be tried with {data}: it does not take images of that size.",
