@@ -6,8 +6,6 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from aegui.commands.places import check_common, check_number
 from aegui.commands.progress import shown_work
 from aegui.commands.train import recipe_reading, source_from
@@ -20,8 +18,9 @@ from aegui.core.i18n import tr, trn
 from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.run_file import SUFFIX, load_run
 from aegui.core.study.findings import mistakes
+from aegui.core.study.levels import noises_of, parse_levels
 from aegui.core.study.noise_curves import CurveSpec, Model, noise_curves
-from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, noise_matrix, noise_of
+from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, noise_matrix
 from aegui.core.study.pictures import curves_picture, matrix_picture
 from aegui.core.study.tables import characters_csv, curves_csv, matrix_csv
 
@@ -134,12 +133,7 @@ def _levels(kind: str, text: str) -> tuple[CorruptionSpec, ...]:
                 kinds=", ".join(one for one in CORRUPTIONS if one != "none"),
             )
         )
-    try:
-        return tuple(noise_of(key, float(part)) for part in text.split(","))
-    except (ValueError, ValidationError) as error:
-        raise AeguiError(
-            tr("--levels is {text}; it must be levels such as 0,0.05,0.1,0.2.", text=text)
-        ) from error
+    return noises_of((key,), parse_levels(text, "--levels"), "--levels")
 
 
 def _counts(text: str) -> tuple[int, ...]:
