@@ -17,6 +17,7 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.session.map.others import Other
 from aegui.session.pixels.answer_sheet import BEST, SHOWN
 from aegui.session.pixels.answers import telling_pixel
+from aegui.session.pixels.drawing_state import Paper
 from aegui.widgets.answer.limit_page import ALIKE, FILE, KNOWN
 from aegui.window.wiring import answer as wiring_answer
 from tests.window.conftest import train
@@ -306,3 +307,26 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     page.outside.activated.emit(page.outside.currentIndex())
     qtbot.waitUntil(lambda: "bad.txt" in page.words.text(), timeout=WAIT_MS)
     assert page.measure.isEnabled()
+    # The last figures were of the upper case, and so is the next measuring.
+    assert page.outside.currentData() == "uppercase"
+    assert page.outside.findText("bad.txt") < 0
+
+
+def test_a_drawing_of_another_size_is_told_on_every_page(
+    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+) -> None:
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+    panel.show_page("why")
+    qtbot.waitUntil(panel.why.pictures.isVisible, timeout=WAIT_MS)
+    window._services.drawing.start_new(9, 12, Paper())
+    qtbot.waitUntil(lambda: "of this size does not fit" in panel.text, timeout=WAIT_MS)
+    assert "of another size than the characters" in panel.limit.words.text()
+    assert not panel.why.pictures.isVisible()
+    assert "of this size does not fit" in panel.why.words.text()
+    for key, page in (("pairs", panel.pairs), ("outliers", panel.outliers)):
+        panel.show_page(key)
+        assert "of this size does not fit" in page.words.text()
+    window._services.drawing.undo()
+    panel.show_page("why")
+    qtbot.waitUntil(panel.why.pictures.isVisible, timeout=WAIT_MS)

@@ -143,10 +143,6 @@ class AnswerRow(QWidget):
         tip = told if row.expected is None else f"{told}\n{tr(_EXPECTED)}"
         for label in (self.title, self.words):
             label.setToolTip(tip)
-        # Among others, rows with and without it are of one height.
-        policy = self._close.sizePolicy()
-        policy.setRetainSizeWhenHidden(self._is_named)
-        self._close.setSizePolicy(policy)
         self._close.setVisible(row.key not in {SHOWN, BEST})
         first = tr("last pass") if steps > 1 and row.key != BEST else tr("drawing")
         self.pictures.set_captions(place == 0, first)
@@ -180,6 +176,10 @@ class AnswerRow(QWidget):
         """
         ways = QBoxLayout.Direction
         low = low and self._is_named
+        # Above pictures, rows with and without it are of one height.
+        policy = self._close.sizePolicy()
+        policy.setRetainSizeWhenHidden(self._is_named and not low)
+        self._close.setSizePolicy(policy)
         self._body.setDirection(ways.RightToLeft if low else ways.TopToBottom)
         self._body.setSpacing(SPACING if low else 2)
         # Where words are beside the pictures there is no room for it; what is pointed at says it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -155,15 +155,21 @@ class PairsPage(QWidget):
         self.table.setItem(row, len(COLUMNS), item)
 
     def _icon(self, pair: MixUp) -> QIcon:
-        theme, side = current_theme(), ICON_PX
+        icon = QIcon(self._drawn(pair, current_theme().text))
+        chosen = self.palette().color(QPalette.ColorRole.HighlightedText)
+        icon.addPixmap(self._drawn(pair, chosen), QIcon.Mode.Selected)
+        return icon
+
+    def _drawn(self, pair: MixUp, ink: QColor) -> QPixmap:
+        side = ICON_PX
         pixmap = QPixmap(2 * side + _GAP_PX, side)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         for place, index in enumerate((pair.first, pair.second)):
-            image = self._glyphs.image(index, theme.text, QColor(0, 0, 0, 0))
+            image = self._glyphs.image(index, ink, QColor(0, 0, 0, 0))
             draw_glyph(painter, QRect(place * (side + _GAP_PX), 0, side, side), image)
         painter.end()
-        return QIcon(pixmap)
+        return pixmap
 
     def _on_table_cell_activated(self, row: int, _column: int) -> None:
         self.sample_activated.emit(self._pairs[row].first)

@@ -141,6 +141,10 @@ class AnswerStudiesWiring(QObject):
 
     @Slot()
     def _show_sets(self) -> None:
+        self._offer_sets()
+        self._on_anything_changed()
+
+    def _offer_sets(self) -> None:
         shape = self._services.showing.dataset.image_shape
         sets = [(key, tr(BUILTIN_LABELS[key])) for key in other_sets(shape)]
         if self._source and self._source not in BUILTIN_LABELS:
@@ -148,7 +152,6 @@ class AnswerStudiesWiring(QObject):
         elif self._source not in dict(sets):
             self._source = ""
         self._panel.outliers.set_sets(sets, self._source)
-        self._on_anything_changed()
 
     @Slot()
     def _show_outliers(self) -> None:
@@ -209,6 +212,10 @@ class AnswerStudiesWiring(QObject):
 
     @Slot(str)
     def _on_studies_measure_failed(self, reason: str) -> None:
+        # What was refused is not what the figures are of, and is not tried again.
+        found = self._studies.outliers
+        self._source = "" if found is None else found.source
+        self._offer_sets()
         self._panel.outliers.set_message(reason, possible=True)
 
     @Slot(object)
