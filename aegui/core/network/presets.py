@@ -1,7 +1,8 @@
 """Networks to begin from: the topologies of the course, each with what it is for.
 
-A preset changes the network of a recipe and nothing else. Some keep the size of the code that the
-recipe has; convolutional ones need images whose sides can be halved as often as they do.
+A preset changes the network of a recipe, and of the rest only what contradicts it. Some keep the
+size of the code that the recipe has; convolutional ones need images whose sides can be halved as
+often as they do.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aegui.core.network.layers import Shape
-    from aegui.core.recipe import ActivationKey, AnyLayer, LatentKey
+    from aegui.core.recipe import ActivationKey, AnyLayer, LatentKey, Recipe
 
     _Make = Callable[[Shape, int], NetworkSpec]
 
@@ -298,3 +299,21 @@ PRESETS: tuple[Preset, ...] = (
     ),
 )
 """In the order in which they are offered."""
+
+
+def with_network(recipe: Recipe, network: NetworkSpec) -> Recipe:
+    """``recipe`` with ``network``, and with terms of the objective that can go with it.
+
+    The loss of a network without a sigmoid at its end is no cross-entropy, the code that a sparsity
+    penalty counts as shares keeps its sigmoid, and a Gaussian code has no contractive penalty.
+    """
+    training, latent = recipe.training, network.latent
+    if network.output_activation != "sigmoid" and training.loss == "bce":
+        # What is linear is compared with PCA, which makes squares small.
+        training = training.model_copy(update={"loss": "mse"})
+    if latent.kind == "gaussian":
+        training = training.model_copy(update={"contractive": 0.0})
+    elif training.sparsity.weight:
+        latent = latent.model_copy(update={"activation": "sigmoid"})
+        network = network.model_copy(update={"latent": latent})
+    return recipe.model_copy(update={"network": network, "training": training})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr, trn
-from aegui.core.network.presets import PRESETS
+from aegui.core.network.presets import PRESETS, with_network
 from aegui.core.recipe import LatentSpec
 from aegui.core.training.length import in_batches
 
@@ -71,12 +71,7 @@ def suited(draft: DraftState) -> Recipe | None:
         return None
     recipe = draft.recipe
     network = preset.make(shape, LatentSpec().units)
-    training = in_batches(recipe, len(draft.dataset), _MANY).training
-    if network.output_activation == "sigmoid" or training.loss != "bce":
-        return recipe.model_copy(update={"network": network, "training": training})
-    return recipe.model_copy(
-        update={"network": network, "training": training.model_copy(update={"loss": "mse"})}
-    )
+    return with_network(in_batches(recipe, len(draft.dataset), _MANY), network)
 
 
 def batch_words(before: TrainingSpec, after: TrainingSpec, samples: int) -> str:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr, trn
 from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
-from aegui.core.network.presets import PRESETS
+from aegui.core.network.presets import PRESETS, with_network
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.training.length import in_batches
 from aegui.widgets.builder import edits
@@ -363,8 +363,7 @@ class BuilderPanel(QWidget):
             return
         preset = next(preset for preset in PRESETS if preset.key == key)
         network = preset.make(self._image_shape, self._recipe.network.latent.units)
-        changed = self._recipe.model_copy(update={"network": network})
-        changed = in_batches(changed, self._samples)
+        changed = in_batches(with_network(self._recipe, network), self._samples)
         if changed != self._recipe:
             text = tr("Network: {sizes}", sizes=self._architecture(changed))
             self.recipe_edited.emit(changed, text)

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from aegui.core.data.builtin import load_builtin
 from aegui.core.network.chain import build_chain
-from aegui.core.network.presets import PRESETS, Preset
+from aegui.core.network.kinds import with_kind
+from aegui.core.network.presets import PRESETS, Preset, with_network
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import Recipe
 
 SHAPES = [(1, 7, 5), (1, 8, 8), (1, 28, 28), (3, 64, 64), (1, 80, 80)]
 BY_KEY = {preset.key: preset for preset in PRESETS}
@@ -54,3 +58,18 @@ def test_a_generator_draws_its_image_by_transposed_convolutions() -> None:
     chain = build_chain(BY_KEY["gan-conv"].make(shape, 2), shape)
     shapes = [layer.output_shape for layer in chain.layers[chain.code_end :]]
     assert shapes == [(6272,), (128, 7, 7), (64, 14, 14), (64, 14, 14), shape]
+
+
+@pytest.mark.parametrize("kind", ["autoencoder", "denoising", "sparse", "contractive"])
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
+def test_what_contradicts_a_network_gives_way(preset: Preset, kind: str) -> None:
+    digits = load_builtin("digits")
+    if preset.reason(digits.image_shape):
+        return
+    before = with_kind(Recipe(), kind)
+    recipe = with_network(before, preset.make(digits.image_shape, 2))
+    assert resolve(recipe, digits).problems == ()
+    assert recipe.data == before.data
+    is_linear = recipe.network.output_activation == "identity"
+    assert recipe.training.loss == ("mse" if is_linear else "bce")
+    assert recipe.training.sparsity == before.training.sparsity
