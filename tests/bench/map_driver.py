@@ -1,6 +1,6 @@
 """The driver of ``map_frames.py``: one real map, panned and zoomed; prints JSON.
 
-``python -m tests.bench.map_driver letters|digits|POINTS``
+``python -m tests.bench.map_driver letters|digits|emojis|faces|POINTS``
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from aegui.core.data.load import load_data
+from aegui.core.latent.codec import Codec
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe_file import load_recipe
 from aegui.core.run_file import load_run
-from aegui.paths import models_dir
+from aegui.core.training.train import train
+from aegui.paths import models_dir, resources_dir
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.map.decode_service import Decoded, DecodeService
 from aegui.session.map.plane_service import PlaneService
 from aegui.widgets.map.canvas import LatentCanvas
 from aegui.widgets.theme import LIGHT, apply_theme
@@ -28,13 +34,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.latent.codec import Codec
+    from aegui.core.run_file import SavedRun
     from aegui.session.map.plane_tiles import Plane
     from aegui.widgets.map.types import ViewRequest
 
 SIZE = (1200, 800)
 FRAMES = 300
 JUMPS = 12
+MODELS = {"letters": "letters-2d", "faces": "emoji-faces"}
+"""Case -> shipped model whose own samples are on the map."""
 
 
 class Bench:
@@ -46,6 +54,10 @@ class Bench:
         self.canvas.resize(*SIZE)
         self.service = PlaneService()
         self.service.decoded.connect(self._on_decoded)
+        self.decode = DecodeService()
+        self.decode.decoded.connect(self._on_image_decoded)
+        self.images = 0
+        self.waiting = QEventLoop()
         self.canvas.view_changed.connect(self._on_view_changed)
         self.plane: Plane | None = None
         self.wanted: ViewRequest | None = None
@@ -59,6 +71,17 @@ class Bench:
         self.plane = plane
         self.planes += 1
         self.canvas.set_plane(plane)
+
+    def _on_image_decoded(self, decoded: Decoded) -> None:
+        self.images += 1
+        self.waiting.quit()
+        self.canvas.set_preview(decoded.image.reshape(self.codec.image_shape))
+
+    def close(self) -> None:
+        """End what is decoded, and the window."""
+        self.service.shutdown()
+        self.decode.shutdown()
+        self.canvas.close()
 
     def settle(self, seconds: float = 5.0) -> None:
         """Until the plane that was asked for is there."""
@@ -130,7 +153,7 @@ def wheel(canvas: LatentCanvas, x: float, y: float, turns: float) -> None:
 
 
 def hover(bench: Bench) -> Callable[[int], None]:
-    """The mouse goes over the map; the image under it is decoded at once, as for a small net."""
+    """The mouse goes over the map, and the image under it is decoded as in the window."""
 
     def step(number: int) -> None:
         at = QPointF(600 + 400 * np.cos(number / 23), 400 + 300 * np.sin(number / 17))
@@ -145,9 +168,13 @@ def hover(bench: Bench) -> Callable[[int], None]:
         )
         QApplication.sendEvent(bench.canvas, event)
         code = bench.canvas.cursor_code()
-        if code is not None:
-            image = bench.codec.decode(code[np.newaxis])[0]
-            bench.canvas.set_preview(image.reshape(bench.codec.image_shape))
+        if code is None:
+            return
+        before = bench.images
+        bench.decode.request(code)
+        if bench.images == before:
+            # Not by asking again and again: that would keep the decoder's thread from its work.
+            bench.waiting.exec()
 
     return step
 
@@ -179,26 +206,54 @@ def drawn(codec: Codec, count: int) -> tuple[NDArray[np.float32], NDArray[np.flo
     return images, codes.astype(np.float32)
 
 
+def shown(run: SavedRun) -> tuple[Bench, NDArray[np.float32]]:
+    """The map of a run's own samples, and their codes."""
+    codec, dataset = run.codec(run.best_run), run.dataset
+    bench = Bench(codec)
+    look = GLYPHS if dataset.is_binary else Look(glyphs=False)
+    bench.canvas.set_samples(dataset.labels, dataset.images, look)
+    return bench, codec.encode(dataset.flat())
+
+
+def crowded(case: str) -> tuple[Bench, NDArray[np.float32]]:
+    """The map of so many made-up samples."""
+    run = load_run(models_dir() / "mnist-vae-2.aegui")
+    codec = run.codec(run.best_run)
+    count = 70_000 if case == "digits" else int(case)
+    images, codes = drawn(codec, count)
+    classes = np.arange(count) % 10
+    bench = Bench(codec)
+    labels = [str(number) for number in classes.tolist()]
+    bench.canvas.set_samples(labels, images, Look(glyphs=False))
+    bench.canvas.set_classes([str(number) for number in range(10)], classes)
+    return bench, codes
+
+
+def emojis() -> tuple[Bench, NDArray[np.float32]]:
+    """The map of all emojis by the dense decoder 2-128-256-12288, not yet trained."""
+    recipe = load_recipe(resources_dir() / "recipes/emoji-vae-2.json")
+    dataset = load_data(recipe.data)
+    resolved = resolve(recipe, dataset).resolved
+    assert resolved is not None
+    snapshot = next(iter(train(resolved))).snapshot()
+    codec = Codec(recipe, dataset.image_shape, snapshot, 0)
+    bench = Bench(codec)
+    bench.canvas.set_samples(dataset.labels, dataset.images, Look(glyphs=False))
+    return bench, codec.encode(dataset.flat())
+
+
 def build(case: str) -> Bench:
     """The map of the case, fitted and settled."""
-    letters = case == "letters"
-    run = load_run(models_dir() / ("letters-2d.aegui" if letters else "mnist-vae-2.aegui"))
-    codec = run.codec(run.best_run)
-    bench = Bench(codec)
-    if letters:
-        dataset = run.dataset
-        bench.canvas.set_samples(dataset.labels, dataset.images, GLYPHS)
-        codes = codec.encode(dataset.flat())
+    if case == "emojis":
+        bench, codes = emojis()
+    elif case in MODELS:
+        bench, codes = shown(load_run(models_dir() / f"{MODELS[case]}.aegui"))
     else:
-        count = 70_000 if case == "digits" else int(case)
-        images, codes = drawn(codec, count)
-        classes = np.arange(count) % 10
-        labels = [str(number) for number in classes.tolist()]
-        bench.canvas.set_samples(labels, images, Look(glyphs=False))
-        bench.canvas.set_classes([str(number) for number in range(10)], classes)
+        bench, codes = crowded(case)
     bench.canvas.show()
     bench.canvas.set_codes(codes)
-    bench.service.set_codec(codec)
+    bench.service.set_codec(bench.codec)
+    bench.decode.set_codec(bench.codec)
     bench.settle()
     return bench
 
@@ -217,8 +272,7 @@ def measure(case: str) -> dict[str, float]:
         bench.settle()
     found["jump_p50"] = percentile(jumps(bench), 50)
     found["planes"] = bench.planes
-    bench.service.shutdown()
-    bench.canvas.close()
+    bench.close()
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,8 +36,9 @@ LANDMARK_PX = 28
 """Least side of the images that stand among dots."""
 MOST_PLATES = 1500
 """Where more samples than that are seen they are dots."""
-MOST_MADE = 60
-"""So many plates that were never seen are made in one frame."""
+LEAST_MADE = 8
+MAKING_SECONDS = 0.003
+"""In one frame so many plates are made that were never seen, and more while there is time."""
 MOST_PIXMAPS = 2000
 """More dots than that are written straight into an image."""
 LABEL_SHARE = 0.25
@@ -309,14 +311,15 @@ class PointLayer:
         size = self.stamps.plate_size(scale)
         half = np.array([size.width() / 2, size.height() / 2])
         corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
-        dot, made = self.stamps.dot(ratio, theme), 0
+        dot, made, begun = self.stamps.dot(ratio, theme), 0, time.perf_counter()
         middle = half - dot.width() / ratio / 2
         for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
             rim = self.colours.rim(index, theme)
             painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
-            if not self.stamps.has_plate(index, scale, ratio, theme, rim):
-                made += 1
-            if made <= MOST_MADE:
+            is_new = not self.stamps.has_plate(index, scale, ratio, theme, rim)
+            made += is_new
+            in_time = made <= LEAST_MADE or time.perf_counter() - begun < MAKING_SECONDS
+            if in_time or not is_new:
                 painter.drawPixmap(x, y, self.stamps.plate(index, scale, ratio, theme, rim))
             else:
                 # Making very many takes longer than a frame: the others follow in the next.

@@ -12,9 +12,10 @@ from aegui.core.latent.frame import axes_frame
 from aegui.session.data.looks import Look
 from aegui.session.map.plane_tiles import Plane
 from aegui.widgets.class_colours import class_colour
+from aegui.widgets.map import point_layer
 from aegui.widgets.map.photo_plane import PhotoPlane
 from aegui.widgets.map.plane_layer import PlaneLayer
-from aegui.widgets.map.point_layer import MOST_MADE, MOST_PIXMAPS, PointLayer, stack
+from aegui.widgets.map.point_layer import LEAST_MADE, MOST_PIXMAPS, PointLayer, stack
 from aegui.widgets.map.viewport import Viewport, bounds_of
 from aegui.widgets.theme import LIGHT
 
@@ -340,8 +341,9 @@ def test_light_images_on_dark_can_be_drawn_as_ink() -> None:
 
 
 @pytest.mark.usefixtures("qapp")
-def test_very_many_new_plates_come_over_several_frames() -> None:
-    layer = photos(3 * MOST_MADE)
+def test_very_many_new_plates_come_over_several_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(point_layer, "MAKING_SECONDS", 0.0)
+    layer = photos(3 * LEAST_MADE)
     layer.lay_out(VIEW, "glyphs", labels=False, floor=None)
     image = QImage(40, 40, QImage.Format.Format_RGB32)
     frames = 0
