@@ -16,7 +16,7 @@ from aegui.commands.words import note, say, say_json, table
 from aegui.core.atomic import write_atomically
 from aegui.core.data.load import load_dataset
 from aegui.core.data.progress import clock
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import METHODS, ProjectionOptions, unavailable
 from aegui.core.latent.view_files import views_csv, views_document, views_png
@@ -62,7 +62,7 @@ def project_command(options: argparse.Namespace) -> int:
         of = material(dataset, settings)
         if codec is not None:
             of = with_codes(of, codec, cancelled=lambda: stop.wished)
-        views = [_made(key, of, settings, lambda: stop.wished) for key in keys]
+        views = _views(keys, options.method is None, of, settings, lambda: stop.wished)
         found = {view.key: figures(view, of, cancelled=lambda: stop.wished) for view in views}
         references = reference_figures(of, lambda: stop.wished)
     _report(options, dataset, of, views, found, references)
@@ -132,6 +132,32 @@ def _samples(options: argparse.Namespace) -> tuple[Dataset, Codec | None]:
     saved = load_run(options.file)
     dataset = data_for(saved, options.data)
     return dataset, codec_for(saved, options.run, dataset)[1]
+
+
+def _views(
+    keys: list[str],
+    may_skip: bool,
+    of: Material,
+    settings: ProjectionOptions,
+    cancelled: Callable[[], bool],
+) -> list[View]:
+    """The maps ``keys``; of those that nobody named, one that cannot be made is only told."""
+    views: list[View] = []
+    refusals: list[AeguiError] = []
+    for key in keys:
+        try:
+            views.append(_made(key, of, settings, cancelled))
+        except Cancelled:
+            raise
+        except AeguiError as error:
+            if not may_skip:
+                raise
+            refusals.append(error)
+    if not views:
+        raise refusals[0]
+    for refusal in refusals:
+        note(str(refusal))
+    return views
 
 
 def _made(

@@ -145,3 +145,15 @@ def test_data_of_another_size(run_path: Path, capsys: Captured) -> None:
     capsys.readouterr()
     assert main(["project", str(run_path), "--data", "digits"]) == 2
     assert "64 pixels" in capsys.readouterr().err
+
+
+def test_a_map_that_nobody_asked_for_may_be_left_out(capsys: Captured, tmp_path: Path) -> None:
+    few = tmp_path / "few.npz"
+    np.savez(few, images=np.random.default_rng(0).random((4, 8, 8)))
+    capsys.readouterr()
+    assert main(["project", str(few), "--json"]) == 0
+    said = capsys.readouterr()
+    assert [view["key"] for view in json.loads(said.out)["views"]] == ["pca"]
+    assert said.err == "t-SNE needs at least 5 samples; there are 4.\n"
+    assert main(["project", str(few), "--method", "pca,tsne"]) == 2
+    assert "needs at least 5 samples" in capsys.readouterr().err
