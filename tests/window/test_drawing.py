@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from aegui.core.data.dataset import Dataset
 from aegui.core.pixels.code import code_of
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.pixels.drawing_state import Paper
+from tests.widgets.drags import caught_drags
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -208,6 +210,31 @@ def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
     draw.load_requested.emit(2)
     assert drawing.state.image_shape == (1, 7, 5)
     assert drawing.paper == Paper()
+
+
+def test_only_samples_that_the_window_shows_are_dragged_out_of_the_set(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caught = caught_drags(monkeypatch)
+    train(qtbot, window)
+    draw.show_page("set")
+    gallery, workspace = draw.set.gallery, window._services.workspace
+
+    def drag_out() -> None:
+        QTest.mousePress(gallery, LEFT, NONE, gallery.cell_rect(1).center())
+        QTest.mouseMove(gallery, gallery.cell_rect(2).center())
+        QTest.mouseMove(gallery, QPoint(-200, 10))
+        QTest.mouseRelease(gallery, LEFT, NONE, QPoint(-200, 10))
+
+    drag_out()
+    assert caught == [(1,)]
+    # The map goes on showing what was learnt: places in other data mean nothing there.
+    workspace.edit_dataset(Dataset.from_images("other", np.zeros((3, 9, 9)), "xyz"), "Other data")
+    drag_out()
+    assert caught == [(1,)], "it is but moved to another place"
+    workspace.undo_stack.setIndex(0)
+    drag_out()
+    assert caught == [(1,), (1,)]
 
 
 def test_ghosts(window: MainWindow, draw: DrawPanel, drawing: Drawing) -> None:

@@ -7,29 +7,44 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter
 
-from aegui.widgets.dragged_samples import is_dragged
+from aegui.widgets.dragged_samples import drag_samples, is_dragged
 from aegui.widgets.pixels.glyph_grid import CELL_PX, GlyphGrid
 from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import (
+        QDragEnterEvent,
+        QDragLeaveEvent,
+        QDragMoveEvent,
+        QDropEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+    )
     from PySide6.QtWidgets import QWidget
 
 _MARK_PX = 3
+_EDGE_PX = 10
+"""So near to the edge of what is in sight, a drag brings more of the set into sight."""
 _ALT = Qt.KeyboardModifier.AltModifier
 
 
 class SetGallery(GlyphGrid):
     """A click chooses a sample, a double click or Enter opens it.
 
+    Dragged, it goes to another place of the set; dragged out of the gallery, to where samples are
+    collected, or back to the gallery.
+
     Signals:
         moved(index, place): That sample shall stand at that place.
         chosen(index): That sample is the current one.
+        edge_neared(x, y): A drag is at the edge of what is in sight; that point should be, too.
         delete_requested(index), duplicate_requested(index), rename_requested(index): By key.
     """
 
     moved = Signal(int, int)
     chosen = Signal(int)
+    edge_neared = Signal(int, int)
     delete_requested = Signal(int)
     duplicate_requested = Signal(int)
     rename_requested = Signal(int)
@@ -39,10 +54,16 @@ class SetGallery(GlyphGrid):
         self._pressed: QPoint | None = None
         self._gap: int | None = None
         self._is_locked = False
+        self._is_known = True
+        self.setAcceptDrops(True)
 
     def set_locked(self, locked: bool) -> None:
         """Whether the set can only be looked at."""
         self._is_locked = locked
+
+    def set_known(self, known: bool) -> None:
+        """Whether this is the set that the rest of the window shows, whose samples others take."""
+        self._is_known = known
 
     def _changed(self) -> None:
         super()._changed()
@@ -60,9 +81,29 @@ class SetGallery(GlyphGrid):
         super().mouseMoveEvent(event)
         position = event.position().toPoint()
         begun = self._pressed is not None and is_dragged(self._pressed, position)
-        if (begun or self._gap is not None) and not self._is_locked:
-            self._gap = self._gap_at(position)
-            self.update()
+        if not begun and self._gap is None:
+            return
+        if self._is_known and not self.visibleRegion().boundingRect().contains(position):
+            self._drag_out()
+        elif not self._is_locked:
+            self._show_gap(position)
+
+    def _drag_out(self) -> None:
+        """From now on the mouse carries the sample, over all of the window."""
+        self._pressed = None
+        self._set_gap(None)
+        drag_samples(self, [self.current])
+
+    def _show_gap(self, position: QPoint) -> None:
+        self._set_gap(self._gap_at(position))
+        seen = self.visibleRegion().boundingRect()
+        for edge, way in ((seen.top(), -1), (seen.bottom(), 1)):
+            if abs(position.y() - edge) < _EDGE_PX:
+                self.edge_neared.emit(position.x(), edge + way * CELL_PX // 2)
+
+    def _set_gap(self, gap: int | None) -> None:
+        self._gap = gap
+        self.update()
 
     def _gap_at(self, position: QPoint) -> int:
         """The place between samples that is nearest to ``position``: 0 is before the first."""
@@ -72,10 +113,12 @@ class SetGallery(GlyphGrid):
         return min(row * columns + column, len(self._labels))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        gap, self._gap, self._pressed = self._gap, None, None
-        self.update()
-        if gap is None or event.button() != Qt.MouseButton.LeftButton:
-            return
+        gap, self._pressed = self._gap, None
+        self._set_gap(None)
+        if gap is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._move_to(gap)
+
+    def _move_to(self, gap: int) -> None:
         place = gap - 1 if gap > self.current else gap
         if place != self.current:
             self.moved.emit(self.current, place)
@@ -84,6 +127,26 @@ class SetGallery(GlyphGrid):
         index = self._index_at(event.position().toPoint())
         if index is not None and event.button() == Qt.MouseButton.LeftButton:
             self.picked.emit(index)
+
+    # -- what was dragged out and comes back -----------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: D102
+        if event.source() is self and not self._is_locked:
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: D102
+        self._show_gap(event.position().toPoint())
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: D102
+        del event
+        self._set_gap(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: D102
+        gap = self._gap_at(event.position().toPoint())
+        self._set_gap(None)
+        event.acceptProposedAction()
+        self._move_to(gap)
 
     # -- keys ------------------------------------------------------------------------------------
 

@@ -64,6 +64,7 @@ class SetPage(QWidget):
         super().__init__(parent)
         self.strip = TextStrip()
         self.gallery = SetGallery()
+        self._area = QScrollArea()
         self.label = QLineEdit()
         self.buttons = {key: self._button(key, text) for key, text in _EDITS.items()}
         self._change = QLabel()
@@ -120,12 +121,13 @@ class SetPage(QWidget):
         change.setSpacing(4)
         change.addWidget(self._change, 1)
         change.addWidget(self._continue)
-        area = QScrollArea()
+        area = self._area
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.gallery)
         self.gallery.current_moved.connect(area.ensureVisible)
+        self.gallery.edge_neared.connect(self._on_gallery_edge_neared)
         layout = self._layout
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -184,6 +186,9 @@ class SetPage(QWidget):
                 "delete": self.delete_requested,
             }
             signals[key].emit(self.gallery.current)
+
+    def _on_gallery_edge_neared(self, x: int, y: int) -> None:
+        self._area.ensureVisible(x, y, 0, 0)
 
     def _on_gallery_rename_requested(self, _index: int) -> None:
         self.label.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -69,6 +69,7 @@ class SetWiring(QObject):
         page.open_requested.connect(self._on_page_open_requested)
         page.continue_requested.connect(self.train_on)
         services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
+        services.showing.dataset_changed.connect(self._on_showing_dataset_changed)
         services.workspace.run_changed.connect(self._on_anything_changed)
         services.workspace.document_changed.connect(self._on_anything_changed)
         services.runner.state_changed.connect(self._on_anything_changed)
@@ -89,7 +90,13 @@ class SetWiring(QObject):
         look = look_of(dataset)
         labels = dataset.labels if look.glyphs else dataset.names
         self._page.set_samples(labels, dataset.images, look)
+        self._on_showing_dataset_changed()
         self._show_lock()
+
+    @Slot()
+    def _on_showing_dataset_changed(self) -> None:
+        services = self._services
+        self._page.gallery.set_known(services.showing.dataset is services.workspace.dataset)
 
     def _show_lock(self) -> None:
         reason = ""

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from aegui.widgets.dragged_samples import samples_mime
 from aegui.widgets.pixels.set_page import SetPage
 from aegui.widgets.theme import current_theme
+from tests.widgets.drags import caught_drags
 from tests.widgets.pixels.samples import LABELS, glyphs
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+    from aegui.widgets.pixels.set_gallery import SetGallery
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -42,6 +47,54 @@ def test_a_sample_is_dragged_to_another_place(page: SetPage, qtbot: QtBot) -> No
         QTest.mouseRelease(gallery, LEFT, NONE, end)
     assert blocker.args[0] == 2
     assert blocker.args[1] in (4, 5)
+
+
+def drag(gallery: SetGallery, start: QPoint, end: QPoint) -> None:
+    QTest.mousePress(gallery, LEFT, NONE, start)
+    QTest.mouseMove(gallery, (start + end) / 2)
+    QTest.mouseMove(gallery, end)
+
+
+@pytest.mark.parametrize("locked", ["", "A training is under way."])
+def test_a_sample_is_dragged_out_to_where_samples_are_collected(
+    page: SetPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, locked: str
+) -> None:
+    caught = caught_drags(monkeypatch)
+    gallery = page.gallery
+    page.set_locked(locked)
+    outside = QPoint(-40, gallery.cell_rect(2).center().y())
+    with qtbot.assertNotEmitted(page.moved):
+        drag(gallery, gallery.cell_rect(2).center(), outside)
+        QTest.mouseRelease(gallery, LEFT, NONE, gallery.cell_rect(5).center())
+    assert caught == [(2,)]
+    gallery.set_known(False)
+    drag(gallery, gallery.cell_rect(2).center(), outside)
+    QTest.mouseRelease(gallery, LEFT, NONE, outside)
+    assert caught == [(2,)], "of a set that nobody else shows nobody can take samples"
+
+
+def test_what_was_dragged_out_may_come_back_to_another_place(page: SetPage, qtbot: QtBot) -> None:
+    gallery = page.gallery
+    gallery.set_current(6)
+    place = QPointF(gallery.cell_rect(2).topLeft() + QPoint(2, 12))
+    data = samples_mime([6])
+    event = QDropEvent(place, Qt.DropAction.CopyAction, data, LEFT, NONE)
+    with qtbot.waitSignal(page.moved) as blocker:
+        gallery.dropEvent(event)
+    assert blocker.args == [6, 2]
+
+
+def test_a_drag_to_the_edge_brings_more_of_the_set_into_sight(page: SetPage) -> None:
+    images = np.zeros((300, 7, 5), np.float32)
+    page.set_samples([str(index) for index in range(300)], images)
+    QApplication.processEvents()
+    gallery = page.gallery
+    bar = page._area.verticalScrollBar()
+    assert bar.maximum() > 0
+    seen = gallery.visibleRegion().boundingRect()
+    drag(gallery, gallery.cell_rect(0).center(), seen.bottomLeft() + QPoint(20, -2))
+    assert bar.value() > 0
+    QTest.mouseRelease(gallery, LEFT, NONE, gallery.cell_rect(0).center())
 
 
 def test_a_click_chooses_and_a_double_click_opens(page: SetPage, qtbot: QtBot) -> None:
