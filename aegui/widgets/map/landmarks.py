@@ -12,10 +12,8 @@ if TYPE_CHECKING:
 
     from aegui.widgets.map.viewport import Viewport
 
-MOST_SAMPLES = 2000
-"""Of more samples than that none is a landmark."""
 MOST_TRIED = 600
-"""So many of them may become one."""
+"""So many samples, of all of the set, may become one."""
 GAP_PX = 10.0
 """Room that is left between two, for the dots of the others."""
 _STEPS = 4.0
@@ -47,21 +45,23 @@ class Landmarks:
         key = (version, scale, plate_px)
         if key != self._key:
             self._key = key
-            self._rows = self._chosen(places * scale, plate_px)
+            order = self._order(len(places))
+            wide, high = plate_px[0] + GAP_PX, plate_px[1] + GAP_PX
+            squares = places[order] * (scale[0] / wide, scale[1] / high)
+            finite = np.isfinite(squares).all(axis=1)
+            order, squares = order[finite], squares[finite]
+            self._rows = np.sort(order[apart(squares)])
         return self._rows
 
-    def _chosen(
-        self, pixels: NDArray[np.float64], plate_px: tuple[float, float]
-    ) -> NDArray[np.int64]:
-        if len(pixels) > MOST_SAMPLES:
-            return np.zeros(0, np.int64)
-        order = np.random.default_rng(0).permutation(len(pixels))[:MOST_TRIED]
-        known = self._rows[self._rows < len(pixels)]
-        # Those that are landmarks already come first: while a network learns few change.
-        order = np.concatenate([known, order[~np.isin(order, known)]])
-        order = order[np.isfinite(pixels[order]).all(axis=1)]
-        wide, high = plate_px[0] + GAP_PX, plate_px[1] + GAP_PX
-        return np.sort(order[apart(pixels[order] / (wide, high))])
+    def _order(self, count: int) -> NDArray[np.int64]:
+        """Which of ``count`` rows are offered, those first that are landmarks already.
+
+        So few of them change while a network learns.
+        """
+        draw = np.random.default_rng(0)
+        drawn = draw.choice(count, min(count, MOST_TRIED), replace=False, shuffle=True)
+        known = self._rows[self._rows < count]
+        return np.concatenate([known, drawn[~np.isin(drawn, known)]])
 
 
 def apart(places: NDArray[np.float64]) -> NDArray[np.int64]:

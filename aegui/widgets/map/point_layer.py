@@ -255,14 +255,14 @@ class PointLayer:
         if self._scale > 0 and seen is not None and len(seen) <= MOST_PLATES:
             self._paint_plates(painter, seen, self._scale, theme, ratio)
         elif seen is not None and len(seen) <= MOST_PIXMAPS:
-            above = np.isin(seen, self._marked)
-            self._paint_dots(painter, seen[~above], theme, ratio, font)
-            self._paint_plates(painter, seen[above], self._mark_scale(), theme, ratio)
+            self._paint_dots(painter, np.setdiff1d(seen, self._marked), theme, ratio, font)
+            self._paint_marked(painter, view, theme, ratio)
         else:
             self._is_many = True
             painter.setOpacity(_OVER_FIELD if over_field else 1.0)
             self._raster.paint(painter, view, _Many(self, theme), ratio)
             painter.setOpacity(1.0)
+            self._paint_marked(painter, view, theme, ratio)
 
     def seen(self, view: Viewport) -> NDArray[np.int64] | None:
         """Which rows lie in sight, or just beside it; None where they are very many."""
@@ -299,6 +299,15 @@ class PointLayer:
         if self._pixels is not None:
             return self._pixels[rows]
         return self._view.to_pixels(self._places[rows])
+
+    def _paint_marked(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
+        """The images among the dots, over them."""
+        places = self.pixels_of(self._marked) - (view.left, view.top)
+        inside = (places > -_BESIDE_PX) & (
+            places < (view.width + _BESIDE_PX, view.height + _BESIDE_PX)
+        )
+        seen = self._marked[inside.all(axis=1)]
+        self._paint_plates(painter, seen, self._mark_scale(), theme, ratio)
 
     def _paint_plates(
         self,

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtGui import QFont, QImage, QPainter
 
 from aegui.session.data.looks import Look
-from aegui.widgets.map.landmarks import GAP_PX, MOST_SAMPLES, Landmarks, apart
-from aegui.widgets.map.point_layer import LANDMARK_PX, PointLayer
+from aegui.widgets.map.landmarks import GAP_PX, MOST_TRIED, Landmarks, apart
+from aegui.widgets.map.point_layer import LANDMARK_PX, MOST_PIXMAPS, PointLayer
 from aegui.widgets.map.viewport import Viewport, bounds_of
 from aegui.widgets.theme import LIGHT
 from tests.widgets.map.canvases import rgb
@@ -65,11 +65,11 @@ def test_moving_a_little_leaves_most_landmarks() -> None:
     assert np.isin(rows, chooser.rows(moved, 2, VIEW, PLATE)).mean() > 0.8
 
 
-def test_codes_that_are_no_numbers_and_very_many_have_none() -> None:
+def test_codes_that_are_no_numbers_are_none() -> None:
     places = crowd(4)
     places[1] = np.nan
     assert 1 not in Landmarks().rows(places, 1, VIEW, PLATE)
-    assert len(Landmarks().rows(crowd(MOST_SAMPLES + 1), 1, VIEW, PLATE)) == 0
+    assert len(Landmarks().rows(np.full((5, 2), np.nan), 1, VIEW, PLATE)) == 0
     assert len(Landmarks().rows(np.zeros((0, 2)), 1, VIEW, PLATE)) == 0
 
 
@@ -78,9 +78,16 @@ def test_the_first_offered_is_taken() -> None:
     assert apart(places).tolist() == [0, 2, 4]
 
 
+def test_of_very_many_some_may_become_one() -> None:
+    rows = Landmarks().rows(crowd(20_000) * 50, 1, VIEW, PLATE)
+    assert 300 < len(rows) <= MOST_TRIED
+    assert len(np.unique(rows)) == len(rows)
+
+
+@pytest.mark.parametrize("count", [500, MOST_PIXMAPS + 500])
 @pytest.mark.usefixtures("qapp")
-def test_images_are_painted_among_the_dots_and_are_pointed_at() -> None:
-    layer = photographs()
+def test_images_are_painted_among_the_dots_and_are_pointed_at(count: int) -> None:
+    layer = photographs(count)
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert layer.scale == 0
     assert len(layer.marked) > 10
