@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QButtonGroup,
     QFrame,
@@ -406,19 +407,23 @@ class DrawPanel(QWidget):
         return super().event(event)
 
     def _has_key(self, event: QKeyEvent) -> bool:
+        focused = QApplication.focusWidget()
+        if focused is not None and self.set.isAncestorOf(focused):
+            # Whoever is at the set does not speak of the drawing; undo there is the window's.
+            return False
         pressed = _pressed(event)
         return pressed in self._keys or pressed in {_LOAD_KEY, _AGAIN_KEY}
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         pressed = _pressed(event)
-        if pressed in self._keys:
+        if not self._has_key(event):
+            super().keyPressEvent(event)
+        elif pressed in self._keys:
             self.tools.use(self._keys[pressed])
         elif pressed == _LOAD_KEY:
             self._load.click()
-        elif pressed == _AGAIN_KEY:
-            self.noise.again()
         else:
-            super().keyPressEvent(event)
+            self.noise.again()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         if event.type() == QEvent.Type.PaletteChange:

@@ -186,11 +186,32 @@ def test_undo_goes_to_the_drawing_or_to_the_window_by_focus(qtbot: QtBot) -> Non
     window.show()
     qtbot.waitExposed(window)
     window.activateWindow()
-    for widget in (panel.editor, other):
+    panel.set_samples(LABELS, glyphs())
+    panel.set.set_samples(LABELS, glyphs())
+    panel.show_page("set")
+    for widget in (panel.editor, other, panel.set.gallery):
         widget.setFocus()
         # Through the window system, which knows the shortcuts of the window.
         QTest.keyClick(window.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert undone == ["drawing", "window"]
+    assert undone == ["drawing", "window", "window"]
+
+
+def test_keys_pressed_at_the_set_leave_the_drawing_alone(panel: DrawPanel, qtbot: QtBot) -> None:
+    panel.set.set_samples(["x1", "x2"], np.zeros((2, 7, 5), np.float32))
+    panel.show_page("set")
+    panel.activateWindow()
+    panel.set.gallery.setFocus()
+    with (
+        qtbot.assertNotEmitted(panel.clear_requested),
+        qtbot.assertNotEmitted(panel.noise_requested),
+        qtbot.assertNotEmitted(panel.load_requested),
+    ):
+        for key in (Qt.Key.Key_C, Qt.Key.Key_N, Qt.Key.Key_E):
+            QTest.keyClick(panel.set.gallery, key)
+    assert panel.tools.brush == "pencil"
+    panel.editor.setFocus()
+    with qtbot.waitSignal(panel.clear_requested):
+        QTest.keyClick(panel.editor, Qt.Key.Key_C)
 
 
 @popup
