@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
         self.time_bar = add_time_bar(self, self.panels.time)
         self._restore_layout()
         docks, panels = self.docks, self.panels
-        self.training = TrainingWiring(services, panels, self.toolbar, self)
+        self.training = TrainingWiring(services, panels, docks, self.toolbar, self)
         self.document = DocumentWiring(services, self._recent, self._examples, self)
         self.data = DataWiring(services, panels, docks, self.toolbar, self)
         self.results = ResultsWiring(services, panels, docks, self)

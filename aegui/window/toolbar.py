@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QPushButton,
     QSizePolicy,
     QToolBar,
     QToolButton,
@@ -43,6 +44,8 @@ class MainToolBar(QToolBar):
     data_wanted = Signal(str)
     """Other data are to be brought in: a key of ``WAYS``."""
     preset_chosen = Signal(str)
+    problem_wanted = Signal()
+    """The place is to be shown where something has to be solved before training."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(tr("Toolbar"), parent)
@@ -104,6 +107,11 @@ class MainToolBar(QToolBar):
         self.status = QLabel()
         self.status.setFont(figures_font(self.font()))
         self.status.setAccessibleName(tr("State of the training"))
+        self.solve = QPushButton(tr("Show"))
+        self.solve.setToolTip(tr("Go to where it has to be solved"))
+        self.solve.setAccessibleName(tr("Go to where it has to be solved"))
+        self.solve.clicked.connect(self.problem_wanted)
+        self.solve.hide()
         self.device = QLabel()
         self.device.setProperty("dim", True)
         for label in (self.status, self.device):
@@ -115,6 +123,7 @@ class MainToolBar(QToolBar):
         layout.setSpacing(SPACING)
         layout.addWidget(self.progress, 1000)
         layout.addWidget(self.status)
+        layout.addWidget(self.solve)
         layout.addWidget(self.device)
         layout.addStretch(1)
         self.addWidget(room)
@@ -184,6 +193,7 @@ class MainToolBar(QToolBar):
         """Show how the training goes, and on what."""
         self.status.setText(text)
         self.status.setToolTip("")
+        self.solve.hide()
         self.device.setText(device)
         self.device.setToolTip(tooltip)
 
@@ -191,6 +201,7 @@ class MainToolBar(QToolBar):
         """Say that there is something to be solved before training; ``messages`` say what."""
         self.set_status(text, "")
         self.status.setToolTip(messages)
+        self.solve.show()
 
     @Slot(int)
     def _on_data_activated(self, index: int) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.data.progress import clock
-from aegui.core.recipe import CorruptionSpec, LayerSpec
+from aegui.core.recipe import ClassifierSpec, CorruptionSpec, LayerSpec, Recipe, SparsitySpec
 from aegui.session.notice import Notice
 from aegui.widgets.builder.edits import with_value
 from aegui.widgets.builder.formula import number_text
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.core.recipe import Recipe
     from aegui.window.main_window import MainWindow
 
 
@@ -183,16 +182,43 @@ def test_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 
 
-def test_a_draft_that_cannot_be_trained_says_so_beside_the_button(window: MainWindow) -> None:
+def test_a_draft_that_cannot_be_trained_says_so_beside_the_button(
+    qtbot: QtBot, window: MainWindow
+) -> None:
     workspace, status = window._services.workspace, window.toolbar.status
     network = SMALL.network.model_copy(update={"output_activation": "tanh"})
     workspace.edit_recipe(SMALL.model_copy(update={"network": network}), "tanh")
     assert not window.actions_table["train"].isEnabled()
     assert status.text() == "1 problem to solve first"
     assert "outputs between 0 and 1" in status.toolTip()
-    workspace.undo_stack.undo()
+    solve = window.toolbar.solve
+    assert not solve.isHidden()
+    window.set_perspective("build")
+    window.docks["training"].raise_()
+    solve.click()
+    builder = window.panels.builder
+    wrong = builder.chain.cards[-1]
+    qtbot.waitUntil(lambda: builder.isVisible() and not wrong.visibleRegion().isEmpty())
+    lonely = recipe_of_one_class()
+    workspace.edit_recipe(lonely, "classifier")
+    solve.click()
+    qtbot.waitUntil(window.panels.data.isVisible)
+    assert "at least two classes" in window.panels.data.problem.text()
+    noisy = {"training": SMALL.training.model_copy(update={"sparsity": SparsitySpec(weight=1.0)})}
+    workspace.edit_recipe(SMALL.model_copy(update=noisy), "sparse")
+    solve.click()
+    qtbot.waitUntil(window.panels.training.isVisible)
+    for _ in range(3):
+        workspace.undo_stack.undo()
     assert status.text() == "not trained yet"
     assert not status.toolTip()
+    assert solve.isHidden()
+
+
+def recipe_of_one_class() -> Recipe:
+    """A classifier that has nothing to tell apart."""
+    data = SMALL.data.model_copy(update={"chars": "a"})
+    return SMALL.model_copy(update={"data": data, "classifier": ClassifierSpec()})
 
 
 def test_undo_by_key_where_a_number_was_changed(qtbot: QtBot, window: MainWindow) -> None:

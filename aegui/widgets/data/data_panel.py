@@ -80,6 +80,7 @@ class DataPanel(QWidget):
         self.menu = QMenu(self)
         self.choose = QPushButton(tr("Choose…"))
         self.problem = ProblemLabel()
+        self.warning = ProblemLabel(state="warn")
         self.search = QLineEdit()
         self.left_out = QToolButton()
         self.found = wrapped_label()
@@ -171,6 +172,7 @@ class DataPanel(QWidget):
         column.setSpacing(SPACING)
         column.addLayout(head)
         column.addWidget(self.problem)
+        column.addWidget(self.warning)
         column.addWidget(split, 1)
 
     def _samples(self) -> QWidget:
@@ -252,6 +254,8 @@ class DataPanel(QWidget):
     def set_card(self, dataset: Dataset, card: Card | None) -> None:
         """Show what is known about ``dataset``; None: it is still being found out."""
         self.card.set_card(dataset, card)
+        # The first of them at once, all of them in the card, which may be folded away.
+        self.warning.set_text(card.warnings[0] if card is not None and card.warnings else "")
         self.sections["card"].header.set_summary(
             "" if card is None else self.card.summary(), card is not None and bool(card.warnings)
         )

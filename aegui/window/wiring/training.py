@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QScrollArea
 
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe_file import list_recipes
@@ -12,11 +14,15 @@ from aegui.core.training.length import planned_epochs
 from aegui.core.training.terms import equations, latest_terms
 from aegui.session.documents.suggestions import batch_words
 from aegui.session.notice import Notice
+from aegui.widgets.builder.marks import ProblemLabel
+from aegui.widgets.theme import SPACING
 from aegui.window.outcome import outcome_words, pace_words, rest_words
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.network.resolve import Resolution
     from aegui.core.recipe import CorruptionSpec, Recipe
@@ -38,11 +44,17 @@ class TrainingWiring(QObject):
     noticed = Signal(object)
 
     def __init__(
-        self, services: Services, panels: Panels, toolbar: MainToolBar, parent: QObject
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        toolbar: MainToolBar,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._services = services
         self._panels = panels
+        self._docks = docks
         self._toolbar = toolbar
         self._pulled: Pulled | None = None
         self._told_notes: tuple[str, ...] = ()
@@ -108,6 +120,7 @@ class TrainingWiring(QObject):
         panels.training.live_learning_rate_changed.connect(runner.set_learning_rate)
         panels.training.live_noise_changed.connect(self._on_training_live_noise_changed)
         self._toolbar.preset_chosen.connect(self.take_preset)
+        self._toolbar.problem_wanted.connect(self.show_problem)
 
     # What the person does
 
@@ -159,6 +172,16 @@ class TrainingWiring(QObject):
         pace = batch_words(before, recipe.training, len(workspace.dataset))
         if pace:
             self.noticed.emit(Notice("info", pace, passing=True))
+
+    @Slot()
+    def show_problem(self) -> None:
+        """Bring the panel to the front that says the first of what has to be solved."""
+        problems = self._services.workspace.resolution.problems
+        if problems:
+            dock = self._docks[_place_of(problems[0].where)]
+            dock.show()
+            dock.raise_()
+            _scroll_to_problem(dock)
 
     # What the session says
 
@@ -319,6 +342,26 @@ class TrainingWiring(QObject):
             run.device,
             tr("Engine: {name}", name=run.engine),
         )
+
+
+def _place_of(where: str) -> str:
+    """The panel that shows the problem at ``where`` of a recipe."""
+    if where.startswith(("network", "gan.discriminator", "classifier.hidden")):
+        return "builder"
+    is_of_data = where.startswith("data") and not where.startswith("data.corruption")
+    return "data" if is_of_data else "training"
+
+
+def _scroll_to_problem(dock: QDockWidget) -> None:
+    """Scroll the panel in ``dock`` so far that what is wrong can be read."""
+    said = (label for label in dock.findChildren(ProblemLabel) if label.text())
+    label = next(said, None)
+    area = None if label is None else label.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    if label is not None and isinstance(area, QScrollArea):
+        # Later: a panel that comes to the front is laid out first.
+        QTimer.singleShot(0, label, partial(area.ensureWidgetVisible, label, 0, SPACING))
 
 
 def _family(preset: tuple[str, Recipe]) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import SplitSpec
 from aegui.widgets.data.card_box import CardBox
 from aegui.widgets.data.class_list import ClassList
+from aegui.widgets.data.data_panel import DataPanel
 from aegui.widgets.data.shares import SharesBox
 
 if TYPE_CHECKING:
@@ -124,3 +125,17 @@ def test_the_card_warns(qtbot: QtBot) -> None:
     qtbot.addWidget(box)
     box.set_card(dataset, card(dataset))
     assert "black" in box.warnings.text()
+
+
+def test_the_panel_warns_though_its_card_is_folded(qtbot: QtBot) -> None:
+    black = Dataset.from_images("black", np.zeros((3, 4, 4)))
+    good = Dataset.from_images("good", np.eye(4, dtype=np.float32)[np.newaxis, :, :].repeat(2, 0))
+    panel = DataPanel()
+    qtbot.addWidget(panel)
+    panel.set_card(black, card(black))
+    assert panel.warning.text() == "All images are black: there is nothing to learn in them."
+    assert "card" not in panel.open_sections()
+    panel.set_card(good, None)
+    assert panel.warning.text() == ""
+    panel.set_card(good, card(good))
+    assert panel.warning.text() == ""
