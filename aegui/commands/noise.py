@@ -27,6 +27,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.latent.sheets import write_sheet
 from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
 from aegui.core.run_file import load_run
+from aegui.core.study.findings import mistakes
 
 if TYPE_CHECKING:
     import argparse
@@ -180,6 +181,8 @@ def denoise_command(options: argparse.Namespace) -> int:
                 file=options.file,
             )
         )
+    for finding in mistakes(saved.recipe, spec):
+        note(f"{finding.title}. {finding.text}")
     _, codec = codec_for(saved, options.run, saved.dataset)
     images = _images(options.inputs, codec)
     rows = corrupted(images.flat(), spec, options.seed, images.image_shape)

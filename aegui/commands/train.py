@@ -18,6 +18,7 @@ from aegui.core.i18n import mark, tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe_file import find_recipe, list_recipes, recipe_from
 from aegui.core.run_file import SavedRun, save_run
+from aegui.core.study.findings import mistakes
 from aegui.core.training.terms import TERMS
 from aegui.core.training.timeline import BUDGET_BYTES
 
@@ -55,6 +56,8 @@ def train_command(options: argparse.Namespace) -> int:
         check_writable(options.out)
     resolved = _resolved(recipe)
     _tell(reading)
+    for finding in mistakes(recipe, dataset=resolved.dataset):
+        note(f"{finding.title}. {finding.remedy}")
     budget = BUDGET_BYTES if options.timeline is None else options.timeline << 20
     result = _trained(resolved, budget)
     try:

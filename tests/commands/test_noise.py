@@ -23,9 +23,10 @@ from aegui.core.errors import Cancelled
 from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit
 from aegui.core.i18n import set_language
-from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import find_recipe, save_recipe
+from aegui.core.recipe import CorruptionSpec, Recipe
+from aegui.core.recipe_file import find_recipe, load_recipe, save_recipe
 from aegui.core.run_file import load_run
+from aegui.core.study.findings import with_noise
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.core.thumbnail import sheet_png
 from aegui.paths import models_dir
@@ -284,3 +285,24 @@ def test_refusals(
     assert main(arguments) == 2
     assert words in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_mistakes_with_noise_are_told_before_a_training_and_with_a_repair(
+    capsys: Captured, recipe: str, tmp_path: Path
+) -> None:
+    wrong = load_recipe(recipe)
+    noise = CorruptionSpec(kind="flip", level=0.1, fresh=False, copies=4, clean_target=False)
+    path = tmp_path / "wrong.json"
+    save_recipe(path, with_noise(wrong, noise))
+    assert main(("train", str(path), "--epochs", "2")) == 0
+    told = capsys.readouterr().err
+    assert "The target is noisy. Compare the answer with the clean sample" in told
+    assert "The noise is fixed. Draw the noise anew at every epoch" in told
+    assert main(("train", recipe, "--epochs", "2")) == 0
+    assert "noise" not in capsys.readouterr().err.lower()
+    target = str(tmp_path / "y.txt")
+    common = ("denoise", DENOISER, "--in", "lowercase", "-o", target, "--noise")
+    assert main((*common, "masking:0.5")) == 0
+    assert "and is tried with “Masking 0.5”: another kind of noise" in capsys.readouterr().err
+    assert main((*common, "flip:0.18")) == 0
+    assert capsys.readouterr().err == ""

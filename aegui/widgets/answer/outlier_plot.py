@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
 from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import blend, current_theme
+from aegui.widgets.theme import SPACING, blend, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,12 +187,15 @@ class OutlierPlot(QWidget):
     def _paint_axis(self, painter: QPainter) -> None:
         painter.setPen(current_theme().text_dim)
         below = QRect(_SIDE_PX, self.height() - _BOTTOM_PX + 2, self.width() - 2 * _SIDE_PX, 16)
-        low, high = self._decades
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, f"{10.0**low:g}")
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, f"{10.0**high:g}")
-        text = tr("squared error")
+        low, high = (f"{10.0**decade:g}" for decade in self._decades)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, low)
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, high)
+        words = [tr("squared error"), ""]
         if len(self._counts) > 1:
-            text = tr("squared error; line: the other set")
+            words.insert(0, tr("squared error; line: the other set"))
+        advance = self.fontMetrics().horizontalAdvance
+        room = below.width() - 2 * max(advance(low), advance(high)) - SPACING
+        text = next(text for text in words if advance(text) < max(room, 1))
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, text)
 
     def _paint_threshold(self, painter: QPainter) -> None:
@@ -214,7 +217,10 @@ class OutlierPlot(QWidget):
         wide = self.fontMetrics().horizontalAdvance(text) + 4
         left = int(min(max(0.0, x - wide / 2), self.width() - wide))
         painter.setPen(theme.text)
-        painter.drawText(QRect(left, _TOP_PX - 4, wide, 14), Qt.AlignmentFlag.AlignCenter, text)
+        above = QRect(left, _TOP_PX - 4, wide, 14)
+        # Over the handle of the threshold, where that is near.
+        painter.fillRect(above, theme.panel)
+        painter.drawText(above, Qt.AlignmentFlag.AlignCenter, text)
 
 
 class RocPlot(QWidget):

@@ -21,7 +21,7 @@ from aegui.widgets.builder.marks import wrapped_label
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
 from aegui.widgets.named_table import NamedTable, alignment
 from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import ICON_PX, current_theme, figures_font
+from aegui.widgets.theme import ICON_PX, current_theme, figures_font, icon
 
 if TYPE_CHECKING:
     from aegui.session.jobs.progress_job import Progress
@@ -139,10 +139,11 @@ class PairsPage(QWidget):
             self._mark(row, pair, name)
 
     def _mark(self, row: int, pair: MixUp, name: str) -> None:
-        """What the network mixes up needlessly gets a word, and not only a colour."""
-        told = tr("mixed up") if pair.is_mixed else ""
-        item = QTableWidgetItem(told)
-        item.setForeground(current_theme().bad)
+        """What the network mixes up needlessly gets a sign."""
+        item = QTableWidgetItem()
+        if pair.is_mixed:
+            item.setIcon(icon("builder-warning", "bad"))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, tr("mixed up"))
         item.setToolTip(
             tr(
                 "{pair}: the network takes them for each other clearly more often than is "
@@ -155,10 +156,10 @@ class PairsPage(QWidget):
         self.table.setItem(row, len(COLUMNS), item)
 
     def _icon(self, pair: MixUp) -> QIcon:
-        icon = QIcon(self._drawn(pair, current_theme().text))
+        both = QIcon(self._drawn(pair, current_theme().text))
         chosen = self.palette().color(QPalette.ColorRole.HighlightedText)
-        icon.addPixmap(self._drawn(pair, chosen), QIcon.Mode.Selected)
-        return icon
+        both.addPixmap(self._drawn(pair, chosen), QIcon.Mode.Selected)
+        return both
 
     def _drawn(self, pair: MixUp, ink: QColor) -> QPixmap:
         side = ICON_PX
