@@ -20,6 +20,7 @@ from aegui.session.jobs.progress_job import Progress
 from aegui.session.pixels.noise_study import Cell, CellStrip
 from aegui.session.pixels.study_forms import CurvesForm, MatrixForm
 from aegui.widgets.study.curves_page import Choice
+from aegui.widgets.study.finding_lines import FindingLines
 from aegui.widgets.study.panel import StudyPanel
 from aegui.widgets.theme import blend, current_theme
 from tests.session.parts import glyphs, recipe, snapshot
@@ -325,3 +326,31 @@ def test_recipes_to_try_and_pages(panel: StudyPanel) -> None:
     panel._buttons["curves"].click()
     assert panel.page == "curves"
     assert pages == [("curves",)]
+
+
+def test_a_line_says_a_mistake_and_is_shut_while_the_recipe_is(qtbot: QtBot) -> None:
+    lines = FindingLines()
+    qtbot.addWidget(lines)
+    wrong = with_mistake(with_mistake(recipe(), "noisy_target"), "fixed_noise")
+    found = mistakes(wrong)
+    lines.set_findings(found)
+    lines.show()
+    assert [line.title.text() for line in lines.lines] == [one.title for one in found]
+    first = lines.lines[0]
+    assert found[0].text in first.accessibleDescription()
+    assert found[0].remedy in first.toolTip()
+    wished = heard(lines.mend_requested)
+    seen = heard(lines.see_requested)
+    QTest.mouseClick(first.mend, Qt.MouseButton.LeftButton)
+    lines.lines[1].see.setFocus()
+    QTest.keyClick(lines.lines[1].see, Qt.Key.Key_Space)
+    assert wished == [(found[0],)]
+    assert seen == [("fixed_noise",)]
+    # While a training runs the recipe is not to be changed; lines that come then neither.
+    lines.set_open(False)
+    assert not first.mend.isEnabled()
+    lines.set_findings(found[:1])
+    assert not lines.lines[0].mend.isEnabled()
+    assert lines.lines[0].see.isEnabled()
+    lines.set_findings(())
+    assert lines.isHidden()
