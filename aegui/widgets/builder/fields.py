@@ -102,6 +102,12 @@ def leaves_undo(event: QEvent, typing: QTimer | None) -> bool:
     return True
 
 
+def ends_typing(event: QKeyEvent, typing: QTimer | None) -> bool:
+    """Whether ``event`` is the Enter after a number: it is not for the dialog around the field."""
+    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    return is_enter and typing is not None and typing.isActive()
+
+
 class CountField(QSpinBox):
     """A whole number."""
 
@@ -163,6 +169,13 @@ class CountField(QSpinBox):
     def event(self, event: QEvent) -> bool:
         """Undo and redo are the window's."""
         return leaves_undo(event, self._typing) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The Enter that ends a number presses no button of a dialog."""
+        is_end = ends_typing(event, self._typing)
+        super().keyPressEvent(event)
+        if is_end:
+            event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Only a field with the focus is turned."""
@@ -263,6 +276,13 @@ class NumberField(QDoubleSpinBox):
     def event(self, event: QEvent) -> bool:
         """Undo and redo are the window's."""
         return leaves_undo(event, self._typing) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The Enter that ends a number presses no button of a dialog."""
+        is_end = ends_typing(event, self._typing)
+        super().keyPressEvent(event)
+        if is_end:
+            event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Only a field with the focus is turned."""

@@ -6,7 +6,13 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QDialog,
+    QPushButton,
+    QVBoxLayout,
+)
 
 from aegui.core.network.catalog import LOSSES
 from aegui.widgets.builder.field_note import FieldNote
@@ -221,6 +227,26 @@ def test_a_number_out_of_range_is_said_beneath_the_field(qtbot: QtBot) -> None:
     type_in(field, "1e3")
     assert field.value() == 50.0
     said(field, "1e3 is out of range, which is from 1e-06 to 50: it is 50 now.")
+
+
+@pytest.mark.parametrize("field", [CountField, NumberField])
+def test_the_enter_after_a_number_presses_no_button(
+    qtbot: QtBot, field: type[CountField] | type[NumberField]
+) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    number, button = field(8, 256), QPushButton("Use")
+    column = QVBoxLayout(dialog)
+    column.addWidget(number)
+    column.addWidget(button)
+    button.setDefault(True)
+    pressed: list[bool] = []
+    button.clicked.connect(lambda: pressed.append(True))
+    dialog.show()
+    type_in(number, "64")
+    assert (number.value(), pressed) == (64, [])
+    QTest.keyClick(number, Qt.Key.Key_Return)
+    assert pressed == [True]
 
 
 def type_in(field: QAbstractSpinBox, text: str) -> None:
