@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -291,6 +292,7 @@ def test_training_goes_on_with_the_new_sample(
     draw.add_requested.emit("ñ")
     assert draw.set._change.text() == "Data changed: 1 sample is new."
     assert draw.set._continue.isVisible()
+    assert draw.set.gallery.current == 6, "the new sample is the one to go on with"
     with qtbot.waitSignal(runner.finished, timeout=60_000):
         QTest.mouseClick(draw.set._continue, LEFT)
     qtbot.waitUntil(
@@ -301,6 +303,29 @@ def test_training_goes_on_with_the_new_sample(
     assert history is not None
     assert history.epoch[-1] == 800
     assert history.epoch[0] < 400
+
+
+def test_every_new_sample_brings_the_offer_to_train_on(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
+) -> None:
+    def offers() -> list[str]:
+        return [notice.text for notice in window.notifications.shown if notice.offer]
+
+    def is_offered(words: str) -> bool:
+        return any(words in text for text in offers())
+
+    train(qtbot, window)
+    draw.show_page("draw")
+    for label, words in (("ñ", "1 sample is new"), ("ü", "2 samples are new")):
+        drawing.paste(np.eye(7, 5))
+        draw.add_requested.emit(label)
+        qtbot.waitUntil(partial(is_offered, words), timeout=SOON_MS)
+        assert len(offers()) == 1
+    draw.show_page("set")
+    draw.add_requested.emit("é")
+    assert "3 samples are new" in draw.set._change.text()
+    QApplication.processEvents()
+    assert not offers(), "the page that is in sight offers it"
 
 
 def test_the_noise_sheet_follows_drawing_and_noise(

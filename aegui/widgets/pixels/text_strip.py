@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aegui.core.i18n import tr
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, draw_picture, picture
-from aegui.widgets.theme import current_theme
+from aegui.widgets.theme import ICON_PX, current_theme, icon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +27,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtGui import QPaintEvent
 
-DRAWING_SIGN = "*"
-"""Stands for the drawing in what is typed, unless the set has such a character."""
+DRAWING_SIGN = "\N{LOWER RIGHT PENCIL}"
+"""Stands for the drawing in what is typed."""
+STAR = "*"
+"""So does this, which is on every keyboard, unless the set has such a character."""
 _LONGEST = 40
 _LARGEST_SCALE = 4
 _HEIGHT_PX = 36
@@ -31,29 +40,57 @@ _MARGIN_PX = 4
 class TextStrip(QWidget):
     """A field and the line below it.
 
-    The drawing stands where its own character is typed, and where ``*`` is; what the set has no
-    character for is a gap.
+    The drawing stands where its own character is typed, where the button has put it, and where
+    ``*`` is; what the set has no character for is a gap.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.field = QLineEdit()
+        self.put = QToolButton()
         self.line = _Line()
         self.field.setMaxLength(_LONGEST)
         self.field.setPlaceholderText(tr("Type a text"))
         self.field.setAccessibleName(tr("Text written in the set"))
-        self.field.setToolTip(tr("The drawing stands for its own character, and for *"))
+        self.field.setToolTip(
+            tr(
+                "The drawing stands for its own character and for {sign}; for * too, unless the "
+                "set has one",
+                sign=DRAWING_SIGN,
+            )
+        )
         self.field.textChanged.connect(self._on_field_text_changed)
+        self.field.cursorPositionChanged.connect(self._on_field_cursor_position_changed)
+        self.put.setProperty("flat", True)
+        self.put.setIcon(icon("edit-pencil"))
+        self.put.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.put.setToolTip(tr("Put the drawing into the text"))
+        self.put.setAccessibleName(tr("Put the drawing into the text"))
+        self.put.clicked.connect(self._on_put_clicked)
         self.line.hide()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.put)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self.field)
+        layout.addLayout(row)
         layout.addWidget(self.line)
 
     def _on_field_text_changed(self, text: str) -> None:
         self.line.set_text(text)
         self.line.setVisible(bool(text))
+
+    def _on_field_cursor_position_changed(self, _old: int, new: int) -> None:
+        self.line.set_cursor(new)
+
+    def _on_put_clicked(self) -> None:
+        self.field.insert(DRAWING_SIGN)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
         """Write in these: N labels, of which single characters count, and ``[N, (C,) H, W]``."""
@@ -74,6 +111,7 @@ class _Line(QWidget):
         self._places: dict[str, int] = {}
         self._shape = (7, 5)
         self._text = ""
+        self._cursor = 0
         self._drawing: NDArray[np.float32] | None = None
         self._label = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -93,11 +131,17 @@ class _Line(QWidget):
             if len(label) == 1
         }
         self._shape = (pixels.shape[-2], pixels.shape[-1])
+        self.updateGeometry()
         self.update()
 
     def set_text(self, text: str) -> None:
         self._text = text
         self.setAccessibleDescription(text)
+        self.update()
+
+    def set_cursor(self, place: int) -> None:
+        """Where the person writes: there it is in sight, however long the text is."""
+        self._cursor = place
         self.update()
 
     def set_drawing(self, pixels: NDArray[np.float32], label: str) -> None:
@@ -109,16 +153,23 @@ class _Line(QWidget):
         return [self._place(sign) for sign in self._text]
 
     def _place(self, sign: str) -> int | None:
-        drawn = sign == self._label or (sign == DRAWING_SIGN and sign not in self._places)
-        if drawn and self._drawing is not None and self._drawing.shape[-2:] == self._shape:
+        stands = sign == DRAWING_SIGN or (sign == STAR and sign not in self._places)
+        if (
+            (stands or sign == self._label)
+            and self._drawing is not None
+            and self._drawing.shape[-2:] == self._shape
+        ):
             return -1
         return self._places.get(sign)
 
     def sizeHint(self) -> QSize:
-        return QSize(120, _HEIGHT_PX)
+        return QSize(120, self._high())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, _HEIGHT_PX)
+        return QSize(60, self._high())
+
+    def _high(self) -> int:
+        return max(_HEIGHT_PX, self._shape[0] + _MARGIN_PX)
 
     def scale(self) -> int:
         """How large a pixel is: the text fits if that can be."""
@@ -130,8 +181,14 @@ class _Line(QWidget):
         """Where the ``place``-th character is painted."""
         height, width = self._shape
         scale = self.scale()
-        left = _MARGIN_PX + place * (width + 1) * scale
+        left = self._left(scale) + place * (width + 1) * scale
         return QRect(left, (self.height() - height * scale) // 2, width * scale, height * scale)
+
+    def _left(self, scale: int) -> int:
+        """Where the text begins; further left where it would leave the cursor out of sight."""
+        step = (self._shape[1] + 1) * scale
+        spare = self.width() - _MARGIN_PX - step * len(self._text)
+        return min(_MARGIN_PX, max(spare, self.width() // 2 - step * self._cursor))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event

@@ -127,7 +127,10 @@ class DrawingWiring(QObject):
             self._services.workspace.noticed.emit(Notice("warning", told))
             return
         image = np.repeat(pixels[np.newaxis], channels, axis=0) if pixels.ndim == 2 else pixels
-        self._services.workspace.add_sample(image, label)
+        workspace = self._services.workspace
+        workspace.add_sample(image, label)
+        if len(workspace.dataset) > len(dataset):
+            self._panels.draw.set.gallery.set_current(len(workspace.dataset) - 1)
 
     # The drawing
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.data.dataset import Dataset
+    from aegui.session.data.set_edits import DataChange
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -53,7 +54,7 @@ class SetWiring(QObject):
         super().__init__(parent)
         self._services = services
         self._page = panels.draw.set
-        self._was_changed = False
+        self._change_told: DataChange | None = None
         self._samples = Refresher(self._show_samples, dock=docks["draw"], parent=self)
         self._connect()
         self._samples.mark()
@@ -80,10 +81,26 @@ class SetWiring(QObject):
     def _on_workspace_dataset_changed(self, _dataset: Dataset) -> None:
         self._samples.mark()
         change, can_continue = self._show_change()
-        if change and not self._was_changed and can_continue:
-            # Said once: the page goes on saying it.
-            self.noticed.emit(Notice("info", change, tr("Train on"), self.train_on, passing=True))
-        self._was_changed = bool(change)
+        if change is not None and can_continue and self._is_news(change):
+            # When the edit is done: what is said during it is put away as said before it.
+            QTimer.singleShot(0, self, self._offer)
+        self._change_told = change
+
+    @Slot()
+    def _offer(self) -> None:
+        """Offer to train on, where that still makes sense."""
+        change, can_continue = self._change()
+        if change is not None and can_continue:
+            words = change.words
+            self.noticed.emit(Notice("info", words, tr("Train on"), self.train_on, passing=True))
+
+    def _is_news(self, change: DataChange) -> bool:
+        """Whether the change is to be said: the first one, and more to learn.
+
+        The page goes on saying it, to whoever sees it.
+        """
+        told = self._change_told
+        return told is None or (change.new > told.new and not self._page.isVisible())
 
     def _show_samples(self) -> None:
         dataset = self._services.workspace.dataset
@@ -106,25 +123,26 @@ class SetWiring(QObject):
             reason = tr("Sets of more than {n:,} samples are not edited one by one.", n=MOST)
         self._page.set_locked(reason)
 
-    def _change(self) -> tuple[str, bool]:
-        """How the data differ from what was learnt, in words, and whether learning can go on."""
+    def _change(self) -> tuple[DataChange | None, bool]:
+        """How the data differ from what was learnt, and whether learning can go on."""
         workspace = self._services.workspace
         run, resolved = workspace.run, workspace.resolution.resolved
         change = None if run is None else data_change(run.dataset, workspace.dataset)
         if run is None or change is None:
-            return "", False
+            return None, False
         can = resolved is not None and can_go_on(run, resolved)
-        return change.words, can and not self._services.runner.is_busy
+        return change, can and not self._services.runner.is_busy
 
     @Slot()
     def _on_anything_changed(self, _what: object = None) -> None:
         self._show_change()
 
-    def _show_change(self) -> tuple[str, bool]:
-        words, can_continue = self._change()
+    def _show_change(self) -> tuple[DataChange | None, bool]:
+        change, can_continue = self._change()
+        words = "" if change is None else change.words
         self._page.set_change(words, can_continue=can_continue)
         self._show_lock()
-        return words, can_continue
+        return change, can_continue
 
     # Edits
 

@@ -183,6 +183,43 @@ def test_a_text_is_written_in_the_set_with_the_drawing_in_it(page: SetPage) -> N
     assert strip.line.places()[1] == LABELS.index("b"), "of another size it is no part of a text"
 
 
+def test_the_drawing_is_put_into_the_text_of_any_set(page: SetPage) -> None:
+    labels = ("a", "b", "*")
+    page.set_samples(labels, np.zeros((3, 7, 5), np.float32))
+    strip = page.strip
+    strip.set_drawing(np.ones((7, 5), np.float32), "")
+    QTest.keyClicks(strip.field, "a*")
+    assert strip.line.places() == [0, 2], "the set has a star of its own"
+    strip.field.setCursorPosition(1)
+    QTest.mouseClick(strip.put, LEFT)
+    assert strip.line.places() == [0, -1, 2]
+    QTest.keyClicks(strip.field, "b")
+    assert strip.line.places() == [0, -1, 1, 2], "one writes on behind it"
+    middle = strip.line.cell_rect(1).center()
+    assert strip.line.grab().toImage().pixelColor(middle) == current_theme().pixel_on
+
+
+def test_a_long_text_shows_the_place_where_one_writes(page: SetPage) -> None:
+    page.set_samples(("a", "b"), np.zeros((2, 28, 28), np.float32))
+    line, field = page.strip.line, page.strip.field
+    QTest.keyClicks(field, "ab" * 15)
+    QApplication.processEvents()
+    assert line.rect().contains(line.cell_rect(29))
+    assert not line.rect().contains(line.cell_rect(0))
+    QTest.keyClick(field, Qt.Key.Key_Home)
+    assert line.rect().contains(line.cell_rect(0))
+    field.setCursorPosition(15)
+    assert line.rect().contains(line.cell_rect(15))
+
+
+def test_tall_characters_are_not_cut(page: SetPage) -> None:
+    page.set_samples(("a", "b"), np.zeros((2, 48, 20), np.float32))
+    QTest.keyClicks(page.strip.field, "ab")
+    QApplication.processEvents()
+    line = page.strip.line
+    assert line.rect().contains(line.cell_rect(1))
+
+
 def test_sets_without_characters_have_no_text(page: SetPage) -> None:
     page.set_samples(("cat", "dog"), np.zeros((2, 7, 5), np.float32))
     assert not page.strip.isVisible()
