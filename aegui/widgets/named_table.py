@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROW_PX = 22
+_LEAST_REST_PX = 4
 
 
 class NamedTable(QTableWidget):
@@ -46,6 +47,7 @@ class NamedTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.verticalHeader().setMinimumSectionSize(ROW_PX)
         header = self.horizontalHeader()
+        header.setMinimumSectionSize(_LEAST_REST_PX)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(len(columns), QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
@@ -55,6 +57,15 @@ class NamedTable(QTableWidget):
             item.setToolTip(tr(help_text) if help_text else "")
             item.setTextAlignment(alignment(column))
             self.setHorizontalHeaderItem(column, item)
+
+    def wanted_width(self) -> int:
+        """Pixels that show every column, beside the bar that scrolls down."""
+        header = self.horizontalHeader()
+        columns = self.columnCount() - 1
+        sections = sum(
+            max(header.sectionSizeHint(at), self.sizeHintForColumn(at)) for at in range(columns)
+        )
+        return sections + self.verticalScrollBar().sizeHint().width() + header.minimumSectionSize()
 
 
 def alignment(column: int) -> Qt.AlignmentFlag:

@@ -38,6 +38,8 @@ _PART_SIGNS = 16
 """Letters of a part's name that can be read, at least."""
 _MOST_MATRIX = 0.6
 """Share of the width that the matrix gets at most."""
+_LEAST_MATRIX = 0.3
+"""Share of it that the table beside the matrix leaves."""
 
 
 class ClassifierPanel(QWidget):
@@ -153,7 +155,9 @@ class ClassifierPanel(QWidget):
             return
         width = self._splitter.width()
         wished = self._confusion.width_for(self._splitter.height())
-        matrix = min(wished, round(_MOST_MATRIX * width))
+        # The table beside it is to be seen whole, as far as something is left of the matrix.
+        left = max(width - self._scores.wanted_width(), round(_LEAST_MATRIX * width))
+        matrix = min(wished, left, round(_MOST_MATRIX * width))
         self._splitter.setSizes([matrix, width - matrix])
 
     # What comes in
@@ -205,8 +209,8 @@ class ClassifierPanel(QWidget):
         self._show_detail()
         self._detail.setToolTip(tr("Weights of epoch {epoch:,}", epoch=evaluation.epoch))
         self._confusion.set_counts(found.classes, found.confusion)
-        self._share_out()
         self._scores.set_scores(found)
+        self._share_out()
         self._show_samples()
         self._pages.setCurrentIndex(1)
 

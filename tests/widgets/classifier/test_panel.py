@@ -60,6 +60,17 @@ def test_headline_and_mistakes(panel: ClassifierPanel) -> None:
     assert panel._all.isHidden()
 
 
+@pytest.mark.parametrize("width", [620, 900])
+def test_the_table_is_seen_whole(qtbot: QtBot, panel: ClassifierPanel, width: int) -> None:
+    panel.resize(width, 560)
+    panel._tabs.setCurrentIndex(1)
+    table = panel._scores
+    qtbot.waitUntil(lambda: table.isVisible() and panel._splitter.width() > width - 50)
+    assert table.viewport().width() >= table.columnViewportPosition(4) + table.columnWidth(4)
+    assert table.horizontalScrollBar().maximum() == 0
+    assert panel._splitter.sizes()[0] >= 0.3 * width - 10
+
+
 def test_some_of_the_samples_only(panel: ClassifierPanel) -> None:
     panel.set_evaluation(evaluation(total=4000))
     assert panel._detail.text() == "2 mistakes in 9 of 4,000 samples"
