@@ -12,10 +12,13 @@ from PySide6.QtTest import QTest
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.bayes import read_drawing
+from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.priors import Prior
 from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.map.others import Other
 from aegui.session.pixels.answer_sheet import BEST, SHOWN
+from aegui.session.pixels.answer_study_service import LIMIT_DRAWS
 from aegui.session.pixels.answers import telling_pixel
 from aegui.session.pixels.drawing_state import Paper
 from aegui.widgets.answer.limit_page import ALIKE, FILE, KNOWN
@@ -62,6 +65,33 @@ def test_the_limit_is_there_before_any_network(window: MainWindow, panel: Answer
     assert bars[0].index == int(reading.order[0])
     assert bars[0].value == pytest.approx(reading.chances.max())
     assert f"best possible: {reading.expected_wrong:.2f}" in panel.limit.words.text()
+
+
+def test_the_limit_over_all_characters_follows_noise_and_weights(
+    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+) -> None:
+    page, services = panel.limit, window._services
+    dataset = services.showing.dataset
+
+    def told(spec: CorruptionSpec, prior: Prior | None = None) -> str:
+        weights = None if prior is None else prior.of(dataset)
+        found = limit(dataset.images, spec, LIMIT_DRAWS, prior=weights)
+        figure = f"{found.mean:.2f}" + ("" if found.is_exact else f" ± {found.error:.2f}")
+        return f"Best possible over all characters: {figure} wrong pixels on average."
+
+    assert page.average.isHidden()
+    panel.show_page("limit")
+    qtbot.waitUntil(lambda: page.average.text() == told(FLIP), timeout=WAIT_MS)
+    assert page.average.isVisible()
+    much = CorruptionSpec(kind="flip", level=0.3)
+    window.panels.draw.set_noise(much, 3)
+    window.panels.draw.noise.noise_requested.emit(much, 3)
+    qtbot.waitUntil(lambda: page.average.text() == told(much), timeout=WAIT_MS)
+    prior = Prior("mostly a", {"a": 20.0}, 1.0)
+    services.answer_studies.known_prior = prior
+    page.prior_chosen.emit(KNOWN)
+    qtbot.waitUntil(lambda: page.average.text() == told(much, prior), timeout=WAIT_MS)
+    assert told(much, prior) != told(much)
 
 
 def test_characters_are_weighed_as_a_file_says(

@@ -42,6 +42,8 @@ DEFAULT_DRAWS = 16_000
 MOST_OUTCOMES = 1 << 24
 """Outcomes times characters that are gone through: about a second."""
 _CHUNK = 4096
+_MOST_NUMBERS = 1 << 23
+"""Noisy characters times characters that are compared at a time."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,9 @@ def _drawn(
         progress.reached(start * len(on))
         clean = np.tile(on, (min(each, rounds - start), 1))
         noisy = corrupted_with(clean, spec, generator, image_shape)
-        wrong = expected_wrong(noisy, on, spec, prior, image_shape).reshape(-1, len(on))
+        parts = np.array_split(noisy, -(-noisy.size * len(on) // (on.shape[1] * _MOST_NUMBERS)))
+        each_wrong = [expected_wrong(part, on, spec, prior, image_shape) for part in parts]
+        wrong = np.concatenate(each_wrong).reshape(-1, len(on))
         sums += wrong.sum(axis=0)
         squares += np.square(wrong).sum(axis=0)
     mean = sums / rounds

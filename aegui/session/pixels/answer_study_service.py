@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.errors import AeguiError
+from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.priors import read_prior
 from aegui.core.i18n import tr
 from aegui.session.jobs.latest_answer import LatestAnswer
@@ -16,12 +17,18 @@ from aegui.session.pixels.answer_studies import measured_outliers, mix_ups
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
+    from aegui.core.evaluation.limits import Limit
     from aegui.core.evaluation.outliers import OutlierBench
     from aegui.core.evaluation.priors import Prior
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
     from aegui.session.pixels.answer_sheet import Model
     from aegui.session.pixels.answer_studies import MixUps
+
+MOST_AVERAGED = 1_000
+"""Characters of a set whose limit is found while somebody draws."""
+LIMIT_DRAWS = 8_000
+"""Noisy characters that a limit is found with where it cannot be exact."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +50,27 @@ class Measured:
     bench: OutlierBench
 
 
+@dataclass(frozen=True, eq=False)
+class SetLimit:
+    """What the best possible answer gets wrong on average, over all characters of a set.
+
+    Attributes:
+        dataset: The set.
+        spec: The noise.
+        prior: How often each character occurs; None: all samples are as likely.
+        limit: The figure.
+    """
+
+    dataset: Dataset
+    spec: CorruptionSpec
+    prior: Prior | None
+    limit: Limit
+
+    def is_of(self, dataset: Dataset, spec: CorruptionSpec, prior: Prior | None) -> bool:
+        """Whether it is of these."""
+        return self.dataset is dataset and self.spec == spec and self.prior is prior
+
+
 class AnswerStudies(QObject):
     """Compares pairs, and measures outliers; each one at a time, and the newest wish wins.
 
@@ -58,6 +86,8 @@ class AnswerStudies(QObject):
     """Why pairs could not be compared."""
     measure_failed = Signal(str)
     """Why outliers could not be measured."""
+    limit_found = Signal(object)
+    """The ``SetLimit`` that was asked for last."""
     prior_changed = Signal()
     """The characters are weighed otherwise."""
     prior_failed = Signal(str)
@@ -72,6 +102,8 @@ class AnswerStudies(QObject):
         self.outliers: Measured | None = None
         self.known_prior: Prior | None = None
         self.prior: Prior | None = None
+        self._limits = LatestAnswer("aegui-limit", self)
+        self._limits.answered.connect(self.limit_found)
         self._priors = LatestAnswer("aegui-prior", self)
         self._priors.answered.connect(self._on_priors_answered)
 
@@ -110,6 +142,11 @@ class AnswerStudies(QObject):
             failed,
         )
 
+    def find_limit(self, dataset: Dataset, spec: CorruptionSpec) -> None:
+        """Find the limit of a set of characters under a noise; ``limit_found`` follows."""
+        prior = self.prior
+        self._limits.ask(lambda: _limit_of(dataset, spec, prior), dataset, gentle=True)
+
     def weigh(self, *, known: bool) -> None:
         """Weigh characters as the file says that was read last, or all samples alike."""
         self._priors.forget()
@@ -130,9 +167,21 @@ class AnswerStudies(QObject):
 
     def shutdown(self) -> None:
         """Give up what is under way."""
+        self._limits.shutdown()
         self._priors.shutdown()
         self.pairs.shutdown()
         self.errors.shutdown()
+
+
+def _limit_of(dataset: Dataset, spec: CorruptionSpec, prior: Prior | None) -> SetLimit | None:
+    try:
+        weights = None if prior is None else prior.of(dataset)
+        found = limit(
+            dataset.images, spec, LIMIT_DRAWS, prior=weights, image_shape=dataset.image_shape
+        )
+    except AeguiError:
+        return None  # why there is none is told of the drawing
+    return SetLimit(dataset, spec, prior, found)
 
 
 def _read(path: str) -> Prior | str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from aegui.core.evaluation.bayes import Reading
     from aegui.session.pixels.answer_sheet import AnswerSheet, Limit
+    from aegui.session.pixels.answer_study_service import SetLimit
 
 ALIKE, KNOWN, FILE = "alike", "known", "file"
 """Ways to weigh characters: all samples alike, as read last, as in a file to be chosen."""
@@ -57,6 +58,7 @@ class LimitPage(QWidget):
         self.level = QComboBox()
         self.prior = QComboBox()
         self.words = wrapped_label()
+        self.average = wrapped_label()
         self.train = QToolButton()
         self._differs = QWidget()
         self._differs_words = wrapped_label()
@@ -66,6 +68,7 @@ class LimitPage(QWidget):
         self._lay_out()
         self.set_prior("", used=False)
         self.set_difference("")
+        self.set_average(None)
         self.level.activated.connect(self._on_level_activated)
         self.prior.activated.connect(self._on_prior_activated)
         self.train.clicked.connect(self.train_requested)
@@ -101,6 +104,7 @@ class LimitPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.words)
+        column.addWidget(self.average)
         column.addWidget(self._build_difference())
         column.addWidget(self._title)
         column.addWidget(self.bars)
@@ -159,6 +163,19 @@ class LimitPage(QWidget):
         """Say that the network was trained with other noise than this; "": it was not."""
         self._differs_words.setText(text)
         self._differs.setVisible(bool(text))
+
+    def set_average(self, found: SetLimit | None, *, pending: bool = False) -> None:
+        """Say how good answers to all characters can be; ``pending``: that is being found."""
+        self.average.setVisible(found is not None or pending)
+        figure = "…" if found is None else f"{found.limit.mean:.2f}"
+        if found is not None and not found.limit.is_exact:
+            figure = f"{figure} ± {found.limit.error:.2f}"
+        self.average.setText(
+            tr(
+                "Best possible over all characters: {figure} wrong pixels on average.",
+                figure=figure,
+            )
+        )
 
     def set_sheet(self, sheet: AnswerSheet) -> None:
         """Show the limit beside the answers of ``sheet``."""

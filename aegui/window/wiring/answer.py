@@ -22,6 +22,7 @@ from aegui.session.pixels.answer_sheet import (
     fits,
     is_quick_sheet,
 )
+from aegui.session.pixels.answer_study_service import MOST_AVERAGED
 from aegui.session.pixels.answers import telling_pixel
 from aegui.widgets.answer.limit_page import FILE, KNOWN
 from aegui.window.dialogs.questions import choose_prior_file
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QDockWidget, QWidget
 
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.evaluation.priors import Prior
     from aegui.core.evaluation.reasons import PixelReasons
     from aegui.core.recipe import CorruptionSpec
+    from aegui.session.pixels.answer_study_service import SetLimit
     from aegui.session.pixels.drawing_state import DrawingState
     from aegui.window.panels import Panels
     from aegui.window.services import Services
@@ -72,6 +76,8 @@ class AnswerWiring(QObject):
         self._sheet: AnswerSheet | None = None
         self._steps = 1
         self._is_on_map = False
+        self._average: SetLimit | None = None
+        self._asked_average: tuple[Dataset, CorruptionSpec, Prior | None] | None = None
         self._pixel: tuple[str, int, int] | None = None
         self._estimated = services.settings.values.get(_ESTIMATED) is True
         self._connect()
@@ -95,6 +101,7 @@ class AnswerWiring(QObject):
         panel.limit.estimated_chosen.connect(self._on_limit_estimated_chosen)
         panel.limit.prior_chosen.connect(self._on_limit_prior_chosen)
         panel.limit.train_requested.connect(self._on_limit_train_requested)
+        services.answer_studies.limit_found.connect(self._on_studies_limit_found)
         services.answer_studies.prior_changed.connect(self._on_studies_prior_changed)
         services.answer_studies.prior_failed.connect(self._on_studies_prior_failed)
         answers = panel.answers
@@ -174,6 +181,7 @@ class AnswerWiring(QObject):
         self._sheet = sheet
         self._panel.set_sheet(sheet, self._why_no_network())
         self._show_difference(sheet)
+        self._show_average()
         self._show_way(sheet)
         if self._panel.shown_page == "why":
             self._ask_why()
@@ -271,6 +279,27 @@ class AnswerWiring(QObject):
             text = next((one.text for one in found if one.key == "other_level"), "")
         self._panel.limit.set_difference(text)
 
+    def _show_average(self) -> None:
+        """How good answers to all characters can be, under the noise of the sheet."""
+        if self._sheet is None or self._panel.shown_page != "limit":
+            return
+        dataset, limit = self._sheet.dataset, self._sheet.limit
+        studies, known = self._services.answer_studies, self._average
+        asked = (dataset, limit.spec, studies.prior)
+        is_known = known is not None and known.is_of(*asked)
+        has_limit = limit.reading is not None and len(dataset) <= MOST_AVERAGED
+        shown = known if is_known and has_limit else None
+        self._panel.limit.set_average(shown, pending=has_limit)
+        if not has_limit or is_known or self._asked_average == asked:
+            return
+        self._asked_average = asked
+        studies.find_limit(dataset, limit.spec)
+
+    @Slot(object)
+    def _on_studies_limit_found(self, found: SetLimit) -> None:
+        self._average, self._asked_average = found, None
+        self._show_average()
+
     @Slot()
     def _on_limit_train_requested(self) -> None:
         workspace, spec = self._services.workspace, self.noise
@@ -297,6 +326,8 @@ class AnswerWiring(QObject):
     def _on_panel_page_shown(self, key: str) -> None:
         if key == "why":
             self._ask_why()
+        elif key == "limit":
+            self._show_average()
 
     def _asked(self, sheet: AnswerSheet) -> tuple[Model, SheetAnswer, int, int] | None:
         """The network and its answer, and the pixel that was chosen, else one worth asking."""

@@ -235,3 +235,13 @@ def test_refusals() -> None:
     for prior in ([1, 1], [1, 1, -1, 1, 1], [0, 0, 0, 0, 0], [1, 1, np.nan, 1, 1]):
         with pytest.raises(AeguiError, match="5 numbers"):
             posterior(GLYPHS_3X3, GLYPHS_3X3, spec, prior)
+
+
+def test_the_limit_of_many_characters_is_found_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = load_builtin("lowercase").images
+    spec = parse_corruption("gaussian:0.5")
+    whole = limit(letters, spec, draws=640)
+    monkeypatch.setattr(limits, "_MOST_NUMBERS", 100)
+    parts = limit(letters, spec, draws=640)
+    assert parts.mean == pytest.approx(whole.mean, rel=1e-9)
+    assert parts.error == pytest.approx(whole.error, rel=1e-9)
