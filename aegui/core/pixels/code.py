@@ -2,6 +2,7 @@
 
 A row of a binary image is one number whose highest bit is the left pixel: bit 4 (0x10) of a glyph
 of five columns. A grey image is written pixel by pixel, in levels 0..255, one in colour as RRGGBB.
+Read are also binary images of a 0 or 1 for every pixel, and rows as B01110, which Arduino knows.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ CODE_FORMS: Mapping[CodeForm, str] = {
 _LONGEST = 400_000
 _BITS = {"grey": 8, "colour": 24}
 _TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|[\s,{}\[\]\"';]+|[#\w]+|.", re.DOTALL)
+_ARDUINO = re.compile("b[01]+")
 _WORD = re.compile(r"[#\w]+")
 _ROWS = re.compile(r"\"rows\"\s*:\s*\[")
 
@@ -157,6 +159,9 @@ def read_code(
     errors: list[CodeError] = []
     for each in _read_numbers(text, start, end, form, width if kind == "binary" else _BITS[kind]):
         (numbers if isinstance(each, _Number) else errors).append(each)  # type: ignore[arg-type]
+    if kind == "binary" and not errors and _is_pixel_by_pixel(numbers, height * width):
+        values = np.array([each.value for each in numbers], np.float32)
+        return CodeReading(values.reshape(height, width))
     if form == "binary" and kind == "binary":
         errors += _wrong_lengths(text, numbers, width)
     if not errors:
@@ -171,6 +176,10 @@ def read_any_code(text: str, height: int, width: int, kind: Pixels) -> NDArray[n
     forms: tuple[CodeForm, ...] = ("json", "c", "binary", "hex")
     readings = (read_code(text, form, height, width, kind).pixels for form in forms)
     return next((pixels for pixels in readings if pixels is not None), None)
+
+
+def _is_pixel_by_pixel(numbers: list[_Number], pixels: int) -> bool:
+    return len(numbers) == pixels and all(each.value <= 1 for each in numbers)
 
 
 def _region(text: str, form: CodeForm) -> tuple[int, int]:
@@ -191,12 +200,14 @@ def _region(text: str, form: CodeForm) -> tuple[int, int]:
 
 def _json_region(text: str) -> tuple[int, int]:
     try:
-        json.loads(text)
+        content = json.loads(text)
     except RecursionError:
         raise _Refused(0, 1, tr("This is nested too deeply.")) from None
     except ValueError as error:
         at = min(getattr(error, "pos", 0), max(0, len(text) - 1))
         raise _Refused(at, at + 1, tr("Here it is no JSON any more.")) from None
+    if isinstance(content, list):
+        return 0, len(text)
     found = _ROWS.search(text)
     if found is None:
         raise _Refused(0, len(text), tr("There is no list “rows”."))
@@ -229,6 +240,8 @@ def _read_numbers(
 def _value(word: str, form: CodeForm) -> int | None:
     base = {"hex": 16, "binary": 2}.get(form, 10)
     digits = word.lower()
+    if form != "hex" and _ARDUINO.fullmatch(digits):
+        return int(digits[1:], 2)
     for prefix, its_base in (("0x", 16), ("#", 16), ("0b", 2)):
         # In hex rows 0b1 without prefix is a number too: only a sign that is no digit tells.
         if digits.startswith(prefix) and not (prefix == "0b" and form == "hex"):
@@ -253,7 +266,7 @@ def _no_number(word: str, form: CodeForm) -> str:
 def _wrong_lengths(text: str, numbers: list[_Number], width: int) -> Iterator[CodeError]:
     """Rows of 0 and 1 with too many or too few of them: which pixel is meant would be a guess."""
     for each in numbers:
-        count = len(text[each.start : each.end].lower().removeprefix("0b"))
+        count = len(text[each.start : each.end].lower().removeprefix("0b").removeprefix("b"))
         if count != width:
             told = tr("This row has {n} digits, the image {width} columns.", n=count, width=width)
             yield CodeError(each.start, each.end, told)

@@ -67,6 +67,12 @@ def test_levels_are_what_code_says() -> None:
         ("{14, 1, 15, 0x11, 0b1111}", "c"),
         ("uint8_t a[] = {0x0e,\n0x01,0x0f, 17, 15};  // 97", "c"),
         ('{"rows": [14, 1, 15, 17, 15]}', "json"),
+        ("[14, 1, 15, 17, 15]", "json"),
+        ("B01110, B00001, B01111, B10001, B01111", "binary"),
+        ("byte a[5] = {B01110, b00001, B01111, B10001, B01111};", "c"),
+        (str(A.astype(int).tolist()), "json"),
+        (str(A.astype(int).tolist()).replace("[", "{").replace("]", "}"), "c"),
+        (" ".join(map(str, A.astype(int).ravel())), "binary"),
     ],
 )
 def test_code_as_people_write_it(text: str, form: CodeForm) -> None:
@@ -119,6 +125,10 @@ def test_nonsense_is_refused_with_a_place(text: str, form: CodeForm) -> None:
 def test_the_form_of_pasted_code_is_found() -> None:
     for form in FORMS:
         found = read_any_code(code_of(A, "binary", form), 5, 5, "binary")
+        assert found is not None
+        assert np.array_equal(found, A)
+    for text in ("B01110\nB00001\nB01111\nB10001\nB01111", str(A.astype(int).tolist())):
+        found = read_any_code(text, 5, 5, "binary")
         assert found is not None
         assert np.array_equal(found, A)
     assert read_any_code("hello", 5, 5, "binary") is None
