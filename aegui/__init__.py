@@ -4,6 +4,7 @@ import os
 
 __version__ = "0.1.0"
 
-# numpy's threads for matrix products go on spinning for some 25 ms after each of them. Beside a
-# training that is a core lost for nothing, so they sleep at once; read when numpy is loaded.
-os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
+# numpy's threads for matrix products cost more than they bring beside a training: they go on
+# spinning after each product, and where a core is short a product of a millisecond waits half a
+# second for its other thread. Read when numpy is loaded; torch has threads of its own.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

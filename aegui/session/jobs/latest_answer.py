@@ -36,7 +36,7 @@ class LatestAnswer(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job = LatestJob(name)
+        self._job = LatestJob(name, urgent=True)
         self._subject: object = None
         self._waiting: Callable[[], object] | None = None
         self._rested_s = 0.0

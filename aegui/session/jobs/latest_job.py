@@ -28,8 +28,10 @@ class LatestJob:
     ``submit`` may be called from any thread.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, urgent: bool = False) -> None:
+        """A job whose answers somebody waits for with the mouse in hand is ``urgent``."""
         self._name = name
+        self._urgent = urgent
         self._changed = threading.Condition()
         self._pending: Callable[[], None] | None = None
         self._thread: threading.Thread | None = None
@@ -92,7 +94,8 @@ class LatestJob:
         return True
 
     def _work(self) -> None:
-        stand_back()
+        if not self._urgent:
+            stand_back()
         while self._do_next():
             pass
 

@@ -46,7 +46,7 @@ class DecodeService(QObject):
         self._codec: Codec | None = None
         self._last: tuple[NDArray[np.float32], object] | None = None
         self._number = 0
-        self._job = LatestJob("aegui-decode")
+        self._job = LatestJob("aegui-decode", urgent=True)
         self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
 
     @property

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.training.control import MAX_CHUNK, Control
-from aegui.session.jobs.priority import stand_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,7 +168,6 @@ class TrainingWorker:
 
     def run(self) -> None:
         """Train to the end, and report it; an error is reported too, never raised."""
-        stand_back()
         try:
             result = self._train()
         except AeguiError as error:

@@ -69,21 +69,15 @@ def apart(places: NDArray[np.float64]) -> NDArray[np.int64]:
 
     They are offered in their order; each is taken if it meets none that is taken.
     """
-    taken: dict[tuple[int, int], tuple[float, float]] = {}
+    x, y = places[:, 0], places[:, 1]
+    free = np.ones(len(places), bool)
     found = []
-    for row, (x, y) in enumerate(places.tolist()):
-        column, line = math.floor(x), math.floor(y)
-        # Of each square of the lattice one can be taken: what it meets lies in the nine about it.
-        near = ((column + i, line + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
-        if any(_meet(taken.get(cell), x, y) for cell in near):
-            continue
-        taken[column, line] = x, y
+    row = 0
+    while row < len(free) and free[row]:
         found.append(row)
+        free &= (np.abs(x - x[row]) >= 1.0) | (np.abs(y - y[row]) >= 1.0)
+        row = int(free.argmax())
     return np.array(found, np.int64)
-
-
-def _meet(other: tuple[float, float] | None, x: float, y: float) -> bool:
-    return other is not None and abs(other[0] - x) < 1.0 and abs(other[1] - y) < 1.0
 
 
 def _coarser(scale: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -150,6 +151,7 @@ class Stamps:
         return made
 
 
+@functools.lru_cache(maxsize=4)
 def _quiet_rim(theme: Theme) -> QColor:
     return blend(theme.text_dim, theme.raised, 0.55)
 
