@@ -218,10 +218,17 @@ class PixelEdits(QObject):
             self._paste_part(image, region)
 
     def _paste_part(self, image: NDArray[np.float32], region: Box | None) -> None:
-        """Lay it over the drawing where something is selected, and let it be moved from there."""
+        """Lay it over the drawing where something is selected, and let it be moved from there.
+
+        Where nothing is, it is laid where it is seen.
+        """
         drawing = self._drawing
-        row, column = (0, 0) if region is None else region[:2]
         part = on_paper(image, drawing.paper)
+        row, column = self._draw.editor.first_seen if region is None else region[:2]
+        if region is None:
+            height, width = drawing.shape
+            row = max(0, min(row, height - part.shape[-2]))
+            column = max(0, min(column, width - part.shape[-1]))
         drawing.paste_part(part, row, column)
         box = Box(row, column, row + part.shape[-2], column + part.shape[-1])
         self._draw.tools.use("select")

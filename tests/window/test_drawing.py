@@ -16,6 +16,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.pixels.code import code_of
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.pixels.drawing_state import Paper
+from aegui.window.clipboard import to_clipboard
 from tests.widgets.drags import caught_drags
 from tests.window.conftest import train
 
@@ -140,6 +141,26 @@ def test_a_part_is_copied_exactly_and_pasted_where_it_is_wanted(
     stroke(draw, (0, 0), (5, 3))
     np.testing.assert_array_equal(drawing.pixels[5:, 3:], part)
     assert not drawing.pixels[:5].any()
+
+
+def test_what_is_pasted_is_in_sight(draw: DrawPanel, drawing: Drawing) -> None:
+    drawing.start_new(32, 32, Paper("grey"))
+    QApplication.clipboard().setMimeData(to_clipboard(np.ones((4, 4), np.float32)))
+    draw.tools.use("paste")
+    assert draw.editor.region == (0, 0, 4, 4)
+    draw.tools.use("undo")
+    draw.editor.set_region(None)
+    for _ in range(3):
+        draw.tools.use("zoom-in")
+    draw.tools.use("paste")
+    region = draw.editor.region
+    assert region is not None
+    assert region.top > 0
+    assert region.left > 0
+    seen = draw.editor.rect()
+    for cell in ((region.top, region.left), (region.bottom - 1, region.right - 1)):
+        assert seen.contains(draw.editor.cell_rect(*cell))
+    assert drawing.pixels[region.top : region.bottom, region.left : region.right].all()
 
 
 def test_what_is_cut_is_on_the_clipboard_and_one_step_of_undo(

@@ -178,7 +178,8 @@ class DrawPanel(QWidget):
         side.setSpacing(6)
         side.addLayout(self._tab_row())
         side.addWidget(self._pages, 1)
-        self._body.setSpacing(SPACING)
+        # What is saved here makes the pixels of large images larger: they are whole squares.
+        self._body.setSpacing(SPACING // 2)
         self._body.addWidget(self.editor, 1)
         self._body.addWidget(self._side)
         layout = QVBoxLayout(self)

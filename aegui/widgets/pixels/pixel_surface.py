@@ -130,6 +130,15 @@ class PixelSurface(QWidget):
         )
         self.update()
 
+    @property
+    def first_seen(self) -> Cell:
+        """The uppermost row and the leftmost column of which all is in sight."""
+        grid, room = self._grid_rect(), self._room()
+        height, width = self._shape()
+        hidden_px = max(0, room.top() - grid.top()), max(0, room.left() - grid.left())
+        row = -(-hidden_px[0] * height // max(1, grid.height()))
+        return row, -(-hidden_px[1] * width // max(1, grid.width()))
+
     def show_all(self) -> None:
         """Show all of it."""
         self._zoom = 1.0
