@@ -181,7 +181,7 @@ def denoise_command(options: argparse.Namespace) -> int:
                 file=options.file,
             )
         )
-    for finding in mistakes(saved.recipe, spec):
+    for finding in mistakes(saved.recipe, spec, saved.dataset):
         note(f"{finding.title}. {finding.text}")
     _, codec = codec_for(saved, options.run, saved.dataset)
     images = _images(options.inputs, codec)

@@ -94,7 +94,8 @@ def mistakes(
         if dataset is not None:
             found.append(_noisy_data(recipe, dataset))
     if test is not None:
-        found.append(_other_level(recipe, test))
+        binary = dataset is not None and dataset.is_binary
+        found.append(other_noise(recipe, test, binary=binary))
     return tuple(one for one in found if one is not None)
 
 
@@ -163,22 +164,30 @@ def _copies_text(copies: int) -> str:
     )
 
 
-def _other_level(recipe: Recipe, test: CorruptionSpec) -> Finding | None:
+def other_noise(recipe: Recipe, test: CorruptionSpec, *, binary: bool = False) -> Finding | None:
+    """Whether a network is tried with other noise than it is trained with.
+
+    Args:
+        recipe: The recipe.
+        test: The noise that its network is tried with.
+        binary: Whether samples are black and white: then salt and pepper p is a flip of p / 2.
+    """
     noise = recipe.data.corruption
     plain = noise.kind == "none" or noise.level == 0.0
     if test.kind == "none" or test.level == 0.0:
         return None
-    if not plain and noise.kind == test.kind and abs(noise.level - test.level) < _NEAR:
+    (kind, trained), (tested_kind, tested) = (_same(one, binary) for one in (noise, test))
+    if not plain and kind == tested_kind and abs(trained - tested) < _NEAR:
         return None
     values = {"trained": corruption_words(noise), "tried": corruption_words(test)}
     if plain:
         text = tr("It is tried with “{tried}”, but has never seen noise: it copies it.", **values)
-    elif noise.kind != test.kind:
+    elif kind != tested_kind:
         text = tr(
             "It was trained with “{trained}” and is tried with “{tried}”: another kind of noise.",
             **values,
         )
-    elif noise.level < test.level:
+    elif trained < tested:
         text = tr(
             "It was trained with “{trained}” and is tried with “{tried}”: it believes too much "
             "of what it sees.",
@@ -197,6 +206,13 @@ def _other_level(recipe: Recipe, test: CorruptionSpec) -> Finding | None:
         tr("Train with the noise that it shall repair: “{tried}”.", **values),
         with_noise(recipe, mended),
     )
+
+
+def _same(spec: CorruptionSpec, binary: bool) -> tuple[str, float]:
+    """Kind and level by which noises are compared."""
+    if binary and spec.kind == "salt_pepper":
+        return "flip", spec.level / 2
+    return spec.kind, spec.level
 
 
 def _noisy_data(recipe: Recipe, dataset: Dataset) -> Finding | None:

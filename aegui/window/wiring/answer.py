@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.data.corruption import corruption_words
 from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.i18n import tr
-from aegui.core.study.findings import mistakes, with_noise
+from aegui.core.study.findings import other_noise, with_noise
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.notice import Notice
 from aegui.session.pixels.answer_sheet import (
@@ -275,8 +275,8 @@ class AnswerWiring(QObject):
         showing, text = self._services.showing, ""
         if sheet.answers and sheet.answers[0].key == SHOWN and sheet.limit.estimate is None:
             recipe = with_noise(showing.recipe, showing.noise)
-            found = mistakes(recipe, sheet.limit.spec)
-            text = next((one.text for one in found if one.key == "other_level"), "")
+            found = other_noise(recipe, sheet.limit.spec, binary=showing.look.glyphs)
+            text = "" if found is None else found.text
         self._panel.limit.set_difference(text)
 
     def _show_average(self) -> None:

@@ -12,7 +12,7 @@ from aegui.core.evaluation.noise import noisy_score
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import ClassifierSpec, GanSpec, Recipe
-from aegui.core.study.findings import MISTAKES, SWITCHED, mistakes, with_mistake
+from aegui.core.study.findings import MISTAKES, SWITCHED, mistakes, other_noise, with_mistake
 from aegui.core.training.train import train
 
 LETTERS = load_builtin("lowercase")
@@ -69,6 +69,23 @@ def test_other_noise_is_told_by_what_it_does(noise: dict[str, Any], words: str) 
     (found,) = mistakes(recipe(**noise), FLIP)
     assert words in found.text
     assert "Flip 0.15" in found.remedy
+
+
+def test_salt_and_pepper_on_black_and_white_is_half_as_many_flips() -> None:
+    trained = recipe(kind="flip", level=0.1)
+    half, more = parse_corruption("salt_pepper:0.2"), parse_corruption("salt_pepper:0.6")
+    assert other_noise(trained, half, binary=True) is None
+    assert keys(trained, half, LETTERS) == []
+    # Of grey images it is another noise.
+    told = other_noise(trained, half)
+    assert told is not None
+    assert told.text.endswith("another kind of noise.")
+    stronger = other_noise(trained, more, binary=True)
+    assert stronger is not None
+    assert stronger.text.endswith("it believes too much of what it sees.")
+    assert stronger.mended is not None
+    assert stronger.mended.data.corruption.kind == "salt_pepper"
+    assert stronger.mended.data.corruption.level == 0.6
 
 
 def test_other_kinds_of_models_are_left_alone() -> None:
