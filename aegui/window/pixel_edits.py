@@ -64,6 +64,7 @@ class PixelEdits(QObject):
         editor.shape_painted.connect(drawing.paint_shape)
         editor.part_moved.connect(drawing.move_part)
         editor.region_changed.connect(drawing.set_region)
+        drawing.region_changed.connect(editor.set_region)
         draw.noise_painted.connect(self._on_draw_noise_painted)
         draw.cut_requested.connect(self._on_draw_cut_requested)
         draw.copy_requested.connect(self._on_draw_copy_requested)
@@ -232,7 +233,7 @@ class PixelEdits(QObject):
         drawing.paste_part(part, row, column)
         box = Box(row, column, row + part.shape[-2], column + part.shape[-1])
         self._draw.tools.use("select")
-        self._draw.editor.set_region(box)
+        self._draw.editor.set_region(box.within(*drawing.shape))
 
     @Slot(str)
     def _on_code_copy_requested(self, text: str) -> None:

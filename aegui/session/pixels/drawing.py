@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 _NOISE_ID, _CODE_ID = 1, 2
 _UNDO_LIMIT = 500
+_Regions = tuple[Box | None, Box | None]
+"""What is selected before a step and after it, where the step changes that."""
 
 
 class Drawing(QObject):
@@ -59,6 +61,8 @@ class Drawing(QObject):
 
     changed = Signal(object)
     """The new ``DrawingState``."""
+    region_changed = Signal(object)
+    """Another ``Box`` is selected by a step that was undone or done again; None: nothing."""
 
     def __init__(self, height: int, width: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +74,7 @@ class Drawing(QObject):
         self._region: Box | None = None
         self._pasted: _Pasted | None = None
         self._laid: _Pasted | None = None
+        self._regions: _Regions | None = None
         self._stroke_start: DrawingState | None = None
         self._stroke_text = ""
 
@@ -132,7 +137,10 @@ class Drawing(QObject):
     def set_region(self, region: Box | None) -> None:
         """Edit this part from now on; None: all of it."""
         self._region = None if region is None else region.within(*self.shape)
-        if self._pasted is not None and self._pasted.box.within(*self.shape) != self._region:
+        pasted = self._pasted
+        if pasted is None or pasted.shown is not self.pixels:
+            return
+        if pasted.box.within(*self.shape) != self._region:
             self._pasted = None
 
     def reset(self, height: int, width: int, paper: Paper = GLYPH_PAPER) -> None:
@@ -184,6 +192,8 @@ class Drawing(QObject):
         Where it was pasted, and is selected still, what it was pasted over shows.
         """
         start = self.pixels if self._stroke_start is None else self._stroke_start.pixels
+        if self._region is not None:
+            self._regions = box, box.moved(rows, columns).within(*self.shape)
         pasted = self._pasted
         if pasted is None or pasted.shown is not start or pasted.box.within(*self.shape) != box:
             self._stroke_to(moved(start, box, rows, columns, self.ground))
@@ -246,13 +256,14 @@ class Drawing(QObject):
     def end_stroke(self) -> None:
         """Make what was painted since ``begin_stroke`` one step of undo."""
         start, self._stroke_start = self._stroke_start, None
+        regions, self._regions = self._regions, None
         if start is None:
             return
         if np.array_equal(start.pixels, self._state.pixels):
             self._show(start)
         else:
             text = self._stroke_text or tr("Stroke")
-            self.undo_stack.push(_Change(self, start, self._state, text))
+            self.undo_stack.push(_Change(self, start, self._state, text, regions=regions))
         self._settle()
 
     # -- other images ----------------------------------------------------------------------------
@@ -278,8 +289,9 @@ class Drawing(QObject):
     def paste_part(self, image: ArrayLike, row: int, column: int) -> None:
         """Lay ``image`` over the drawing, its first pixel at ``row`` and ``column``."""
         part, below = frozen(image), self.pixels
-        self._edit_pixels(placed(below, part, row, column), tr("Paste"))
         box = Box(row, column, row + part.shape[-2], column + part.shape[-1])
+        regions = self._region, box.within(*self.shape)
+        self._edit_pixels(placed(below, part, row, column), tr("Paste"), regions)
         self._pasted = _Pasted(below, part, box, self.pixels)
 
     def write(self, pixels: NDArray[np.float32]) -> None:
@@ -383,13 +395,20 @@ class Drawing(QObject):
     ) -> None:
         self._edit_pixels(in_part(self.pixels, self._region, edit), text)
 
-    def _edit_pixels(self, pixels: ArrayLike, text: str) -> None:
-        self._edit(replace(self._state, pixels=frozen(pixels), before_noise=None), text)
+    def _edit_pixels(self, pixels: ArrayLike, text: str, regions: _Regions | None = None) -> None:
+        after = replace(self._state, pixels=frozen(pixels), before_noise=None)
+        self._edit(after, text, regions=regions)
 
-    def _edit(self, after: DrawingState, text: str, merge_id: int = -1) -> None:
+    def _edit(
+        self,
+        after: DrawingState,
+        text: str,
+        merge_id: int = -1,
+        regions: _Regions | None = None,
+    ) -> None:
         self.end_stroke()
         if not after.same_as(self._state):
-            self.undo_stack.push(_Change(self, self._state, after, text, merge_id))
+            self.undo_stack.push(_Change(self, self._state, after, text, merge_id, regions))
 
     def _show(self, state: DrawingState) -> None:
         if state is self._state:
@@ -399,9 +418,13 @@ class Drawing(QObject):
         self._state = state
         self.changed.emit(state)
 
-    def _show_step(self, state: DrawingState, left: DrawingState) -> None:
+    def _show_step(self, state: DrawingState, left: DrawingState, regions: _Regions | None) -> None:
+        """Show ``state``, that comes from ``left``, with the second of ``regions`` selected."""
         self._previous = left
         self._show(state)
+        if regions is not None:
+            self._region = regions[1]
+            self.region_changed.emit(regions[1])
 
 
 def _noisy(pixels: NDArray[np.float32], spec: CorruptionSpec, seed: int) -> NDArray[np.float32]:
@@ -437,8 +460,10 @@ class _Change(QUndoCommand):
         after: DrawingState,
         text: str,
         merge_id: int = -1,
+        regions: _Regions | None = None,
     ) -> None:
         super().__init__(text)
+        self._regions = regions
         self._drawing = drawing
         self._before = before
         self._after = after
@@ -456,7 +481,8 @@ class _Change(QUndoCommand):
         return True
 
     def undo(self) -> None:
-        self._drawing._show_step(self._before, self._after)
+        regions = None if self._regions is None else (self._regions[1], self._regions[0])
+        self._drawing._show_step(self._before, self._after, regions)
 
     def redo(self) -> None:
-        self._drawing._show_step(self._after, self._before)
+        self._drawing._show_step(self._after, self._before, self._regions)

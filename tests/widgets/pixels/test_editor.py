@@ -43,6 +43,7 @@ class Desk:
         self.editor.shape_painted.connect(self.drawing.paint_shape)
         self.editor.part_moved.connect(self.drawing.move_part)
         self.editor.region_changed.connect(self.drawing.set_region)
+        self.drawing.region_changed.connect(self.editor.set_region)
         self.editor.region_cleared.connect(self.drawing.clear)
         self.editor.noise_painted.connect(
             lambda cells: self.drawing.paint_noise(cells, FLIP_ALL, 1)
@@ -583,6 +584,33 @@ def test_a_selection_is_made_by_keys(desk: Desk) -> None:
     assert desk.editor.region == (0, 0, 2, 2)
     desk.editor.select_all()
     assert desk.editor.region == (0, 0, 7, 5)
+
+
+def test_undo_takes_the_selection_back_with_what_was_moved(desk: Desk) -> None:
+    desk.drawing.paste(np.eye(7, 5))
+    desk.editor.set_tool("select")
+    drag(desk, (0, 0), (1, 1))
+    drag(desk, (0, 0), (5, 3))
+    assert desk.editor.region == desk.drawing.region == (5, 3, 7, 5)
+    desk.drawing.undo()
+    assert desk.editor.region == desk.drawing.region == (0, 0, 2, 2)
+    desk.drawing.redo()
+    assert desk.editor.region == desk.drawing.region == (5, 3, 7, 5)
+    desk.drawing.undo()
+    desk.drawing.invert()
+    assert desk.lit == {(0, 1), (1, 0), (2, 2), (3, 3), (4, 4)}
+    desk.drawing.undo()
+    assert desk.editor.region == (0, 0, 2, 2), "other steps leave it as it is"
+
+
+def test_undoing_a_paste_selects_what_was_selected_before(desk: Desk) -> None:
+    desk.drawing.paste_part(np.ones((2, 3)), 1, 1)
+    assert desk.editor.region == (1, 1, 3, 4)
+    desk.drawing.undo()
+    assert desk.editor.region is None
+    assert desk.drawing.region is None
+    desk.drawing.redo()
+    assert desk.editor.region == (1, 1, 3, 4)
 
 
 def test_shift_with_arrows_selects_further_after_it_was_let_go(desk: Desk) -> None:
