@@ -220,6 +220,8 @@ def _is_there(source: str) -> bool:
 
 
 def _not_found(source: str) -> str:
+    if Path(source).is_absolute():
+        return tr("There is no file or folder {path}.", path=source)
     near = get_close_matches(source.lower(), builtin_names(), n=1, cutoff=0.5)
     if near:
         return tr(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,6 +63,7 @@ def test_labels_of_several_characters() -> None:
         ("digits+", None, "There is no file or built-in set “”"),
         ("~nobody-of-that-name/x", None, "There is no file or built-in set “~nobody"),
         ("x" * 900, None, "There is no file or built-in set “xxx"),
+        (os.path.abspath("/nowhere/x.idx"), None, r"There is no file or folder .*x\.idx\.$"),
     ],
 )
 def test_refusals(source: str, chars: str | None, message: str) -> None:
