@@ -158,7 +158,10 @@ class SetGallery(GlyphGrid):
             Qt.Key.Key_F2: self.rename_requested,
         }
         key = Qt.Key(event.key())
-        if self._labels and event.modifiers() & _ALT and self._target(key) is not None:
+        if key == Qt.Key.Key_Escape and self._gap is not None:
+            self._pressed = None
+            self._set_gap(None)
+        elif self._labels and event.modifiers() & _ALT and self._target(key) is not None:
             self._shift(key)
         elif self._labels and key in signals:
             if not self._is_locked:

@@ -193,6 +193,7 @@ class StrokeSurface(PixelSurface):
         box = None if region is None else region.within(*self._shape())
         if box != self._region:
             self._region = box
+            self._say()
             self.region_changed.emit(box)
             self.update()
 
@@ -249,17 +250,22 @@ class StrokeSurface(PixelSurface):
     def _say(self) -> None:
         row, column = self._cell
         height, width = self._shape()
-        describe(
-            self,
-            tr(
-                "Row {row} of {height}, column {column} of {width}: {state}",
-                row=row + 1,
-                height=height,
-                column=column + 1,
-                width=width,
-                state=_state_word(self._pixels[..., row, column], self._look),
-            ),
+        text = tr(
+            "Row {row} of {height}, column {column} of {width}: {state}",
+            row=row + 1,
+            height=height,
+            column=column + 1,
+            width=width,
+            state=_state_word(self._pixels[..., row, column], self._look),
         )
+        if self._region is not None:
+            selected = tr(
+                "Selected: {width} × {height} pixels",
+                width=self._region.width,
+                height=self._region.height,
+            )
+            text = f"{text}. {selected}"
+        describe(self, text)
 
     # -- strokes ---------------------------------------------------------------------------------
 

@@ -586,6 +586,18 @@ def test_a_selection_is_made_by_keys(desk: Desk) -> None:
     assert desk.editor.region == (0, 0, 7, 5)
 
 
+def test_what_is_selected_and_levels_are_spoken(desk: Desk) -> None:
+    desk.editor.set_tool("select")
+    drag(desk, (0, 0), (1, 2))
+    assert desk.editor.accessibleDescription() == (
+        "Row 2 of 7, column 3 of 5: off. Selected: 3 × 2 pixels"
+    )
+    desk.key(Qt.Key.Key_Escape)
+    assert desk.editor.accessibleDescription() == "Row 2 of 7, column 3 of 5: off"
+    desk.editor.set_look(Look(glyphs=False))
+    assert desk.editor.accessibleDescription() == "Row 2 of 7, column 3 of 5: black"
+
+
 def test_undo_takes_the_selection_back_with_what_was_moved(desk: Desk) -> None:
     desk.drawing.paste(np.eye(7, 5))
     desk.editor.set_tool("select")

@@ -73,6 +73,16 @@ def test_a_sample_is_dragged_out_to_where_samples_are_collected(
     assert caught == [(2,)], "of a set that nobody else shows nobody can take samples"
 
 
+def test_escape_lets_go_of_what_is_dragged(page: SetPage, qtbot: QtBot) -> None:
+    gallery = page.gallery
+    end = gallery.cell_rect(5).center()
+    drag(gallery, gallery.cell_rect(2).center(), end)
+    QTest.keyClick(gallery, Qt.Key.Key_Escape)
+    with qtbot.assertNotEmitted(page.moved):
+        QTest.mouseMove(gallery, gallery.cell_rect(4).center())
+        QTest.mouseRelease(gallery, LEFT, NONE, end)
+
+
 def test_what_was_dragged_out_may_come_back_to_another_place(page: SetPage, qtbot: QtBot) -> None:
     gallery = page.gallery
     gallery.set_current(6)
