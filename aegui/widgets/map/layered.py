@@ -50,12 +50,12 @@ class LayeredMap(MapSurface):
 
     def set_drift(self, code: ArrayLike | None) -> None:
         """An arrow from the cursor to the code ``[d]`` of the image there; None: no arrow."""
-        before = self._overlay_region()
+        before = self._overlay.drift_region(self._view)
         self._overlay.drift = None
         if code is not None and np.isfinite(code).all():
             x, y = self._scene.project(code)[0].tolist()
             self._overlay.drift = (x, y)
-        self.update(before + self._overlay_region())
+        self.update(before + self._overlay.drift_region(self._view))
 
     def set_path(self, codes: ArrayLike | None) -> None:
         """A way through the codes ``[n, d]``, drawn as a line with a dot at each; None: none."""

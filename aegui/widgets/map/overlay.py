@@ -69,10 +69,17 @@ class Overlay:
 
     def region(self, view: Viewport, font: QFont) -> QRegion:
         """All that it would paint now."""
-        region = QRegion()
-        for rect in self._rects(view, font):
-            region += rect.toAlignedRect().adjusted(-2, -2, 2, 2)
-        return region
+        return _around(self._rects(view, font))
+
+    def preview_region(self, view: Viewport) -> QRegion:
+        """Where it would paint the preview now."""
+        at = self.pixel(view)
+        return _around([] if at is None else self._preview_rects(view, at))
+
+    def drift_region(self, view: Viewport) -> QRegion:
+        """Where it would paint the arrow of the drift now."""
+        at = self.pixel(view)
+        return _around([] if at is None else self._drift_rects(view, at))
 
     def _rects(self, view: Viewport, font: QFont) -> list[QRectF]:
         rects = self._ring_rects()
@@ -86,12 +93,17 @@ class Overlay:
         rects += [QRectF(at.x(), view.top, 1, view.height), *self._pill_rects(view, at, font)]
         if not self._scene.ribbon:
             rects.append(QRectF(view.left, at.y(), view.width, 1))
-        if self._shows_preview():
-            rects.append(self.preview_rect(view, at))
-        end = self._drift_end(view)
-        if end is not None:
-            rects.append(QRectF(at, end).normalized().adjusted(-8, -8, 8, 8))
+        rects += [*self._preview_rects(view, at), *self._drift_rects(view, at)]
         return [*rects, *self.fan.rects(view, at, self._look)]
+
+    def _preview_rects(self, view: Viewport, at: QPointF) -> list[QRectF]:
+        return [self.preview_rect(view, at)] if self._shows_preview() else []
+
+    def _drift_rects(self, view: Viewport, at: QPointF) -> list[QRectF]:
+        end = self._drift_end(view)
+        if end is None:
+            return []
+        return [QRectF(at, end).normalized().adjusted(-8, -8, 8, 8)]
 
     def _drift_end(self, view: Viewport) -> QPointF | None:
         """The pixel where the image at the cursor would be encoded."""
@@ -267,3 +279,11 @@ def _image_scale(largest: int, wanted_px: int) -> float:
     if largest <= wanted_px:
         return float(max(1, round(wanted_px / largest)))
     return 1.0 / round(largest / wanted_px)
+
+
+def _around(rects: list[QRectF]) -> QRegion:
+    """Whole pixels, with what smooth edges take beside them."""
+    region = QRegion()
+    for rect in rects:
+        region += rect.toAlignedRect().adjusted(-2, -2, 2, 2)
+    return region

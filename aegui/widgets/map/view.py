@@ -208,9 +208,9 @@ class MapView(LayeredMap):
 
     def set_preview(self, image: ArrayLike | None) -> None:
         """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor, small beside it."""
-        before = self._overlay_region()
+        before = self._overlay.preview_region(self._view)
         self._overlay.set_preview(image)
-        self.update(before + self._overlay_region())
+        self.update(before + self._overlay.preview_region(self._view))
 
     def set_words(self, words: str) -> None:
         """What is known of the place under the cursor, for those who hear it."""
