@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGestureEvent, QMenu, QPinchGesture, QToolTip, QWi
 from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
 from aegui.widgets.glyphs import label_name
+from aegui.widgets.map.menu_items import add_item
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.selecting import SelectingMap
 from aegui.widgets.map.ticks import number_text
@@ -441,28 +442,26 @@ class LatentCanvas(SelectingMap):
         code, hovered, pin = self.cursor_code(), self._overlay.hovered, self._pin_near_cursor()
         if hovered is not None:
             label = label_name(self._scene.points.stamps.names[hovered])
-            load = menu.addAction(tr("Load {label} into the editor", label=label))
-            load.triggered.connect(lambda: self._open_sample(hovered))
+            load = tr("Load {label} into the editor", label=label)
+            add_item(menu, load, lambda: self._open_sample(hovered))
             if self._scene.size > 2:
-                begin = menu.addAction(tr("Set the sliders to the code of {label}", label=label))
-                begin.triggered.connect(lambda: self._begin_at(hovered))
+                begin = tr("Set the sliders to the code of {label}", label=label)
+                add_item(menu, begin, lambda: self._begin_at(hovered))
         if code is not None:
-            draw = menu.addAction(tr("Open what is decoded here in the editor"))
-            draw.triggered.connect(lambda: self.draw_requested.emit(code))
-            add = menu.addAction(tr("Pin this place"))
-            add.triggered.connect(lambda: self.pin_requested.emit(code))
+            draw = tr("Open what is decoded here in the editor")
+            add_item(menu, draw, lambda: self.draw_requested.emit(code), "E")
+            add_item(menu, tr("Pin this place"), lambda: self.pin_requested.emit(code), "Return")
         if pin is not None:
             name = self._scene.pins[pin].name
             text = tr("Remove {name}", name=name) if name else tr("Remove this pin")
-            remove = menu.addAction(text)
-            remove.triggered.connect(lambda: self.pin_removed.emit(pin))
+            add_item(menu, text, lambda: self.pin_removed.emit(pin), "Del")
         menu.addSeparator()
         if len(self.selection):
-            menu.addAction(tr("Zoom to the selection")).triggered.connect(self.zoom_to_selection)
-            menu.addAction(tr("Clear the selection")).triggered.connect(self.clear_selection)
+            add_item(menu, tr("Zoom to the selection"), self.zoom_to_selection, "Z")
+            add_item(menu, tr("Clear the selection"), self.clear_selection, "Esc")
         if self._scene.codes is not None and self._scene.size > 1:
-            menu.addAction(tr("Every number of the code…")).triggered.connect(self.sheet_requested)
-        menu.addAction(tr("Show all codes")).triggered.connect(self.fit)
+            add_item(menu, tr("Every number of the code…"), self.sheet_requested.emit)
+        add_item(menu, tr("Show all codes"), self.fit, "0")
         menu.addMenu(self._bar.show_menu.menu()).setText(tr("Show"))
         return menu
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
+from aegui.widgets.map.menu_items import show_keys
 from aegui.widgets.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
@@ -49,24 +50,17 @@ class LayersButton(QToolButton):
         for number, (key, spec) in enumerate(FIELDS.items(), start=1):
             action = menu.addAction(tr(spec.label))
             action.setCheckable(True)
-            self._show_key(action, str(number))
+            show_keys(action, str(number))
             action.triggered.connect(lambda _on, key=key: self.layer_toggled.emit(key))
             self._layers[key] = action
         menu.addSeparator()
         self._lens.setCheckable(True)
         self._lens.setToolTip(tr("Five by five images decoded around the cursor"))
-        self._show_key(self._lens, "N")
+        show_keys(self._lens, "N")
         self._lens.triggered.connect(lambda _on: self.lens_toggled.emit())
         menu.addAction(self._lens)
         self.set_layers((), {})
         return menu
-
-    @staticmethod
-    def _show_key(action: QAction, keys: str) -> None:
-        # Only shown: the map takes its keys itself, and only while it has the focus.
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.setShortcutVisibleInContextMenu(True)
 
     def set_layers(self, chosen: Collection[str], reasons: Mapping[str, str]) -> None:
         """Show which layers are chosen, and why some cannot be.

@@ -722,10 +722,22 @@ def test_the_menu_offers_what_can_be_done_here(canvas: LatentCanvas) -> None:
     menu = canvas.menu_at(QPoint(round(x), round(y)))
     texts = [action.text() for action in menu.actions()]
     assert {"Load c into the editor", "Pin this place", "Remove top"} <= set(texts)
+    keys = {action.text(): action.shortcut().toString() for action in menu.actions()}
+    assert (keys["Pin this place"], keys["Remove top"]) == ("Return", "Del")
     removed, activated = told(canvas.pin_removed), told(canvas.sample_activated)
     menu.actions()[texts.index("Remove top")].trigger()
     menu.actions()[texts.index("Load c into the editor")].trigger()
     assert (removed, activated) == ([0], [2])
+    menu.deleteLater()
+
+
+def test_a_sample_called_ampersand_is_named_in_the_menu(canvas: LatentCanvas) -> None:
+    canvas.set_samples("ab&defgh", images())
+    canvas.set_codes(codes())
+    x, y = pixel_of(canvas, codes()[2])
+    move(canvas, x, y)
+    menu = canvas.menu_at(QPoint(round(x), round(y)))
+    assert menu.actions()[0].text() == "Load && into the editor"
     menu.deleteLater()
 
 
