@@ -176,6 +176,11 @@ def test_a_training_that_blows_up_says_so_and_prints_valid_json(
     assert "learning rate" in captured.err
 
 
+def test_a_recipe_that_is_nearly_meant_is_offered(capsys: Captured) -> None:
+    refused(["train", "letters-3d"], capsys, "letters-3d", "did you mean letters-2d", "?\n")
+    refused(["train", "qqqq"], capsys, "there are digits-gan, ", "mnist-vae-20.")
+
+
 def test_refusals_of_train_are_one_line(tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "c.json").write_text(CLASSIC)
     config = str(tmp_path / "c.json")

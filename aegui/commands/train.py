@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,14 +129,24 @@ def recipe_reading(source: str) -> tuple[CourseReading, Path]:
     if not path.exists() and shipped is not None:
         path = shipped
     if not path.exists():
-        raise RecipeError(
-            tr(
-                "There is no file {file}, and no shipped recipe of that name; there are {names}.",
-                file=source,
-                names=", ".join(key for key, _ in list_recipes()),
-            )
-        )
+        raise RecipeError(_no_such_recipe(source))
     return load_any_recipe(path), path.parent
+
+
+def _no_such_recipe(source: str) -> str:
+    known = [key for key, _ in list_recipes()]
+    near = difflib.get_close_matches(Path(source).stem, known, n=3)
+    if near:
+        return tr(
+            "There is no file {file}, and no shipped recipe of that name; did you mean {names}?",
+            file=source,
+            names=", ".join(near),
+        )
+    return tr(
+        "There is no file {file}, and no shipped recipe of that name; there are {names}.",
+        file=source,
+        names=", ".join(known),
+    )
 
 
 def _overridden(recipe: Recipe, folder: Path, options: argparse.Namespace) -> Recipe:
