@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from aegui.core.pixels.code import read_any_code
 from aegui.core.recipe import MAX_IMAGE
@@ -45,7 +45,7 @@ def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
 
 
 def from_clipboard(
-    data: QMimeData, height: int, width: int, kind: Pixels = "binary"
+    data: QMimeData, height: int, width: int, kind: Pixels = "binary", ground: float = 0.0
 ) -> NDArray[np.float32] | None:
     """The image in ``data``, or None where there is none that can be drawn.
 
@@ -57,6 +57,7 @@ def from_clipboard(
         height: Rows of the drawing, or of what is selected of it.
         width: Columns likewise.
         kind: What its pixels can be.
+        ground: The level of an empty one, which is seen through a picture; of glyphs it is white.
     """
     copied = _copied(bytes(data.data(PIXELS_MIME).data())) if data.hasFormat(PIXELS_MIME) else None
     if copied is not None:
@@ -70,7 +71,8 @@ def from_clipboard(
     image = data.imageData() if data.hasImage() else None
     if not isinstance(image, QImage) or image.isNull():
         return None
-    drawn = _from_image(image, height, width, 3 if kind == "colour" else 1)
+    flat = _flat(image, 1.0 if kind == "binary" else ground)
+    drawn = _from_image(flat, height, width, 3 if kind == "colour" else 1)
     return 1.0 - drawn if kind == "binary" else drawn
 
 
@@ -98,6 +100,18 @@ def _from_art(text: str, height: int, width: int) -> NDArray[np.float32] | None:
     columns = width if len(lines) == height else longest
     rows = [[float(sign in _INK) for sign in line.ljust(columns)] for line in lines]
     return np.array(rows, dtype=np.float32)
+
+
+def _flat(image: QImage, level: float) -> QImage:
+    """``image`` over a ground of that level where it can be seen through."""
+    if not image.hasAlphaChannel():
+        return image
+    flat = QImage(image.size(), QImage.Format.Format_RGB32)
+    flat.fill(QColor.fromRgbF(level, level, level))
+    painter = QPainter(flat)
+    painter.drawImage(flat.rect(), image)
+    painter.end()
+    return flat
 
 
 def _from_image(image: QImage, height: int, width: int, channels: int) -> NDArray[np.float32]:

@@ -204,7 +204,7 @@ class PixelEdits(QObject):
         drawing, region = self._drawing, self._draw.editor.region
         height, width = drawing.shape if region is None else (region.height, region.width)
         data = QGuiApplication.clipboard().mimeData()
-        image = from_clipboard(data, height, width, drawing.paper.kind)
+        image = from_clipboard(data, height, width, drawing.paper.kind, drawing.ground)
         if image is None:
             text = tr(
                 "There is nothing to paste: no picture, no text art and no code of {width}x{height}"

@@ -182,6 +182,25 @@ def test_what_is_cut_is_on_the_clipboard_and_one_step_of_undo(
     np.testing.assert_array_equal(drawing.pixels, glyph)
 
 
+@pytest.mark.parametrize(
+    ("paper", "ground"), [(Paper(), 0.0), (Paper("grey", 0.0), 0.0), (Paper("colour", 1.0), 1.0)]
+)
+def test_what_can_be_seen_through_shows_the_ground(
+    draw: DrawPanel, drawing: Drawing, paper: Paper, ground: float
+) -> None:
+    drawing.start_new(8, 8, paper)
+    image = QImage(8, 8, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    for column in range(8):
+        image.setPixelColor(column, 2, QColor("black" if paper.kind == "binary" else "#ff8080"))
+    QApplication.clipboard().setImage(image)
+    draw.tools.use("paste")
+    assert np.array_equal(
+        drawing.pixels[..., 3:, :], np.full_like(drawing.pixels[..., 3:, :], ground)
+    )
+    assert not np.array_equal(drawing.pixels[..., 2, :], drawing.pixels[..., 3, :])
+
+
 def test_a_picture_is_scaled_to_what_is_selected(draw: DrawPanel, drawing: Drawing) -> None:
     drawing.clear()
     image = QImage(40, 40, QImage.Format.Format_RGB32)
