@@ -142,6 +142,7 @@ class CodeNumbers(QWidget):
         self._code: tuple[float, ...] = (0.0, 0.0)
         self._epoch: int | None = None
         self._fonts: tuple[QFont, QFont] | None = None
+        self._cell: float | None = None
         self._roomy_for = (0, False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName(tr("Code"))
@@ -201,8 +202,11 @@ class CodeNumbers(QWidget):
         return max(1, int(self.width() // self._cell_px()))
 
     def _cell_px(self) -> float:
-        metrics = QFontMetricsF(self._two_fonts()[0])
-        return metrics.horizontalAdvance("0" * (_NUMBER_CHARS + 3)) + 2 * SPACING
+        # Asked for often in every move of the mouse.
+        if self._cell is None:
+            metrics = QFontMetricsF(self._two_fonts()[0])
+            self._cell = metrics.horizontalAdvance("0" * (_NUMBER_CHARS + 3)) + 2 * SPACING
+        return self._cell
 
     def _two_fonts(self) -> tuple[QFont, QFont]:
         if self._fonts is None:

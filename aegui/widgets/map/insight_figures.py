@@ -95,6 +95,7 @@ class InsightFigures(QWidget):
         self._texts: dict[str, str] = {}
         self._words = self._nearest = ""
         self._fonts: tuple[QFont, QFont] | None = None
+        self._label: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("What the image is like"))
 
@@ -142,8 +143,12 @@ class InsightFigures(QWidget):
 
     def _label_px(self) -> float:
         """The longest label: figures stand in columns behind it."""
-        metrics = QFontMetricsF(self._two_fonts()[1])
-        return max(metrics.horizontalAdvance(tr(spec.label)) for spec in FIGURES.values())
+        # Asked for often in every move of the mouse.
+        if self._label is None:
+            metrics = QFontMetricsF(self._two_fonts()[1])
+            widths = (metrics.horizontalAdvance(tr(spec.label)) for spec in FIGURES.values())
+            self._label = max(widths)
+        return self._label
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(240, 3 * self._line_px())
@@ -211,6 +216,7 @@ class InsightFigures(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         self._fonts = None
+        self._label = None
         super().changeEvent(event)
 
 
