@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -38,6 +38,7 @@ _FILL = 0.14
 _CROWDED, _MOST_CROWDED = 1.5, 6.0
 _MOST_CHOSEN = 60
 _MOST_RINGS = 1500
+_STROKE_PX = 10.0
 _PALE = 0.42
 _LINE = 0.7
 
@@ -199,6 +200,11 @@ class Layers:
     def _paint_ghost(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
         """The other run's codes: rings, or where they are many pale dots."""
         places = self._ghost_places()
+        band = self._scene.band(view)
+        if band is not None:
+            self._is_many = False
+            self._paint_ghost_below(painter, view, theme, places, view.top + band[1])
+            return
         self._is_many = len(places) > _MOST_RINGS
         colour = blend(theme.text_dim, theme.panel, _PALE)
         if self._is_many:
@@ -212,10 +218,28 @@ class Layers:
             if view.contains(x, y):
                 painter.drawEllipse(QPointF(x, y), GHOST_PX / 2, GHOST_PX / 2)
 
+    def _paint_ghost_below(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        theme: Theme,
+        places: NDArray[np.float64],
+        top: float,
+    ) -> None:
+        """The other run's codes of one number: strokes below the ribbon, one for each column."""
+        columns = view.to_pixels(places)[:, 0]
+        inside = (columns >= view.left) & (columns < view.left + view.width)
+        lines = [
+            QLineF(x + 0.5, top + 2.0, x + 0.5, top + 2.0 + _STROKE_PX)
+            for x in np.unique(columns[inside].astype(int)).tolist()
+        ]
+        painter.setPen(QPen(blend(theme.text_dim, theme.panel, 0.75), 1.2))
+        painter.drawLines(lines)
+
     def _ghost_places(self) -> NDArray[np.float64]:
         """Where the ghost lies on the plane, ``[m, 2]``; nowhere where it does not fit."""
         scene, ghost = self._scene, self.ghost
-        if ghost is None or ghost.shape[1] != scene.size or scene.ribbon:
+        if ghost is None or ghost.shape[1] != scene.size:
             return np.zeros((0, 2))
         turned = scene.spanned and scene.directions.tobytes()
         version = (self._ghost_version, scene.axes, turned)

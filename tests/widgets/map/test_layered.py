@@ -111,6 +111,23 @@ def test_a_ghost_is_seen_pale_under_the_samples(canvas: LatentCanvas, count: int
     assert not len(changed(before, painted(canvas)))
 
 
+def test_a_ghost_of_one_number_lies_below_the_ribbon(canvas: LatentCanvas) -> None:
+    canvas.set_style(NOTHING)
+    canvas.set_codes(ring(1))
+    canvas.navigation.rest()
+    before = painted(canvas)
+    canvas.set_ghost([[-0.4], [0.1], [0.1], [np.nan], [99.0]])
+    pixels = changed(before, painted(canvas))
+    view = canvas.navigation.view
+    band = canvas.scene.band(view)
+    assert band is not None
+    assert (pixels[:, 1] > view.top + band[1]).all()
+    wanted = view.to_pixels([[-0.4, 0.0], [0.1, 0.0]])[:, 0]
+    away = np.abs(pixels[:, :1] - wanted)
+    assert (away.min(axis=1) < 3).all()
+    assert (away.min(axis=0) < 2).all()
+
+
 def test_marked_samples_get_a_ring(canvas: LatentCanvas) -> None:
     before = painted(canvas)
     canvas.set_marked(2)
