@@ -50,7 +50,8 @@ def from_clipboard(
     """The image in ``data``, or None where there is none that can be drawn.
 
     What was copied from a drawing comes as it was, of whatever size; text art of as many rows and
-    columns as it has, up to the size; code of that size only; a picture is scaled to it.
+    columns as it has, up to the size; code of that size only; a picture pixel by pixel where it
+    fits, else scaled to the size.
 
     Args:
         data: What is on the clipboard.
@@ -72,6 +73,8 @@ def from_clipboard(
     if not isinstance(image, QImage) or image.isNull():
         return None
     flat = _flat(image, 1.0 if kind == "binary" else ground)
+    if flat.height() <= height and flat.width() <= width:
+        height, width = flat.height(), flat.width()
     drawn = _from_image(flat, height, width, 3 if kind == "colour" else 1)
     return 1.0 - drawn if kind == "binary" else drawn
 

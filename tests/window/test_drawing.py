@@ -201,6 +201,19 @@ def test_what_can_be_seen_through_shows_the_ground(
     assert not np.array_equal(drawing.pixels[..., 2, :], drawing.pixels[..., 3, :])
 
 
+def test_a_small_picture_is_pasted_pixel_by_pixel(draw: DrawPanel, drawing: Drawing) -> None:
+    drawing.start_new(16, 16, Paper("grey"))
+    image = QImage(4, 3, QImage.Format.Format_RGB32)
+    image.fill(QColor("black"))
+    image.setPixelColor(2, 1, QColor("white"))
+    QApplication.clipboard().setImage(image)
+    draw.tools.use("paste")
+    assert draw.editor.region == (0, 0, 3, 4)
+    assert np.argwhere(drawing.pixels).tolist() == [[1, 2]]
+    stroke(draw, (1, 2), (9, 9))
+    assert np.argwhere(drawing.pixels).tolist() == [[9, 9]]
+
+
 def test_a_picture_is_scaled_to_what_is_selected(draw: DrawPanel, drawing: Drawing) -> None:
     drawing.clear()
     image = QImage(40, 40, QImage.Format.Format_RGB32)
