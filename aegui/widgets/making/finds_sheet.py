@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -111,6 +111,9 @@ class FindsSheet(QListWidget):
         ratio = self.devicePixelRatioF()
         for row, made in enumerate(pictures(look.images, seen)):
             item = self.item(row)
+            if not seen.glyphs:
+                # Photographs fill their place; the pixels of a glyph stay whole.
+                made = _filling(made, self.iconSize() * ratio)
             item.setIcon(QIcon(glyph_pixmap(made, self.iconSize(), device_ratio=ratio)))
             item.setToolTip(self._words(row))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, self._words(row))
@@ -134,3 +137,9 @@ class FindsSheet(QListWidget):
 
     def _on_item_activated(self, item: QListWidgetItem) -> None:
         self.found_activated.emit(self.row(item))
+
+
+def _filling(image: QImage, room: QSize) -> QImage:
+    return image.scaled(
+        room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )

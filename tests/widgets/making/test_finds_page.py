@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from aegui.session.data.looks import GLYPHS
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.map.finds_service import SOURCES
 from aegui.widgets.making.finds_page import FindsPage
 from aegui.widgets.making.panel import MakingPanel
@@ -103,6 +105,24 @@ def test_enter_finds_an_image_on_the_map(page: FindsPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.show_requested) as told:
         QTest.keyClick(page.sheet, Qt.Key.Key_Return)
     assert told.args == [1]
+
+
+def test_photographs_fill_their_place_and_pixels_of_glyphs_stay_whole(page: FindsPage) -> None:
+    def drawn_px() -> int:
+        """Columns of the first picture in which anything is drawn."""
+        side = page.sheet.iconSize()
+        image = page.sheet.item(0).icon().pixmap(side, 1.0).toImage()
+        rows, columns = range(image.height()), range(image.width())
+        return sum(any(image.pixelColor(x, y).alpha() for y in rows) for x in columns)
+
+    images = np.ones((4, 1, 20, 20), np.float32)
+    look = replace(finds_look(), images=images)
+    page.set_look(look, Look(glyphs=False, ground=0.0))
+    side = page.sheet.iconSize().width()
+    assert side % 20
+    assert drawn_px() == side
+    page.set_look(look, GLYPHS)
+    assert drawn_px() == side // 20 * 20
 
 
 def test_the_panel_explains_itself_or_shows_its_pages(qtbot: QtBot) -> None:
