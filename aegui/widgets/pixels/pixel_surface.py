@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.pixels.shapes import Box, Cell, brush_cells
@@ -28,6 +28,8 @@ _LEAST_GRID_PX = 6
 _MARGIN_PX = 3
 _LARGE_SHARE = 0.7
 _GHOST_OPACITY = 0.3
+_GRID_RGBA = (128, 128, 128, 90)
+"""Over images of any levels: seen on black and on white, and loud on neither."""
 _DASH_PX = 6
 _RIM_PX = 3
 """How far frames reach out of the cells that they are around."""
@@ -229,7 +231,8 @@ class PixelSurface(QWidget):
         height, width = self._shape()
         if not self._has_grid or grid.width() // width < _LEAST_GRID_PX:
             return
-        painter.setPen(QPen(current_theme().border, 1))
+        colour = current_theme().border if self._look.glyphs else QColor(*_GRID_RGBA)
+        painter.setPen(QPen(colour, 1))
         for column in range(max(1, box.left), box.right):
             x = grid.x() + grid.width() * column // width
             painter.drawLine(x, grid.top(), x, grid.bottom())

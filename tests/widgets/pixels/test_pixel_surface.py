@@ -84,6 +84,20 @@ def test_a_part_is_painted_as_it_is_in_the_whole(
         assert editor.grab(rect).toImage() == whole.copy(rect), rect
 
 
+def test_the_grid_over_an_image_is_seen_on_black_and_on_white(qtbot: QtBot) -> None:
+    editor = shown(qtbot, (3, 16, 16))
+    editor.set_ghost(None)
+    pixels = np.zeros((3, 16, 16), np.float32)
+    pixels[:, :, 8:] = 1.0
+    editor.set_pixels(pixels)
+    image = editor.grab().toImage()
+    for column, paper in ((4, 0), (12, 255)):
+        cell = editor.cell_rect(5, column)
+        line = image.pixelColor(cell.left(), cell.center().y()).red()
+        assert image.pixelColor(cell.center()).red() == paper
+        assert 20 <= abs(line - paper) <= 80
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_only_what_changes_is_painted_anew(qtbot: QtBot, shape: tuple[int, ...]) -> None:
     editor = shown(qtbot, shape)
