@@ -61,6 +61,7 @@ class StudyPanel(QWidget):
         self._work = QWidget()
         self._title = QLabel()
         self._text = ElidedLabel()
+        self._told = (self._title, self._text)
         self._bar = WorkBar()
         self.cancel = QPushButton(tr("Cancel"))
         self._build()
@@ -155,14 +156,24 @@ class StudyPanel(QWidget):
 
     def set_progress(self, progress: Progress | None) -> None:
         """Show how far the work is; None: there is none."""
-        for widget in (self._title, self._text, self._bar, self.cancel):
+        for widget in (self._text, self._bar, self.cancel):
             widget.setVisible(progress is not None)
         if progress is None:
+            self._title.hide()
             return
         self._title.setText(progress.title)
         self._text.setText(progress.text)
         self._bar.set_progress(progress.done, progress.total)
         self._bar.setAccessibleName(f"{progress.title} {progress.text}".strip())
+        has_room = self._has_room_for_title()
+        self._title.setVisible(has_room)
+        self._bar.setMaximumWidth(_BAR_PX if has_room else _BAR_PX // 2)
+
+    def _has_room_for_title(self) -> bool:
+        """Whether all fits; the time that is left is worth more than what the work is called."""
+        words = (label.fontMetrics().horizontalAdvance(label.text()) for label in self._told)
+        others = _BAR_PX + self.cancel.sizeHint().width() + 6 * SPACING
+        return sum(words) + others <= self._work.width()
 
     def set_busy(self, busy: bool) -> None:
         """Whether a study is under way: until it has ended there is no other."""

@@ -316,6 +316,27 @@ def test_progress_can_be_cancelled_and_nothing_else_begins(panel: StudyPanel) ->
     assert panel.matrix.run.isEnabled()
 
 
+def test_where_it_is_narrow_the_time_left_is_told_before_the_title(
+    panel: StudyPanel, qtbot: QtBot
+) -> None:
+    told = Progress(
+        "What comes of a mistake", "1 of 2: Training the networks: 26%, 00:12 left", 1, 4
+    )
+
+    def is_whole() -> bool:
+        panel.set_progress(told)
+        return panel._text.elided_text() == told.text
+
+    titled = []
+    for width in (1400, 1200, 1000, 900, 800):
+        panel.resize(width, 460)
+        qtbot.waitUntil(is_whole)
+        titled.append(panel._title.isVisible())
+    assert titled[0]
+    assert not titled[-1]
+    assert "What comes of a mistake" in panel._bar.accessibleName()
+
+
 def test_recipes_to_try_and_pages(panel: StudyPanel) -> None:
     wished, pages = heard(panel.preset_requested), heard(panel.page_chosen)
     panel.set_presets([("a", "A & B", "notes"), ("b", "B", "")])
