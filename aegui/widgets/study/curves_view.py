@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_curves import Curves, Line
 
 _LEGEND_PX = 236
-_LEGEND_SHARE = 0.46
+_LEGEND_SHARE = 0.5
 _SWATCH_PX = 26
 _TICK_PX = 44
 _BAND_ALPHA = 46

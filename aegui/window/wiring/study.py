@@ -345,9 +345,9 @@ class NoiseStudyWiring(QObject):
     @Slot(str)
     def _on_lines_see_requested(self, key: str) -> None:
         """From another panel: the study comes into sight, with what comes of the mistake."""
-        self.open()
         self._panel.set_page("mistakes")
         self._keep({_PAGE: "mistakes"})
+        self.open()
         if not self._study.job.is_busy:
             self.see_mistake(key)
 
