@@ -69,10 +69,12 @@ MIN_IMAGE, MAX_IMAGE = 8, 256
 MAX_LAYERS = 64
 MAX_RUNS = 10_000
 MAX_EPOCHS = 100_000_000
+MAX_NUMBER = 1e30
+"""Training computes with 32 bits, which end at 3e38."""
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
 Line = Annotated[str, Field(max_length=1_000)]
 Text = Annotated[str, Field(max_length=100_000)]
 

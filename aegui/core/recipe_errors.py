@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Place = tuple[int | str, ...]
 
 _LONGEST_QUOTE = 60
+_LONGEST_WHOLE = 1e15
+"""Larger limits are written with an exponent."""
 
 
 def recipe_error(
@@ -235,11 +237,17 @@ def _allowed(place: Place) -> str:
     return tr("an object of keys and values")
 
 
+def _short(limit: Any) -> Any:
+    """1 in place of 1.0."""
+    is_whole = isinstance(limit, float) and limit.is_integer() and abs(limit) < _LONGEST_WHOLE
+    return int(limit) if is_whole else limit
+
+
 def _range(found: type, limits: list[Any]) -> str:
-    least = next((item.ge for item in limits if isinstance(item, annotated_types.Ge)), None)
-    above = next((item.gt for item in limits if isinstance(item, annotated_types.Gt)), None)
-    most = next((item.le for item in limits if isinstance(item, annotated_types.Le)), None)
-    below = next((item.lt for item in limits if isinstance(item, annotated_types.Lt)), None)
+    least = next((_short(item.ge) for item in limits if isinstance(item, annotated_types.Ge)), None)
+    above = next((_short(item.gt) for item in limits if isinstance(item, annotated_types.Gt)), None)
+    most = next((_short(item.le) for item in limits if isinstance(item, annotated_types.Le)), None)
+    below = next((_short(item.lt) for item in limits if isinstance(item, annotated_types.Lt)), None)
     kind = tr("a whole number") if found is int else tr("a number")
     words = [kind]
     if least is not None and most is not None:

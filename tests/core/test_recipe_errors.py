@@ -23,6 +23,10 @@ def words(content: dict[str, Any]) -> str:
             '"network.encoder.0.channels" is 0; it must be a whole number from 1 to 4,096.',
         ),
         (
+            {"network": {"latent": {"beta": 1e300}}},
+            '"network.latent.beta" is 1e+300; it must be a number from 0 to 1e+30.',
+        ),
+        (
             {"network": {"encoder": [{"units": 0}]}},
             '"network.encoder.0.units" is 0; it must be a whole number from 1 to 262,144.',
         ),
