@@ -138,9 +138,10 @@ class MapWiring(QObject):
             self._panels.cursor.set_empty(tr("Train a network, then move over the map."))
             return
         if self._panels.canvas.cursor_code() is None:
-            middle = codes.mean
+            middle = self._panels.canvas.base
             if len(codes.values):
-                middle = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
+                away = ((codes.values - codes.mean) ** 2).sum(axis=1)
+                middle = codes.values[away.argmin()]
             self._services.decode.request(middle)
 
     @Slot(object)
