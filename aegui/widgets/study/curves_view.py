@@ -86,10 +86,10 @@ class CurvesView(QWidget):
 
     def _legend_px(self) -> float:
         """As wide as its names, but not so wide that there is no room for the lines."""
-        metrics = QFontMetricsF(self.font())
+        metrics = QFontMetricsF(figures_font(self.font()))
         lines = () if self._curves is None else self._curves.lines
         names = [metrics.horizontalAdvance(line_name(line)) for line in lines]
-        wanted = max(names, default=0.0) + _SWATCH_PX + 2 * SPACING
+        wanted = max(names, default=0.0) + _SWATCH_PX + 3 * SPACING
         return min(max(_LEGEND_PX, wanted), _LEGEND_SHARE * self.width())
 
     def plot_rect(self) -> QRectF:
