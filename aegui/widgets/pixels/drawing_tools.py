@@ -74,6 +74,8 @@ TOOLS = (
     Tool("zoom-out", mark("Zoom out"), "-", "view", in_row=False),
     Tool("zoom-fit", mark("Zoom: all of it"), "0", "view", in_row=False),
 )
+SUBMENUS = {"shift": mark("Shift"), "view": mark("Grid and zoom")}
+"""Groups that have a menu of their own: one menu of all would be higher than a small screen."""
 TOOL_OF = {tool.key: tool for tool in TOOLS}
 ON_AT_FIRST = frozenset({"pencil", "wrap", "grid"})
 """Brush and switches that are on in a new panel."""

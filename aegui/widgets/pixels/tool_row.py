@@ -9,7 +9,14 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.pixels.drawing_tools import ON_AT_FIRST, TOOL_OF, TOOLS, Tool, native
+from aegui.widgets.pixels.drawing_tools import (
+    ON_AT_FIRST,
+    SUBMENUS,
+    TOOL_OF,
+    TOOLS,
+    Tool,
+    native,
+)
 from aegui.widgets.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
@@ -80,18 +87,22 @@ class ToolRow(QWidget):
 
     def _fill_menu(self) -> dict[str, QAction]:
         actions = {}
-        for _, group in groupby(TOOLS, key=lambda tool: tool.group):
+        for key, group in groupby(TOOLS, key=lambda tool: tool.group):
             self.menu.addSeparator()
+            menu = self.menu.addMenu(tr(SUBMENUS[key])) if key in SUBMENUS else self.menu
             for tool in group:
-                # Keys are shown only: the panel that has the focus obeys them.
-                action = self.menu.addAction(f"{tr(tool.text)}\t{native(tool)}")
-                action.setObjectName(tool.key)
-                action.setCheckable(tool.kind != "edit")
-                if tool.in_row:
-                    action.setIcon(icon(f"edit-{tool.key}"))
-                action.triggered.connect(self._on_sender_used)
-                actions[tool.key] = action
+                actions[tool.key] = self._action(tool, menu)
         return actions
+
+    def _action(self, tool: Tool, menu: QMenu) -> QAction:
+        # Keys are shown only: the panel that has the focus obeys them.
+        action = menu.addAction(f"{tr(tool.text)}\t{native(tool)}")
+        action.setObjectName(tool.key)
+        action.setCheckable(tool.kind != "edit")
+        if tool.in_row:
+            action.setIcon(icon(f"edit-{tool.key}"))
+        action.triggered.connect(self._on_sender_used)
+        return action
 
     def _on_sender_used(self) -> None:
         sender = self.sender()

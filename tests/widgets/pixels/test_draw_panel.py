@@ -484,4 +484,11 @@ def _button_with_text(panel: DrawPanel, text: str) -> QToolButton:
 
 
 def _action(panel: DrawPanel, key: str) -> QAction:
-    return next(action for action in panel.tools.menu.actions() if action.objectName() == key)
+    actions = panel.tools.menu.findChildren(QAction)
+    return next(action for action in actions if action.objectName() == key)
+
+
+def test_the_menu_of_all_tools_is_no_higher_than_a_small_screen(panel: DrawPanel) -> None:
+    rows = [action for action in panel.tools.menu.actions() if not action.isSeparator()]
+    assert len(rows) <= 30
+    assert {action.text() for action in rows if action.menu()} == {"Shift", "Grid and zoom"}
