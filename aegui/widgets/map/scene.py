@@ -170,23 +170,6 @@ class Scene:
         if self.laid is not None and places is not None:
             self.base, self.follows_mean = places[0].copy(), False
 
-    def usual_base(self, codes: Codes) -> NDArray[np.float32]:
-        """What the map leaves open, unless another is chosen: the mean of ``codes``.
-
-        Of a GAN no sample has a code. The middle of its prior is like hardly any draw of many
-        numbers: it has learnt nothing there. One and the same draw is taken instead.
-        """
-        if len(codes.values) or not self.has_prior or codes.size <= 2:
-            return codes.mean.copy()
-        return np.random.default_rng(0).normal(size=codes.size).astype(np.float32)
-
-    def set_base(self, base: ArrayLike) -> None:
-        """Take a code ``[d]`` for what the map leaves open; the mean goes with the codes."""
-        self.base = np.array(base, np.float32).reshape(self.size)
-        codes = self.codes
-        known = codes if codes is not None and len(codes.values) else None
-        self.follows_mean = known is not None and np.array_equal(self.base, known.mean)
-
     def project_codes(self) -> None:
         """Place the samples anew: their codes or the axes have changed."""
         codes = self.codes

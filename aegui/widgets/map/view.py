@@ -163,10 +163,10 @@ class MapView(LayeredMap):
             self._overlay.set_preview(None)
         elif codes.size != scene.size:
             self._set_size(codes.size)
-            scene.base = scene.usual_base(codes)
+            scene.base = codes.mean.copy()
         elif scene.size > 2 and scene.follows_mean:
             # The codes move while the network learns: far from them there is nothing to see.
-            scene.base = scene.usual_base(codes)
+            scene.base = codes.mean.copy()
         scene.set_codes(codes)
         if scene.base is not before:
             self._furniture.show_code()
@@ -294,7 +294,9 @@ class MapView(LayeredMap):
         What is decoded is told: the cursor's place or the last one, or the code itself.
         """
         scene = self._scene
-        scene.set_base(base)
+        scene.base = np.array(base, np.float32).reshape(scene.size)
+        codes = scene.codes
+        scene.follows_mean = codes is not None and np.array_equal(scene.base, codes.mean)
         self._furniture.show_code()
         self._update_request()
         place = self._overlay.place or (None if scene.spanned else self._last_place)
@@ -305,7 +307,7 @@ class MapView(LayeredMap):
         scene = self._scene
         scene.follows_mean = True
         if scene.codes is not None and scene.size > 2:
-            scene.base = scene.usual_base(scene.codes)
+            scene.base = scene.codes.mean.copy()
             self._furniture.show_code()
 
     def set_strip(self, shown: bool) -> None:

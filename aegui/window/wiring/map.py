@@ -138,10 +138,9 @@ class MapWiring(QObject):
             self._panels.cursor.set_empty(tr("Train a network, then move over the map."))
             return
         if self._panels.canvas.cursor_code() is None:
-            middle = self._panels.canvas.base
+            middle = codes.mean
             if len(codes.values):
-                away = ((codes.values - codes.mean) ** 2).sum(axis=1)
-                middle = codes.values[away.argmin()]
+                middle = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
             self._services.decode.request(middle)
 
     @Slot(object)

@@ -22,7 +22,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from aegui.core.latent.frame import axes_frame
-from aegui.session.map.codes_service import described
 from aegui.session.map.plane_tiles import Plane
 from aegui.widgets.map.canvas import STEP_PX, LatentCanvas
 from aegui.widgets.map.types import MapStyle, Pin, ViewRequest
@@ -651,26 +650,6 @@ def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
     asked = canvas.request
     assert asked is not None
     assert asked.columns < request.columns
-
-
-def test_without_codes_the_map_goes_through_a_draw_from_the_prior(canvas: LatentCanvas) -> None:
-    canvas.set_prior(True)
-    none = described(np.zeros((0, 64), np.float32), np.zeros(0, np.int64), 8)
-    canvas.show_codes(none)
-    base = canvas.base
-    # As far from the middle as draws of 64 numbers are.
-    assert np.linalg.norm(base) == pytest.approx(8.0, abs=2.0)
-    canvas.show_codes(none)
-    assert np.array_equal(canvas.base, base)
-    # A code that a person chooses stays, were it the middle.
-    canvas.set_base(np.zeros(64))
-    canvas.show_codes(none)
-    assert not canvas.base.any()
-    canvas.reset_base()
-    assert np.array_equal(canvas.base, base)
-    canvas.set_prior(False)
-    canvas.reset_base()
-    assert not canvas.base.any()
 
 
 def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None:
