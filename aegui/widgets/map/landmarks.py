@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from aegui.widgets.map.viewport import Viewport
@@ -29,23 +31,26 @@ class Landmarks:
     def rows(
         self,
         places: NDArray[np.float64],
-        version: int,
+        version: object,
         view: Viewport,
         plate_px: tuple[float, float],
+        among: Callable[[], NDArray[np.int64]] | None = None,
     ) -> NDArray[np.int64]:
         """Which rows of ``places`` ``[n, 2]`` are landmarks in ``view``, ascending.
 
         Args:
             places: Where the samples lie on the plane; rows that are no numbers are none.
-            version: Another one for other places.
+            version: Another one for other places, or others ``among`` them.
             view: What is seen; only its scale counts.
             plate_px: Width and height of an image.
+            among: Tells which rows may be one; None: all of them. Asked only when it is needed.
         """
         scale = _coarser(view.sx), _coarser(view.sy)
         key = (version, scale, plate_px)
         if key != self._key:
             self._key = key
-            order = self._order(len(places))
+            rows = np.arange(len(places)) if among is None else among()
+            order = self._order(rows)
             wide, high = plate_px[0] + GAP_PX, plate_px[1] + GAP_PX
             squares = places[order] * (scale[0] / wide, scale[1] / high)
             finite = np.isfinite(squares).all(axis=1)
@@ -53,14 +58,14 @@ class Landmarks:
             self._rows = np.sort(order[apart(squares)])
         return self._rows
 
-    def _order(self, count: int) -> NDArray[np.int64]:
-        """Which of ``count`` rows are offered, those first that are landmarks already.
+    def _order(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which of ``rows`` are offered, those first that are landmarks already.
 
         So few of them change while a network learns.
         """
         draw = np.random.default_rng(0)
-        drawn = draw.choice(count, min(count, MOST_TRIED), replace=False, shuffle=True)
-        known = self._rows[self._rows < count]
+        drawn = draw.choice(rows, min(len(rows), MOST_TRIED), replace=False, shuffle=True)
+        known = self._rows[np.isin(self._rows, rows)]
         return np.concatenate([known, drawn[~np.isin(drawn, known)]])
 
 

@@ -168,7 +168,9 @@ class PointLayer:
         if points == "auto" and self._scale == 0 and self._is_flat:
             plate = self.stamps.plate_size(self._mark_scale())
             sides = plate.width(), plate.height()
-            self._marked = self._landmarks.rows(self._places, self._version, view, sides)
+            self._marked = self._landmarks.rows(
+                self._places, (self._version, self.colours.version), view, sides, self._standing_out
+            )
         if floor is not None:
             self._pixels = view.to_pixels(self._places)
             size = self._stamp_size()
@@ -211,6 +213,11 @@ class PointLayer:
         if points == "auto" and scale < least:
             return 0.0
         return float(min(self._largest_scale(), max(least, scale)))
+
+    def _standing_out(self) -> NDArray[np.int64]:
+        """The rows that stand out, or all where none does."""
+        above = self.colours.stands_out(self._indices)
+        return np.arange(len(self._indices)) if above is None else np.flatnonzero(above)
 
     def _mark_scale(self) -> float:
         """Scale of the images that stand among dots."""

@@ -37,6 +37,19 @@ def photographs(count: int = 500, labels: int = 1) -> PointLayer:
     return layer
 
 
+def painted(layer: PointLayer) -> QImage:
+    """The layer with all its images, which are made over several frames where time is short."""
+    for _ in range(200):
+        image = QImage(400, 400, QImage.Format.Format_RGB32)
+        image.fill(LIGHT.panel)
+        painter = QPainter(image)
+        layer.paint(painter, VIEW, LIGHT, 1.0, QFont())
+        painter.end()
+        if not layer.is_rough:
+            return image
+    raise AssertionError("images are missing still")
+
+
 def test_landmarks_do_not_meet_and_leave_no_gap_for_another() -> None:
     places = crowd()
     rows = Landmarks().rows(places, 1, VIEW, PLATE)
@@ -91,12 +104,7 @@ def test_images_are_painted_among_the_dots_and_are_pointed_at(count: int) -> Non
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert layer.scale == 0
     assert len(layer.marked) > 10
-    image = QImage(400, 400, QImage.Format.Format_RGB32)
-    image.fill(LIGHT.panel)
-    painter = QPainter(image)
-    layer.paint(painter, VIEW, LIGHT, 1.0, QFont())
-    painter.end()
-    seen = rgb(image)
+    seen = rgb(painted(layer))
     places = layer.pixels[layer.marked]
     within = ((places > 20) & (places < 380)).all(axis=1)
     rows = layer.marked[np.flatnonzero(within)].tolist()
@@ -108,6 +116,24 @@ def test_images_are_painted_among_the_dots_and_are_pointed_at(count: int) -> Non
         assert layer.hit(x + 12, y - 12) == row
         assert layer.box(row).width() >= LANDMARK_PX
     layer.lay_out(VIEW, "dots", labels=True, floor=None)
+    assert len(layer.marked) == 0
+
+
+def test_what_is_selected_is_seen_in_images() -> None:
+    layer = photographs(MOST_PIXMAPS)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    before = layer.marked
+    chosen = np.arange(0, MOST_PIXMAPS, 40)
+    layer.colours.set_selection(chosen, MOST_PIXMAPS)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    assert len(layer.marked) > 10
+    assert np.isin(layer.marked, chosen).all()
+    layer.colours.set_selection(None, MOST_PIXMAPS)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    assert len(layer.marked) > 0.7 * len(before)
+    # Of no samples none stands out.
+    layer.set_places(np.zeros((0, 2)), None)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert len(layer.marked) == 0
 
 
