@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import yaml
 
@@ -17,6 +17,7 @@ from aegui.core.course_keys import Keys
 from aegui.core.course_reader import Reader
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
+from aegui.core.recipe import FORMAT, VERSION
 from aegui.core.recipe_file import is_recipe, parse_json, read_text, recipe_from
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:
     document = _parsed(read_text(file), file.name)
     if is_recipe(document):
         return CourseReading(recipe_from(document, file.name))
+    if _lacks_its_format_only(document):
+        recipe = recipe_from({"format": FORMAT, "version": VERSION, **document}, file.name)
+        note = tr('It names no "format": it was read as a recipe of this program.')
+        return CourseReading(recipe, assumed=(note,))
     try:
         reading = understand(document, file.parent)
     except RecipeError as error:
@@ -92,6 +97,20 @@ def understand(config: object, folder: Path | None = None) -> CourseReading:
         (*reader.unknown, *reader.keys.left()),
         tuple(reader.needs_data),
     )
+
+
+def _lacks_its_format_only(document: object) -> TypeGuard[dict[str, object]]:
+    """Whether it is written in the words of a recipe: layers with their kind, a code by its name.
+
+    Nobody else's configurations have these where a recipe has them.
+    """
+    network = document.get("network") if isinstance(document, dict) else None
+    if not isinstance(network, dict):
+        return False
+    encoder = network.get("encoder")
+    layers = encoder if isinstance(encoder, list) else []
+    has_kinds = any(isinstance(layer, dict) and "kind" in layer for layer in layers)
+    return has_kinds or isinstance(network.get("latent"), dict)
 
 
 def _parsed(text: str, name: str) -> object:

@@ -576,3 +576,16 @@ def test_json_and_yaml_say_the_same(config: object) -> None:
 
 def test_no_noise_is_the_default() -> None:
     assert understand(json.loads(CLASSIC)).recipe.data.corruption == CorruptionSpec()
+
+
+def test_a_recipe_without_its_format_is_a_recipe(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    network = {"encoder": [{"kind": "conv", "channels": 8}], "latent": {"units": 4}}
+    path.write_text(json.dumps({"network": network, "training": {"epochs": 7}}))
+    reading = load_any_recipe(path)
+    assert reading.recipe.network.encoder[0].kind == "conv"
+    assert (reading.recipe.network.latent.units, reading.recipe.training.epochs) == (4, 7)
+    assert "format" in reading.assumed[0]
+    path.write_text(json.dumps({"network": network | {"latent": {"unit": 4}}}))
+    with pytest.raises(RecipeError, match="unit"):
+        load_any_recipe(path)
