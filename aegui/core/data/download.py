@@ -283,11 +283,12 @@ def _in_words(folder: Path, needed: int) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            refusal = disk_full(folder, needed)
+            text = str(disk_full(folder, needed))
             for path in folder.glob(f"*{_PARTIAL_SUFFIX}"):
                 with contextlib.suppress(OSError):
                     path.unlink()
-            raise refusal from error
+                    text += " " + tr("The file that was cut short is removed; whole ones are kept.")
+            raise AeguiError(text) from error
         raise AeguiError(
             tr(
                 "The set cannot be kept in {folder}: {reason}.",

@@ -65,6 +65,7 @@ class SharesBox(QWidget):
         self.count.setAccessibleName(tr("Most samples that take part"))
         self.share = CountField(0, _MOST_PERCENT)
         self.share.setSuffix(" %")
+        self.share.setAccessibleName(tr("Keep for checking"))
         self.share.setToolTip(
             tr("This share is kept from training, to see how well unseen samples are done")
         )
