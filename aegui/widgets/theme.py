@@ -7,6 +7,7 @@ drops in ``changeEvent`` at ``QEvent.Type.PaletteChange``.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -79,7 +80,7 @@ class Theme:
     pixel_off: QColor
     series: tuple[QColor, ...]
 
-    @property
+    @functools.cached_property
     def is_dark(self) -> bool:
         """Whether light text stands on a dark ground."""
         return self.window.lightness() < self.text.lightness()

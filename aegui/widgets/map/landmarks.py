@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING
 
@@ -63,10 +64,20 @@ class Landmarks:
 
         So few of them change while a network learns.
         """
-        draw = np.random.default_rng(0)
-        drawn = draw.choice(rows, min(len(rows), MOST_TRIED), replace=False, shuffle=True)
-        known = self._rows[np.isin(self._rows, rows)]
-        return np.concatenate([known, drawn[~np.isin(drawn, known)]])
+        drawn = rows[_drawn(len(rows))]
+        # Whole sets of numbers are compared through a table: of 70,000 rows that is much faster.
+        offered = np.zeros(1 + max(rows.max(initial=0), self._rows.max(initial=0)), bool)
+        offered[rows] = True
+        known = self._rows[offered[self._rows]]
+        offered[known] = False
+        return np.concatenate([known, drawn[offered[drawn]]])
+
+
+@functools.lru_cache(maxsize=8)
+def _drawn(count: int) -> NDArray[np.int64]:
+    """Some of the numbers below ``count``, all of them where they are few; always the same."""
+    draw = np.random.default_rng(0)
+    return draw.choice(count, min(count, MOST_TRIED), replace=False, shuffle=True)
 
 
 def apart(places: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -99,6 +99,11 @@ class PointColours:
             return None
         return np.asarray(self._classes[indices] == self._emphasis)
 
+    @property
+    def has_selection(self) -> bool:
+        """Whether some samples are selected."""
+        return self._chosen is not None
+
     def is_chosen(self, index: int) -> bool:
         """Whether sample ``index`` of the set is selected, or none is."""
         return self._chosen is None or bool(self._chosen[index])

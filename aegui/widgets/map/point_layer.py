@@ -331,7 +331,8 @@ class PointLayer:
         middle = half - dot.width() / ratio / 2
         for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
             rim = self.colours.rim(index, theme)
-            painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
+            if self.colours.has_selection:
+                painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
             is_new = not self.stamps.has_plate(index, scale, ratio, theme, rim)
             made += is_new
             in_time = made <= LEAST_MADE or time.perf_counter() - begun < MAKING_SECONDS
