@@ -193,6 +193,10 @@ def _layer_normalised(x: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor) 
     """Each sample to mean 0 and variance 1, then a scale and shift per unit or channel."""
     if x.dim() == 3:
         return F.layer_norm(x, x.shape[-1:], eps=NORM_EPS) * scale[:, None] + bias[:, None]
+    if torch.is_grad_enabled() and x.is_leaf:
+        # torch 2.13 crashes in the backward pass where nobody needs the gradient of images that
+        # lie channels last; unlike ``contiguous``, this lays single pixels anew too.
+        x = x.clone(memory_format=torch.contiguous_format)
     return F.group_norm(x, 1, scale, bias, NORM_EPS)
 
 

@@ -58,6 +58,11 @@ class Batches:
         """The part of the epoch that a whole batch is."""
         return self._samples.batch_rows / self._samples.rows
 
+    def share_after(self, count: int) -> float:
+        """The part of the epoch that will have been done after ``count`` more batches."""
+        rows = self._samples.rows
+        return min(self.start + count * self._samples.batch_rows, rows) / rows
+
     def of_batch(self, labels: torch.Tensor) -> torch.Tensor:
         """Those of ``labels`` ``[n]``, one for each sample, that belong to the last batch."""
         if self.index is not None:

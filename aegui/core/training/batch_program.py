@@ -25,14 +25,15 @@ STEP_PARAMETERS = "inputs: Tensor, target: Tensor, lr: float, position: float, g
 _STEPS = """
 def steps(
     {head}, picked: List[Tensor], places: Tensor, inputs: Tensor, target: Tensor, same: bool,
-    position: float, share: float, rates: List[float], g: Generator
+    epoch: float, start: int, of: int, rates: List[float], g: Generator
 ) -> None:
     for j in range(len(rates)):
         index = places.narrow(0, j * {rows}, {rows})
         torch.index_select(target, 1, index, out=picked[1])
         if not same:
             torch.index_select(inputs, 1, index, out=picked[0])
-        step({names}, picked[0], picked[1], rates[j], position + (j + 1) * share, g)
+        position = epoch + (start + (j + 1) * {rows}) / of
+        step({names}, picked[0], picked[1], rates[j], position, g)
 """
 
 
@@ -99,7 +100,7 @@ class GeneratedEngine(ByBatches):
         super().steps(rates[whole:], level)
 
     def _stretch(self, rates: list[float]) -> None:
-        position = self.epoch + self.batches.share
+        start = self.batches.start
         places, inputs, target = self.batches.pass_over(len(rates))
         rows, same = len(places) // len(rates), inputs is target
         program = self._program_for(len(inputs), len(target), rows)
@@ -115,8 +116,9 @@ class GeneratedEngine(ByBatches):
                 inputs,
                 target,
                 same,
-                position,
-                rows / self._all_rows,
+                float(self.epoch),
+                start,
+                self._all_rows,
                 rates,
                 self._generator,
             )

@@ -255,7 +255,10 @@ class ConvolutionLines(LayerLines):
             called, self._transposed = "conv_transpose2d", True
         self._geometry = f"{sides[0]}, {sides[1]}, [1, 1], {self._transposed}, {more}, 1"
         arguments = f"{x}, {self._weight}, {bias}, {sides[0]}, {sides[1]}"
-        scope.line(f"{z} = torch.{called}({arguments}{f', {more}' if self._transposed else ''})")
+        arguments += f", {more}" if self._transposed else ""
+        # Of grey images torch gives some in another order, and its GELU mixes the two up.
+        order = "contiguous(memory_format=torch.channels_last)"
+        scope.line(f"{z} = torch.{called}({arguments}).{order}")
         return self._activated(z)
 
     def _emit_backward(self, d: str, *, wanted: bool) -> str:
@@ -335,7 +338,7 @@ class NormLines(LayerLines):
 
     def _emit_forward(self, x: str) -> str:
         scope, index, out = self._scope, self._index, self._name("z")
-        self._x = x
+        x = self._x = self._laid(x, "seen")
         self._scale, self._scale_gradient = scope.bind_learnt(index, "scale", "w")
         shift, self._shift_gradient = scope.bind_learnt(index, "bias", "b")
         self._kept = f"{self._name('centre')}, {self._name('spread')}"
@@ -360,13 +363,10 @@ class NormLines(LayerLines):
 
     def _emit_backward(self, d: str, *, wanted: bool) -> str:
         self._deactivated(d)
-        if is_image(self._layer.input_shape):
-            # These want both in the same order of memory.
-            laid = self._name("laid")
-            self._scope.line(f"{laid} = {d}.contiguous(memory_format=torch.channels_last)")
-            d = laid
+        d = self._laid(d, "laid")
         below, scale, shift = (self._name(stem) for stem in ("dx", "dk", "dc"))
-        asked = f"[{wanted}, True, True]"
+        # Of a layer normalisation all is asked for: without the first torch 2.13 crashes.
+        asked = f"[{wanted or not self._is_of_batch()}, True, True]"
         if self._is_of_batch():
             call = f"batch_norm_backward({d}, {self._x}, {self._scale}, {self._arguments}, {asked})"
         else:
@@ -378,6 +378,17 @@ class NormLines(LayerLines):
         self._scope.line(f"{self._scale_gradient}.copy_({scale})")
         self._scope.line(f"{self._shift_gradient}.copy_({shift})")
         return below if wanted else ""
+
+    def _laid(self, x: str, stem: str) -> str:
+        """``x`` in the order of memory in which the operations want it and its gradient."""
+        if not is_image(self._layer.input_shape):
+            return x
+        # On a GPU torch's layer normalisation takes no images channels last.
+        is_last = self._is_of_batch() or self._scope.device.type == "cpu"
+        order = "channels_last" if is_last else "contiguous_format"
+        laid = self._name(stem)
+        self._scope.line(f"{laid} = {x}.contiguous(memory_format=torch.{order})")
+        return laid
 
     def _is_of_batch(self) -> bool:
         return self._layer.spec.kind == "batch_norm"

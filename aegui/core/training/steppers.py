@@ -195,11 +195,12 @@ class BatchStepper:
         if not self._begun:
             engine.batches.begin(orders.level)
             self._begun = True
-        position, share = self.position, engine.batches.batch_share
-        left = min(orders.until, engine.epoch + 1.0) - position
-        count = 1 if orders.at_most == 1 else min(int(self._chunk), math.ceil(left / share - 1e-6))
-        count = max(1, count)
-        engine.steps([orders.rate(position + j * share) for j in range(count)], orders.level)
+        left = min(orders.until, engine.epoch + 1.0) - self.position
+        batches = math.ceil(left / engine.batches.batch_share - 1e-6)
+        count = 1 if orders.at_most == 1 else max(1, min(int(self._chunk), batches))
+        # Whatever the chunks, a batch gets the very same rate.
+        places = [engine.epoch + engine.batches.share_after(done) for done in range(count)]
+        engine.steps([orders.rate(place) for place in places], orders.level)
         elapsed = time.perf_counter() - started
         self._chunk = min(2 * self._chunk, max(1.0, count * CHUNK_SECONDS / elapsed))
         if engine.batches.start >= self.rows:
@@ -218,7 +219,9 @@ class BatchStepper:
         share = position - self._engine.epoch
         self._begun = share > 1e-9 and "epoch_generator" in state
         if self._begun:
-            self._engine.batches.restore(state, round(share * self.rows), level)
+            # A file may hold any position, but at least one sample is left of an epoch.
+            start = min(round(share * self.rows), self.rows - 1)
+            self._engine.batches.restore(state, start, level)
 
 
 def stepper_of(engine: Engine, rows: int, epochs: int) -> Stepper:

@@ -41,7 +41,8 @@ class LatestJob:
     @property
     def busy(self) -> bool:
         """Whether a job is running or waits."""
-        return self._is_running or self._pending is not None
+        with self._changed:
+            return self._is_running or self._pending is not None
 
     def submit(self, job: Callable[[], None]) -> None:
         """Do ``job`` as soon as the one in flight is done, instead of any that waits now."""

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import torch
 
+from aegui.core.data.corruption import parse_corruption
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.catalog import ACTIVATIONS, LOSSES
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
+from aegui.core.training.control import Control
 from aegui.core.training.engines import engine_name, make_engine
 from aegui.core.training.layered import LayeredEngine
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.samples import Samples
+from aegui.core.training.steppers import BatchStepper, Orders
+from aegui.core.training.train import train
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CPU = torch.device("cpu")
 SAMPLES = 40
@@ -143,6 +151,54 @@ def test_every_kind_of_layer(key: str, channels: int) -> None:
     assert_same(resolved_recipe(images(channels, 8, 10), network=NETWORKS[key], training=training))
 
 
+NORM = {"kind": "layer_norm", "activation": "tanh"}
+DENSE = [{"units": 4, "activation": "tanh"}]
+POINT = {"kind": "conv", "channels": 2, "kernel": 1, "activation": "gelu"}
+CORNERS: dict[str, tuple[tuple[int, int, int], int | None, dict[str, Any]]] = {
+    # The first two of these crashed torch, and the third got wrong numbers of its GELU.
+    "a layer norm first": ((3, 5, 5), 7, {"encoder": [NORM, CONV]}),
+    "single pixels into a layer norm": (
+        (3, 2, 3),
+        7,
+        {"encoder": [{"kind": "avg_pool"}, NORM], "decoder": DENSE},
+    ),
+    "small kernels and few grey images": ((1, 7, 8), 5, {"encoder": [POINT]}),
+    "odd sizes": ((1, 7, 11), BATCH, {"encoder": [CONV, CONV]}),
+    "odd sizes pooled": (
+        (1, 7, 9),
+        BATCH,
+        {"encoder": [WIDE, {"kind": "max_pool", "size": 3}], "decoder": DENSE},
+    ),
+    "single pixels": ((1, 8, 8), BATCH, {"encoder": [{**CONV, "stride": 3}, CONV, CONV]}),
+    "kernels beyond the image": (
+        (1, 2, 3),
+        BATCH,
+        {"encoder": [{**CONV, "kernel": 7}], "decoder": DENSE},
+    ),
+    "gaps between kernels": (
+        (1, 8, 9),
+        BATCH,
+        {"encoder": [{**CONV, "kernel": 1, "stride": 3}], "decoder": DENSE},
+    ),
+    "dropout after a gaussian code": (
+        (1, 4, 6),
+        None,
+        {
+            "encoder": [CONV],
+            "latent": {"kind": "gaussian", "activation": "gelu"},
+            "decoder": [{"kind": "dropout"}, {"units": 5}],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("key", CORNERS)
+def test_corners(key: str) -> None:
+    shape, batch, network = CORNERS[key]
+    training = BY_GAUSSIAN | {"batch_size": batch}
+    assert_same(resolved_recipe(images(*shape), network=network, training=training))
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation(activation: str) -> None:
     layers = [
@@ -192,6 +248,33 @@ def test_noise(fresh: bool, clean: bool) -> None:
     assert_same(resolved_recipe(images(1, 8, 10), network={"encoder": [CONV]}, data=data))
 
 
+@pytest.mark.parametrize("clean", [True, False])
+def test_a_noise_for_each_run(clean: bool) -> None:
+    corruption = {"kind": "gaussian", "level": 0.2, "clean_target": clean}
+    data = {"corruption": corruption}
+    resolved = resolved_recipe(images(1, 8, 10), network={"encoder": [CONV]}, data=data)
+    specs = tuple(map(parse_corruption, ("block:0.3", "gaussian:0.1")))
+    assert_same(replace(resolved, run_corruptions=specs))
+
+
+@pytest.mark.parametrize("noise", ["gaussian", "none"])
+def test_images_that_are_moved(noise: str) -> None:
+    data = {"augment": {"flip": True, "shift": 1}, "corruption": {"kind": noise, "level": 0.2}}
+    assert_same(resolved_recipe(images(1, 8, 10), network={"encoder": [CONV]}, data=data))
+
+
+def test_samples_that_stay_in_their_file(tmp_path: Path) -> None:
+    """They are read only: whoever wrote to them would fail."""
+    rows = images(3, 6, 8)
+    np.save(tmp_path / "images.npy", rows.images)
+    mapped = Dataset.over("mapped", np.load(tmp_path / "images.npy", mmap_mode="r"))
+    found = [
+        trained(resolved_recipe(data, network={"encoder": [CONV]}), engine, 3)[0]
+        for data, engine in ((rows, "autograd"), (mapped, "layered"))
+    ]
+    assert torch.allclose(found[0], found[1], atol=2e-5)
+
+
 def test_what_it_does_not_know_goes_to_autograd() -> None:
     data = images(1, 8, 10)
     plain = resolved_recipe(data, network={"encoder": [CONV]})
@@ -227,3 +310,46 @@ def test_many_batches_in_one_call_are_those_one_by_one(network: dict[str, Any]) 
         assert engine.batches.share == 1.0
         found.append(parameters.flat)
     assert torch.allclose(found[0], found[1], atol=1e-7)
+
+
+FEW_AT_A_TIME = BY_GAUSSIAN | {"batch_size": 7, "epochs": 4}
+
+
+@pytest.mark.parametrize("position", [0.5, 1.7])
+def test_going_on_within_an_epoch_gives_the_very_same_bits(position: float) -> None:
+    network = NETWORKS["gaussian"]
+    resolved = resolved_recipe(images(1, 8, 10), network=network, training=FEW_AT_A_TIME)
+    *_, whole = train(resolved)
+    assert whole.engine == "layered"
+    control = Control(max_chunk=1)
+    first = next(it for it in train(resolved, control) if it.position >= position)
+    assert first.position % 1, "it is to be left within an epoch"
+    *_, last = train(resolved, None, first.checkpoint(), first.history.view())
+    ends = [it.checkpoint().tensors["parameters"] for it in (whole, last)]
+    assert np.array_equal(ends[0], ends[1])
+
+
+@pytest.mark.parametrize(("at_most", "until"), [(1, 0.5), (9, 0.5), (9, 4.0)])
+def test_however_many_batches_are_one_call_each_gets_its_rate(at_most: int, until: float) -> None:
+    network = {"encoder": [CONV]}
+    resolved = resolved_recipe(images(1, 8, 10), network=network, training=FEW_AT_A_TIME)
+    parameters = Parameters(resolved, CPU)
+    samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
+    generator = torch.Generator().manual_seed(11)
+    engine = make_engine("layered", resolved, parameters, samples, generator)
+    assert isinstance(engine, LayeredEngine)
+    stepper = BatchStepper(engine, SAMPLES, 4)
+    asked: list[float] = []
+
+    def rate(position: float) -> float:
+        asked.append(position)
+        return 0.01
+
+    while stepper.position < until:
+        before = len(asked)
+        stepper.advance(Orders(rate, 0.0, until, at_most))
+        assert at_most > 1 or len(asked) == before + 1
+    # Of 40 samples the sixth batch is the rest; half an epoch is reached with the third.
+    wanted = [epoch + batch * 7 / SAMPLES for epoch in range(4) for batch in range(6)]
+    assert asked == [position for position in wanted if position < until]
+    assert stepper.position == (4.0 if until == 4.0 else 21 / SAMPLES)
