@@ -197,7 +197,8 @@ def _layer_normalised(x: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor) 
         # torch 2.13 crashes in the backward pass where nobody needs the gradient of images that
         # lie channels last; unlike ``contiguous``, this lays single pixels anew too.
         x = x.clone(memory_format=torch.contiguous_format)
-    return F.group_norm(x, 1, scale, bias, NORM_EPS)
+    # That of ``nn.functional`` refuses a single number, of which a batch of one may consist.
+    return torch.group_norm(x, 1, scale, bias, NORM_EPS)
 
 
 def _upsampled(spec: UpsampleSpec, x: torch.Tensor) -> torch.Tensor:

@@ -34,7 +34,7 @@ class Batches:
 
     Attributes:
         start: Rows of this epoch that have been taken.
-        index: Places among the rows of those of the last batch; None: all of them, in order.
+        index: Places among the rows of those taken last; None: all of them, in order.
     """
 
     def __init__(self, samples: Rows, generator: torch.Generator, runs: int) -> None:

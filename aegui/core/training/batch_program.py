@@ -105,9 +105,11 @@ class GeneratedEngine(ByBatches):
         rows, same = len(places) // len(rates), inputs is target
         program = self._program_for(len(inputs), len(target), rows)
         if not program.picked:
-            shapes = [(len(given), rows, given.shape[2]) for given in (inputs, target)]
-            both = [torch.empty(shape, device=self._device) for shape in shapes[same:]]
-            program.picked[:] = both * 2 if same else both
+            picked = [
+                torch.empty(len(given), rows, given.shape[2], device=self._device)
+                for given in ((target,) if same else (inputs, target))
+            ]
+            program.picked[:] = picked[0], picked[-1]
         with torch.no_grad():
             program.unit.steps(
                 *program.arguments,

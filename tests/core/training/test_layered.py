@@ -199,6 +199,16 @@ def test_corners(key: str) -> None:
     assert_same(resolved_recipe(images(*shape), network=network, training=training))
 
 
+def test_a_layer_norm_of_a_single_number_gives_its_shift() -> None:
+    layers = [{**CONV, "channels": 1, "stride": 3, "padding": 0}, NORM]
+    network = {"encoder": layers, "decoder": DENSE}
+    training = GENTLE | {"batch_size": 1}
+    resolved = resolved_recipe(images(1, 3, 3), network=network, training=training)
+    wanted, found = (trained(resolved, engine, 2)[0] for engine in ("autograd", "layered"))
+    assert torch.isfinite(wanted).all()
+    assert torch.allclose(found, wanted, atol=2e-5)
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation(activation: str) -> None:
     layers = [
