@@ -25,14 +25,14 @@ STEP_PARAMETERS = "inputs: Tensor, target: Tensor, lr: float, position: float, g
 _STEPS = """
 def steps(
     {head}, picked: List[Tensor], places: Tensor, inputs: Tensor, target: Tensor, same: bool,
-    epoch: float, start: int, of: int, rates: List[float], g: Generator
+    epoch: float, start: int, all_rows: int, rates: List[float], g: Generator
 ) -> None:
     for j in range(len(rates)):
         index = places.narrow(0, j * {rows}, {rows})
         torch.index_select(target, 1, index, out=picked[1])
         if not same:
             torch.index_select(inputs, 1, index, out=picked[0])
-        position = epoch + (start + (j + 1) * {rows}) / of
+        position = epoch + (start + (j + 1) * {rows}) / all_rows
         step({names}, picked[0], picked[1], rates[j], position, g)
 """
 
