@@ -20,6 +20,9 @@ MOST_TRIED = 600
 GAP_PX = 10.0
 """Room that is left between two, for the dots of the others."""
 _STEPS = 4.0
+_LINE = 1 << 31
+_ABOUT = tuple(_LINE * i + j for i in (0, -1, 1) for j in (0, -1, 1))
+"""From the number of a square of the lattice to those of it and its neighbours."""
 
 
 class Landmarks:
@@ -35,7 +38,7 @@ class Landmarks:
         version: object,
         view: Viewport,
         plate_px: tuple[float, float],
-        among: Callable[[], NDArray[np.int64]] | None = None,
+        among: Callable[[], NDArray[np.int64] | None] | None = None,
     ) -> NDArray[np.int64]:
         """Which rows of ``places`` ``[n, 2]`` are landmarks in ``view``, ascending.
 
@@ -44,14 +47,13 @@ class Landmarks:
             version: Another one for other places, or others ``among`` them.
             view: What is seen; only its scale counts.
             plate_px: Width and height of an image.
-            among: Tells which rows may be one; None: all of them. Asked only when it is needed.
+            among: Tells which rows may be one, or None for all; asked only when it is needed.
         """
         scale = _coarser(view.sx), _coarser(view.sy)
         key = (version, scale, plate_px)
         if key != self._key:
             self._key = key
-            rows = np.arange(len(places)) if among is None else among()
-            order = self._order(rows)
+            order = self._order(len(places), None if among is None else among())
             wide, high = plate_px[0] + GAP_PX, plate_px[1] + GAP_PX
             squares = places[order] * (scale[0] / wide, scale[1] / high)
             finite = np.isfinite(squares).all(axis=1)
@@ -59,16 +61,19 @@ class Landmarks:
             self._rows = np.sort(order[apart(squares)])
         return self._rows
 
-    def _order(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Which of ``rows`` are offered, those first that are landmarks already.
+    def _order(self, count: int, rows: NDArray[np.int64] | None) -> NDArray[np.int64]:
+        """Which of ``rows``, or of all ``count``, are offered: landmarks of before come first.
 
         So few of them change while a network learns.
         """
-        drawn = rows[_drawn(len(rows))]
-        # Whole sets of numbers are compared through a table: of 70,000 rows that is much faster.
-        offered = np.zeros(1 + max(rows.max(initial=0), self._rows.max(initial=0)), bool)
-        offered[rows] = True
-        known = self._rows[offered[self._rows]]
+        # Looked up in tables: of very many rows that is faster than any comparison of sets.
+        known = self._rows[self._rows < count]
+        if rows is not None:
+            allowed = np.zeros(count, bool)
+            allowed[rows] = True
+            known = known[allowed[known]]
+        drawn = _drawn(count) if rows is None else rows[_drawn(len(rows))]
+        offered = np.ones(count, bool)
         offered[known] = False
         return np.concatenate([known, drawn[offered[drawn]]])
 
@@ -85,14 +90,18 @@ def apart(places: NDArray[np.float64]) -> NDArray[np.int64]:
 
     They are offered in their order; each is taken if it meets none that is taken.
     """
-    x, y = places[:, 0], places[:, 1]
-    free = np.ones(len(places), bool)
+    taken: dict[int, tuple[float, float]] = {}
     found = []
-    row = 0
-    while row < len(free) and free[row]:
-        found.append(row)
-        free &= (np.abs(x - x[row]) >= 1.0) | (np.abs(y - y[row]) >= 1.0)
-        row = int(free.argmax())
+    # Of each square of the lattice one can be taken: what it meets lies in the nine about it.
+    squares = np.floor(places).astype(np.int64) @ (_LINE, 1)
+    for row, (square, (x, y)) in enumerate(zip(squares.tolist(), places.tolist(), strict=True)):
+        for step in _ABOUT:
+            other = taken.get(square + step)
+            if other is not None and abs(other[0] - x) < 1.0 and abs(other[1] - y) < 1.0:
+                break
+        else:
+            taken[square] = x, y
+            found.append(row)
     return np.array(found, np.int64)
 
 

@@ -76,6 +76,10 @@ class Overlay:
         at = self.pixel(view)
         return _around([] if at is None else self._preview_rects(view, at))
 
+    def drawn_region(self, view: Viewport) -> QRegion:
+        """Where it would paint the place of the drawing now."""
+        return _around([self._scene.drawn_rect(view)])
+
     def drift_region(self, view: Viewport) -> QRegion:
         """Where it would paint the arrow of the drift now."""
         at = self.pixel(view)
@@ -142,6 +146,11 @@ class Overlay:
     ) -> None:
         """Paint it all."""
         at = self.pixel(view)
+        painter.save()
+        room = QRectF(view.left, view.top, view.width, view.height)
+        painter.setClipRect(room, Qt.ClipOperation.IntersectClip)
+        self._scene.paint_drawn(painter, view, theme)
+        painter.restore()
         self._paint_rings(painter, theme)
         if at is not None:
             self._paint_cross(painter, view, at, theme)

@@ -214,10 +214,10 @@ class PointLayer:
             return 0.0
         return float(min(self._largest_scale(), max(least, scale)))
 
-    def _standing_out(self) -> NDArray[np.int64]:
-        """The rows that stand out, or all where none does."""
+    def _standing_out(self) -> NDArray[np.int64] | None:
+        """The rows that stand out; None where none does."""
         above = self.colours.stands_out(self._indices)
-        return np.arange(len(self._indices)) if above is None else np.flatnonzero(above)
+        return None if above is None else np.flatnonzero(above)
 
     def _mark_scale(self) -> float:
         """Scale of the images that stand among dots."""
@@ -333,11 +333,13 @@ class PointLayer:
             rim = self.colours.rim(index, theme)
             if self.colours.has_selection:
                 painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
-            is_new = not self.stamps.has_plate(index, scale, ratio, theme, rim)
-            made += is_new
-            in_time = made <= LEAST_MADE or time.perf_counter() - begun < MAKING_SECONDS
-            if in_time or not is_new:
-                painter.drawPixmap(x, y, self.stamps.plate(index, scale, ratio, theme, rim))
+            plate = self.stamps.made_plate(index, scale, ratio, theme, rim)
+            if plate is None:
+                made += 1
+                if made <= LEAST_MADE or time.perf_counter() - begun < MAKING_SECONDS:
+                    plate = self.stamps.plate(index, scale, ratio, theme, rim)
+            if plate is not None:
+                painter.drawPixmap(x, y, plate)
             else:
                 # Making very many takes longer than a frame: the others follow in the next.
                 self._lacks_plates = True

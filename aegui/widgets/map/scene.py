@@ -14,7 +14,7 @@ from aegui.core.latent.frame import Frame, axes_frame, directions_through, spann
 from aegui.widgets.map.backdrop import Backdrop, Inks
 from aegui.widgets.map.lattice import LARGE_SHARE, covers, ribbon_band
 from aegui.widgets.map.layers import Layers
-from aegui.widgets.map.marks import paint_drawing, paint_pin, paint_prior, paint_trail
+from aegui.widgets.map.marks import DRAWING_PX, paint_drawing, paint_pin, paint_prior, paint_trail
 from aegui.widgets.map.point_layer import PointLayer
 from aegui.widgets.map.rulers import axis_name, paint_grid, paint_rulers
 from aegui.widgets.map.types import MapStyle, Pin
@@ -371,16 +371,44 @@ class Scene:
 
     def _paint_marks(self, painter: QPainter, view: Viewport, theme: Theme, font: QFont) -> None:
         self.layers.paint_path(painter, view, theme)
-        if len(self.trail) > 1:
-            pixels = view.to_pixels(self.project(self.trail))
-            band = self.band(view)
-            if band is not None:
-                pixels[:, 1] = view.top + band[0]
-            paint_trail(painter, pixels, theme)
         for index, at in self.pin_places(view):
             paint_pin(painter, at, self.pins[index].name, theme, font)
-        if self.drawing is not None:
-            paint_drawing(painter, self._pixel(view, self.project(self.drawing)), theme)
+
+    def paint_drawn(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+        """The place of the drawing and the way that it has come: over the picture, as they move."""
+        at = self._drawn_at(view)
+        if at is None:
+            return
+        trail = self._trail_pixels(view)
+        if len(trail) > 1:
+            paint_trail(painter, trail, theme)
+        paint_drawing(painter, at, theme)
+
+    def drawn_rect(self, view: Viewport) -> QRectF:
+        """All that ``paint_drawn`` paints now."""
+        at = self._drawn_at(view)
+        if at is None:
+            return QRectF()
+        x, y = np.vstack([self._trail_pixels(view), [[at.x(), at.y()]]]).T
+        rect = QRectF(QPointF(x.min(), y.min()), QPointF(x.max(), y.max()))
+        reach = DRAWING_PX + 6.0
+        return rect.adjusted(-reach, -reach, reach, reach)
+
+    def _drawn_at(self, view: Viewport) -> QPointF | None:
+        """Where the drawing is on the screen; None where there is none, or its code no number."""
+        if self.drawing is None or not np.isfinite(self.drawing).all():
+            return None
+        return self._pixel(view, self.project(self.drawing))
+
+    def _trail_pixels(self, view: Viewport) -> NDArray[np.float64]:
+        finite = self.trail[np.isfinite(self.trail).all(axis=1)]
+        if not len(finite):
+            return np.zeros((0, 2))
+        pixels = view.to_pixels(self.project(finite))
+        band = self.band(view)
+        if band is not None:
+            pixels[:, 1] = view.top + band[0]
+        return pixels
 
 
 def _between(low: float, high: float, share: float) -> float:

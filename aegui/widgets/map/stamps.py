@@ -101,21 +101,22 @@ class Stamps:
         self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
     ) -> QPixmap:
         """Sample ``index`` on its plate with a rim of the colour ``rim``, by default quiet."""
-        rim = rim or _quiet_rim(theme)
-        key = _plate_key(index, scale, ratio, theme, rim)
-        made = self._made.get(key)
+        made = self.made_plate(index, scale, ratio, theme, rim)
         if made is None:
+            rim = rim or _quiet_rim(theme)
             made = plate_pixmap(self._images[index], self._look, scale, ratio, theme, rim)
-            self._keep(key, made)
-        else:
-            self._made.move_to_end(key)
+            self._keep(_plate_key(index, scale, ratio, theme, rim), made)
         return made
 
-    def has_plate(
+    def made_plate(
         self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
-    ) -> bool:
-        """Whether that plate is made already."""
-        return _plate_key(index, scale, ratio, theme, rim or _quiet_rim(theme)) in self._made
+    ) -> QPixmap | None:
+        """That plate, if it is made already."""
+        key = _plate_key(index, scale, ratio, theme, rim or _quiet_rim(theme))
+        made = self._made.get(key)
+        if made is not None:
+            self._made.move_to_end(key)
+        return made
 
     def _keep(self, key: object, made: QPixmap) -> None:
         self._made[key] = made

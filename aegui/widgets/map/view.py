@@ -219,13 +219,13 @@ class MapView(LayeredMap):
 
     def set_drawing_code(self, z: ArrayLike | None, trail: ArrayLike = ()) -> None:
         """Mark the code ``[d]`` of the drawing, and the way ``[M, d]`` that it has come."""
-        scene = self._scene
+        scene, before = self._scene, self._overlay.drawn_region(self._view)
         code = None if z is None else np.asarray(z, np.float64).reshape(-1)
         scene.drawing = code if code is not None and code.size == scene.size else None
         way = np.asarray(trail, np.float64)
         fits = scene.drawing is not None and way.ndim == 2 and way.shape[1] == scene.size
         scene.trail = way if fits else np.zeros((0, scene.size))
-        self._redraw()
+        self.update(before + self._overlay.drawn_region(self._view))
 
     def set_pins(self, pins: Sequence[Pin]) -> None:
         """The pins; those whose code has another size are not drawn."""

@@ -786,3 +786,12 @@ def test_a_new_set_forgets_the_old_codes(canvas: LatentCanvas) -> None:
     canvas.set_codes([[10.0, 10.0], [12.0, 11.0]])
     assert canvas.following
     assert canvas.navigation.view.cx == pytest.approx(11.0)
+
+
+def test_a_drawing_whose_code_is_no_number_is_not_in_the_way(canvas: LatentCanvas) -> None:
+    canvas.set_drawing_code([0.2, 0.1], [[0.0, 0.0], [0.2, 0.1]])
+    whole = canvas.scene.drawn_rect(canvas.navigation.view)
+    assert 0 < whole.width() < canvas.width() / 2
+    canvas.set_drawing_code([np.nan, 0.1])
+    canvas.repaint()
+    assert canvas.scene.drawn_rect(canvas.navigation.view).isEmpty()
