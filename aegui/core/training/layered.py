@@ -41,7 +41,7 @@ from aegui.core.training.layer_lines import (
     ShapeLines,
     UpsampleLines,
 )
-from aegui.core.training.program import Source, emit_penalties, emit_update
+from aegui.core.training.program import Source, emit_loss_gradient, emit_penalties, emit_update
 
 if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape
@@ -162,19 +162,12 @@ class LayeredEngine(GeneratedEngine):
         training, last = self._resolved.recipe.training, self._resolved.layers[-1]
         shape = last.output_shape
         d = scope.buffer("by_output", shape)
-        scope.line(f"torch.sub({output}, {_as(shape, 'target', scope.rows)}, out={d})")
         # Of a gaussian code the loss is a sum over the pixels, see objective.py.
         scale = 1.0 / scope.rows
         if self._resolved.recipe.network.latent.kind != "gaussian":
             scale /= last.outputs
-        if training.loss == "mse":
-            scale *= 2.0
-        elif training.loss == "mae":
-            scope.line(f"{d}.sign_()")
-        elif training.loss == "huber":
-            delta = training.huber_delta
-            scope.line(f"{d}.clamp_({-delta!r}, {delta!r})")
-        scope.line(f"{d}.mul_({scale!r})")
+        target = _as(shape, "target", scope.rows)
+        emit_loss_gradient(scope.source, training, output, target, d, scale, 0)
         return d
 
 

@@ -395,26 +395,41 @@ class Backward:
 
     def _emit_loss(self, gradient: str, target: str, rows: int, indent: int) -> None:
         """Gradient of the mean loss by the last pre-activation."""
-        line = self._source.line
         last = len(self._layers) - 1
         spec = self._layers[last]
         output = self._forward.outputs[last]
         # Of a gaussian code the loss is a sum over the pixels, see objective.py.
         scale = 1.0 / (rows if self._forward.drawn else rows * spec.units)
-        line(f"torch.sub({output}, {target}, out={gradient})", indent)
         if self._training.loss == "bce":
-            # With a sigmoid the derivative of the cross-entropy is output - target, no division.
-            line(f"{gradient}.mul_({scale * spec.slope!r})", indent)
-            return
-        if self._training.loss == "mse":
-            scale *= 2.0
-        elif self._training.loss == "mae":
-            line(f"{gradient}.sign_()", indent)
-        else:
-            delta = self._training.huber_delta
-            line(f"{gradient}.clamp_({-delta!r}, {delta!r})", indent)
-        line(f"{gradient}.mul_({scale!r})", indent)
-        self._emit_activation(last, gradient, indent)
+            scale *= spec.slope
+        emit_loss_gradient(self._source, self._training, output, target, gradient, scale, indent)
+        if self._training.loss != "bce":
+            self._emit_activation(last, gradient, indent)
+
+
+def emit_loss_gradient(
+    source: Source,
+    spec: TrainingSpec,
+    output: str,
+    target: str,
+    gradient: str,
+    scale: float,
+    indent: int,
+) -> None:
+    """Lines that write ``scale`` times the gradient of the summed loss by the output.
+
+    With a sigmoid the derivative of the cross-entropy by the pre-activation is output - target, no
+    division: there it is that gradient.
+    """
+    source.line(f"torch.sub({output}, {target}, out={gradient})", indent)
+    if spec.loss == "mse":
+        scale *= 2.0
+    elif spec.loss == "mae":
+        source.line(f"{gradient}.sign_()", indent)
+    elif spec.loss == "huber":
+        delta = spec.huber_delta
+        source.line(f"{gradient}.clamp_({-delta!r}, {delta!r})", indent)
+    source.line(f"{gradient}.mul_({scale!r})", indent)
 
 
 def emit_penalties(source: Source, spec: TrainingSpec, parameters: Parameters, indent: int) -> None:
