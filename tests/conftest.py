@@ -15,6 +15,7 @@ Fixtures:
 - ``expect_log(pattern, level=WARNING)``: a ``with`` block in which a record that matches must be
   logged. A test may also look at ``caplog.records`` itself and then ``caplog.clear()``.
 - ``user_home``: the folder under which this test's settings, data and cache would be written.
+- ``heard_signals``: processes that the test starts hear SIGHUP and SIGINT.
 - ``repository``: the root of the source tree.
 - ``qtbot``, ``qapp`` and ``qtlog`` come from pytest-qt.
 """
@@ -22,12 +23,27 @@ Fixtures:
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from pytestqt.qtbot import QtBot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Before anything asks Qt for an application. A real display is only used when asked for by name.
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The screen that is none has room for the windows of the tests: its own 800 x 800 has not. Its
+# path is relative, because Qt splits the setting at colons and Windows puts one after the drive.
+_SCREEN = os.path.relpath(Path(__file__).resolve().parent / "harness" / "screen.json")
+if os.environ.setdefault("QT_QPA_PLATFORM", "offscreen") == "offscreen":
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={_SCREEN}"
+
+# What is waited for comes in milliseconds; the 5 s of pytest-qt are too few where a busy machine
+# takes the processor away, and a test that hangs ends by its own 120 s.
+for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals):
+    _wait.__kwdefaults__["timeout"] = 60_000  # type: ignore[index]
 
 pytest_plugins = (
     "pytester",
@@ -35,6 +51,17 @@ pytest_plugins = (
     "tests.harness.leaks",
     "tests.harness.logs",
 )
+
+
+@pytest.fixture
+def heard_signals() -> Iterator[None]:
+    """Children hear SIGHUP and SIGINT, also where nohup or a shell's ``&`` has them ignored."""
+    numbers = [getattr(signal, name) for name in ("SIGHUP", "SIGINT") if hasattr(signal, name)]
+    # A handler is no more after exec, while what is ignored stays so.
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

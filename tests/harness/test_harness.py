@@ -198,6 +198,10 @@ def inner(
 ) -> pytest.Pytester:
     """A folder in which a pytest of its own runs under the same configuration and guards."""
     monkeypatch.setenv("PYTHONPATH", str(repository))
+    # The outer setting names the screen relative to the folder of the outer tests.
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    screen = (repository / "tests/harness/screen.json").read_text("utf-8")
+    pytester.mkdir("harness").joinpath("screen.json").write_text(screen, "utf-8")
     conftest = (repository / "tests/conftest.py").read_text("utf-8")
     pytester.path.joinpath("conftest.py").write_text(conftest, "utf-8")
     project = (repository / "pyproject.toml").read_text("utf-8")
