@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,20 @@ def resources_dir() -> Path:
 def models_dir() -> Path:
     """Trained runs that ship with the program."""
     return _root() / "models"
+
+
+def is_own(path: Path) -> bool:
+    """Whether ``path`` lies among what ships with the program, which nobody overwrites."""
+    real = Path(os.path.realpath(path))
+    return any(
+        real.is_relative_to(os.path.realpath(folder)) for folder in (resources_dir(), models_dir())
+    )
+
+
+def documents_dir() -> Path:
+    """Where a person keeps documents; their home where there is no such folder."""
+    folder = Path(platformdirs.user_documents_dir())
+    return folder if folder.is_dir() else Path.home()
 
 
 def user_data_dir() -> Path:

@@ -7,7 +7,10 @@ downloaded first are left as they are where the set is missing.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 from aegui.cli import main as aegui
 from aegui.core.data.builtin import download_key
@@ -52,7 +55,13 @@ def make(name: str) -> int:
         sys.stderr.write(f"{name}: left as it is; first: aegui download {needed}\n")
         return 0
     lighter = ["--timeline", _TIMELINE_MB] if name in COMPLETE else ["--compact"]
-    return aegui(["train", str(path), "--out", str(models_dir() / f"{name}.aegui"), *lighter])
+    # The program itself writes nothing into its own folders.
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / f"{name}.aegui"
+        status = aegui(["train", str(path), "--yes", "--out", str(made), *lighter])
+        if status == 0:
+            shutil.copyfile(made, models_dir() / made.name)
+    return status
 
 
 if __name__ == "__main__":

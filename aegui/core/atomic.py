@@ -11,17 +11,24 @@ from typing import TYPE_CHECKING
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.leftovers import sweep, temporary_prefix
 from aegui.core.system_reason import system_reason
+from aegui.paths import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
-def write_atomically(path: str | os.PathLike[str], data: bytes | memoryview) -> None:
+
+def write_atomically(
+    path: str | os.PathLike[str], data: bytes | memoryview, *, private: bool = False
+) -> None:
     """Make ``path`` hold exactly ``data``: whoever reads it sees the old content or the new one.
 
     The bytes go to a temporary file in the same folder, are forced to the disk, and take the
-    name with one rename. A link is followed, and the permissions of a replaced file are kept.
+    name with one rename. A link is followed, and the permissions of a replaced file are kept;
+    a ``private`` one can be read by nobody else.
 
     Raises:
         AeguiError: The file could not be written; what was there before is untouched.
@@ -29,7 +36,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | memoryview) -> 
     target = Path(os.path.realpath(path))
     with _refusing_in_words(path):
         _refuse_other(target)
-        _replace(target, data)
+        _replace(target, data, private=private)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -43,6 +50,17 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         _refuse_other(target)
         with tempfile.TemporaryFile(dir=target.parent):
             pass
+
+
+def private_folder(folder: Path) -> None:
+    """See to it that ``folder`` exists, and that nobody else can look into it.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        folder.chmod(0o700)
 
 
 @contextlib.contextmanager
@@ -59,22 +77,57 @@ def _refusing_in_words(path: str | os.PathLike[str]) -> Iterator[None]:
         ) from error
 
 
+def is_protected(path: str | os.PathLike[str]) -> bool:
+    """Whether somebody has forbidden to write to the file at ``path``.
+
+    Its mode is looked at, not the rights of who asks: root may do all, and a rename needs none.
+    """
+    try:
+        return not Path(os.path.realpath(path)).stat().st_mode & _ANY_WRITE
+    except OSError:
+        return False
+
+
+def refuse_own(path: str | os.PathLike[str]) -> None:
+    """Refuse to write among what ships with the program.
+
+    Raises:
+        AeguiError: ``path`` lies there.
+    """
+    if is_own(Path(path)):
+        raise AeguiError(
+            tr(
+                "{file} is in a folder of the program itself, where nothing is written: choose "
+                "another folder.",
+                file=os.fspath(path),
+            )
+        )
+
+
 def _refuse_other(target: Path) -> None:
-    """Refuse what is there and no file: the rename would put one in the place of ``/dev/null``."""
+    """Refuse what is there and no file: the rename would put one in the place of ``/dev/null``.
+
+    And what is protected: the rename would not ask.
+    """
+    refuse_own(target)
+    if is_protected(target):
+        raise PermissionError(0, tr("it is write-protected"))
     if target.is_dir():
         raise IsADirectoryError(0, tr("there is a folder of that name"))
     if target.exists() and not target.is_file():
         raise OSError(0, tr("there is a device of that name, not a file"))
 
 
-def _replace(target: Path, data: bytes | memoryview) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+def _replace(target: Path, data: bytes | memoryview, *, private: bool) -> None:
+    sweep(target.parent)
+    handle, temporary = tempfile.mkstemp(prefix=temporary_prefix(target.name), dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(_mode(target))
+        if not private:  # which it was made as
+            Path(temporary).chmod(_mode(target))
         Path(temporary).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

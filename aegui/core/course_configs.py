@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import yaml
 
+from aegui.core.bounded_yaml import load_yaml
 from aegui.core.course_keys import Keys
 from aegui.core.course_reader import Reader
-from aegui.core.errors import RecipeError
+from aegui.core.errors import RecipeError, elided
 from aegui.core.i18n import tr
 from aegui.core.recipe import FORMAT, VERSION
 from aegui.core.recipe_file import is_recipe, parse_json, read_text, recipe_from
@@ -119,24 +120,34 @@ def _parsed(text: str, name: str) -> object:
     except RecipeError as error:
         json_error = error
     try:
-        document = yaml.safe_load(text)
+        document = load_yaml(text)
+    except RecipeError as refusal:
+        raise (RecipeError(f"{name}: {refusal}") if _is_yaml(name) else json_error) from None
     except yaml.MarkedYAMLError as slip:
-        if name.lower().endswith((".yaml", ".yml")) and slip.problem_mark is not None:
+        if _is_yaml(name) and slip.problem_mark is not None:
             raise RecipeError(
                 tr(
                     "{file}: not valid YAML, line {line}: {reason}.",
                     file=name,
-                    line=slip.problem_mark.line + 1,
-                    reason=slip.problem,
+                    line=min(slip.problem_mark.line, text.rstrip().count("\n")) + 1,
+                    reason=elided(str(slip.problem)),
                 )
             ) from None
         raise json_error from None
-    except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError):
+    except ValueError as error:
+        reason = elided(str(error))
+        told = tr("{file}: not valid YAML: {reason}.", file=name, reason=reason)
+        raise (RecipeError(told) if _is_yaml(name) else json_error) from None
+    except (yaml.YAMLError, TypeError, AttributeError, RecursionError):
         raise json_error from None
     # A plain text is valid YAML as well.
     if not isinstance(document, dict | list):
         raise json_error
     return document
+
+
+def _is_yaml(name: str) -> bool:
+    return name.lower().endswith((".yaml", ".yml"))
 
 
 def lines_of(reading: CourseReading) -> list[tuple[str, Sequence[str]]]:

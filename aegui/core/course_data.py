@@ -1,4 +1,4 @@
-"""Which data a foreign configuration means, and whether its code is a variational one."""
+"""Which data a foreign configuration means; see ``course_configs``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from aegui.core.course_layers import GLYPH_PIXELS
-from aegui.core.course_tables import BUILTIN_DATA, VARIATIONAL_WORDS
+from aegui.core.course_tables import BUILTIN_DATA
 from aegui.core.course_values import plain
 from aegui.core.i18n import tr
 
@@ -22,10 +22,11 @@ _SOURCES = {EMOJI_PIXELS: "emoji", 784: "mnist", 64: "digits", GREY_SIDE**2: "em
 
 def read_data(reader: Reader, pixels: int | None) -> None:
     """Take the data that are named, or else those that go with ``pixels`` numbers per sample."""
-    item = reader.keys.take(
+    item = reader.keys.take_one(
         *("dataset", "data", "font", "data.name", "dataset.name", "data.dataset", "data.path"),
         *("dataset.path", "data_path", "dataset_path", "data.source", "data.file", "data_file"),
-        *("input_file", "font_file", "dataset_file"),
+        *("input_file", "font_file", "dataset_file", "data.dataset_name", "dataset_name", "datos"),
+        *("conjunto", "archivo", "fuente", "conjunto_de_datos"),
         fits=lambda v: isinstance(v, str),
     )
     # Many solutions number the three arrays of the course's header.
@@ -41,7 +42,7 @@ def read_data(reader: Reader, pixels: int | None) -> None:
         reader.set("data.source", source, item, tr("data"))
         return
     if item is not None:
-        reader.unknown.append(tr("{setting} (no such data here)", setting=item.text))
+        reader.leave(item, tr("no such data here"))
     _assume_data(reader, pixels)
 
 
@@ -71,26 +72,3 @@ def _source(reader: Reader, text: str) -> str | None:
         return os.fspath(file.resolve()) if file.exists() else None
     except (OSError, ValueError, RuntimeError):
         return None
-
-
-def read_latent(reader: Reader) -> None:
-    """Make the code a Gaussian one where the configuration is that of a variational model."""
-    for item in reader.keys.items:
-        told = isinstance(item.value, str) and plain(item.value).strip() in VARIATIONAL_WORDS
-        named = any(name in VARIATIONAL_WORDS or name.startswith("kl_") for name in item.names)
-        if told or (named and item.value not in (False, None, 0)):
-            _make_gaussian(reader)
-            reader.understood.append(f"{item.text}: {tr('variational code')}")
-            return
-    if reader.settings.get("data.source") == "emoji":
-        _make_gaussian(reader)
-        reader.assumed.append(tr("The code is variational, as the course has it for emojis."))
-
-
-def _make_gaussian(reader: Reader) -> None:
-    latent = dict(reader.latent, kind="gaussian", activation="identity")
-    weight = reader.keys.take("beta", "kl_weight", "kl_beta", "beta_kl")
-    if weight is not None and isinstance(weight.value, int | float):
-        latent["beta"] = float(weight.value)
-        reader.names["network.latent.beta"] = weight.key
-    reader.settings["network.latent"] = latent

@@ -1,33 +1,33 @@
-"""Layer lists as people write them, brought to one form: encoder, code, decoder, output.
+"""The elements of layer lists as people write them; ``course_shape`` makes a network of them.
 
-Seen in the wild: the whole chain (35-25-10-2-10-25-35), the hidden layers only, the encoder only,
-encoder and decoder apart, and each as numbers, as text, as objects or as pairs of sizes.
+Seen in the wild: numbers, text, objects, pairs of sizes, and the layers of a Keras model's JSON.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from math import prod
 
-from aegui.core.course_values import choice, is_nothing, snake, to_number, to_whole
+from aegui.core.course_values import choice, is_nothing, plain, snake, to_number, to_whole
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
 from aegui.core.recipe_errors import quoted
 
 GLYPH_PIXELS = 35
 MAX_LAYERS = 200
-_SMALL_CODE = 4
-"""A list of hidden layers that ends in so few units ends in the code."""
-
-_IMAGE_SIZES = {
-    side * side * channels for side in (20, 24, 28, 32, 48, 64, 96, 128) for channels in (1, 3)
-}
+_MAX_NESTED = 5
 _UNITS = (
     *("units", "neurons", "size", "nodes", "n", "out", "n_units", "n_neurons", "num_units"),
     *("num_neurons", "out_features", "output_size", "output_dim", "output", "dim", "neuronas"),
 )
 _ACTIVATION = ("activation", "activation_fn", "activation_function", "act", "fn", "function")
+_KIND = ("type", "class_name", "kind", "layer_type", "layer", "name")
+_SHAPES = ("batch_input_shape", "batch_shape", "input_shape", "shape", "input_dim", "in_features")
+_PASSED_OVER = ("norm", "flatten", "reshape", "view", "gaussian", "input")
+"""Kinds of layers that have no units; an autoencoder of dense layers does without them."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,53 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Chain:
-    """A whole network; ``decoder`` None mirrors the encoder, ``output`` None is not told.
+class LayerList:
+    """The layers of one list.
 
-    ``inputs`` is what the list itself says of the input's size.
+    Attributes:
+        layers: In the order of the list.
+        inputs: Numbers per sample, where an element says so.
+        ignored: Lines on what in the elements was left aside.
     """
 
-    encoder: tuple[Layer, ...]
-    code: Layer
-    decoder: tuple[Layer, ...] | None = None
-    output: Layer | None = None
+    layers: tuple[Layer, ...]
     inputs: int | None = None
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass
+class _Element:
+    """The fields of one element by their compared names, and which of them were used."""
+
+    fields: dict[str, object]
+    used: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, element: dict[object, object]) -> _Element:
+        fields = {snake(str(name)): value for name, value in element.items()}
+        config = fields.get("config")
+        if isinstance(config, dict):
+            inner = {snake(str(name)): value for name, value in config.items()}
+            fields = {**inner, **{k: v for k, v in fields.items() if k != "config"}}
+        return cls(fields)
+
+    def get(self, *names: str) -> object:
+        """The first given value among ``names``, or None."""
+        found: object = None
+        for name in names:
+            value = self.fields.get(name)
+            if name in self.fields and is_nothing(value) and value is not None:
+                self.used.add(name)
+            elif value is not None and found is None:
+                self.used.add(name)
+                found = value
+        return found
+
+    @property
+    def kind(self) -> str:
+        """The kind of layer as a plain word; empty where none is told."""
+        value = next((self.fields[n] for n in _KIND if isinstance(self.fields.get(n), str)), "")
+        return re.sub(r"[^a-z0-9]", "", plain(str(value).rsplit(".", 1)[-1]))
 
 
 def is_layer_list(value: object) -> bool:
@@ -71,8 +107,18 @@ def is_elided(value: object) -> bool:
     return isinstance(value, list | tuple) and _elided(value)
 
 
-def read_layers(value: object, key: str) -> tuple[Layer, ...]:
-    """The layers in ``value``, in its order.
+def is_sweep(value: object) -> bool:
+    """Whether ``value`` holds several lists of layers, each of which would do."""
+    return (
+        isinstance(value, list | tuple)
+        and len(value) > 0
+        and all(isinstance(e, list | tuple) and is_layer_list(e) for e in value)
+        and _chained(list(value)) is None
+    )
+
+
+def read_layers(value: object, key: str) -> LayerList:
+    """The layers in ``value``.
 
     Raises:
         RecipeError: An element is no layer; the message names its place.
@@ -83,92 +129,58 @@ def read_layers(value: object, key: str) -> tuple[Layer, ...]:
             tr('"{key}" must be a list of at most {n} layers.', key=key, n=MAX_LAYERS)
         )
     layers: list[Layer] = []
-    for index, element in enumerate(_unpaired(list(elements))):
+    inputs: int | None = None
+    left: Counter[str] = Counter()
+    passed: list[str] = []
+    for index, written in enumerate(_expanded(_chained(list(elements)) or list(elements), 0)):
         place = f"{key}.{index}"
-        bend = _activation_alone(element)
-        if bend is not None and layers:
-            layers[-1] = replace(
-                layers[-1],
-                activation=bend.activation or layers[-1].activation,
-                dropout=bend.dropout or layers[-1].dropout,
-            )
-        elif bend is None:
-            layers.append(_layer(element, place))
-    return tuple(layers)
+        if not isinstance(written, dict):
+            bend = choice("activation", written) if layers else None
+            _add(layers, Layer(to_whole(written, place)) if bend is None else Layer(0, bend))
+            continue
+        element = _Element.of(written)
+        if inputs is None and not layers:
+            inputs = _stated_inputs(element)
+        layer = _layer(element, place, written)
+        if layer is None:
+            passed.append(f"{place} ({element.kind})")
+        else:
+            _add(layers, layer)
+            left.update(set(element.fields) - element.used - {"type", "class_name", "kind"})
+    lines = [f"{key}.*.{name}" if n > 1 else f"{key}.{name}" for name, n in left.items()]
+    return LayerList(tuple(layers), inputs, (*passed, *lines))
 
 
-def whole_chain(
-    layers: tuple[Layer, ...], key: str, code: int | None, inputs: int | None, *, hidden: bool
-) -> Chain:
-    """The network that one list describes.
-
-    Args:
-        layers: The list.
-        key: Its name, for refusals.
-        code: Units of the code where they are given apart.
-        inputs: Pixels of a sample where they are given apart.
-        hidden: The key says that the list holds hidden layers only.
-
-    Raises:
-        RecipeError: It describes none.
-    """
-    sizes = [layer.units for layer in layers]
-    found = None
-    if not hidden and sizes and _begins_with_input(sizes, inputs):
-        found, layers, sizes = sizes[0], layers[1:], sizes[1:]
-    pixels = found or inputs or GLYPH_PIXELS
-    output = None
-    if not hidden and len(sizes) > 1 and sizes[-1] == pixels:
-        output, layers, sizes = layers[-1], layers[:-1], sizes[:-1]
-    if not sizes and code is None:
-        raise RecipeError(tr('"{key}" leaves no layer for the code.', key=key))
-    narrow = min(sizes, default=0)
-    both_sides = output is not None or _is_symmetric(sizes)
-    if code is None and not both_sides and sizes[-1] == narrow:
-        return _encoder_only(layers, found, hidden)
-    if code is not None and code not in sizes:
-        return _around(layers, code, key, found, output)
-    place = _place_of(sizes, narrow if code is None else code)
-    encoder, decoder = layers[:place], layers[place + 1 :]
-    return Chain(encoder, layers[place], decoder if both_sides or decoder else None, output, found)
+def _add(layers: list[Layer], layer: Layer) -> None:
+    """Append ``layer``, or give what it says to the layer before it if it has no units."""
+    if layer.units or not (layer.activation or layer.dropout):
+        layers.append(layer)
+    elif layers:
+        layers[-1] = replace(
+            layers[-1],
+            activation=layer.activation or layers[-1].activation,
+            dropout=layer.dropout or layers[-1].dropout,
+        )
 
 
-def two_sided(
-    encoder: tuple[Layer, ...],
-    decoder: tuple[Layer, ...] | None,
-    code: int | None,
-    inputs: int | None,
-) -> Chain:
-    """The network of an encoder and, perhaps, a decoder that are listed apart.
+def _expanded(elements: list[object], depth: int) -> list[object]:
+    """``elements`` with the layers of models within the model in their place."""
+    flat: list[object] = []
+    for element in elements:
+        config = element.get("config", element) if isinstance(element, dict) else None
+        inner = config.get("layers") if isinstance(config, dict) else None
+        if isinstance(inner, list) and depth < _MAX_NESTED:
+            flat += _expanded(inner, depth + 1)
+        else:
+            flat.append(element)
+    return flat
 
-    Either may repeat the input's size, and either may hold the code.
 
-    Raises:
-        RecipeError: They leave no layer for the code.
-    """
-    sizes = [layer.units for layer in encoder]
-    found = None
-    if len(sizes) > 1 and (sizes[0] == inputs or _begins_with_input(sizes, inputs)):
-        found, encoder = sizes[0], encoder[1:]
-    if decoder is None:
-        if encoder and code is not None and encoder[-1].units == code:
-            return Chain(encoder[:-1], encoder[-1], None, None, found)
-        if code is not None:
-            return Chain(encoder, Layer(code), None, None, found)
-        return _encoder_only(encoder, found, hidden=True)
-    pixels = found or inputs or GLYPH_PIXELS
-    output = None
-    if decoder and decoder[-1].units == pixels:
-        output, decoder = decoder[-1], decoder[:-1]
-    if code is None or (encoder and encoder[-1].units == code):
-        if not encoder:
-            raise RecipeError(tr("The size of the code is not given: add latent_dim."))
-        encoder, middle = encoder[:-1], encoder[-1]
-    else:
-        middle = Layer(code)
-    if decoder and decoder[0].units == middle.units and len(decoder) > len(encoder):
-        decoder = decoder[1:]
-    return Chain(encoder, middle, decoder, output, found)
+def _stated_inputs(element: _Element) -> int | None:
+    shape = element.get(*_SHAPES)
+    sides = shape if isinstance(shape, list | tuple) else [shape]
+    known = [side for side in sides if isinstance(side, int) and not isinstance(side, bool)]
+    return prod(known) if known and all(0 < side < 10**6 for side in known) else None
 
 
 def _sizes_in(text: str) -> list[int] | None:
@@ -183,97 +195,53 @@ def _elided(value: list[object] | tuple[object, ...]) -> bool:
     return any(element is ... or element in ("...", "…") for element in value)
 
 
-def _unpaired(elements: list[object]) -> list[object]:
-    """``[[35, 25], [25, 10]]`` (inputs and outputs of each layer) as 35, 25, 10."""
+def _chained(elements: list[object]) -> list[object] | None:
+    """``[[35, 25], [25, 10]]`` (inputs and outputs of each layer) as 35, 25, 10, or None."""
     pairs = [e for e in elements if isinstance(e, list | tuple) and len(e) == 2]
     if not pairs or len(pairs) < len(elements):
-        return elements
+        return None
     if any(a[1] != b[0] for a, b in itertools.pairwise(pairs)):
-        return elements
+        return None
     return [pairs[0][0], *(pair[1] for pair in pairs)]
 
 
-def _activation_alone(element: object) -> Layer | None:
-    """What an element without units says of the layer before it, or None if it has units."""
-    if isinstance(element, str):
-        key = choice("activation", element)
-        return None if key is None else Layer(0, key)
-    if not isinstance(element, dict):
-        return None
-    fields = {snake(str(name)): value for name, value in element.items()}
-    if any(name in fields for name in _UNITS):
-        return None
-    kind = fields.get("type", fields.get("name"))
-    if isinstance(kind, str) and snake(kind) == "dropout":
-        rate = fields.get("rate", fields.get("p", fields.get("dropout", 0.5)))
-        return Layer(0, dropout=to_number(rate, "dropout"))
-    key = choice("activation", kind)
-    return None if key is None else Layer(0, key)
-
-
-def _layer(element: object, place: str) -> Layer:
-    if not isinstance(element, dict):
-        return Layer(to_whole(element, place))
-    fields = {snake(str(name)): value for name, value in element.items()}
-    units = next((fields[name] for name in _UNITS if not is_nothing(fields.get(name))), None)
-    if units is None:
+def _layer(element: _Element, place: str, written: object) -> Layer | None:
+    """The layer that ``element`` is, one without units for a bend alone, None for what is none."""
+    kind = element.kind
+    if "conv" in kind:
         raise RecipeError(
-            tr('"{key}" is {value}; a layer needs its units.', key=place, value=quoted(element))
+            tr(
+                '"{key}" is a convolution; only layers of units are read from such files.',
+                key=place,
+            )
         )
-    named = next((fields[name] for name in _ACTIVATION if not is_nothing(fields.get(name))), None)
+    units = None if kind.startswith("input") else element.get(*_UNITS)
+    if units is None:
+        return _without_units(element, kind, place, written)
+    named = element.get(*_ACTIVATION)
     activation = choice("activation", named)
     if named is not None and activation is None:
         raise RecipeError(
             tr('"{key}.activation" is {v}, which is not known.', key=place, v=quoted(named))
         )
-    slope = fields.get("beta", fields.get("slope"))
-    dropout = fields.get("dropout")
+    slope, dropout = element.get("beta", "slope"), element.get("dropout")
     return Layer(
         to_whole(units, f"{place}.units"),
         activation,
-        None if is_nothing(slope) else to_number(slope, f"{place}.beta"),
-        None if is_nothing(dropout) else to_number(dropout, f"{place}.dropout"),
+        None if slope is None else to_number(slope, f"{place}.beta"),
+        None if dropout is None else to_number(dropout, f"{place}.dropout"),
     )
 
 
-def _begins_with_input(sizes: list[int], inputs: int | None) -> bool:
-    if inputs is not None:
-        return sizes[0] == inputs
-    return sizes[0] == GLYPH_PIXELS or (sizes[0] in _IMAGE_SIZES and sizes[0] == max(sizes))
-
-
-def _is_symmetric(sizes: list[int]) -> bool:
-    return len(sizes) > 2 and sizes == sizes[::-1]
-
-
-def _place_of(sizes: list[int], units: int) -> int:
-    """Index of the layer of ``units`` that is nearest to the middle."""
-    middle = (len(sizes) - 1) / 2
-    return min(
-        (i for i, size in enumerate(sizes) if size == units), key=lambda i: (abs(i - middle), i)
-    )
-
-
-def _encoder_only(layers: tuple[Layer, ...], found: int | None, hidden: bool) -> Chain:
-    if layers and (not hidden or found is not None or layers[-1].units <= _SMALL_CODE):
-        return Chain(layers[:-1], layers[-1], None, None, found)
-    return Chain(layers, Layer(2), None, None, found)
-
-
-def _around(
-    layers: tuple[Layer, ...], code: int, key: str, found: int | None, output: Layer | None
-) -> Chain:
-    """The chain of a list that does not hold the code, which is given apart."""
-    symmetric = _is_symmetric([layer.units for layer in layers])
-    if output is None and not symmetric:
-        return Chain(layers, Layer(code), None, None, found)
-    if len(layers) % 2 == 0:
-        half = len(layers) // 2
-        return Chain(layers[:half], Layer(code), layers[half:], output, found)
+def _without_units(element: _Element, kind: str, place: str, written: object) -> Layer | None:
+    if kind == "dropout":
+        rate = element.get("rate", "p", "dropout")
+        return Layer(0, dropout=0.5 if rate is None else to_number(rate, "dropout"))
+    bend = choice("activation", element.get(*_ACTIVATION) if kind == "activation" else kind)
+    if bend is not None:
+        return Layer(0, bend)
+    if any(word in kind for word in _PASSED_OVER):
+        return None
     raise RecipeError(
-        tr(
-            'The code has {code} units, but "{key}" has none of so many in its middle.',
-            code=code,
-            key=key,
-        )
+        tr('"{key}" is {value}; a layer needs its units.', key=place, value=quoted(written))
     )

@@ -21,11 +21,6 @@ CATALOGUES = {
     "corruption": CORRUPTIONS,
 }
 
-VARIATIONAL_WORDS = frozenset(
-    {"vae", "variational", "variationalautoencoder", "betavae", "beta_vae", "cvae"}
-)
-"""How a variational model is called."""
-
 KEYS = (
     ("name", mark("name"), ("experiment_name", "experiment", "run_name", "name", "title")),
     ("notes", mark("notes"), ("description", "notes", "comment", "descripcion")),
@@ -42,7 +37,14 @@ CHOICES = (
             *("optimizer", "optimiser", "optim", "optimizer.name", "optimizer.type", "optimiser.*"),
             *("optim*.method", "optimizer_name", "optimizer_type", "optim_name", "optim*.name"),
             *("optim*.type", "optimization_method", "optimization", "optimizador", "update_rule"),
-            *("optim*.algorithm", "optim*.kind"),
+            *("optim*.algorithm", "optim*.kind", "metodo_optimizacion", "solver", "minimizer"),
+            *(
+                "optimizador.nombre",
+                "optimizador.tipo",
+                "metodo",
+                "algoritmo",
+                "training_algorithm",
+            ),
         ),
     ),
     (
@@ -52,7 +54,9 @@ CHOICES = (
         (
             *("loss_function", "loss", "loss_fn", "criterion", "loss_func", "cost_function"),
             *("loss.name", "loss.type", "objective", "error_function", "loss_type", "cost"),
-            *("funcion_perdida", "reconstruction_loss", "loss.reconstruction", "recon_loss"),
+            *("funcion_perdida", "funcion_de_perdida", "perdida", "error", "funcion_error"),
+            *("loss.function", "loss.kind", "error_metric", "funcion_costo", "funcion_de_costo"),
+            *("reconstruction_loss", "loss.reconstruction", "recon_loss"),
         ),
     ),
     (
@@ -62,7 +66,13 @@ CHOICES = (
         (
             *("init_method", "initializer", "init", "weight_init*", "weights_init*"),
             *("initialization", "initialisation", "kernel_initializer", "init*.name"),
-            *("init*.method", "init*.type", "weight_initialization", "inicializacion"),
+            *(
+                "init*.method",
+                "init*.type",
+                "weight_initialization",
+                "inicializacion",
+                "init_weights",
+            ),
         ),
     ),
     (
@@ -72,7 +82,7 @@ CHOICES = (
         (
             *("scheduler", "lr_scheduler", "lr_schedule", "learning_rate_schedule*", "schedule"),
             *("*schedul*.name", "*schedul*.type", "*schedul*.kind", "*schedul*.method"),
-            *("scheduler_type", "lr_decay_type", "lr_policy"),
+            *("scheduler_type", "lr_decay_type", "lr_policy", "lr_decay", "decay_type"),
         ),
     ),
 )
@@ -90,12 +100,6 @@ NUMBERS = (
         True,
         mark("epochs without progress before the rate falls"),
         ("*schedul*.patience", "lr_patience"),
-    ),
-    (
-        "training.schedule.factor",
-        False,
-        mark("factor of the learning rate"),
-        ("*schedul*.gamma", "*schedul*.factor", "lr_decay_factor", "lr_gamma", "lr_factor"),
     ),
     (
         "training.schedule.step_epochs",
@@ -123,6 +127,8 @@ NUMBERS = (
             *("learning_rate", "lr", "eta", "learn_rate", "learningrate", "initial_lr", "base_lr"),
             *("initial_learning_rate", "optim*.rate", "optim*.eta", "optim*.alpha_rate"),
             *("tasa_aprendizaje", "tasa_de_aprendizaje", "step_length"),
+            *("tasa", "alfa", "optim*.step_size", "init_lr", "start_lr", "learning_rate.initial"),
+            *("learning_rate.init*", "learning_rate.start", "lr.initial", "lr0"),
         ),
     ),
     (
@@ -131,15 +137,36 @@ NUMBERS = (
         mark("epochs"),
         (
             *("epochs", "max_epochs", "epochs_max", "n_epochs", "num_epochs", "max_iter"),
-            *("max_iterations", "iterations", "num_iterations", "n_iter", "epoch", "max_epoch"),
+            *(
+                "max_iterations",
+                "iterations",
+                "num_iterations",
+                "n_iter",
+                "epoch",
+                "max_epoch",
+                "maxiter",
+            ),
             *("total_epochs", "training_epochs", "epocas", "nb_epochs", "number_of_epochs"),
+            *("max_epocas", "maximo_epocas", "cantidad_epocas", "iteraciones", "train_epochs"),
+            *("numero_de_epocas", "numero_epocas", "n_epocas", "num_epocas", "epochs_count"),
         ),
     ),
     (
         "seed",
         True,
         mark("seed"),
-        ("seed", "random_seed", "random_state", "rng_seed", "semilla", "torch_seed"),
+        (
+            "seed",
+            "random_seed",
+            "random_state",
+            "rng_seed",
+            "semilla",
+            "torch_seed",
+            "manual_seed",
+            "seeds",
+            "manual_seed",
+            "np_seed",
+        ),
     ),
     (
         "runs",
@@ -150,8 +177,8 @@ NUMBERS = (
             *("n_seeds", "trials", "n_trials", "corridas"),
         ),
     ),
-    ("training.optimizer.beta1", False, "beta1", ("beta1", "beta_1", "adam_beta1")),
-    ("training.optimizer.beta2", False, "beta2", ("beta2", "beta_2", "adam_beta2")),
+    ("training.optimizer.beta1", False, "beta1", ("beta1", "beta_1", "adam_beta1", "b1")),
+    ("training.optimizer.beta2", False, "beta2", ("beta2", "beta_2", "adam_beta2", "b2")),
     (
         "training.optimizer.eps",
         False,
@@ -177,13 +204,21 @@ NUMBERS = (
         "training.goals.patience_epochs",
         True,
         mark("goal: epochs without progress"),
-        ("early_stop*.patience", "early_stopping_patience", "patience"),
+        ("early_stop*.patience", "early_stopping_patience", "patience", "paciencia"),
     ),
     (
         "training.goals.seconds",
         False,
         mark("goal: seconds"),
-        ("max_seconds", "time_limit", "timeout", "max_time", "time_limit_seconds"),
+        (
+            "max_seconds",
+            "seconds",
+            "segundos",
+            "time_limit",
+            "timeout",
+            "max_time",
+            "time_limit_seconds",
+        ),
     ),
     (
         "training.l1",
@@ -241,6 +276,28 @@ NOISE_BY_KIND = (
     ("masking", ("mask_p", "mask_prob*", "masking_*", "noise.masking", "mask_ratio")),
 )
 """(kind of noise, keys) of levels whose key tells the kind."""
+
+LOSS_GOALS = (
+    *(
+        "min_error",
+        "target_error",
+        "error_threshold",
+        "tolerance",
+        "tol",
+        "max_error",
+        "tolerancia",
+    ),
+    *(
+        "error_min",
+        "error_minimo",
+        "loss_threshold",
+        "target_loss",
+        "min_loss",
+        "epsilon",
+        "stop_at",
+    ),
+)
+"""Keys of a loss at which to stop, which no goal here is."""
 
 OFF_AT_ZERO = {
     "training.goals.patience_epochs",

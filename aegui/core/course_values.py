@@ -18,27 +18,35 @@ _ACTIVATIONS = {
     "gelu": "",
     "silu": "swish",
     "softplus": "",
-    "tanh": "tangent tangenth hyperbolictangent tanhyperbolic tangente tangentehiperbolica tanhip",
-    "sigmoid": "logistic sigmoide logistica logsig expit",
+    "tanh": "tangent tangenth hyperbolictangent tanhyperbolic tangente tangentehiperbolica tanhip"
+    " hyperbolic hiperbolica tansig",
+    "sigmoid": "logistic sigmoide logistica logsig expit sigmoidal logistico",
     "sine": "sin seno siren",
     "cosh": "",
 }
 _LOSSES = {
     "bce": "binarycrossentropy crossentropy bcewithlogits binary entropy logloss xent ce"
-    " entropiacruzada",
-    "mse": "meansquarederror squarederror sse quadratic l2 meansquared rmse ecm squared",
+    " entropiacruzada entropiacruzadabinaria bcekl bcekld",
+    "mse": "meansquarederror squarederror sse quadratic l2 meansquared rmse ecm squared"
+    " errorcuadraticomedio msekl msekld",
     "mae": "meanabsoluteerror absoluteerror l1 absolute",
     "huber": "smoothl1",
 }
 _OPTIMIZERS = {
     "sgd": "gd gradientdescent gradient stochasticgradientdescent backpropagation backprop vanilla"
-    " descenso descensogradiente",
+    " descenso descensogradiente none batchgradientdescent descensoporgradiente"
+    " gradientedescendente plain",
     "momentum": "sgdmomentum sgdwithmomentum gdmomentum",
     "nesterov": "nag nesterovmomentum",
     "rmsprop": "",
     "adagrad": "",
     "adam": "",
     "adamw": "",
+    "lbfgs": "lbfgsb",
+    "bfgs": "",
+    "cg": "conjugategradient conjugategradients gradienteconjugado gradientesconjugados fmincg",
+    "powell": "",
+    "nelder_mead": "neldermead simplex",
 }
 _INITIALIZERS = {
     "torch_default": "default torch pytorch",
@@ -59,7 +67,10 @@ _SCHEDULES = {
 }
 _CORRUPTIONS = {
     "none": "no off clean",
-    "salt_pepper": "saltandpepper sp snp impulse salt saltpepper salypimienta",
+    "salt_pepper": "saltandpepper sp snp impulse saltpepper salypimienta",
+    "salt": "saltonly sal",
+    "pepper": "pepperonly pimienta",
+    "block": "erase erasing cutout occlusion bloque",
     "flip": "bitflip bernoulli binary invert bsc binaria",
     "gaussian": "normal gauss additive awgn gaussiano gaussiana",
     "masking": "mask dropout zero zeros masked",
@@ -159,13 +170,28 @@ def to_flag(value: object, key: str) -> bool:
     Raises:
         RecipeError: It is neither; the message names ``key``.
     """
-    if isinstance(value, bool):
-        return value
-    word = plain(str(value)).strip() if isinstance(value, str | int | float) else ""
+    flag = flag_of(value)
+    if flag is None:
+        raise RecipeError(
+            tr('"{key}" is {value}; it must be true or false.', key=key, value=quoted(value))
+        )
+    return flag
+
+
+def flag_of(value: object) -> bool | None:
+    """The yes or no that ``value`` is or spells, or None."""
+    word = spelt(value)
     if word in {"true", "yes", "on", "1", "1.0", "si", "verdadero", "y", "t"}:
         return True
     if word in {"false", "no", "off", "0", "0.0", "falso", "n", "f"}:
         return False
-    raise RecipeError(
-        tr('"{key}" is {value}; it must be true or false.', key=key, value=quoted(value))
-    )
+    return None
+
+
+def spelt(value: object) -> str:
+    """A text, number or flag as a word to compare; what is too long for one is empty."""
+    if isinstance(value, str):
+        return plain(value).strip()
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return ""
+    return str(value).lower() if isinstance(value, bool | int | float) else ""

@@ -9,12 +9,19 @@ sits in a table and is translated where it is shown.
 from __future__ import annotations
 
 import gettext
+import string
+from numbers import Real
+from typing import SupportsFloat
 
 from aegui.paths import resources_dir
 
 LANGUAGES: dict[str, str] = {"en": "English", "es": "Español"}
 """Language code -> its own name, in the order in which they are offered."""
 
+LOCALES: dict[str, str] = {"en": "en_US", "es": "es_AR"}
+"""Language code -> the locale whose marks its numbers have: 8,000 and 0.03, or 8.000 and 0,03."""
+
+_MARKS: dict[str, dict[int, str]] = {"es": str.maketrans({".": ",", ",": "."})}
 _DOMAIN = "aegui"
 
 
@@ -42,12 +49,44 @@ def language() -> str:
 def tr(message: str, /, **values: object) -> str:
     """``message`` in the person's language, with ``{name}`` fields filled from ``values``."""
     text = _State.catalogue.gettext(message) if message else ""
-    return text.format(**values) if values else text
+    return _fill(text, values) if values else text
 
 
 def trn(singular: str, plural: str, n: int, /, **values: object) -> str:
     """Like ``tr`` for a counted thing; ``{n}`` is filled with ``n``."""
-    return _State.catalogue.ngettext(singular, plural, n).format(n=n, **values)
+    return _fill(_State.catalogue.ngettext(singular, plural, n), {"n": n, **values})
+
+
+class _Filler(string.Formatter):
+    """``str.format`` whose numbers have the marks of the language."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, Real) and not isinstance(value, bool):
+            return localized(value, format_spec)
+        return format(value, format_spec)
+
+
+_FILLER = _Filler()
+
+
+def _fill(text: str, values: dict[str, object]) -> str:
+    if _State.code in _MARKS:
+        return _FILLER.vformat(text, (), values)
+    return text.format(**values)
+
+
+def localized(value: SupportsFloat, spec: str = "") -> str:
+    """``format(value, spec)`` as a person reads it: with the marks of the language in force.
+
+    For what is read only: data (CSV, JSON, what is typed into a command) keep the point.
+    """
+    return with_marks(format(value, spec))
+
+
+def with_marks(text: str) -> str:
+    """The number ``text``, written by Python, with the marks of the language in force."""
+    marks = _MARKS.get(_State.code)
+    return text if marks is None else text.translate(marks)
 
 
 def mark(message: str) -> str:

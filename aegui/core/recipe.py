@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_val
 from aegui.core.i18n import tr
 
 FORMAT: Literal["aegui-recipe"] = "aegui-recipe"
-VERSION: Literal[1] = 1
+VERSION: Literal[2] = 2
 
 ActivationKey = Literal[
     "identity",
@@ -55,6 +55,7 @@ OptimizerKey = Literal[
     "nelder_mead",
 ]
 LatentKey = Literal["plain", "gaussian"]
+TopKey = Literal["value", "magnitude"]
 FitKey = Literal["fit", "fill", "stretch"]
 ScheduleKey = Literal["constant", "exponential", "step", "cosine", "plateau"]
 CorruptionKey = Literal[
@@ -124,10 +125,20 @@ class ImageSpec(_Part):
 
 
 class SplitSpec(_Part):
-    """The share of the samples that is kept from training, and the seed that draws it."""
+    """The samples that are kept from training: a share, and the seed that draws it, or the last.
+
+    With ``last`` the share does not count: the last so many samples of the set are kept, such as
+    those of a test set that was joined to it.
+    """
 
     validation: Annotated[float, Field(ge=0.0, le=0.95)] = 0.0
     seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    last: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def keeps(self) -> bool:
+        """Whether any samples are kept from training."""
+        return self.validation > 0.0 or self.last > 0
 
 
 class AugmentSpec(_Part):
@@ -178,7 +189,11 @@ class LayerSpec(_Dense):
 
 
 class ConvSpec(_Part):
-    """A convolution with square kernels, then the activation; ``padding`` None is kernel // 2."""
+    """A convolution with square kernels, then the activation.
+
+    ``padding`` None adds kernel - 1 zeros to each side's length, so that stride 1 keeps the size;
+    of an even kernel the odd one lies at the right and the bottom, as in Keras.
+    """
 
     kind: Literal["conv"] = "conv"
     channels: Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
@@ -191,14 +206,16 @@ class ConvSpec(_Part):
 class ConvTransposeSpec(_Part):
     """A transposed convolution with square kernels, then the activation.
 
-    The output has ``(n - 1) * stride - 2 * padding + kernel + output_padding`` rows.
+    The output has ``(n - 1) * stride - 2 * padding + kernel + output_padding`` rows. ``padding``
+    None takes kernel - 1 of them away, the odd one at the right and the bottom: it undoes a
+    convolution whose padding is None too.
     """
 
     kind: Literal["conv_transpose"] = "conv_transpose"
     channels: Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
     kernel: Annotated[int, Field(ge=1, le=MAX_KERNEL)] = 4
     stride: Annotated[int, Field(ge=1, le=MAX_KERNEL)] = 2
-    padding: Annotated[int, Field(ge=0, le=MAX_KERNEL)] = 1
+    padding: Annotated[int, Field(ge=0, le=MAX_KERNEL)] | None = 1
     output_padding: Annotated[int, Field(ge=0, le=MAX_KERNEL)] = 0
     activation: ActivationKey = "relu"
 
@@ -279,7 +296,8 @@ class LatentSpec(_Dense):
     mean in use; ``beta`` weighs the divergence from the prior, rising from 0 over
     ``kl_warmup_epochs``; of each dimension the first ``free_bits`` nats cost nothing. ``top_k``
     keeps the k largest numbers of the code and sets the others to 0, in training and in use
-    (Makhzani and Frey 2013).
+    (Makhzani and Frey 2013, "k-Sparse Autoencoders"); ``top_by`` says whether the largest ones are
+    those of the largest value, or of the largest magnitude, so that negative ones count too.
     """
 
     kind: LatentKey = "plain"
@@ -289,6 +307,7 @@ class LatentSpec(_Dense):
     kl_warmup_epochs: Annotated[int, Field(ge=0)] = 0
     free_bits: NonNegative = 0.0
     top_k: Annotated[int, Field(ge=1)] | None = None
+    top_by: TopKey = "value"
 
 
 class NetworkSpec(_Part):
@@ -455,7 +474,7 @@ class Recipe(_Part):
     """
 
     format: Literal["aegui-recipe"] = FORMAT
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
     name: Line = ""
     notes: Text = ""
     data: DataSpec = DataSpec()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 import annotated_types
 from pydantic import BaseModel, Tag
 
-from aegui.core.errors import RecipeError
+from aegui.core.errors import RecipeError, elided
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import Recipe
 
@@ -54,8 +54,7 @@ def quoted(value: object) -> str:
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
     text = f'"{value}"' if isinstance(value, str) else _plain(value)
-    text = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
-    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+    return elided(text, _LONGEST_QUOTE)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -88,7 +87,7 @@ def _in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
     if problem["type"] in {_NO_KIND, _WRONG_KIND}:
         return _kind_in_words(problem, aliases)
     place = problem["loc"]
-    key = _alias(place, aliases)
+    key = elided(_alias(place, aliases))
     kind, value = problem["type"], problem["input"]
     if kind == "extra_forbidden":
         known = _known_keys(place[:-1])

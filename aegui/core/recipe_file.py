@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +25,34 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 << 20
 """A recipe is a page of text; whatever is larger than this is something else."""
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""Version -> what makes a document of that version one of the next; none is needed yet."""
+_STACKS = (("network", "encoder"), ("network", "decoder"), ("gan", "discriminator"))
+_KERNEL = 3
+
+
+def _with_old_padding(document: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 padded even kernels by half of them at all sides, which made images grow."""
+    migrated = copy.deepcopy(document)
+    for part, key in _STACKS:
+        holder = migrated.get(part)
+        layers = holder.get(key) if isinstance(holder, dict) else None
+        for layer in layers if isinstance(layers, list) else ():
+            _fix_padding(layer)
+    network = migrated.get("network")
+    if isinstance(network, dict):
+        _fix_padding(network.get("output_layer"))
+    return {**migrated, "version": 2}
+
+
+def _fix_padding(layer: object) -> None:
+    if not isinstance(layer, dict) or layer.get("kind") != "conv":
+        return
+    kernel = layer.get("kernel", _KERNEL)
+    if layer.get("padding") is None and isinstance(kernel, int) and kernel % 2 == 0:
+        layer["padding"] = kernel // 2
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_old_padding}
+"""Version -> what makes a document of that version one of the next."""
 
 
 def parse_recipe(text: str, where: str = "") -> Recipe:
@@ -169,8 +197,8 @@ def find_recipe(key: str) -> Path | None:
 def _unique(pairs: list[tuple[str, object]], where: str) -> dict[str, object]:
     document = dict(pairs)
     if len(document) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
         raise _refusal(where, tr("the key {key} is given twice.", key=quoted(twice)))
     return document
 

@@ -8,8 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aegui.core.run_concepts import MAX_CONCEPTS, ConceptDocument, Number
 from aegui.core.run_data import DataDocument  # noqa: TC001  # pydantic looks at it
+from aegui.core.run_stages import StageDocument  # noqa: TC001  # so it does
+from aegui.core.training.stages import MAX_STAGES
 
-VERSION: Literal[1] = 1
+VERSION: Literal[2] = 2
+"""Version 1 had no stages, and its ``best_loss`` was the lowest loss, whosever the weights."""
 MAX_PLACES = 10_000
 MAX_PLACE_NUMBERS = 100_000
 MAX_NAME = 200
@@ -28,7 +31,7 @@ class ResultDocument(_Part):
     seconds: float
     loss: float
     best_loss: float
-    best_epoch: int
+    best_epoch: int | float
     first_epoch: dict[str, int | None]
     figures: dict[str, float] = {}
 
@@ -56,7 +59,7 @@ class RunDocument(_Part):
     """
 
     format: Literal["aegui-run"] = "aegui-run"
-    version: Literal[1] = VERSION
+    version: Literal[1, 2] = VERSION
     dataset: DataDocument
     weights: PointDocument | None
     half: bool = False
@@ -70,3 +73,4 @@ class RunDocument(_Part):
     draft: DataDocument | None = None
     places: Annotated[list[PlaceDocument], Field(max_length=MAX_PLACES)] = []
     concepts: Annotated[list[ConceptDocument], Field(max_length=MAX_CONCEPTS)] = []
+    stages: Annotated[list[StageDocument], Field(max_length=MAX_STAGES)] = []

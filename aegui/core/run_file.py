@@ -32,7 +32,11 @@ from aegui.core.run_document import (
     ResultDocument,
     RunDocument,
 )
+from aegui.core.run_stages import from_document as stage_of
+from aegui.core.run_stages import to_document as stage_document
+from aegui.core.sound_numbers import unsound
 from aegui.core.thumbnail import sheet_png
+from aegui.core.training import best
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
 from aegui.core.training.layout import Layout
 from aegui.core.training.result import Checkpoint, RunResult
@@ -45,10 +49,12 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
-    from aegui.core.network.resolve import Shapes
+    from aegui.core.network.resolve import ResolvedRecipe, Shapes
     from aegui.core.recipe import Recipe
     from aegui.core.run_concepts import KeptConcept
     from aegui.core.run_data import DataDocument, MayRead
+    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.stages import Stage
     from aegui.core.training.timeline import TimelineView
 
 SUFFIX = ".aegui"
@@ -56,6 +62,7 @@ MAX_DOCUMENT_BYTES = 64 << 20
 _THUMBNAIL_SAMPLES = 32
 _STATE_COPIES = 12
 """Tensors of a training's state that are as large as its parameters, and some to spare."""
+_BEST = ("best_parameters", "best_buffers")
 _STATE_BYTES = 128 << 10
 """What else such a state has: the random generators', and figures of each run and sample."""
 _LIGHT_BYTES = 1 << 20
@@ -105,6 +112,7 @@ class SavedRun:
         timeline: Weights of epochs all over the training, or None.
         unread: The file or folder that has the rest of a large set, where that was not to be
             read; not saved.
+        stages: The trainings that have led to these weights, in order; empty in old files.
     """
 
     recipe: Recipe
@@ -121,20 +129,22 @@ class SavedRun:
     concepts: tuple[KeptConcept, ...] = ()
     timeline: TimelineView | None = None
     unread: str = ""
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def asked(self) -> Recipe:
+        """The recipe as the person had it when the last of its trainings began."""
+        return self.stages[-1].recipe if self.stages else self.recipe
 
     @property
     def best_run(self) -> int:
-        """The run with the fewest wrong pixels; among equals the one with the lowest loss.
+        """The best run of the population."""
+        return next(iter(self.runs_by_rank), 0)
 
-        Of classifiers it is the one that knows most of the validation samples.
-        """
-        if not self.results:
-            return 0
-        order = [
-            (run.wrong_mean, -run.figures.get("validation_accuracy", 0.0), run.best_loss)
-            for run in self.results
-        ]
-        return order.index(min(order))
+    @property
+    def runs_by_rank(self) -> list[int]:
+        """The runs of the population, the best first, see ``training/best.py``."""
+        return best.ranked_runs(self.recipe, self.dataset, self.results, self.history)
 
     def codec(self, run: int = 0) -> Codec:
         """The encoder and decoder of one run.
@@ -151,11 +161,28 @@ class SavedRun:
         return Codec(self.recipe, self.dataset.image_shape, self.snapshot, run)
 
 
+def saved_run_of(result: TrainingResult, resolved: ResolvedRecipe) -> SavedRun:
+    """The run that a training of ``resolved`` has left."""
+    return SavedRun(
+        recipe=resolved.recipe,
+        dataset=resolved.dataset,
+        snapshot=result.snapshot,
+        history=result.history,
+        results=result.runs,
+        checkpoint=result.checkpoint,
+        engine=result.engine,
+        device=result.device,
+        timeline=result.timeline,
+        stages=result.stages,
+    )
+
+
 def save_run(
     path: str | os.PathLike[str],
     run: SavedRun,
     *,
     compact: bool = False,
+    private: bool = False,
     cancelled: IsCancelled | None = None,
 ) -> None:
     """Write ``run`` to ``path``, atomically; the same content gives the same bytes.
@@ -165,6 +192,7 @@ def save_run(
         run: What.
         compact: Leave out what only training on needs, keep the weights in half precision, and
             less of the timeline.
+        private: Let nobody else read it.
         cancelled: Asked before anything is written whether to stop.
 
     Raises:
@@ -173,7 +201,7 @@ def save_run(
     """
     content = _packed(run, compact=compact)
     stop_if(cancelled)
-    write_atomically(path, content)
+    write_atomically(path, content, private=private)
 
 
 def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:
@@ -213,9 +241,7 @@ def _packed(run: SavedRun, *, compact: bool) -> memoryview:
         members["results.safetensors"] = {"wrong_pixels": wrong}
     if run.checkpoint is not None:
         members["checkpoint.safetensors"] = dict(run.checkpoint.tensors)
-    timeline = run_timeline.to_member(run.timeline, compact=compact)
-    if timeline is not None:
-        members[run_timeline.MEMBER] = timeline
+    members.update(run_timeline.to_members(run.timeline, compact=compact))
     if run.draft is not None and draft_images is not None:
         members["draft.json"] = recipe_json(run.draft.recipe).encode()
         members["draft.safetensors"] = {"images": draft_images}
@@ -239,12 +265,19 @@ def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> S
         document = _read_document(archive)
         dataset = read_dataset(archive, document.dataset, recipe.data, may_read=may_read)
         unread = unread_source(document.dataset, recipe.data, may_read)
+        weights = _read_weights(archive, document, recipe, dataset)
+        history = _read_history(archive, recipe, document.terms) if document.history else None
+        results = _read_results(archive, document, recipe, len(dataset))
+        if weights is not None and results:
+            weights = weights.with_epochs([result.best_epoch for result in results])
+        if document.version == 1:
+            results = _of_best_weights(results, history)
         return SavedRun(
             recipe,
             dataset,
-            _read_weights(archive, document, recipe, dataset),
-            _read_history(archive, recipe, document.terms) if document.history else None,
-            _read_results(archive, document, recipe, len(dataset)),
+            weights,
+            history,
+            results,
             _read_checkpoint(archive, document.checkpoint, recipe, dataset),
             document.engine,
             document.device,
@@ -254,6 +287,7 @@ def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> S
             tuple(concept_of(concept) for concept in document.concepts),
             run_timeline.read_timeline(archive, recipe, dataset),
             unread,
+            _read_stages(archive, document, recipe),
         )
 
 
@@ -303,8 +337,9 @@ def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, 
         draft=draft,
         places=[PlaceDocument(z=list(place.z), name=place.name) for place in run.places],
         concepts=[concept_document(concept) for concept in run.concepts],
+        stages=[stage_document(stage) for stage in run.stages],
     )
-    unused = {name for name in ("places", "concepts") if not getattr(run, name)}
+    unused = {name for name in ("places", "concepts", "stages") if not getattr(run, name)}
     return stated(document.model_dump(exclude=unused or None))
 
 
@@ -364,6 +399,13 @@ def _read_draft(
     return Draft(recipe, read_dataset(archive, data, recipe.data, "draft.safetensors", may_read))
 
 
+def _read_stages(archive: Archive, document: RunDocument, recipe: Recipe) -> tuple[Stage, ...]:
+    try:
+        return tuple(stage_of(stage, recipe) for stage in document.stages)
+    except RecipeError as error:
+        raise refused(archive.name, "run.json", str(error).rstrip(".")) from None
+
+
 def _read_weights(
     archive: Archive, document: RunDocument, recipe: Recipe, dataset: Dataset
 ) -> Snapshot | None:
@@ -379,6 +421,12 @@ def _read_weights(
         for tensor in layer.tensors
     }
     tensors = to_tensors(archive, "weights.safetensors", expected)
+    for prefix, layers in stacks.items():
+        for index, layer in enumerate(layers):
+            for kept in layer.tensors:
+                fault = unsound(tensors[f"{prefix}{index}.{kept.name}"])
+                if fault is not None:
+                    raise _unsound(archive, layer.where, kept.name, fault)
     weights = {name: tensor.astype(np.float32, copy=False) for name, tensor in tensors.items()}
     for tensor in weights.values():
         tensor.setflags(write=False)
@@ -393,6 +441,16 @@ def _read_weights(
     }
     parts = {name: read[f"{name}."] for name in shapes.parts}
     return Snapshot(document.weights.epoch, read[""], parts)
+
+
+def _unsound(archive: Archive, layer: str, tensor: str, fault: str) -> ReadError:
+    reason = tr(
+        "layer {layer}, {tensor}: {fault}; no network has such weights, the file is damaged",
+        layer=layer,
+        tensor=tensor,
+        fault=fault,
+    )
+    return refused(archive.name, "weights.safetensors", reason)
 
 
 def _fits_half(snapshot: Snapshot | None) -> bool:
@@ -448,6 +506,19 @@ def _read_results(
     )
 
 
+def _of_best_weights(
+    results: tuple[RunResult, ...], history: HistoryView | None
+) -> tuple[RunResult, ...]:
+    """``results`` of version 1 with the losses of the best weights, where those were recorded."""
+    if history is None:
+        return results
+    rows = [history.row_at(result.best_epoch) for result in results]
+    return tuple(
+        result if row is None else replace(result, best_loss=float(history.loss[row, run]))
+        for run, (result, row) in enumerate(zip(results, rows, strict=True))
+    )
+
+
 def _read_checkpoint(
     archive: Archive, point: PointDocument | None, recipe: Recipe, dataset: Dataset
 ) -> Checkpoint | None:
@@ -458,7 +529,13 @@ def _read_checkpoint(
     layout = Layout(_shapes(archive, recipe, dataset).all_layers, recipe.runs)
     numbers = _STATE_COPIES * (layout.size + layout.buffer_size)
     most = 4 * numbers + (recipe.runs + 1) * _STATE_BYTES
-    return Checkpoint(point.epoch, to_tensors(archive, member, most=most), point.scalars)
+    tensors = to_tensors(archive, member, most=most)
+    for name in _BEST:
+        # The state of a training that has diverged may be NaN, the best weights never are.
+        fault = unsound(tensors[name]) if name in tensors else None
+        if fault is not None:
+            raise refused(archive.name, member, f"{name}: {fault}")
+    return Checkpoint(point.epoch, tensors, point.scalars)
 
 
 def _shapes(archive: Archive, recipe: Recipe, dataset: Dataset) -> Shapes:

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
+from aegui.paths import models_dir, resources_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -78,3 +81,26 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     write_atomically(link, b"through")
     assert link.is_symlink()
     assert real.read_bytes() == b"through"
+
+
+def test_a_protected_file_is_not_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_bytes(b"mine")
+    file.chmod(0o444)
+    for write in (partial(write_atomically, file, b"other"), partial(check_writable, file)):
+        with pytest.raises(AeguiError, match="write-protected"):
+            write()
+    assert file.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("folder", [models_dir, resources_dir])
+def test_nothing_is_written_among_the_files_of_the_program(
+    folder: Callable[[], Path], tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(folder())
+    for place in (folder() / "new.aegui", link / "new.aegui"):
+        for write in (partial(write_atomically, place, b""), partial(check_writable, place)):
+            with pytest.raises(AeguiError, match="choose another folder"):
+                write()
+        assert not place.exists()

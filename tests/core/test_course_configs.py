@@ -85,7 +85,7 @@ def test_the_image_configuration_is_understood_as_the_course_means_it() -> None:
     assert reading.needs == ()
     assert any("12288" in line for line in reading.understood)
     assert any("variational" in line for line in reading.assumed)
-    assert set(reading.ignored) == {"paths"}
+    assert reading.ignored == ("paths (output, models.best, models.last)",)
 
 
 def test_three_dots_for_the_decoder_and_for_paths_are_no_obstacle(tmp_path: Path) -> None:
@@ -385,13 +385,13 @@ def test_the_same_setting_twice_is_one_and_another_value_is_told() -> None:
     same = understand({"a": {"epochs": 5}, "b": {"epochs": 5}})
     assert (same.recipe.training.epochs, same.ignored) == (5, ())
     differ = understand({"a": {"epochs": 5}, "b": {"epochs": 6}})
-    assert (differ.recipe.training.epochs, differ.ignored) == (5, ("b",))
+    assert (differ.recipe.training.epochs, differ.ignored) == (5, ("b.epochs = 6",))
 
 
 def test_names_of_choices_that_are_not_known_are_left_aside() -> None:
-    reading = read(layers=[35, 10, 2], optimizer="powell", activation="magic")
+    reading = read(layers=[35, 10, 2], optimizer="adadelta", activation="magic")
     assert reading.recipe.training.optimizer.name == "adam"
-    assert any("powell" in line for line in reading.ignored)
+    assert any("adadelta" in line for line in reading.ignored)
     assert any("magic" in line for line in reading.ignored)
     assert any("Tanh" in line for line in reading.assumed)
 
@@ -517,7 +517,7 @@ def test_many_aliases_in_yaml_do_not_blow_up(tmp_path: Path) -> None:
     lines = ["a0: &a0 {x: 1, y: 2}"]
     lines += [f"a{i}: &a{i} {{p: *a{i - 1}, q: *a{i - 1}}}" for i in range(1, 18)]
     (tmp_path / "bomb.yaml").write_text("\n".join(lines))
-    with pytest.raises(RecipeError, match="too long"):
+    with pytest.raises(RecipeError, match="aliases stand for more"):
         load_any_recipe(tmp_path / "bomb.yaml")
 
 

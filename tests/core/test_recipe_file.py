@@ -25,6 +25,7 @@ from aegui.core.recipe_file import (
     list_recipes,
     load_recipe,
     parse_recipe,
+    recipe_from,
     recipe_json,
     save_recipe,
 )
@@ -66,7 +67,7 @@ def test_a_recipe_survives_text_and_file(recipe: Recipe, tmp_path: Path) -> None
 def test_the_file_spells_out_every_default() -> None:
     document = json.loads(recipe_json(Recipe()))
     assert document["format"] == "aegui-recipe"
-    assert document["version"] == 1
+    assert document["version"] == 2
     assert document["training"]["optimizer"]["beta2"] == 0.999
 
 
@@ -98,7 +99,7 @@ def test_what_is_left_out_takes_its_default() -> None:
         ({"name": "\ud800"}, ["Unicode"]),
         ({"data": {"corruption": {"fresh": "yes"}}}, ["true or false"]),
         ({"data": {"corruption": {"kind": "flip", "level": 2}}}, ["data.corruption", "at most 1"]),
-        ({"version": 2}, ["newer version", "2", "up to 1"]),
+        ({"version": 3}, ["newer version", "3", "up to 2"]),
         ({"version": "1"}, ['"version" is "1"']),
         ({"version": True}, ['"version" is true']),
         ({"format": "other"}, ["not a recipe", "aegui-recipe"]),
@@ -189,3 +190,15 @@ def test_every_shipped_recipe_is_valid_named_and_explained() -> None:
 def test_saving_where_nothing_can_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AeguiError, match="could not be written"):
         save_recipe(tmp_path / "no" / "such" / "r.json", CUSTOM)
+
+
+def test_even_kernels_of_old_recipes_keep_the_padding_that_they_had() -> None:
+    conv = {"kind": "conv", "channels": 2, "kernel": 4}
+    network = {"encoder": [conv, {**conv, "kernel": 3}, {**conv, "padding": 1}]}
+    old = recipe_from({**OURS, "network": network, "gan": {"discriminator": [conv]}})
+    assert [getattr(layer, "padding", "") for layer in old.network.encoder] == [2, None, 1]
+    assert old.gan is not None
+    assert old.gan.discriminator is not None
+    assert getattr(old.gan.discriminator[0], "padding", "") == 2
+    new = recipe_from({**OURS, "version": 2, "network": network})
+    assert getattr(new.network.encoder[0], "padding", "") is None

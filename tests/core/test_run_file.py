@@ -253,8 +253,16 @@ def _with_one_result(members: dict[str, bytes]) -> None:
         (with_json("recipe.json", seeed=1), ["recipe.json", "seeed", "seed"]),
         (with_json("recipe.json", runs=3), ["weights.safetensors", "2x12x6", "3x12x6"]),
         (with_json("recipe.json", runs=9999), ["weights.safetensors", "9999x12x6"]),
-        (with_json("recipe.json", version=2), ["recipe.json", "newer version"]),
-        (with_json("run.json", version=2), ["run.json", "newer version"]),
+        (with_json("recipe.json", version=3), ["recipe.json", "newer version"]),
+        (with_json("run.json", version=3), ["run.json", "newer version"]),
+        (with_json("run.json", stages=[{"kind": "train"}]), ["run.json", "stages.0.start"]),
+        (
+            with_json(
+                "run.json",
+                stages=[{"kind": "train", "start": 0, "stop": 1, "recipe": {"training": {"a": 1}}}],
+            ),
+            ["run.json", "recipe"],
+        ),
         # 20 MB that shrink to nothing, for a network of some hundred weights.
         (
             with_tensors("checkpoint.safetensors", steps=np.zeros(5 << 20, np.float32)),
@@ -280,6 +288,13 @@ def _with_one_result(members: dict[str, bytes]) -> None:
             ["0.bias", "float64 2x6", "float32 2x6"],
         ),
         (with_tensors("weights.safetensors", **{"0.bias": None}), ["0.bias", "missing"]),
+        *(
+            (
+                with_tensors("weights.safetensors", **{"0.bias": np.full((2, 6), bad, np.float32)}),
+                ["weights.safetensors", "layer network.encoder.0, bias", f"12 {word} among 12"],
+            )
+            for bad, word in ((np.nan, "NaN"), (-np.inf, "infinite"), (1e31, "beyond 1e+30"))
+        ),
         (
             with_tensors("weights.safetensors", **{"0.bias": np.zeros(10**6, np.float32)}),
             ["weights.safetensors", "more than it may have"],
@@ -444,3 +459,16 @@ def test_weights_that_hardly_shrink_are_stored_as_they_are() -> None:
         "zeros": zipfile.ZIP_DEFLATED,
         "small": zipfile.ZIP_DEFLATED,
     }
+
+
+def test_best_weights_in_a_state_are_numbers_and_a_diverged_state_is_read(saved: Path) -> None:
+    point = a_run().checkpoint
+    assert point is not None
+    tensors = {**point.tensors, "best_parameters": np.ones(9, np.float32)}
+    state = {**tensors, "parameters": np.full(9, np.nan, np.float32)}
+    save_run(saved, replace(a_run(), checkpoint=replace(point, tensors=state)))
+    assert load_run(saved).checkpoint is not None
+    bad = {**tensors, "best_parameters": np.full(9, np.inf, np.float32)}
+    save_run(saved, replace(a_run(), checkpoint=replace(point, tensors=bad)))
+    with pytest.raises(ReadError, match="best_parameters: 9 infinite among 9"):
+        load_run(saved)

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.data.axes import as_levels, channels_first, image_axes
+from aegui.core.data.byte_stream import OverpackedError, is_overpacked
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.idx import numbered
 from aegui.core.data.progress import Progress, images_read
@@ -152,6 +153,8 @@ class _Arrays:
             info = self._zip.getinfo(f"{key}.npy")
             file = self._stack.enter_context(self._zip.open(info))
             size = info.file_size
+            if is_overpacked(size, info.compress_size):
+                raise OverpackedError(self.path, size)
         try:
             version = np.lib.format.read_magic(file)
             read = (
@@ -233,7 +236,8 @@ def _read_images(
     progress = Progress(shape[0], images_read, report, cancelled)
     with PixelStore(shape, files_key([arrays.path], "npz", key)) as store:
         for chunk in _chunks(member, file, at_once, progress):
-            values = chunk.astype(np.float32) / np.float32(top)
+            with np.errstate(over="ignore", invalid="ignore"):  # refused in words below
+                values = chunk.astype(np.float32) / np.float32(top)
             if not (float(values.min()) >= 0.0 and float(values.max()) <= 1.0):
                 raise _refusal(arrays.path, _out_of_range(chunk))
             store.append(channels_first(values, shape, is_last))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from aegui.core.errors import ReadError
+from aegui.core.i18n import tr
+
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
@@ -14,6 +17,30 @@ _PIECE = 1 << 16
 _GZIP_BITS = 31
 _MAX_GZIP_RATIO = 1032
 """Deflate cannot do better: whoever claims more cannot be right."""
+SAFE_BYTES = 16 << 20
+SAFE_RATIO = 100
+"""No set of images packs so well. What unpacks to more than the bytes above and so many times the
+packed size was made to fill a disk, and is refused before it does."""
+
+
+class OverpackedError(ReadError):
+    """What is packed in ``path`` unpacks to ``unpacked`` bytes or more: too many to be images."""
+
+    def __init__(self, path: Path, unpacked: int) -> None:
+        super().__init__(
+            tr(
+                "{file}: it unpacks to {mb:,} MB or more, over {ratio} times its size; images do "
+                "not pack so well, so it is not read.",
+                file=path.name,
+                mb=unpacked // 1_000_000,
+                ratio=SAFE_RATIO,
+            )
+        )
+
+
+def is_overpacked(unpacked: int, packed: int) -> bool:
+    """Whether so many bytes out of ``packed`` ones can be no images."""
+    return unpacked > SAFE_BYTES and unpacked > SAFE_RATIO * packed
 
 
 class ByteStream:
@@ -30,6 +57,7 @@ class ByteStream:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._file = path.open("rb")
         head = self._file.read(2)
         self._file.seek(0)
@@ -37,6 +65,7 @@ class ByteStream:
         self._unpacker = zlib.decompressobj(_GZIP_BITS) if head == GZIP else None
         self.most = self.size * _MAX_GZIP_RATIO if self._unpacker is not None else self.size
         self._rest = b""
+        self._given = 0
         self._ended = False
 
     def __enter__(self) -> ByteStream:
@@ -52,6 +81,11 @@ class ByteStream:
         """Close the file."""
         self._file.close()
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether the file is packed with gzip."""
+        return self._unpacker is not None
+
     def tell(self) -> int:
         """How far the file itself has been read, in bytes: for showing progress."""
         return self._file.tell()
@@ -62,6 +96,7 @@ class ByteStream:
         Raises:
             OSError: The system refuses to read on.
             zlib.error: What is packed is damaged.
+            OverpackedError: It is far larger than images can be that pack into so little.
         """
         if self._unpacker is None:
             return self._file.read(count)
@@ -70,6 +105,9 @@ class ByteStream:
             part = self._unpacked(count)
             parts.append(part)
             count -= len(part)
+            self._given += len(part)
+            if is_overpacked(self._given, self.size):
+                raise OverpackedError(self._path, self._given)
         return b"".join(parts)
 
     def _unpacked(self, count: int) -> bytes:

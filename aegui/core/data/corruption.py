@@ -213,8 +213,10 @@ def corrupted_with(
         clean[draw < level / 2] = 0.0
     elif spec.kind == "flip":
         np.subtract(np.float32(1.0), clean, out=clean, where=draw < level)
-    else:
+    elif spec.kind in {"salt", "pepper", "masking"}:
         clean[draw < level] = 1.0 if spec.kind == "salt" else 0.0
+    else:
+        raise ValueError(f"there is no noise of the kind {spec.kind!r}")
     return clean
 
 

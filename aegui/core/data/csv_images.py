@@ -6,7 +6,7 @@ import math
 import re
 import zlib
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,11 +32,14 @@ _DELIMITERS = ",;\t"
 _FEWEST_PIXELS = 64
 """Rows with fewer numbers are glyphs, which other readers understand better."""
 _MAX_SIDE = 1024
-_MAX_LINE = 16 << 20
+_MAX_LINE = 4 << 20
+_HEAD_BYTES = 2 << 20
+"""What is unpacked of a packed file to see what it is."""
 _READ_BYTES = 4 << 20
 _CHUNK_LINES = 1000
 _LONGEST_WORD = 40
 _LOOKED_AT_LINES = 50
+_LOOKED_AT_FIELDS = 5000
 _BYTE_MAX = 255.0
 _LABEL_NAMES = frozenset({"label", "class", "target", "y", "digit", "etiqueta"})
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\Z")
@@ -61,7 +64,7 @@ def is_csv(head: bytes) -> bool:
     """Whether a file that begins with ``head`` has images as rows of numbers."""
     if head.startswith(GZIP):
         try:
-            head = zlib.decompressobj(wbits=31).decompress(head, _MAX_LINE)
+            head = zlib.decompressobj(wbits=31).decompress(head, _HEAD_BYTES)
         except zlib.error:
             return False
     text = head.decode("utf-8-sig", errors="replace")
@@ -109,16 +112,19 @@ def csv_trouble(path: Path) -> ReadError | None:
     if not first or "\0" in "".join(first):
         return None
     delimiter = max(_DELIMITERS, key=first[0].count)
-    fields = [field.strip().strip('"') for field in first[0].split(delimiter)]
+    fields = _fields(first[0], delimiter, _LOOKED_AT_FIELDS)
     has_heading = 2 * sum(map(_is_number, fields)) < len(fields)
     if has_heading and len(first) == 1:
         return ReadError(tr("{file}: a line of headings, and no image after it.", file=path.name))
-    words = [field.strip().strip('"') for field in first[has_heading].split(delimiter)]
-    wrong = [word for word in words[1:-1] or words if not _is_number(word)]
+    line = first[has_heading]
+    columns = line.count(delimiter) + 1
+    words = _fields(line, delimiter, _LOOKED_AT_FIELDS)
+    inner = words[1:-1] if columns == len(words) else words[1:]
+    wrong = [word for word in inner or words if not _is_number(word)]
     reason = (
         tr("“{word}” is no number", word=wrong[0][:_LONGEST_WORD])
         if wrong
-        else tr("{n:,} numbers are no square image, with or without a label", n=len(words))
+        else tr("{n:,} numbers are no square image, with or without a label", n=columns)
     )
     told = tr(
         "{reason}. A line has the pixels of one image as numbers; a label may come first or last",
@@ -138,19 +144,28 @@ def _layout(first: list[str]) -> _Layout | None:
     if not first:
         return None
     delimiter = max(_DELIMITERS, key=first[0].count)
-    rows = [[field.strip().strip('"') for field in line.split(delimiter)] for line in first]
-    heading = [title.lower() for title in rows[0]]
-    has_heading = 2 * sum(map(_is_number, heading)) < len(heading)
-    rows = rows[has_heading:]
-    if not rows or len(rows[0]) != len(heading):
+    columns = first[0].count(delimiter) + 1
+    if _shape(columns) is None and _shape(columns - 1) is None:
+        return None  # seen before so many fields are cut out
+    heading = [title.lower() for title in _fields(first[0], delimiter)]
+    has_heading = 2 * sum(map(_is_number, heading)) < columns
+    lines = first[has_heading:]
+    if not lines or lines[0].count(delimiter) + 1 != columns:
         return None
-    places = _named_places(heading) if has_heading else _likely_places(rows)
+    places = _named_places(heading) if has_heading else _likely_places(lines, delimiter)
+    fields = _fields(lines[0], delimiter)
     for place in places:
-        shape = _shape(len(heading) - (place is not None))
-        pixels = [field for at, field in enumerate(rows[0]) if at != place]
+        shape = _shape(columns - (place is not None))
+        pixels = [field for at, field in enumerate(fields) if at != place]
         if shape is not None and all(map(_is_number, pixels)):
-            return _Layout(delimiter, len(heading), place, shape, has_heading)
+            return _Layout(delimiter, columns, place, shape, has_heading)
     return None
+
+
+def _fields(line: str, delimiter: str, most: int = -1) -> list[str]:
+    """The fields of ``line``, or the first ``most`` of them, without quotes."""
+    fields = line.split(delimiter, most)
+    return [field.strip().strip('"') for field in fields[: most if most > 0 else None]]
 
 
 def _named_places(heading: list[str]) -> list[int | None]:
@@ -159,11 +174,11 @@ def _named_places(heading: list[str]) -> list[int | None]:
     return [*(at for at in ends if heading[at] in _LABEL_NAMES), None, *ends]
 
 
-def _likely_places(rows: list[list[str]]) -> list[int | None]:
+def _likely_places(lines: list[str], delimiter: str) -> list[int | None]:
     """Where the label may be without headings: a corner is often empty, a label hardly ever."""
-    last = len(rows[0]) - 1
-    is_first_constant = len({row[0] for row in rows}) == 1
-    is_last_constant = len({row[-1] for row in rows}) == 1
+    last = lines[0].count(delimiter)
+    is_first_constant = len({line.partition(delimiter)[0].strip() for line in lines}) == 1
+    is_last_constant = len({line.rpartition(delimiter)[2].strip() for line in lines}) == 1
     return [last, 0, None] if is_first_constant and not is_last_constant else [0, None]
 
 
@@ -285,18 +300,24 @@ def _count_lines(path: Path, cancelled: IsCancelled | None) -> int:
 def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -> Iterator[str]:
     """The lines without their ends; blank ones at the end are left out."""
     rest = b""
-    blank = 0
+    number = blank = 0
     while True:
         data = file.read(_READ_BYTES)
+        if data and not rest and not data.strip(b"\r\n"):
+            blank += data.count(b"\n")  # a file of nothing but line ends would take minutes below
+            stop_if(cancelled)
+            continue
         parts = (rest + data).split(b"\n")
         rest = parts.pop() if data else b""
         if len(rest) > _MAX_LINE:
-            raise ReadError(tr("{file}: a line is far too long.", file=path.name))
+            told = tr("longer than {mb} MB, which no image is that is read", mb=_MAX_LINE >> 20)
+            raise _at(path, number + blank + len(parts) + 1, told)
         stop_if(cancelled)
         for part in parts:
             line = part.decode("utf-8", errors="replace").strip("\r\ufeff ")
             if line:
-                yield from [""] * blank
+                yield from repeat("", blank)
+                number += blank + 1
                 blank = 0
                 yield line
             else:

@@ -209,3 +209,41 @@ def _check_shape(name: str, array: NDArray[np.float32]) -> None:
                 shape="x".join(map(str, array.shape)),
             )
         )
+
+
+def same_data(a: Dataset, b: Dataset) -> bool:
+    """Whether two sets hold the same images under the same labels.
+
+    That of two large equal ones takes long to tell.
+    """
+    if a is b:
+        return True
+    if a.labels != b.labels or a.images.shape != b.images.shape:
+        return False
+    return a.images is b.images or all(
+        np.array_equal(a.images[at : at + _LOOKED_AT_ONCE], b.images[at : at + _LOOKED_AT_ONCE])
+        for at in range(0, len(a), _LOOKED_AT_ONCE)
+    )
+
+
+def copy_of(dataset: Dataset, image: NDArray[np.float32]) -> int | None:
+    """The first sample of ``dataset`` with exactly the pixels of ``image`` (``[C, H, W]``)."""
+    for at in range(0, len(dataset), _LOOKED_AT_ONCE):
+        same = (dataset.images[at : at + _LOOKED_AT_ONCE] == image).all(axis=(1, 2, 3))
+        if same.any():
+            return at + int(same.argmax())
+    return None
+
+
+def copies_in(dataset: Dataset, more: Dataset) -> list[int]:
+    """Which samples of ``more`` are in ``dataset``, or before in ``more``, pixel by pixel."""
+    if dataset.image_shape != more.image_shape:
+        return []
+    known = {hash(image.tobytes()) for image in dataset.images}
+    found = []
+    for index, image in enumerate(more.images):
+        key = hash(image.tobytes())
+        if key in known:
+            found.append(index)
+        known.add(key)
+    return found

@@ -113,14 +113,19 @@ def kind_of(path: Path) -> FileKind | None:
     return next((kind for kind in FILE_KINDS.values() if kind.recognises(path, head)), None)
 
 
+def trouble_of_csv(path: Path) -> ReadError | None:
+    """Why a file that is called a CSV file holds no images, if its lines can tell."""
+    is_called_so = bool({suffix.lower() for suffix in path.suffixes} & _CSV_SUFFIXES)
+    return csv_trouble(path) if is_called_so else None
+
+
 def unknown_file(path: Path) -> ReadError:
     """What to say about the file at ``path``, which no reader of this program knows."""
     with path.open("rb") as file:
         is_packed = file.read(len(GZIP)) == GZIP
-    if {suffix.lower() for suffix in path.suffixes} & _CSV_SUFFIXES:
-        trouble = csv_trouble(path)
-        if trouble is not None:
-            return trouble
+    trouble = trouble_of_csv(path)
+    if trouble is not None:
+        return trouble
     if is_packed:
         return ReadError(
             tr("{file}: what is packed in it is damaged, or no set of images.", file=path.name)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.axes import as_levels, channels_first, image_axes
-from aegui.core.data.byte_stream import GZIP, ByteStream
+from aegui.core.data.byte_stream import GZIP, ByteStream, OverpackedError, is_overpacked
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key, stored
@@ -240,6 +240,8 @@ def _read_header(file: ByteStream, path: Path) -> _Header:
                 size=file.size,
             ),
         )
+    if file.is_packed and is_overpacked(header.nbytes, file.size):
+        raise OverpackedError(path, header.nbytes)
     if header.nbytes > file.most and len(header.shape) > 1:
         each = header.nbytes // header.shape[0]
         raise _cut_short(path, max(0, file.size - 4 - len(axes)) // each, header.shape[0])
@@ -274,7 +276,8 @@ def _chunks(
         if whole < count:
             raise _cut_short(path, done + whole, total)
         values = np.frombuffer(data, header.dtype).reshape(count, *header.shape[1:])
-        numbers = values.astype(np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):  # told as a range, see _as_unit
+            numbers = values.astype(np.float32)
         if header.kind == _BYTES:
             numbers /= np.float32(255.0)
         yield numbers

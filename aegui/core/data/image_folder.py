@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.atomic import refuse_own
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.leftovers import temporary_prefix
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def write_image_folder(path: str | os.PathLike[str], dataset: Dataset) -> None:
             channels, or the folder cannot be written; then nothing of it is left.
     """
     target = Path(path)
+    refuse_own(target)
     if dataset.image_shape[0] not in (1, 3):
         raise AeguiError(tr("A folder of images holds images of 1 or 3 channels."))
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -45,7 +48,7 @@ def write_image_folder(path: str | os.PathLike[str], dataset: Dataset) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
-            prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
+            prefix=temporary_prefix(target.name), dir=target.parent, ignore_cleanup_errors=True
         ) as made:
             content = Path(made) / "images"
             _write_all(content, dataset)

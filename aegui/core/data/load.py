@@ -11,11 +11,12 @@ from weakref import WeakValueDictionary
 
 from aegui.core.data.builtin import builtin_names, builtin_state, load_builtin
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.file_kinds import kind_of, unknown_file
+from aegui.core.data.file_kinds import kind_of, trouble_of_csv, unknown_file
 from aegui.core.data.image_files import read_images, scan_images
 from aegui.core.data.readers import read_glyphs
-from aegui.core.data.readers.source import UnknownFormatError
+from aegui.core.data.readers.source import TextTooLongError, UnknownFormatError
 from aegui.core.data.select import choose, select
+from aegui.core.data.titles import with_titles_checked
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
 from aegui.core.recipe import ImageSpec
@@ -102,6 +103,8 @@ def read_source(
         AeguiError: As for ``load_data``.
     """
     images = images or ImageSpec()
+    if not source.strip():
+        raise ReadError(tr("No data is named: give a file, a folder or a built-in set."))
     if source in builtin_names():
         return Reading(_builtin(source, images, report, cancelled), "builtin")
     path = _path_of(source)
@@ -110,7 +113,7 @@ def read_source(
     before, mark, which = source.rpartition("#")
     path = _path_of(before) if mark else None
     if path is not None:
-        file = read_glyphs(path)
+        file = with_titles_checked(read_glyphs(path))
         return Reading(joined(file, which), file.reader, file.notes)
     parts = source.split("+")
     if len(parts) > 1 and all(map(_is_there, parts)):
@@ -197,9 +200,11 @@ def read_glyph_file(path: Path) -> GlyphFile:
         ReadError: It cannot be read, and of what kinds a file can be.
     """
     try:
-        return read_glyphs(path)
+        return with_titles_checked(read_glyphs(path))
     except UnknownFormatError as error:
         raise unknown_file(path) from error
+    except TextTooLongError as error:
+        raise (trouble_of_csv(path) or error) from error
 
 
 def _path_of(source: str) -> Path | None:

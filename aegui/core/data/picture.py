@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from functools import cache
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ _NEEDS_A_PROGRAM = frozenset({"EPS", "WMF", "FPX", "MIC", "GRIB", "HDF5", "BUFR"
 """Kinds of which pillow knows the name only, or for which it would start another program."""
 _MAX_PIXELS = 80_000_000
 """Larger images are refused before room is made for them; pillow itself begins to mind here."""
+_MAX_PHOTOGRAPH = 500_000_000
+"""A JPEG may have so many, if it can be made smaller while it is unpacked."""
+_JPEG = b"\xff\xd8\xff"
 _SPARE = 2
 """A JPEG is unpacked at no more than so many times the size that is needed."""
 _BYTE_MAX, _SHORT_MAX = 255.0, 65_535.0
@@ -57,16 +61,18 @@ def read_picture(path: Path, spec: ImageSpec) -> NDArray[np.uint8]:
     """
     from PIL import Image, UnidentifiedImageError
 
-    # Pillow warns of images that would fill the memory: here they are refused. This is said for
-    # the whole process, because what is said for a moment is said to all threads as well.
+    # Pillow warns of images that would fill the memory: here they are refused. It warns of odd
+    # details as well, which nobody asked for. This is said for the whole process, because what is
+    # said for a moment is said to all threads as well.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        with Image.open(path, formats=readable_formats()) as image:
-            if image.width * image.height > _MAX_PIXELS:
-                raise _too_large(f"{image.width:,} x {image.height:,}")
+        with _opened(path) as image:
             return _pixels(image, spec)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise _too_large(tr("some")) from error
+        # Pillow tells the size in its message only.
+        found = re.search(r"\d{6,}", str(error))
+        raise _too_large(f"{int(found[0]):,}" if found else f"> {_MAX_PIXELS:,}") from error
     except UnidentifiedImageError as error:
         raise ReadError(tr("this is no image that can be read")) from error
     except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError) as error:
@@ -83,18 +89,41 @@ def resized(levels: NDArray[np.uint8], spec: ImageSpec) -> NDArray[np.uint8]:
     return _on_paper(Image.fromarray(np.ascontiguousarray(levels.transpose(1, 2, 0))), spec)
 
 
+def _opened(path: Path) -> Image.Image:
+    from PIL import Image, JpegImagePlugin
+
+    with path.open("rb") as file:
+        is_photograph = file.read(len(_JPEG)) == _JPEG
+    if is_photograph:
+        # Not by way of ``Image.open``, which minds the size that it will never be unpacked at.
+        return JpegImagePlugin.JpegImageFile(path)
+    return Image.open(path, formats=readable_formats())
+
+
 def _too_large(size: str) -> ReadError:
     return ReadError(
-        tr("too large: {size} pixels; at most {limit:,} are read", size=size, limit=_MAX_PIXELS)
+        tr(
+            "too large: {size} pixels; at most {limit:,} are read, of a JPEG {photograph:,} (but "
+            "{limit:,} of a progressive one): make it smaller first",
+            size=size,
+            limit=_MAX_PIXELS,
+            photograph=_MAX_PHOTOGRAPH,
+        )
     )
 
 
 def _pixels(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
     from PIL import ImageOps
 
+    size, pixels = f"{image.width:,} x {image.height:,}", image.width * image.height
     # The sides of a photograph may yet be swapped: enough for either.
     enough = _SPARE * max(spec.height, spec.width)
     image.draft(None, (enough, enough))
+    # Of a progressive one all coefficients are in memory, however small it becomes.
+    is_whole = bool(image.info.get("progressive"))
+    unpacked = pixels if is_whole else image.width * image.height
+    if pixels > _MAX_PHOTOGRAPH or unpacked > _MAX_PIXELS:
+        raise _too_large(size)
     image.load()
     return _on_paper(_eight_bits(ImageOps.exif_transpose(image)), spec)
 

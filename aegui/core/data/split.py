@@ -19,8 +19,12 @@ def split_indices(n: int, spec: SplitSpec) -> tuple[NDArray[np.int64], NDArray[n
     """Training and validation indices of ``n`` samples: disjoint, sorted, together all of them.
 
     The validation part is the share that ``spec`` asks for, rounded; at least one sample is left
-    for training, and one for validation where a share is asked for and there are two samples.
+    for training, and one for validation where a share is asked for and there are two samples. Or
+    it is the last samples, where ``spec`` names their number.
     """
+    if spec.last:
+        first = max(min(n, 1), n - spec.last)
+        return np.arange(first, dtype=np.int64), np.arange(first, n, dtype=np.int64)
     wanted = round(n * spec.validation)
     if spec.validation > 0.0:
         wanted = max(1, wanted)

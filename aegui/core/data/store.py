@@ -16,6 +16,7 @@ import numpy as np
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.leftovers import temporary_prefix
 from aegui.core.system_reason import system_reason
 from aegui.paths import user_cache_dir
 
@@ -30,6 +31,8 @@ LIVE_BYTES = 100_000 * 28 * 28 * 4
 MAX_CACHE_BYTES = 8 << 30
 """What has not been used for longest goes when the prepared images take more than this."""
 MAX_SET_BYTES = 64 << 30
+_SPARE_BYTES = 1 << 30
+"""Room on the disk that prepared images leave to everybody else."""
 _FLOAT_BYTES = 4
 _CHUNK_IMAGES = 4096
 
@@ -94,7 +97,9 @@ class PixelStore:
         self._live = np.empty((0, *shape[1:]), np.float32)
         with _in_words(needed):
             _check_room(needed)
-            handle, self._temporary = tempfile.mkstemp(prefix=".making.", dir=cache_folder())
+            handle, self._temporary = tempfile.mkstemp(
+                prefix=temporary_prefix("making"), dir=cache_folder()
+            )
             self._file = os.fdopen(handle, "w+b")
             self._write_header(shape[0])
 
@@ -278,8 +283,8 @@ def _check_room(needed: int) -> None:
                 limit=megabytes(MAX_SET_BYTES),
             )
         )
-    if shutil.disk_usage(cache_folder()).free < needed:
-        raise disk_full(cache_folder(), needed)
+    if shutil.disk_usage(cache_folder()).free < needed + _SPARE_BYTES:
+        raise disk_full(cache_folder(), needed + _SPARE_BYTES)
 
 
 def _path(key: str) -> Path:

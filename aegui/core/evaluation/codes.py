@@ -27,11 +27,13 @@ ACTIVE_VARIANCE = 0.01
 """A dimension is used if it varies more than this over the samples (Burda et al. 2016)."""
 SAMPLES = 2000
 """So many samples are looked at where nothing else is said."""
-PROBES = 16
-"""Directions of the input along which the Jacobian is estimated for each sample."""
+JACOBIAN_WORK = 100_000_000_000
+"""Multiplications that the Jacobian may take where nothing else is said: some seconds."""
+FEWEST_JACOBIANS = 16
+"""Samples at which it is taken however much work that is."""
 BINS = 60
 _CHUNK = 500
-_STEP = np.float32(1e-2)
+_JACOBIANS = 64
 _SEED = 0x5EED_0007
 
 
@@ -46,8 +48,8 @@ class CodeStatistics:
         most_active: Most units that are not exactly zero in any code.
         mean_activation: Mean of all numbers of the codes.
         used_dimensions: Dimensions that vary over the samples.
-        jacobian: Mean squared Frobenius norm of the encoder's Jacobian, estimated along random
-            directions of the input.
+        jacobian: Mean squared Frobenius norm of the encoder's Jacobian, exact at each sample.
+        jacobian_samples: Samples, from all over them, that it is the mean of.
     """
 
     samples: int
@@ -57,6 +59,7 @@ class CodeStatistics:
     mean_activation: float
     used_dimensions: int
     jacobian: float
+    jacobian_samples: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +101,7 @@ def code_statistics(
     dataset: Dataset,
     *,
     samples: int = SAMPLES,
-    probed: int | None = None,
+    work: int = JACOBIAN_WORK,
     cancelled: IsCancelled | None = None,
 ) -> CodeStatistics:
     """Look at the codes of ``dataset``.
@@ -107,8 +110,8 @@ def code_statistics(
         codec: A model with an encoder.
         dataset: Images of its size.
         samples: Look at so many at most, drawn at random but always the same.
-        probed: Estimate the Jacobian, which takes 32 times as long as the rest, at so many of
-            them; None for all.
+        work: Multiplications that the Jacobian may take: it is taken at as many of the samples as
+            that allows, 16 at least.
         cancelled: Asked now and then whether to stop.
 
     Raises:
@@ -120,6 +123,7 @@ def code_statistics(
     codes = codec.encode(rows)
     largest = np.abs(codes).max(axis=1, keepdims=True)
     active = np.abs(codes) > ACTIVE_SIZE * np.maximum(largest, 1e-12)
+    looked_at = _spread_out(rows, max(FEWEST_JACOBIANS, work // _jacobian_cost(codec)))
     return CodeStatistics(
         samples=len(rows),
         units=codes.shape[1],
@@ -129,7 +133,8 @@ def code_statistics(
         used_dimensions=int(
             np.count_nonzero(codes.var(axis=0, dtype=np.float64) > ACTIVE_VARIANCE)
         ),
-        jacobian=_jacobian(codec, _spread_out(rows, probed), generator, cancelled),
+        jacobian=_jacobian(codec, looked_at, cancelled),
+        jacobian_samples=len(looked_at),
     )
 
 
@@ -180,27 +185,26 @@ def _some_rows(dataset: Dataset, most: int, generator: np.random.Generator) -> N
     return rows[np.sort(generator.choice(len(rows), most, replace=False))]
 
 
-def _spread_out(rows: NDArray[np.float32], most: int | None) -> NDArray[np.float32]:
+def _spread_out(rows: NDArray[np.float32], most: int) -> NDArray[np.float32]:
     """At most so many of ``rows``, from all over: sets are often sorted by class."""
-    if most is None or len(rows) <= most:
+    if len(rows) <= most:
         return rows
     chosen: NDArray[np.float32] = rows[np.linspace(0, len(rows) - 1, most).astype(int)]
     return chosen
 
 
-def _jacobian(
-    codec: Codec,
-    rows: NDArray[np.float32],
-    generator: np.random.Generator,
-    cancelled: IsCancelled | None,
-) -> float:
+def _jacobian_cost(codec: Codec) -> int:
+    """Multiplications for one sample: a pass back for each number of the code that moves."""
+    encoding = sum(layer.cost for layer in codec.layers[: codec.code_end])
+    return max(1, encoding * (1 + codec.moving_units))
+
+
+def _jacobian(codec: Codec, rows: NDArray[np.float32], cancelled: IsCancelled | None) -> float:
     total = 0.0
-    for _ in range(PROBES):
+    for at in range(0, len(rows), _JACOBIANS):
         stop_if(cancelled)
-        direction = generator.standard_normal(rows.shape, dtype=np.float32)
-        moved = codec.encode(rows + _STEP * direction) - codec.encode(rows - _STEP * direction)
-        total += float(np.square(moved / (2 * _STEP)).sum(axis=1).mean())
-    return total / PROBES
+        total += float(codec.jacobian_squares(rows[at : at + _JACOBIANS]).sum())
+    return total / len(rows)
 
 
 def _kl(mean: NDArray[np.float32], log_variance: NDArray[np.float32]) -> NDArray[np.float64]:

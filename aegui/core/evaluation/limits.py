@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.corruption import block_sides, corrupted_with
 from aegui.core.data.progress import Progress, stop_if
 from aegui.core.errors import AeguiError
@@ -114,6 +115,14 @@ def limit(
     return _drawn(on, spec, draws, seed, chances, image_shape, report, cancelled)
 
 
+def limit_cost(glyphs: int, pixels: int, draws: int) -> Cost:
+    """What the limit of so many ``glyphs`` takes where it has to be drawn; it may be exact."""
+    rounds = -(-draws // max(1, glyphs))
+    work = 4.0 * rounds * glyphs**2 * pixels
+    memory = 8 * (4 * glyphs * pixels + 3 * _MOST_NUMBERS)
+    return Cost(work / multiplications_per_second(), {"work": memory})
+
+
 def _drawn(
     on: NDArray[np.float64],
     spec: CorruptionSpec,
@@ -134,7 +143,10 @@ def _drawn(
         clean = np.tile(on, (min(each, rounds - start), 1))
         noisy = corrupted_with(clean, spec, generator, image_shape)
         parts = np.array_split(noisy, -(-noisy.size * len(on) // (on.shape[1] * _MOST_NUMBERS)))
-        each_wrong = [expected_wrong(part, on, spec, prior, image_shape) for part in parts]
+        each_wrong = []
+        for part in parts:
+            stop_if(cancelled)
+            each_wrong.append(expected_wrong(part, on, spec, prior, image_shape))
         wrong = np.concatenate(each_wrong).reshape(-1, len(on))
         sums += wrong.sum(axis=0)
         squares += np.square(wrong).sum(axis=0)

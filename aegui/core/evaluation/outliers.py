@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
 
-_ROWS = 4096
+_NUMBERS = 1 << 22
+"""Numbers of the images that are looked at together."""
 _USUAL = 0.95
 """Share of the set's own samples that the first threshold lets pass."""
 
@@ -150,9 +151,10 @@ def outlier_bench(
     found, done = [], 0
     for dataset in sets:
         errors, flat = [], dataset.flat()
-        for at in range(0, len(flat), _ROWS):
+        rows = max(1, _NUMBERS // dataset.pixels)
+        for at in range(0, len(flat), rows):
             progress.reached(done)
-            errors.append(reconstruction_errors(codec, flat[at : at + _ROWS]))
+            errors.append(reconstruction_errors(codec, flat[at : at + rows]))
             done += len(errors[-1])
         found.append(np.concatenate(errors))
     progress.reached(done)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
 
-_ROWS = 4096
-"""Samples at a time."""
+_ROWS, _NUMBERS = 4096, 1 << 22
+"""Samples at a time, and numbers of them: of large images fewer are looked at together."""
 _TINY = np.float32(1e-7)
 
 
@@ -26,17 +28,18 @@ class ReconstructionFigures:
         samples: How many there were.
         squared_error: Sum over the pixels of the squared error, of the code (or its mean).
         mse: The same per pixel.
-        cross_entropy: Binary cross-entropy summed over the pixels, nats; None where the output
-            leaves 0..1.
+        cross_entropy: Binary cross-entropy summed over the pixels, of the code (or its mean), nats;
+            None where the output leaves 0..1.
+        drawn_cross_entropy: The same of one drawn code; None for a plain code.
         kl: KL of the code from the prior, nats; None for a plain code.
-        bound: Negative evidence bound: cross-entropy of one drawn code plus KL, nats; None for a
-            plain code.
+        bound: Negative evidence bound, nats: ``drawn_cross_entropy + kl``; None for a plain code.
     """
 
     samples: int
     squared_error: float
     mse: float
     cross_entropy: float | None
+    drawn_cross_entropy: float | None
     kl: float | None
     bound: float | None
 
@@ -52,10 +55,10 @@ def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> Rec
     totals = np.zeros(4)
     inside = True
     gaussian = False
-    for rows in np.array_split(flat, -(-len(flat) // _ROWS)):
+    for rows in _parts(flat):
         mean, log_variance = codec.encode_distribution(rows)
         output = codec.decode(mean)
-        inside = inside and bool(output.min() >= 0.0 and output.max() <= 1.0)
+        inside = inside and _is_share(output)
         totals[0] += _squared_error(rows, output)
         totals[1] += _cross_entropy(rows, output) if inside else 0.0
         if log_variance is not None:
@@ -70,9 +73,29 @@ def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> Rec
         squared_error=float(error),
         mse=float(error) / dataset.pixels,
         cross_entropy=float(entropy) if inside else None,
+        drawn_cross_entropy=float(drawn_entropy) if gaussian and inside else None,
         kl=float(kl) if gaussian else None,
         bound=float(drawn_entropy + kl) if gaussian and inside else None,
     )
+
+
+def _is_share(output: NDArray[np.float32]) -> bool:
+    return bool(output.min() >= 0.0 and output.max() <= 1.0)
+
+
+def wrong_of_all(codec: Codec, dataset: Dataset) -> NDArray[np.int64]:
+    """Wrong pixels of the answer to each clean sample, int64 ``[N]``.
+
+    Raises:
+        AeguiError: The model has no encoder, or takes images of another size.
+    """
+    parts = [wrong_pixels(rows, codec.reconstruct(rows)) for rows in _parts(dataset.flat())]
+    return np.concatenate(parts)
+
+
+def _parts(flat: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    most = max(1, min(_ROWS, _NUMBERS // flat.shape[1]))
+    return np.array_split(flat, -(-len(flat) // most))
 
 
 def _squared_error(target: NDArray[np.float32], output: NDArray[np.float32]) -> float:

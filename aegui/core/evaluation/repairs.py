@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 MOST_STEPS = 1_000
+ERASED = 0.0
+"""The level of pixels that are missing: that of the noise "block"."""
+_AT_ONCE = 4096
 _SAME = 1e-4
 """Answers that differ by less in every pixel are the same."""
 
@@ -71,3 +74,47 @@ def repair(codec: Codec, drawing: ArrayLike, steps: int = 1, *, threshold: bool 
             settled = step
             break
     return Repairs(np.stack(images), np.stack(codes), np.array(changed, np.int64), settled)
+
+
+def complete(
+    codec: Codec,
+    images: ArrayLike,
+    missing: NDArray[np.bool_],
+    steps: int = 1,
+    *,
+    threshold: bool = False,
+) -> NDArray[np.float32]:
+    """Let a network draw what is ``missing`` of images; all other pixels stay as they are.
+
+    Each answer goes in again with the known pixels put back, so that the drawn part comes to suit
+    the rest.
+
+    Args:
+        codec: The network.
+        images: ``[n, D]`` in 0..1; what they have in the missing part is not looked at.
+        missing: Which pixels are to be drawn, ``[D]``.
+        steps: How often, at least once.
+        threshold: Whether what is drawn is made black and white.
+
+    Returns:
+        The images with the missing part drawn, ``[n, D]``.
+
+    Raises:
+        AeguiError: The network takes images of another size, or has no encoder.
+        ValueError: ``steps`` is not from 1 to ``MOST_STEPS``.
+    """
+    if not 1 <= steps <= MOST_STEPS:
+        raise ValueError("steps must be from 1 to 1,000")
+    rows = np.asarray(images, np.float32)
+    rows = rows.reshape(len(rows), -1)
+    drawn = np.empty_like(rows)
+    for start in range(0, len(rows), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        known = np.where(missing, np.float32(ERASED), rows[part])
+        drawn[part] = known
+        for _ in range(steps):
+            answer = np.clip(np.nan_to_num(codec.reconstruct(drawn[part])), 0.0, 1.0)
+            if threshold:
+                answer = (answer > THRESHOLD).astype(np.float32)
+            drawn[part] = np.where(missing, answer.astype(np.float32), known)
+    return drawn

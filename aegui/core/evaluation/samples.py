@@ -18,11 +18,13 @@ from aegui.core.i18n import tr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import Recipe
 
+MOST_SEEDS = 100
+"""Seeds whose spread can be asked for."""
 CONFIDENCE = 0.9
 """Probability from which on a classifier is called sure."""
 
@@ -95,10 +97,26 @@ def judge(
     Raises:
         AeguiError: ``classifier`` is none, or takes images of another size.
     """
+    refuse_judging(generator, classifier)
+    return judged_images(classifier, classes, sample_images(generator, count, seed))
+
+
+def judged_images(classifier: Codec, classes: Sequence[str], images: ArrayLike) -> Judgement:
+    """What ``classifier`` makes of ``images`` of its size."""
+    odds = classifier.classify(images)
+    return Judgement(tuple(classes), odds.argmax(axis=1), odds.max(axis=1))
+
+
+def refuse_judging(generator: Codec, classifier: Codec) -> None:
+    """Refuse a judge that is none, or takes other images.
+
+    Raises:
+        AeguiError: ``classifier`` has no head, or takes images of another size.
+    """
     if not classifier.can_classify:
         raise AeguiError(
             tr(
-                "The second model has no classifier: train one on the data of the first, for "
+                "The judge has no classifier: train one on the data of the generator, for "
                 "example with the recipe of a stacked classifier."
             )
         )
@@ -111,5 +129,3 @@ def judge(
                 taken="x".join(map(str, classifier.image_shape)),
             )
         )
-    odds = classifier.classify(sample_images(generator, count, seed))
-    return Judgement(tuple(classes), odds.argmax(axis=1), odds.max(axis=1))

@@ -30,7 +30,7 @@ def wrong_pixels(target: ArrayLike, output: ArrayLike) -> NDArray[np.int64]:
     return np.asarray(np.count_nonzero(differs.reshape(len(wanted), -1), axis=1), dtype=np.int64)
 
 
-def wrong_pixels_summary(wrong: Sequence[int]) -> dict[str, object]:
+def wrong_pixels_summary(wrong: ArrayLike) -> dict[str, object]:
     """Wrong pixels of one run as the command line's JSON tells them.
 
     Args:

@@ -16,6 +16,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.rows import RowsRunner, runs_on_rows
 from aegui.core.network.resolve import layer_shapes
+from aegui.core.recipe import LatentSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,12 +37,17 @@ class Runner(Protocol):
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
         """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
 
+    def jacobian_squares(
+        self, rows: NDArray[np.float32], stop: int, units: int
+    ) -> NDArray[np.float64]:
+        """Squared norms ``[n]`` of the derivatives of the first ``units`` numbers by ``rows``."""
+
 
 class Codec:
     """The encoder and decoder of one run of a snapshot. Immutable; safe to use in any thread.
 
     Attributes:
-        epoch: Epoch of the weights.
+        epoch: Whole epochs that these weights have learnt.
         run: Number of the run within its population.
         layers: The chain; of a GAN only its generator.
         code_end: ``layers[:code_end]`` encode.
@@ -57,7 +63,7 @@ class Codec:
         scores = int((head or judge)[-1].bias.shape[-1]) if head or judge else 0
         # A discriminator's first number is not that of a class.
         shapes = layer_shapes(recipe, tuple(image_shape), scores if head else scores - 1)
-        self.epoch = snapshot.epoch
+        self.epoch = snapshot.epoch_of(run)
         self.run = run
         self.layers = shapes.layers
         self.code_end = shapes.code_end
@@ -117,6 +123,36 @@ class Codec:
         if codes.shape[1] == self.latent_size:
             return codes, None
         return codes[:, : self.latent_size], codes[:, self.latent_size :]
+
+    def jacobian_squares(self, images: ArrayLike) -> NDArray[np.float64]:
+        """Squared Frobenius norm of the encoder's Jacobian at each of ``images``, ``[n]``.
+
+        Exact but for rounding; of a variational encoder that of the mean, of a k-sparse one that of
+        the numbers that are kept there.
+
+        Raises:
+            AeguiError: The images have another size, or there is no encoder.
+        """
+        if not self.can_encode:
+            raise AeguiError(tr("A GAN has no encoder: images have no place on its map."))
+        rows = self._rows(images, self.pixels)
+        widest = max(max(layer.inputs, layer.outputs) for layer in self.layers[: self.code_end])
+        chunk = max(1, CHUNK_NUMBERS // (widest * self.moving_units))
+        return np.concatenate(
+            [
+                self._runner.jacobian_squares(
+                    rows[at : at + chunk], self.code_end, self.latent_size
+                )
+                for at in range(0, len(rows), chunk)
+            ]
+        )
+
+    @property
+    def moving_units(self) -> int:
+        """Numbers of a code that are not fixed at 0: all of them, or the k that are kept."""
+        spec = self.layers[self.code_end - 1].spec
+        kept = spec.top_k if isinstance(spec, LatentSpec) else None
+        return self.latent_size if kept is None else min(kept, self.latent_size)
 
     def decode(self, codes: ArrayLike) -> NDArray[np.float32]:
         """Images ``[n, pixels]`` of ``codes`` ``[n, d]``, in 0..1 where the output is a sigmoid."""
@@ -214,8 +250,17 @@ class _Deferred:
 
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
         """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
+        return self._made().run(rows, start, stop)
+
+    def jacobian_squares(
+        self, rows: NDArray[np.float32], stop: int, units: int
+    ) -> NDArray[np.float64]:
+        """Squared norms ``[n]`` of the derivatives of the first ``units`` numbers by ``rows``."""
+        return self._made().jacobian_squares(rows, stop, units)
+
+    def _made(self) -> Runner:
         if self._runner is None:
             from aegui.core.latent.images import ImagesRunner
 
             self._runner = ImagesRunner(self._layers, self._tensors)
-        return self._runner.run(rows, start, stop)
+        return self._runner

@@ -173,7 +173,11 @@ def _with_palette(frame: Picture) -> Image:
 
     if (frame == frame[..., :1]).all():
         return Image.fromarray(frame[..., 0])
-    return Image.fromarray(frame).quantize(dither=Image.Dither.NONE)
+    # The palette that covers all colours, not the one that divides the most frequent: the few
+    # pixels of a class keep their colour beside a large ground.
+    return Image.fromarray(frame).quantize(
+        method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    )
 
 
 def _strip(frames: Iterator[Picture], _fps: float) -> bytes:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.progress import stop_if
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.sheets import grid_of_decodes, traversal
 
@@ -37,8 +39,10 @@ class GridSpec:
         axes: Which number of the code grows to the right, and which upwards; from 0.
         columns: Images across.
         rows: Images up; a code of one number has one row.
-        quantiles: Whether they lie at equal shares of the prior; else in equal steps from end to
-            end of ``across`` and ``up``.
+        quantiles: Whether they lie at quantiles of the prior; else in equal steps from end to end
+            of ``across`` and ``up``.
+        between: First and last of those quantiles, 0 to 1: of all of them the middles of equal
+            shares are taken, for the ends lie at infinity.
         across: Lowest and highest value of the first number.
         up: Lowest and highest value of the second number.
     """
@@ -47,13 +51,17 @@ class GridSpec:
     columns: int = 20
     rows: int = 20
     quantiles: bool = True
+    between: tuple[float, float] = (0.0, 1.0)
     across: tuple[float, float] = (-3.0, 3.0)
     up: tuple[float, float] = (-3.0, 3.0)
 
     def places(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Values of the two numbers, from left to right and from below to the top."""
         if self.quantiles:
-            return normal_quantiles(self.columns), normal_quantiles(self.rows)
+            return (
+                normal_quantiles(self.columns, self.between),
+                normal_quantiles(self.rows, self.between),
+            )
         return (
             np.linspace(*self.across, self.columns, dtype=np.float32),
             np.linspace(*self.up, self.rows, dtype=np.float32),
@@ -126,7 +134,26 @@ def draw_grid(
     return np.concatenate(rows)
 
 
-def normal_quantiles(count: int) -> NDArray[np.float32]:
-    """The middles of ``count`` equal shares of the standard normal distribution, ascending."""
+def normal_quantiles(count: int, between: tuple[float, float] = (0.0, 1.0)) -> NDArray[np.float32]:
+    """Quantiles of the standard normal distribution in ``count`` equal steps, ascending.
+
+    Of all of them the middles of equal shares; of a part ``between`` two of them its ends too.
+
+    Raises:
+        AeguiError: The part is none: 0 <= first < last <= 1 does not hold.
+    """
+    low, high = between
+    if not 0.0 <= low < high <= 1.0:
+        raise AeguiError(
+            tr(
+                "Quantiles go from {low:g} to {high:g}: the first must be smaller than the last, "
+                "and both from 0 to 1.",
+                low=low,
+                high=high,
+            )
+        )
+    shares = low + (np.arange(count) + 0.5) * (high - low) / count
+    if low > 0.0 and high < 1.0 and count > 1:
+        shares = np.linspace(low, high, count)
     normal = NormalDist()
-    return np.array([normal.inv_cdf((i + 0.5) / count) for i in range(count)], np.float32)
+    return np.array([normal.inv_cdf(float(share)) for share in shares], np.float32)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.geometry import stretch
 from aegui.core.latent.novelty import novelty, novelty_words
 
@@ -128,4 +128,6 @@ def distance_words(found: Insight) -> str:
     if found.glyphs:
         return trn("{n} pixel", "{n} pixels", round(distance))
     error = distance * distance / found.image.size
-    return tr("mean squared difference {error}", error=f"{error:.{4 if error < 0.1 else 3}f}")
+    return tr(
+        "mean squared difference {error}", error=localized(error, f".{4 if error < 0.1 else 3}f")
+    )

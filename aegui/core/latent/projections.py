@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.neighbours import nearest_others
 from aegui.core.i18n import mark, tr
@@ -17,7 +18,7 @@ from aegui.core.latent.pca import Pca, fit_pca
 from aegui.core.network.catalog import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -66,6 +67,11 @@ _STEPS = 10
 _FIRST_SPREAD = 1e-4
 _PCA_SHARE, _NEIGHBOURS_SHARE = 0.04, 0.12
 _MOST_JOBS = 8
+_REACHED = 0.2
+"""Of a core's full speed, in the products of a map."""
+_TSNE_SECONDS, _UMAP_SECONDS = 2e-6, 2e-3
+"""Of each sample, in a step and in all."""
+_EDGE_BYTES = 48
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,27 @@ class Projection:
     seconds: float
     pca: Pca | None = None
     notes: tuple[str, ...] = ()
+
+
+def projection_cost(
+    methods: Iterable[str], samples: int, columns: int, options: ProjectionOptions
+) -> Cost:
+    """What maps of ``samples`` rows of ``columns`` numbers take, by keys of ``METHODS``; a guess.
+
+    Other keys cost nothing.
+    """
+    count = min(samples, options.samples)
+    speed = _REACHED * multiplications_per_second()
+    reduced = 2.0 * count * columns * WORKING_COLUMNS / speed
+    neighbours = float(count) ** 2 * min(columns, WORKING_COLUMNS) / speed
+    seconds = {
+        "pca": reduced,
+        "tsne": reduced + neighbours + (EARLY_STEPS + options.iterations) * count * _TSNE_SECONDS,
+        "umap": reduced + neighbours + count * _UMAP_SECONDS,
+    }
+    edges = count * max(3 * options.perplexity, options.neighbours)
+    memory = 4 * 3 * count * columns + int(_EDGE_BYTES * edges)
+    return Cost(sum(seconds.get(method, 0.0) for method in methods), {"work": memory})
 
 
 def unavailable(method: str) -> str | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.network.layers import LayerShape
+    from aegui.core.network.layers import LayerShape, Spec
 
     Tensors = Mapping[str, NDArray[np.float32]]
 
@@ -121,10 +121,15 @@ class RowsRunner:
         # Far outside, infinity is the answer, and nothing to warn of.
         with np.errstate(over="ignore", invalid="ignore"):
             for spec, tensors in self._steps[start:stop]:
-                if isinstance(spec, LatentSpec | LayerSpec):
-                    x = _dense(spec, tensors, x)
-                elif isinstance(spec, NormSpec):
-                    x = FUNCTIONS[spec.activation](_normalised(spec, tensors, x))
+                x = self._step(spec, tensors, x)
+        return x
+
+    @staticmethod
+    def _step(spec: Spec, tensors: Tensors, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        if isinstance(spec, LatentSpec | LayerSpec):
+            return _dense(spec, tensors, x)
+        if isinstance(spec, NormSpec):
+            return FUNCTIONS[spec.activation](_normalised(spec, tensors, x))
         return x
 
     def tangents(
@@ -164,6 +169,75 @@ class RowsRunner:
         shape = (len(rows), *moves.shape[1:])
         return np.asarray(np.broadcast_to(moves, shape), np.float32)
 
+    def jacobian_squares(
+        self, rows: NDArray[np.float32], stop: int, units: int
+    ) -> NDArray[np.float64]:
+        """Squared Frobenius norm of the derivative of a code by its input, in reverse mode.
+
+        Args:
+            rows: Where, ``[n, inputs]``.
+            stop: The layer after that of the code; the chain begins at its first one.
+            units: Numbers of the code: what follows them, log variances, is left out.
+
+        Returns:
+            float64 ``[n]``, exact but for rounding; the numbers that a k-sparse code leaves out do
+            not move.
+        """
+        steps = [(spec, tensors) for spec, tensors in self._steps[:stop] if _moves(spec)]
+        x, entered = rows, []
+        with np.errstate(over="ignore", invalid="ignore"):
+            for spec, tensors in steps:
+                entered.append(x)
+                x = self._step(spec, tensors, x)
+            # What the code's numbers move by when those of a layer do, ``[n, units, width]``.
+            moves: NDArray[np.float32] = np.ones((1, 1, 1), np.float32)
+            for place in reversed(range(len(steps))):
+                spec, tensors = steps[place]
+                is_code = place == len(steps) - 1
+                moves = _pulled_back(spec, tensors, entered[place], moves, units if is_code else 0)
+            norms: NDArray[np.float64] = np.square(moves, dtype=np.float64).sum(axis=(1, 2))
+            return norms
+
+
+def _moves(spec: Spec) -> bool:
+    """Whether a layer changes its numbers at all."""
+    return isinstance(spec, LatentSpec | LayerSpec | NormSpec)
+
+
+def _pulled_back(
+    spec: Spec,
+    tensors: Tensors,
+    x: NDArray[np.float32],
+    moves: NDArray[np.float32],
+    units: int,
+) -> NDArray[np.float32]:
+    """What moves the code by ``moves`` ``[n, u, outputs]``, on the other side of a layer.
+
+    Args:
+        spec: The layer.
+        tensors: Its tensors.
+        x: What enters it, ``[n, inputs]``.
+        moves: Derivatives of the code by what leaves it; not looked at for the code's own layer.
+        units: Of the code's layer the numbers of a code, else 0.
+    """
+    if isinstance(spec, NormSpec):
+        slopes = SLOPES[spec.activation](_normalised(spec, tensors, x))[:, np.newaxis]
+        # The derivative of a normalisation is symmetric, but for the scale that follows it.
+        plain = {**tensors, "scale": np.ones_like(tensors["scale"])}
+        return _normalised_moves(spec, plain, x, moves * slopes * tensors["scale"])
+    assert isinstance(spec, LatentSpec | LayerSpec)
+    weight = tensors["weight"] * np.float32(spec.slope)
+    z = (x @ tensors["weight"] + tensors["bias"]) * np.float32(spec.slope)
+    if not units:
+        flat = (moves * SLOPES[spec.activation](z)[:, np.newaxis]).reshape(-1, z.shape[1])
+        return (flat @ weight.T).reshape(*moves.shape[:2], -1)
+    z, into = z[:, :units], weight[:, :units].T
+    slopes = SLOPES[spec.activation](z)
+    kept = _places(spec, FUNCTIONS[spec.activation](z)) if isinstance(spec, LatentSpec) else None
+    if kept is None:
+        return slopes[:, :, np.newaxis] * into
+    return np.take_along_axis(slopes, kept, axis=1)[:, :, np.newaxis] * into[kept]
+
 
 def _dense(
     spec: LayerSpec | LatentSpec, tensors: Tensors, x: NDArray[np.float32]
@@ -184,12 +258,20 @@ def _dense(
 
 def _largest(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.float32]:
     """Only the k largest numbers of each code, where the specification says so."""
-    if spec.top_k is None or spec.top_k >= spec.units:
+    places = _places(spec, code)
+    if places is None:
         return code
-    places = np.argpartition(-code, spec.top_k - 1, axis=1)[:, : spec.top_k]
     kept = np.zeros_like(code)
     np.put_along_axis(kept, places, np.take_along_axis(code, places, axis=1), axis=1)
     return kept
+
+
+def _places(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.int64] | None:
+    """Places of the numbers that are kept of each code, ``[n, k]``; None: of all of them."""
+    if spec.top_k is None or spec.top_k >= spec.units:
+        return None
+    ranked = np.abs(code) if spec.top_by == "magnitude" else code
+    return np.argpartition(-ranked, spec.top_k - 1, axis=1)[:, : spec.top_k]
 
 
 def _normalised(spec: NormSpec, tensors: Tensors, x: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -79,6 +79,20 @@ LATENTS = _table(
     ),
 )
 
+TOPS = _table(
+    Choice(
+        "value",
+        mark("largest"),
+        mark("The largest values are kept, as by Makhzani and Frey (2013)."),
+    ),
+    Choice(
+        "magnitude",
+        mark("largest |z|"),
+        mark("The values farthest from 0 are kept, negative ones among them."),
+    ),
+)
+"""Which numbers of a k-sparse code are kept."""
+
 UPSAMPLINGS = _table(
     Choice("nearest", mark("Copied"), mark("Pixels are repeated: blocks.")),
     Choice("bilinear", mark("Smooth"), mark("Pixels are interpolated between their neighbours.")),
@@ -121,7 +135,11 @@ ACTIVATIONS = _table(
         mark("Squeezes into 0..1: the output layer for pixels; slow when used inside."),
     ),
     Choice("sine", mark("Sine"), mark("Waves: fits fine detail, folds the latent plane.")),
-    Choice("cosh", mark("Cosh"), mark("Grows without limit on both sides; for the curious.")),
+    Choice(
+        "cosh",
+        mark("Cosh"),
+        mark("Grows without limit on both sides; begins with a tenth of the usual weights."),
+    ),
 )
 
 INITIALIZERS = _table(
@@ -218,7 +236,10 @@ OPTIMIZERS = _table(
     Choice(
         "bfgs",
         mark("BFGS"),
-        mark("Second order with the whole matrix of curvatures: small networks, full batch."),
+        mark(
+            "Second order with the whole matrix of curvatures: small networks, full batch. The "
+            "loop is our own, with scipy's line search."
+        ),
     ),
     Choice(
         "cg",
@@ -288,14 +309,20 @@ CORRUPTIONS = _table(
     ),
     Choice(
         "salt",
-        mark("Salt only"),
-        mark("Each pixel is set to one with probability p."),
+        mark("Salt only (to 1)"),
+        mark(
+            "Each pixel is set to 1 with probability p: ink in a drawing of letters, white in a "
+            "photograph."
+        ),
         ("level",),
     ),
     Choice(
         "pepper",
-        mark("Pepper only"),
-        mark("Each pixel is set to zero with probability p, as masking does."),
+        mark("Pepper only (to 0)"),
+        mark(
+            "Each pixel is set to 0 with probability p, as masking does: paper in a drawing of "
+            "letters, black in a photograph."
+        ),
         ("level",),
     ),
     Choice(

@@ -15,6 +15,7 @@ from aegui.core.network.layers import (
     output_shape,
     shape_words,
     tensors_of,
+    uneven_padding,
 )
 from aegui.core.recipe import (
     ConvSpec,
@@ -217,9 +218,9 @@ def _undoing(
     spec, target = layer.spec, layer.input_shape
     result: Spec
     if isinstance(spec, ConvSpec):
-        padding = conv_padding(spec)
+        around = 2 * conv_padding(spec) + uneven_padding(spec)
         missing = {
-            wanted - ((have - 1) * spec.stride - 2 * padding + spec.kernel)
+            wanted - ((have - 1) * spec.stride - around + spec.kernel)
             for wanted, have in zip(target[1:], layer.output_shape[1:], strict=True)
         }
         if len(missing) > 1 or not 0 <= min(missing) < spec.stride:
@@ -228,7 +229,8 @@ def _undoing(
             channels=target[0],
             kernel=spec.kernel,
             stride=spec.stride,
-            padding=padding,
+            # Only where it matters, so that a chain reads as it always did.
+            padding=None if uneven_padding(spec) else conv_padding(spec),
             output_padding=min(missing),
             activation=activation,
         )

@@ -16,18 +16,45 @@ if TYPE_CHECKING:
 SCIPY_OPTIMIZERS = frozenset({"lbfgs", "bfgs", "cg", "powell", "nelder_mead"})
 """Keys of the optimisers that take the whole objective as a function of all parameters."""
 MAX_SCIPY_RUNS = 50
-_SQUARES = {"bfgs": 5, "powell": 2, "nelder_mead": 2}
+SQUARES = {"bfgs": 5, "powell": 2, "nelder_mead": 2}
 """Optimiser key -> square matrices of all parameters that it holds at once."""
 _MOST_SQUARE_BYTES = 2 * 2**30
 
 
 def problems_of(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     """What in ``recipe`` cannot be trained on ``dataset``, shapes apart."""
+    yield from _split_problems(recipe, dataset)
     yield from _output_problems(recipe)
     yield from _code_problems(recipe)
     yield from _family_problems(recipe, dataset)
     yield from _optimizer_problems(recipe)
     yield from _batch_problems(recipe, dataset)
+
+
+def _split_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
+    data, last = recipe.data, recipe.data.split.last
+    if not last:
+        return
+    chosen = (data.chars, data.labels, data.names, data.count)
+    if any(one is not None for one in chosen):
+        yield Problem(
+            "data.split",
+            tr(
+                "The last {n:,} samples are kept for checking: that goes with a whole set only. "
+                "Let all of its samples take part, or keep a share of them.",
+                n=last,
+            ),
+        )
+    elif last >= len(dataset):
+        yield Problem(
+            "data.split",
+            tr(
+                "The last {n:,} samples are kept for checking, and there are only {total:,}: "
+                "none is left to learn from.",
+                n=last,
+                total=len(dataset),
+            ),
+        )
 
 
 def _output_problems(recipe: Recipe) -> Iterator[Problem]:
@@ -233,7 +260,7 @@ def _batch_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 def square_problem(recipe: Recipe, parameters: int) -> Problem | None:
     """Some optimisers keep a number for each pair of the ``parameters`` of a run."""
-    copies = _SQUARES.get(recipe.training.optimizer.name, 0)
+    copies = SQUARES.get(recipe.training.optimizer.name, 0)
     size = 8 * copies * parameters**2 * recipe.runs
     if size <= _MOST_SQUARE_BYTES:
         return None

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
 from aegui.core.network.grey_convolution import from_grey, is_worth_it, to_grey
-from aegui.core.network.layers import conv_padding, is_image
+from aegui.core.network.layers import conv_padding, uneven_padding
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
@@ -36,16 +36,6 @@ if TYPE_CHECKING:
 
 BATCH_MOMENTUM = 0.1
 NORM_EPS = 1e-5
-_STACKABLE = (LayerSpec, LatentSpec, NormSpec, DropoutSpec)
-
-
-def is_stackable(layers: Sequence[LayerShape]) -> bool:
-    """Whether all layers work on rows, so that many runs can be one batched product."""
-    return all(
-        isinstance(layer.spec, _STACKABLE) or layer.spec.kind == "flatten" for layer in layers
-    ) and not any(
-        isinstance(layer.spec, NormSpec) and is_image(layer.input_shape) for layer in layers
-    )
 
 
 def bound(layers: Sequence[LayerShape], own: Sequence[Tensors]) -> list[dict[str, torch.Tensor]]:
@@ -105,6 +95,8 @@ def apply_layer(
     elif spec.kind in {"flatten", "reshape"}:
         # A stack of runs has nothing but rows already.
         x = x if x.dim() == 3 else x.reshape(len(x), *layer.output_shape)
+    elif spec.kind != "dropout":
+        raise ValueError(f"there is no forward pass for a layer of the kind {spec.kind!r}")
     return x if mask is None else x * mask
 
 
@@ -137,7 +129,8 @@ def code_of(spec: LatentSpec, z: torch.Tensor) -> torch.Tensor:
     code = _activated(spec.activation, z)
     if spec.top_k is None or spec.top_k >= spec.units:
         return code
-    places = code.topk(spec.top_k, dim=-1).indices
+    ranked = code.abs() if spec.top_by == "magnitude" else code
+    places = ranked.topk(spec.top_k, dim=-1).indices
     return code * torch.zeros_like(code).scatter_(-1, places, 1.0)
 
 
@@ -145,13 +138,18 @@ def _convolution(
     spec: ConvSpec | ConvTransposeSpec, tensors: Tensors, x: torch.Tensor
 ) -> torch.Tensor:
     weight, bias = tensors["weight"], tensors["bias"]
-    stride, grey = spec.stride, is_worth_it(x, weight.shape[1])
+    stride, padding, more = spec.stride, conv_padding(spec), uneven_padding(spec)
+    grey = not more and is_worth_it(x, weight.shape[1])
     if isinstance(spec, ConvSpec):
         convolve = from_grey if grey else F.conv2d
-        z = convolve(x, weight, bias, stride, conv_padding(spec))
+        if more:
+            x = F.pad(x, (0, more, 0, more))
+        z = convolve(x, weight, bias, stride, padding)
     else:
         transpose = to_grey if grey else F.conv_transpose2d
-        z = transpose(x, weight, bias, stride, spec.padding, spec.output_padding)
+        z = transpose(x, weight, bias, stride, padding, spec.output_padding)
+        if more:
+            z = z[..., :-more, :-more]
     return _activated(spec.activation, z)
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from aegui.core.i18n import tr
 from aegui.core.recipe import (
     AnyLayer,
     ConvSpec,
     ConvTransposeSpec,
+    DropoutSpec,
     LatentSpec,
     LayerSpec,
     NormSpec,
@@ -23,6 +24,9 @@ from aegui.core.recipe import (
     ReshapeSpec,
     UpsampleSpec,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Shape = tuple[int, ...]
 """``(n,)`` or ``(channels, height, width)``."""
@@ -115,6 +119,18 @@ def is_image(shape: Shape) -> bool:
     return len(shape) == 3
 
 
+_STACKABLE = (LayerSpec, LatentSpec, NormSpec, DropoutSpec)
+
+
+def is_stackable(layers: Sequence[LayerShape]) -> bool:
+    """Whether all layers work on rows, so that many runs can be one batched product."""
+    return all(
+        isinstance(layer.spec, _STACKABLE) or layer.spec.kind == "flatten" for layer in layers
+    ) and not any(
+        isinstance(layer.spec, NormSpec) and is_image(layer.input_shape) for layer in layers
+    )
+
+
 def shape_words(shape: Shape) -> str:
     """``10`` or ``32x7x7``."""
     return "x".join(map(str, shape))
@@ -168,15 +184,23 @@ def _reshaped(spec: ReshapeSpec, shape: Shape) -> Shape:
     return wanted
 
 
-def conv_padding(spec: ConvSpec) -> int:
-    """Zeros around the image; by default those that keep its size at stride 1."""
-    return spec.kernel // 2 if spec.padding is None else spec.padding
+def conv_padding(spec: ConvSpec | ConvTransposeSpec) -> int:
+    """Zeros before the first row and column; by default half of those that keep the size."""
+    return (spec.kernel - 1) // 2 if spec.padding is None else spec.padding
+
+
+def uneven_padding(spec: ConvSpec | ConvTransposeSpec) -> int:
+    """Zeros more after the last row and column than before the first: 1 for an even kernel.
+
+    Of a transposed convolution it is how much more is cut off there.
+    """
+    return int(spec.padding is None and spec.kernel % 2 == 0)
 
 
 def _convolved(spec: ConvSpec, shape: Shape) -> Shape:
     _, height, width = shape
-    padding = conv_padding(spec)
-    padded = min(height, width) + 2 * padding
+    around = 2 * conv_padding(spec) + uneven_padding(spec)
+    padded = min(height, width) + around
     if spec.kernel > padded:
         raise Misfit(
             tr(
@@ -187,7 +211,7 @@ def _convolved(spec: ConvSpec, shape: Shape) -> Shape:
                 width=width,
             )
         )
-    rows, columns = ((n + 2 * padding - spec.kernel) // spec.stride + 1 for n in (height, width))
+    rows, columns = ((n + around - spec.kernel) // spec.stride + 1 for n in (height, width))
     return spec.channels, rows, columns
 
 
@@ -195,7 +219,11 @@ def _transposed(spec: ConvTransposeSpec, shape: Shape) -> Shape:
     if spec.output_padding >= spec.stride:
         raise Misfit(tr("The output padding must be smaller than the stride."))
     rows, columns = (
-        (n - 1) * spec.stride - 2 * spec.padding + spec.kernel + spec.output_padding
+        (n - 1) * spec.stride
+        - 2 * conv_padding(spec)
+        - uneven_padding(spec)
+        + spec.kernel
+        + spec.output_padding
         for n in shape[1:]
     )
     if rows < 1 or columns < 1:

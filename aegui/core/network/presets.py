@@ -193,6 +193,22 @@ PRESETS: tuple[Preset, ...] = (
         most_pixels=_FEW,
     ),
     Preset(
+        "letters-relu",
+        _LETTERS,
+        mark("25-10-2, ReLU"),
+        mark("ReLU, with a code that may be negative too: with ReLU the better choice."),
+        _stack(25, 10, code=2),
+        most_pixels=_FEW,
+    ),
+    Preset(
+        "letters-relu-code",
+        _LETTERS,
+        mark("25-10-2, ReLU on the code too"),
+        mark("Only a quarter of the plane is left, and numbers of the code die: to compare with."),
+        _stack(25, 10, code=2, code_activation="relu"),
+        most_pixels=_FEW,
+    ),
+    Preset(
         "linear-64",
         _DENSE,
         mark("64, linear"),

@@ -10,9 +10,10 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.study.findings import MISTAKES, with_mistake, with_noise
 from aegui.core.study.noise_curves import Curves, Line, matrix_curves
-from aegui.core.study.noise_matrix import MatrixSpec, noise_matrix, noise_of
+from aegui.core.study.noise_matrix import MatrixSpec, matrix_cost, noise_matrix, noise_of
 
 if TYPE_CHECKING:
+    from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.recipe import CorruptionSpec, Recipe
@@ -57,6 +58,35 @@ def compare_mistake(
         Cancelled: ``cancelled`` said so.
     """
     wanted = _wanted(recipe, spec.test)
+    both = _both(recipe, spec, wanted)
+    names = (tr("without the mistake"), tr(MISTAKES[spec.key].label))
+    lines: list[Line] = []
+    told: Curves | None = None
+    for place, (one, name) in enumerate(zip(both, names, strict=True)):
+        told = _tried(one, dataset, spec, wanted, _part(report, place), cancelled)
+        lines.append(replace(told.lines[0], name=name))
+    assert told is not None
+    rest = tuple(line for line in told.lines if line.key != "model")
+    return Curves(told.kind, told.levels, (*lines, *rest))
+
+
+def comparison_cost(recipe: Recipe, dataset: Dataset, spec: MistakeSpec) -> Cost:
+    """What comparing a mistake takes: two trainings, one after the other.
+
+    Raises:
+        AeguiError: They cannot be trained.
+    """
+    wanted = _wanted(recipe, spec.test)
+    costs = [
+        matrix_cost(one, dataset, _matrix_spec(one, spec, wanted))
+        for one in _both(recipe, spec, wanted)
+    ]
+    larger = max(costs, key=lambda cost: cost.bytes)
+    return replace(larger, seconds=sum(cost.seconds for cost in costs))
+
+
+def _both(recipe: Recipe, spec: MistakeSpec, wanted: CorruptionSpec) -> tuple[Recipe, Recipe]:
+    """The recipe without the mistake, and with it."""
     right = with_noise(
         recipe,
         recipe.data.corruption.model_copy(
@@ -68,16 +98,7 @@ def compare_mistake(
             }
         ),
     )
-    wrong = with_mistake(right, spec.key, wanted)
-    names = (tr("without the mistake"), tr(MISTAKES[spec.key].label))
-    lines: list[Line] = []
-    told: Curves | None = None
-    for place, (one, name) in enumerate(zip((right, wrong), names, strict=True)):
-        told = _tried(one, dataset, spec, wanted, _part(report, place), cancelled)
-        lines.append(replace(told.lines[0], name=name))
-    assert told is not None
-    rest = tuple(line for line in told.lines if line.key != "model")
-    return Curves(told.kind, told.levels, (*lines, *rest))
+    return right, with_mistake(right, spec.key, wanted)
 
 
 def _wanted(recipe: Recipe, test: CorruptionSpec | None) -> CorruptionSpec:
@@ -95,20 +116,25 @@ def _tried(
     report: Report | None,
     cancelled: IsCancelled | None,
 ) -> Curves:
+    matrix_spec = _matrix_spec(recipe, spec, wanted)
+    curves = matrix_curves(noise_matrix(recipe, dataset, matrix_spec, report, cancelled))
+    if curves is None:
+        raise AeguiError(tr("There are no levels to try the networks with."))
+    return curves
+
+
+def _matrix_spec(recipe: Recipe, spec: MistakeSpec, wanted: CorruptionSpec) -> MatrixSpec:
+    """One row, tried at levels around the noise that is to be repaired."""
     noise = recipe.data.corruption
     most = 1.0 if wanted.kind != "gaussian" else 2.0 * wanted.level
     levels = sorted({round(min(share * wanted.level, most), _ROUNDING) for share in _SHARES})
-    matrix_spec = MatrixSpec(
+    return MatrixSpec(
         (noise_of(noise.kind, noise.level),),
         tuple(noise_of(wanted.kind, level) for level in levels),
         spec.seeds,
         spec.draws,
         epochs=spec.epochs,
     )
-    curves = matrix_curves(noise_matrix(recipe, dataset, matrix_spec, report, cancelled))
-    if curves is None:
-        raise AeguiError(tr("There are no levels to try the networks with."))
-    return curves
 
 
 def _part(report: Report | None, place: int) -> Report | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.corruption import corruption_words
+from aegui.core.data.corruption import corrupted_with, corruption_words
+from aegui.core.evaluation.bayes import best_answer, posterior
 from aegui.core.i18n import mark, tr
 from aegui.core.network.catalog import Choice
 
@@ -44,10 +47,15 @@ MISTAKES = {
 
 SWITCHED = ("noisy_target", "fixed_noise", "other_level")
 """Mistakes that a recipe can be given, to see what comes of them."""
-_NEAR = 0.02
-"""Levels that differ by less are the same."""
 _FEW_COPIES = 1_000
-"""Fixed noise of so many copies is nearly as good as fresh."""
+_FEW_NOISY = 32_000
+"""Fixed noise of so many copies, or of so many noisy samples in all, is nearly as good as fresh."""
+_STRONGER, _MUCH_STRONGER = 0.05, 1.5
+"""By how much, and how many times, noise must be stronger for a network never to have seen it."""
+_DOUBT_COSTS = 1.1
+"""Times the limit from which on it is told that a network doubts too much."""
+_DRAWS, _MOST_COMPARED = 1024, 1 << 26
+_SEED = 0x5EED_000D
 _LEAST_VERSIONS = 5
 """Of fewer versions of a character it cannot be told."""
 _SPREAD = 0.85
@@ -90,12 +98,11 @@ def mistakes(
     noise = recipe.data.corruption
     if recipe.classifier is None:
         if noise.kind != "none" and noise.level > 0.0:
-            found += [_noisy_target(recipe), _fixed_noise(recipe)]
+            found += [_noisy_target(recipe), _fixed_noise(recipe, dataset)]
         if dataset is not None:
             found.append(_noisy_data(recipe, dataset))
     if test is not None:
-        binary = dataset is not None and dataset.is_binary
-        found.append(other_noise(recipe, test, binary=binary))
+        found.append(other_noise(recipe, test, dataset))
     return tuple(one for one in found if one is not None)
 
 
@@ -143,9 +150,10 @@ def _noisy_target(recipe: Recipe) -> Finding | None:
     )
 
 
-def _fixed_noise(recipe: Recipe) -> Finding | None:
+def _fixed_noise(recipe: Recipe, dataset: Dataset | None) -> Finding | None:
     noise = recipe.data.corruption
-    if noise.fresh or noise.copies >= _FEW_COPIES:
+    noisy = 0 if dataset is None else noise.copies * len(dataset)
+    if noise.fresh or noise.copies >= _FEW_COPIES or noisy >= _FEW_NOISY:
         return None
     return _finding(
         "fixed_noise",
@@ -164,21 +172,29 @@ def _copies_text(copies: int) -> str:
     )
 
 
-def other_noise(recipe: Recipe, test: CorruptionSpec, *, binary: bool = False) -> Finding | None:
-    """Whether a network is tried with other noise than it is trained with.
+def other_noise(
+    recipe: Recipe, test: CorruptionSpec, dataset: Dataset | None = None
+) -> Finding | None:
+    """Whether a network is tried with other noise than it is trained with, and does worse for it.
+
+    Of weaker noise than it knows only where it is known that somebody who believes in the stronger
+    one errs more: the best answer often is the same.
 
     Args:
         recipe: The recipe.
         test: The noise that its network is tried with.
-        binary: Whether samples are black and white: then salt and pepper p is a flip of p / 2.
+        dataset: Its samples. Of black and white ones salt and pepper p is a flip of p / 2.
     """
     noise = recipe.data.corruption
     plain = noise.kind == "none" or noise.level == 0.0
     if test.kind == "none" or test.level == 0.0:
         return None
+    binary = dataset is not None and dataset.is_binary
     (kind, trained), (tested_kind, tested) = (_same(one, binary) for one in (noise, test))
-    if not plain and kind == tested_kind and abs(trained - tested) < _NEAR:
-        return None
+    if not plain and kind == tested_kind:
+        stronger = tested > trained * _MUCH_STRONGER and tested > trained + _STRONGER
+        if not stronger and (tested >= trained or not _doubts_too_much(noise, test, dataset)):
+            return None
     values = {"trained": corruption_words(noise), "tried": corruption_words(test)}
     if plain:
         text = tr("It is tried with “{tried}”, but has never seen noise: it copies it.", **values)
@@ -213,6 +229,45 @@ def _same(spec: CorruptionSpec, binary: bool) -> tuple[str, float]:
     if binary and spec.kind == "salt_pepper":
         return "flip", spec.level / 2
     return spec.kind, spec.level
+
+
+def _doubts_too_much(noise: CorruptionSpec, test: CorruptionSpec, dataset: Dataset | None) -> bool:
+    """Whether the best answer of somebody who believes in ``noise`` is a bad one under ``test``."""
+    if dataset is None or not dataset.is_binary:
+        return False
+    if dataset.pixels * len(dataset) * _DRAWS > _MOST_COMPARED:
+        return False
+    packed = np.packbits(dataset.flat() > 0.5).tobytes()
+    return _cost_of_belief(packed, len(dataset), dataset.image_shape, noise, test) > _DOUBT_COSTS
+
+
+@lru_cache(maxsize=64)
+def _cost_of_belief(
+    packed: bytes,
+    count: int,
+    shape: tuple[int, int, int],
+    believed: CorruptionSpec,
+    actual: CorruptionSpec,
+) -> float:
+    """Wrong pixels of who believes in a noise, over those of who knows the actual one.
+
+    Args:
+        packed: The bits of ``count`` glyphs.
+        count: How many.
+        shape: Channels, height and width.
+        believed: The noise that is believed in.
+        actual: The noise that there is.
+    """
+    bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=count * math.prod(shape))
+    glyphs = bits.reshape(count, -1).astype(np.float64)
+    clean = np.tile(glyphs, (-(-_DRAWS // count), 1))
+    noisy = corrupted_with(clean, actual, np.random.default_rng(_SEED), shape)
+    share_on = posterior(noisy, glyphs, actual, image_shape=shape) @ glyphs
+    answer = best_answer(noisy, glyphs, believed, image_shape=shape)
+    wrong = float(np.where(answer > 0.5, 1.0 - share_on, share_on).sum())
+    least = float(np.minimum(share_on, 1.0 - share_on).sum())
+    # Of hardly any wrong pixels twice as many are none to speak of.
+    return (wrong + 1.0) / (least + 1.0)
 
 
 def _noisy_data(recipe: Recipe, dataset: Dataset) -> Finding | None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from aegui.core.data.corruption import corrupted_with, corruption_words
+from aegui.core.data.corruption import corruption_words
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.limits import DEFAULT_DRAWS, limit
+from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.latent.pca import fit_pca
@@ -33,6 +34,8 @@ LineKey = Literal["model", "limit", "copy", "pca"]
 LEVELS = tuple(round(0.05 * step, 2) for step in range(11))
 """Levels of curves that nobody has chosen others for."""
 _CHUNK = 4096
+_PCA_SAMPLES = 10_000
+"""Of a larger set so many samples say what its principal components are."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,13 @@ class Curves:
         kind: Key of the noise.
         levels: float64 ``[L]``, rising.
         lines: Networks first, then the limit, copying, and principal components.
+        note: How many samples of a larger set it is of, in words; empty where of all.
     """
 
     kind: str
     levels: NDArray[np.float64]
     lines: tuple[Line, ...]
+    note: str = ""
 
 
 def noise_curves(
@@ -123,7 +128,8 @@ def noise_curves(
         Cancelled: ``cancelled`` said so.
     """
     _check(models, dataset, spec)
-    simple = _simple(dataset, spec)
+    whole = len(dataset)
+    simple = _simple(tried_of(dataset, _PCA_SAMPLES), spec)
     dataset = tried_of(dataset, spec.draws)
     answers: list[Answer] = [codec.reconstruct for model in models for codec in model.codecs]
     answers += [answer for _, _, answer in simple]
@@ -150,7 +156,10 @@ def noise_curves(
         lines.append(Line("limit", tr("Bayes limit"), limits[:, 0], limits[:, 1]))
     for at, (key, name, _) in enumerate(simple, column):
         lines.append(Line(key, name, wrong[:, at], np.zeros(len(wrong))))
-    return Curves(spec.kind, np.array(spec.levels, np.float64), tuple(lines))
+    note = ""
+    if len(dataset) < whole:
+        note = tr("tried with {n:,} of {whole:,} samples", n=len(dataset), whole=whole)
+    return Curves(spec.kind, np.array(spec.levels, np.float64), tuple(lines), note)
 
 
 def matrix_curves(matrix: NoiseMatrix) -> Curves | None:
@@ -179,7 +188,7 @@ def matrix_curves(matrix: NoiseMatrix) -> Curves | None:
     if len(known) == len(tests):
         mean, error = (np.array([getattr(one, key) for one in known]) for key in ("mean", "error"))
         lines.append(Line("limit", tr("Bayes limit"), mean[order], error[order]))
-    return Curves(kind, levels[order], tuple(lines))
+    return Curves(kind, levels[order], tuple(lines), matrix.note)
 
 
 def _words(done: int, total: int) -> str:
@@ -227,17 +236,13 @@ def _tried(
     answers: Sequence[Answer], dataset: Dataset, spec: CurveSpec, at: int, progress: Progress
 ) -> NDArray[np.float64]:
     """Mean wrong pixels of each answer at one level."""
-    rows = dataset.flat()
     noise = noise_of(spec.kind, spec.levels[at])
-    rounds = -(-spec.draws // len(rows))
-    each = max(1, _CHUNK // len(rows))
+    rounds = -(-spec.draws // len(dataset))
     generator = np.random.default_rng([spec.seed, at])
     total = np.zeros(len(answers))
-    for start in range(0, rounds, each):
-        clean = np.tile(rows, (min(each, rounds - start), 1))
-        noisy = corrupted_with(clean, noise, generator, dataset.image_shape)
-        wanted = clean > THRESHOLD
+    for batch in noisy_batches(dataset, noise, rounds, generator, _CHUNK):
+        wanted = batch.clean > THRESHOLD
         for place, answer in enumerate(answers):
             progress.reached(at)
-            total[place] += np.count_nonzero((answer(noisy) > THRESHOLD) != wanted)
-    return total / (rounds * len(rows))
+            total[place] += np.count_nonzero((answer(batch.noisy) > THRESHOLD) != wanted)
+    return total / (rounds * len(dataset))

@@ -10,25 +10,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.corruption import corrupted, corrupted_with
+from aegui.core.cost import multiplications_per_second
+from aegui.core.data.corruption import corrupted
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.limits import DEFAULT_DRAWS, Limit, limit
+from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import mark, tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.network.catalog import Choice
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_RUNS, CorruptionSpec, GoalsSpec, Recipe
+from aegui.core.training.cost import training_cost
+from aegui.core.training.length import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import TrainingSpec
     from aegui.core.training.snapshot import Snapshot
 
 FIGURES = {
@@ -52,11 +58,19 @@ FIGURES = {
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 """Levels of a matrix that nobody has chosen others for."""
 MOST_SPECS = 20
+MOST_SAMPLES = 2_000
+"""Of a larger set a study takes so many samples, unless more are asked for."""
 _CHUNK = 4096
 _STEPS = 1000
 _CHOICE_SEED = 0x5EED_0006
 _FIXED_NUMBERS = 1 << 28
 """Noisy copies that never change must fit into memory: a gigabyte of them."""
+_MOST_AT_ONCE = 1 << 20
+"""Numbers of all samples of all networks up to which a step takes all of them."""
+_ENOUGH_STEPS = 3_000
+"""Steps in which networks in batches learn what can be compared."""
+_TRYING_SHARE = 0.2
+"""Of a core's full speed, with which networks are tried."""
 _TRAINING_SHARE = 0.9
 """Of the work, for the progress that is told."""
 
@@ -73,6 +87,7 @@ class MatrixSpec:
         seed: Of the noise they are tried with.
         epochs: Epochs of each training; None takes those of the recipe.
         copies: Noisy copies of each sample in an epoch; None takes those of the recipe.
+        samples: Of a larger set so many are learnt and tried, drawn at random.
     """
 
     training: tuple[CorruptionSpec, ...]
@@ -82,6 +97,7 @@ class MatrixSpec:
     seed: int = 0
     epochs: int | None = None
     copies: int | None = None
+    samples: int = MOST_SAMPLES
 
     @classmethod
     def square(cls, kind: str, levels: Sequence[float] = LEVELS, seeds: int = 5) -> MatrixSpec:
@@ -135,6 +151,7 @@ class NoiseMatrix:
         limits: What the best possible answers get wrong in each column; None where it is unknown.
         snapshot: The weights of all networks, those of a row side by side.
         seconds: Time that the training took.
+        note: What was made smaller so that it fits: samples, batches; empty where nothing was.
     """
 
     spec: MatrixSpec
@@ -147,6 +164,7 @@ class NoiseMatrix:
     limits: tuple[Limit | None, ...]
     snapshot: Snapshot
     seconds: float
+    note: str = ""
 
     def figure(self, key: str) -> Figure:
         """One of ``FIGURES`` by its key."""
@@ -217,6 +235,8 @@ def noise_matrix(
         Cancelled: ``cancelled`` said so.
     """
     _check(recipe, spec)
+    whole = len(dataset)
+    dataset = tried_of(dataset, spec.samples)
     resolved = _population(recipe, dataset, spec)
     progress = Progress(_STEPS, _words, report, cancelled)
     snapshot, seconds = _trained(resolved, progress)
@@ -239,7 +259,45 @@ def noise_matrix(
         tuple(limits),
         snapshot,
         seconds,
+        _note(resolved, recipe, whole),
     )
+
+
+def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> Cost:
+    """What training and trying the networks of a matrix will take.
+
+    Raises:
+        AeguiError: There is nothing to train, or it cannot be trained.
+    """
+    _check(recipe, spec)
+    resolved = _population(recipe, tried_of(dataset, spec.samples), spec)
+    cost = training_cost(resolved, timeline_bytes=0)
+    runs, columns = resolved.recipe.runs, len(spec.tests)
+    work = runs * columns * spec.draws * sum(layer.cost for layer in resolved.layers)
+    kept = 8 * runs * columns * min(spec.draws, len(resolved.dataset))
+    return replace(
+        cost,
+        seconds=cost.seconds + work / (_TRYING_SHARE * multiplications_per_second()),
+        memory=cost.memory | {"work": kept},
+    )
+
+
+def _note(resolved: ResolvedRecipe, recipe: Recipe, whole: int) -> str:
+    """What was made smaller to fit into memory, in words; empty where nothing was."""
+    training, count = resolved.recipe.training, len(resolved.dataset)
+    told = []
+    if count < whole:
+        told.append(tr("learnt from {n:,} of {whole:,} samples", n=count, whole=whole))
+    if training.batch_size != recipe.training.batch_size:
+        told.append(
+            trn(
+                "in batches of {batch:,} for {n:,} epoch",
+                "in batches of {batch:,} for {n:,} epochs",
+                training.epochs,
+                batch=training.batch_size or count,
+            )
+        )
+    return ", ".join(told)
 
 
 def _tried_steps(share: float) -> int:
@@ -282,12 +340,17 @@ def _population(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> ResolvedR
     training = recipe.training.model_copy(
         update={"epochs": spec.epochs or recipe.training.epochs, "goals": GoalsSpec()}
     )
+    runs = spec.seeds * len(spec.training)
+    if training.batch_size is None and runs * len(dataset) * dataset.pixels > _MOST_AT_ONCE:
+        # Copies are for the few; of many samples each comes once in an epoch.
+        shared = shared.model_copy(update={"copies": spec.copies or 1})
+        training = _in_batches(training, len(dataset), keep=spec.epochs is not None)
     population = Recipe.model_validate(
         recipe.model_copy(
             update={
                 "data": recipe.data.model_copy(update={"corruption": shared}),
                 "training": training,
-                "runs": spec.seeds * len(spec.training),
+                "runs": runs,
             }
         ).model_dump()
     )
@@ -297,6 +360,14 @@ def _population(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> ResolvedR
     _check_memory(population, dataset)
     each = tuple(one for one in spec.training for _ in range(spec.seeds))
     return replace(resolution.resolved, run_corruptions=each)
+
+
+def _in_batches(training: TrainingSpec, rows: int, *, keep: bool) -> TrainingSpec:
+    """``training`` in batches, with as many epochs as its steps need, unless they are to stay."""
+    steps = -(-rows // BATCH)
+    enough = min(training.epochs, max(1, _ENOUGH_STEPS // steps))
+    epochs = training.epochs if keep else enough
+    return training.model_copy(update={"batch_size": BATCH, "epochs": epochs})
 
 
 def _check_memory(recipe: Recipe, dataset: Dataset) -> None:
@@ -340,22 +411,20 @@ class _Figures:
 
     def try_column(self, column: int, progress: Progress) -> None:
         """Try all networks with the same draws."""
-        rows, spec = self._dataset.flat(), self._spec
-        count = len(rows)
+        dataset, spec = self._dataset, self._spec
+        count = len(dataset)
         rounds = -(-spec.draws // count)
-        each = max(1, _CHUNK // count)
         generator = np.random.default_rng([spec.seed, column])
-        for start in range(0, rounds, each):
-            some = min(each, rounds - start)
-            clean = np.tile(rows, (some, 1))
-            noisy = corrupted_with(clean, spec.tests[column], generator, self._dataset.image_shape)
-            wanted = clean > THRESHOLD
+        for batch in noisy_batches(dataset, spec.tests[column], rounds, generator, _CHUNK):
+            wanted = batch.clean > THRESHOLD
+            part = len(batch.places) / (rounds * count)
             for run, codec in enumerate(self._codecs):
-                share = (start + some * run / len(self._codecs)) / rounds
+                share = batch.done + part * run / len(self._codecs)
                 progress.reached(_tried_steps((column + share) / len(spec.tests)))
-                wrong = np.count_nonzero((codec.reconstruct(noisy) > THRESHOLD) != wanted, axis=1)
+                answer = codec.reconstruct(batch.noisy) > THRESHOLD
+                wrong = np.count_nonzero(answer != wanted, axis=1)
                 cell = (run // spec.seeds, column, run % spec.seeds)
-                self.per_sample[cell] += wrong.reshape(-1, count).sum(axis=0) / rounds
+                self.per_sample[cell] += np.bincount(batch.places, wrong, count) / rounds
                 self.at_most_1[cell] += np.count_nonzero(wrong <= 1) / (rounds * count)
                 self.exact[cell] += np.count_nonzero(wrong == 0) / (rounds * count)
         self.wrong[:, column] = self.per_sample[:, column].mean(axis=2)

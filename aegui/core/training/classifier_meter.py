@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from aegui.core.data.progress import stop_if
 from aegui.core.latent.codec import Codec
 from aegui.core.training.classifier import (
     group_loss,
@@ -17,7 +18,7 @@ from aegui.core.training.classifier import (
 )
 from aegui.core.training.classifier_phases import groups_of, number_of
 from aegui.core.training.classifier_rows import chunk_rows, codes_of, spoilt
-from aegui.core.training.measure import Measured
+from aegui.core.training.measure import Measured, rows_in_a_piece
 from aegui.core.training.terms import terms_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.classifier import ClassifierStepper
     from aegui.core.training.samples import Samples
@@ -60,6 +62,9 @@ class ClassifierMeter:
         self._stepper = stepper
         self._model = stepper.model
         self._phases = phases
+        self._piece = rows_in_a_piece(
+            resolved.all_layers, chunk_rows(self._model, len(self._model.layers))
+        )
         self._groups = groups_of(resolved) if len(phases) > 1 else ()
         self._head = stepper.model.part("head")
         self._leaves = trained_leaves(stepper.model, resolved)
@@ -73,20 +78,20 @@ class ClassifierMeter:
         self._checked = torch.from_numpy(rows).to(samples.device)
         self._checked_labels = torch.from_numpy(classes[checked]).to(samples.device)
 
-    def measure(self) -> Measured:
+    def measure(self, cancelled: IsCancelled | None = None) -> Measured:
         """Figures of the present weights."""
         runs = range(self._model.runs)
         wrong = np.zeros((len(runs), 0), np.int64)
         number = number_of(self._phases, self._stepper.position)
         if number < len(self._phases) - 1:
-            loss = np.array([self._pretrain_loss(run, number) for run in runs])
+            loss = np.array([self._pretrain_loss(run, number, cancelled) for run in runs])
             return Measured(loss, wrong, preliminary=True)
-        figures = [self._figures(run) for run in runs]
+        figures = [self._figures(run, cancelled) for run in runs]
         columns = {key: np.array([row[key] for row in figures]) for key in figures[0]}
         terms = {key: columns[key] for key in self.terms}
         return Measured(columns["loss"], wrong, terms, columns["rank"])
 
-    def _pretrain_loss(self, run: int, number: int) -> float:
+    def _pretrain_loss(self, run: int, number: int, cancelled: IsCancelled | None) -> float:
         group = self._groups[number]
         classifier = self._resolved.recipe.classifier
         assert classifier is not None
@@ -94,7 +99,8 @@ class ClassifierMeter:
         generator = torch.Generator(device=self._seen.device).manual_seed(_NOISE_SEED)
         total, model = 0.0, self._model
         image_shape = self._resolved.dataset.image_shape if group.encoder.start == 0 else None
-        for chunk in torch.split(self._seen, chunk_rows(model, len(model.layers))):
+        for chunk in torch.split(self._seen, self._piece):
+            stop_if(cancelled)
             clean = codes_of(model, run, chunk, group.encoder.start)
             noisy = spoilt(
                 clean, spec, generator, is_bounded=group.is_bounded, image_shape=image_shape
@@ -104,7 +110,7 @@ class ClassifierMeter:
             total += float(loss) * len(chunk)
         return total / len(self._seen)
 
-    def _figures(self, run: int) -> dict[str, float]:
+    def _figures(self, run: int, cancelled: IsCancelled | None) -> dict[str, float]:
         own = [leaf for leaf in self._leaves if leaf.run == run]
         training = self._resolved.recipe.training
         extra, row = 0.0, {}
@@ -112,11 +118,11 @@ class ClassifierMeter:
             for key, factor in penalty_factors(training):
                 row[key] = float(penalty(key, own))
                 extra += factor * row[key]
-        loss, right = self._check(run, self._seen, self._labels)
+        loss, right = self._check(run, self._seen, self._labels, cancelled)
         row.update(loss=loss + extra, accuracy=right / len(self._seen))
         row["rank"] = row["loss"]
         if len(self._checked):
-            loss, right = self._check(run, self._checked, self._checked_labels)
+            loss, right = self._check(run, self._checked, self._checked_labels, cancelled)
             row["validation_loss"] = loss + extra
             row["validation_accuracy"] = right / len(self._checked)
             # Of as many mistakes the lower loss: it adds less than one of them.
@@ -125,14 +131,21 @@ class ClassifierMeter:
             )
         return row
 
-    def _check(self, run: int, rows: torch.Tensor, labels: torch.Tensor) -> tuple[float, int]:
+    def _check(
+        self,
+        run: int,
+        rows: torch.Tensor,
+        labels: torch.Tensor,
+        cancelled: IsCancelled | None,
+    ) -> tuple[float, int]:
         """Mean cross-entropy of ``rows`` ``[n, D]``, and how many classes are found."""
         model, classifier = self._model, self._resolved.recipe.classifier
         assert classifier is not None
         loss, right = 0.0, 0
-        size = chunk_rows(model, len(model.layers))
+        size = self._piece
         parts = zip(torch.split(rows, size), torch.split(labels, size), strict=True)
         for chunk, wanted in parts:
+            stop_if(cancelled)
             codes = codes_of(model, run, chunk, self._resolved.code_end)
             with torch.no_grad():
                 scores = model.apply(run, codes, self._head)
@@ -143,7 +156,7 @@ class ClassifierMeter:
         return loss, right
 
     def conclude(
-        self, snapshot: Snapshot
+        self, snapshot: Snapshot, cancelled: IsCancelled | None = None
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
         """Accuracy of the best weights, on all validation samples and many of the others."""
         dataset = self._resolved.dataset
@@ -152,17 +165,22 @@ class ClassifierMeter:
         figures = []
         for run in range(snapshot.runs):
             codec = Codec(self._resolved.recipe, dataset.image_shape, snapshot, run)
-            found = {
-                key: codec.classify(dataset.flat()[part]).argmax(axis=1)
-                for key, part in parts.items()
-            }
             figures.append(
-                {
-                    key: float(np.mean(found[key] == dataset.class_indices[part]))
-                    for key, part in parts.items()
-                }
+                {key: self._share_right(codec, part, cancelled) for key, part in parts.items()}
             )
         return None, figures
+
+    def _share_right(
+        self, codec: Codec, places: NDArray[np.int64], cancelled: IsCancelled | None
+    ) -> float:
+        """The part of the samples at ``places`` whose class ``codec`` finds."""
+        dataset, right = self._resolved.dataset, 0
+        for start in range(0, len(places), self._piece):
+            stop_if(cancelled)
+            part = places[start : start + self._piece]
+            found = codec.classify(dataset.flat()[part]).argmax(axis=1)
+            right += int(np.count_nonzero(found == dataset.class_indices[part]))
+        return right / len(places)
 
 
 def _some(places: NDArray[np.int64]) -> NDArray[np.int64]:

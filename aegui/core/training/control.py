@@ -30,6 +30,7 @@ class Control:
         train_generator: Whether the generator of a GAN learns.
         train_discriminator: Whether its discriminator does.
         timeline_bytes: Memory for the weights of past epochs; read once, at the start.
+        stop: Whether the training is to end: what takes long is given up half way.
     """
 
     learning_rate: float | None = None
@@ -39,3 +40,8 @@ class Control:
     train_generator: bool = True
     train_discriminator: bool = True
     timeline_bytes: int = BUDGET_BYTES
+    stop: bool = False
+
+    def is_stopped(self) -> bool:
+        """Whether the training is to end."""
+        return self.stop

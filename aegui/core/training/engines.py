@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.core.network.forward import is_stackable
+from aegui.core.network.layers import is_stackable
 from aegui.core.training.autograd import AutogradEngine
 from aegui.core.training.fused import FusedBatchEngine, FusedEngine
 from aegui.core.training.layered import LayeredEngine, knows

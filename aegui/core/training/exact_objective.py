@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from aegui.core.data.progress import stop_if
 from aegui.core.network.forward import BATCH_MOMENTUM
 from aegui.core.recipe import NormSpec
+from aegui.core.training.measure import rows_in_a_piece
 from aegui.core.training.model import Model
 from aegui.core.training.objective import Objective
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.layout import Layout
     from aegui.core.training.parameters import Parameters
@@ -68,7 +71,8 @@ class ExactObjective:
         """All samples, where a term looks at the whole batch; else what fits into memory."""
         if self._has_statistics or resolved.recipe.training.sparsity.weight > 0:
             return self._target.shape[1]
-        return max(1, _CHUNK_NUMBERS // max(layer.outputs for layer in resolved.layers))
+        widest = max(layer.outputs for layer in resolved.layers)
+        return rows_in_a_piece(resolved.layers, max(1, _CHUNK_NUMBERS // widest))
 
     def start(self, run: int) -> NDArray[np.float64]:
         """The present parameters of ``run``."""
@@ -100,35 +104,45 @@ class ExactObjective:
             block.view(kept)[run].copy_(block.view(exact)[run])
         own.copy_(kept)
 
-    def loss(self, run: int, vector: NDArray[np.float64]) -> float:
-        """The loss of ``run`` with these parameters."""
+    def loss(
+        self, run: int, vector: NDArray[np.float64], cancelled: IsCancelled | None = None
+    ) -> float:
+        """The loss of ``run`` with these parameters; ``Cancelled`` if so it was wished."""
         self._fill(run, vector)
         # The contractive penalty is a gradient itself.
         with torch.set_grad_enabled(self._objective.contractive > 0):
-            return sum(float(total.detach()) * share for total, share in self._parts(run))
+            parts = self._parts(run, cancelled)
+            return sum(float(total.detach()) * share for total, share in parts)
 
     def loss_and_gradient(
-        self, run: int, vector: NDArray[np.float64]
+        self, run: int, vector: NDArray[np.float64], cancelled: IsCancelled | None = None
     ) -> tuple[float, NDArray[np.float64]]:
-        """The loss of ``run`` with these parameters, and its gradient by each of them."""
+        """The loss of ``run`` with these parameters, and its gradient by each of them.
+
+        Raises:
+            Cancelled: So it was wished.
+        """
         self._fill(run, vector)
         leaves = [leaf.tensor for leaf in self._model.leaves if leaf.run == run]
         loss, sums = 0.0, [torch.zeros_like(leaf) for leaf in leaves]
         with torch.enable_grad():
-            for total, share in self._parts(run):
+            for total, share in self._parts(run, cancelled):
                 loss += float(total.detach()) * share
                 found = torch.autograd.grad(total, leaves, materialize_grads=True)
                 torch._foreach_add_(sums, list(found), alpha=share)
         flat = torch.cat([each.detach().flatten() for each in sums])
         return loss, flat.cpu().numpy()
 
-    def _parts(self, run: int) -> Iterator[tuple[torch.Tensor, float]]:
+    def _parts(
+        self, run: int, cancelled: IsCancelled | None = None
+    ) -> Iterator[tuple[torch.Tensor, float]]:
         """The objective of each chunk of samples, and its share in the whole."""
         rows = self._target.shape[1]
         inputs = self._inputs[run if len(self._inputs) > 1 else 0]
         # The same probes of an estimated Jacobian at every call.
         generator = torch.Generator(device=self._device).manual_seed(_PROBE_SEED)
         for start in range(0, rows, self._rows):
+            stop_if(cancelled)
             chunk = inputs[start : start + self._rows].to(self._device).double()
             wanted = self._target[0, start : start + self._rows].to(self._device).double()
             total = self._objective.total(self._model, run, chunk, wanted, generator)

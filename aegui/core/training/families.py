@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.training.measure import Measured
@@ -46,15 +47,22 @@ class Meter(Protocol):
     reconstructs: bool
     terms: tuple[str, ...]
 
-    def measure(self) -> Measured:
-        """Figures of the present weights."""
+    def measure(self, cancelled: IsCancelled | None = None) -> Measured:
+        """Figures of the present weights.
+
+        Raises:
+            Cancelled: So it was wished: asked between pieces of ``PIECE_COST``.
+        """
 
     def conclude(
-        self, snapshot: Snapshot
+        self, snapshot: Snapshot, cancelled: IsCancelled | None = None
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
         """Of the best weights: wrong pixels ``[K, N]`` of all samples, and further figures.
 
         None where the samples that are measured anyway are all there are.
+
+        Raises:
+            Cancelled: So it was wished.
         """
 
 

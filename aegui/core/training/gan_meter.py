@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from aegui.core.data.progress import stop_if
 from aegui.core.training.gan import (
     Adversaries,
     class_doubt,
@@ -14,7 +15,7 @@ from aegui.core.training.gan import (
     taken_for_real,
     told_apart,
 )
-from aegui.core.training.measure import Measured
+from aegui.core.training.measure import Measured, rows_in_a_piece
 from aegui.core.training.model import Model
 from aegui.core.training.terms import terms_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
@@ -57,15 +59,16 @@ class GanMeter:
         self._latent = resolved.recipe.network.latent.units
         self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
         self._real = samples.eval_clean[0, :_ROWS].to(parameters.device)
+        self._piece = rows_in_a_piece(resolved.all_layers, _ROWS)
         self._labels: torch.Tensor | None = None
         if "class_loss" in self.terms:
             labels = resolved.dataset.class_indices[samples.training[samples.measured]]
             self._labels = torch.from_numpy(labels[:_ROWS]).to(parameters.device)
 
-    def measure(self) -> Measured:
+    def measure(self, cancelled: IsCancelled | None = None) -> Measured:
         """Figures of the present weights."""
         runs = self._adversaries.model.runs
-        rows = [self._figures(run) for run in range(runs)]
+        rows = [self._figures(run, cancelled) for run in range(runs)]
         terms = {key: np.array([row[key] for row in rows]) for key in self.terms}
         return Measured(
             terms["generator_loss"],
@@ -74,13 +77,20 @@ class GanMeter:
             rank=np.full(runs, -self._stepper.position),
         )
 
-    def _figures(self, run: int) -> dict[str, float]:
+    def _figures(self, run: int, cancelled: IsCancelled | None) -> dict[str, float]:
+        """Means over the real images, and over as many generated ones."""
         generator = torch.Generator(device=self._device).manual_seed(_CODE_SEED)
         codes = torch.empty(len(self._real), self._latent, device=self._device)
         codes.normal_(generator=generator)
+        seen: tuple[list[torch.Tensor], list[torch.Tensor]] = ([], [])
         with torch.no_grad():
-            fake = self._adversaries.generate(run, codes)
-            said, of_fake = [self._adversaries.scores(run, it) for it in (self._real, fake)]
+            for start in range(0, len(codes), self._piece):
+                stop_if(cancelled)
+                part = slice(start, start + self._piece)
+                fakes = self._adversaries.generate(run, codes[part])
+                for scores, images in zip(seen, (self._real[part], fakes), strict=True):
+                    scores.append(self._adversaries.scores(run, images))
+            said, of_fake = map(torch.cat, seen)
             figures = {
                 "generator_loss": taken_for_real(of_fake[:, 0]),
                 "discriminator_loss": told_apart(said[:, 0], of_fake[:, 0]),
@@ -93,9 +103,9 @@ class GanMeter:
             return {key: float(figure) for key, figure in figures.items()}
 
     def conclude(
-        self, snapshot: Snapshot
+        self, snapshot: Snapshot, cancelled: IsCancelled | None = None
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
         """The last figures; ``snapshot`` holds the last weights."""
-        terms = self.measure().terms
+        terms = self.measure(cancelled).terms
         runs = range(snapshot.runs)
         return None, [{key: float(column[run]) for key, column in terms.items()} for run in runs]

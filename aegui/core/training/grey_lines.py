@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.core.network.grey_convolution import FEWEST_ROWS, Geometry
-from aegui.core.network.layers import conv_padding
+from aegui.core.network.layers import conv_padding, uneven_padding
 from aegui.core.recipe import ConvSpec, ConvTransposeSpec
 from aegui.core.training.layer_lines import LayerLines
 
@@ -24,6 +24,8 @@ def serves(scope: Scope, layer: LayerShape) -> bool:
     grey = (isinstance(spec, ConvSpec) and layer.input_shape[0] == 1) or (
         isinstance(spec, ConvTransposeSpec) and layer.output_shape[0] == 1
     )
+    if isinstance(spec, ConvSpec | ConvTransposeSpec) and uneven_padding(spec):
+        return False
     return grey and scope.device.type == "cpu" and scope.rows >= FEWEST_ROWS
 
 
@@ -34,7 +36,6 @@ class _Grey(LayerLines):
         """For grey images and others of these shapes ``[C, H, W]``."""
         spec, scope = self._layer.spec, self._scope
         assert isinstance(spec, ConvSpec | ConvTransposeSpec)
-        padding = conv_padding(spec) if isinstance(spec, ConvSpec) else spec.padding
         self._channels, *places = other
         self._geometry = Geometry(
             scope.rows,
@@ -42,7 +43,7 @@ class _Grey(LayerLines):
             (places[0], places[1]),
             spec.kernel,
             spec.stride,
-            padding,
+            conv_padding(spec),
         )
         self._bias, self._bias_gradient = scope.bind_learnt(self._index, "bias", "b")
         # Kernels [many, 1, k, k] lie in memory as [many, k * k].

@@ -36,6 +36,11 @@ def record_stride(epoch: int) -> int:
     return MIN_STRIDE * int(2 ** max(0, (epoch // DOUBLING_EPOCH).bit_length() - 1))
 
 
+def plain_epoch(epoch: float) -> float:
+    """``epoch`` as a whole number where it is one."""
+    return int(epoch) if float(epoch).is_integer() else float(epoch)
+
+
 def next_recorded_epoch(epoch: int, last: int) -> int:
     """The first epoch after ``epoch`` that gets a row; ``last``, the end, always gets one."""
     stride = record_stride(epoch)
@@ -82,6 +87,15 @@ class HistoryView:
     def __len__(self) -> int:
         """The number of rows n."""
         return len(self.epoch)
+
+    def nearest_row(self, epoch: float) -> int | None:
+        """The row nearest to ``epoch``, the earlier one of two; None where there are none."""
+        return int(np.abs(self.epoch - epoch).argmin()) if len(self) else None
+
+    def row_at(self, epoch: float) -> int | None:
+        """The row of ``epoch``; None where there is none."""
+        row = int(np.searchsorted(self.epoch, epoch - 1e-9))
+        return row if row < len(self) and abs(self.epoch[row] - epoch) < 1e-6 else None
 
     def until(self, epoch: float) -> HistoryView:
         """The rows recorded before ``epoch``, without copying."""

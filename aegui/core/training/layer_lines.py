@@ -14,7 +14,7 @@ import torch
 
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
 from aegui.core.network.forward import BATCH_MOMENTUM, NORM_EPS
-from aegui.core.network.layers import conv_padding, is_image
+from aegui.core.network.layers import conv_padding, is_image, uneven_padding
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
@@ -241,29 +241,44 @@ class ConvolutionLines(LayerLines):
 
     def _emit_forward(self, x: str) -> str:
         spec, scope = self._layer.spec, self._scope
-        self._x = x
+        assert isinstance(spec, ConvSpec | ConvTransposeSpec)
+        self._x, self._more = x, uneven_padding(spec)
         self._weight, self._weight_gradient = scope.bind_learnt(self._index, "weight", "w")
         bias, self._bias_gradient = scope.bind_learnt(self._index, "bias", "b")
         z = self._name("z")
         if isinstance(spec, ConvSpec):
             sides = _pair(spec.stride), _pair(conv_padding(spec))
+            if self._more:
+                padded = self._name("padded")
+                scope.line(f"{padded} = torch.constant_pad_nd({x}, {self._uneven(1)}, 0)")
+                self._x = x = padded
             called, self._transposed, more = "conv2d", False, "[0, 0]"
         else:
-            assert isinstance(spec, ConvTransposeSpec)
             more = _pair(spec.output_padding)
-            sides = _pair(spec.stride), _pair(spec.padding)
+            sides = _pair(spec.stride), _pair(conv_padding(spec))
             called, self._transposed = "conv_transpose2d", True
         self._geometry = f"{sides[0]}, {sides[1]}, [1, 1], {self._transposed}, {more}, 1"
         arguments = f"{x}, {self._weight}, {bias}, {sides[0]}, {sides[1]}"
         arguments += f", {more}" if self._transposed else ""
         # Of grey images torch gives some in another order, and its GELU mixes the two up.
         order = "contiguous(memory_format=torch.channels_last)"
-        scope.line(f"{z} = torch.{called}({arguments}).{order}")
+        result = f"torch.{called}({arguments})"
+        if self._more and self._transposed:
+            result = f"torch.constant_pad_nd({result}, {self._uneven(-1)}, 0)"
+        scope.line(f"{z} = {result}.{order}")
         return self._activated(z)
+
+    def _uneven(self, sign: int) -> str:
+        """What is added, or with ``sign`` -1 cut off, at the right and the bottom."""
+        return f"[0, {sign * self._more}, 0, {sign * self._more}]"
 
     def _emit_backward(self, d: str, *, wanted: bool) -> str:
         self._deactivated(d)
         below, kernel, offset = (self._name(stem) for stem in ("dx", "dk", "dc"))
+        if self._more and self._transposed:
+            whole = self._name("dw")
+            self._scope.line(f"{whole} = torch.constant_pad_nd({d}, {self._uneven(1)}, 0)")
+            d = whole
         self._scope.line(
             f"{below}, {kernel}, {offset} = torch.ops.aten.convolution_backward({d}, {self._x}, "
             f"{self._weight}, [{self._layer.output_shape[0]}], {self._geometry}, "
@@ -271,6 +286,11 @@ class ConvolutionLines(LayerLines):
         )
         self._scope.line(f"{self._weight_gradient}.copy_({kernel})")
         self._scope.line(f"{self._bias_gradient}.copy_({offset})")
+        if wanted and self._more and not self._transposed:
+            seen = self._name("dv")
+            cut = f"torch.constant_pad_nd({below}, {self._uneven(-1)}, 0)"
+            self._scope.line(f"{seen} = {cut}.contiguous(memory_format=torch.channels_last)")
+            below = seen
         return below if wanted else ""
 
 

@@ -16,10 +16,12 @@ from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
     DropoutSpec,
+    FlattenSpec,
     LatentSpec,
     LayerSpec,
     NormSpec,
     PoolSpec,
+    ReshapeSpec,
     UpsampleSpec,
 )
 from aegui.core.training.batch_program import (
@@ -58,13 +60,16 @@ _KINDS: dict[type, type[LayerLines]] = {
     UpsampleSpec: UpsampleLines,
     NormSpec: NormLines,
     DropoutSpec: DropoutLines,
+    FlattenSpec: ShapeLines,
+    ReshapeSpec: ShapeLines,
 }
+"""Of a kind that is not here, the step is left to autograd."""
 
 
 def knows(resolved: ResolvedRecipe) -> bool:
     """Whether the layers of a recipe can be such a program."""
     return (
-        all(layer.tied_to is None for layer in resolved.layers)
+        all(layer.tied_to is None and type(layer.spec) in _KINDS for layer in resolved.layers)
         and resolved.recipe.network.latent.top_k is None
         and not resolved.parts
     )
@@ -172,7 +177,7 @@ class LayeredEngine(GeneratedEngine):
 
 
 def _lines_of(scope: Scope, index: int, layer: LayerShape) -> LayerLines:
-    kind = _KINDS.get(type(layer.spec), ShapeLines)
+    kind = _KINDS[type(layer.spec)]
     if serves(scope, layer):
         kind = GreyConvolution if isinstance(layer.spec, ConvSpec) else GreyTranspose
     return kind(scope, index, layer)

@@ -21,6 +21,12 @@ LARGE = 4_096
 BATCH = 128
 """Samples of a usual batch, of ..."""
 _EPOCHS = 20
+_GROWN = 10
+"""Epochs of so many times more steps are too long for as many of them as before."""
+_FEW_STEPS = 2_000
+"""Fewer steps teach a network next to nothing ..."""
+_ENOUGH_STEPS = 10_000
+"""... and that many are a usual training of few samples."""
 _RATE = 0.001
 """... a usual training of many samples, where the optimiser finds the scale of its steps itself."""
 _SCALED = frozenset({"adam", "adamw", "rmsprop"})
@@ -62,14 +68,73 @@ def in_batches(recipe: Recipe, samples: int, most: int = LARGE) -> Recipe:
     """
     if not is_one_large_batch(recipe, samples, most):
         return recipe
-    training = recipe.training
-    optimizer = training.optimizer
+    return _for_many(recipe)
+
+
+def adapted(recipe: Recipe, before: int, after: int) -> Recipe:
+    """``recipe``, which was made for ``before`` samples, with a training for ``after`` of them.
+
+    Of many more there are batches, and few epochs; of many fewer there are so many epochs that the
+    optimiser takes steps enough to learn anything, at most as many as before.
+    """
+    if recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
+        return recipe
+    if after > LARGE:
+        grown = _steps_an_epoch(recipe, after) > _GROWN * _steps_an_epoch(recipe, before)
+        if is_one_large_batch(recipe, after) or (grown and recipe.training.epochs > _EPOCHS):
+            return _for_many(recipe)
+        return recipe
+    each, epochs = _steps_an_epoch(recipe, after), recipe.training.epochs
+    steps = min(_steps_an_epoch(recipe, before) * epochs, _ENOUGH_STEPS)
+    if each * epochs >= min(steps, _FEW_STEPS):
+        return recipe
+    longer = _with_epochs(recipe, -(-steps // each))
+    batch = recipe.training.batch_size
+    if batch is not None and batch >= after * recipe.data.corruption.copies:
+        # All at once: should they become many again, they get batches again.
+        longer = _with_training(longer, batch_size=None)
+    return longer
+
+
+def _for_many(recipe: Recipe) -> Recipe:
+    optimizer = recipe.training.optimizer
     if optimizer.name in _SCALED:
         rate = min(_RATE, optimizer.learning_rate)
         optimizer = optimizer.model_copy(update={"learning_rate": rate})
-    update = {
-        "batch_size": BATCH,
-        "epochs": min(_EPOCHS, training.epochs),
-        "optimizer": optimizer,
-    }
-    return recipe.model_copy(update={"training": training.model_copy(update=update)})
+    batch = max(BATCH, recipe.training.batch_size or BATCH)
+    shorter = _with_epochs(recipe, min(_EPOCHS, recipe.training.epochs))
+    return _with_training(shorter, batch_size=batch, optimizer=optimizer)
+
+
+def _steps_an_epoch(recipe: Recipe, samples: int) -> int:
+    noise = recipe.data.corruption
+    rows = samples * (noise.copies if noise.kind != "none" else 1)
+    return -(-rows // (recipe.training.batch_size or rows))
+
+
+def _with_epochs(recipe: Recipe, epochs: int) -> Recipe:
+    """``recipe`` with so many epochs; whatever happens at a certain one happens as late in it."""
+    training, latent = recipe.training, recipe.network.latent
+    share = epochs / training.epochs
+
+    def scaled(count: int, least: int = 1) -> int:
+        return max(least, round(count * share))
+
+    schedule, goals = training.schedule, training.goals
+    schedule = schedule.model_copy(
+        update={
+            "step_epochs": scaled(schedule.step_epochs),
+            "warmup_epochs": scaled(schedule.warmup_epochs, 0),
+            "patience_epochs": scaled(schedule.patience_epochs),
+        }
+    )
+    if goals.patience_epochs is not None:
+        goals = goals.model_copy(update={"patience_epochs": scaled(goals.patience_epochs)})
+    latent = latent.model_copy(update={"kl_warmup_epochs": scaled(latent.kl_warmup_epochs, 0)})
+    network = recipe.network.model_copy(update={"latent": latent})
+    longer = _with_training(recipe, epochs=epochs, schedule=schedule, goals=goals)
+    return longer.model_copy(update={"network": network})
+
+
+def _with_training(recipe: Recipe, **update: object) -> Recipe:
+    return recipe.model_copy(update={"training": recipe.training.model_copy(update=update)})

@@ -22,7 +22,11 @@ def loss_function(
         return lambda output, target: F.mse_loss(output, target, reduction="none")
     if key == "mae":
         return lambda output, target: F.l1_loss(output, target, reduction="none")
-    return lambda output, target: F.huber_loss(output, target, reduction="none", delta=huber_delta)
+    if key == "huber":
+        return lambda output, target: F.huber_loss(
+            output, target, reduction="none", delta=huber_delta
+        )
+    raise ValueError(f"there is no loss {key!r}")
 
 
 def _cross_entropy(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:

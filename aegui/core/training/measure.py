@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.training.gaussian_lines import kl_expression
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.layers import LayerShape
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.training.parameters import Parameters
@@ -40,13 +43,18 @@ _COMPILED_NUMBERS = 2**22
 """Inputs in all runs together that the compiled meter holds in memory at once."""
 _CHUNK_NUMBERS = 2**24
 """Numbers of the widest layer that the other meter holds in memory at once."""
+_COMPILED_COST = 10_000_000_000
+"""Multiplications of a look up to which it is one call: some tenths of a second."""
+PIECE_COST = 4_000_000_000
+"""Multiplications between two questions whether to go on: some tenth of a second."""
 _JACOBIAN_ROWS = 256
 """Samples on which a contractive penalty is measured."""
 _ALL_ROWS = 4096
 """Samples at a time when all of a large set are looked at."""
 _CODE_SEED = 0x5EED_0005
 
-_COMPILED_TERMS = {"reconstruction", "kl", "active_units", "l1", "l2", "validation_loss"}
+_CHECKED = {"validation_loss", "validation_wrong"}
+_COMPILED_TERMS = {"reconstruction", "kl", "active_units", "l1", "l2", *_CHECKED}
 """What the compiled meter knows beside the loss."""
 
 _LOSS_LINES = {
@@ -74,7 +82,8 @@ class Measured:
 
     Attributes:
         loss: float64 ``[K]``; of a denoiser, over one fixed noisy draw.
-        wrong: int64 ``[K, n]``, wrong pixels of each measured sample for the clean input.
+        wrong: int64 ``[K, n]``, wrong pixels of each measured sample for the clean input, as it is
+            reconstructed: through the mean of a gaussian code.
         terms: float64 ``[K]`` each: the further terms that are recorded, by key.
         rank: float64 ``[K]``: smaller is better, where the losses are not what counts.
         preliminary: Whether the training proper has not begun: the latest weights are the best.
@@ -96,7 +105,7 @@ def recorded_terms(recipe: Recipe, samples: Samples) -> tuple[str, ...]:
     """Keys of what is measured beside the loss; an optimiser counts its evaluations itself."""
     others = {"loss", "evaluations"}
     if not samples.validation_target.shape[1]:
-        others.add("validation_loss")  # of a single sample nothing is left to check on
+        others |= _CHECKED  # of a single sample nothing is left to check on
     return tuple(key for key in terms_of(recipe) if key not in others)
 
 
@@ -105,14 +114,23 @@ def choose_meter(
 ) -> CompiledMeter | TermMeter:
     """The fastest meter that knows everything that is to be recorded."""
     rows = max(samples.eval_inputs.numel(), samples.validation_inputs.numel())
+    samples_seen = samples.eval_inputs.shape[1] * (2 if samples.noisy_evaluation else 1)
+    samples_seen += samples.validation_inputs.shape[1]
+    cost = resolved.recipe.runs * samples_seen * sum(layer.cost for layer in resolved.layers)
     work = resolved.recipe.runs * rows
     compiled = (
         is_dense_chain(resolved)
         and _COMPILED_TERMS.issuperset(recorded_terms(resolved.recipe, samples))
         and not resolved.parts
         and work <= _COMPILED_NUMBERS
+        and cost <= _COMPILED_COST
     )
     return (CompiledMeter if compiled else TermMeter)(resolved, parameters, samples)
+
+
+def rows_in_a_piece(layers: Sequence[LayerShape], most: int) -> int:
+    """Samples that may go through ``layers`` between two questions whether to go on."""
+    return max(1, min(most, PIECE_COST // max(1, sum(layer.cost for layer in layers))))
 
 
 class _Reconstructing:
@@ -126,25 +144,22 @@ class _Reconstructing:
         self.terms = recorded_terms(resolved.recipe, samples)
 
     def conclude(
-        self, snapshot: Snapshot
+        self, snapshot: Snapshot, cancelled: IsCancelled | None = None
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
         """Wrong pixels of all samples ``[K, N]``; None where all of them are measured anyway."""
         dataset = self._resolved.dataset
         if self.measured == len(dataset):
             return None, ()
-        wrong = []
         flat = dataset.flat()
+        wrong = np.zeros((snapshot.runs, len(flat)), np.int64)
+        size = rows_in_a_piece(self._resolved.layers, _ALL_ROWS)
         for run in range(snapshot.runs):
             codec = Codec(self._resolved.recipe, dataset.image_shape, snapshot, run)
-            wrong.append(
-                np.concatenate(
-                    [
-                        wrong_pixels(rows, codec.reconstruct(rows))
-                        for rows in np.array_split(flat, -(-len(flat) // _ALL_ROWS))
-                    ]
-                )
-            )
-        return np.stack(wrong), ()
+            for start in range(0, len(flat), size):
+                stop_if(cancelled)
+                rows = flat[start : start + size]
+                wrong[run, start : start + size] = wrong_pixels(rows, codec.reconstruct(rows))
+        return wrong, ()
 
 
 class CompiledMeter(_Reconstructing):
@@ -156,8 +171,8 @@ class CompiledMeter(_Reconstructing):
         self._source = Source()
         self._program = self._build(samples)
 
-    def measure(self) -> Measured:
-        """Figures of the current weights, without dropout."""
+    def measure(self, cancelled: IsCancelled | None = None) -> Measured:
+        """Figures of the current weights, without dropout; one piece, never given up."""
         with torch.no_grad():
             found = self._program(self._source.tensors, self._source.lists)
         loss, wrong, *terms = (figure.cpu().numpy() for figure in found)
@@ -167,15 +182,10 @@ class CompiledMeter(_Reconstructing):
     def _build(self, samples: Samples) -> torch.jit.ScriptFunction:  # type: ignore[type-arg]
         source = self._source
         bind_layers(source, self._parameters, gradients=False)
-        clean = self._emit_forward(samples.eval_clean, "clean")
-        # Thresholding both sides also serves targets that are grey levels.
-        source.bind("lit", samples.eval_clean.gt(0.5).float())
-        # Counted in floats: a sum of booleans would copy them as integers first.
-        room = source.bind("wrong_each", torch.zeros_like(source.tensor(clean.outputs[-1])))
-        source.line(f"torch.gt({clean.outputs[-1]}, 0.5, out={room})", 0)
-        source.line(f"wrong = {room}.ne_(lit).sum([2])", 0)
+        clean = self._emit_forward(samples.eval_clean, "clean", drawn=False)
+        self._emit_wrong(clean, samples.eval_clean, "wrong")
         seen = clean
-        if samples.noisy_evaluation:
+        if samples.noisy_evaluation or clean.drawn:
             seen = self._emit_forward(samples.eval_inputs, "noisy")
         self._emit_weight_terms()
         self._emit_loss(seen, samples.eval_target, "")
@@ -184,18 +194,37 @@ class CompiledMeter(_Reconstructing):
         if "validation_loss" in self.terms:
             checked = self._emit_forward(samples.validation_inputs, "checked")
             self._emit_loss(checked, samples.validation_target, "validation_")
+            if samples.noisy_evaluation or checked.drawn:
+                checked = self._emit_forward(samples.validation_clean, "held_out", drawn=False)
+            self._emit_wrong(checked, samples.validation_clean, "held_out_wrong")
+            source.line("validation_wrong = held_out_wrong.mean([1])", 0)
         source.line(f"return [{', '.join(('loss', 'wrong', *self.terms))}]", 0)
         return source.compile("measure", "", "List[Tensor]")  # type: ignore[no-any-return]
 
-    def _emit_forward(self, inputs: torch.Tensor, name: str) -> Forward:
-        """Emit a pass of ``inputs`` ``[1, rows, D]`` through all runs."""
+    def _emit_forward(self, inputs: torch.Tensor, name: str, *, drawn: bool = True) -> Forward:
+        """Emit a pass of ``inputs`` ``[1, rows, D]`` through all runs.
+
+        A gaussian code is drawn, as for the loss, or taken at its mean, as a reconstruction is.
+        """
         source = self._source
         runs, rows = self._parameters.layout.runs, inputs.shape[1]
         source.bind(name, inputs.expand(runs, -1, -1).contiguous())
         noise = code_noise(self._resolved, rows, inputs.device)
+        if noise is not None and not drawn:
+            noise = torch.zeros_like(noise)
         forward = Forward(source, dense_specs(self._resolved), self._parameters, f"_{name}")
         forward.emit_use(name, rows, 0, None if noise is None else noise.expand(runs, -1, -1))
         return forward
+
+    def _emit_wrong(self, forward: Forward, clean: torch.Tensor, name: str) -> None:
+        """Emit the wrong pixels of each sample as ``name``, ``[K, n]``."""
+        source, output = self._source, forward.outputs[-1]
+        # Thresholding both sides also serves targets that are grey levels.
+        lit = source.bind(f"{name}_lit", clean.gt(0.5).float())
+        # Counted in floats: a sum of booleans would copy them as integers first.
+        room = source.bind(f"{name}_each", torch.zeros_like(source.tensor(output)))
+        source.line(f"torch.gt({output}, 0.5, out={room})", 0)
+        source.line(f"{name} = {room}.ne_({lit}).sum([2])", 0)
 
     def _emit_loss(self, forward: Forward, target: torch.Tensor, prefix: str) -> None:
         """Emit ``loss`` and the terms in it that depend on the samples, with ``prefix``."""
@@ -261,38 +290,58 @@ class TermMeter(_Reconstructing):
         self._samples = samples
         self._objective = Objective(resolved)
         self._model = Model(resolved, parameters, stacked=False)
+        self._is_drawn = resolved.recipe.network.latent.kind == "gaussian"
         self._beta = resolved.recipe.network.latent.beta
         self._needs_gradient = "contractive" in self.terms
         widest = max(max(layer.inputs, layer.outputs) for layer in resolved.layers)
-        self._rows = max(1, _CHUNK_NUMBERS // widest)
+        self._rows = rows_in_a_piece(resolved.layers, max(1, _CHUNK_NUMBERS // widest))
 
-    def measure(self) -> Measured:
+    def measure(self, cancelled: IsCancelled | None = None) -> Measured:
         """Figures of the current weights, without dropout."""
-        runs = [self._measure_run(run) for run in range(self._model.runs)]
+        runs = [self._measure_run(run, cancelled) for run in range(self._model.runs)]
         loss = np.array([terms["loss"] for terms, _ in runs])
         terms = {key: np.array([terms[key] for terms, _ in runs]) for key in self.terms}
         return Measured(loss, np.stack([wrong for _, wrong in runs]), terms)
 
-    def _measure_run(self, run: int) -> tuple[dict[str, float], NDArray[np.int64]]:
+    def _measure_run(
+        self, run: int, cancelled: IsCancelled | None
+    ) -> tuple[dict[str, float], NDArray[np.int64]]:
         samples = self._samples
-        terms, wrong, means = self._pass(run, samples.eval_inputs, samples.eval_target)
-        if samples.noisy_evaluation:
-            _, wrong, means = self._pass(run, samples.eval_clean, samples.eval_clean)
+        terms, wrong, means = self._pass(run, samples.eval_inputs, samples.eval_target, cancelled)
+        if samples.noisy_evaluation or self._is_drawn:
+            clean = samples.eval_clean
+            _, wrong, means = self._pass(run, clean, clean, cancelled, drawn=False)
         terms["active_units"] = float(active_units(means))
         if samples.validation_target.shape[1]:
-            checked, _, _ = self._pass(run, samples.validation_inputs, samples.validation_target)
+            checked, missed, _ = self._pass(
+                run, samples.validation_inputs, samples.validation_target, cancelled
+            )
+            if samples.noisy_evaluation or self._is_drawn:
+                clean = samples.validation_clean
+                _, missed, _ = self._pass(run, clean, clean, cancelled, drawn=False)
             terms["validation_loss"] = checked["loss"]
+            terms["validation_wrong"] = float(missed.mean())
         return terms, wrong
 
     def _pass(
-        self, run: int, inputs: torch.Tensor, target: torch.Tensor
+        self,
+        run: int,
+        inputs: torch.Tensor,
+        target: torch.Tensor,
+        cancelled: IsCancelled | None,
+        *,
+        drawn: bool = True,
     ) -> tuple[dict[str, float], NDArray[np.int64], torch.Tensor]:
-        """Terms, wrong pixels of each sample and codes of one run for ``[1, n, D]``."""
+        """Terms, wrong pixels of each sample and codes of one run for ``[1, n, D]``.
+
+        A gaussian code is drawn, as for the loss, or taken at its mean, as a reconstruction is.
+        """
         rows = inputs.shape[1]
         sums: dict[str, float] = {}
         wrong, means, kls = [], [], []
-        noise = code_noise(self._resolved, rows, inputs.device)
+        noise = code_noise(self._resolved, rows, inputs.device) if drawn else None
         for start in range(0, rows, self._rows):
+            stop_if(cancelled)
             part = slice(start, start + self._rows)
             chunk, wanted = _of_run(inputs, run)[part], _of_run(target, run)[part]
             with torch.no_grad():
@@ -316,6 +365,7 @@ class TermMeter(_Reconstructing):
                 kls.append(seen.kl_each * (len(chunk) / rows))
         self._add_of_the_whole(torch.cat(means), torch.stack(kls).sum(dim=0) if kls else None, sums)
         if self._needs_gradient:
+            stop_if(cancelled)
             self._add_jacobian(run, inputs, sums)
         return sums, torch.cat(wrong).cpu().numpy(), torch.cat(means)
 

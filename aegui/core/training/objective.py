@@ -231,8 +231,10 @@ class Objective:
             return miss.mul_(2 * scale)
         if loss == "mae":
             return miss.sign_().mul_(scale)
-        delta = self._training.huber_delta
-        return miss.clamp_(-delta, delta).mul_(scale)
+        if loss == "huber":
+            delta = self._training.huber_delta
+            return miss.clamp_(-delta, delta).mul_(scale)
+        raise ValueError(f"there is no gradient for the loss {loss!r}")
 
     def _code(self, batch: _Batch, inputs: torch.Tensor) -> _Coded:
         """Encode, and compute every term that is not the reconstruction."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from aegui.core.training.parameters import SLOTS
+from aegui.core.training.layout import SLOTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,8 +63,10 @@ class ListOptimizer:
             self._momentum(gradients, rate)
         elif name in {"rmsprop", "adagrad"}:
             self._scaled(gradients, rate)
-        else:
+        elif name in {"adam", "adamw"}:
             self._adam(gradients, rate)
+        else:
+            raise ValueError(f"there is no update for the optimiser {name!r}")
 
     def _momentum(self, gradients: list[torch.Tensor], rate: float) -> None:
         rolling = self._slots["momentum"]

@@ -9,7 +9,7 @@ import torch
 
 from aegui.core.network.initializers import initial_tensors
 from aegui.core.training.checkpoint_check import array, counts
-from aegui.core.training.layout import Layout, as_snapshot
+from aegui.core.training.layout import SLOTS, Layout, as_snapshot
 from aegui.core.training.snapshot import LayerWeights
 
 if TYPE_CHECKING:
@@ -20,17 +20,6 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.snapshot import Snapshot
-
-SLOTS = {
-    "sgd": (),
-    "momentum": ("momentum",),
-    "nesterov": ("momentum",),
-    "rmsprop": ("square",),
-    "adagrad": ("square",),
-    "adam": ("mean", "square"),
-    "adamw": ("mean", "square"),
-}
-"""Optimiser key -> names of the tensors that it keeps beside the parameters."""
 
 
 class Parameters:
@@ -84,9 +73,10 @@ class Parameters:
         block = self.layout.learnt[index].get(name)
         return self.layout.kept[index][name].view(buffers) if block is None else block.view(flat)
 
-    def state(self) -> dict[str, NDArray[np.generic]]:
-        """Copies of everything that continuation needs, by name."""
-        return {name: tensor.cpu().numpy().copy() for name, tensor in self._tensors().items()}
+    def state(self, *, copy: bool = True) -> dict[str, NDArray[np.generic]]:
+        """Everything that continuation needs, by name; a copy, unless no step follows."""
+        tensors = {name: tensor.cpu().numpy() for name, tensor in self._tensors().items()}
+        return {name: tensor.copy() for name, tensor in tensors.items()} if copy else tensors
 
     def _tensors(self) -> dict[str, torch.Tensor]:
         tensors = {"parameters": self.flat, "steps": self.steps, **self.slots}
@@ -114,16 +104,25 @@ class Parameters:
 
 
 def snapshot_of(
-    flat: torch.Tensor, buffers: torch.Tensor, layout: Layout, resolved: ResolvedRecipe, epoch: int
+    flat: torch.Tensor,
+    buffers: torch.Tensor,
+    layout: Layout,
+    resolved: ResolvedRecipe,
+    epoch: int,
+    *,
+    copy: bool = True,
 ) -> Snapshot:
-    """A copy of ``flat`` and ``buffers`` as the immutable snapshot of ``epoch``."""
-    copies = flat.detach().to("cpu", copy=True), buffers.detach().to("cpu", copy=True)
+    """``flat`` and ``buffers`` as the immutable snapshot of ``epoch``.
+
+    A copy of them, unless nobody writes to them any more: large ones are not worth it twice.
+    """
+    copies = flat.detach().to("cpu", copy=copy), buffers.detach().to("cpu", copy=copy)
     layers = []
     for learnt, kept in zip(layout.learnt, layout.kept, strict=True):
         tensors = {}
-        for copy, blocks in zip(copies, (learnt, kept), strict=True):
+        for tensor, blocks in zip(copies, (learnt, kept), strict=True):
             for name, block in blocks.items():
-                tensors[name] = block.view(copy).numpy()
+                tensors[name] = block.view(tensor).numpy()
                 tensors[name].setflags(write=False)
         layers.append(LayerWeights(MappingProxyType(tensors)))
     return as_snapshot(tuple(layers), resolved, epoch)

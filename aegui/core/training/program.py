@@ -125,7 +125,7 @@ def emit_corruption(
         source.line(f"{out}.uniform_(0.0, 1.0, generator=g).ge_(level).mul_({clean})", indent)
     elif kind == "none":
         source.line(f"{out}.copy_({clean})", indent)
-    else:
+    elif kind == "salt_pepper":
         source.line("if level >= 1.0:", indent)
         source.line(f"{out}.random_(0, 2, generator=g)", indent + 1)
         source.line("else:", indent)
@@ -133,6 +133,8 @@ def emit_corruption(
         source.line(f"{out}.uniform_(-reach, reach, generator=g)", indent + 1)
         source.line(f"torch.ops.aten.hardshrink({out}, 1.0, out={out})", indent + 1)
         source.line(f"{out}.add_({clean}).clamp_(0.0, 1.0)", indent + 1)
+    else:
+        raise ValueError(f"there are no lines for noise of the kind {kind!r}")
 
 
 def _emit_block(
@@ -181,7 +183,7 @@ def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, ind
             f"slot_square.mul_({keep!r}).addcmul_({g}, {g}, value={take!r})",
             f"{p}.addcdiv_({g}, torch.sqrt(slot_square).add_({spec.eps!r}), value=-lr)",
         ]
-    else:
+    elif spec.name in {"adam", "adamw"}:
         decay = spec.weight_decay if spec.name == "adamw" else 0.0
         slots = parameters.slots
         lists = [[parameters.flat], [parameters.grad], [slots["mean"]], [slots["square"]], []]
@@ -193,6 +195,8 @@ def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, ind
             f"beta2={spec.beta2!r}, weight_decay={decay!r}, eps={spec.eps!r}, "
             "amsgrad=False, maximize=False)",
         ]
+    else:
+        raise ValueError(f"there are no lines for the optimiser {spec.name!r}")
     for text in lines:
         source.line(text, indent)
 
@@ -429,6 +433,8 @@ def emit_loss_gradient(
     elif spec.loss == "huber":
         delta = spec.huber_delta
         source.line(f"{gradient}.clamp_({-delta!r}, {delta!r})", indent)
+    elif spec.loss != "bce":
+        raise ValueError(f"there is no gradient for the loss {spec.loss!r}")
     source.line(f"{gradient}.mul_({scale!r})", indent)
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from aegui.core.training.checkpoint_check import array, counts, number
+from aegui.core.training.best import COURSE_TOLERANCE
+from aegui.core.training.checkpoint_check import array, counts, damaged, number
+from aegui.core.training.history import plain_epoch
 from aegui.core.training.result import GOALS, RunResult
 
 if TYPE_CHECKING:
@@ -20,19 +22,19 @@ if TYPE_CHECKING:
     from aegui.core.training.measure import Measured
     from aegui.core.training.parameters import Parameters
 
-COURSE_TOLERANCE = 1
-"""Wrong pixels of a character that the classic assignment still takes for learnt."""
 _LIMITS = {"at_most_1": 1, "exact": 0}
+_RESPECTS = ("criterion", "loss", "wrong pixels", "goal")
+"""In what weights can be better than those before the first step."""
+_OLDER = {"best_position": "best_epoch", "loss_of_best": "lowest_loss"}
+"""Names of a state -> what stood for them in older files."""
 
 
 class Progress:
     """The best weights and the figures of K runs, updated at every recorded epoch.
 
-    The best weights of a run are those whose worst sample is within ``tolerance`` wrong pixels, or
-    nearest to it, then with the fewest wrong pixels in all, then with the lowest loss; of a
-    denoiser, whose clean reconstructions are soon perfect and say little, those with the lowest
-    loss on the fixed noisy draw. Adam at a constant rate loses a perfect fit now and then: the
-    best is what was meant.
+    What the best weights are is said in ``best.py``: no other weights have a lower loss and fewer
+    wrong pixels as well, unless they miss the goal. Adam at a constant rate loses a perfect fit now
+    and then: the best is what was meant.
     """
 
     def __init__(
@@ -53,10 +55,13 @@ class Progress:
         self.best_loss = np.full(runs, math.inf)
         self.best_wrong = np.full(runs, np.iinfo(np.int64).max)
         self.best_excess = np.full(runs, np.iinfo(np.int64).max)
-        self.best_epoch = np.zeros(runs, np.int64)
+        self.best_epoch = np.zeros(runs)
         self.best_wrong_pixels = np.zeros((runs, samples), np.int64)
         self.loss = np.full(runs, math.nan)
-        self.lowest_loss = np.full(runs, math.inf)
+        self.loss_of_best = np.full(runs, math.inf)
+        # How it stood before the first step, and when: what was learnt is better in one respect.
+        self._start = np.full((len(_RESPECTS), runs), math.inf)
+        self._start_epoch = np.full(runs, math.inf)
         self.first_epoch = {goal: np.full(runs, -1, np.int64) for goal in GOALS}
         self.alive = np.ones(runs, bool)
         self.improved_epoch = 0.0
@@ -68,9 +73,9 @@ class Progress:
         if measured.preliminary:
             self.improved_epoch = epoch
             self._keep(self.alive)
-            self.best_epoch[self.alive] = int(epoch)
+            self.best_epoch[self.alive] = epoch
+            self.loss_of_best[self.alive] = measured.loss[self.alive]
             return
-        self.lowest_loss = np.fmin(self.lowest_loss, self.loss)
         for goal, first in self.first_epoch.items():
             if not measured.wrong.shape[1]:
                 break
@@ -81,11 +86,15 @@ class Progress:
         never = ~self.alive & np.isinf(self.best_loss)
         self.best_wrong_pixels[never] = measured.wrong[never]
         better = self._better(measured)
+        untrained = np.isinf(self.best_loss) & ((self.best_epoch > 0) | (epoch == 0))
+        self._start[:, untrained] = self._standing(measured)[:, untrained]
+        self._start_epoch[untrained] = epoch
         if not better.any():
             return
         self.improved_epoch = epoch
         self._keep(better)
-        self.best_epoch[better] = int(epoch)
+        self.best_epoch[better] = epoch
+        self.loss_of_best[better] = measured.loss[better]
         self.best_loss[better] = measured.criterion[better]
         self.best_wrong[better] = measured.wrong.sum(axis=1)[better]
         self.best_excess[better] = self._excess(measured.wrong)[better]
@@ -96,11 +105,21 @@ class Progress:
         if not self._by_loss:
             for now, best in (
                 (measured.wrong.sum(axis=1), self.best_wrong),
-                (self._excess(measured.wrong), self.best_excess),
+                (self._excess(measured.wrong) > 0, self.best_excess > 0),
             ):
                 lower = (now < best) | ((now == best) & lower)
-        lower &= self.alive
+        learnt = np.any(self._standing(measured) < self._start, axis=0)
+        lower |= self.best_epoch == self._start_epoch
+        lower &= learnt & self.alive
         return lower
+
+    def _standing(self, measured: Measured) -> NDArray[np.float64]:
+        """How the present weights stand in each of ``_RESPECTS``, ``[4, K]``: less is better."""
+        loss = measured.terms.get("validation_loss", measured.loss)
+        wrong, misses = measured.wrong.sum(axis=1), self._excess(measured.wrong) > 0
+        if self._by_loss:
+            wrong, misses = np.zeros_like(loss), np.zeros_like(loss, bool)
+        return np.stack([measured.criterion, loss, wrong, misses])
 
     def _excess(self, wrong: NDArray[np.int64]) -> NDArray[np.int64]:
         """By how many wrong pixels the worst sample of each run passes the tolerance."""
@@ -159,8 +178,8 @@ class Progress:
                 epochs=epochs,
                 seconds=seconds,
                 loss=float(self.loss[run]),
-                best_loss=float(self.lowest_loss[run]),
-                best_epoch=int(self.best_epoch[run]),
+                best_loss=float(self.loss_of_best[run]),
+                best_epoch=plain_epoch(self.best_epoch[run]),
                 wrong_pixels=tuple(map(int, wrong[run])),
                 first_epoch={
                     goal: int(first[run]) if first[run] >= 0 else None
@@ -179,10 +198,11 @@ class Progress:
             "best_loss": self.best_loss.copy(),
             "best_wrong": self.best_wrong.copy(),
             "best_excess": self.best_excess.copy(),
-            "best_epoch": self.best_epoch.copy(),
+            "best_position": self.best_epoch.copy(),
             "best_wrong_pixels": self.best_wrong_pixels.copy(),
             "last_loss": self.loss.copy(),
-            "lowest_loss": self.lowest_loss.copy(),
+            "loss_of_best": self.loss_of_best.copy(),
+            "start": np.vstack([self._start, self._start_epoch]),
             "alive": self.alive.copy(),
             "improved_epoch": np.array([self.improved_epoch], np.float64),
             **{f"first_{goal}": first.copy() for goal, first in self.first_epoch.items()},
@@ -190,10 +210,26 @@ class Progress:
 
     def fits(self, state: Mapping[str, NDArray[np.generic]]) -> bool:
         """Whether ``state`` is that of as many runs and samples."""
-        needed = self.state()
-        return needed.keys() <= state.keys() and all(
-            state[name].shape == array.shape for name, array in needed.items()
+        return all(
+            name in found and found[name].shape == array.shape
+            for found in [self._renewed(state)]
+            for name, array in self.state().items()
         )
+
+    @staticmethod
+    def _renewed(state: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+        """``state`` with what was called otherwise, or was not there, in older files."""
+        found = dict(state)
+        for name, older in _OLDER.items():
+            if name not in found and older in found:
+                found[name] = found.pop(older).astype(np.float64)
+        names = ("best_loss", "best_loss", "best_wrong", "best_excess", "best_position")
+        kept = [found.get(name) for name in names]
+        if "start" not in found and len({None if it is None else it.shape for it in kept}) == 1:
+            start = np.stack([np.asarray(it, np.float64) for it in kept])
+            start[3] = start[3] > 0
+            found["start"] = np.where(start[-1] == 0, start, math.inf)
+        return found
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Take back what ``state()`` gave.
@@ -201,6 +237,7 @@ class Progress:
         Raises:
             TrainingError: It is of other types than that, or cannot be right.
         """
+        state = self._renewed(state)
         found: dict[str, Any] = {
             name: array(state, name, like).copy()
             for name, like in self.state().items()
@@ -213,10 +250,13 @@ class Progress:
         self.best_loss = found["best_loss"]
         self.best_wrong = found["best_wrong"]
         self.best_excess = found["best_excess"]
-        self.best_epoch = found["best_epoch"]
+        self.best_epoch = found["best_position"]
+        if not (np.isfinite(self.best_epoch) & (self.best_epoch >= 0)).all():
+            raise damaged("best_position")
         self.best_wrong_pixels = wrong
         self.loss = found["last_loss"]
-        self.lowest_loss = found["lowest_loss"]
+        self.loss_of_best = found["loss_of_best"]
+        self._start, self._start_epoch = found["start"][:-1], found["start"][-1]
         self.alive = found["alive"]
         # Some files have it as a whole number.
         (improved,) = state["improved_epoch"].tolist()

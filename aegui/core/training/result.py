@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from aegui.core.training.history import HistoryView
     from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.stages import Stage
     from aegui.core.training.timeline import TimelineView
 
 Reason = Literal["epochs", "goal", "patience", "seconds", "stopped", "diverged", "converged"]
@@ -47,12 +48,12 @@ class RunResult:
         epochs: Epochs done.
         seconds: Training time of the whole population, pauses excluded.
         loss: The last loss.
-        best_loss: The lowest loss that was recorded.
-        best_epoch: The epoch of the best weights.
+        best_loss: The loss of the best weights (see ``best.py``).
+        best_epoch: The epoch of the best weights; whole but for the first epochs of large sets.
         wrong_pixels: Per sample, with the best weights and clean input; empty for models that do
             not reconstruct.
         first_epoch: First epoch of each of ``GOALS``; None where it was never reached.
-        figures: What else is known at the end, by the keys of ``terms.py``.
+        figures: What else is known of the best weights, by the keys of ``terms.py``.
     """
 
     seed: int
@@ -60,7 +61,7 @@ class RunResult:
     seconds: float
     loss: float
     best_loss: float
-    best_epoch: int
+    best_epoch: float
     wrong_pixels: tuple[int, ...]
     first_epoch: Mapping[str, int | None]
     figures: Mapping[str, float] = field(default_factory=dict)
@@ -96,7 +97,7 @@ class TrainingResult:
     """What a training has learnt, and how it went.
 
     Attributes:
-        snapshot: The best weights of each run.
+        snapshot: The best weights of each run, those of its ``best_epoch``.
         last: The weights of the last epoch.
         history: The recorded rows.
         runs: Each run in figures.
@@ -107,7 +108,11 @@ class TrainingResult:
         seconds: Training time, pauses excluded.
         epochs_per_second: Mean rate.
         checkpoint: From where to go on.
+        measured: Whether all figures are there; else they are those of the last look, and of the
+            samples that are measured while training.
         timeline: Weights of epochs all over the training.
+        has_best: Whether ``snapshot`` was chosen; of a GAN it holds the last weights.
+        stages: The trainings that have led here, this one last.
     """
 
     snapshot: Snapshot
@@ -122,3 +127,6 @@ class TrainingResult:
     epochs_per_second: float
     checkpoint: Checkpoint
     timeline: TimelineView | None = None
+    has_best: bool = True
+    measured: bool = True
+    stages: tuple[Stage, ...] = ()

@@ -121,7 +121,8 @@ class Samples:
         self.eval_inputs = self.eval_clean
         flat = resolved.dataset.flat()
         chosen = self.validation[some_of(len(self.validation))]
-        self.validation_target = _on_device(flat, chosen, self.device)
+        self.validation_clean = _on_device(flat, chosen, self.device)
+        self.validation_target = self.validation_clean
         self.validation_inputs = self.validation_target
         if not self.noisy_evaluation:
             return

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
@@ -76,7 +77,7 @@ class _Run:
     """How far the optimiser of one run has come.
 
     ``inside`` counts evaluations since the last iteration, ``expected`` is how many it will have
-    taken; ``share`` is where it went on within an iteration.
+    taken; ``share`` is where it went on within an iteration; ``asked`` waits for its answer.
     """
 
     expected: int
@@ -88,6 +89,7 @@ class _Run:
     lowest: float = np.inf
     reached: NDArray[np.float64] | None = None
     minimization: Minimization | None = None
+    asked: Question | None = None
 
     @property
     def position(self) -> float:
@@ -133,15 +135,24 @@ class ScipyStepper:
         return min(going) if going else float(max(run.iterations for run in self._runs))
 
     def advance(self, orders: Orders) -> None:
-        """Answer questions until the time is up."""
+        """Answer questions until the time is up; one that is given up is answered next time."""
+        try:
+            self._work(orders)
+        finally:
+            self._store()
+
+    def _work(self, orders: Orders) -> None:
         deadline = time.perf_counter() + CHUNK_SECONDS
         single = orders.at_most == 1
         while not self.exhausted and self.position < orders.until - 1e-9:
             index = min(range(len(self._runs)), key=self._order)
             timeout = None if single else max(0.0, deadline - time.perf_counter())
-            happened = self._attend(index, timeout)
+            happened = self._attend(index, timeout, orders.cancelled)
             if single or not happened or time.perf_counter() >= deadline:
                 break
+
+    def _store(self) -> None:
+        """Make what the optimisers have reached the parameters."""
         for index, run in enumerate(self._runs):
             if run.reached is not None:
                 self._objective.store(index, run.reached)
@@ -151,14 +162,16 @@ class ScipyStepper:
         run = self._runs[index]
         return np.inf if run.ended else run.position
 
-    def _attend(self, index: int, timeout: float | None) -> bool:
+    def _attend(self, index: int, timeout: float | None, cancelled: IsCancelled | None) -> bool:
         """Take in what happens next in a run; False if nothing does in time."""
         run = self._runs[index]
         if run.minimization is None:
             run.minimization = self._begin(index)
-        event = run.minimization.next(timeout)
+        event = run.asked or run.minimization.next(timeout)
         if isinstance(event, Question):
-            self._answer(index, event)
+            run.asked = event
+            self._answer(index, event, cancelled)
+            run.asked = None
         elif isinstance(event, Iterate):
             self._count(run, event)
         elif isinstance(event, End):
@@ -177,19 +190,20 @@ class ScipyStepper:
             },
         )
 
-    def _answer(self, index: int, question: Question) -> None:
-        run = self._runs[index]
+    def _answer(self, index: int, question: Question, cancelled: IsCancelled | None) -> None:
+        run, objective = self._runs[index], self._objective
         assert run.minimization is not None
+        if self._method.gradient:
+            loss, gradient = objective.loss_and_gradient(index, question.vector, cancelled)
+            answer: object = (_bounded(loss), gradient)
+        else:
+            loss = objective.loss(index, question.vector, cancelled)
+            answer = _bounded(loss)
+            if loss < run.lowest:
+                run.lowest, run.reached = loss, question.vector
         run.evaluations += 1
         run.inside += 1
-        if self._method.gradient:
-            loss, gradient = self._objective.loss_and_gradient(index, question.vector)
-            run.minimization.answer((_bounded(loss), gradient))
-            return
-        loss = self._objective.loss(index, question.vector)
-        run.minimization.answer(_bounded(loss))
-        if loss < run.lowest:
-            run.lowest, run.reached = loss, question.vector
+        run.minimization.answer(answer)
 
     def _count(self, run: _Run, iterate: Iterate) -> None:
         run.iterations += 1
@@ -248,17 +262,17 @@ class CountingMeter:
         self.measured = self._meter.measured
         self.terms = (*self._meter.terms, "evaluations")
 
-    def measure(self) -> Measured:
+    def measure(self, cancelled: IsCancelled | None = None) -> Measured:
         """Figures of the present weights."""
-        measured = self._meter.measure()
+        measured = self._meter.measure(cancelled)
         counts = self._stepper.evaluations.astype(np.float64)
         return replace(measured, terms={**measured.terms, "evaluations": counts})
 
     def conclude(
-        self, snapshot: Snapshot
+        self, snapshot: Snapshot, cancelled: IsCancelled | None = None
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
         """Wrong pixels of all samples, and the evaluations of each run."""
-        wrong, figures = self._meter.conclude(snapshot)
+        wrong, figures = self._meter.conclude(snapshot, cancelled)
         own = [{"evaluations": float(count)} for count in self._stepper.evaluations]
         if figures:
             own = [{**other, **mine} for other, mine in zip(figures, own, strict=True)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -42,6 +42,8 @@ class Snapshot:
         epoch: Whole epochs done.
         layers: The chain from the first hidden layer to the output; of a GAN only its generator.
         parts: Further stacks by name, such as the ``head`` of a classifier.
+        epochs: Of the best weights: whole epochs done by each run; empty where all are of
+            ``epoch``.
     """
 
     epoch: int
@@ -49,6 +51,16 @@ class Snapshot:
     parts: Mapping[str, tuple[LayerWeights, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    epochs: tuple[int, ...] = ()
+
+    def epoch_of(self, run: int) -> int:
+        """Whole epochs that the weights of ``run`` have learnt."""
+        return self.epochs[run] if self.epochs else self.epoch
+
+    def with_epochs(self, epochs: Sequence[float]) -> Snapshot:
+        """The same weights as those of ``epochs``, one for each run."""
+        whole = tuple(int(epoch) for epoch in epochs)
+        return replace(self, epochs=() if set(whole) <= {self.epoch} else whole)
 
     @property
     def runs(self) -> int:

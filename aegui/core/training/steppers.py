@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.training.autograd import Batches
     from aegui.core.training.engines import Engine
 
@@ -65,6 +66,7 @@ class Orders:
         at_most: Epochs to do at most; 1 is the smallest step there is, be it only a batch.
         generator: Whether the generator of a GAN is to learn.
         discriminator: Whether its discriminator is to learn.
+        cancelled: Asked within a step that takes long whether to give it up.
     """
 
     rate: Callable[[float], float]
@@ -73,6 +75,7 @@ class Orders:
     at_most: int
     generator: bool = True
     discriminator: bool = True
+    cancelled: IsCancelled | None = None
 
 
 class Stepper(Protocol):
@@ -97,7 +100,11 @@ class Stepper(Protocol):
         """Whether there is nothing more to gain, whatever the number of epochs."""
 
     def advance(self, orders: Orders) -> None:
-        """Work for some ``CHUNK_SECONDS``, at least one step."""
+        """Work for some ``CHUNK_SECONDS``, at least one step.
+
+        Raises:
+            Cancelled: So it was wished within a step, which can be done again.
+        """
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """What continuation needs beside parameters and generator."""

@@ -133,6 +133,13 @@ TERMS = _table(
         "loss",
     ),
     Term(
+        "validation_wrong",
+        mark("Wrong pixels, held out"),
+        mark("Mean wrong pixels of the samples that are kept from training, without noise."),
+        r"\op{n}_\op{val}",
+        "wrong",
+    ),
+    Term(
         "accuracy",
         mark("Accuracy"),
         mark("Share of the samples whose class is found."),
@@ -212,7 +219,7 @@ def terms_of(recipe: Recipe) -> tuple[str, ...]:
         of_classes = ("class_loss", "class_doubt") if recipe.gan.class_weight else ()
         scores = ("real_score", "fake_score")
         return ("loss", "generator_loss", "discriminator_loss", *scores, *of_classes)
-    validation = recipe.data.split.validation > 0
+    validation = recipe.data.split.keeps
     if recipe.classifier is not None:
         keys = ["loss", *(key for key, weight in _weight_penalties(recipe) if weight), "accuracy"]
         return (*keys, *(("validation_loss", "validation_accuracy") if validation else ()))
@@ -221,19 +228,36 @@ def terms_of(recipe: Recipe) -> tuple[str, ...]:
     if recipe.network.latent.kind == "gaussian":
         keys.append("active_units")
     if validation:
-        keys.append("validation_loss")
+        keys += ["validation_loss", "validation_wrong"]
     if recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
         keys.append("evaluations")
     return tuple(keys)
 
 
-def latest_terms(history: HistoryView) -> dict[str, float]:
-    """Each term in the newest row of ``history``, the mean of all runs where it is finite."""
-    if not len(history):
+_LOSS_UNITS = {
+    "bce": (mark("nats per pixel"), mark("nats per image")),
+    "mse": (mark("squared error per pixel"), mark("squared error per image")),
+    "mae": (mark("absolute error per pixel"), mark("absolute error per image")),
+    "huber": (mark("Huber loss per pixel"), mark("Huber loss per image")),
+}
+"""By loss: what it is in, as a mean over the pixels, and as a sum for a gaussian code."""
+
+
+def loss_unit(recipe: Recipe) -> str:
+    """What the loss of ``recipe`` is in; translate it with ``tr``."""
+    if recipe.gan is not None or recipe.classifier is not None:
+        return mark("nats")
+    return _LOSS_UNITS[recipe.training.loss][recipe.network.latent.kind == "gaussian"]
+
+
+def terms_at(history: HistoryView, epoch: float, run: int) -> dict[str, float]:
+    """Each term of ``run`` in the row of ``history`` nearest to ``epoch``, where it is finite."""
+    row = history.nearest_row(epoch)
+    if row is None:
         return {}
     columns = {"loss": history.loss, **history.extra}
-    rows = {key: column[-1][np.isfinite(column[-1])] for key, column in columns.items()}
-    return {key: float(row.mean()) for key, row in rows.items() if row.size}
+    values = {key: float(column[row, run]) for key, column in columns.items()}
+    return {key: value for key, value in values.items() if np.isfinite(value)}
 
 
 def _weight_penalties(recipe: Recipe) -> tuple[tuple[str, float], ...]:
@@ -278,7 +302,8 @@ def definitions(recipe: Recipe) -> tuple[str, ...]:
         found.append(rf"q(z|{source}) = \op{{N}}(μ, σ^2)")
         found.append(r"z = μ + σ ε")
     elif latent.top_k is not None:
-        found.append(rf"z = \op{{top}}_{{{latent.top_k}}} f({source})")
+        largest = "top" if latent.top_by == "value" else "top|·|"
+        found.append(rf"z = \op{{{largest}}}_{{{latent.top_k}}} f({source})")
     else:
         found.append(f"z = f({source})")
     if recipe.classifier is not None:

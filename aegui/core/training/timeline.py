@@ -141,6 +141,28 @@ class Fork:
     signature: str
 
 
+def row_of(snapshot: Snapshot, of: ResolvedRecipe | Shapes) -> NDArray[np.float32] | None:
+    """The weights of ``snapshot`` as one row, the inverse of ``snapshot_of``.
+
+    None where it lacks a tensor of the network ``of``, or has one of another shape.
+    """
+    stacks = (snapshot.layers, *(snapshot.parts.get(name, ()) for name in of.parts))
+    layers = [layer for stack in stacks for layer in stack]
+    layout = Layout(of.all_layers, snapshot.runs)
+    if len(layers) != len(layout.learnt):
+        return None
+    row = np.empty(layout.size + layout.buffer_size, np.float32)
+    flat, buffers = row[: layout.size], row[layout.size :]
+    for layer, learnt, kept in zip(layers, layout.learnt, layout.kept, strict=True):
+        for blocks, numbers in ((learnt, flat), (kept, buffers)):
+            for name, block in blocks.items():
+                tensor = layer.tensors.get(name)
+                if tensor is None or tensor.shape != (block.runs, *block.shape):
+                    return None
+                block.array(numbers)[:] = tensor
+    return row
+
+
 class Timeline:
     """Keeps weights while a training writes; any thread may take a ``view()`` meanwhile.
 

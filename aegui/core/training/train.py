@@ -9,37 +9,43 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from aegui.core.data.dataset import Dataset
-from aegui.core.errors import TrainingError
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import Cancelled, TrainingError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.core.training.best import counts_wrong_pixels, has_best_weights, tolerance_of
 from aegui.core.training.checkpoint_check import is_of_another_device, number, restore_generator
 from aegui.core.training.control import Control
-from aegui.core.training.diagnosis import diagnosis
+from aegui.core.training.diagnosis import astray, diagnosis
 from aegui.core.training.families import family_of
 from aegui.core.training.history import History, next_recorded_position
 from aegui.core.training.parameters import Parameters, snapshot_of
-from aegui.core.training.progress import COURSE_TOLERANCE, Progress
+from aegui.core.training.progress import Progress
 from aegui.core.training.result import Checkpoint, TrainingResult
 from aegui.core.training.schedules import Schedule
+from aegui.core.training.stages import Lineage, StageLog
 from aegui.core.training.steppers import Orders, Phase
 from aegui.core.training.timeline import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Reason
     from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.stages import Stage, StageKind
     from aegui.core.training.timeline import Fork, TimelineView
 
 _NOISE_STREAM = 0x5EED_0003
@@ -56,12 +62,16 @@ def train(
     history: HistoryView | None = None,
     timeline: TimelineView | None = None,
     fork: Fork | None = None,
+    lineage: Lineage | None = None,
 ) -> Iterator[Training]:
     """Train all runs of a recipe, yielding the same live ``Training`` after each chunk of epochs.
 
     The first yield comes before the first step. Every epoch that has a row in the history ends a
     chunk; ``control.max_chunk`` bounds it. Call it in the thread that iterates: torch counts
     threads per thread. After the last yield ``finished`` tells the reason.
+
+    Once ``control.stop`` is set it ends with ``finished == "stopped"``, and what was being measured
+    is given up: a training that goes on from there makes up for it.
 
     Args:
         resolved: What to train.
@@ -70,13 +80,17 @@ def train(
         history: The rows recorded before ``resume`` or ``fork``.
         timeline: The weights kept before ``resume`` or ``fork``.
         fork: Instead of ``resume``: begin with these weights, and count epochs on from theirs.
+        lineage: What was trained before ``resume`` or ``fork``, for the history of the run.
 
     Raises:
         TrainingError: ``resume`` or ``fork`` does not belong to a population of this shape (and
             ``resume`` to this optimiser), or the memory does not suffice.
+        Cancelled: It was stopped before the first weights had been looked at.
     """
     with _refusing_too_much():
-        training = Training(resolved, control or Control(), resume, history, timeline, fork)
+        training = Training(
+            resolved, control or Control(), resume, history, timeline, fork, lineage
+        )
     yield training
     while training.finished is None:
         with _refusing_too_much():
@@ -138,13 +152,16 @@ class Training:
         history: HistoryView | None,
         timeline: TimelineView | None = None,
         fork: Fork | None = None,
+        lineage: Lineage | None = None,
     ) -> None:
         self._resolved = resolved
         self._control = control
         recipe = resolved.recipe
+        self._base_rate = recipe.training.optimizer.learning_rate
+        self._learning = (True, True)
         device, self.notes = choose_device(recipe.training.device)
         self.device = _device_words(device)
-        torch.set_num_threads(_thread_count(resolved, control.spare_cores))
+        torch.set_num_threads(thread_count(resolved, control.spare_cores))
         self._parameters = Parameters(resolved, device)
         self._generator = torch.Generator(device=device).manual_seed(recipe.seed ^ _NOISE_STREAM)
         self._corruption = recipe.data.corruption
@@ -152,26 +169,27 @@ class Training:
         self.epochs = self._stepper.epochs
         proper = self._phases[-1]
         self._schedule = Schedule(recipe.training.schedule, proper.stop - proper.start)
-        goal = recipe.training.goals.max_wrong_pixels
         self._progress = Progress(
             self._parameters,
             self._meter.measured,
-            by_loss=self._corruption.kind != "none"
-            or not resolved.dataset.is_binary
-            or not self._meter.reconstructs,
-            tolerance=COURSE_TOLERANCE if goal is None else goal,
+            by_loss=not counts_wrong_pixels(recipe, resolved.dataset),
+            tolerance=tolerance_of(recipe),
         )
         self.seconds = 0.0
         self.finished: Reason | None = None
+        self._is_due = False
         self.history = History(recipe.runs, self._meter.terms)
         if fork is not None:
             self._begin_at(fork, history)
             timeline = None if timeline is None else timeline.until(fork.epoch)
         elif resume is not None:
             self._restore(resume, history)
+        kind: StageKind = "train" if resume is None else "continue"
+        kind = "fork" if fork is not None else kind
+        self._log = StageLog(kind, self.position, lineage or Lineage())
         self.timeline = Timeline(resolved, recipe.runs, control.timeline_bytes, timeline)
         if resume is None or fork is not None:
-            self._record()
+            self._record(control.is_stopped)
 
     @property
     def epoch(self) -> int:
@@ -199,6 +217,22 @@ class Training:
     def _advance(self) -> None:
         started = time.perf_counter()
         self._obey()
+        with contextlib.suppress(Cancelled):
+            if not self._is_due:
+                self._learn()
+            if self._is_due:
+                self._record(self._control.is_stopped)
+                self._is_due = False
+                self.finished = self._ending()
+        self.seconds += time.perf_counter() - started
+        if self.finished is None and self._is_time_up():
+            # Epochs may be long: ``result`` measures where this one was left.
+            self.finished = "seconds"
+        if self.finished is None and self._control.stop:
+            self.finished = "stopped"
+
+    def _learn(self) -> None:
+        """Do one chunk of work, at most up to where a row of the history is due."""
         stepper = self._stepper
         phase = self._phase
         until = phase.start + next_recorded_position(
@@ -213,15 +247,10 @@ class Training:
                 control.max_chunk,
                 generator=control.train_generator,
                 discriminator=control.train_discriminator,
+                cancelled=control.is_stopped,
             )
         )
-        if stepper.position >= until - 1e-9 or stepper.exhausted:
-            self._record()
-            self.finished = self._ending()
-        self.seconds += time.perf_counter() - started
-        if self.finished is None and self._is_time_up():
-            # Epochs may be long: ``result`` measures where this one was left.
-            self.finished = "seconds"
+        self._is_due = stepper.position >= until - 1e-9 or stepper.exhausted
 
     @property
     def phase(self) -> str:
@@ -241,11 +270,22 @@ class Training:
         if phase.is_preliminary:
             return phase.rate_at(position)
         position -= phase.start
-        base = self._control.learning_rate or self._resolved.recipe.training.optimizer.learning_rate
-        return base * self._schedule.factor_at(position)
+        return self._base_rate * self._schedule.factor_at(position)
 
     def _obey(self) -> None:
-        """Take over what the levers say about the noise."""
+        """Take over what the levers say, and note it."""
+        control, epoch = self._control, self._stepper.position
+        rate = control.learning_rate or self._base_rate
+        if rate != self._base_rate:
+            self._base_rate = rate
+            self._log.note(epoch, learning_rate=rate)
+        learning = (control.train_generator, control.train_discriminator)
+        if learning != self._learning:
+            self._learning = learning
+            self._log.note(epoch, generator=learning[0], discriminator=learning[1])
+        self._obey_noise()
+
+    def _obey_noise(self) -> None:
         wish = self._control.corruption
         if wish is None:
             return
@@ -256,6 +296,7 @@ class Training:
         rebuild = (wish.kind, wish.clean_target) != (before.kind, before.clean_target)
         rebuild = rebuild or not (wish.fresh and before.fresh)
         self._corruption = wish
+        self._log.note(self._stepper.position, corruption=wish)
         if rebuild:
             position, state = self._stepper.position, self._stepper.state()
             # An epoch under way begins anew: it had been drawn with the other noise.
@@ -263,8 +304,9 @@ class Training:
             self._prepare()
             self._stepper.restore(state, float(int(position + 1e-9)), wish.level)
 
-    def _record(self) -> None:
-        measured = self._meter.measure()
+    def _record(self, cancelled: IsCancelled | None = None) -> None:
+        """Look at the present weights; where that is given up nothing has changed."""
+        measured = self._meter.measure(cancelled)
         position = self._stepper.position
         self._progress.observe(position, measured)
         if not measured.preliminary:
@@ -313,15 +355,18 @@ class Training:
         """The current weights; of a run that has gone astray, its last good ones."""
         return self._snapshot_of(*self._progress.presentable())
 
-    def _snapshot_of(self, flat: torch.Tensor, buffers: torch.Tensor) -> Snapshot:
-        return snapshot_of(flat, buffers, self._parameters.layout, self._resolved, self.epoch)
+    def _snapshot_of(
+        self, flat: torch.Tensor, buffers: torch.Tensor, *, copy: bool = True
+    ) -> Snapshot:
+        layout = self._parameters.layout
+        return snapshot_of(flat, buffers, layout, self._resolved, self.epoch, copy=copy)
 
-    def checkpoint(self) -> Checkpoint:
-        """Everything needed to go on from here."""
+    def checkpoint(self, *, ended: bool = False) -> Checkpoint:
+        """Everything needed to go on from here; where it has ``ended`` weights are not copied."""
         return Checkpoint(
             self.epoch,
             {
-                **self._parameters.state(),
+                **self._parameters.state(copy=not ended),
                 **self._progress.state(),
                 **self._stepper.state(),
                 "generator": self._generator.get_state().numpy().copy(),
@@ -330,6 +375,7 @@ class Training:
                 "layers": self._resolved.signature,
                 "position": self._stepper.position,
                 "preliminary": self._phases[-1].start,
+                "due": int(self._is_due),
                 "seconds": self.seconds,
                 **self._schedule.state(),
             },
@@ -361,9 +407,12 @@ class Training:
         self.seconds = seconds
         if self._resume_note:
             self.notes = (*self.notes, self._resume_note)
+        self._is_due = bool(scalars.get("due", 0))
         if history is not None:
+            if self._is_due:
+                history = history.until(position)
             self.history = History.from_view(history, self._meter.terms)
-        if self.epoch >= self.epochs:
+        if self.epoch >= self.epochs and not self._is_due:
             self.finished = "epochs"
 
     def _begin_at(self, fork: Fork, history: HistoryView | None) -> None:
@@ -387,50 +436,92 @@ class Training:
         if self.epoch >= self.epochs:
             self.finished = "epochs"
 
-    def result(self, reason: Reason | None = None) -> TrainingResult:
-        """What has been learnt so far; ``reason`` where a person stopped it."""
+    def result(
+        self,
+        reason: Reason | None = None,
+        cancelled: IsCancelled | None = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> TrainingResult:
+        """What has been learnt, with all its figures; ``so_far`` has what is known without them.
+
+        Args:
+            reason: Why it has ended, where a person stopped it.
+            cancelled: Asked between pieces of the measuring, and not often otherwise.
+            checkpoint: That of ``so_far``, where it has been asked for.
+
+        Raises:
+            Cancelled: So it was wished; nothing has changed.
+        """
         # Taken first: looking once more than an uninterrupted training would have done counts in
         # schedule and patience.
-        checkpoint = self.checkpoint()
+        checkpoint = self.checkpoint() if checkpoint is None else checkpoint
         if not len(self.history) or self.history.view().epoch[-1] != self._stepper.position:
-            self._record()
+            self._record(cancelled)
+            self._is_due = False
         self.timeline.finish(self._stepper.position, self._row)
-        ended = reason or self.finished or "stopped"
         progress = self._progress
         best = self._snapshot_of(progress.best_flat, progress.best_buffers)
-        wrong, figures = self._meter.conclude(best)
+        best = best.with_epochs(progress.best_epoch.tolist())
+        wrong, figures = self._meter.conclude(best, cancelled)
+        stop_if(cancelled)
+        result = self._result(reason, checkpoint, best, wrong, figures)
+        return replace(result, message=self._message())
+
+    def so_far(self, reason: Reason | None = None, *, ended: bool = False) -> TrainingResult:
+        """What has been learnt, at once and without measuring anything; training can go on.
+
+        Its figures are those of the last look, and of the samples that are looked at meanwhile; it
+        has no message, which takes thought. Where the training has ``ended``, and no step follows,
+        it shares its weights with it: copies of a large network take seconds.
+        """
+        checkpoint = self.checkpoint(ended=ended)
+        flat, buffers = (
+            torch.from_numpy(checkpoint.tensors[name])
+            for name in ("best_parameters", "best_buffers")
+        )
+        layout = self._parameters.layout
+        best = snapshot_of(flat, buffers, layout, self._resolved, self.epoch, copy=False)
+        best = best.with_epochs(self._progress.best_epoch.tolist())
+        return replace(self._result(reason, checkpoint, best, ended=ended), measured=False)
+
+    def _result(
+        self,
+        reason: Reason | None,
+        checkpoint: Checkpoint,
+        best: Snapshot,
+        wrong: NDArray[np.int64] | None = None,
+        figures: Sequence[Mapping[str, float]] = (),
+        *,
+        ended: bool = False,
+    ) -> TrainingResult:
         return TrainingResult(
             snapshot=best,
-            last=self.snapshot(),
+            last=self._snapshot_of(*self._progress.presentable(), copy=not ended),
             history=self.history.view(),
-            runs=progress.results(
+            runs=self._progress.results(
                 self._resolved.recipe.seed, self.epoch, self.seconds, wrong, figures
             ),
-            reason=ended,
-            message=self._message(),
+            reason=reason or self.finished or "stopped",
+            message="",
             engine=self.engine,
             device=self.device,
             seconds=self.seconds,
             epochs_per_second=self.epoch / self.seconds if self.seconds > 0 else 0.0,
             checkpoint=checkpoint,
             timeline=self.timeline.view(),
+            has_best=has_best_weights(self._resolved.recipe),
+            stages=self._stages(reason or self.finished or "stopped"),
         )
+
+    def _stages(self, reason: Reason) -> tuple[Stage, ...]:
+        recipe, dataset = self._resolved.recipe, self._resolved.dataset
+        return self._log.stages(self._stepper.position, recipe, reason, dataset.name, len(dataset))
 
     def _message(self) -> str:
         lost = int((~self._progress.alive).sum())
         if not lost:
-            return diagnosis(self._resolved, self.history.view())
-        if self._resolved.recipe.runs == 1:
-            return tr(
-                "The training went to infinity and was ended with its last good weights. Try a "
-                "lower learning rate, gradient clipping, or another activation."
-            )
-        return tr(
-            "{lost} of {runs} runs went to infinity and were ended with their last good weights. "
-            "Try a lower learning rate, gradient clipping, or another activation.",
-            lost=lost,
-            runs=self._resolved.recipe.runs,
-        )
+            return diagnosis(self._resolved, self.history.view(), self.snapshot())
+        return astray(self._resolved.recipe, lost)
 
 
 def choose_device(wish: str) -> tuple[torch.device, tuple[str, ...]]:
@@ -455,7 +546,7 @@ def _device_words(device: torch.device) -> str:
     return f"cuda ({torch.cuda.get_device_name()})" if device.type == "cuda" else "cpu"
 
 
-def _thread_count(resolved: ResolvedRecipe, spare_cores: int) -> int:
+def thread_count(resolved: ResolvedRecipe, spare_cores: int) -> int:
     """One thread for small networks, whose operations are too short to be shared out."""
     recipe = resolved.recipe
     rows = recipe.training.batch_size or len(resolved.dataset) * recipe.data.corruption.copies

@@ -100,7 +100,7 @@ def _unpacked(data: bytes) -> bytes:
     [
         (struct.pack(">HBB3I", 0, 8, 3, 4_000_000_000, 4000, 4000), "cannot hold"),
         (struct.pack(">HBB3I", 0, 8, 3, 60_000, 28, 28) + bytes(784 * 5), "5 of 60,000 images"),
-        (gzip.compress(struct.pack(">HBB3I", 0, 8, 3, 3_000_000, 28, 28)), "cannot hold"),
+        (gzip.compress(struct.pack(">HBB3I", 0, 8, 3, 3_000_000, 28, 28), mtime=0), "cannot hold"),
         (struct.pack(">HBB3I", 0, 8, 3, 0, 28, 28), "it is empty"),
         (struct.pack(">HBB1I", 0, 8, 1, 5) + bytes(5), "it holds labels, not images"),
         (struct.pack(">HBB2I", 0, 8, 2, 2, 5) + bytes(10), "2 x 5 are no images"),

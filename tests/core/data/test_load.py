@@ -59,7 +59,7 @@ def test_labels_of_several_characters() -> None:
         ("nothing-like-it", None, "symbols, uppercase, lowercase, letters"),
         ("lowercase", "aBé", "B é"),
         ("lowercase", "", "No characters"),
-        ("", None, "There is no file or built-in set “”"),
+        ("", None, "No data is named"),
         ("digits+", None, "There is no file or built-in set “”"),
         ("~nobody-of-that-name/x", None, "There is no file or built-in set “~nobody"),
         ("x" * 900, None, "There is no file or built-in set “xxx"),

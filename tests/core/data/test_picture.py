@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -197,7 +198,8 @@ def _png(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("side", [9_000, 12_000, 100_000])
 def test_bombs_are_refused_before_they_are_unpacked(tmp_path: Path, side: int) -> None:
     (tmp_path / "bomb.png").write_bytes(_png(side, side))
-    with pytest.raises(ReadError, match=r"too large: .* at most 80,000,000 are read"):
+    pixels = f"{side:,} x {side:,}" if side == 9_000 else f"{side * side:,}"
+    with pytest.raises(ReadError, match=f"too large: {pixels} .* at most 80,000,000 are read"):
         read_picture(tmp_path / "bomb.png", SPEC)
 
 
@@ -243,3 +245,35 @@ def test_photographs_are_unpacked_small(tmp_path: Path) -> None:
         spec = ImageSpec(height=64, width=64, fit=fit)
         small, whole = (read_picture(tmp_path / f"x.{suffix}", spec) for suffix in ("jpg", "png"))
         assert np.abs(small.astype(int) - whole.astype(int)).max() <= 4
+
+
+def _declared(path: Path, width: int, height: int, *, progressive: bool = False) -> None:
+    """A grey JPEG of 8 x 8 pixels whose header says that it is larger."""
+    Image.new("L", (8, 8), 200).save(path, progressive=progressive)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"\xff\xc2" if progressive else b"\xff\xc0")
+    data[at + 5 : at + 9] = struct.pack(">HH", height, width)
+    path.write_bytes(bytes(data))
+
+
+def test_a_large_photograph_is_made_smaller_while_it_is_read(tmp_path: Path) -> None:
+    # 96 megapixels, more than pillow itself would unpack.
+    path = tmp_path / "x.jpg"
+    Image.new("L", (12_000, 8_000), 200).save(path, quality=50)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pixels = read_picture(path, ImageSpec(height=8, width=12, channels=1))
+    assert pixels.shape == (1, 8, 12)
+    assert np.abs(pixels.astype(int) - 200).max() <= 2
+
+
+@pytest.mark.parametrize(
+    ("side", "progressive"), [(10_000, True), (30_000, False), (65_000, False)]
+)
+def test_a_photograph_that_would_fill_the_memory_is_refused(
+    tmp_path: Path, side: int, progressive: bool
+) -> None:
+    path = tmp_path / "x.jpg"
+    _declared(path, side, side, progressive=progressive)
+    with pytest.raises(ReadError, match=f"too large: {side:,} x {side:,} pixels.*make it smaller"):
+        read_picture(path, SPEC)

@@ -40,3 +40,13 @@ def test_a_draw_does_not_follow_the_split() -> None:
     assert len(set(drawn.tolist())) == 300
     assert drawn.tolist() == sorted(drawn.tolist())
     assert 60 <= len(np.intersect1d(drawn, validation)) <= 120
+
+
+def test_the_last_samples_can_be_kept_instead_of_a_share() -> None:
+    learnt, kept = split_indices(10, SplitSpec(last=3, validation=0.5))
+    assert (learnt.tolist(), kept.tolist()) == (list(range(7)), [7, 8, 9])
+    assert [len(part) for part in split_indices(3, SplitSpec(last=9))] == [1, 2]
+    assert [len(part) for part in split_indices(0, SplitSpec(last=9))] == [0, 0]
+    assert not SplitSpec().keeps
+    assert SplitSpec(last=1).keeps
+    assert SplitSpec(validation=0.1).keeps

@@ -68,6 +68,17 @@ def test_kl_agrees_with_monte_carlo() -> None:
     np.testing.assert_allclose(found, ratio.mean(axis=0), atol=0.01)
 
 
+def test_the_terms_of_the_bound_add_up_to_it() -> None:
+    found = reconstruction_figures(linear(gaussian=True), images())
+    assert found.bound is not None
+    assert found.kl is not None
+    assert found.drawn_cross_entropy is not None
+    assert found.bound == pytest.approx(found.drawn_cross_entropy + found.kl, rel=1e-12)
+    plain = reconstruction_figures(linear(gaussian=False), images())
+    assert (plain.bound, plain.kl, plain.drawn_cross_entropy) == (None, None, None)
+    assert plain.cross_entropy is not None
+
+
 def test_means_variances_and_use_are_those_of_the_codes() -> None:
     data = images()
     found = dimension_figures(linear(gaussian=False, bias=0.25), data)
@@ -104,10 +115,29 @@ def test_statistics_of_a_linear_code() -> None:
     assert (found.samples, found.units, found.most_active) == (400, 3, 2)
     assert found.used_dimensions == 2
     # The Jacobian of a linear encoder is its matrix.
-    assert found.jacobian == pytest.approx(np.square(MEAN_WEIGHTS).sum(), rel=0.05)
-    probed = code_statistics(linear(gaussian=False), data, probed=100)
-    assert probed.jacobian == pytest.approx(np.square(MEAN_WEIGHTS).sum(), rel=0.1)
-    assert probed.mean_activation == found.mean_activation
+    assert found.jacobian == pytest.approx(np.square(MEAN_WEIGHTS).sum(), rel=1e-5)
+    assert found.jacobian_samples == 400
+    few = code_statistics(linear(gaussian=False), data, work=1)
+    assert (few.samples, few.jacobian_samples) == (400, 16)
+    assert few.jacobian == pytest.approx(np.square(MEAN_WEIGHTS).sum(), rel=1e-5)
+    assert few.mean_activation == found.mean_activation
+
+
+def test_the_jacobian_of_a_k_sparse_code_does_not_step_over_the_switch() -> None:
+    """Two numbers that are nearly alike: a difference would jump where one takes over."""
+    latent = LatentSpec(units=3, top_k=1)
+    recipe = Recipe(network=NetworkSpec(encoder=(), latent=latent))
+    layers = [
+        {tensor.name: np.zeros((1, *tensor.shape), np.float32) for tensor in layer.tensors}
+        for layer in layer_shapes(recipe, (1, 2, 2)).layers
+    ]
+    layers[0]["weight"][0] = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]
+    layers[0]["bias"][0] = 50.0
+    codec = Codec(recipe, (1, 2, 2), Snapshot(5, tuple(map(LayerWeights, layers))))
+    alike = np.full((30, 2, 2), 0.5) + np.random.default_rng(0).random((30, 2, 2)) * 1e-3
+    found = code_statistics(codec, Dataset.from_images("alike", alike))
+    assert found.jacobian == pytest.approx(1.0, rel=1e-5)
+    assert found.most_active == 1
 
 
 def test_large_sets_are_sampled_the_same_every_time() -> None:

@@ -14,6 +14,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
 from aegui.core.network.activations import ACTIVATION_FUNCTIONS
 from aegui.core.network.catalog import ACTIVATIONS
+from aegui.core.network.forward import apply_layers
 from aegui.core.network.resolve import layer_shapes, resolve
 from aegui.core.recipe import LatentSpec, LayerSpec, Recipe
 from aegui.core.training.snapshot import LayerWeights, Snapshot
@@ -88,7 +89,8 @@ def test_sizes_and_shapes() -> None:
     assert codec.encode(image).shape == (1, 2)
     assert codec.encode(image[None]).shape == (1, 2)
     assert codec.decode([0.5, -1.0]).shape == (1, 35)
-    assert np.array_equal(codec.decode([[0.5, -1.0]] * 3)[2], codec.decode([[0.5, -1.0]] * 3)[0])
+    alike = codec.decode([[0.5, -1.0]] * 3)
+    np.testing.assert_allclose(alike[2], alike[0], atol=1e-6)
 
 
 @pytest.mark.parametrize("codes", [[1.0], [1.0, 2.0, 3.0], [[1.0, 2.0, 3.0]], []])
@@ -118,3 +120,76 @@ def test_points_far_outside_are_decoded_in_silence(activation: str, size: float)
     )
     codec = Codec(network, SHAPE, Snapshot(0, layers))
     assert codec.decode([size, -size]).shape == (1, 35)
+
+
+def weights_of(recipe: Recipe, seed: int = 4) -> Snapshot:
+    """Random weights, large enough for curves to count."""
+    generator = np.random.default_rng(seed)
+    layers = []
+    for layer in layer_shapes(recipe, SHAPE).layers:
+        own = {
+            tensor.name: generator.normal(0, 0.6, (1, *tensor.shape)).astype(np.float32)
+            for tensor in layer.tensors
+        }
+        if "variance" in own:
+            own["variance"] = np.square(own["variance"]) + np.float32(0.5)
+        layers.append(LayerWeights(own))
+    return Snapshot(0, tuple(layers))
+
+
+DENSE = [{"units": 12, "activation": "gelu", "slope": 0.7}, {"units": 9, "activation": "sigmoid"}]
+NORMED = [{"units": 12}, {"kind": "layer_norm", "activation": "tanh"}, {"kind": "batch_norm"}]
+CONVOLUTIONS = [
+    {"kind": "conv", "channels": 3, "activation": "silu"},
+    {"kind": "batch_norm", "activation": "tanh"},
+    {"kind": "flatten"},
+]
+
+
+@pytest.mark.parametrize("encoder", [DENSE, NORMED, CONVOLUTIONS, []])
+@pytest.mark.parametrize(
+    "latent",
+    [
+        {"units": 3, "slope": 1.3, "activation": "tanh"},
+        {"units": 8, "top_k": 3, "activation": "sigmoid"},
+        {"units": 8, "top_k": 3, "top_by": "magnitude"},
+        {"units": 8, "top_k": 8},
+        {"units": 2, "kind": "gaussian"},
+    ],
+)
+def test_the_jacobian_is_that_of_autograd(
+    encoder: list[dict[str, Any]], latent: dict[str, Any]
+) -> None:
+    decoder = None if encoder is not CONVOLUTIONS else [{"units": 6}]
+    network = {"encoder": encoder, "latent": latent, "decoder": decoder}
+    recipe = Recipe.model_validate({"network": network})
+    snapshot = weights_of(recipe)
+    codec = Codec(recipe, SHAPE, snapshot)
+    images = load_builtin("lowercase").flat()[:7]
+    shapes = layer_shapes(recipe, SHAPE)
+    tensors = [
+        {name: torch.from_numpy(it[0].copy()) for name, it in layer.tensors.items()}
+        for layer in snapshot.layers
+    ]
+    chain = shapes.layers[: shapes.code_end]
+
+    def code(row: torch.Tensor) -> torch.Tensor:
+        x = row.reshape(1, *chain[0].input_shape)
+        return apply_layers(chain, tensors[: len(chain)], x)[0, : latent["units"]]
+
+    jacobian: Any = torch.autograd.functional.jacobian
+    expected = [float(jacobian(code, torch.tensor(row)).square().sum()) for row in images]
+    np.testing.assert_allclose(codec.jacobian_squares(images), expected, rtol=1e-4)
+
+
+def test_a_generator_has_no_jacobian_of_an_encoder() -> None:
+    recipe = Recipe.model_validate({"gan": {}})
+    snapshot = Snapshot(
+        0,
+        tuple(
+            LayerWeights({it.name: np.zeros((1, *it.shape), np.float32) for it in layer.tensors})
+            for layer in layer_shapes(recipe, SHAPE).layers
+        ),
+    )
+    with pytest.raises(AeguiError, match="no encoder"):
+        Codec(recipe, SHAPE, snapshot).jacobian_squares(np.zeros((1, 35)))

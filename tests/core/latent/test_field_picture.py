@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.core.latent.field_picture import field_picture
+from aegui.core.latent.field_picture import CLASS_COLOURS, field_picture
 from aegui.core.latent.fields import Field, FieldKey
-from aegui.core.latent.view_files import CLASS_COLOURS
 
 
 def field(key: FieldKey, values: object, low: float, high: float, *classes: str) -> Field:

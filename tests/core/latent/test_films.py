@@ -124,3 +124,22 @@ def test_refusals_leave_what_was_there(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         write_film(path, fading(), cancelled=lambda: True)
     assert path.read_bytes() == b"old"
+
+
+def test_a_gif_keeps_the_colours_of_classes_on_a_ground_of_many(tmp_path: Path) -> None:
+    classes = np.array(
+        [(47, 91, 208), (184, 81, 11), (11, 122, 107), (160, 44, 125), (185, 44, 44)]
+    )
+    noise = np.random.default_rng(0).normal(0.0, 6.0, (3, 200, 260, 3))
+    y, x = np.mgrid[0:200, 0:260]
+    waves = np.stack([120 + 80 * np.sin(x / 23), 150 + 60 * np.sin(y / 31), 140 + x * 0.2], axis=-1)
+    pictures = np.clip(waves + noise, 0, 255).astype(np.uint8)
+    for number, colour in enumerate(classes):
+        pictures[:, 30 * number : 30 * number + 6, 20:26] = colour
+    path = tmp_path / "classes.gif"
+    write_film(path, iter(pictures), 10.0, 1)
+    for picture in gif_frames(path):
+        for number, colour in enumerate(classes):
+            found = picture[30 * number + 3, 23].astype(int)
+            assert np.abs(found - colour).max() <= 40
+            assert np.abs(classes - found).sum(axis=1).argmin() == number

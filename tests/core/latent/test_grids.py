@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from aegui.core.data.builtin import load_builtin
-from aegui.core.errors import Cancelled
+from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent.grids import (
     GridSpec,
     TraversalSpec,
@@ -84,3 +84,14 @@ def test_a_traversal_changes_one_number_in_each_row() -> None:
     np.testing.assert_array_equal(draw_sheet(codec, grid, base), draw_grid(codec, grid, base))
     with pytest.raises(Cancelled):
         draw_sheet(codec, spec, base, lambda: True)
+
+
+def test_quantiles_of_a_part_of_the_prior_have_its_ends() -> None:
+    spec = GridSpec(columns=3, rows=5, between=(0.05, 0.95))
+    xs, ys = spec.places()
+    assert xs == pytest.approx([-1.6449, 0.0, 1.6449], abs=1e-3)
+    assert ys[[0, -1]] == pytest.approx([-1.6449, 1.6449], abs=1e-3)
+    open_ended = normal_quantiles(2, (0.5, 1.0))
+    assert open_ended == pytest.approx([0.3186, 1.1503], abs=1e-3)
+    with pytest.raises(AeguiError, match=r"0\.9 to 0\.1"):
+        normal_quantiles(3, (0.9, 0.1))

@@ -63,7 +63,7 @@ def test_with_a_prior_the_numbers_are_the_same(size: int, wanted: list[float]) -
     here = Space(2, codes(0), has_prior=True)
     there = Space(size, None, has_prior=True)
     found, way = placed(np.array([0.5, -1.0], np.float32), here, there, "samples")
-    np.testing.assert_allclose(found, wanted)
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
     assert way == "standard"
     words = way_words(way, here, there)
     assert words.startswith("same place of the prior")

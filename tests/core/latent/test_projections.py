@@ -19,6 +19,7 @@ from aegui.core.latent.projections import (
     ProjectionProgress,
     plane,
     project,
+    projection_cost,
     unavailable,
 )
 
@@ -38,7 +39,7 @@ def groups(n: int = 240, d: int = 60) -> tuple[NDArray[np.float32], NDArray[np.i
 def test_pca_is_the_plane_of_the_first_two_components() -> None:
     rows, _ = groups()
     found = project("pca", rows, QUICK)
-    np.testing.assert_allclose(found.places, fit_pca(rows, 2).encode(rows))
+    np.testing.assert_allclose(found.places, fit_pca(rows, 2).encode(rows), rtol=1e-5, atol=1e-6)
     assert found.pca is not None
     assert not found.places.flags.writeable
     assert found.seconds > 0
@@ -135,3 +136,15 @@ def test_umap_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.places.shape == (12, 2)
     assert (given["n_neighbors"], given["random_state"]) == (11, 3)
     assert given["init"].shape == (12, 2)
+
+
+def test_the_cost_of_a_map_grows_with_its_samples_up_to_those_that_are_drawn() -> None:
+    options = ProjectionOptions(samples=5_000)
+    few = projection_cost(["tsne"], 500, 784, options)
+    many = projection_cost(["tsne"], 5_000, 784, options)
+    assert few.seconds < many.seconds
+    assert few.bytes < many.bytes
+    assert projection_cost(["tsne"], 70_000, 784, options) == many
+    assert projection_cost(["", "code"], 70_000, 784, options).seconds == 0.0
+    both = projection_cost(["pca", "umap"], 5_000, 784, options).seconds
+    assert both > projection_cost(["pca"], 5_000, 784, options).seconds

@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PIL import Image, ImageColor
 
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.view_files import (
-    CLASS_COLOURS,
-    fitted,
     views_csv,
     views_document,
-    views_png,
 )
 from aegui.core.latent.views import (
     figures,
@@ -72,18 +68,3 @@ def test_the_document_holds_places_and_figures(parts: Parts) -> None:
     brief = views_document(dataset, of, views, found, {}, with_places=False)
     assert "indices" not in brief
     assert "places" not in brief["views"][0]
-
-
-def test_the_picture_has_every_class_in_its_colour(parts: Parts) -> None:
-    dataset, of, views = parts
-    image = Image.open(io.BytesIO(views_png(dataset, of, views))).convert("RGB")
-    assert image.width > 1000
-    colours = {colour for _, colour in image.getcolors(1 << 20) or []}
-    assert {ImageColor.getrgb(name) for name in CLASS_COLOURS[:3]} <= colours
-    assert ImageColor.getrgb(CLASS_COLOURS[3]) not in colours
-
-
-def test_places_fit_into_the_square_upright() -> None:
-    pixels = fitted(np.array([[0, 0], [4, 0], [0, 2]], np.float32), 100, 10)
-    np.testing.assert_allclose(pixels, [[10, 70], [90, 70], [10, 30]])
-    np.testing.assert_allclose(fitted(np.ones((3, 2), np.float32), 100, 10), 50)

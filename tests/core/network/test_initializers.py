@@ -105,3 +105,20 @@ def test_orthogonal_keeps_lengths() -> None:
 def test_another_seed_gives_other_numbers() -> None:
     resolved = resolved_recipe(name="he_normal")
     assert not torch.equal(drawn(resolved, 0)[0][0], drawn(resolved, 1)[0][0])
+
+
+@pytest.mark.parametrize("name", ["torch_default", "he_normal", "orthogonal"])
+def test_cosh_begins_small_unless_a_size_was_chosen(name: str) -> None:
+    def first(activation: str, **initializer: Any) -> torch.Tensor:
+        recipe = Recipe.model_validate(
+            {
+                "network": {"encoder": [{"units": 30, "activation": activation}]},
+                "training": {"initializer": initializer},
+            }
+        )
+        resolved = resolve(recipe, Dataset.from_images("blank", torch.zeros(1, 20, 20).numpy()))
+        assert resolved.resolved is not None
+        return drawn(resolved.resolved, 3)[0][0]
+
+    assert torch.allclose(first("cosh", name=name), 0.1 * first("relu", name=name))
+    assert torch.equal(first("cosh", name="uniform"), first("relu", name="uniform"))

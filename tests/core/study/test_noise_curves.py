@@ -94,11 +94,13 @@ def test_rows_of_a_matrix_as_lines() -> None:
     assert curves.levels.tolist() == [0.0, 0.1, 0.3]
     assert [one.name for one in curves.lines] == [
         "trained at 0.2",
-        "Salt only 0.1",
+        "Salt only (to 1) 0.1",
         "trained at 0",
         "Bayes limit",
     ]
-    np.testing.assert_allclose(curves.lines[1].mean, matrix.figure("wrong").mean[1][[1, 2, 0]])
+    np.testing.assert_allclose(
+        curves.lines[1].mean, matrix.figure("wrong").mean[1][[1, 2, 0]], rtol=1e-5, atol=1e-6
+    )
     assert curves.lines[3].mean[0] == 0
     mixed = MatrixSpec(noises[:1], (tests[0], parse_corruption("salt:0.1")), 1, 40, epochs=1)
     assert matrix_curves(noise_matrix(recipe, few, mixed)) is None

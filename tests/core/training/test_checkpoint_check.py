@@ -134,7 +134,7 @@ def test_a_missing_array_is_refused_or_not_needed(
     point: tuple[ResolvedRecipe, Checkpoint],
 ) -> None:
     resolved, checkpoint = point
-    optional = {"epoch_generator", "adversaries", "pretrain_steps", "evaluations"}
+    optional = {"epoch_generator", "adversaries", "pretrain_steps", "evaluations", "start"}
     for name in looked_at(resolved, checkpoint):
         went_on = goes_on(resolved, with_tensor(checkpoint, name, None))
         assert went_on == (name in optional), name

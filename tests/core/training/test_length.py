@@ -12,6 +12,7 @@ from aegui.core.recipe import Recipe
 from aegui.core.training.length import (
     BATCH,
     LARGE,
+    adapted,
     in_batches,
     is_one_large_batch,
     planned_epochs,
@@ -63,3 +64,44 @@ def test_what_has_batches_or_needs_all_samples_stays(training: dict[str, Any]) -
     recipe = Recipe.model_validate({"training": training})
     assert not is_one_large_batch(recipe, 60_000)
     assert in_batches(recipe, 60_000) == recipe
+
+
+def test_few_samples_after_many_get_epochs_enough_to_learn_anything() -> None:
+    many = Recipe.model_validate({"training": {"epochs": 16, "batch_size": 128}})
+    few = adapted(many, 60_000, 8)
+    assert few.training.epochs == 16 * 469
+    assert few.training.batch_size is None
+    # And back again: the network is the same, and so is the way to learn it.
+    again = adapted(few, 8, 60_000)
+    assert (again.training.batch_size, again.training.epochs) == (128, 20)
+
+
+def test_a_long_training_in_small_batches_is_shortened_for_many_samples() -> None:
+    emojis = Recipe.model_validate(
+        {
+            "training": {"epochs": 500, "batch_size": 32},
+            "network": {"latent": {"kind": "gaussian", "kl_warmup_epochs": 50}},
+        }
+    )
+    digits = adapted(emojis, 166, 60_000)
+    assert (digits.training.batch_size, digits.training.epochs) == (128, 20)
+    assert digits.network.latent.kl_warmup_epochs == 2, "it would never have been over"
+
+
+@pytest.mark.parametrize(
+    ("training", "before", "after"),
+    [
+        ({"epochs": 400}, 6, 5),
+        ({"epochs": 400}, 5, 60),
+        ({"epochs": 10_000}, 32, 96),
+        ({"epochs": 20, "batch_size": 128}, 60_000, 70_000),
+        ({"epochs": 50, "batch_size": 8}, 4_000, 3_000),
+        ({"epochs": 3, "optimizer": {"name": "lbfgs"}}, 60_000, 8),
+    ],
+    ids=str,
+)
+def test_like_numbers_of_samples_leave_the_training_alone(
+    training: dict[str, Any], before: int, after: int
+) -> None:
+    recipe = Recipe.model_validate({"training": training})
+    assert adapted(recipe, before, after) == recipe

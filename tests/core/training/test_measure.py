@@ -10,11 +10,13 @@ import pytest
 import torch
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.training import measure
 from aegui.core.training.measure import CompiledMeter, TermMeter, choose_meter
-from aegui.core.training.parameters import Parameters
+from aegui.core.training.parameters import Parameters, snapshot_of
 from aegui.core.training.samples import Samples
 
 CPU = torch.device("cpu")
@@ -73,9 +75,23 @@ def test_meters_agree_on_a_noise_for_each_run(clean: bool, fresh: bool) -> None:
     fast, slow = CompiledMeter(*parts).measure(), TermMeter(*parts).measure()
     np.testing.assert_allclose(fast.loss, slow.loss, rtol=1e-5)
     np.testing.assert_array_equal(fast.wrong, slow.wrong)
-    np.testing.assert_allclose(
-        fast.terms["validation_loss"], slow.terms["validation_loss"], rtol=1e-5
-    )
+    for key in ("validation_loss", "validation_wrong"):
+        np.testing.assert_allclose(fast.terms[key], slow.terms[key], rtol=1e-5)
+
+
+@pytest.mark.parametrize("network", [{}, GAUSSIAN])
+@pytest.mark.parametrize("noise", [{}, {"corruption": {"kind": "flip", "level": 0.2}}])
+def test_wrong_pixels_held_out_are_those_of_clean_reconstructions(
+    network: dict[str, Any], noise: dict[str, Any]
+) -> None:
+    resolved, parameters, samples = made(network, {}, noise | KEPT)
+    found = TermMeter(resolved, parameters, samples).measure().terms["validation_wrong"]
+    rows = resolved.dataset.flat()[samples.validation]
+    snapshot = snapshot_of(parameters.flat, parameters.buffers, parameters.layout, resolved, 0)
+    for run in range(resolved.recipe.runs):
+        codec = Codec(resolved.recipe, resolved.dataset.image_shape, snapshot, run)
+        expected = wrong_pixels(rows, codec.reconstruct(rows)).mean()
+        assert found[run] == pytest.approx(expected, abs=0.1)
 
 
 @pytest.mark.parametrize("loss", ["bce", "mse", "mae"])

@@ -18,7 +18,7 @@ from aegui.core.recipe import (
     TrainingSpec,
 )
 from aegui.core.training.history import History
-from aegui.core.training.terms import TERMS, definitions, equations, latest_terms, terms_of
+from aegui.core.training.terms import TERMS, definitions, equations, terms_at, terms_of
 
 VARIATIONAL = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", beta=4.0)))
 
@@ -35,6 +35,10 @@ VARIATIONAL = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", beta
         (
             Recipe(classifier=ClassifierSpec(), data=DataSpec(split=SplitSpec(validation=0.1))),
             ("loss", "accuracy", "validation_loss", "validation_accuracy"),
+        ),
+        (
+            Recipe(data=DataSpec(split=SplitSpec(validation=0.1))),
+            ("loss", "validation_loss", "validation_wrong"),
         ),
         (
             Recipe(gan=GanSpec()),
@@ -111,10 +115,12 @@ def test_definitions_tell_noise_and_the_kind_of_code() -> None:
     assert r"\op{min}_D (L_D + 2.5 L_y)" in definitions(with_classes)
 
 
-def test_the_latest_terms_are_means_over_the_runs_that_have_them() -> None:
+def test_the_terms_are_those_of_one_run_at_one_epoch() -> None:
     history = History(2, ("kl", "accuracy"))
-    assert latest_terms(history.view()) == {}
+    assert terms_at(history.view(), 0, 0) == {}
     plain = dict.fromkeys(("wrong_mean", "wrong_max", "share_at_most_1"), 0.0)
-    for kl in ([9.0, 9.0], [2.0, np.nan]):
-        history.append(epoch=1, seconds=1, learning_rate=0.1, loss=[1.0, 3.0], kl=kl, **plain)
-    assert latest_terms(history.view()) == {"loss": 2.0, "kl": 2.0}
+    for epoch, kl in enumerate(([9.0, 8.0], [2.0, np.nan])):
+        history.append(epoch=epoch, seconds=1, learning_rate=0.1, loss=[1.0, 3.0], kl=kl, **plain)
+    assert terms_at(history.view(), 0.4, 1) == {"loss": 3.0, "kl": 8.0}
+    assert terms_at(history.view(), 1, 0) == {"loss": 1.0, "kl": 2.0}
+    assert terms_at(history.view(), 1, 1) == {"loss": 3.0}

@@ -94,11 +94,12 @@ def _is_one_glyph(array: NDArray[np.float64]) -> bool:
 def _from_rows(
     rows: NDArray[np.float64], source: Source, line: int | None, width: int | None
 ) -> NDArray[np.float32]:
-    top = int(rows.max())
-    width = width if width is not None else row_width(top)
+    top = float(rows.max())
+    width = width if width is not None else row_width(int(top))
     if width > 32 or not 0 <= top < 1 << width or rows.min() < 0:
         raise source.not_glyphs(
-            tr("a row of more than {width} pixels ({top}).", width=min(width, 32), top=top), line
+            tr("a row of more than {width} pixels ({top:.12g}).", width=min(width, 32), top=top),
+            line,
         )
     values = rows.astype(np.uint64)
     shifts = np.arange(width - 1, -1, -1, dtype=np.uint64)

@@ -6,6 +6,7 @@ swallow the next glyph, as it would in a compiler.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -41,13 +42,23 @@ _TOKEN = re.compile(
         [uUlLfF]{0,3}(?!\w)""",
     re.VERBOSE,
 )
+_LITERALS = re.compile(
+    r"""(?:\s*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')\s*,?)+\s*""", re.VERBOSE
+)
+_LITERAL = re.compile(r""""((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)+)'""")
+_TEXT = re.compile(
+    r'(?P<name>[A-Za-z_]\w*)\s*\[\w*\]\s*=\s*"(?P<text>(?:[^"\\\n]|\\.){2,500})"\s*;'
+)
 _DOCUMENTATION_MARK = re.compile(r"\A[/*!]<?(?=\s*\S)")
 _STATED_SIZE = re.compile(r"\bglyphs of (\d{1,2})x\d{1,5} pixels\b")
+_ESCAPED = {"n": "\n", "t": "\t", "0": "\0"}
 _MAX_DEPTH = 6
 
 
 def is_c_header(source: Source) -> bool:
     """Whether the text declares an array with values in braces."""
+    if "=" not in source.text or "{" not in source.text:
+        return False
     code, _ = _without_comments(source.text)
     return any(True for _ in _declarations(code))
 
@@ -58,6 +69,7 @@ def read_c_header(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
     Raises:
         ReadError: An array is broken, or none of them holds glyphs.
     """
+    source.check_literals()
     code, comments = _without_comments(source.text)
     named = []
     notes: list[str] = []
@@ -65,14 +77,47 @@ def read_c_header(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
     for name, sizes, opening in _declarations(code):
         if opening < end:  # what looks like a declaration inside the array before
             continue
+        names = _names(source.text, code, opening)
+        if names is not None:
+            end = names.end
+            named.append((name, names))
+            continue
         value = _parse(source, code, opening)
         value.row_width = _stated_width(comments, end, opening)
         end = value.end
         _fill_up(value, sizes, name, notes)
         give_titles(value, comments, source.text)
         named.append((name, value))
+    named += [(match["name"], _letters(match)) for match in _TEXT.finditer(source.text)]
     sets, left_out = readable_sets(named, source)
     return datasets_of(joined_singles(sets, source.path.stem), source), notes + left_out
+
+
+def _names(text: str, code: str, opening: int) -> Nested | None:
+    """The texts or characters between the braces at ``opening``, where there is nothing else."""
+    closing = code.find("}", opening)
+    if closing < 0 or code[opening + 1 : closing].strip(" \t\n,"):
+        return None
+    # Comments are blank in the code, and texts are too: what is left is looked at in the file.
+    inside = re.sub(r"//[^\n]*$", "", text[opening + 1 : closing], flags=re.MULTILINE)
+    if _LITERALS.fullmatch(inside) is None:
+        return None
+    names = Nested(start=opening, end=closing + 1)
+    for match in _LITERAL.finditer(inside):
+        names.add(_unescaped(match[1] if match[1] is not None else match[2]))
+    return names
+
+
+def _letters(match: re.Match[str]) -> Nested:
+    """The characters of a text, one for each glyph."""
+    letters = Nested(start=match.start(), end=match.end())
+    for character in _unescaped(match["text"]):
+        letters.add(character)
+    return letters
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", lambda match: _ESCAPED.get(match[1], match[1]), text)
 
 
 def _without_comments(text: str) -> tuple[str, list[Comment]]:
@@ -140,7 +185,11 @@ def _parse(source: Source, code: str, opening: int) -> Nested:
             if stack:
                 stack[-1].add(done)
         elif token["number"]:
-            stack[-1].add(_number(token["number"]))
+            number = _number(token["number"])
+            if not math.isfinite(number):
+                reason = tr("“{found}” is too large.", found=token["number"][:30])
+                raise source.refusal(reason, source.line_at(at))
+            stack[-1].add(number)
         elif token["index"] is not None:
             # Read from the text itself: in the code, a character in quotes has been made blank.
             title = parse_name(source.text[token.start("index") : token.end("index")])

@@ -27,6 +27,13 @@ _PIXEL_KEYS = ("rows", "pixels", "bits", "data", "image", "bitmap", "values", "g
 _SET_KEYS = ("glyphs", "characters", "chars", "letters", "font", "symbols", "images", "samples")
 
 
+NAME_WORDS = (
+    *("labels", "names", "chars", "characters", "letters", "symbols", "etiquetas", "nombres"),
+    *("label", "name"),
+)
+"""What lists of names beside the glyphs are called."""
+
+
 @dataclass(frozen=True)
 class RawSet:
     """Images ``[N, H, W]`` or ``[N, C, H, W]`` with label and name where they are known."""
@@ -104,11 +111,18 @@ def _sets_of_mapping(value: Nested, name: str, source: Source) -> list[RawSet]:
         inner = members.get(key)
         if isinstance(inner, Nested) and _depth(inner) >= 2:
             given = members.get("name")
-            return sets_of(inner, given if isinstance(given, str) and given else name, source)
+            sets = sets_of(inner, given if isinstance(given, str) and given else name, source)
+            beside = [_as_names(members[word]) for word in NAME_WORDS if word in members]
+            found = [names for names in beside if names is not None]
+            return [_named_by(found, raw) for raw in sets]
     lists = [
         (key, item if isinstance(item, Nested) else _lines(item))
         for key, item in members.items()
         if isinstance(item, Nested) or (isinstance(item, str) and "\n" in item)
+    ] + [
+        (key, item)
+        for key in NAME_WORDS
+        if isinstance(members.get(key), str) and (item := _as_names(members[key])) is not None
     ]
     if not lists:
         raise source.not_glyphs(tr("no lists of numbers in it."), value.line)
@@ -130,7 +144,10 @@ def readable_sets(
     sets: list[RawSet] = []
     notes: list[str] = []
     first: NotGlyphsError | None = None
+    lists = [value for _, value in named if is_list_of_names(value)]
     for name, value in named:
+        if is_list_of_names(value) and len(lists) < len(named):
+            continue
         try:
             sets += sets_of(value, name, source)
         except NotGlyphsError as error:
@@ -138,7 +155,35 @@ def readable_sets(
             notes.append(tr("“{name}” was left out: {reason}", name=name, reason=error))
     if not sets:
         raise first or source.not_glyphs(tr("no glyphs in it."))
-    return sets, notes
+    return [_named_by(lists, raw) for raw in sets], notes
+
+
+def is_list_of_names(value: Nested | float | str | None) -> bool:
+    """Whether ``value`` is a list of texts that are names of glyphs, not drawn rows."""
+    if not isinstance(value, Nested) or value.keys is not None or not value.items:
+        return False
+    texts = [item for item in value.items if isinstance(item, str) and "\n" not in item]
+    return len(texts) == len(value.items) and any(row_of_pixels(text) is None for text in texts)
+
+
+def _named_by(lists: Sequence[Nested], raw: RawSet) -> RawSet:
+    """``raw`` with the names of the first list that has one for each glyph, if it has none."""
+    if any(raw.titles):
+        return raw
+    for names in lists:
+        if len(names.items) == len(raw.images):
+            return replace(raw, titles=[title_of(str(item)) for item in names.items])
+    return raw
+
+
+def _as_names(value: Nested | float | str) -> Nested | None:
+    """A list of names, or a text with a character for each glyph, as a list; None if neither."""
+    if isinstance(value, str):
+        letters = Nested()
+        for character in value:
+            letters.add(character)
+        return letters if len(value) > 1 and "\n" not in value else None
+    return value if isinstance(value, Nested) and is_list_of_names(value) else None
 
 
 def _set_of_records(value: Nested, name: str, source: Source) -> RawSet:

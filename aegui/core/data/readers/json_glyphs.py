@@ -37,13 +37,17 @@ def read_json(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
     Raises:
         ReadError: There are none in it, or it is of a newer version of our own form.
     """
+    source.check_literals()
     value = _loaded(source)
     if isinstance(value, dict) and value.get("format") == FORMAT:
         return (_own(value, source),), []
     if isinstance(value, dict) and _CONFIGURATION_KEYS & value.keys():
         # Its list of layers would pass for the rows of a glyph.
         raise source.not_glyphs(tr("the configuration of a network, not glyphs."))
-    root = _nested(value, 0)
+    try:
+        root = _nested(value, 0)
+    except ValueError as error:
+        raise source.refusal(str(error)) from error
     if root is None:
         raise source.not_glyphs(tr("nested too deep, or no list in it."))
     return datasets_of(sets_of(root, source.path.stem, source), source), []
@@ -93,7 +97,8 @@ def _own(value: dict[str, Any], source: Source) -> Dataset:
 
 def _own_images(value: dict[str, Any], glyphs: list[dict[str, Any]]) -> NDArray[np.float32]:
     if not all("rows" in glyph for glyph in glyphs):
-        return np.array([glyph["pixels"] for glyph in glyphs], dtype=np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):  # refused for its range
+            return np.array([glyph["pixels"] for glyph in glyphs], dtype=np.float32)
     width = int(value["width"])
     rows = np.array([glyph["rows"] for glyph in glyphs])
     if rows.dtype.kind not in "iu" or not 1 <= width <= 32 or rows.size * width > MAX_NUMBERS * 8:
@@ -126,10 +131,17 @@ def _nested(value: Any, depth: int) -> Nested | None:
 
 
 def _leaf(item: Any) -> float | str | None:
+    """A number or a text; None for what is neither.
+
+    Raises:
+        ValueError: It is a number that cannot be one of a glyph.
+    """
     if isinstance(item, str):
         return _hexadecimal(item)
-    if isinstance(item, (bool, int, float)) and abs(item) < 1e18:
-        return float(item)
+    if isinstance(item, (bool, int, float)):
+        if abs(item) < 1e18:
+            return float(item)
+        raise ValueError(tr("“{found}” is no number of a glyph.", found=f"{float(item):g}"))
     return None
 
 

@@ -16,7 +16,8 @@ _BY_WORD = {"space": " ", "blank": " ", "sp": " ", "del": "\x7f", "delete": "\x7
 _CODE = re.compile(r"(?:0[xX]|U\+)([0-9A-Fa-f]{2,6})(?![0-9A-Za-z])")
 _SEPARATOR = re.compile(r"\s*[,:;=–—-]\s*(?=\S)|[,:;=]\s*\Z|\s*")
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_MAX_CHARACTERS = 80
+LONGEST_LABEL = 80
+"""Letters of the label of a sample; what is longer is cut."""
 
 
 def display_name(label: str) -> str:
@@ -41,7 +42,7 @@ def parse_name(text: str) -> tuple[str, str]:
     if quoted is not None:
         label, rest = quoted
         return label, _second(rest, display_name(label))
-    name = _unquoted(text)[:_MAX_CHARACTERS]
+    name = _unquoted(text)[:LONGEST_LABEL]
     label = _BY_WORD.get(name.lower(), name)
     return label, display_name(label) if len(label) == 1 else name
 
@@ -75,7 +76,7 @@ def _second(rest: str, default: str) -> str:
     quoted = _json_string(rest)
     if quoted is not None and not quoted[1].strip():
         return quoted[0]
-    return _unquoted(rest)[:_MAX_CHARACTERS] or default
+    return _unquoted(rest)[:LONGEST_LABEL] or default
 
 
 def _json_string(text: str) -> tuple[str, str] | None:

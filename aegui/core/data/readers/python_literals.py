@@ -9,7 +9,12 @@ import tokenize
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aegui.core.data.readers.interpret import datasets_of, joined_singles, readable_sets
+from aegui.core.data.readers.interpret import (
+    NAME_WORDS,
+    datasets_of,
+    joined_singles,
+    readable_sets,
+)
 from aegui.core.data.readers.names import display_name
 from aegui.core.data.readers.nested import Comment, Nested, give_titles
 from aegui.core.data.readers.source import MAX_NUMBERS
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
     from aegui.core.data.readers.source import Source
 
 _MAX_TEXT = 2 << 20
+_MAX_LITERALS = 200_000
+"""Python's own parser takes a kilobyte for each number."""
 _MAX_DEPTH = 8
 _WRAPPERS = frozenset(
     {"array", "asarray", "list", "tuple", "matrix", "tensor", "Tensor", "FloatTensor", "stack"}
@@ -55,6 +62,7 @@ def read_python(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
     """
     if len(source.text) > _MAX_TEXT:
         raise source.refusal(tr("larger than {limit} MiB.", limit=_MAX_TEXT >> 20))
+    source.check_literals(_MAX_LITERALS)
     text = _with_commas(source.text)
     evaluator = _Evaluator(source, text)
     named = evaluator.values(_tree(source, text))
@@ -76,6 +84,9 @@ def _tree(source: Source, text: str) -> ast.Module:
     try:
         return ast.parse(text)
     except SyntaxError as error:
+        if "integer string conversion" in error.msg:
+            told = tr("there is a number with thousands of digits in it.")
+            raise source.refusal(told, error.lineno) from error
         raise source.refusal(tr("not valid Python: {why}.", why=error.msg), error.lineno) from error
     except (RecursionError, MemoryError, ValueError) as error:
         raise source.refusal(tr("nested too deep.")) from error
@@ -116,6 +127,8 @@ class _Evaluator:
                     statement.targets if isinstance(statement, ast.Assign) else [statement.target]
                 )
                 value = self._value(statement.value, 0)
+                if isinstance(value, str):
+                    value = _letters(value, targets[0])
                 if isinstance(value, Nested) and isinstance(targets[0], ast.Name):
                     self.variables[targets[0].id] = value
             elif isinstance(statement, ast.Expr):
@@ -131,7 +144,13 @@ class _Evaluator:
             return None
         match node:
             case ast.Constant(value=bool() | int() | float() as number):
-                return float(number) if abs(number) < 1e18 else None
+                if abs(number) < 1e18:
+                    return float(number)
+                if depth == 0:
+                    return None  # a setting beside the lists
+                found = self.lines[node.lineno - 1].encode()[node.col_offset :][:30]
+                told = tr("“{found}” is no number of a glyph.", found=found.decode(errors="ignore"))
+                raise self.source.refusal(told, node.lineno)
             case ast.Constant(value=str() as text):
                 return text
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -213,6 +232,16 @@ class _Evaluator:
         if not text.isascii():
             column = len(text.encode()[:column].decode(errors="ignore"))
         return self.line_starts[line - 1] + column
+
+
+def _letters(text: str, target: ast.expr) -> Nested | None:
+    """The characters of a text that is called labels or the like, one for each glyph."""
+    if not isinstance(target, ast.Name) or target.id.lower() not in NAME_WORDS[:-2]:
+        return None
+    letters = Nested()
+    for character in text:
+        letters.add(character)
+    return letters if letters.items else None
 
 
 def _is_sequence(nodes: list[ast.expr]) -> bool:

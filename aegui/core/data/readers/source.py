@@ -16,12 +16,20 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 16 << 20
 
+MAX_TEXT_CHARACTERS = 4 << 20
+"""Longest text that is searched for glyphs: it is understood number by number."""
+MAX_LITERALS = 500_000
+"""Most numbers that a text may spell out in lists: a list of each costs time and memory."""
 MAX_NUMBERS = 2_000_000
 """Most numbers that one set may hold once its text is understood."""
 
 
 class NotGlyphsError(ReadError):
     """A well-formed value that cannot be a set of glyphs; others in the same file may be."""
+
+
+class TextTooLongError(ReadError):
+    """A text is longer than those in which glyphs are looked for."""
 
 
 class UnknownFormatError(ReadError):
@@ -40,6 +48,21 @@ class Source:
         r"""The content as text with ``\n`` line ends; empty if it cannot be text."""
         text = _decode(self.data)
         return "" if "\0" in text else text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def check_literals(self, most: int = MAX_LITERALS) -> None:
+        """Refuse a text of more than ``most`` numbers in lists, before it is taken apart.
+
+        Raises:
+            ReadError: It has more commas than that.
+        """
+        if self.text.count(",") > most:
+            raise self.refusal(
+                tr(
+                    "more than {n:,} numbers in lists; large sets are read from .npz, .npy, idx, "
+                    "CSV or a folder of images.",
+                    n=most,
+                )
+            )
 
     def line_at(self, offset: int) -> int:
         """Number, from 1, of the line that holds the character at ``offset`` of the text."""

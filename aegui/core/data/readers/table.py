@@ -10,7 +10,13 @@ from aegui.core.data.readers.c_header import is_c_header, read_c_header
 from aegui.core.data.readers.json_glyphs import is_json, json_error, read_json
 from aegui.core.data.readers.png_sheet import is_png, read_png_sheet
 from aegui.core.data.readers.python_literals import is_python, read_python
-from aegui.core.data.readers.source import Source, UnknownFormatError, open_source
+from aegui.core.data.readers.source import (
+    MAX_TEXT_CHARACTERS,
+    Source,
+    TextTooLongError,
+    UnknownFormatError,
+    open_source,
+)
 from aegui.core.data.readers.text_art import is_text_art, read_text_art
 from aegui.core.data.readers.text_lines import is_text_lines, read_text_lines
 from aegui.core.errors import AeguiError, ReadError
@@ -73,9 +79,17 @@ def read_glyphs(path: str | os.PathLike[str], size: tuple[int, int] | None = Non
 
     Raises:
         UnknownFormatError: Nothing in the table knows such a file.
+        TextTooLongError: It is text, and far more of it than glyphs take.
         ReadError: The file cannot be read; file, line and reason are named.
     """
     source = open_source(Path(path))
+    if not is_png(source) and len(source.text) > MAX_TEXT_CHARACTERS:
+        told = tr(
+            "more than {limit} MiB of text; large sets are read from .npz, .npy, idx, CSV or a "
+            "folder of images.",
+            limit=MAX_TEXT_CHARACTERS >> 20,
+        )
+        raise TextTooLongError(str(source.refusal(told)))
     reader = next((r for r in READERS.values() if r.recognises(source)), None)
     if reader is None:
         raise _unknown(source)

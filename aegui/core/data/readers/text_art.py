@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +24,13 @@ if TYPE_CHECKING:
 _MAX_SIDE = 1024
 
 
+_SPACED = re.compile(r"[ \t]*[01](?:[ \t]*[ \t,;][ \t]*[01])+[ \t,;]*\Z")
+_LONG_NUMBERS = re.compile(r"(?:\d+[ \t,;]+){5}\d")
+_FLAT = frozenset({GLYPH_HEIGHT * GLYPH_WIDTH, GLYPH_HEIGHT * GLYPH_WIDTH + 1})
+"""Numbers of a line that is a whole glyph, without or with a label."""
+_FEWEST_ROWS = 2
+
+
 @dataclass
 class _Block:
     """Rows drawn one below the other, and the heading above them."""
@@ -32,7 +42,30 @@ class _Block:
 
 def is_text_art(source: Source) -> bool:
     """Whether there are drawn rows in the text."""
-    return any(_is_drawn(line) for line in source.text.split("\n"))
+    return any(_is_drawn(_compact(line)) for line in source.text.split("\n"))
+
+
+def is_drawn_in_blocks(text: str) -> bool:
+    """Whether rows of 0 and 1 that are parted by blanks or commas make drawings.
+
+    They may be one glyph each, too: those of 35 numbers are, and those of a square's that do not
+    stand in groups.
+    """
+    groups: list[list[int]] = [[]]
+    for line in text.split("\n"):
+        if _SPACED.match(line):
+            groups[-1].append(len(_compact(line)))
+        elif _LONG_NUMBERS.search(line):
+            return False
+        elif groups[-1]:
+            groups.append([])
+    drawn = [group for group in groups if group]
+    widths = {width for group in drawn for width in group}
+    if len(widths) != 1 or widths & _FLAT or min(map(len, drawn)) < _FEWEST_ROWS:
+        return False
+    (width,) = widths
+    is_square = math.isqrt(width) ** 2 == width
+    return len(drawn) > 1 or not is_square or len(drawn[0]) % width == 0
 
 
 def read_text_art(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
@@ -41,33 +74,20 @@ def read_text_art(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
     Raises:
         ReadError: The drawings differ in size, or a row in length.
     """
-    blocks = _blocks(source.text)
+    blocks = _blocks("\n".join(map(_compact, source.text.split("\n"))))
     if not blocks:
         raise source.not_glyphs(tr("no drawn rows in it."))
     _close_up(blocks)
-    width = max(len(row) for block in blocks for row in block.rows)
-    height = max(len(block.rows) for block in blocks)
-    if max(width, height) > _MAX_SIDE or width * height * len(blocks) > MAX_NUMBERS:
-        raise source.refusal(
-            tr(
-                "{n} drawings of up to {width}x{height}: too large.",
-                n=len(blocks),
-                width=width,
-                height=height,
-            )
-        )
+    width = _width(blocks)
+    _check_size(blocks, source)
     pixels = [_pixels(block, width, source) for block in blocks]
     titles = [_title(block.heading) for block in blocks]
     notes = []
-    if (
-        len(blocks) == 1
-        and not blocks[0].heading
-        and width == GLYPH_WIDTH
-        and _is_stack(len(pixels[0]))
-    ):
-        pixels = [pixels[0][i : i + GLYPH_HEIGHT] for i in range(0, len(pixels[0]), GLYPH_HEIGHT)]
+    if len(blocks) == 1 and not blocks[0].heading and _is_stack(len(pixels[0]), width):
+        high = GLYPH_HEIGHT if width == GLYPH_WIDTH else width
+        pixels = [pixels[0][i : i + high] for i in range(0, len(pixels[0]), high)]
         titles = [None] * len(pixels)
-        notes.append(tr("cut into {n} glyphs of 7 rows.", n=len(pixels)))
+        notes.append(tr("cut into {n} glyphs of {rows} rows.", n=len(pixels), rows=high))
     for block, drawn in zip(blocks, pixels, strict=False):
         if len(drawn) != len(pixels[0]):
             raise source.refusal(
@@ -82,8 +102,50 @@ def read_text_art(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
     return datasets_of([RawSet(source.path.stem, images, titles)], source), notes
 
 
-def _is_stack(rows: int) -> bool:
-    return rows > GLYPH_HEIGHT and rows % GLYPH_HEIGHT == 0
+def _is_stack(rows: int, width: int) -> bool:
+    """Whether one tall drawing is several glyphs: of 7 rows of 5 pixels, or squares."""
+    high = GLYPH_HEIGHT if width == GLYPH_WIDTH else width
+    return rows > high and rows % high == 0
+
+
+def _width(blocks: list[_Block]) -> int:
+    """Pixels of the longest row; where no blanks are pixels, of most rows.
+
+    So a row that is too long is the one that is refused, and not all the others.
+    """
+    lengths = Counter(len(row) for block in blocks for row in block.rows)
+    if any(" " in row for block in blocks for row in block.rows):
+        return max(lengths)
+    return lengths.most_common(1)[0][0]
+
+
+def _check_size(blocks: list[_Block], source: Source) -> None:
+    numbers = 0
+    for block in blocks:
+        longest = max(map(len, block.rows))
+        numbers += longest * len(block.rows)
+        if longest > _MAX_SIDE:
+            row = next(i for i, row in enumerate(block.rows) if len(row) > _MAX_SIDE)
+            told = tr(
+                "a row of {n:,} pixels; at most {most:,} are read.", n=longest, most=_MAX_SIDE
+            )
+            raise source.refusal(told, block.line + row)
+        if len(block.rows) > _MAX_SIDE and not _is_stack(len(block.rows), longest):
+            told = tr(
+                "a drawing of {n:,} rows; at most {most:,} are read. An empty line parts two "
+                "drawings.",
+                n=len(block.rows),
+                most=_MAX_SIDE,
+            )
+            raise source.refusal(told, block.line)
+        if numbers > MAX_NUMBERS:
+            told = tr("more than {n:,} pixels up to here.", n=MAX_NUMBERS)
+            raise source.refusal(told, block.line)
+
+
+def _compact(line: str) -> str:
+    """A row of 0 and 1 without what parts them; any other line as it is."""
+    return re.sub(r"[ \t,;]", "", line) if _SPACED.match(line) else line
 
 
 def _is_drawn(line: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import numpy as np
 from aegui.core.data.readers.arrays import images_from
 from aegui.core.data.readers.interpret import RawSet, datasets_of
 from aegui.core.data.readers.names import title_of
+from aegui.core.data.readers.text_art import is_drawn_in_blocks
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ def is_text_lines(source: Source) -> bool:
     """Whether most of the first lines end in six or more numbers."""
     lines = [line for line in source.text.split("\n", 4 * _LOOKED_AT_LINES) if line.strip()]
     lines = lines[:_LOOKED_AT_LINES]
+    if is_drawn_in_blocks(source.text):
+        return False
     good = sum(_trailing_numbers(_fields(line)) >= _FEWEST_VALUES for line in lines)
     return good > 0 and good >= len(lines) / 2
 
@@ -103,4 +107,7 @@ def _title(
 def _number(field: str, source: Source, line: int) -> float:
     if not _NUMBER.match(field):
         raise source.refusal(tr("“{found}” is not a number.", found=field[:20]), line)
-    return float(int(field, 16)) if field[:2].lower() == "0x" else float(field)
+    number = float(int(field, 16)) if field[:2].lower() == "0x" else float(field)
+    if not math.isfinite(number):
+        raise source.refusal(tr("“{found}” is too large.", found=field[:30]), line)
+    return number

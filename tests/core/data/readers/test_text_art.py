@@ -51,3 +51,38 @@ def test_art_headed_by_a_sign(folder: Path, label: str) -> None:
 def test_art_refusals(folder: Path, text: str, message: str) -> None:
     with pytest.raises(ReadError, match=message):
         read(folder, text)
+
+
+@pytest.mark.parametrize("separator", ["", " ", ",", ", ", ";", "\t"])
+@pytest.mark.parametrize(("height", "width"), [(7, 5), (8, 8), (6, 4), (12, 9), (16, 16), (5, 7)])
+def test_bare_blocks_of_0_and_1_are_glyphs_of_their_size(
+    folder: Path, separator: str, height: int, width: int
+) -> None:
+    bits = np.random.default_rng(height * width).integers(0, 2, (3, height, width))
+    blocks = ["\n".join(separator.join(map(str, row)) for row in glyph) for glyph in bits]
+    dataset = one(folder, "\n\n".join(blocks), "art")
+    np.testing.assert_array_equal(dataset.images[:, 0], bits)
+
+
+def test_squares_without_an_empty_line_are_cut_apart_and_told(folder: Path) -> None:
+    bits = np.random.default_rng(1).integers(0, 2, (3, 8, 8))
+    text = "\n".join("".join(map(str, row)) for row in bits.reshape(-1, 8))
+    file = read(folder, text)
+    np.testing.assert_array_equal(file.datasets[0].images[:, 0], bits)
+    assert file.notes == ("cut into 3 glyphs of 8 rows.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("#...#\n.###.\n.####.\n##...\n", "line 3: a row of 6 pixels, others have 5"),
+        ("#.#\n" * 1501, "line 1: a drawing of 1,501 rows; at most 1,024"),
+        ("#.\n#.\n" + "#." * 600, "line 3: a row of 1,200 pixels; at most 1,024"),
+        ("0 1 0\n1 0 1\n\n0 1 0\n1 0\n", "line 5: a row of 2 pixels, others have 3"),
+    ],
+)
+def test_the_row_that_is_wrong_is_the_one_that_is_named(
+    folder: Path, text: str, message: str
+) -> None:
+    with pytest.raises(ReadError, match=message):
+        read(folder, text)

@@ -1,0 +1,224 @@
+"""What a computation costs, known before it begins, and what it may cost: memory and time.
+
+The one guard of everything that trains or computes for long: whoever begins such a thing makes a
+``Cost`` of it, shows it, and asks ``excess`` whether a person has to be asked first.
+Imports no torch.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from aegui.core.i18n import mark, tr, trn
+
+DEFAULT_MINUTES = 60.0
+"""A person is asked before what takes longer, unless other limits are set ..."""
+DEFAULT_MEMORY_SHARE = 0.5
+"""... and before what needs more than this share of the free memory."""
+PARTS = {
+    "weights": mark("weights, gradients and the optimiser's own numbers"),
+    "kept": mark("copies of the weights: best, last, to go on from"),
+    "layers": mark("what the layers give for a batch"),
+    "data": mark("samples and their noise"),
+    "timeline": mark("weights of past epochs"),
+    "work": mark("tables that are computed with"),
+}
+"""What memory is needed for, by key, in the order in which it is told."""
+
+_SQUARE = 384
+"""Side of the matrices whose product is timed: large enough for a core's full speed."""
+_REPEATS = 3
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a computation will take.
+
+    Attributes:
+        seconds: Time to its last step; what ends sooner (a goal, patience) takes less.
+        memory: Bytes that it needs, by key of ``PARTS``.
+        held: Bytes of them that are in memory already.
+        parameters: Numbers that are learnt, of all runs; 0 where nothing is.
+        is_measured: Whether the time was found by trying, not reckoned from the work.
+    """
+
+    seconds: float
+    memory: dict[str, int] = field(default_factory=dict)
+    held: int = 0
+    parameters: int = 0
+    is_measured: bool = False
+
+    @property
+    def bytes(self) -> int:
+        """Memory in all."""
+        return sum(self.memory.values())
+
+    @property
+    def new_bytes(self) -> int:
+        """Memory beside what is there already."""
+        return max(0, self.bytes - self.held)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What may be spent without a question.
+
+    Attributes:
+        minutes: Time.
+        memory_share: Part of the memory that is free, 0..1.
+    """
+
+    minutes: float = DEFAULT_MINUTES
+    memory_share: float = DEFAULT_MEMORY_SHARE
+
+
+def excess(cost: Cost, budget: Budget, free: int | None = None) -> str:
+    """What of ``cost`` is beyond ``budget``, as a sentence; empty where nothing is.
+
+    Args:
+        cost: Of what is to begin.
+        budget: What may be spent.
+        free: Bytes of memory that are free; None: those of this machine.
+    """
+    free = free_memory() if free is None else free
+    reasons = []
+    if free is not None and cost.new_bytes > budget.memory_share * free:
+        reasons.append(
+            tr(
+                "It needs about {memory} of memory, and {free} are free.",
+                memory=memory_words(cost.bytes),
+                free=memory_words(free),
+            )
+        )
+    if cost.seconds > 60 * budget.minutes:
+        reasons.append(
+            tr(
+                "It takes about {time}, longer than {limit}.",
+                time=time_words(cost.seconds),
+                limit=time_words(60 * budget.minutes),
+            )
+        )
+    return " ".join(reasons)
+
+
+def cost_words(cost: Cost) -> str:
+    """``~2 min, 140 MB`` for a label."""
+    return tr("~{time}, {memory}", time=time_words(cost.seconds), memory=memory_words(cost.bytes))
+
+
+def memory_lines(cost: Cost) -> list[str]:
+    """What the memory is for, a line each, the largest first."""
+    parts = sorted(cost.memory.items(), key=lambda part: -part[1])
+    return [
+        tr("{memory}: {what}", memory=memory_words(size), what=tr(PARTS[key]))
+        for key, size in parts
+        if size >= 1 << 20
+    ]
+
+
+def time_words(seconds: float) -> str:
+    """A time as one speaks of it: ``< 1 s``, ``40 s``, ``2 min``, ``5 h``, ``12 days``."""
+    if seconds < 1.0:
+        return tr("1 s")
+    if seconds < 90:
+        return tr("{n} s", n=round(seconds))
+    if seconds < 3570:
+        return tr("{n} min", n=round(seconds / 60))
+    if seconds < 36 * 3600:
+        return tr("{n:.2g} h", n=seconds / 3600)
+    days = seconds / 86_400
+    if days < 1000:
+        return trn("{n:,} day", "{n:,} days", round(days))
+    return tr("years")
+
+
+def memory_words(size: float) -> str:
+    """``140 MB`` or ``7.0 GB``."""
+    if size < 1 << 20:
+        return tr("1 MB")
+    if size < 1 << 30:
+        return tr("{n} MB", n=round(size / (1 << 20)))
+    return tr("{n:.1f} GB", n=size / (1 << 30))
+
+
+@cache
+def multiplications_per_second() -> float:
+    """What one core of this machine does at most, measured once in some milliseconds."""
+    a = np.full((_SQUARE, _SQUARE), 0.5, np.float32)
+    a @ a
+    best = float("inf")
+    for _ in range(_REPEATS):
+        begun = time.perf_counter()
+        a @ a
+        best = min(best, time.perf_counter() - begun)
+    return _SQUARE**3 / max(best, 1e-6)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    # Hyper-threads are counted by cpu_count too, but a process may be confined to fewer cores.
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def free_memory() -> int | None:
+    """Bytes that can be had without another program losing any; None where nobody says."""
+    if sys.platform == "win32":
+        return _free_on_windows()
+    found = [size for size in (_free_on_linux(), _free_in_cgroup()) if size is not None]
+    if found:
+        return min(found)
+    try:
+        # What is free says little where files are cached in memory: half of all there is.
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _free_on_linux() -> int | None:
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        known = dict(line.split(":", 1) for line in lines if ":" in line)
+        return int(known["MemAvailable"].split()[0]) << 10
+    except (OSError, KeyError, ValueError):
+        return None
+
+
+def _free_in_cgroup() -> int | None:
+    """What is left of the limit that a container or a session has, if it has any."""
+    try:
+        limit = (_CGROUP / "memory.max").read_text(encoding="ascii").strip()
+        used = (_CGROUP / "memory.current").read_text(encoding="ascii").strip()
+        return None if limit == "max" else max(0, int(limit) - int(used))
+    except (OSError, ValueError):
+        return None
+
+
+class _MemoryStatus(ctypes.Structure):
+    """MEMORYSTATUSEX of the Windows API."""
+
+    _fields_ = (
+        ("length", ctypes.c_ulong),
+        ("load", ctypes.c_ulong),
+        *((name, ctypes.c_ulonglong) for name in ("total", "available", "total_page")),
+        *(
+            (name, ctypes.c_ulonglong)
+            for name in ("available_page", "total_virtual", "available_virtual", "extended")
+        ),
+    )
+
+
+def _free_on_windows() -> int | None:
+    status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009  (it exists on Windows only)
+    return status.available if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None

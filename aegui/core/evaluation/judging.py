@@ -1,0 +1,257 @@
+"""How good the images of a generator are: by a classifier, beside real images and beside chance.
+
+What a classifier is sure of says something only beside what it makes of real images, and of images
+in which nothing is to be found; and a generator that has learnt a few images by heart, or always
+makes the same, would please any classifier. So three kinds of images are looked at alike: new ones,
+real ones that the generator has not learnt from where there are any, and chance, whose every pixel
+is that of another real image. Each is told by what the classifier makes of it, by how much images
+of a class differ, and by how far they are from the nearest image that was learnt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.builtin import BUILTIN_SETS
+from aegui.core.data.load import load_data
+from aegui.core.data.progress import telling
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.evaluation.parts import HELD_OUT, LEARNT, is_same_set, parts_of
+from aegui.core.evaluation.samples import (
+    Judgement,
+    judge,
+    judged_images,
+    refuse_judging,
+    sample_images,
+)
+from aegui.core.i18n import mark, tr
+from aegui.core.recipe import DataSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import Recipe
+
+    Rows = NDArray[np.float32]
+
+GENERATED, REAL, CHANCE = "generated", "real", "chance"
+KINDS = {
+    GENERATED: mark("generated"),
+    REAL: mark("real"),
+    CHANCE: mark("chance"),
+}
+"""Kind of images -> what they are called."""
+MOST_LEARNT = 10_000
+"""Images that were learnt among which the nearest is looked for; of more so many, drawn."""
+MOST_COMPARED = 1_000
+"""Images whose nearest one is looked for; of more the first ones."""
+_CHUNK = 250
+_SEED = 0x5EED_0011
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What is said of one kind of images.
+
+    Attributes:
+        judgement: What the classifier makes of them.
+        spread: Mean squared distance of the images that are taken for a class from their mean, the
+            mean over the classes by their images: how much images of a class differ.
+        nearest: Mean distance (square root of the summed squares) to the nearest image learnt; of
+            an image that was learnt itself to the nearest other one.
+        seeds: Seeds of the codes; empty for images that are not generated.
+        shares: Share of images that the classifier is sure of, for each seed.
+    """
+
+    judgement: Judgement
+    spread: float
+    nearest: float
+    seeds: tuple[int, ...] = ()
+    shares: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class RealImages:
+    """What new images are compared with.
+
+    Attributes:
+        name: Where the real ones are from.
+        rows: Real images, float32 ``[n, pixels]``.
+        learnt: The images that the generator has learnt from, float32 ``[m, pixels]``.
+        are_learnt: Whether the real ones are some of those, for want of others.
+    """
+
+    name: str
+    rows: Rows
+    learnt: Rows
+    are_learnt: bool
+
+
+def verdicts(
+    generator: Codec,
+    classifier: Codec,
+    classes: Sequence[str],
+    real: RealImages,
+    count: int,
+    seeds: Sequence[int],
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Mapping[str, Verdict]:
+    """Look at new, real and chance images, by key of ``KINDS``.
+
+    Args:
+        generator: Decodes codes drawn from N(0, I).
+        classifier: Has a head with one output for each of ``classes``.
+        classes: Labels of its outputs.
+        real: The images to compare with.
+        count: Images of each kind; of the real ones as many as there are at most.
+        seeds: Of the codes: ``count`` images for each. Figures of the generated ones are of all.
+        report: Told how far it is.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        AeguiError: ``classifier`` is none, or takes images of another size.
+        Cancelled: So it was wished.
+    """
+    refuse_judging(generator, classifier)
+    told = telling(report, cancelled)
+    steps = len(seeds) + 3
+    each, first = [], None
+    for place, seed in enumerate(seeds):
+        told(place / steps)
+        each.append(judge(generator, classifier, classes, count, seed))
+        first = sample_images(generator, count, seed) if first is None else first
+    assert first is not None, "at least one seed"
+    learnt = _drawn(real.learnt, MOST_LEARNT)
+    rows = _drawn(real.rows, count)
+    found = {}
+    kinds = {GENERATED: first.reshape(count, -1), REAL: rows, CHANCE: shuffled(rows)}
+    for place, (key, images) in enumerate(kinds.items(), len(seeds)):
+        told(place / steps)
+        own = key == REAL and real.are_learnt
+        judgement = judged_images(classifier, classes, images)
+        found[key] = Verdict(
+            _together(each) if key == GENERATED else judgement,
+            spread_of(images, judgement.predicted),
+            nearest_of(images[:MOST_COMPARED], learnt, own=own, cancelled=cancelled),
+            tuple(seeds) if key == GENERATED else (),
+            tuple(one.share_confident for one in each) if key == GENERATED else (),
+        )
+    told(1.0)
+    return found
+
+
+def real_images(
+    recipe: Recipe,
+    dataset: Dataset,
+    chosen: Dataset | None = None,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> RealImages:
+    """What the images of a generator are compared with.
+
+    Args:
+        recipe: The generator's.
+        dataset: Its samples.
+        chosen: The real images; None: those that were held out, else the test part of its set, else
+            those that it has learnt.
+        report: Told how far it is.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        AeguiError: The images are of another size.
+        Cancelled: So it was wished.
+    """
+    parts = parts_of(len(dataset), recipe.data.split)
+    flat = dataset.flat()
+    learnt = flat if len(parts) == 1 else flat[parts[LEARNT]]
+    if chosen is None and HELD_OUT in parts:
+        return RealImages(dataset.name, flat[parts[HELD_OUT]], learnt, are_learnt=False)
+    if chosen is None:
+        chosen = _test_part(recipe, report, cancelled)
+    if chosen is None or is_same_set(chosen, dataset):
+        return RealImages(dataset.name, learnt, learnt, are_learnt=True)
+    if chosen.image_shape != dataset.image_shape:
+        raise AeguiError(
+            tr(
+                "{name} has images of {got}, but the generator makes images of {made}: choose "
+                "real ones of the same size.",
+                name=chosen.name,
+                got="x".join(map(str, chosen.image_shape)),
+                made="x".join(map(str, dataset.image_shape)),
+            )
+        )
+    return RealImages(chosen.name, chosen.flat(), learnt, are_learnt=False)
+
+
+def _test_part(
+    recipe: Recipe, report: Report | None, cancelled: IsCancelled | None
+) -> Dataset | None:
+    """The test part of the set of ``recipe``, if there is one and it is on this machine."""
+    key = f"{recipe.data.source}-test"
+    if key not in BUILTIN_SETS:
+        return None
+    try:
+        return load_data(DataSpec(source=key, images=recipe.data.images), report, cancelled)
+    except Cancelled:
+        raise
+    except AeguiError:
+        return None
+
+
+def shuffled(rows: Rows) -> Rows:
+    """Images ``[n, pixels]`` whose every pixel is that of another of ``rows``: chance."""
+    return np.random.default_rng(_SEED).permuted(rows, axis=0)
+
+
+def spread_of(rows: Rows, predicted: NDArray[np.int64]) -> float:
+    """Mean squared distance of ``rows`` ``[n, pixels]`` from the mean of those of their class."""
+    total = 0.0
+    for place in np.unique(predicted):
+        own = rows[predicted == place].astype(np.float64)
+        total += float(np.square(own - own.mean(axis=0)).sum())
+    return total / len(rows)
+
+
+def nearest_of(
+    rows: Rows, learnt: Rows, *, own: bool = False, cancelled: IsCancelled | None = None
+) -> float:
+    """Mean distance of ``rows`` to the nearest of ``learnt``; the second nearest where ``own``."""
+    told = telling(None, cancelled)
+    norms = np.square(learnt, dtype=np.float64).sum(axis=1)
+    total = 0.0
+    for at in range(0, len(rows), _CHUNK):
+        told(at / len(rows))
+        part = rows[at : at + _CHUNK]
+        squares = (
+            norms
+            - 2.0 * (part @ learnt.T)
+            + np.square(part, dtype=np.float64).sum(axis=1, keepdims=True)
+        )
+        place = min(int(own), len(learnt) - 1)
+        total += float(np.sqrt(np.maximum(np.partition(squares, place)[:, place], 0.0)).sum())
+    return total / len(rows)
+
+
+def _together(each: Sequence[Judgement]) -> Judgement:
+    return Judgement(
+        each[0].classes,
+        np.concatenate([one.predicted for one in each]),
+        np.concatenate([one.confidence for one in each]),
+    )
+
+
+def _drawn(rows: Rows, most: int) -> Rows:
+    """At most so many of ``rows``, drawn at random but always the same."""
+    if len(rows) <= most:
+        return np.asarray(rows)
+    chosen = np.sort(np.random.default_rng(_SEED).choice(len(rows), most, replace=False))
+    return np.asarray(rows[chosen])

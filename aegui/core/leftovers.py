@@ -1,0 +1,120 @@
+"""Temporary files that say whose they are, so that those of killed programs can be removed.
+
+The name holds machine, process and the start of that process: what a living process is writing is
+never touched, nor anything of another machine that shares the folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import shutil
+import socket
+import sys
+import zlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MARK = re.compile(r"^\..*\.aegui-([0-9a-f]{8})-([0-9]+)-([0-9a-f]{8})-")
+_UNKNOWN = "00000000"
+_STILL_ACTIVE = 259
+_QUERY = 0x1000
+_log = logging.getLogger(__name__)
+
+
+def temporary_prefix(name: str) -> str:
+    """What the name of a temporary file that is to become ``name`` begins with."""
+    return f".{name[:100]}.aegui-{_machine()}-{os.getpid()}-{_start_of(os.getpid())}-"
+
+
+def sweep(folder: Path) -> int:
+    """Remove what killed programs have left half made in ``folder``; the bytes that this frees."""
+    freed = 0
+    try:
+        names = [entry.name for entry in os.scandir(folder)]
+    except OSError as error:
+        _log.info("%s could not be swept: %s", folder, error)
+        return 0
+    for name in names:
+        found = _MARK.match(name)
+        if found is None or not _is_dead(*found.groups()):
+            continue
+        path = folder / name
+        with contextlib.suppress(OSError):
+            size = _size_of(path)
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+            _log.info("removed %s, left by a program that is no longer running", path)
+            freed += size
+    return freed
+
+
+def sweep_all(folders: Iterable[Path]) -> int:
+    """``sweep`` each of ``folders`` that there is; the bytes that this frees."""
+    return sum(sweep(folder) for folder in dict.fromkeys(folders) if folder.is_dir())
+
+
+def _size_of(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else (path,)
+    return sum(file.lstat().st_size for file in files)
+
+
+def _is_dead(machine: str, process: str, start: str) -> bool:
+    """Whether the owner was a process of this machine that has ended."""
+    number = int(process)
+    return machine == _machine() and (not _is_alive(number) or start != _start_of(number))
+
+
+@cache
+def _machine() -> str:
+    """This machine, and on Linux the space in which its processes are numbered."""
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):
+        parts.append(Path("/etc/machine-id").read_text(encoding="ascii"))
+    with contextlib.suppress(OSError):
+        parts.append(os.readlink("/proc/self/ns/pid"))
+    return f"{zlib.crc32('/'.join(parts).encode()):08x}"
+
+
+def _start_of(process: int) -> str:
+    """When ``process`` began, as far as the system tells; a number given twice is told apart."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+        # The name of the program, in brackets, may hold anything.
+        after = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return _UNKNOWN
+    return f"{zlib.crc32(boot.encode() + after[19]):08x}"
+
+
+def _is_alive(process: int) -> bool:
+    if sys.platform == "win32":
+        return _is_alive_on_windows(process)
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
+
+
+def _is_alive_on_windows(process: int) -> bool:
+    import ctypes
+
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined, unused-ignore]
+    handle = kernel.OpenProcess(_QUERY, False, process)
+    if not handle:
+        return False
+    code = ctypes.c_ulong()
+    kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+    kernel.CloseHandle(handle)
+    return code.value == _STILL_ACTIVE

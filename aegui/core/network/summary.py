@@ -1,0 +1,182 @@
+"""A network as a table: layers, what each gives, and what it learns; as text, CSV and Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.network.catalog import ACTIVATIONS, LAYERS
+from aegui.core.network.layers import shape_words
+
+if TYPE_CHECKING:
+    from aegui.core.network.layers import LayerShape
+    from aegui.core.network.resolve import Shapes
+
+COLUMNS = (
+    mark("Layer"),
+    mark("Part"),
+    mark("Settings"),
+    mark("Output shape"),
+    mark("Parameters"),
+)
+PARTS = {
+    "encoder": mark("encoder"),
+    "latent": mark("code"),
+    "decoder": mark("decoder"),
+    "output": mark("output"),
+    "head": mark("classifier"),
+    "discriminator": mark("discriminator"),
+}
+FORMS = ("text", "csv", "markdown")
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One layer.
+
+    Attributes:
+        layer: What kind it is, in words.
+        part: Key of ``PARTS``; empty for the input.
+        settings: Activation, kernel and the like, in words.
+        shape: What it gives for one sample, such as ``32x7x7``.
+        parameters: Trainable numbers.
+        buffers: Numbers that are kept and not trained.
+    """
+
+    layer: str
+    part: str
+    settings: str
+    shape: str
+    parameters: int
+    buffers: int = 0
+
+    def cells(self) -> tuple[str, ...]:
+        """What stands in each of ``COLUMNS``."""
+        part = tr(PARTS[self.part]) if self.part else ""
+        return self.layer, part, self.settings, self.shape, localized(self.parameters, ",")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All layers in their order, the input first.
+
+    Attributes:
+        rows: One for each layer.
+        problems: What does not fit, in words; the table then ends before it.
+    """
+
+    rows: tuple[SummaryRow, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> int:
+        """Trainable numbers of one network."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def buffers(self) -> int:
+        """Numbers of one network that are not trained."""
+        return sum(row.buffers for row in self.rows)
+
+    def totals(self) -> tuple[str, ...]:
+        """What stands below the table, a line each."""
+        lines = [tr("Parameters: {n:,}", n=self.parameters + self.buffers)]
+        lines.append(tr("Trainable: {n:,}", n=self.parameters))
+        lines.append(tr("Not trained: {n:,}", n=self.buffers))
+        size = 4 * (self.parameters + self.buffers) / 1024
+        lines.append(tr("Weights of one network: {size:,.1f} KiB", size=size))
+        return tuple(lines)
+
+    def text(self, form: str = "text") -> str:
+        """The table in one of ``FORMS``, with its totals."""
+        header = [tr(name) for name in COLUMNS]
+        rows = [row.cells() for row in self.rows]
+        if form == "csv":
+            buffer = io.StringIO()
+            writer = csv.writer(buffer, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(
+                (*cells[:-1], row.parameters) for cells, row in zip(rows, self.rows, strict=True)
+            )
+            return buffer.getvalue()
+        if form == "markdown":
+            dashes = ["---"] * (len(header) - 1) + ["--:"]
+            table = "\n".join(
+                "| " + " | ".join(map(_escaped, line)) + " |" for line in (header, dashes, *rows)
+            )
+            return "\n".join([table, "", *(f"- {line}" for line in self.totals()), ""])
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        lines = [
+            "  ".join(
+                cell.rjust(width) if place == len(widths) - 1 else cell.ljust(width)
+                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in (header, *rows)
+        ]
+        rule = "─" * max(map(len, lines))
+        return "\n".join([lines[0], rule, *lines[1:], rule, *self.totals(), ""])
+
+
+def summary_of(shapes: Shapes) -> Summary:
+    """The table of a network of which every shape is known, as far as its layers fit."""
+    layers = shapes.all_layers
+    rows = [] if not layers else [_input(layers[0])]
+    rows += [_row(layer) for layer in layers]
+    return Summary(tuple(rows), tuple(problem.message for problem in shapes.problems))
+
+
+def _input(first: LayerShape) -> SummaryRow:
+    return SummaryRow(tr("Input"), "", "", shape_words(first.input_shape), 0)
+
+
+def _row(layer: LayerShape) -> SummaryRow:
+    buffers = sum(tensor.size for tensor in layer.tensors if tensor.role == "buffer")
+    return SummaryRow(
+        _kind(layer),
+        layer.part,
+        ", ".join(_settings(layer)),
+        shape_words(layer.output_shape),
+        layer.parameters,
+        buffers,
+    )
+
+
+def _kind(layer: LayerShape) -> str:
+    if layer.part == "latent":
+        return tr("Gaussian code") if layer.spec.kind == "gaussian" else tr("Code")
+    choice = LAYERS.get(layer.spec.kind)
+    return tr(choice.label) if choice is not None else layer.spec.kind
+
+
+def _settings(layer: LayerShape) -> list[str]:
+    """What a person chose of a layer, in the order in which it counts."""
+    spec = layer.spec.model_dump()
+    told = []
+    if "kernel" in spec:
+        told.append(tr("kernel {size}", size=_side(spec["kernel"])))
+    elif "size" in spec:
+        told.append(tr("window {size}", size=_side(spec["size"])))
+    if "factor" in spec:
+        told.append(tr("{n} times as large", n=spec["factor"]))
+    if "stride" in spec and spec["stride"] is not None:
+        told.append(tr("stride {size}", size=_side(spec["stride"])))
+    if "activation" in spec:
+        told.append(tr(ACTIVATIONS[spec["activation"]].label))
+    if spec.get("dropout"):
+        told.append(tr("dropout {share:g}", share=spec["dropout"]))
+    if layer.spec.kind == "dropout":
+        told.append(f"{spec['rate']:g}" if "rate" in spec else "")
+    if layer.tied_to is not None:
+        told.append(tr("tied weights"))
+    return [text for text in told if text]
+
+
+def _side(size: object) -> str:
+    return "x".join(map(str, size)) if isinstance(size, list | tuple) else str(size)
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("|", "\\|")

@@ -1,0 +1,136 @@
+"""In what two recipes differ, as far as that changes what is learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aegui.core.network.catalog import INITIALIZERS, LATENTS, LOSSES, OPTIMIZERS, SCHEDULES
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.recipe import (
+    CorruptionSpec,
+    LatentSpec,
+    OptimizerSpec,
+    Recipe,
+    SparsitySpec,
+    SplitSpec,
+    TrainingSpec,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import BaseModel
+
+    from aegui.core.network.catalog import Choice
+
+_LEFT_OUT: dict[str, Any] = {
+    **dict.fromkeys(("name", "notes", "format", "version"), True),
+    "data": {"source", "chars", "labels", "names", "count", "images"},
+}
+_Part = TypeVar("_Part", bound="BaseModel")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that differs.
+
+    Attributes:
+        path: Where it stands in the recipe, with dots; of lists of another length the list.
+        old: What it was, as in JSON.
+        new: What it is.
+    """
+
+    path: str
+    old: Any
+    new: Any
+
+
+def recipe_changes(old: Recipe, new: Recipe) -> tuple[Change, ...]:
+    """All values that differ, but for name, notes, and what their own choices do not use.
+
+    Which samples take part is not compared: two choices may give the same ones.
+    """
+    return tuple(_between("", _counted(old), _counted(new)))
+
+
+def _between(path: str, old: Any, new: Any) -> Iterator[Change]:
+    if old == new:
+        return
+    if isinstance(old, dict) and isinstance(new, dict) and old.get("kind") == new.get("kind"):
+        for key in dict.fromkeys((*old, *new)):
+            yield from _between(f"{path}.{key}".lstrip("."), old.get(key), new.get(key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+            yield from _between(f"{path}.{index}", before, after)
+    elif path.endswith(("corruption", "latent")) and isinstance(old, dict):
+        # Another kind of noise or code has a row of its own for each of its values.
+        for key in dict.fromkeys((*old, *new)):
+            if old.get(key) != new.get(key):
+                yield Change(f"{path}.{key}", old.get(key), new.get(key))
+    else:
+        yield Change(path, old, new)
+
+
+def _counted(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as JSON, with what counts for nothing at its default."""
+    network, training, data = recipe.network, recipe.training, recipe.data
+    network = network.model_copy(update={"latent": _latent(network.latent)})
+    data = data.model_copy(update={"corruption": _noise(data.corruption)})
+    if not data.split.keeps and data.count is None:
+        data = data.model_copy(update={"split": SplitSpec()})
+    classifier = recipe.classifier
+    if classifier is not None:
+        noise = {"corruption": _noise(classifier.pretrain.corruption)}
+        pretrain = classifier.pretrain.model_copy(update=noise)
+        classifier = classifier.model_copy(update={"pretrain": pretrain})
+    update = {
+        "network": network,
+        "training": _training(training),
+        "data": data,
+        "classifier": classifier,
+    }
+    whole = recipe.model_copy(update=update)
+    return whole.model_dump(mode="json", exclude=_LEFT_OUT)
+
+
+def _training(training: TrainingSpec) -> TrainingSpec:
+    optimizer = _used(training.optimizer, OPTIMIZERS)
+    if optimizer.name in SCIPY_OPTIMIZERS:
+        rate = OptimizerSpec().learning_rate
+        optimizer = optimizer.model_copy(update={"learning_rate": rate})
+    update: dict[str, object] = {
+        "optimizer": optimizer,
+        "schedule": _used(training.schedule, SCHEDULES),
+        "initializer": _used(training.initializer, INITIALIZERS),
+    }
+    if "huber_delta" not in LOSSES[training.loss].parameters:
+        update["huber_delta"] = TrainingSpec().huber_delta
+    if not training.sparsity.weight:
+        update["sparsity"] = SparsitySpec()
+    return training.model_copy(update=update)
+
+
+def _latent(latent: LatentSpec) -> LatentSpec:
+    names = [name for choice in LATENTS.values() for name in choice.parameters]
+    used = LATENTS[latent.kind].parameters
+    defaults = LatentSpec()
+    return latent.model_copy(
+        update={name: getattr(defaults, name) for name in names if name not in used}
+    )
+
+
+def _noise(noise: CorruptionSpec) -> CorruptionSpec:
+    return CorruptionSpec(copies=noise.copies) if noise.kind == "none" else noise
+
+
+def _used(part: _Part, choices: Mapping[str, Choice]) -> _Part:
+    """``part`` with the parameters that its choice does not use at their defaults."""
+    names = {name for choice in choices.values() for name in choice.parameters}
+    used = choices[part.name].parameters  # type: ignore[attr-defined]
+    defaults = {
+        name: field.default
+        for name, field in type(part).model_fields.items()
+        if name in names and name not in used
+    }
+    return part.model_copy(update=defaults)

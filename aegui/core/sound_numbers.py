@@ -1,0 +1,45 @@
+"""Whether the numbers of a file can be those of a network: none is NaN, infinite or absurd."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LARGEST = 1e30
+"""No weight that was ever learnt comes near; its square would no longer be a float32."""
+_AT_ONCE = 1 << 22
+
+
+def unsound(values: NDArray[np.generic]) -> str | None:
+    """What is wrong with ``values``, in words without a full stop; None where nothing is.
+
+    Whole numbers are always sound. Large arrays are looked at piece by piece.
+    """
+    if values.dtype.kind != "f":
+        return None
+    flat = values.reshape(-1)
+    nan = infinite = huge = 0
+    for at in range(0, len(flat), _AT_ONCE):
+        part = np.abs(flat[at : at + _AT_ONCE])
+        largest = float(part.max())
+        # NaN is within no bounds.
+        if not largest <= LARGEST:
+            nan += int(np.isnan(part).sum())
+            infinite += int(np.isinf(part).sum())
+            huge += int((np.isfinite(part) & (part.astype(np.float64) > LARGEST)).sum())
+    parts = []
+    if nan:
+        parts.append(tr("{n:,} NaN", n=nan))
+    if infinite:
+        parts.append(tr("{n:,} infinite", n=infinite))
+    if huge:
+        parts.append(tr("{n:,} beyond {most:.0e}", n=huge, most=LARGEST))
+    if not parts:
+        return None
+    return tr("{faults} among {total:,} numbers", total=len(flat), faults=", ".join(parts))

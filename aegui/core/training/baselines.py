@@ -1,0 +1,109 @@
+"""What a loss is compared with: the mean image, and the best that the noise leaves room for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.corruption import corrupted_with
+from aegui.core.data.split import split_indices
+from aegui.core.evaluation.bayes import posterior
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+
+    Matrix = NDArray[np.float64]
+
+_SAMPLES = 4096
+_DRAWS = 2048
+"""Noisy samples on which the best possible loss is estimated."""
+_MOST_COMPARED = 1 << 28
+"""Numbers that are compared for it; beyond them it is not known."""
+_SEED = 0x5EED_000B
+_TINY = 1e-6
+_LEVELS = 101
+"""Answers between 0 and 1 that are tried for losses whose best answer has no formula."""
+
+
+def mean_image_loss(resolved: ResolvedRecipe) -> float:
+    """The reconstruction loss, in the recipe's units, of answering the mean image to everything."""
+    training = resolved.recipe.training
+    rows = _some_rows(resolved, _SAMPLES)
+    each = _loss(training.loss, training.huber_delta, rows, rows.mean(axis=0))
+    return _in_units(resolved, each)
+
+
+def best_loss(resolved: ResolvedRecipe) -> float | None:
+    """The smallest reconstruction loss that any network can reach with the recipe's noise.
+
+    That of the best answer to each of some drawn noisy samples, given the posterior of the clean
+    one (see ``evaluation.bayes``). Without noise that of the samples themselves: 0, but for the
+    cross-entropy of grey ones, which is their entropy.
+
+    Returns:
+        The loss in the recipe's units, an estimate; None where it is not known: of grey samples,
+        of too many, of runs with different noises, and where the noise itself is to be learnt.
+    """
+    recipe, dataset = resolved.recipe, resolved.dataset
+    noise = recipe.data.corruption
+    if resolved.run_corruptions or not noise.clean_target:
+        return None
+    training = recipe.training
+    if noise.kind == "none" or noise.level == 0.0:
+        rows = _some_rows(resolved, _SAMPLES)
+        return _in_units(resolved, _loss(training.loss, training.huber_delta, rows, rows))
+    rows = _some_rows(resolved, len(dataset))
+    if not dataset.is_binary or rows.size * _DRAWS > _MOST_COMPARED:
+        return None
+    clean = np.tile(rows, (-(-_DRAWS // len(rows)), 1))
+    shape = dataset.image_shape
+    noisy = corrupted_with(clean, noise, np.random.default_rng(_SEED), shape)
+    share_on = posterior(noisy, rows, noise, image_shape=shape) @ rows
+    return _in_units(resolved, _least(training.loss, training.huber_delta, share_on))
+
+
+def _some_rows(resolved: ResolvedRecipe, most: int) -> Matrix:
+    """At most so many of the samples that are learnt from, from all over them."""
+    flat = resolved.dataset.flat()
+    learnt, _ = split_indices(len(flat), resolved.recipe.data.split)
+    rows: Matrix = flat[learnt[:: max(1, len(learnt) // most)]].astype(np.float64)
+    return rows
+
+
+def _in_units(resolved: ResolvedRecipe, each: Matrix) -> float:
+    """The loss of the recipe from that of each pixel: of a gaussian code a sum over them."""
+    gaussian = resolved.recipe.network.latent.kind == "gaussian"
+    return float(each.sum(axis=1).mean() if gaussian else each.mean())
+
+
+def _loss(key: str, delta: float, target: Matrix, output: Matrix) -> Matrix:
+    if key == "bce":
+        sure = np.clip(output, _TINY, 1 - _TINY)
+        entropy: Matrix = -(target * np.log(sure) + (1 - target) * np.log1p(-sure))
+        return entropy
+    miss = np.abs(output - target)
+    if key == "mse":
+        return np.square(miss)
+    if key == "mae":
+        return miss
+    return np.where(miss <= delta, miss**2 / 2, delta * (miss - delta / 2))
+
+
+def _least(key: str, delta: float, share_on: Matrix) -> Matrix:
+    """The least loss expected for pixels that are lit with the chances ``share_on``."""
+    if key in {"bce", "mse"}:  # proper scores: the chance itself is the best answer
+        answers = share_on
+    elif key == "mae":
+        answers = (share_on > 0.5).astype(np.float64)
+    else:
+        levels = np.linspace(0.0, 1.0, _LEVELS)
+        chances = levels[:, np.newaxis]
+        expected = chances * _loss(key, delta, np.ones(1), levels)
+        expected = expected + (1 - chances) * _loss(key, delta, np.zeros(1), levels)
+        least: Matrix = np.interp(share_on, levels, expected.min(axis=1))
+        return least
+    lit, off = (_loss(key, delta, np.full(1, value), answers) for value in (1.0, 0.0))
+    return share_on * lit + (1 - share_on) * off

@@ -1,0 +1,195 @@
+"""What a training will cost, reckoned from its recipe and its data before anything is allocated.
+
+Imports no torch; ``probe.py`` tries a few steps for a better figure of the time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.cost import Cost, cores, multiplications_per_second
+from aegui.core.data.split import split_indices
+from aegui.core.i18n import tr
+from aegui.core.network.checks import SCIPY_OPTIMIZERS, SQUARES
+from aegui.core.network.layers import is_stackable, shape_words
+from aegui.core.recipe import LatentSpec, LayerSpec
+from aegui.core.training.layout import SLOTS
+from aegui.core.training.length import planned_epochs
+from aegui.core.training.timeline import BUDGET_BYTES
+
+if TYPE_CHECKING:
+    from aegui.core.network.layers import LayerShape
+    from aegui.core.network.resolve import ResolvedRecipe
+
+MANY_PARAMETERS = 5_000_000
+"""A dense layer with so many is told: mostly an image of many channels was flattened unseen."""
+_FLOAT = 4
+_DOUBLE = 8
+_MEASURED = 2_048
+"""Samples that are measured between the epochs, at most (see ``samples.py``)."""
+_MEASURED_NUMBERS = 1 << 24
+"""Numbers that a layer gives while all of a set are looked at, at most (see ``measure.py``)."""
+_ROWS_KEPT = 400
+"""Moments of a training that its timeline keeps, more or less."""
+_EFFICIENCY = 0.35
+"""Of the speed of a large product, what the steps of a training reach."""
+_BYTES_PER_SECOND = 4e9
+"""At which the optimiser goes through the parameters, on one core."""
+_CALL_SECONDS = 6e-6
+"""Of one operation of a compiled step, however small ..."""
+_CALLS = 12
+"""... and how many of them a layer takes, there and back, in each run that is not stacked."""
+_AUTOGRAD = 8
+"""So many times more an operation costs where nothing is compiled."""
+_SEARCHES = {"lbfgs": 1.3, "bfgs": 1.3, "cg": 2.5, "nelder_mead": 2.0}
+"""Evaluations of an iteration of scipy's optimisers; Powell's takes 25 for each parameter."""
+_POWELL = 25.0
+
+
+def training_cost(resolved: ResolvedRecipe, timeline_bytes: int = BUDGET_BYTES) -> Cost:
+    """Time and memory of training ``resolved`` to its last epoch on the processor.
+
+    Args:
+        resolved: What would be trained.
+        timeline_bytes: Memory for the weights of past epochs.
+    """
+    recipe = resolved.recipe
+    return Cost(
+        min(
+            epoch_seconds(resolved) * _whole_epochs(resolved),
+            recipe.training.goals.seconds or float("inf"),
+        ),
+        _memory(resolved, timeline_bytes),
+        held=resolved.dataset.images.nbytes,
+        parameters=recipe.runs * resolved.parameters,
+    )
+
+
+def share_left(cost: Cost, resolved: ResolvedRecipe, done: float) -> Cost:
+    """``cost`` of what is left of the training of ``resolved`` after ``done`` epochs."""
+    left = 1 - min(1.0, done / planned_epochs(resolved))
+    return replace(cost, seconds=cost.seconds * left)
+
+
+def _whole_epochs(resolved: ResolvedRecipe) -> int:
+    """Epochs that take as long as one of the whole network.
+
+    A classifier's layers are pre-trained one after the other: all of them once, there and back.
+    """
+    classifier = resolved.recipe.classifier
+    before = 0 if classifier is None else 2 * classifier.pretrain.epochs
+    return before + resolved.recipe.training.epochs
+
+
+def large_layer_words(resolved: ResolvedRecipe) -> str:
+    """Names a dense layer that an image has made very large; empty where there is none."""
+    largest = max(resolved.all_layers, key=lambda layer: layer.parameters)
+    is_dense = isinstance(largest.spec, LayerSpec | LatentSpec)
+    if not is_dense or largest.parameters < MANY_PARAMETERS:
+        return ""
+    return tr(
+        "One dense layer, from {before} to {after}, has {n:,} of the parameters: fewer numbers "
+        "should arrive there, by strides, pooling or fewer channels.",
+        before=shape_words(largest.input_shape),
+        after=shape_words(largest.output_shape),
+        n=largest.parameters,
+    )
+
+
+def rows_of(resolved: ResolvedRecipe) -> tuple[int, int]:
+    """Samples of an epoch, with their noisy copies, and of a batch."""
+    noise = resolved.recipe.data.corruption
+    count = len(split_indices(len(resolved.dataset), resolved.recipe.data.split)[0])
+    rows = count * (noise.copies if noise.kind != "none" else 1)
+    return rows, min(resolved.recipe.training.batch_size or rows, rows)
+
+
+def step_seconds(resolved: ResolvedRecipe) -> float:
+    """Time of one step, reckoned: products, the optimiser's pass, and the calls of both."""
+    recipe, layers = resolved.recipe, _stepped(resolved)
+    _, batch = rows_of(resolved)
+    work = 3 * recipe.runs * batch * sum(layer.cost for layer in layers)
+    speed = _EFFICIENCY * multiplications_per_second() * max(1, cores() - 1)
+    stacked = is_stackable(resolved.layers) and not resolved.parts
+    calls = _CALLS * len(layers) * (1 if stacked else recipe.runs)
+    calls *= 1 if _is_compiled(resolved) else _AUTOGRAD
+    passes = 4 + 2 * len(SLOTS.get(recipe.training.optimizer.name, ()))
+    numbers = recipe.runs * resolved.parameters
+    given = recipe.runs * batch * sum(layer.outputs for layer in layers)
+    moved = _FLOAT * (passes * numbers + 6 * given)
+    return work / speed + moved / _BYTES_PER_SECOND + calls * _CALL_SECONDS
+
+
+def _stepped(resolved: ResolvedRecipe) -> tuple[LayerShape, ...]:
+    """The layers that a step goes through: a classifier has no use for the decoder."""
+    if resolved.recipe.classifier is None:
+        return resolved.all_layers
+    return (*resolved.layers[: resolved.code_end], *resolved.parts["head"])
+
+
+def _is_compiled(resolved: ResolvedRecipe) -> bool:
+    """Whether the steps are likely to be generated ones, see ``engines.py``."""
+    training = resolved.recipe.training
+    extras = training.code_l1 or training.sparsity.weight or training.contractive
+    return not (extras or resolved.parts or resolved.recipe.network.latent.top_k)
+
+
+def epoch_seconds(resolved: ResolvedRecipe) -> float:
+    """Time of one epoch, reckoned."""
+    rows, batch = rows_of(resolved)
+    name = resolved.recipe.training.optimizer.name
+    searches = _SEARCHES.get(name, 1.0)
+    if name in SCIPY_OPTIMIZERS:
+        searches *= resolved.recipe.runs * 2  # one after the other, in double precision
+    if name == "powell":
+        searches *= _POWELL * resolved.parameters
+    return -(-rows // batch) * searches * step_seconds(resolved)
+
+
+def _memory(resolved: ResolvedRecipe, timeline_bytes: int) -> dict[str, int]:
+    recipe = resolved.recipe
+    numbers = recipe.runs * resolved.parameters
+    slots = len(SLOTS.get(recipe.training.optimizer.name, ()))
+    row = _FLOAT * numbers
+    squares = SQUARES.get(recipe.training.optimizer.name, 0)
+    learnt = (2 + slots) * row + squares * recipe.runs * _DOUBLE * resolved.parameters**2
+    kept_moments = min(timeline_bytes // max(1, row), planned_epochs(resolved), _ROWS_KEPT)
+    return {
+        "weights": learnt,
+        # The best; at the end all that continuation needs, the last and the best, once more.
+        "kept": (1 + 2 + slots + 2) * row,
+        "layers": _activations(resolved),
+        "data": _samples(resolved),
+        "timeline": row * kept_moments if kept_moments >= 2 else 0,
+    }
+
+
+def _activations(resolved: ResolvedRecipe) -> int:
+    """What all layers give and the gradients by it, of a batch or of what is measured."""
+    _, batch = rows_of(resolved)
+    given = sum(layer.inputs + layer.outputs for layer in resolved.all_layers)
+    widest = max(layer.outputs for layer in resolved.all_layers)
+    measured = min(len(resolved.dataset), _MEASURED, max(1, _MEASURED_NUMBERS // widest))
+    # Engines whose runs are stacked hold all of them at once, the others one after the other.
+    runs = resolved.recipe.runs if is_stackable(resolved.layers) else 1
+    return _FLOAT * given * runs * max(3 * batch // 2, measured)
+
+
+def _samples(resolved: ResolvedRecipe) -> int:
+    """The set, and the noisy or chosen copies that a training makes of it."""
+    recipe, dataset = resolved.recipe, resolved.dataset
+    images = dataset.images
+    noise, runs = recipe.data.corruption, recipe.runs
+    rows, batch = rows_of(resolved)
+    size = _FLOAT * dataset.pixels
+    is_mapped = isinstance(images, np.memmap) or isinstance(images.base, np.memmap)
+    copies = 0
+    if noise.kind != "none" and not noise.fresh:
+        copies += rows * (runs if resolved.run_corruptions else 1)
+    if noise.kind != "none" and noise.copies > 1:
+        copies += rows
+    copies += runs * (rows if batch == rows else 2 * batch)
+    return size * copies + (0 if is_mapped else images.nbytes)

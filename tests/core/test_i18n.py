@@ -1,0 +1,39 @@
+"""Numbers as a person reads them, in the language in force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.i18n import localized, set_language, tr, trn, with_marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def spanish() -> Iterator[None]:
+    set_language("es")
+    yield
+    set_language("en")
+
+
+@pytest.mark.usefixtures("spanish")
+def test_numbers_have_the_marks_of_the_language() -> None:
+    assert localized(8000, ",") == "8.000"
+    assert localized(0.03) == "0,03"
+    assert localized(1234567.891, ",.2f") == "1.234.567,89"
+    assert localized(np.float32(0.5), ".1%") == "50,0%"
+    assert localized(1e-08, "g") == "1e-08"
+    assert with_marks("-1.5") == "-1,5"
+    assert tr("{epoch:,} of {epochs:,}", epoch=4000, epochs=8000) == "4.000 de 8.000"
+    assert tr("{name}: {loss:.3g}", name="a.b, c", loss=0.25) == "a.b, c: 0,25"
+    assert "1.000" in trn("{n:,} epoch", "{n:,} epochs", 1000)
+
+
+def test_english_keeps_the_marks_of_python() -> None:
+    assert localized(8000, ",") == "8,000"
+    assert tr("{epoch:,} of {epochs:,}", epoch=4000, epochs=8000) == "4,000 of 8,000"
+    assert localized(0.03) == "0.03"

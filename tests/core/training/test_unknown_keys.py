@@ -1,0 +1,102 @@
+"""A key that has no row in a table is refused there: no other kind is trained in its place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.corruption import corrupted
+from aegui.core.network.forward import apply_layer
+from aegui.core.network.initializers import initial_tensors
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import (
+    CorruptionSpec,
+    DropoutSpec,
+    InitializerSpec,
+    NormSpec,
+    OptimizerSpec,
+    Recipe,
+    TrainingSpec,
+)
+from aegui.core.training import layered
+from aegui.core.training.engines import engine_name
+from aegui.core.training.layout import SLOTS
+from aegui.core.training.losses import loss_function
+from aegui.core.training.optimizers import ListOptimizer
+from aegui.core.training.parameters import Parameters
+from aegui.core.training.program import (
+    Source,
+    emit_corruption,
+    emit_loss_gradient,
+    emit_update,
+)
+
+
+def unknown(spec: type[Any], /, **values: Any) -> Any:
+    """A spec that validation would refuse, as an incomplete addition to the schema would give."""
+    return spec().model_copy(update=values)
+
+
+def normed() -> ResolvedRecipe:
+    recipe = Recipe.model_validate(
+        {"network": {"encoder": [{"units": 8}, {"kind": "batch_norm"}], "latent": {"units": 2}}}
+    )
+    resolved = resolve(recipe, load_builtin("lowercase")).resolved
+    assert resolved is not None
+    return resolved
+
+
+def test_noise_without_a_row_is_refused_by_lines_and_by_numpy() -> None:
+    source = Source()
+    source.bind("clean", torch.zeros(2, 3))
+    source.bind("out", torch.zeros(2, 3))
+    with pytest.raises(ValueError, match="'sparkle'"):
+        emit_corruption(source, "sparkle", "clean", "out", 0)
+    with pytest.raises(ValueError, match="'sparkle'"):
+        corrupted(np.zeros((2, 3)), unknown(CorruptionSpec, kind="sparkle", level=0.5), 0)
+
+
+def test_a_loss_without_a_row_is_refused() -> None:
+    with pytest.raises(ValueError, match="'hinge'"):
+        loss_function("hinge", 1.0)
+    with pytest.raises(ValueError, match="'hinge'"):
+        emit_loss_gradient(Source(), unknown(TrainingSpec, loss="hinge"), "y", "t", "g", 1.0, 0)
+
+
+def test_an_optimiser_without_a_row_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SLOTS, "lion", ())
+    spec = unknown(OptimizerSpec, name="lion")
+    parameters = Parameters(normed(), torch.device("cpu"))
+    with pytest.raises(ValueError, match="'lion'"):
+        emit_update(Source(), spec, parameters, 0)
+    tensor = torch.zeros(3)
+    optimizer = ListOptimizer(spec, [tensor], {}, torch.zeros(()))
+    with pytest.raises(ValueError, match="'lion'"):
+        optimizer.step([torch.ones(3)], 0.1)
+    assert not tensor.any()
+
+
+def test_an_initialiser_without_a_row_is_refused() -> None:
+    spec = unknown(InitializerSpec, name="lecun_normal")
+    with pytest.raises(ValueError, match="'lecun_normal'"):
+        initial_tensors(normed().layers, spec, 0)
+
+
+def test_a_layer_without_lines_is_left_to_autograd(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolved = normed()
+    alone = replace(resolved, recipe=resolved.recipe.model_copy(update={"runs": 1}))
+    assert engine_name(alone, 32) == layered.LayeredEngine.name
+    monkeypatch.delitem(layered._KINDS, NormSpec)
+    assert engine_name(alone, 32) == "autograd"
+
+
+def test_a_layer_without_a_forward_pass_is_refused() -> None:
+    layer: Any = SimpleNamespace(spec=unknown(DropoutSpec, kind="shuffle"))
+    with pytest.raises(ValueError, match="'shuffle'"):
+        apply_layer(layer, {}, torch.zeros(2, 3))
