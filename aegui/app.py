@@ -6,51 +6,73 @@ import logging
 import logging.handlers
 import sys
 import threading
+import traceback
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Slot
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal, Slot
 from PySide6.QtGui import QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 import aegui
-from aegui.core.i18n import language, set_language, tr
+from aegui.core.i18n import LOCALES, language, set_language, tr
+from aegui.leaving import SIGNAL_EXIT
 from aegui.paths import APP_NAME, resources_dir, user_data_dir
+from aegui.session.jobs.endings import Endings
 from aegui.session.jobs.garbage import Garbage
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
+from aegui.widgets.focus_ring import KeyboardFocus
 from aegui.widgets.theme import apply_theme, icon, theme_named
 from aegui.window.main_window import MainWindow
+from aegui.window.memory import live_bytes
 from aegui.window.services import Services
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from aegui.core.data.dataset import Dataset
+
 _LOG_BYTES = 500_000
 _WARM_UP_MS = 50
-_LOCALES = {"es": "es_MX"}
-"""Spanish as in most of America, where decimals have a point as in everything else we show."""
+_LARGE_BYTES = 16_000_000
+"""Samples of a closed document that are worth a full collection of garbage ..."""
+_RELEASE_MS = 2_000
+"""... so long after it was closed."""
+_SESSION_SECONDS = 3.0
+"""How long the end of the desktop session is held up by a copy of unsaved work."""
 _log = logging.getLogger(__name__)
 
 
 class App(QObject):
     """Session and window of a running program."""
 
+    _failed = Signal(object, bool)
+    """An error that nobody expected, in whatever thread, and whether to tell it again."""
+
     def __init__(
         self,
         application: QApplication,
         settings: Settings | None = None,
         autosave_folder: Path | None = None,
+        spoken: str | None = None,
     ) -> None:
         super().__init__(application)
         self._application = application
         self._garbage = Garbage(self)
+        self.keyboard = KeyboardFocus(self)
         self._settings = settings if settings is not None else Settings.load()
         self._translator: QTranslator | None = None
-        self._speak(self._settings.language or QLocale.system().name())
+        self._speak(spoken or self._settings.language or QLocale.system().name())
         self._dress()
         self.services = Services.create(self._settings, autosave_folder)
+        self._must_keep = False
+        self._told: set[tuple[str, str, int]] = set()
+        self._failed.connect(self._on_failed)
+        self._samples_bytes = 0
+        self.services.workspace.dataset_changed.connect(self._on_dataset_changed)
+        self.services.workspace.document_changed.connect(self._on_document_changed)
         self.window = self._new_window()
         application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
@@ -61,6 +83,7 @@ class App(QObject):
 
     def _after_first_picture(self, path: Path | None) -> None:
         self.services.runner.warm_up()
+        self.services.sweeping.begin()
         if self._settings.notice is not None:
             self.window.notify(self._settings.notice)
         if path is not None:
@@ -71,18 +94,50 @@ class App(QObject):
     def shutdown(self) -> None:
         """The one way to the end: keep the settings, stop all threads, then take all apart.
 
-        The window goes first: it listens to what is taken apart after it.
+        The window goes first: it listens to what is taken apart after it. Where nobody could be
+        asked about unsaved work, it is kept for the next start, with a training under way.
         """
         self._settings.save()
-        self.services.shutdown()
+        self.services.shutdown(keep=self._must_keep)
         if shiboken6.isValid(self.window):
             shiboken6.delete(self.window)
         self._garbage.shutdown()
+
+    def end_by(self, number: int) -> None:
+        """End orderly at the signal ``number``, which asks no questions."""
+        _log.info("ended by signal %d", number)
+        self._must_keep = True
+        # No window is asked to close: it would ask about unsaved work.
+        self._application.exit(SIGNAL_EXIT + number)
+
+    @Slot(object)
+    def end_with_session(self, _manager: object = None) -> None:
+        """The desktop session ends, perhaps: have unsaved work on the disk by then."""
+        self._must_keep = True
+        self.services.keeping.keep_all(_SESSION_SECONDS)
+
+    @Slot(object)
+    def _on_dataset_changed(self, dataset: Dataset) -> None:
+        self._samples_bytes = max(self._samples_bytes, live_bytes(dataset))
+
+    @Slot(object)
+    def _on_document_changed(self, _workspace: object) -> None:
+        """Give back what a large set took, once those who worked on it have let it go."""
+        before = self._samples_bytes
+        self._samples_bytes = live_bytes(self.services.workspace.dataset)
+        if before >= _LARGE_BYTES:
+            QTimer.singleShot(_RELEASE_MS, self, self._garbage.release)
+
+    @Slot()
+    def _on_window_closed(self) -> None:
+        # Whoever closes it has been asked.
+        self._must_keep = False
 
     def _new_window(self) -> MainWindow:
         window = MainWindow(self.services)
         window.language_requested.connect(self.use_language)
         window.theme_requested.connect(self.use_theme)
+        window.closed.connect(self._on_window_closed)
         return window
 
     @Slot(str)
@@ -126,7 +181,7 @@ class App(QObject):
     def _speak(self, code: str) -> None:
         """Use ``code`` for our own words and for those in Qt's dialogs."""
         set_language(code)
-        QLocale.setDefault(QLocale(_LOCALES.get(language(), language())))
+        QLocale.setDefault(QLocale(LOCALES[language()]))
         if self._translator is not None:
             self._application.removeTranslator(self._translator)
         self._translator = QTranslator(self)
@@ -134,8 +189,19 @@ class App(QObject):
         if self._translator.load(QLocale(language()), "qtbase", "_", folder):
             self._application.installTranslator(self._translator)
 
-    def report(self, error: BaseException) -> None:
-        """Tell the person about an error that nobody expected."""
+    def report(self, error: BaseException, *, once: bool = False) -> None:
+        """Tell the person about an error that nobody expected, from whatever thread.
+
+        Of those that threads raise, perhaps many times a second, each is told ``once``.
+        """
+        self._failed.emit(error, once)
+
+    @Slot(object, bool)
+    def _on_failed(self, error: BaseException, once: bool) -> None:
+        place = _place_of(error)
+        if once and place in self._told:
+            return
+        self._told.add(place)
         text = tr(
             "Something went wrong that should not have: {error}. Your work is still here; the log "
             "says more.",
@@ -144,8 +210,13 @@ class App(QObject):
         self.window.notify(Notice("error", text))
 
 
-def run_window(path: Path | None = None) -> int:
-    """Open the window, on ``path`` if given, and stay until it is closed; the exit code."""
+def run_window(path: Path | None = None, spoken: str | None = None) -> int:
+    """Open the window, on ``path`` if given, and stay until it is closed; the exit code.
+
+    Args:
+        path: What to open.
+        spoken: The language of this window; None takes the one that was chosen in the last.
+    """
     _begin_log()
     QApplication.setApplicationName(APP_NAME)
     QApplication.setApplicationDisplayName(APP_NAME)
@@ -157,11 +228,15 @@ def run_window(path: Path | None = None) -> int:
     application = QApplication(sys.argv[:1])
     ensure_font(application)
     application.setWindowIcon(icon("app", "accent"))
-    app = App(application)
+    app = App(application, spoken=spoken)
     _catch_errors(app)
+    endings = Endings(app)
+    endings.asked.connect(app.end_by)
+    application.commitDataRequest.connect(app.end_with_session)
     application.aboutToQuit.connect(app.shutdown)
     app.start(path)
     code = application.exec()
+    endings.shutdown()
     sys.excepthook = sys.__excepthook__
     threading.excepthook = threading.__excepthook__
     return code
@@ -171,6 +246,13 @@ def ensure_font(application: QApplication) -> None:
     """Bring a font along where the system has none, and every text would be a row of boxes."""
     if not QFontInfo(application.font()).family():
         QFontDatabase.addApplicationFont(str(resources_dir() / "fonts" / "DejaVuSans.ttf"))
+
+
+def _place_of(error: BaseException) -> tuple[str, str, int]:
+    """Kind of an error, and the line that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    return type(error).__name__, last.filename if last else "", (last.lineno or 0) if last else 0
 
 
 def _begin_log() -> None:
@@ -199,16 +281,14 @@ def _catch_errors(app: App) -> None:
     def on_error(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            app.window.close()
-            return
         _log.error("unexpected", exc_info=(kind, error, trace))
-        app.report(error)
+        app.report(error, once=threading.current_thread() is not threading.main_thread())
 
     def on_thread_error(arguments: threading.ExceptHookArgs) -> None:
         value = arguments.exc_value
         if value is not None:
             _log.error("unexpected, in a thread", exc_info=value)
+            app.report(value, once=True)
 
     sys.excepthook = on_error
     threading.excepthook = on_thread_error

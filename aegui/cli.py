@@ -6,6 +6,7 @@ Nothing heavy is imported before it is known what is wanted; ``aegui --help`` ne
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import gettext
 import io
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from aegui import __version__
+from aegui.commands.figure_options import add_figure
 from aegui.commands.making_options import (
     add_concept,
     add_finds,
@@ -22,20 +24,33 @@ from aegui.commands.making_options import (
     add_path,
     add_traverse,
 )
-from aegui.commands.model_options import add_judge, add_project, add_run_file, add_sample
+from aegui.commands.model_options import (
+    add_history,
+    add_judge,
+    add_project,
+    add_run_file,
+    add_sample,
+    add_summary,
+)
 from aegui.commands.noise_options import (
+    add_complete,
     add_denoise,
     add_limit,
     add_noise_curves,
     add_noise_matrix,
 )
-from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.errors import AeguiError, Cancelled, elided
 from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
+from aegui.core.system_reason import system_reason
+from aegui.core.training.pace import CHECKPOINT_SECONDS
+from aegui.display import display_trouble
 from aegui.paths import APP_NAME, resources_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
+
+    from _typeshed import SupportsWrite
 
     # argparse has no public name for what add_subparsers() gives.
     _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
@@ -47,6 +62,7 @@ EXIT_PIPE_CLOSED = 141
 # Those of the recipe's schema, which is too slow to import for a line of help.
 _DEVICES = ("auto", "cpu", "cuda")
 _MOST_MEGABYTES = 65_536
+_MOST_SECONDS = 1e9
 _FITS = ("fit", "fill", "stretch")
 # Options that are followed by points, or by labels: either may begin with a minus.
 _POINTS = ("--at", "--from", "--to", "--via", "--apply", "--plus", "--minus", "--rect")
@@ -79,6 +95,10 @@ class _Parser(argparse.ArgumentParser):
         """Refuse with ``message``."""
         raise _Refused(message)
 
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        # argparse says nothing of what could not be written.
+        (file or sys.stderr).write(message)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says.
@@ -94,17 +114,45 @@ def main(argv: Sequence[str] | None = None) -> int:
     set_language(_language(arguments))
     _translate_argparse()
     try:
-        return _dispatch(arguments)
+        status = _dispatch(arguments)
+        # What is still on its way may yet be refused: better here than at exit.
+        sys.stdout.flush()
+        return status
     except AeguiError as error:
-        text = " ".join(str(error).split())
-        sys.stderr.write(f"aegui: {text}\n")
+        _complain(str(error))
         return EXIT_INTERRUPTED if isinstance(error, Cancelled) else EXIT_REFUSED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has gone; keep Python from complaining about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_to_nowhere()  # whoever read the output has gone
         return EXIT_PIPE_CLOSED
+    except OSError as error:
+        reason = system_reason(error)
+        if error.filename is not None:
+            file = elided(str(error.filename))
+            _complain(tr("{file}: {reason}", file=file, reason=reason))
+            return EXIT_REFUSED
+        _write_to_nowhere()
+        _complain(tr("the output could not be written: {reason}.", reason=reason))
+        return EXIT_REFUSED
+
+
+def _complain(text: str) -> None:
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"aegui: {' '.join(text.split())}\n")
+        sys.stderr.flush()
+
+
+def _write_to_nowhere() -> None:
+    """Keep Python from complaining at exit about output that nobody takes."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+            continue
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _open_streams() -> None:
@@ -125,14 +173,16 @@ def _open_streams() -> None:
 def _dispatch(arguments: list[str]) -> int:
     parser, commands = _parsers()
     window_only = _without_language(arguments)
+    if not window_only or not window_only[0].startswith("-"):
+        _check_language(arguments)
     if not window_only:
-        return _open_window(None)
+        return _open_window(None, _asked_language(arguments))
     first = window_only[0]
     if not first.startswith("-") and first not in commands:
         path = _existing(first, commands)
         if len(window_only) > 1:
             raise _Refused(tr("One file can be opened at a time."))
-        return _open_window(path)
+        return _open_window(path, _asked_language(arguments))
     try:
         options = parser.parse_args(_joined_points(arguments))
     except SystemExit as done:  # --help and --version
@@ -141,13 +191,30 @@ def _dispatch(arguments: list[str]) -> int:
     return command(options)
 
 
-def _open_window(path: Path | None) -> int:
+def _check_language(arguments: list[str]) -> None:
+    """Refuse a language that there is not, as argparse does where it sees one."""
+    asked = _asked_language(arguments)
+    if asked is not None and asked not in LANGUAGES:
+        choices = ", ".join(LANGUAGES)
+        raise _Refused(
+            tr(
+                "argument --language: there is no language {code}; choose one of {choices}.",
+                code=repr(asked[:40]),
+                choices=choices,
+            )
+        )
+
+
+def _open_window(path: Path | None, spoken: str | None) -> int:
+    trouble = display_trouble()
+    if trouble is not None:
+        raise _Refused(trouble)
     # Numpy's matrix library would take a thread per core, all of them spinning, for a picture of
     # a training network: 50 ms instead of 1. It reads this when it is first imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from aegui.app import run_window
 
-    return run_window(path)
+    return run_window(path, spoken)
 
 
 def _existing(name: str, commands: Sequence[str]) -> Path:
@@ -168,13 +235,21 @@ def _existing(name: str, commands: Sequence[str]) -> Path:
     )
 
 
-def _language(arguments: list[str]) -> str:
-    """The language that is asked for, on the command line or by the system."""
+def _asked_language(arguments: list[str]) -> str | None:
+    """What stands behind ``--language``; empty where nothing does."""
     for index, argument in enumerate(arguments):
         if argument.startswith("--language="):
             return argument.partition("=")[2]
-        if argument == "--language" and index + 1 < len(arguments):
-            return arguments[index + 1]
+        if argument == "--language":
+            return "".join(arguments[index + 1 : index + 2])
+    return None
+
+
+def _language(arguments: list[str]) -> str:
+    """The language that is asked for, on the command line or by the system."""
+    asked = _asked_language(arguments)
+    if asked in LANGUAGES:
+        return asked
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
             return os.environ[name].split(".")[0]
@@ -231,9 +306,10 @@ def _parsers() -> tuple[_Parser, list[str]]:
     for add in (_add_train, _add_evaluate, _add_encode, _add_decode, _add_data, _add_convert):
         add(commands, general)
     for add_to in (
-        *(add_project, add_sample, add_judge, add_map),
+        *(add_history, add_project, add_sample, add_judge, add_map),
         *(add_path, add_finds, add_concept, add_traverse),
-        *(add_limit, add_denoise, add_noise_matrix, add_noise_curves),
+        *(add_limit, add_denoise, add_complete, add_noise_matrix, add_noise_curves),
+        *(add_figure, add_summary),
     ):
         add_to(commands, general)
     _add_download(commands, general)
@@ -247,16 +323,38 @@ def _add_train(commands: _Commands, general: _Parser) -> None:
     )
     parser.add_argument(
         "recipe",
+        nargs="?",
         metavar=tr("RECIPE"),
         help=tr("a recipe or course configuration (JSON or YAML), or the name of a shipped recipe"),
     )
     parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("train on this data instead"))
     parser.add_argument("--chars", metavar=tr("STR"), help=tr("only these characters of the data"))
+    parser.add_argument(
+        "--check",
+        metavar=tr("FILE|NAME"),
+        help=tr("check on this set, which is kept from training, such as mnist-test"),
+    )
     parser.add_argument("--epochs", type=int, metavar="N", help=tr("epochs to train"))
     parser.add_argument("--runs", type=int, metavar="K", help=tr("runs trained together"))
     parser.add_argument("--seed", type=int, metavar="S", help=tr("seed of the first run"))
     parser.add_argument("--device", choices=_DEVICES, help=tr("where to compute"))
     parser.add_argument("--out", metavar=tr("F.aegui"), help=tr("save the run to this file"))
+    parser.add_argument(
+        "--resume",
+        metavar=tr("F.aegui"),
+        help=tr("go on with the run in this file, and save it there unless --out names another"),
+    )
+    parser.add_argument(
+        "--checkpoint-every",
+        type=_seconds,
+        default=CHECKPOINT_SECONDS,
+        metavar=tr("SECONDS"),
+        help=tr(
+            "save what was learnt so far every so many seconds, seldom where that takes long; 0: "
+            "only at the end (default: {seconds:.0f})",
+            seconds=CHECKPOINT_SECONDS,
+        ),
+    )
     parser.add_argument(
         "--compact",
         action="store_true",
@@ -268,8 +366,28 @@ def _add_train(commands: _Commands, general: _Parser) -> None:
         metavar=tr("MB"),
         help=tr("memory for past epochs, half of which is saved at most; 0 keeps none"),
     )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=tr("say what the training will take, and do not train"),
+    )
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help=tr("train what takes more than an hour, or half of the free memory"),
+    )
     parser.add_argument("--json", action="store_true", help=tr("print one JSON object at the end"))
     parser.set_defaults(command=_train)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0.0 <= seconds <= _MOST_SECONDS:
+        raise argparse.ArgumentTypeError(tr("expected seconds from 0 on, not {text}", text=text))
+    return seconds
 
 
 def _megabytes(text: str) -> int:
@@ -288,6 +406,17 @@ def _add_evaluate(commands: _Commands, general: _Parser) -> None:
         description=tr("Wrong pixels of a saved run, beside the Bayes limit where it is known."),
     )
     add_run_file(parser)
+    parser.add_argument(
+        "others",
+        nargs="*",
+        metavar=tr("MORE.aegui"),
+        help=tr("further runs: figures are told as mean and spread over all of them"),
+    )
+    parser.add_argument(
+        "--all-runs",
+        action="store_true",
+        help=tr("every run of a population: mean and spread over its seeds"),
+    )
     parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
     parser.add_argument(
         "--noise",

@@ -9,9 +9,24 @@ the process ends without that shutdown.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from typing import NoReturn
+
+ENDING_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""Signals that ask a program to end: Ctrl-C, ``kill``, and a terminal that was closed."""
+SIGNAL_EXIT = 128
+"""Added to a signal's number it is the exit code by which shells know the end by that signal."""
+
+
+def heard_signals() -> tuple[int, ...]:
+    """Those of ``ENDING_SIGNALS`` that the program was not begun without, as by ``nohup``."""
+    return tuple(
+        number for number in ENDING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN
+    )
 
 
 def leave(status: int) -> NoReturn:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _PROGRAM = """
@@ -49,3 +56,139 @@ def test_importing_the_window_imports_no_torch(repository: Path) -> None:
     code = "import sys, aegui.app; sys.exit('torch' in sys.modules or 'pyqtgraph' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=repository, timeout=60, check=False)
     assert done.returncode == 0
+
+
+_TRAINING = """
+import sys
+from PySide6.QtCore import QTimer
+import aegui.app as program
+from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.session.documents import keeping
+
+keeping.CHECKPOINT_SECONDS = float(sys.argv[1])
+start = program.App.start
+
+def start_and_train(self, path=None):
+    start(self, path)
+    workspace, runner = self.services.workspace, self.services.runner
+    workspace.new(Recipe(training=TrainingSpec(epochs=50_000_000, device="cpu")))
+    runner.start(workspace.resolution.resolved)
+
+    def look():
+        pulled = runner.pull()
+        if pulled is not None and pulled.epoch > 0:
+            print("training", flush=True)
+            timer.stop()
+
+    timer = QTimer(self.window)
+    timer.timeout.connect(look)
+    timer.start(20)
+
+program.App.start = start_and_train
+sys.exit(program.run_window())
+"""
+
+_RECOVERING = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+import aegui.app as program
+
+start = program.App.start
+
+def start_and_look(self, path=None):
+    start(self, path)
+    runner = self.services.runner
+
+    def look():
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            print(box.informativeText().replace(chr(10), " "), flush=True)
+            box.defaultButton().click()
+        pulled = runner.pull()
+        if pulled is not None:
+            print("goes on at", pulled.epoch, "of", pulled.epochs, flush=True)
+            timer.stop()
+            runner.abandon()
+            self.application_exit()
+
+    timer = QTimer(self.window)
+    timer.timeout.connect(look)
+    timer.start(20)
+
+program.App.start = start_and_look
+program.App.application_exit = lambda self: self._application.exit(0)
+sys.exit(program.run_window())
+"""
+
+WAIT_SECONDS = 240
+
+
+@contextmanager
+def started(program: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "LANGUAGE": "en"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def copies(home: Path) -> list[dict[str, Any]]:
+    """What the notes beside the copies of a training under way say."""
+    folder = home / "data" / "aegui" / "autosave"
+    notes = [
+        json.loads(file.with_suffix(".json").read_bytes())
+        for file in folder.glob("*.aegui")
+        if not file.name.startswith(".") and file.with_suffix(".json").exists()
+    ]
+    return [note["training"] for note in notes if "training" in note]
+
+
+def recovered_at(home: Path) -> int:
+    """The epoch at which a second program goes on."""
+    with started(_RECOVERING) as process:
+        output, errors = process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 0, errors
+    told, goes_on = output.splitlines()
+    assert "A training was under way" in told
+    assert "of 50,000,000 epochs" in told
+    return int(goes_on.split()[3])
+
+
+def test_a_training_in_a_killed_window_goes_on_in_the_next(user_home: Path) -> None:
+    with started(_TRAINING, "0.01") as process:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not copies(user_home):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.kill()
+        process.communicate(timeout=WAIT_SECONDS)
+    (training,) = copies(user_home)
+    assert training["planned"] == 50_000_000
+    assert recovered_at(user_home) >= training["epochs"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+@pytest.mark.usefixtures("heard_signals")
+def test_a_window_told_to_end_keeps_its_training(name: str, user_home: Path) -> None:
+    number = getattr(signal, name)
+    with started(_TRAINING, "1e9") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "training\n"
+        assert not copies(user_home)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 128 + number
+    assert "Traceback" not in errors
+    (training,) = copies(user_home)
+    assert training["epochs"] > 0
+    if name == "SIGTERM":
+        assert recovered_at(user_home) >= training["epochs"]

@@ -80,12 +80,15 @@ def test_training_a_course_configuration_prints_the_promised_json(
     captured = capsys.readouterr()
     assert captured.out.count("\n") == 1
     answer = last_json(captured.out)
-    assert set(answer) == {"runs", "summary", "engine", "device", "epochs_per_second"}
+    depends_on = {"data", "samples", "part", "processor", "cores", "threads", "device"}
+    own = {"runs", "summary", "engine", "epochs_per_second", "measured"}
+    assert set(answer) == own | depends_on
+    assert answer["measured"] is True
     assert [run["seed"] for run in answer["runs"]] == [7, 8, 9]
     for run in answer["runs"]:
         assert set(run) == {
-            *("seed", "epochs", "seconds", "loss", "best_loss", "wrong_pixels", "first_epoch"),
-            *("figures", "terms"),
+            *("seed", "weights", "epoch", "epochs", "seconds", "loss", "wrong_pixels"),
+            *("first_epoch", "figures", "terms", "last"),
         }
         wrong = run["wrong_pixels"]
         assert len(wrong["per_sample"]) == 32
@@ -95,7 +98,9 @@ def test_training_a_course_configuration_prints_the_promised_json(
         assert wrong["share_exact"] == np.mean(np.array(wrong["per_sample"]) == 0)
         assert set(run["first_epoch"]) == {"at_most_1", "exact"}
         assert run["epochs"] == 150
-        assert run["best_loss"] <= run["loss"]
+        assert run["weights"] == "best"
+        assert 0 < run["epoch"] <= run["last"]["epoch"] == 150
+        assert wrong["mean"] <= run["last"]["wrong_pixels"]["mean"] + 1e-6
     summary = answer["summary"]
     losses = [run["loss"] for run in answer["runs"]]
     assert summary["loss"] == pytest.approx({"mean": np.mean(losses), "std": np.std(losses)})
@@ -185,7 +190,7 @@ def test_refusals_of_train_are_one_line(tmp_path: Path, capsys: Captured) -> Non
     (tmp_path / "c.json").write_text(CLASSIC)
     config = str(tmp_path / "c.json")
     refused(["train", "nowhere.json"], capsys, "nowhere.json", "letters-course")
-    refused(["train"], capsys, "RECIPE")
+    refused(["train"], capsys, "which recipe", "--resume")
     refused(["train", config, "--epochs", "x"], capsys, "--epochs", "x")
     for arguments, words in (
         (["--epochs", "0"], ["--epochs", "1 to"]),
@@ -211,10 +216,20 @@ def test_a_configuration_that_needs_data_says_so(tmp_path: Path, capsys: Capture
     capsys.readouterr()
 
 
+@pytest.mark.usefixtures("heard_signals")
 def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path) -> None:
     save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=50_000_000)))
     out = tmp_path / "o.aegui"
-    arguments = ["train", str(tmp_path / "r.json"), "--device", "cpu", "--out", str(out), "--json"]
+    arguments = [
+        "train",
+        str(tmp_path / "r.json"),
+        "--device",
+        "cpu",
+        "--out",
+        str(out),
+        "--json",
+        "--yes",
+    ]
     # The line about the kind of start-up tells when the interpreter is past its imports.
     code = (
         "import sys, aegui.core.training.train as t, aegui.cli as c\n"
@@ -335,6 +350,27 @@ def test_evaluate_as_json(run_path: Path, capsys: Captured) -> None:
     )
     assert main([*arguments, "--seed", "3"]) == 0
     assert last_json(capsys.readouterr().out) == answer
+
+
+def test_nothing_is_written_over_what_ships(run_path: Path, capsys: Captured) -> None:
+    model = ROOT / "models" / "letters-2d.aegui"
+    before = model.read_bytes()
+    refused(["train", "letters-course", "--out", str(model)], capsys, "choose another folder")
+    into = str(ROOT / "resources" / "new")
+    refused(["convert", str(run_path), into], capsys, "choose another folder")
+    assert model.read_bytes() == before
+
+
+def test_history_tells_how_a_run_came_to_be(run_path: Path, capsys: Captured) -> None:
+    assert main(["history", str(run_path)]) == 0
+    assert "1. Epochs 0 to 400: trained from the start" in capsys.readouterr().out
+    assert main(["history", str(run_path), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (stage,) = document["stages"]
+    assert document["epochs"] == stage["stop"] == 400
+    assert stage["recipe"]["training"]["optimizer"]["learning_rate"] == 0.01
+    assert main(["evaluate", str(run_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["history"] == document["stages"]
 
 
 def test_evaluate_on_other_data_and_another_run(run_path: Path, capsys: Captured) -> None:
@@ -472,13 +508,14 @@ def test_the_window_opens_without_arguments_and_with_a_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     app = pytest.importorskip("aegui.app")
-    opened: list[Path | None] = []
+    opened: list[tuple[Path | None, str | None]] = []
 
-    def run_window(path: Path | None) -> int:
-        opened.append(path)
+    def run_window(path: Path | None, spoken: str | None) -> int:
+        opened.append((path, spoken))
         return 0
 
     monkeypatch.setattr(app, "run_window", run_window)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "")
     monkeypatch.delenv("OPENBLAS_NUM_THREADS")
     path = tmp_path / "a.aegui"
@@ -486,7 +523,7 @@ def test_the_window_opens_without_arguments_and_with_a_file(
     assert main([]) == 0
     assert main([str(path)]) == 0
     assert main(["--language", "es"]) == 0
-    assert opened == [None, path, None]
+    assert opened == [(None, None), (path, None), (None, "es")]
     assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
 
 
@@ -516,8 +553,20 @@ def test_only_training_imports_torch(run_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are a Unix thing")
-@pytest.mark.skipif(os.name != "posix", reason="A terminal that a program can look at")
+def has_terminals() -> bool:
+    """Whether pseudo-terminals can be had: Windows has none, a bare chroot no /dev/pts."""
+    if os.name != "posix":
+        return False
+    try:
+        ends = os.openpty()
+    except OSError:
+        return False
+    for end in ends:
+        os.close(end)
+    return True
+
+
+@pytest.mark.skipif(not has_terminals(), reason="There are no pseudo-terminals here")
 @pytest.mark.parametrize("columns", [60, 80, 200])
 def test_a_terminal_sees_a_progress_bar(tmp_path: Path, columns: int) -> None:
     import fcntl
@@ -601,7 +650,7 @@ def test_a_classifier_is_trained_and_evaluated(tmp_path: Path, capsys: Captured)
     assert report["noise"][0]["accuracy"] < report["accuracy"]
     assert main(["evaluate", path, "--data", "digits"]) == 0
     out = capsys.readouterr().out
-    assert "digits, all samples: 1,797 samples" in out
+    assert "digits, learnt and held out together: 1,797 samples" in out
     assert "macro average" in out
     assert "Confusion" in out
     assert re.search(r"Accuracy \d\d\.\d\d%: \d+ of 1,797 wrong", out)
@@ -614,3 +663,92 @@ def test_the_figures_of_a_classifier_are_shown_in_a_table(tmp_path: Path, capsys
     header = capsys.readouterr().out.splitlines()[0]
     assert header.count("Validation accuracy") == 1
     assert "wrong pixels" not in header
+
+
+def test_a_dry_run_says_what_a_training_takes(capsys: Captured) -> None:
+    assert main(["train", "letters-2d", "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["parameters"] == 8_933
+    assert told["bytes"] == sum(told["memory"].values())
+    assert told["seconds"] > 0
+    assert main(["train", "letters-2d", "--dry-run"]) == 0
+    assert "8,933 parameters" in capsys.readouterr().out
+
+
+def test_a_training_beyond_the_budget_is_refused_without_yes(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    recipe = Recipe(runs=10_000, training=TrainingSpec(epochs=100_000_000))
+    save_recipe(tmp_path / "r.json", recipe)
+    target = tmp_path / "out.aegui"
+    refused(["train", str(tmp_path / "r.json"), "--out", str(target)], capsys, "--yes", "1 h")
+    assert not target.exists()
+    assert main(["train", str(tmp_path / "r.json"), "--dry-run"]) == 0
+    assert "--yes" in capsys.readouterr().out
+    # With it, it begins: here the goal ends it at once.
+    goals = GoalsSpec(max_wrong_pixels=35)
+    easy = Recipe(training=TrainingSpec(epochs=100_000_000, goals=goals, device="cpu"), runs=2_000)
+    save_recipe(tmp_path / "easy.json", easy)
+    assert main(["train", str(tmp_path / "easy.json"), "--yes", "--timeline", "0"]) == 0
+    assert "This takes about" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--language", "xx"], ["--language=xx"], ["--language"]])
+def test_a_language_that_there_is_not_opens_no_window(
+    arguments: list[str], capsys: Captured
+) -> None:
+    refused(arguments, capsys, "--language", "choose one of en, es")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [["--help"], ["data", "lowercase"], ["data", "nowhere.h"]])
+def test_output_that_cannot_be_written_is_one_line(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "aegui", *arguments],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["data", ""], ["evaluate", "RUN", "--data", ""]])
+def test_data_without_a_name_is_refused(
+    arguments: list[str], run_path: Path, capsys: Captured
+) -> None:
+    given = [str(run_path) if argument == "RUN" else argument for argument in arguments]
+    refused(given, capsys, "No data is named")
+
+
+def test_training_on_no_data_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    save_recipe(tmp_path / "r.json", Recipe())
+    refused(["train", str(tmp_path / "r.json"), "--data", ""], capsys, "No data is named")
+
+
+def test_a_message_that_quotes_far_too_much_is_cut_in_its_middle(capsys: Captured) -> None:
+    refused(["data", "k" * 70_000], capsys, "name is too long")
+    error = AeguiError("begin " + "x" * 70_000 + " end")
+    assert len(str(error)) < 1500
+    assert str(error).startswith("begin")
+    assert str(error).endswith("end")
+
+
+def test_an_odd_picture_is_refused_in_one_line(tmp_path: Path) -> None:
+    image = Image.new("RGB", (8, 8))
+    exif = image.getexif()
+    exif[0x010F] = "a camera of many words"
+    image.save(tmp_path / "odd.tiff", exif=exif)
+    data = (tmp_path / "odd.tiff").read_bytes()
+    (tmp_path / "odd.tiff").write_bytes(data[:-40])
+    done = subprocess.run(
+        [sys.executable, "-W", "default", "-m", "aegui", "data", str(tmp_path / "odd.tiff")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.count("\n") <= 1, done.stderr

@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.commands.history import stages_json
+from aegui.commands.provenance import (
+    about_machine,
+    about_weights,
+    machine_words,
+    weights_words,
+)
 from aegui.commands.words import say, say_json, shown, table
 from aegui.core.data.corruption import corrupted_with
-from aegui.core.data.split import split_indices
 from aegui.core.evaluation.classification import classify, truth_of
-from aegui.core.i18n import tr
+from aegui.core.evaluation.parts import HELD_OUT, LEARNT, OTHER, is_same_set, parts_of
+from aegui.core.i18n import mark, tr
 from aegui.core.network.catalog import CORRUPTIONS
 
 if TYPE_CHECKING:
@@ -25,6 +32,13 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.run_file import SavedRun
 
+ALL = "all"
+_PARTS = {
+    ALL: mark("learnt and held out together"),
+    LEARNT: mark("training samples"),
+    HELD_OUT: mark("validation part"),
+    OTHER: mark("all samples, none of them learnt"),
+}
 _MOST_COLUMNS = 20
 """Classes up to which the confusion is printed as a matrix."""
 _MOST_PAIRS = 15
@@ -34,16 +48,11 @@ def evaluate_classes(
     options: argparse.Namespace,
     saved: SavedRun,
     dataset: Dataset,
-    run: int,
     codec: Codec,
     specs: Sequence[CorruptionSpec],
 ) -> int:
     """Print how well the classifier of ``codec`` does on the samples that it has not learnt."""
-    indices = np.arange(len(dataset))
-    part = tr("all samples")
-    if options.data is None and saved.recipe.data.split.validation > 0:
-        _, indices = split_indices(len(dataset), saved.recipe.data.split)
-        part = tr("validation part")
+    key, indices = part_to_judge(saved, dataset, options)
     classes = saved.dataset.classes
     found = classify(codec, classes, dataset, indices)
     truth = truth_of(dataset, classes, indices)
@@ -51,11 +60,19 @@ def evaluate_classes(
         _noisy_accuracy(codec, dataset.subset(indices), truth, spec, options) for spec in specs
     ]
     if options.json:
-        document = _document(found, list(zip(specs, noisy, strict=True)))
-        about = {"file": options.file, "run": run, "seed": saved.recipe.seed + run}
-        say_json({**about, "data": dataset.name, **document})
+        say_json(
+            {
+                **{**about_weights(options.file, saved, codec), "history": stages_json(saved)},
+                "data": dataset.name,
+                "part": key,
+                "noise_seed": options.seed,
+                **about_machine(),
+                **_document(found, list(zip(specs, noisy, strict=True))),
+            }
+        )
         return 0
-    say(tr("{name}, {part}: {n:,} samples", name=dataset.name, part=part, n=len(found)))
+    words = {"name": dataset.name, "part": tr(_PARTS[key]), "n": len(found)}
+    say(tr("{name}, {part}: {n:,} samples", **words))
     say(_scores_table(found))
     say()
     _say_confusion(found)
@@ -72,7 +89,30 @@ def evaluate_classes(
     for spec, accuracy in zip(specs, noisy, strict=True):
         noise = f"{tr(CORRUPTIONS[spec.kind].label)} {spec.level:g}"
         say(tr("With noise ({noise}): accuracy {accuracy:.2%}.", noise=noise, accuracy=accuracy))
+    if key == HELD_OUT:
+        parts = parts_of(len(dataset), saved.recipe.data.split)
+        learnt = classify(codec, classes, dataset, parts[LEARNT])
+        say(tr("Of the samples learnt: accuracy {accuracy:.2%}.", accuracy=learnt.accuracy))
+        say(tr("The best weights were chosen by the validation part."))
+    say(weights_words(saved, codec))
+    if specs:
+        say(tr("Noise is drawn with seed {seed}.", seed=options.seed))
+    say(machine_words())
     return 0
+
+
+def part_to_judge(
+    saved: SavedRun, dataset: Dataset, options: argparse.Namespace
+) -> tuple[str, NDArray[np.int64]]:
+    """The part of ``dataset`` that a classifier is judged by, and its places: what was held out."""
+    own = options.data is None or is_same_set(dataset, saved.dataset)
+    parts = parts_of(len(dataset), saved.recipe.data.split, own=own)
+    key, indices = ALL, np.arange(len(dataset))
+    if options.data is None and HELD_OUT in parts:
+        key, indices = HELD_OUT, parts[HELD_OUT]
+    elif len(parts) == 1:
+        key = next(iter(parts))
+    return key, indices
 
 
 def _noisy_accuracy(

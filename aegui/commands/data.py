@@ -21,6 +21,7 @@ from aegui.core.run_file import SUFFIX, load_run
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from aegui.commands.progress import WorkBar
     from aegui.core.data.card import Card
@@ -175,9 +176,15 @@ def _say_card(dataset: Dataset, found: Card) -> None:
     for warning in found.warnings:
         say(f"  {warning}")
     for group in found.duplicates[:_MOST_CLASSES]:
-        say("  " + tr("Exactly the same: {labels}", labels=", ".join(titles[i] for i in group)))
+        say("  " + tr("Exactly the same: {labels}", labels=_listed([titles[i] for i in group])))
     if found.closest:
         say("  " + _closest_line(found, titles))
+
+
+def _listed(titles: Sequence[str]) -> str:
+    more = len(titles) - _MOST_CLASSES
+    listed = ", ".join(titles[:_MOST_CLASSES])
+    return tr("{names} and {n} more", names=listed, n=more) if more > 0 else listed
 
 
 def _headline(found: Card) -> str:

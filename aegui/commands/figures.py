@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.commands.words import table
 from aegui.core.evaluation.codes import code_statistics, dimension_figures
+from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.reconstruction import reconstruction_figures
 from aegui.core.i18n import mark, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
 
@@ -18,14 +21,21 @@ _LABELS = {
     "squared_error": mark("squared error per image"),
     "mse": mark("squared error per pixel"),
     "cross_entropy": mark("cross-entropy per image, nats"),
+    "drawn_cross_entropy": mark("cross-entropy of a drawn code, nats"),
     "kl": mark("KL per image, nats"),
-    "bound": mark("negative evidence bound, nats"),
+    "bound": mark("negative evidence bound, the sum of these two"),
     "share_active": mark("share of active units"),
     "most_active": mark("most active units of a code"),
     "mean_activation": mark("mean activation"),
     "used_dimensions": mark("dimensions in use"),
     "jacobian": mark("squared norm of the encoder's Jacobian"),
 }
+_OF_MEAN_CODE = {
+    "squared_error": mark("squared error per image, of the mean code"),
+    "mse": mark("squared error per pixel, of the mean code"),
+    "cross_entropy": mark("cross-entropy of the mean code, nats"),
+}
+"""What some are called where a code is drawn too."""
 
 
 MOST_DIMENSIONS = 16
@@ -45,20 +55,44 @@ def model_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> dict[str, An
     return reconstruction | codes | {"kl_per_dimension": per_dimension}
 
 
-def figures_table(figures: dict[str, Any]) -> str:
-    """``figures`` in words, one to a line."""
+def figure_labels(figures: dict[str, Any]) -> dict[str, str]:
+    """Key of every figure that there is -> what it is called."""
+    labels = _LABELS if figures.get("kl") is None else _LABELS | _OF_MEAN_CODE
+    return {key: tr(label) for key, label in labels.items() if figures.get(key) is not None}
+
+
+def figures_table(figures: Mapping[str, dict[str, Any]]) -> str:
+    """``figures`` of one part of the samples or of several, in words: one to a line."""
+    labels = {key: text for one in figures.values() for key, text in figure_labels(one).items()}
     rows = [
-        [tr(label), f"{figures[key]:.6g}"]
-        for key, label in _LABELS.items()
-        if figures.get(key) is not None
+        [label, *(_cell(one[key]) for one in figures.values())] for key, label in labels.items()
     ]
-    header = [tr("figure"), tr("mean of {n:,} samples", n=figures["samples"])]
-    return "\n\n".join([table(header, rows), *_dimensions(figures["kl_per_dimension"])])
+    header = [tr("figure"), *_heads(figures)]
+    return "\n\n".join([table(header, rows), *_dimensions(figures)])
 
 
-def _dimensions(nats: list[float] | None) -> list[str]:
+def _heads(figures: Mapping[str, dict[str, Any]]) -> list[str]:
+    if len(figures) == 1:
+        return [tr("mean of {n:,} samples", n=one["samples"]) for one in figures.values()]
+    return [
+        tr("mean of {n:,} {part}", n=one["samples"], part=tr(PARTS[key]))
+        for key, one in figures.items()
+    ]
+
+
+def _cell(value: float | None) -> str:
+    return "-" if value is None else f"{value:.6g}"
+
+
+def _dimensions(figures: Mapping[str, dict[str, Any]]) -> list[str]:
     """A table of the KL of each dimension of a code, where that is short."""
-    if nats is None or len(nats) > MOST_DIMENSIONS:
+    columns = [one["kl_per_dimension"] for one in figures.values()]
+    if columns[0] is None or len(columns[0]) > MOST_DIMENSIONS:
         return []
-    rows = [[f"z{number}", f"{value:.6g}"] for number, value in enumerate(nats, 1)]
-    return [table([tr("dimension"), tr("KL, nats")], rows)]
+    rows = [
+        [f"z{number}", *map(_cell, values)]
+        for number, values in enumerate(zip(*columns, strict=True), 1)
+    ]
+    heads = [tr("KL, nats")] if len(figures) == 1 else [tr(PARTS[key]) for key in figures]
+    first = tr("dimension") if len(figures) == 1 else tr("dimension, KL in nats")
+    return [table([first, *heads], rows)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.commands.figure_files import check_suffix
 from aegui.commands.places import (
     MOST_CODES,
     Model,
@@ -14,7 +15,7 @@ from aegui.commands.places import (
     check_number,
     dimensions,
 )
-from aegui.commands.progress import stopping_at_ctrl_c
+from aegui.commands.progress import stopping_at
 from aegui.commands.words import note, say, table
 from aegui.core.atomic import check_writable
 from aegui.core.data.dataset import Dataset
@@ -32,7 +33,6 @@ from aegui.core.latent.sheets import decoded, traversal, write_sheet
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -54,13 +54,13 @@ def path_command(options: argparse.Namespace) -> int:
     stops = [options.start, *options.via, options.end]
     check_number("-n", options.count, len(stops), MOST_STEPS)
     check_number("--fps", options.fps, FEWEST_FPS, MOST_FPS)
-    _check_suffix(options.out, SUFFIXES)
+    check_suffix(options.out, SUFFIXES)
     check_writable(options.out)
     model = Model(options.file, options.run)
     names = ["--from", *["--via"] * len(options.via), "--to"]
     places = [model.place(name, text) for name, text in zip(names, stops, strict=True)]
     codec, glyphs = model.codec, model.glyphs
-    with stopping_at_ctrl_c() as stop:
+    with stopping_at() as stop:
         path = through(places, options.kind, options.count, codec, model.codes, lambda: stop.wished)
         frames = decoded(codec, path)
         count = write_film(
@@ -98,7 +98,7 @@ def finds_command(options: argparse.Namespace) -> int:
     _check_images_path(options.out)
     model = Model(options.file, options.run)
     of = known(model.dataset, model.glyphs)
-    with stopping_at_ctrl_c() as stop:
+    with stopping_at() as stop:
         codes = _found(model, options, of, lambda: stop.wished)
     if not len(codes):
         raise AeguiError(
@@ -130,7 +130,7 @@ def concept_command(options: argparse.Namespace) -> int:
     """Write what a concept does to samples, step by step: a row of the sheet for each."""
     check_common(options)
     check_number("--steps", options.steps, 2, MOST_STEPS)
-    _check_suffix(options.out, (".png",))
+    check_suffix(options.out, (".png",))
     check_writable(options.out)
     model = Model(options.file, options.run)
     if not model.codec.can_encode:
@@ -160,7 +160,7 @@ def traverse_command(options: argparse.Namespace) -> int:
     check_common(options)
     check_number("--steps", options.steps, 1, MOST_STEPS)
     check_number("--span", options.span, 0.0, 1e6)
-    _check_suffix(options.out, (".png",))
+    check_suffix(options.out, (".png",))
     check_writable(options.out)
     model = Model(options.file, options.run)
     size = model.codec.latent_size
@@ -171,18 +171,23 @@ def traverse_command(options: argparse.Namespace) -> int:
         if size > MOST_ROWS:
             note(tr("Only the first {n} numbers: name others with --dims.", n=MOST_ROWS))
     place = model.middle if options.at is None else model.place("--at", options.at)
-    images = traversal(model.codec, place, dims, options.steps, _ends(model, options, place))
+    images = traversal(
+        model.codec, place, dims, options.steps, traversal_ends(model, options.span, place)
+    )
     write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
     _written(images.shape[0] * images.shape[1], options.out)
     return 0
 
 
-def _ends(
-    model: Model, options: argparse.Namespace, place: NDArray[np.float32]
+def traversal_ends(
+    model: Model, span: float | None, place: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Lowest and highest value of every number, ``[d, 2]``."""
-    if options.span is not None:
-        return np.stack([place - options.span, place + options.span], axis=1)
+    """Lowest and highest value of every number, ``[d, 2]``: ``span`` to either side of ``place``.
+
+    None: as far as the prior or the codes of samples reach.
+    """
+    if span is not None:
+        return np.stack([place - span, place + span], axis=1)
     if model.has_prior or model.codes is None:
         return np.tile(np.array([-_PRIOR_SPAN, _PRIOR_SPAN], np.float32), (len(place), 1))
     codes = np.nan_to_num(model.codes)
@@ -229,17 +234,6 @@ def _codes_of(model: Model, samples: NDArray[np.int64]) -> NDArray[np.float32]:
     if not len(samples):
         raise AeguiError(tr("There are no samples in one of the boxes."))
     return model.codec.encode(np.asarray(model.dataset.flat()[samples]))
-
-
-def _check_suffix(path: str, known_suffixes: Sequence[str]) -> None:
-    if Path(path).suffix.lower() not in known_suffixes:
-        raise AeguiError(
-            tr(
-                "{file}: the suffix must be one of {known}.",
-                file=Path(path).name,
-                known=", ".join(known_suffixes),
-            )
-        )
 
 
 def _check_images_path(path: str) -> None:

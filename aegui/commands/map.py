@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.commands.figure_files import check_suffix
 from aegui.commands.places import (
     MOST_CODES,
     Model,
@@ -17,7 +18,7 @@ from aegui.commands.places import (
     check_number,
     dimensions,
 )
-from aegui.commands.progress import stopping_at_ctrl_c
+from aegui.commands.progress import stopping_at
 from aegui.commands.words import say
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
@@ -63,18 +64,11 @@ def map_command(options: argparse.Namespace) -> int:
             )
         )
     suffixes = (".png",) if key == IMAGES else (".png", ".csv")
-    if Path(options.out).suffix.lower() not in suffixes:
-        raise AeguiError(
-            tr(
-                "{file}: the suffix must be one of {known}.",
-                file=Path(options.out).name,
-                known=", ".join(suffixes),
-            )
-        )
+    check_suffix(options.out, suffixes)
     check_writable(options.out)
     model = Model(options.file, options.run)
-    frame = _frame(model, options.axes)
-    rect = _rect(model, frame, options.rect)
+    frame = plane_frame(model, options.axes)
+    rect = plane_rect(model, frame, options.rect)
     columns = options.columns or _COLUMNS.get(key, _FIELD_COLUMNS)
     # Cells are square on a plane; codes of one number have one row.
     rows = max(1, round(columns * (rect[3] - rect[1]) / (rect[2] - rect[0])))
@@ -104,7 +98,7 @@ def _field(model: Model, key: str, frame: Frame, rect: Rect, columns: int, rows:
         step = max(1, -(-len(model.dataset) // MOST_CODES))
         codes, logs = model.codec.encode_distribution(model.dataset.flat()[::step])
         variances = None if logs is None else np.exp(np.clip(logs, -20.0, 20.0))
-    with stopping_at_ctrl_c() as stop:
+    with stopping_at() as stop:
         return compute_field(
             key,
             model.codec,
@@ -163,7 +157,12 @@ def _csv(field: Field) -> str:
     return buffer.getvalue()
 
 
-def _frame(model: Model, axes: str | None) -> Frame:
+def plane_frame(model: Model, axes: str | None) -> Frame:
+    """The plane of two numbers of the code, as ``--axes`` says.
+
+    Raises:
+        AeguiError: It names none.
+    """
     size = model.codec.latent_size
     if axes is None:
         chosen = (0, min(1, size - 1))
@@ -177,8 +176,12 @@ def _frame(model: Model, axes: str | None) -> Frame:
     return axes_frame(chosen, model.middle)
 
 
-def _rect(model: Model, frame: Frame, text: str | None) -> Rect:
-    """What is shown: as asked for, the prior, or where the codes of samples lie."""
+def plane_rect(model: Model, frame: Frame, text: str | None) -> Rect:
+    """What is shown: as ``--rect`` says, the prior, or where the codes of samples lie.
+
+    Raises:
+        AeguiError: The text says no rectangle.
+    """
     if text is not None:
         return _asked_rect(text)
     if model.has_prior or model.codes is None:

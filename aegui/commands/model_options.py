@@ -62,6 +62,11 @@ def add_project(commands: Commands, general: Parser) -> None:
         help=tr("code, pca, tsne, umap, pca-code, tsne-code, umap-code; several with commas"),
     )
     parser.add_argument(
+        "--yes",
+        action="store_true",
+        help=tr("do what takes more than an hour, or half of the free memory"),
+    )
+    parser.add_argument(
         "--samples",
         type=int,
         default=5_000,
@@ -90,6 +95,32 @@ def add_project(commands: Commands, general: Parser) -> None:
     )
     parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
     parser.set_defaults(command=_project)
+
+
+def add_summary(commands: Commands, general: Parser) -> None:
+    """``aegui summary``."""
+    parser = commands.add_parser(
+        "summary",
+        parents=[general],
+        help=tr("the layers of a network, their shapes and parameters"),
+        description=tr(
+            "Print a table of the layers of a recipe or a saved run: kind, settings, output shape, "
+            "parameters, and the totals."
+        ),
+    )
+    parser.add_argument(
+        "recipe", metavar=tr("RECIPE"), help=tr("a recipe, a shipped one's name, or a saved run")
+    )
+    parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
+    parser.add_argument("--markdown", action="store_true", help=tr("print a table in Markdown"))
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar=tr("layers.csv"),
+        help=tr("write it there: .csv, .md, or as plain text"),
+    )
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
+    parser.set_defaults(command=_summary)
 
 
 def add_sample(commands: Commands, general: Parser) -> None:
@@ -132,7 +163,9 @@ def add_judge(commands: Commands, general: Parser) -> None:
         help=tr("new images of a model, judged by a classifier"),
         description=tr(
             "Show new images of a GAN or a variational autoencoder to a classifier that was "
-            "trained on real ones: of how many it is sure, and which classes it sees."
+            "trained on real ones: of how many it is sure, and which classes it sees, beside "
+            "what it makes of real images and of chance, how much images of a class differ, and "
+            "how far they are from those that were learnt."
         ),
     )
     parser.add_argument("file", metavar=tr("GAN.aegui"), help=tr("the model that makes images"))
@@ -148,6 +181,19 @@ def add_judge(commands: Commands, general: Parser) -> None:
         help=tr("images (default: %(default)s)"),
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the codes"))
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=1,
+        metavar="K",
+        help=tr("draw as many images with each of K seeds, and tell their spread"),
+    )
+    parser.add_argument("--run", type=int, metavar="N", help=tr("the run (default: the best one)"))
+    parser.add_argument(
+        "--real",
+        metavar=tr("FILE|NAME"),
+        help=tr("real images to compare with (default: held out, or the set's test part)"),
+    )
     parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
     parser.set_defaults(command=_judge)
 
@@ -165,6 +211,34 @@ def _sample(options: argparse.Namespace) -> int:
 
 
 def _judge(options: argparse.Namespace) -> int:
-    from aegui.commands.samples import judge_command
+    from aegui.commands.judge import judge_command
 
     return judge_command(options)
+
+
+def add_history(commands: Commands, general: Parser) -> None:
+    """``aegui history``."""
+    parser = commands.add_parser(
+        "history",
+        parents=[general],
+        help=tr("how a saved run came to be"),
+        description=tr(
+            "Print every training that has led to a run: its epochs, the settings that it began "
+            "with, and what was changed while it ran."
+        ),
+    )
+    parser.add_argument("file", metavar=tr("F.aegui"), help=tr("a saved run"))
+    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
+    parser.set_defaults(command=_history)
+
+
+def _history(options: argparse.Namespace) -> int:
+    from aegui.commands.history import history_command
+
+    return history_command(options)
+
+
+def _summary(options: argparse.Namespace) -> int:
+    from aegui.commands.summary import summary_command
+
+    return summary_command(options)

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.commands.cost import refuse_excess
 from aegui.commands.evaluate import codec_for
 from aegui.commands.places import check_common, check_number
 from aegui.commands.progress import shown_work
 from aegui.commands.words import note, say, say_json, shown, table
 from aegui.core.atomic import check_writable
-from aegui.core.data.corruption import corrupted, corruption_words, parse_corruption
+from aegui.core.cost import Cost
+from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import load_dataset, read_source
+from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.readers import read_glyphs
 from aegui.core.data.writers import form_of, write_dataset
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.evaluation.confusions import confusable_pairs
-from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.limits import limit, limit_cost
+from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.priors import UNIFORM, prior_words, read_prior
 from aegui.core.evaluation.repairs import MOST_STEPS, repair
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
@@ -50,6 +54,11 @@ def limit_command(options: argparse.Namespace) -> int:
     specs = [parse_corruption(text) for text in options.noise]
     datasets = [load_dataset(source, options.chars) for source in options.data]
     priors = _priors(options.prior, datasets)
+    costs = [limit_cost(len(one), one.pixels, options.draws) for one in datasets]
+    refuse_excess(
+        Cost(len(specs) * sum(one.seconds for one in costs), max(costs, key=_bytes).memory),
+        allowed=options.yes,
+    )
     with shown_work() as (bar, cancelled):
         limits = [
             [
@@ -76,6 +85,10 @@ def limit_command(options: argparse.Namespace) -> int:
             say()
             say(_pairs_table(dataset, spec, options.pairs))
     return 0
+
+
+def _bytes(cost: Cost) -> int:
+    return cost.bytes
 
 
 def _priors(text: str, datasets: list[Dataset]) -> list[NDArray[np.float64] | None]:
@@ -172,7 +185,7 @@ def denoise_command(options: argparse.Namespace) -> int:
     check_common(options)
     check_number("--times", options.times, 1, MOST_STEPS)
     spec = parse_corruption(options.noise)
-    _check_target(options.out)
+    check_target(options.out)
     saved = load_run(options.file)
     if saved.recipe.gan is not None or saved.recipe.classifier is not None:
         raise AeguiError(
@@ -184,14 +197,10 @@ def denoise_command(options: argparse.Namespace) -> int:
     for finding in mistakes(saved.recipe, spec, saved.dataset):
         note(f"{finding.title}. {finding.text}")
     _, codec = codec_for(saved, options.run, saved.dataset)
-    images = _images(options.inputs, codec)
-    rows = corrupted(images.flat(), spec, options.seed, images.image_shape)
-    repairs = [repair(codec, row, options.times, threshold=options.threshold) for row in rows]
-    answers = np.stack([one.answer for one in repairs]).reshape(-1, *codec.image_shape)
-    if options.threshold:
-        answers = (answers > THRESHOLD).astype(np.float32)
-    _write(options, images, answers, glyphs=saved.dataset.is_binary)
-    switched = ((answers.reshape(rows.shape) > THRESHOLD) != (rows > THRESHOLD)).sum(axis=1)
+    images = read_images(options.inputs, codec)
+    answers, switched = _repaired(codec, images, spec, options)
+    glyphs = saved.dataset.is_binary
+    write_answers(options.out, images, answers, options.scale, glyphs=glyphs)
     say(
         trn(
             "{n:,} image repaired, with {mean:.1f} pixels switched: {file}",
@@ -204,13 +213,37 @@ def denoise_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check_target(path: str) -> None:
+def _repaired(
+    codec: Codec, images: Dataset, spec: CorruptionSpec, options: argparse.Namespace
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The answer to each image ``[n, C, H, W]``, and how many of its pixels were switched."""
+    answers = np.empty((len(images), images.pixels), np.float32)
+    switched = np.empty(len(images), np.int64)
+    generator = np.random.default_rng(options.seed)
+    with shown_work() as (bar, cancelled):
+        progress = Progress(len(images), images_read, bar.update, cancelled)
+        for batch in noisy_batches(images, spec, 1, generator):
+            for place, row in zip(batch.places.tolist(), batch.noisy, strict=True):
+                progress.reached(place)
+                found = repair(codec, row, options.times, threshold=options.threshold).answer
+                answers[place] = found > THRESHOLD if options.threshold else found
+            lit = answers[batch.places] > THRESHOLD
+            switched[batch.places] = (lit != (batch.noisy > THRESHOLD)).sum(axis=1)
+    return answers.reshape(-1, *codec.image_shape), switched
+
+
+def check_target(path: str) -> None:
+    """Refuse before any work what images cannot be written to.
+
+    Raises:
+        AeguiError: So it is.
+    """
     check_writable(path)
     if Path(path).suffix.lower() != _PNG:
         form_of(path)
 
 
-def _images(sources: list[str], codec: Codec) -> Dataset:
+def read_images(sources: list[str], codec: Codec) -> Dataset:
     """All images of all sources, in the size that the network takes."""
     found = [_read(source, codec) for source in sources]
     whole = found[0]
@@ -255,15 +288,16 @@ def _sheet(source: str, height: int, width: int) -> Dataset:
         ) from error
 
 
-def _write(
-    options: argparse.Namespace, images: Dataset, answers: np.ndarray[Any, Any], *, glyphs: bool
+def write_answers(
+    path: str, images: Dataset, answers: np.ndarray[Any, Any], scale: int | None, *, glyphs: bool
 ) -> None:
-    if Path(options.out).suffix.lower() == _PNG:
-        write_sheet(options.out, answers, None, options.scale, ink=glyphs)
+    """Write ``answers`` to ``images``, ``[n, C, H, W]``, as a sheet or a set."""
+    if Path(path).suffix.lower() == _PNG:
+        write_sheet(path, answers, None, scale, ink=glyphs)
         return
     if glyphs:
         answers = (answers > THRESHOLD).astype(np.float32)
     repaired = Dataset.from_images(
         images.name, np.clip(answers, 0.0, 1.0), images.labels, images.names
     )
-    write_dataset(options.out, repaired)
+    write_dataset(path, repaired)

@@ -61,6 +61,7 @@ def add_limit(commands: Commands, general: Parser) -> None:
             "a text whose characters are counted (default: %(default)s)"
         ),
     )
+    _add_yes(parser)
     parser.add_argument("--markdown", action="store_true", help=tr("print a table in Markdown"))
     _add_json(parser)
     parser.set_defaults(command=_limit)
@@ -74,32 +75,7 @@ def add_denoise(commands: Commands, general: Parser) -> None:
         help=tr("repair images with a saved run"),
         description=tr("Let a network repair images, once or again and again."),
     )
-    add_run_file(parser)
-    parser.add_argument(
-        "--in",
-        dest="inputs",
-        action="append",
-        required=True,
-        metavar=tr("FILE|NAME"),
-        help=tr("an image, a sheet or a set; may be repeated"),
-    )
-    parser.add_argument(
-        "-o",
-        "--out",
-        required=True,
-        metavar=tr("y.png"),
-        help=tr(".png in grey levels, or .txt, .json, .h"),
-    )
-    parser.add_argument(
-        "--times",
-        type=int,
-        default=1,
-        metavar="N",
-        help=tr("how often the answer goes in again (default: %(default)s)"),
-    )
-    parser.add_argument(
-        "--threshold", action="store_true", help=tr("answers of black and white pixels")
-    )
+    _add_repair(parser)
     parser.add_argument(
         "--noise",
         default="none",
@@ -107,10 +83,33 @@ def add_denoise(commands: Commands, general: Parser) -> None:
         help=tr("spoil the images first, such as flip:0.15"),
     )
     _add_seed(parser)
-    parser.add_argument(
-        "--scale", type=int, metavar="N", help=tr("size of a pixel in the file (default: it fits)")
-    )
     parser.set_defaults(command=_denoise)
+
+
+def add_complete(commands: Commands, general: Parser) -> None:
+    """``aegui complete``."""
+    parser = commands.add_parser(
+        "complete",
+        parents=[general],
+        help=tr("let a saved run draw what is missing of images"),
+        description=tr(
+            "Erase a rectangle of images and let a network draw it; all other pixels stay as they "
+            "are. Best with a network that was trained with the noise block."
+        ),
+    )
+    _add_repair(parser)
+    parser.add_argument(
+        "--erase",
+        required=True,
+        metavar="X,Y,W,H",
+        help=tr("the rectangle: first column and row, from 0, width and height"),
+    )
+    parser.add_argument(
+        "--figure",
+        metavar=tr("figure.pdf"),
+        help=tr("original, erased and completed below one another, as .png, .svg or .pdf"),
+    )
+    parser.set_defaults(command=_complete)
 
 
 def add_noise_matrix(commands: Commands, general: Parser) -> None:
@@ -151,8 +150,16 @@ def add_noise_matrix(commands: Commands, general: Parser) -> None:
     parser.add_argument(
         "--copies", type=int, metavar="N", help=tr("noisy copies of each sample in an epoch")
     )
+    parser.add_argument(
+        "--samples",
+        type=int,
+        default=2_000,
+        metavar="N",
+        help=tr("of a larger set so many, drawn at random (default: %(default)s)"),
+    )
     _add_draws(parser)
     _add_seed(parser)
+    _add_yes(parser)
     parser.add_argument(
         "--figure",
         choices=FIGURES,
@@ -195,6 +202,39 @@ def add_noise_curves(commands: Commands, general: Parser) -> None:
     _add_outs(parser, tr("curves.csv"))
     _add_json(parser)
     parser.set_defaults(command=_curves)
+
+
+def _add_repair(parser: Parser) -> None:
+    """What is repaired, where it goes, and how often the answer goes in again."""
+    add_run_file(parser)
+    parser.add_argument(
+        "--in",
+        dest="inputs",
+        action="append",
+        required=True,
+        metavar=tr("FILE|NAME"),
+        help=tr("an image, a sheet or a set; may be repeated"),
+    )
+    parser.add_argument(
+        "-o",
+        "--out",
+        required=True,
+        metavar=tr("y.png"),
+        help=tr(".png in grey levels, or .txt, .json, .h"),
+    )
+    parser.add_argument(
+        "--times",
+        type=int,
+        default=1,
+        metavar="N",
+        help=tr("how often the answer goes in again (default: %(default)s)"),
+    )
+    parser.add_argument(
+        "--threshold", action="store_true", help=tr("answers of black and white pixels")
+    )
+    parser.add_argument(
+        "--scale", type=int, metavar="N", help=tr("size of a pixel in the file (default: it fits)")
+    )
 
 
 def _add_data(parser: Parser, *, repeated: bool) -> None:
@@ -250,7 +290,15 @@ def _add_outs(parser: Parser, metavar: str) -> None:
         action="append",
         default=[],
         metavar=metavar,
-        help=tr("write it there, as .csv or .png; may be repeated"),
+        help=tr("write it there, as .csv, .png, .svg or .pdf; may be repeated"),
+    )
+
+
+def _add_yes(parser: Parser) -> None:
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help=tr("do what takes more than an hour, or half of the free memory"),
     )
 
 
@@ -268,6 +316,12 @@ def _denoise(options: argparse.Namespace) -> int:
     from aegui.commands.noise import denoise_command
 
     return denoise_command(options)
+
+
+def _complete(options: argparse.Namespace) -> int:
+    from aegui.commands.complete import complete_command
+
+    return complete_command(options)
 
 
 def _matrix(options: argparse.Namespace) -> int:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aegui.commands.cost import refuse_excess
+from aegui.commands.figure_files import (
+    CSV,
+    check_figure_path,
+    check_suffix,
+    start_painting,
+    write_figure,
+)
 from aegui.commands.places import check_common, check_number
 from aegui.commands.progress import shown_work
 from aegui.commands.train import recipe_reading, source_from
@@ -20,22 +27,19 @@ from aegui.core.run_file import SUFFIX, load_run
 from aegui.core.study.findings import mistakes
 from aegui.core.study.levels import noises_of, parse_levels
 from aegui.core.study.noise_curves import CurveSpec, Model, noise_curves
-from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, noise_matrix
-from aegui.core.study.pictures import curves_picture, matrix_picture
-from aegui.core.study.tables import characters_csv, curves_csv, matrix_csv
+from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, matrix_cost, noise_matrix
+from aegui.core.study.tables import characters_csv
 
 if TYPE_CHECKING:
     import argparse
-
-    from PIL.Image import Image
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.noise_curves import Curves
     from aegui.core.study.noise_matrix import NoiseMatrix
+    from aegui.widgets.figures.figure import Figure
 
 _MOST_SEEDS = 1_000
-_SUFFIXES = (".csv", ".png")
 
 
 def matrix_command(options: argparse.Namespace) -> int:
@@ -45,9 +49,13 @@ def matrix_command(options: argparse.Namespace) -> int:
     check_number("--draws", options.draws, 1, 1e7)
     check_number("--epochs", options.epochs, 1, 1e8)
     check_number("--copies", options.copies, 1, 10_000)
-    _check_outs(options.out, _SUFFIXES)
-    _check_outs([options.characters] if options.characters else [], (".csv",))
-    recipe, dataset = _recipe(options.recipe, options.data)
+    check_number("--samples", options.samples, 1, 1e8)
+    for path in options.out:
+        check_figure_path(path, csv=True)
+    if options.characters:
+        check_suffix(options.characters, (CSV,))
+        check_writable(options.characters)
+    recipe, dataset = recipe_and_data(options.recipe, options.data)
     spec = MatrixSpec(
         _noises(options.train, options),
         _noises(options.test, options),
@@ -56,13 +64,17 @@ def matrix_command(options: argparse.Namespace) -> int:
         options.seed,
         options.epochs,
         options.copies,
+        options.samples,
     )
     for finding in mistakes(recipe):
         note(f"{finding.title}. {finding.remedy}")
+    refuse_excess(matrix_cost(recipe, dataset, spec), allowed=options.yes)
     with shown_work() as (bar, cancelled):
         matrix = noise_matrix(recipe, dataset, spec, bar.update, cancelled)
-    for path in options.out:
-        _write(path, matrix_csv(matrix), matrix_picture(matrix, options.figure))
+    if options.out:
+        from aegui.widgets.figures.makers import noise_matrix_figure
+
+        _write(options.out, noise_matrix_figure(matrix, options.figure))
     if options.characters:
         write_atomically(options.characters, characters_csv(matrix).encode("utf-8"))
     if options.json:
@@ -76,14 +88,15 @@ def curves_command(options: argparse.Namespace) -> int:
     """Try saved runs at every level of a noise."""
     check_common(options)
     check_number("--draws", options.draws, 1, 1e7)
-    _check_outs(options.out, _SUFFIXES)
+    for path in options.out:
+        check_figure_path(path, csv=True)
     saved = [load_run(path) for path in options.files]
     dataset = saved[0].dataset if options.data is None else load_dataset(options.data)
     models = [
         Model(Path(path).stem, tuple(run.codec(k) for k in range(len(run.results))))
         for path, run in zip(options.files, saved, strict=True)
     ]
-    levels = tuple(one.level for one in _levels(options.kind, options.levels))
+    levels = tuple(one.level for one in noise_levels(options.kind, options.levels))
     spec = CurveSpec(
         options.kind,
         tuple(sorted(levels)),
@@ -94,8 +107,11 @@ def curves_command(options: argparse.Namespace) -> int:
     )
     with shown_work() as (bar, cancelled):
         curves = noise_curves(models, dataset, spec, bar.update, cancelled)
-    for path in options.out:
-        _write(path, curves_csv(curves), curves_picture(curves))
+    if options.out:
+        from aegui.widgets.figures.makers import noise_curves_figure, origin_words
+
+        data = origin_words(data=dataset.name, samples=len(dataset), noise_seed=options.seed)
+        _write(options.out, noise_curves_figure(curves, origin=data))
     if options.json:
         say_json(_curves_json(curves))
     else:
@@ -103,8 +119,8 @@ def curves_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def _recipe(name: str, data: str | None) -> tuple[Recipe, Dataset]:
-    """The recipe of a file, a saved run or a shipped one, and the characters."""
+def recipe_and_data(name: str, data: str | None) -> tuple[Recipe, Dataset]:
+    """The recipe of a file, a saved run or a shipped one, and its samples or those of ``data``."""
     if Path(name).suffix.lower() == SUFFIX:
         saved = load_run(name)
         return saved.recipe, saved.dataset if data is None else load_dataset(data)
@@ -120,10 +136,15 @@ def _noises(texts: list[str], options: argparse.Namespace) -> tuple[CorruptionSp
     """Those that are listed, or else every level of the one kind."""
     if texts:
         return tuple(parse_corruption(text) for text in texts)
-    return _levels(options.kind, options.levels)
+    return noise_levels(options.kind, options.levels)
 
 
-def _levels(kind: str, text: str) -> tuple[CorruptionSpec, ...]:
+def noise_levels(kind: str, text: str) -> tuple[CorruptionSpec, ...]:
+    """Every level of ``--levels`` of one kind of noise.
+
+    Raises:
+        AeguiError: There is no such noise, or a level that it cannot have.
+    """
     key = kind.strip().lower().replace("-", "_")
     if key not in CORRUPTIONS or key == "none":
         raise AeguiError(
@@ -143,26 +164,13 @@ def _counts(text: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def _check_outs(paths: list[str], suffixes: tuple[str, ...]) -> None:
+def _write(paths: list[str], figure: Figure) -> None:
+    from aegui.widgets.figures.figure import Paper
+
+    application = start_painting()
     for path in paths:
-        if Path(path).suffix.lower() not in suffixes:
-            raise AeguiError(
-                tr(
-                    "{file} must end in {suffixes}.",
-                    file=path,
-                    suffixes=tr(" or ").join(suffixes),
-                )
-            )
-        check_writable(path)
-
-
-def _write(path: str, text: str, picture: Image) -> None:
-    if Path(path).suffix.lower() == ".csv":
-        write_atomically(path, text.encode("utf-8"))
-        return
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    write_atomically(path, buffer.getvalue())
+        write_figure(path, figure, Paper())
+    del application
 
 
 def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
@@ -187,6 +195,8 @@ def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
             seconds=matrix.seconds,
         )
     )
+    if matrix.note:
+        say(tr("Made smaller to fit: {what}.", what=matrix.note))
 
 
 def _matrix_json(matrix: NoiseMatrix) -> dict[str, Any]:
@@ -201,6 +211,7 @@ def _matrix_json(matrix: NoiseMatrix) -> dict[str, Any]:
         "tried_with": [_noise_json(spec) for spec in matrix.spec.tests],
         "seeds": matrix.spec.seeds,
         "draws": matrix.spec.draws,
+        "note": matrix.note,
         "seconds": matrix.seconds,
         **figures,
         "bayes_limit": [None if one is None else one.mean for one in matrix.limits],
@@ -215,12 +226,15 @@ def _say_curves(curves: Curves) -> None:
     header = [tr("wrong pixels"), *(f"{level:g}" for level in curves.levels)]
     rows = [[line.name, *(f"{value:.3f}" for value in line.mean)] for line in curves.lines]
     say(table(header, rows))
+    if curves.note:
+        say(tr("Made smaller to fit: {what}.", what=curves.note))
 
 
 def _curves_json(curves: Curves) -> dict[str, Any]:
     return {
         "kind": curves.kind,
         "levels": curves.levels.tolist(),
+        "note": curves.note,
         "lines": [
             {
                 "name": line.name,

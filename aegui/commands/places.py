@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,6 @@ from aegui.core.run_file import load_run
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -33,6 +33,7 @@ class Model:
     """A saved run that is looked into.
 
     Attributes:
+        name: Of the file, without its suffix.
         saved: The run.
         codec: Its network, or that of the run asked for.
         dataset: Its samples.
@@ -40,6 +41,7 @@ class Model:
     """
 
     def __init__(self, path: str | Path, run: int | None) -> None:
+        self.name = Path(path).stem
         self.saved: SavedRun = load_run(path)
         self.dataset: Dataset = self.saved.dataset
         _, self.codec = codec_for(self.saved, run, self.dataset)

@@ -1,10 +1,11 @@
-"""The progress of a training on a terminal, and stopping it with Ctrl-C without losing it."""
+"""The progress of a training on a terminal, and stopping it by a signal without losing it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import signal
+import stat
 import sys
 import threading
 import time
@@ -15,9 +16,10 @@ import numpy as np
 
 from aegui.core.data.progress import clock
 from aegui.core.i18n import tr
+from aegui.leaving import SIGNAL_EXIT, heard_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from aegui.core.data.progress import IsCancelled, LoadProgress
     from aegui.core.training.history import HistoryView
@@ -27,33 +29,81 @@ _BAR_CELLS = 24
 _FEWEST_CELLS = 4
 _REDRAW_SECONDS = 0.1
 _LOG_SECONDS = 60.0
+_USUAL_COLUMNS = 80
 
 
 @dataclass
 class Stop:
-    """Whether the person has asked to stop."""
+    """Whether the program was asked to stop."""
 
-    wished: bool = False
+    number: int = 0
+
+    @property
+    def wished(self) -> bool:
+        """Whether it was."""
+        return self.number != 0
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it was not a person at the keyboard who asked: little time is left."""
+        return self.number not in (0, signal.SIGINT)
+
+    @property
+    def exit_code(self) -> int:
+        """What shells know the end by a signal by."""
+        return SIGNAL_EXIT + self.number
 
 
 @contextlib.contextmanager
-def stopping_at_ctrl_c() -> Iterator[Stop]:
-    """Turn the first Ctrl-C into a wish, so that no step is cut in half; the second one kills."""
+def stopping_at(
+    numbers: Sequence[int] = (signal.SIGINT,), then: Callable[[], None] | None = None
+) -> Iterator[Stop]:
+    """Turn the first signal into a wish, so that no step is cut in half; the second one kills.
+
+    Signals that the program was begun without, as by ``nohup``, are left alone.
+
+    Args:
+        numbers: The signals.
+        then: Called at the first one too.
+    """
     stop = Stop()
 
     def on_signal(number: int, frame: object) -> None:
         if stop.wished:
             raise KeyboardInterrupt
-        stop.wished = True
+        stop.number = number
+        if number == getattr(signal, "SIGHUP", None):
+            mute_lost_terminal()
+        if then is not None:
+            then()
 
     if threading.current_thread() is not threading.main_thread():
         yield stop  # only the main thread may handle signals
         return
-    before = signal.signal(signal.SIGINT, on_signal)
+    heard = [number for number in heard_signals() if number in numbers]
+    before = {number: signal.signal(number, on_signal) for number in heard}
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def mute_lost_terminal() -> None:
+    """Write nothing to a terminal that has been closed: that fails, before the work is saved."""
+    for name in ("stdout", "stderr"):
+        with contextlib.suppress(OSError, ValueError):
+            if stat.S_ISCHR(os.fstat(getattr(sys, name).fileno()).st_mode):
+                nowhere = open(os.devnull, "w", encoding="utf-8", errors="replace")  # noqa: SIM115
+                setattr(sys, name, nowhere)
+
+
+def _columns() -> int:
+    """The width of the terminal; as usual, where it has just been closed."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return _USUAL_COLUMNS
 
 
 class WorkBar:
@@ -65,8 +115,7 @@ class WorkBar:
     def update(self, progress: LoadProgress) -> None:
         """Redraw the line."""
         if self._is_shown:
-            room = os.get_terminal_size(sys.stderr.fileno()).columns - 1
-            sys.stderr.write(f"\r{progress.text[:room]}\033[K")
+            sys.stderr.write(f"\r{progress.text[: _columns() - 1]}\033[K")
             sys.stderr.flush()
 
     def clear(self) -> None:
@@ -80,7 +129,7 @@ class WorkBar:
 def shown_work() -> Iterator[tuple[WorkBar, IsCancelled]]:
     """A bar, and whether Ctrl-C was pressed."""
     bar = WorkBar()
-    with stopping_at_ctrl_c() as stop:
+    with stopping_at() as stop:
         try:
             yield bar, lambda: stop.wished
         finally:
@@ -102,12 +151,18 @@ class ProgressBar:
         if self._shown:
             self._due = now + _REDRAW_SECONDS
             # A line that wrapped could not be redrawn in place.
-            room = os.get_terminal_size(sys.stderr.fileno()).columns - 1
+            room = _columns() - 1
             sys.stderr.write(f"\r{progress_line(training, room)}\033[K")
         else:
             self._due = now + _LOG_SECONDS
             sys.stderr.write(f"{progress_line(training, 0)}\n")
         sys.stderr.flush()
+
+    def say(self, text: str) -> None:
+        """Show ``text`` in the place of the line; in a log it is left out."""
+        if self._shown:
+            sys.stderr.write(f"\r{text[: _columns() - 1]}\033[K")
+            sys.stderr.flush()
 
     def clear(self) -> None:
         """Leave an empty line behind."""

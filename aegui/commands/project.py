@@ -8,18 +8,22 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from aegui.commands.cost import refuse_excess
 from aegui.commands.evaluate import codec_for, data_for
-from aegui.commands.progress import stopping_at_ctrl_c
+from aegui.commands.figure_files import CSV, PICTURES, start_painting
+from aegui.commands.progress import stopping_at
+from aegui.commands.provenance import about_machine, about_weights
 from aegui.commands.words import note, say, say_json, table
 from aegui.core.atomic import write_atomically
 from aegui.core.data.load import load_dataset
 from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.evaluation.parts import is_same_set, parts_of
 from aegui.core.i18n import tr
-from aegui.core.latent.projections import METHODS, ProjectionOptions, unavailable
-from aegui.core.latent.view_files import views_csv, views_document, views_png
+from aegui.core.latent.projections import METHODS, ProjectionOptions, projection_cost, unavailable
+from aegui.core.latent.view_files import views_csv, views_document
 from aegui.core.latent.views import (
     VIEWS,
     Figures,
@@ -41,7 +45,8 @@ if TYPE_CHECKING:
     from aegui.core.latent.projections import ProjectionProgress
     from aegui.core.latent.views import Material, View
 
-_SUFFIXES = (".csv", ".json", ".png")
+_SUFFIXES = (CSV, ".json", *PICTURES)
+_MAP_CM, _HEADS_CM = 9.0, 2.0
 _REDRAW_SECONDS = 0.1
 
 
@@ -57,15 +62,17 @@ def project_command(options: argparse.Namespace) -> int:
                 kinds=", ".join(_SUFFIXES),
             )
         )
-    dataset, codec = _samples(options)
-    with stopping_at_ctrl_c() as stop:
+    dataset, codec, about = _samples(options)
+    cost = projection_cost(keys, len(dataset), dataset.pixels, settings)
+    refuse_excess(cost, allowed=options.yes)
+    with stopping_at() as stop:
         of = material(dataset, settings)
         if codec is not None:
             of = with_codes(of, codec, cancelled=lambda: stop.wished)
         views = _views(keys, options.method is None, of, settings, lambda: stop.wished)
         found = {view.key: figures(view, of, cancelled=lambda: stop.wished) for view in views}
         references = reference_figures(of, lambda: stop.wished)
-    _report(options, dataset, of, views, found, references)
+    _report(options, about, dataset, of, views, found, references)
     return 0
 
 
@@ -124,14 +131,19 @@ def _is_run(file: str) -> bool:
     return Path(file).suffix.lower() == SUFFIX
 
 
-def _samples(options: argparse.Namespace) -> tuple[Dataset, Codec | None]:
+def _samples(options: argparse.Namespace) -> tuple[Dataset, Codec | None, dict[str, Any]]:
+    """The samples, the network if there is one, and what figures of them depend on."""
     if not _is_run(options.file):
         if options.data is not None:
             raise AeguiError(tr("--data goes with a saved run only."))
-        return load_dataset(options.file), None
+        return load_dataset(options.file), None, {"file": options.file}
     saved = load_run(options.file)
     dataset = data_for(saved, options.data)
-    return dataset, codec_for(saved, options.run, dataset)[1]
+    codec = codec_for(saved, options.run, dataset)[1]
+    own = options.data is None or is_same_set(dataset, saved.dataset)
+    parts = parts_of(len(dataset), saved.recipe.data.split, own=own)
+    part = next(iter(parts)) if len(parts) == 1 else "all"
+    return dataset, codec, about_weights(options.file, saved, codec) | {"part": part}
 
 
 def _views(
@@ -204,16 +216,21 @@ class _Line:
 
 def _report(
     options: argparse.Namespace,
+    about: dict[str, Any],
     dataset: Dataset,
     of: Material,
     views: list[View],
     found: dict[str, Figures],
     references: dict[str, Figures],
 ) -> None:
+    about = {**about, "draw_seed": options.seed, **about_machine()}
     if options.out is not None:
-        write_atomically(options.out, _content(options.out, dataset, of, views, found, references))
+        write_atomically(
+            options.out, _content(options.out, about, dataset, of, views, found, references)
+        )
     if options.json:
-        say_json(views_document(dataset, of, views, found, references, with_places=False))
+        document = views_document(dataset, of, views, found, references, with_places=False)
+        say_json(about | document)
         return
     if len(of.indices) < len(dataset):
         say(
@@ -241,6 +258,7 @@ def _report(
 
 def _content(
     name: str,
+    about: dict[str, Any],
     dataset: Dataset,
     of: Material,
     views: list[View],
@@ -250,9 +268,17 @@ def _content(
     suffix = Path(name).suffix.lower()
     if suffix == ".csv":
         return views_csv(dataset, of, views).encode()
-    if suffix == ".png":
-        return views_png(dataset, of, views)
-    document = views_document(dataset, of, views, found, references)
+    if suffix in PICTURES:
+        from aegui.widgets.figures.figure import Paper, figure_bytes
+        from aegui.widgets.figures.makers import maps_figure
+
+        application = start_painting()
+        # Square maps side by side.
+        paper = Paper(_MAP_CM * len(views), _MAP_CM + _HEADS_CM)
+        drawn = figure_bytes(maps_figure(dataset, of, views), paper, suffix.removeprefix("."))
+        del application
+        return drawn
+    document = about | views_document(dataset, of, views, found, references)
     return (json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 

@@ -1,4 +1,4 @@
-"""``aegui sample`` and ``aegui judge``: new images of a model, and how a classifier takes them."""
+"""``aegui sample``: new images of a model."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.commands.evaluate import codec_for
-from aegui.commands.words import say, say_json, shown, table
+from aegui.commands.words import say
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.samples import CONFIDENCE, draws_codes, judge, sample_images
+from aegui.core.evaluation.samples import draws_codes, sample_images
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_grid
@@ -34,8 +34,8 @@ _MAX_SCALE = 256
 
 def sample_command(options: argparse.Namespace) -> int:
     """Write new images."""
-    _check(options)
-    saved = _generator(options.file)
+    check_drawing(options)
+    saved = generator_at(options.file)
     _, codec = codec_for(saved, options.run, saved.dataset)
     images = _images(codec, options)
     if Path(options.out).suffix.lower() == ".png":
@@ -79,51 +79,7 @@ def _dims(text: str, latent: int) -> tuple[int, int]:
     )
 
 
-def judge_command(options: argparse.Namespace) -> int:
-    """Print of how many new images a classifier is sure, and the share of each class."""
-    _check(options)
-    saved = _generator(options.file)
-    judging = load_run(options.classifier)
-    found = judge(
-        _best(saved), _best(judging), judging.dataset.classes, options.count, options.seed
-    )
-    if options.json:
-        say_json(
-            {
-                "file": options.file,
-                "classifier": options.classifier,
-                "samples": options.count,
-                "seed": options.seed,
-                "confidence": CONFIDENCE,
-                "share_confident": found.share_confident,
-                "classes": list(found.classes),
-                "shares": list(found.shares),
-                "confident_shares": list(found.confident_shares),
-            }
-        )
-        return 0
-    header = [tr("class"), tr("share of the images"), tr("sure of")]
-    rows = zip(found.classes, found.shares, found.confident_shares, strict=True)
-    say(
-        table(
-            header, [[shown(name, name), f"{all_:.1%}", f"{sure:.1%}"] for name, all_, sure in rows]
-        )
-    )
-    say(
-        tr(
-            "Of {n:,} new images the classifier is more than {level:.0%} sure of {share:.1%}; the "
-            "rarest class, {rarest}, has {least:.1%}.",
-            n=options.count,
-            level=CONFIDENCE,
-            share=found.share_confident,
-            rarest=found.classes[int(np.argmin(found.shares))],
-            least=min(found.shares),
-        )
-    )
-    return 0
-
-
-def _generator(path: str) -> SavedRun:
+def generator_at(path: str) -> SavedRun:
     """The run at ``path``, if it makes images of codes that are drawn."""
     saved = load_run(path)
     if not draws_codes(saved.recipe):
@@ -137,11 +93,8 @@ def _generator(path: str) -> SavedRun:
     return saved
 
 
-def _best(saved: SavedRun) -> Codec:
-    return saved.codec(saved.best_run)
-
-
-def _check(options: argparse.Namespace) -> None:
+def check_drawing(options: argparse.Namespace) -> None:
+    """Refuse numbers of images and seeds that cannot be."""
     if not 1 <= options.count <= MOST_SAMPLES:
         raise AeguiError(
             tr("-n is {n}; it must be from 1 to {most:,}.", n=options.count, most=MOST_SAMPLES)

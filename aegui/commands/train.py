@@ -4,112 +4,183 @@ from __future__ import annotations
 
 import difflib
 import os
+import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aegui.commands.progress import ProgressBar, rate_words, stopping_at_ctrl_c
+from aegui.commands.checkpoints import Checkpoints, check_goes_on, read_unfinished
+from aegui.commands.cost import cost_of, refuse_excess, say_cost
+from aegui.commands.progress import ProgressBar, Stop, rate_words, stopping_at
+from aegui.commands.provenance import about_data, about_machine, machine_words
 from aegui.commands.words import note, say, say_json, table
 from aegui.core.atomic import check_writable
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
 from aegui.core.data.builtin import builtin_names
 from aegui.core.data.load import load_data
-from aegui.core.errors import RecipeError
+from aegui.core.errors import Cancelled, RecipeError
+from aegui.core.evaluation.parts import PARTS, parts_of, wrong_by_part
 from aegui.core.evaluation.wrong_pixels import mean_and_std, wrong_pixels_summary
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
+from aegui.core.recipe import DataSpec
 from aegui.core.recipe_file import find_recipe, list_recipes, recipe_from
-from aegui.core.run_file import SavedRun, save_run
+from aegui.core.run_file import save_run, saved_run_of
 from aegui.core.study.findings import mistakes
+from aegui.core.training.cost import share_left
+from aegui.core.training.history import plain_epoch
+from aegui.core.training.stage_words import REASONS
+from aegui.core.training.stages import Lineage
 from aegui.core.training.terms import TERMS
 from aegui.core.training.timeline import BUDGET_BYTES
+from aegui.leaving import ENDING_SIGNALS
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
+    from aegui.core.run_file import SavedRun
+    from aegui.core.training.control import Control
+    from aegui.core.training.history import HistoryView
     from aegui.core.training.result import RunResult, TrainingResult
+    from aegui.core.training.train import Training
 
+Figure = tuple[float | None, str]
+"""A value, None where there is none, and how it is written."""
 EXIT_DIVERGED = 1
-EXIT_INTERRUPTED = 130
 _MOST_RUNS_SHOWN = 20
-
-REASONS = {
-    "epochs": mark("all epochs are done"),
-    "goal": mark("the goal is met"),
-    "patience": mark("no more progress"),
-    "seconds": mark("the time is up"),
-    "stopped": mark("stopped"),
-    "diverged": mark("the loss is no longer a number"),
-    "converged": mark("converged: no step makes the loss smaller"),
-}
+_MEASURING_SECONDS = 0.5
+"""Measuring that takes longer is announced."""
 
 
 def train_command(options: argparse.Namespace) -> int:
     """Train what the command line says, print the figures, and save the run if so wished."""
-    reading, folder = recipe_reading(options.recipe)
-    recipe = _overridden(reading.recipe, folder, options)
-    if reading.needs and options.data is None:
-        raise RecipeError(
-            tr("{file} needs {needs}.", file=options.recipe, needs=", ".join(reading.needs))
-        )
-    if options.out is not None:
-        check_writable(options.out)
-    resolved = _resolved(recipe)
-    _tell(reading)
-    for finding in mistakes(recipe, dataset=resolved.dataset):
-        note(f"{finding.title}. {finding.remedy}")
-    budget = BUDGET_BYTES if options.timeline is None else options.timeline << 20
-    result = _trained(resolved, budget)
+    unfinished = None if options.resume is None else read_unfinished(options.resume)
+    out = options.resume if options.out is None else options.out
+    if out is not None:
+        check_writable(out)
+    resolved = _wished(options, unfinished)
+    cost = cost_of(resolved, _timeline_bytes(options))
+    if options.dry_run:
+        say_cost(resolved, cost, as_json=options.json)
+        return 0
+    begun = None if unfinished is None else unfinished.checkpoint
+    left = share_left(cost, resolved, 0 if begun is None else begun.epoch)
+    refuse_excess(left, allowed=options.yes)
+    result, stop = _trained(resolved, options, unfinished, out)
     try:
-        if options.out is not None:
-            save_run(options.out, _saved(resolved, result), compact=options.compact)
+        if out is not None:
+            save_run(out, saved_run_of(result, resolved), compact=options.compact)
     finally:
         # What was learnt is told even where it could not be saved.
         if result.message:
             note(result.message)
         if options.json:
-            say_json(results_json(result))
+            say_json(results_json(result, resolved))
         else:
-            _say_results(result)
-    if options.out is not None and not options.json:
-        say(tr("Saved as {file}.", file=options.out))
-    if result.reason == "stopped":
-        return EXIT_INTERRUPTED
+            _say_results(result, resolved)
+    if out is not None and not options.json:
+        say(tr("Saved as {file}.", file=out))
+    if stop.wished:
+        return stop.exit_code
     return EXIT_DIVERGED if result.reason == "diverged" else 0
 
 
-def results_json(result: TrainingResult) -> dict[str, object]:
-    """All figures of a training, as ``--json`` prints them."""
-    runs = [
-        _run_json(run) | {"terms": _last_terms(result, index)}
-        for index, run in enumerate(result.runs)
-    ]
+def _wished(options: argparse.Namespace, unfinished: SavedRun | None) -> ResolvedRecipe:
+    """What is to be trained: a recipe, or the run that is to go on, as the command line says."""
+    if options.recipe is None and unfinished is None:
+        raise RecipeError(tr("Say which recipe to train, or with --resume which run is to go on."))
+    if options.recipe is None and unfinished is not None:
+        recipe = _overridden(unfinished.recipe, Path(), options)
+        is_same_data = options.data is None and recipe.data == unfinished.recipe.data
+        resolved = _resolved(recipe, unfinished.dataset if is_same_data else None)
+    else:
+        reading, folder = recipe_reading(options.recipe)
+        recipe = _overridden(reading.recipe, folder, options)
+        if reading.needs and options.data is None:
+            raise RecipeError(
+                tr("{file} needs {needs}.", file=options.recipe, needs=", ".join(reading.needs))
+            )
+        resolved = _resolved(recipe)
+        _tell(reading)
+        for finding in mistakes(recipe, dataset=resolved.dataset):
+            note(f"{finding.title}. {finding.remedy}")
+    if unfinished is not None:
+        check_goes_on(options.resume, unfinished, resolved)
+    return resolved
+
+
+def results_json(result: TrainingResult, resolved: ResolvedRecipe) -> dict[str, object]:
+    """All figures of a training, as ``--json`` prints them.
+
+    Those of a run are of the weights that are kept and shown, which ``weights`` and ``epoch`` name;
+    ``last`` has those of the last epoch. Where samples were held out, ``parts`` has wrong pixels of
+    those learnt and of those held out.
+    """
+    dataset = resolved.dataset
+    parts = parts_of(len(dataset), resolved.recipe.data.split)
+    runs = [_run_json(result, index, resolved) for index in range(len(result.runs))]
+    keys = [key for key in runs[0] if key not in ("seed", "weights")]
     return {
+        **about_data(dataset, parts),
+        **about_machine(result.device),
         "runs": runs,
-        "summary": {key: _summary([run[key] for run in runs]) for key in runs[0] if key != "seed"},
+        "summary": {key: _summary([run[key] for run in runs]) for key in keys},
         "engine": result.engine,
-        "device": result.device,
         "epochs_per_second": result.epochs_per_second,
+        "measured": result.measured,
     }
 
 
-def _run_json(run: RunResult) -> dict[str, Any]:
+def _run_json(result: TrainingResult, index: int, resolved: ResolvedRecipe) -> dict[str, Any]:
+    run, history = result.runs[index], result.history
+    of_each = {key: wrong_pixels_summary(wrong) for key, wrong in _by_part(run, resolved).items()}
     return {
         "seed": run.seed,
+        "weights": "best" if result.has_best else "last",
+        "epoch": run.best_epoch,
         "epochs": run.epochs,
         "seconds": run.seconds,
-        "loss": run.loss,
-        "best_loss": run.best_loss,
+        "loss": run.best_loss,
         "wrong_pixels": wrong_pixels_summary(run.wrong_pixels) if run.wrong_pixels else None,
+        **({"parts": of_each} if of_each else {}),
         "first_epoch": {goal: run.first_epoch.get(goal) for goal in ("at_most_1", "exact")},
         "figures": dict(run.figures),
+        "terms": _terms(history, index, history.row_at(run.best_epoch)),
+        "last": {
+            "epoch": plain_epoch(history.epoch[-1]),
+            "loss": run.loss,
+            "wrong_pixels": _last_wrong(history, index) if run.wrong_pixels else None,
+            "terms": _terms(history, index, -1),
+        },
     }
 
 
-def _last_terms(result: TrainingResult, run: int) -> dict[str, float]:
-    """The further terms of one run as they were recorded last."""
-    return {key: float(column[-1, run]) for key, column in result.history.extra.items()}
+def _by_part(run: RunResult, resolved: ResolvedRecipe) -> Mapping[str, NDArray[np.int64]]:
+    split = resolved.recipe.data.split
+    return wrong_by_part(run.wrong_pixels, len(resolved.dataset), split)
+
+
+def _last_wrong(history: HistoryView, run: int) -> dict[str, float]:
+    """Wrong pixels at the last epoch, of the samples that are measured while training."""
+    return {
+        "mean": float(history.wrong_mean[-1, run]),
+        "max": int(history.wrong_max[-1, run]),
+        "share_at_most_1": float(history.share_at_most_1[-1, run]),
+    }
+
+
+def _terms(history: HistoryView, run: int, row: int | None) -> dict[str, float]:
+    """The further terms of one run as they were recorded in ``row``."""
+    if row is None:
+        return {}
+    return {key: float(column[row, run]) for key, column in history.extra.items()}
 
 
 def _summary(values: list[Any]) -> object:
@@ -157,6 +228,8 @@ def _overridden(recipe: Recipe, folder: Path, options: argparse.Namespace) -> Re
         data.update(source=source_from(options.data, Path()), chars=None)
     else:
         data["source"] = source_from(data["source"], folder)
+    if options.check is not None:
+        _check_on(data, options.check)
     for part, key, value in (
         (data, "chars", options.chars),
         (training, "epochs", options.epochs),
@@ -172,8 +245,22 @@ def _overridden(recipe: Recipe, folder: Path, options: argparse.Namespace) -> Re
     )
 
 
+def _check_on(data: dict[str, Any], check: str) -> None:
+    """Join the set ``check`` to the samples of ``data``, to be kept from training.
+
+    Raises:
+        AeguiError: There is no such set.
+    """
+    source = source_from(check, Path())
+    kept = load_data(DataSpec.model_validate({"source": source, "images": data["images"]}))
+    data["source"] = f"{data['source']}+{source}"
+    data["split"] = {"last": len(kept)}
+
+
 def source_from(source: str, folder: Path) -> str:
     """A file's whole path, so that the saved run finds it from anywhere; names stay names."""
+    if not source.strip():
+        raise RecipeError(tr("No data is named: give a file, a folder or a built-in set."))
     if all(name in builtin_names() for name in source.split("+")):
         return source
     before = source.rpartition("#")[0] or source
@@ -188,8 +275,8 @@ def _tell(reading: CourseReading) -> None:
             note(f"{title}: {line}")
 
 
-def _resolved(recipe: Recipe) -> ResolvedRecipe:
-    dataset = load_data(recipe.data)
+def _resolved(recipe: Recipe, dataset: Dataset | None = None) -> ResolvedRecipe:
+    dataset = load_data(recipe.data) if dataset is None else dataset
     resolution = resolve(recipe, dataset)
     if resolution.resolved is None:
         raise RecipeError(
@@ -198,46 +285,97 @@ def _resolved(recipe: Recipe) -> ResolvedRecipe:
     return resolution.resolved
 
 
-def _trained(resolved: ResolvedRecipe, timeline_bytes: int) -> TrainingResult:
-    from aegui.core.training.control import Control
-    from aegui.core.training.train import train  # brings torch
+def _timeline_bytes(options: argparse.Namespace) -> int:
+    return BUDGET_BYTES if options.timeline is None else int(options.timeline) << 20
 
+
+def _trained(
+    resolved: ResolvedRecipe,
+    options: argparse.Namespace,
+    unfinished: SavedRun | None,
+    out: str | None,
+) -> tuple[TrainingResult, Stop]:
+    """What has been learnt, and the signal that has ended it, if any."""
+    from aegui.core.training.control import Control
+
+    control = Control(timeline_bytes=_timeline_bytes(options))
+    path = None if out is None else Path(out)
+    checkpoints = Checkpoints(path, options.checkpoint_every, resolved)
     bar = ProgressBar()
-    with stopping_at_ctrl_c() as stop:
+    with stopping_at(ENDING_SIGNALS, partial(setattr, control, "stop", True)) as stop:
         training = None
-        for training in train(resolved, Control(timeline_bytes=timeline_bytes)):
-            bar.update(training)
-            if stop.wished:
-                break
-        bar.clear()
+        for training in _steps(resolved, control, unfinished):
+            if training.finished is None:
+                bar.update(training)
+                checkpoints.look(training)
         assert training is not None, "train() yields before its first step"
+        checkpoints.close()
+        bar.clear()
         for line in training.notes:
             note(line)
-        return training.result(None if training.finished else "stopped")
+    return _concluded(training, checkpoints, bar, stop)
 
 
-def _saved(resolved: ResolvedRecipe, result: TrainingResult) -> SavedRun:
-    return SavedRun(
-        resolved.recipe,
-        resolved.dataset,
-        result.snapshot,
-        result.history,
-        result.runs,
-        result.checkpoint,
-        result.engine,
-        result.device,
-        timeline=result.timeline,
+def _steps(
+    resolved: ResolvedRecipe, control: Control, unfinished: SavedRun | None
+) -> Iterator[Training]:
+    from aegui.core.training.train import train  # brings torch
+
+    if unfinished is None:
+        return train(resolved, control)
+    epoch = 0 if unfinished.checkpoint is None else unfinished.checkpoint.epoch
+    note(tr("Going on after {n:,} epochs.", n=epoch))
+    return train(
+        resolved,
+        control,
+        unfinished.checkpoint,
+        unfinished.history,
+        unfinished.timeline,
+        lineage=Lineage(unfinished.stages),
     )
 
 
-def _say_results(result: TrainingResult) -> None:
-    say(table(*_results_table(result)))
+def _concluded(
+    training: Training, checkpoints: Checkpoints, bar: ProgressBar, stop: Stop
+) -> tuple[TrainingResult, Stop]:
+    """The result with its figures; without those that are not there, where they are not awaited.
+
+    What was learnt is on the disk before that takes long.
+    """
+    so_far = training.so_far(ended=True)
+    if stop.is_urgent:
+        return so_far, stop
+    begun, is_kept = time.monotonic(), False
+    with stopping_at(ENDING_SIGNALS) as again:
+
+        def cancelled() -> bool:
+            nonlocal is_kept
+            if not is_kept and time.monotonic() - begun > _MEASURING_SECONDS:
+                is_kept = True
+                bar.say(tr("measuring… (Ctrl-C: without it)"))
+                checkpoints.write(so_far)
+            return again.wished
+
+        try:
+            result = training.result(cancelled=cancelled, checkpoint=so_far.checkpoint)
+        except Cancelled:
+            result = so_far
+            note(tr("Not all samples were measured: the figures are those of the last look."))
+        bar.clear()
+        checkpoints.close()
+    return result, again if again.wished else stop
+
+
+def _say_results(result: TrainingResult, resolved: ResolvedRecipe) -> None:
+    say(table(*_results_table(result, resolved)))
     if len(result.runs) > _MOST_RUNS_SHOWN:
-        say(tr("... and {n} more runs", n=len(result.runs) - _MOST_RUNS_SHOWN))
+        more = len(result.runs) - _MOST_RUNS_SHOWN
+        say(trn("... and {n:,} more run", "... and {n:,} more runs", more))
     say(
-        tr(
-            "{epochs:,} epochs in {seconds:.1f} s ({rate}, {engine}, {device}): {reason}.",
-            epochs=result.runs[0].epochs,
+        trn(
+            "{n:,} epoch in {seconds:.1f} s ({rate}, {engine}, {device}): {reason}.",
+            "{n:,} epochs in {seconds:.1f} s ({rate}, {engine}, {device}): {reason}.",
+            result.runs[0].epochs,
             seconds=result.seconds,
             rate=rate_words(result.epochs_per_second),
             engine=result.engine,
@@ -245,33 +383,73 @@ def _say_results(result: TrainingResult) -> None:
             reason=tr(REASONS[result.reason]),
         )
     )
+    say(machine_words(result.device))
 
 
-def _results_table(result: TrainingResult) -> tuple[list[str], list[list[str]]]:
-    """Header and rows: of models that draw characters wrong pixels, of others their terms."""
-    header = [tr("seed"), tr("loss"), tr("best loss")]
-    shown = list(enumerate(result.runs[:_MOST_RUNS_SHOWN]))
-    rows = [[str(run.seed), f"{run.loss:.4g}", f"{run.best_loss:.4g}"] for _, run in shown]
-    extra = result.history.extra
-    if extra or not result.runs[0].wrong_pixels:
+def _results_table(
+    result: TrainingResult, resolved: ResolvedRecipe
+) -> tuple[list[str], list[list[str]]]:
+    """Header and rows: a row for each run, and mean and spread of several."""
+    header, figures = _figures_of_runs(result, resolved)
+    shown = zip(result.runs[:_MOST_RUNS_SHOWN], figures, strict=False)
+    rows = [[str(run.seed), *(_cell(*figure) for figure in own)] for run, own in shown]
+    if len(figures) > 1:
+        formats = [form for _, form in figures[0]]
+        columns = [
+            mean_and_std([value for value, _ in column]) for column in zip(*figures, strict=True)
+        ]
+        for key, name in (("mean", tr("mean")), ("std", tr("std"))):
+            cells = (_cell(one[key], form) for one, form in zip(columns, formats, strict=True))
+            rows.append([name, *cells])
+    return header, rows
+
+
+def _figures_of_runs(
+    result: TrainingResult, resolved: ResolvedRecipe
+) -> tuple[list[str], list[list[Figure]]]:
+    """Of models that draw characters wrong pixels, of others their terms."""
+    header = [tr("seed"), tr("best epoch") if result.has_best else tr("epoch"), tr("loss")]
+    rows: list[list[Figure]] = [
+        [(run.best_epoch, ","), (run.best_loss, ".4g")] for run in result.runs
+    ]
+    history = result.history
+    if history.extra or not result.runs[0].wrong_pixels:
         figures = list(result.runs[0].figures)
-        # What is known of the best weights says more than the same of the last ones.
-        extra = {key: column for key, column in extra.items() if key not in figures}
-        header += [tr(TERMS[key].label) if key in TERMS else key for key in (*extra, *figures)]
-        for row, (index, run) in zip(rows, shown, strict=True):
-            row += [f"{column[-1, index]:.4g}" for column in extra.values()]
-            row += [f"{run.figures[key]:.4g}" for key in figures]
-        return header, rows
-    header += [tr("wrong pixels"), tr("worst"), "<= 1", "= 0", tr("epoch <= 1"), tr("epoch = 0")]
-    return header, [row + _wrong_row(run) for row, (_, run) in zip(rows, shown, strict=True)]
+        # Of a large set they are of more samples than those that are measured while training.
+        terms = [key for key in history.extra if key not in figures]
+        header += [tr(TERMS[key].label) if key in TERMS else key for key in (*terms, *figures)]
+        for index, (row, run) in enumerate(zip(rows, result.runs, strict=True)):
+            known = _terms(history, index, history.row_at(run.best_epoch))
+            row += [(known.get(key), ".4g") for key in terms]
+            row += [(run.figures[key], ".4g") for key in figures]
+    else:
+        header += [tr("wrong pixels"), tr("worst"), "<= 1", "= 0"]
+        header += [tr("epoch <= 1"), tr("epoch = 0")]
+        rows = [row + _wrong_row(run) for row, run in zip(rows, result.runs, strict=True)]
+    by_part = [_by_part(run, resolved) for run in result.runs]
+    if by_part[0] and resolved.dataset.is_binary:
+        header += [tr("wrong pixels, {part}", part=tr(PARTS[key])) for key in by_part[0]]
+        for row, wrong in zip(rows, by_part, strict=True):
+            row += [(float(one.mean()), ".2f") for one in wrong.values()]
+    if result.has_best:
+        header.append(tr("last loss"))
+        rows = [[*row, (run.loss, ".4g")] for row, run in zip(rows, result.runs, strict=True)]
+    return header, rows
 
 
-def _wrong_row(run: RunResult) -> list[str]:
+def _wrong_row(run: RunResult) -> list[Figure]:
     firsts = [run.first_epoch.get(goal) for goal in ("at_most_1", "exact")]
     return [
-        f"{run.wrong_mean:.2f}",
-        str(run.wrong_max),
-        f"{run.share_at_most_1:.0%}",
-        f"{run.share_exact:.0%}",
-        *("-" if first is None else f"{first:,}" for first in firsts),
+        (run.wrong_mean, ".2f"),
+        (run.wrong_max, "g"),
+        (run.share_at_most_1, ".0%"),
+        (run.share_exact, ".0%"),
+        *((first, ",") for first in firsts),
     ]
+
+
+def _cell(value: float | None, form: str) -> str:
+    """A figure as it is written; whole numbers stay so, and their means are rounded."""
+    if value is None:
+        return "-"
+    return f"{round(value):,}" if form == "," else format(value, form)

@@ -40,11 +40,11 @@ def test_the_kl_of_each_dimension_of_a_short_code(
     assert lines[at].split() == ["dimension", "KL,", "nats"]
     found = dimension_figures(run.codec(), DATA).kl
     assert found is not None
-    for number, line in enumerate(lines[at + 1 :]):
+    assert lines[at + 1 + units] == ""
+    for number, line in enumerate(lines[at + 1 : at + 1 + units]):
         name, value = line.split()
         assert name == f"z{number + 1}"
         assert float(value) == pytest.approx(found[number], rel=1e-5)
-    assert len(lines) == at + 1 + units
 
 
 def test_of_a_long_code_only_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -187,6 +187,7 @@ def test_noise_matrix_trains_tells_and_writes(
         assert image.size[0] > 200
 
 
+@pytest.mark.usefixtures("heard_signals")
 def test_ctrl_c_ends_a_study_as_it_ends_a_training(
     capsys: Captured, tmp_path: Path, recipe: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,7 +254,7 @@ def test_noise_curves(capsys: Captured, tmp_path: Path) -> None:
         (("noise-matrix", "--kind", "rain"), "--kind is rain"),
         (("noise-matrix", "--levels", "0,x"), "--levels: “x” is no level; write"),
         (("noise-matrix", "--levels", "0,2"), "--levels: 2 is too large for “Flip”"),
-        (("noise-matrix", "-o", "m.pdf"), "must end in .csv or .png"),
+        (("noise-matrix", "-o", "m.gif"), "the suffix must be one of .png, .svg, .pdf, .csv"),
         (("noise-matrix", "no-such-recipe"), "no file no-such-recipe"),
         (("noise-curves", DENOISER, "--pca", "a"), "--pca is a"),
         (("noise-curves", str(models_dir() / "fashion-gan.aegui")), "fashion-gan is a GAN: it has"),

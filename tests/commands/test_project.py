@@ -48,6 +48,8 @@ def document(capsys: Captured, *arguments: str) -> dict[str, Any]:
     capsys.readouterr()
     assert main(["project", *arguments, "--json"]) == 0
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    for key in ("file", "draw_seed", "processor", "device"):
+        assert key in found
     return found
 
 
@@ -61,6 +63,14 @@ def test_pca_of_a_built_in_set(capsys: Captured) -> None:
     assert view["knn_accuracy"] is None
     assert "places" not in view
     assert set(found["references"]) == {"pixels"}
+
+
+def test_of_a_run_it_says_which_weights_and_samples(run_path: Path, capsys: Captured) -> None:
+    found = document(capsys, str(run_path), "--method", "code")
+    assert (found["file"], found["seed"], found["weights"]) == (str(run_path), 0, "best")
+    assert found["part"] == "learnt"
+    other = document(capsys, str(run_path), "--method", "code", "--data", "uppercase")
+    assert other["part"] == "other"
 
 
 def test_a_run_beside_pca_as_a_table_for_people(run_path: Path, capsys: Captured) -> None:

@@ -122,11 +122,37 @@ def test_a_judgement_in_figures(models: Path, capsys: Captured) -> None:
     assert found["classes"] == list("0123456789")
     assert found["share_confident"] == expected.share_confident
     assert found["shares"] == list(expected.shares)
-    assert (found["samples"], found["seed"], found["confidence"]) == (150, 2, 0.9)
+    assert (found["samples"], found["seeds"], found["confidence"]) == (150, [2], 0.9)
+    # What it hangs on: the judge, and what the same judge makes of real images and of chance.
+    assert found["judge"]["file"] == arguments[1]
+    assert (found["judge"]["weights"], found["judge"]["seed"]) == ("best", 0)
+    assert found["real_images"] == {"data": "digits", "are_learnt": True}
+    kinds = found["kinds"]
+    assert list(kinds) == ["generated", "real", "chance"]
+    assert kinds["generated"]["share_confident"] == found["share_confident"]
     assert main(["judge", *arguments]) == 0
     text = capsys.readouterr().out
-    assert "Of 150 new images the classifier is more than 90% sure of" in text
-    assert text.count("\n") == 12
+    for words in ("generated", "real", "chance", "spread within classes", "nearest learnt"):
+        assert words in text
+    assert "Real images: digits, which the generator has learnt." in text
+    assert f"Judge: {arguments[1]}. These are the best weights of seed 0" in text
+
+
+def test_the_spread_over_seeds_and_other_real_images(models: Path, capsys: Captured) -> None:
+    capsys.readouterr()
+    arguments = ["judge", str(models / "vae.aegui"), str(models / "classifier.aegui"), "-n", "60"]
+    assert main([*arguments, "--seeds", "3", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["seeds"] == [0, 1, 2]
+    each = found["share_of_seeds"]["each"]
+    assert found["share_of_seeds"]["mean"] == pytest.approx(np.mean(each))
+    assert found["share_of_seeds"]["std"] == pytest.approx(np.std(each))
+    assert found["kinds"]["generated"]["samples"] == 180
+    assert found["share_confident"] == pytest.approx(np.mean(each))
+    assert main([*arguments, "--seeds", "2"]) == 0
+    assert "Over 2 seeds the share of sure images is" in capsys.readouterr().out
+    refused(capsys, [*arguments, "--seeds", "0"], "--seeds is 0")
+    refused(capsys, [*arguments, "--real", "lowercase"], "1x7x5")
 
 
 def test_what_cannot_be_sampled_or_judged(models: Path, tmp_path: Path, capsys: Captured) -> None:

@@ -1,0 +1,185 @@
+"""A training's work kept on the disk while it goes on, and taken up again from there."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from aegui.commands.words import note
+from aegui.core.data.dataset import same_data
+from aegui.core.errors import AeguiError, ReadError, RecipeError
+from aegui.core.i18n import tr
+from aegui.core.run_file import load_run, save_run, saved_run_of
+from aegui.core.training.pace import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.run_file import SavedRun
+    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.train import Training
+
+_FREE = {
+    ("name",),
+    ("notes",),
+    ("training", "epochs"),
+    ("training", "goals"),
+    ("training", "device"),
+    # The samples themselves are compared: a file may have been moved.
+    ("data", "source"),
+    ("data", "chars"),
+}
+"""What may be another in a training that goes on."""
+
+
+class Checkpoints:
+    """Writes a training's work to its file every now and then, in a thread of its own.
+
+    Args:
+        path: The file; None: nothing is written.
+        seconds: Least time between two of them; 0: none while it trains.
+        resolved: What is trained.
+    """
+
+    def __init__(self, path: Path | None, seconds: float, resolved: ResolvedRecipe) -> None:
+        self._path = path
+        self._resolved = resolved
+        self._seconds = seconds
+        self._pace: Pace | None = None
+        self._writer: threading.Thread | None = None
+
+    def look(self, training: Training) -> None:
+        """Between two chunks of a training: have a checkpoint written, if one is due."""
+        if self._path is None or not self._seconds:
+            return
+        now = time.monotonic()
+        if self._pace is None:
+            self._pace = Pace(self._seconds, now)
+        if not self._pace.is_due(now) or self._is_writing:
+            return
+        self.write(training.so_far(), now)
+
+    def write(self, result: TrainingResult, begun: float | None = None) -> None:
+        """Have ``result`` written; ``close`` waits for it."""
+        if self._path is None:
+            return
+        self.close()
+        begun = time.monotonic() if begun is None else begun
+        self._writer = threading.Thread(
+            target=self._write, args=(self._path, result, begun), name="aegui-checkpoint"
+        )
+        self._writer.start()
+
+    def close(self) -> None:
+        """Wait until what is being written is on the disk."""
+        if self._writer is not None:
+            self._writer.join()
+            self._writer = None
+
+    @property
+    def _is_writing(self) -> bool:
+        return self._writer is not None and self._writer.is_alive()
+
+    def _write(self, path: Path, result: TrainingResult, begun: float) -> None:
+        try:
+            save_run(path, saved_run_of(result, self._resolved))
+        except AeguiError as error:
+            note(tr("No checkpoint was written. {why}", why=error))
+        if self._pace is not None:
+            self._pace.took(begun, time.monotonic())
+
+
+def read_unfinished(path: str | os.PathLike[str]) -> SavedRun:
+    """The run in the file ``path``, from which a training can go on.
+
+    Raises:
+        ReadError: It is none, nothing has been learnt in it, or its data are not all there.
+    """
+    # Whoever names the file on the command line wants its data to be read.
+    run = load_run(path, lambda _source: True)
+    name = os.fspath(path)
+    if run.checkpoint is None:
+        raise ReadError(
+            tr(
+                "{file} holds no state of a training to go on from: train from the start.",
+                file=name,
+            )
+        )
+    if run.note:
+        raise ReadError(tr("{file} cannot go on without its data. {why}", file=name, why=run.note))
+    return run
+
+
+def check_goes_on(path: str, run: SavedRun, resolved: ResolvedRecipe) -> None:
+    """See to it that ``resolved`` is what ``run``, read from ``path``, was trained with.
+
+    Raises:
+        RecipeError: It is another training.
+    """
+    done, wished = _epochs_done(run), resolved.recipe.training.epochs
+    if done > wished:
+        raise RecipeError(
+            tr(
+                "{file} has done {done:,} epochs already: --epochs {wished} would be fewer.",
+                file=path,
+                done=done,
+                wished=wished,
+            )
+        )
+    for key, before, now in _differences(run.recipe, resolved.recipe):
+        raise RecipeError(
+            tr(
+                "{file} was trained with {key} = {before}, not {now}: only epochs, goals and "
+                "device may change where a training goes on.",
+                file=path,
+                key=key,
+                before=_short(before),
+                now=_short(now),
+            )
+        )
+    if not same_data(resolved.dataset, run.dataset):
+        raise RecipeError(
+            tr(
+                "{file} was trained on other data ({before}: {n:,} samples) than these ({now}: "
+                "{m:,} samples).",
+                file=path,
+                before=run.dataset.name,
+                n=len(run.dataset),
+                now=resolved.dataset.name,
+                m=len(resolved.dataset),
+            )
+        )
+
+
+def _epochs_done(run: SavedRun) -> int:
+    """Epochs of the training proper that ``run`` has behind it."""
+    point = run.checkpoint
+    if point is None:
+        return 0
+    before = point.scalars.get("preliminary", 0)
+    return max(0, point.epoch - (before if isinstance(before, int) else 0))
+
+
+def _differences(before: Recipe, now: Recipe) -> Iterator[tuple[str, Any, Any]]:
+    """Keys whose values differ and must not, with both values."""
+    yield from _of_parts((), before.model_dump(mode="json"), now.model_dump(mode="json"))
+
+
+def _of_parts(place: tuple[str, ...], before: Any, now: Any) -> Iterator[tuple[str, Any, Any]]:
+    if place in _FREE or before == now:
+        return
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in before:
+            yield from _of_parts((*place, key), before[key], now.get(key))
+        return
+    yield ".".join(place), before, now
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:39] + "…"

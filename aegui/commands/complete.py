@@ -1,0 +1,142 @@
+"""``aegui complete``: a network draws what is missing of images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.commands.evaluate import codec_for
+from aegui.commands.figure_files import PICTURES, check_suffix, start_painting, write_figure
+from aegui.commands.noise import check_target, read_images, write_answers
+from aegui.commands.places import check_common, check_number
+from aegui.commands.words import say
+from aegui.core.atomic import check_writable
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.repairs import MOST_STEPS, complete
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.i18n import tr, trn
+from aegui.core.run_file import load_run
+
+if TYPE_CHECKING:
+    import argparse
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.run_file import SavedRun
+
+
+def complete_command(options: argparse.Namespace) -> int:
+    """Erase a rectangle of images, let a network draw it, and write what comes of it."""
+    check_common(options)
+    check_number("--times", options.times, 1, MOST_STEPS)
+    check_target(options.out)
+    if options.figure:
+        check_suffix(options.figure, PICTURES)
+        check_writable(options.figure)
+    saved = load_run(options.file)
+    if saved.recipe.gan is not None or saved.recipe.classifier is not None:
+        raise AeguiError(
+            tr(
+                "{file} is no autoencoder: a GAN or a classifier completes nothing.",
+                file=options.file,
+            )
+        )
+    _, codec = codec_for(saved, options.run, saved.dataset)
+    images = read_images(options.inputs, codec)
+    missing = _missing(options.erase, images.image_shape)
+    flat = np.asarray(images.flat())
+    drawn = complete(codec, flat, missing, options.times, threshold=options.threshold)
+    write_answers(
+        options.out,
+        images,
+        drawn.reshape(images.images.shape),
+        options.scale,
+        glyphs=saved.dataset.is_binary,
+    )
+    if options.figure:
+        _write_figure(options.figure, saved, images, missing, drawn)
+    _say(options.out, flat, drawn, missing, glyphs=saved.dataset.is_binary)
+    return 0
+
+
+def _missing(text: str, shape: tuple[int, int, int]) -> NDArray[np.bool_]:
+    """The pixels ``[C * H * W]`` of the rectangle ``x,y,w,h``, counted from the upper left."""
+    channels, height, width = shape
+    try:
+        x, y, wide, high = (int(part) for part in text.split(","))
+    except ValueError:
+        x = y = wide = high = -1
+    inside = 0 <= x < x + wide <= width and 0 <= y < y + high <= height
+    if not inside:
+        raise AeguiError(
+            tr(
+                "--erase {text}: first column and row, from 0, then width and height, within the "
+                "image of {width} x {height} pixels, such as 0,0,{half},{height}.",
+                text=text,
+                width=width,
+                height=height,
+                half=max(1, width // 2),
+            )
+        )
+    found = np.zeros((channels, height, width), bool)
+    found[:, y : y + high, x : x + wide] = True
+    return found.reshape(-1)
+
+
+def _say(
+    path: str,
+    wanted: NDArray[np.float32],
+    drawn: NDArray[np.float32],
+    missing: NDArray[np.bool_],
+    *,
+    glyphs: bool,
+) -> None:
+    """How well the missing part was drawn, where the images were whole."""
+    say(
+        trn(
+            "{n:,} image completed: {file}", "{n:,} images completed: {file}", len(drawn), file=path
+        )
+    )
+    part, of = drawn[:, missing], wanted[:, missing]
+    if glyphs:
+        wrong = wrong_pixels(of, part)
+        text = tr(
+            "Of the {n} erased pixels {wrong:.2f} are other than in the image given, on average.",
+            n=int(missing.sum()),
+            wrong=float(wrong.mean()),
+        )
+    else:
+        text = tr(
+            "Mean squared difference of the {n} erased numbers from the image given: {error:.4f}",
+            n=int(missing.sum()),
+            error=float(np.square(part - of).mean()),
+        )
+    say(text)
+
+
+def _write_figure(
+    path: str,
+    saved: SavedRun,
+    images: Dataset,
+    missing: NDArray[np.bool_],
+    drawn: NDArray[np.float32],
+) -> None:
+    """The images given, those with the hole, and what comes of them, below one another."""
+    from aegui.session.data.looks import look_of
+    from aegui.widgets.figures.figure import Paper
+    from aegui.widgets.figures.makers import origin_words, reconstructions_figure
+
+    shape = images.images.shape
+    holed = np.where(missing, np.float32(0.0), images.flat()).reshape(shape)
+    rows = [
+        (tr("original"), list(np.asarray(images.images))),
+        (tr("erased"), list(holed)),
+        (tr("completed"), list(drawn.reshape(shape))),
+    ]
+    origin = origin_words(data=images.name, samples=len(images))
+    title = tr("Completion: {name}", name=saved.recipe.name)
+    application = start_painting()
+    write_figure(path, reconstructions_figure(rows, look_of(saved.dataset), title, origin), Paper())
+    del application

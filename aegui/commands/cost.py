@@ -1,0 +1,88 @@
+"""What a command will cost, told before it begins, and refused beyond the budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.commands.words import note, say, say_json
+from aegui.core.cost import Budget, excess, free_memory, memory_lines, memory_words, time_words
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.training.cost import large_layer_words, rows_of, training_cost
+
+if TYPE_CHECKING:
+    from aegui.core.cost import Cost
+    from aegui.core.network.resolve import ResolvedRecipe
+
+_WORTH_TRYING_SECONDS = 20.0
+_WORTH_TELLING_SECONDS = 60.0
+
+
+def cost_of(resolved: ResolvedRecipe, timeline_bytes: int) -> Cost:
+    """What a training will take; of one that may last, tried on a few steps."""
+    cost = training_cost(resolved, timeline_bytes)
+    if large := large_layer_words(resolved):
+        note(large)
+    if cost.seconds < _WORTH_TRYING_SECONDS:
+        return cost
+    from aegui.core.training.probe import probed  # brings torch
+
+    return probed(resolved, cost)
+
+
+def refuse_excess(cost: Cost, *, allowed: bool) -> None:
+    """Tell what takes a while; refuse what is beyond the budget unless ``allowed``.
+
+    Raises:
+        AeguiError: It takes more time or memory than may be spent unasked.
+    """
+    reason = excess(cost, Budget())
+    if reason and not allowed:
+        raise AeguiError(tr("{reason} Add --yes to do it all the same.", reason=reason))
+    if cost.seconds >= _WORTH_TELLING_SECONDS:
+        note(_sum(cost))
+
+
+def say_cost(resolved: ResolvedRecipe, cost: Cost, *, as_json: bool) -> None:
+    """Print what training ``resolved`` will take."""
+    training = resolved.recipe.training
+    rows, batch = rows_of(resolved)
+    beyond = excess(cost, Budget())
+    if as_json:
+        say_json(
+            {
+                "seconds": cost.seconds,
+                "seconds_measured": cost.is_measured,
+                "bytes": cost.bytes,
+                "memory": cost.memory,
+                "parameters": cost.parameters,
+                "samples": rows,
+                "batch_size": batch,
+                "epochs": training.epochs,
+                "free_bytes": free_memory(),
+                "within_budget": not beyond,
+            }
+        )
+        return
+    say(
+        tr(
+            "{parameters:,} parameters, {rows:,} samples an epoch in batches of {batch:,}, "
+            "{epochs:,} epochs.",
+            parameters=cost.parameters,
+            rows=rows,
+            batch=batch,
+            epochs=training.epochs,
+        )
+    )
+    for line in (_sum(cost), *memory_lines(cost)):
+        say(line)
+    if beyond:
+        say(tr("{reason} Add --yes to do it all the same.", reason=beyond))
+
+
+def _sum(cost: Cost) -> str:
+    return tr(
+        "This takes about {time} and {memory} of memory.",
+        time=time_words(cost.seconds),
+        memory=memory_words(cost.bytes),
+    )

@@ -1,0 +1,448 @@
+"""``aegui figure``: figures of a saved run for a report, as PNG, SVG and PDF, and as CSV.
+
+They are painted by what paints them in the window, on a platform without a display.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.commands.figure_files import check_figure_path, start_painting, write_figure
+from aegui.commands.making import MOST_STEPS, traversal_ends
+from aegui.commands.map import plane_frame, plane_rect
+from aegui.commands.noise_studies import noise_levels
+from aegui.commands.places import Model, check_common, check_number, dimensions
+from aegui.commands.progress import shown_work
+from aegui.commands.words import say
+from aegui.core.data.corruption import corrupted, corruption_words, parse_corruption
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.i18n import localized, set_language, tr
+from aegui.core.latent.densities import placed
+from aegui.core.latent.frame import principal_directions, spanned_frame
+from aegui.core.latent.grids import MOST_ROWS, GridSpec
+from aegui.core.latent.sheets import grid_of_decodes, traversal
+from aegui.core.recipe import CorruptionSpec
+from aegui.core.study.noise_curves import CurveSpec, noise_curves
+from aegui.core.study.noise_curves import Model as Tried
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.frame import Frame
+    from aegui.session.data.looks import Look
+    from aegui.widgets.charts.painting import ChartData
+    from aegui.widgets.figures.figure import Figure, Paper
+
+_WITHOUT_CSV = ("reconstructions",)
+_MOST_SAMPLES = 100_000
+_MOST_CODES = 10_000
+_FEW_SAMPLES = 48
+_GRID_COLUMNS = 15
+_MOST_TRAVERSED = 12
+_MOST_COLOURED = 20
+
+
+def figure_command(options: argparse.Namespace) -> int:
+    """Draw one figure, and write it to every file that is named."""
+    if options.lang:
+        set_language(options.lang)
+    _check(options)
+    application = start_painting()
+    paper = _paper(options)
+    model = Model(options.file, options.run)
+    figure = _MAKERS[options.kind](model, options)
+    if options.title is not None:
+        figure = replace(figure, title=options.title)
+    for path in options.out:
+        write_figure(path, figure, paper)
+    say(tr("Written to {file}.", file=", ".join(options.out)))
+    del application
+    return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    check_common(options)
+    check_number("--samples", options.samples, 1, _MOST_SAMPLES)
+    check_number("--draws", options.draws, 1, 1e7)
+    check_number("--steps", options.steps, 1, MOST_STEPS)
+    check_number("--columns", options.columns, 1, MOST_ROWS)
+    check_number("--span", options.span, 0.0, 1e6)
+    for path in options.out:
+        check_figure_path(path, csv=options.kind not in _WITHOUT_CSV)
+
+
+def _paper(options: argparse.Namespace) -> Paper:
+    from aegui.widgets.figures.figure import Paper
+
+    width, height = options.size
+    paper = Paper(
+        width, height, options.theme, options.dpi, options.title != "", not options.no_origin
+    ).checked()
+    if any(Path(path).suffix.lower() == ".png" for path in options.out):
+        paper.pixels()
+    return paper
+
+
+def _origin(
+    model: Model,
+    noise: CorruptionSpec | None = None,
+    noise_seed: int | None = None,
+    *,
+    all_runs: bool = False,
+) -> str:
+    from aegui.widgets.figures.makers import origin_words
+
+    saved, run = model.saved, model.codec.run
+    result = saved.results[run] if run < len(saved.results) else None
+    noisy = noise is not None and noise.kind != "none"
+    seeds = len(saved.results) if all_runs else 1
+    return origin_words(
+        name=model.name,
+        seed=(saved.recipe.seed + run if result is None else result.seed) if seeds == 1 else None,
+        epoch=model.codec.epoch if seeds == 1 else None,
+        weights=tr("best weights") if seeds == 1 else tr("{n} seeds, best weights", n=seeds),
+        data=model.dataset.name,
+        samples=len(model.dataset),
+        noise=corruption_words(noise) if noise is not None and noisy else "",
+        noise_seed=noise_seed if noisy or noise_seed is not None else None,
+    )
+
+
+def _title(model: Model, words: str) -> str:
+    return tr("{what}: {name}", what=words, name=model.name)
+
+
+def _latent(model: Model, options: argparse.Namespace) -> Figure:
+    from aegui.widgets.figures.makers import latent_figure
+
+    _need_encoder(model)
+    some = _spread(len(model.dataset), options.samples or _MOST_CODES)
+    codes = np.nan_to_num(model.codec.encode(np.asarray(model.dataset.flat()[some])))
+    size = model.codec.latent_size
+    if options.axes is None and size > 2:
+        frame = spanned_frame(principal_directions(codes), codes.mean(axis=0))
+        names = tr("PC1 of the code"), tr("PC2 of the code")
+    else:
+        frame = plane_frame(model, options.axes)
+        names = _axis_names(frame)
+    places = placed(frame, codes).astype(np.float64)[:, : min(2, size)]
+    labels = [model.dataset.labels[sample] for sample in some.tolist()]
+    images = model.dataset.images
+    plain = len(set(labels)) not in range(2, _MOST_COLOURED + 1)
+    pictured = options.pictures or (plain and not model.glyphs)
+    return latent_figure(
+        places,
+        names,
+        labels,
+        _title(model, tr("Latent codes")),
+        _origin(model),
+        (lambda row: np.asarray(images[some[row]])) if pictured else None,
+        _look(model),
+    )
+
+
+def _curves(model: Model, options: argparse.Namespace) -> Figure:
+    from aegui.widgets.charts.curves import history_csv
+    from aegui.widgets.figures.makers import charts_figure
+
+    history = model.saved.history
+    if history is None or not len(history):
+        raise AeguiError(tr("{file} has no history of a training.", file=options.file))
+    seeds = tuple(result.seed for result in model.saved.results)
+    if not seeds:
+        seeds = tuple(model.saved.recipe.seed + run for run in range(history.loss.shape[1]))
+    return charts_figure(
+        _charts(model, options),
+        "curves",
+        _title(model, tr("Training")),
+        _origin(model, all_runs=len(seeds) > 1),
+        history_csv(history, seeds),
+    )
+
+
+def _charts(model: Model, options: argparse.Namespace) -> list[ChartData]:
+    """The charts that are asked for, or those that the window shows first."""
+    from aegui.widgets.charts.curves import CHARTS, applies, axis_name, curves_of
+    from aegui.widgets.charts.painting import ChartData, fitted_y
+    from aegui.widgets.charts.scale import Scale
+
+    history = model.saved.history
+    assert history is not None
+    known = {chart.key: chart for chart in CHARTS if applies(chart, history)}
+    wished = [
+        key for key, one in known.items() if one.is_first and (model.glyphs or not one.of_glyphs)
+    ]
+    if options.charts is not None:
+        wished = [key.strip() for key in options.charts.split(",")]
+        for key in wished:
+            if key not in known:
+                raise AeguiError(
+                    tr(
+                        "--charts {key}: this training has {known}.",
+                        key=key,
+                        known=", ".join(known),
+                    )
+                )
+    epoch = np.asarray(history.epoch, np.float64)
+    x = Scale(0.0, max(float(epoch[-1]), 1.0))
+    found = []
+    for key in wished:
+        curves = curves_of(known[key], history, model.codec.run)
+        y = fitted_y(known[key], epoch, curves, x, options.log)
+        name = axis_name(known[key], model.saved.recipe, glyphs=model.glyphs)
+        found.append(ChartData(known[key], epoch, curves, x, y, y_name=name))
+    return found
+
+
+def _reconstructions(model: Model, options: argparse.Namespace) -> Figure:
+    from aegui.widgets.figures.makers import reconstructions_figure
+
+    _need_encoder(model)
+    spec = _noise(model, options)
+    some = _spread(len(model.dataset), options.samples or _FEW_SAMPLES)
+    images = np.asarray(model.dataset.images[some])
+    flat = images.reshape(len(images), -1)
+    noisy = corrupted(flat, spec, options.seed, model.dataset.image_shape)
+    answers = np.clip(np.nan_to_num(model.codec.reconstruct(noisy)), 0.0, 1.0)
+    rows = [(tr("original"), images)]
+    if spec.kind != "none":
+        rows.append((tr("with noise"), noisy.reshape(images.shape)))
+    rows.append((tr("answer"), answers.reshape(images.shape)))
+    notes: list[str] = []
+    if model.glyphs:
+        counts = wrong_pixels(flat, answers).tolist()
+        notes = [str(count) if count else "" for count in counts]
+    seed = options.seed if spec.kind != "none" else None
+    title = _title(model, tr("Reconstructions"))
+    return reconstructions_figure(
+        [(name, list(of)) for name, of in rows],
+        _look(model),
+        title,
+        _origin(model, spec, seed),
+        notes if any(notes) else (),
+        tr("wrong pixels"),
+    )
+
+
+def _errors(model: Model, options: argparse.Namespace) -> Figure:
+    from aegui.widgets.figures.makers import errors_figure
+
+    _need_encoder(model)
+    spec = _noise(model, options, own=False)
+    some = _spread(len(model.dataset), options.samples or _MOST_CODES)
+    flat = np.asarray(model.dataset.flat()[some])
+    labels = [model.dataset.labels[sample] for sample in some.tolist()]
+    clean = _error(model, flat, flat)
+    groups = [(tr("clean input"), clean)]
+    if spec.kind != "none":
+        groups.append((corruption_words(spec), _noisy_error(model, flat, spec, options)))
+    of, unit = tr("character"), tr("Wrong pixels")
+    if not model.glyphs:
+        of, unit = tr("sample"), tr("Squared error per image")
+    means = groups
+    if len(set(labels)) < len(labels):
+        labels, means = _by_class(labels, groups)
+        of = tr("class")
+    last = groups[-1][1]
+    level = float(last.mean()), tr("mean: {value:.2f}", value=float(last.mean()))
+    return errors_figure(
+        labels,
+        [(name, values.tolist()) for name, values in means],
+        unit,
+        of,
+        _title(model, tr("Errors")),
+        _origin(model, spec, options.seed if spec.kind != "none" else None),
+        level,
+    )
+
+
+def _error(
+    model: Model, wanted: NDArray[np.float32], given: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """The error of the answer to each of ``given``: wrong pixels, or squared error per image."""
+    answers = model.codec.reconstruct(given)
+    if model.glyphs:
+        return wrong_pixels(wanted, answers).astype(np.float64)
+    apart = np.asarray(answers, np.float64) - wanted
+    return np.asarray((apart**2).sum(axis=1), np.float64)
+
+
+def _noisy_error(
+    model: Model, flat: NDArray[np.float32], spec: CorruptionSpec, options: argparse.Namespace
+) -> NDArray[np.float64]:
+    """The mean error of each sample over several draws of the noise."""
+    times = max(1, options.draws // len(flat))
+    total = np.zeros(len(flat))
+    for draw in range(times):
+        noisy = corrupted(flat, spec, options.seed + draw, model.dataset.image_shape)
+        total += _error(model, flat, noisy)
+    return np.asarray(total / times, np.float64)
+
+
+def _by_class(
+    labels: Sequence[str], groups: Sequence[tuple[str, NDArray[np.float64]]]
+) -> tuple[list[str], list[tuple[str, NDArray[np.float64]]]]:
+    known = sorted(set(labels))
+    of = np.array([known.index(label) for label in labels])
+    counts = np.bincount(of, minlength=len(known))
+    found = [
+        (name, np.bincount(of, weights=values, minlength=len(known)) / counts)
+        for name, values in groups
+    ]
+    return known, found
+
+
+def _noise_curves(model: Model, options: argparse.Namespace) -> Figure:
+    from aegui.widgets.figures.makers import noise_curves_figure
+
+    _need_encoder(model)
+    own = model.saved.recipe.data.corruption.kind
+    kind = options.noise.partition(":")[0] if options.noise else own
+    levels = noise_levels("flip" if kind == "none" else kind, options.levels)
+    runs = range(len(model.saved.results)) if options.run is None else [options.run]
+    tried = Tried(model.name, tuple(model.saved.codec(run) for run in runs))
+    spec = CurveSpec(
+        levels[0].kind,
+        tuple(sorted({one.level for one in levels})),
+        options.draws,
+        options.seed,
+    )
+    with shown_work() as (bar, cancelled):
+        curves = noise_curves([tried], model.dataset, spec, bar.update, cancelled)
+    title = _title(model, tr("Wrong pixels against the level of the noise"))
+    several = len(runs) > 1
+    return noise_curves_figure(curves, title, _origin(model, None, options.seed, all_runs=several))
+
+
+def _grid(model: Model, options: argparse.Namespace) -> Figure:
+    from aegui.widgets.figures.makers import grid_figure
+
+    frame = plane_frame(model, options.axes)
+    if options.at is not None:
+        base = model.place("--at", options.at)
+        frame = replace(frame, origin=tuple(_off(frame, base).tolist()))
+    spec, words = _grid_spec(model, options, frame)
+    xs, ys = spec.places()
+    line = not any(frame.up)
+    ys = ys[:1] if line else ys
+    images = grid_of_decodes(model.codec, frame, xs, np.zeros(1) if line else ys)
+    across, up = _axis_names(frame)
+    names = f"{across} {words}".strip(), "" if line else f"{up} {words}".strip()
+    title = _title(model, tr("Decoded grid"))
+    return grid_figure(images, xs.tolist(), ys.tolist(), names, _look(model), title, _origin(model))
+
+
+def _off(frame: Frame, base: NDArray[np.float32]) -> NDArray[np.float64]:
+    """``base`` without what the axes of ``frame`` give."""
+    axes = np.array([frame.across, frame.up])
+    free = np.abs(axes).sum(axis=0) == 0.0
+    return np.asarray(base * free, np.float64)
+
+
+def _grid_spec(model: Model, options: argparse.Namespace, frame: Frame) -> tuple[GridSpec, str]:
+    """Which values, and what they are in words."""
+    if options.quantiles is not None or (model.has_prior and options.rect is None):
+        low, high, count = _quantiles(options.quantiles or "0:1")
+        count = options.columns or count
+        spec = GridSpec(columns=count, rows=count, quantiles=True, between=(low, high))
+        if (low, high) == (0.0, 1.0):
+            return spec, tr("(equal shares of the prior)")
+        return spec, tr("(quantiles {low:g} to {high:g} of the prior)", low=low, high=high)
+    x0, y0, x1, y1 = plane_rect(model, frame, options.rect)
+    columns = options.columns or _GRID_COLUMNS
+    rows = min(MOST_ROWS, max(1, round(columns * (y1 - y0) / (x1 - x0))))
+    # A plane that is long and thin has images that are not: it need not be drawn to scale.
+    rows = columns if options.rect is None else rows
+    spec = GridSpec((0, 1), columns, rows, quantiles=False, across=(x0, x1), up=(y0, y1))
+    return spec, ""
+
+
+def _quantiles(text: str) -> tuple[float, float, int]:
+    parts = text.split(":")
+    try:
+        low, high = float(parts[0]), float(parts[1])
+        count = int(parts[2]) if len(parts) == 3 else _GRID_COLUMNS
+    except (ValueError, IndexError):
+        low, high, count = 1.0, 0.0, 0
+    if not (len(parts) in (2, 3) and 0.0 <= low < high <= 1.0 and 1 <= count <= MOST_ROWS):
+        raise AeguiError(
+            tr(
+                "--quantiles {text}: first and last, from 0 to 1, and how many if you like (at "
+                "most {most}), such as 0.05:0.95:15.",
+                text=text,
+                most=MOST_ROWS,
+            )
+        )
+    return low, high, count
+
+
+def _traversal(model: Model, options: argparse.Namespace) -> Figure:
+    from aegui.widgets.figures.makers import traversal_figure
+
+    size = model.codec.latent_size
+    dims = tuple(range(min(size, _MOST_TRAVERSED)))
+    if options.dims is not None:
+        dims = dimensions("--dims", options.dims, size)
+    place = model.middle if options.at is None else model.place("--at", options.at)
+    ends = traversal_ends(model, options.span, place)
+    images = traversal(model.codec, place, dims, options.steps, ends)
+    lows, highs = ends.T.tolist()
+    values = [np.linspace(lows[dim], highs[dim], options.steps).tolist() for dim in dims]
+    others = tr("other numbers: {code}", code="; ".join(localized(one, ".2f") for one in place[:8]))
+    return traversal_figure(
+        images,
+        [f"z{dim + 1}" for dim in dims],
+        values,
+        _look(model),
+        _title(model, tr("Traversal of the code")),
+        f"{_origin(model)} · {others}" + (" …" if size > 8 else ""),
+    )
+
+
+def _need_encoder(model: Model) -> None:
+    if not model.codec.can_encode:
+        raise AeguiError(tr("A GAN has no encoder: its figures are grid, traversal and curves."))
+    if model.codec.can_classify:
+        raise AeguiError(tr("A classifier reconstructs nothing: its figure is curves."))
+
+
+def _noise(model: Model, options: argparse.Namespace, *, own: bool = True) -> CorruptionSpec:
+    """The noise that is asked for, or that the network was trained with."""
+    if options.noise is not None:
+        return parse_corruption(options.noise)
+    return model.saved.recipe.data.corruption if own else CorruptionSpec()
+
+
+def _look(model: Model) -> Look:
+    from aegui.session.data.looks import look_of
+
+    return look_of(model.dataset)
+
+
+def _axis_names(frame: Frame) -> tuple[str, str]:
+    across, up = np.array(frame.across), np.array(frame.up)
+    return f"z{int(across.argmax()) + 1}", f"z{int(up.argmax()) + 1}" if up.any() else ""
+
+
+def _spread(count: int, most: int) -> NDArray[np.int64]:
+    """Samples from all over a set: at most so many."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
+
+
+_MAKERS: dict[str, Callable[[Model, argparse.Namespace], Figure]] = {
+    "latent": _latent,
+    "curves": _curves,
+    "reconstructions": _reconstructions,
+    "errors": _errors,
+    "noise": _noise_curves,
+    "grid": _grid,
+    "traversal": _traversal,
+}

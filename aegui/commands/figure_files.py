@@ -1,0 +1,79 @@
+"""Files of figures: Qt without a display, and the form that a suffix says."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.widgets.figures.figure import Figure, Paper
+
+CSV = ".csv"
+PICTURES = (".png", ".svg", ".pdf")
+
+
+def start_painting() -> object:
+    """Have letters: Qt needs an application for them, though no window and no display.
+
+    Returns:
+        What must be kept as long as there is something to paint.
+
+    Raises:
+        AeguiError: There is no Qt here.
+    """
+    try:
+        from PySide6.QtGui import QGuiApplication
+    except ImportError as error:
+        text = tr("Figures are drawn by Qt, which cannot be loaded: {reason}", reason=error)
+        raise AeguiError(text) from error
+    # Elsewhere there always is a display, and Qt's own way to find letters is the best.
+    platform = ["-platform", "offscreen"] if sys.platform == "linux" else []
+    return QGuiApplication.instance() or QGuiApplication([sys.argv[0], *platform])
+
+
+def write_figure(path: str, figure: Figure, paper: Paper) -> None:
+    """Write ``figure`` in the form that the suffix of ``path`` says.
+
+    Raises:
+        AeguiError: It cannot be written.
+    """
+    from aegui.widgets.figures.figure import figure_bytes
+
+    suffix = Path(path).suffix.lower()
+    if suffix == CSV:
+        write_atomically(path, figure.csv.encode("utf-8"))
+    else:
+        write_atomically(path, figure_bytes(figure, paper, suffix.removeprefix(".")))
+
+
+def check_figure_path(path: str, *, csv: bool) -> None:
+    """Refuse before any work what no figure can be written to.
+
+    Raises:
+        AeguiError: So it is.
+    """
+    check_suffix(path, (*PICTURES, CSV) if csv else PICTURES)
+    check_writable(path)
+
+
+def check_suffix(path: str, known: Sequence[str]) -> None:
+    """Refuse a file that ends in none of ``known``.
+
+    Raises:
+        AeguiError: So it does.
+    """
+    if Path(path).suffix.lower() not in known:
+        raise AeguiError(
+            tr(
+                "{file}: the suffix must be one of {known}.",
+                file=Path(path).name,
+                known=", ".join(known),
+            )
+        )

@@ -1,0 +1,63 @@
+"""``aegui history``: how a saved run came to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aegui.commands.words import say, say_json
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    import argparse
+
+    from aegui.core.run_file import SavedRun
+    from aegui.core.training.stages import Stage
+
+
+def history_command(options: argparse.Namespace) -> int:
+    """Print every training that has led to a run, and what was changed while it ran."""
+    from aegui.core.run_file import load_run
+
+    saved = load_run(options.file)
+    if options.json:
+        say_json({"file": options.file, "epochs": _epochs(saved), "stages": stages_json(saved)})
+    else:
+        _say(saved)
+    return 0
+
+
+def stages_json(saved: SavedRun) -> list[dict[str, Any]]:
+    """The history of a run as ``--json`` prints it, each stage with its whole recipe."""
+    from aegui.core.run_stages import stage_json
+
+    return [stage_json(stage) for stage in saved.stages]
+
+
+def _epochs(saved: SavedRun) -> int:
+    return max((run.epochs for run in saved.results), default=0)
+
+
+def _say(saved: SavedRun) -> None:
+    from aegui.core.training.stage_words import change_words, stage_words, unrecorded_words
+
+    missing = unrecorded_words(saved)
+    if missing:
+        say(missing)
+    before: Stage | None = None
+    for number, stage in enumerate(saved.stages, start=1):
+        say(f"{number}. {stage_words(stage)}")
+        for line in (*_settings(before, stage), *map(change_words, stage.changes)):
+            say(f"   {line}")
+        before = stage
+
+
+def _settings(before: Stage | None, stage: Stage) -> list[str]:
+    """The settings that a stage began with, as far as they were not those of the one before."""
+    from aegui.core.recipe_changes import recipe_changes
+
+    if before is None:
+        return [
+            tr("learning rate {rate}", rate=f"{stage.recipe.training.optimizer.learning_rate:.6g}")
+        ]
+    changes = recipe_changes(before.recipe, stage.recipe)
+    return [f"{change.path}: {change.old} -> {change.new}" for change in changes]

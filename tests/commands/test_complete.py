@@ -1,0 +1,89 @@
+"""``aegui complete`` and ``aegui summary``."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.cli import main
+from aegui.core.data.load import load_dataset
+from aegui.core.evaluation.repairs import complete
+from aegui.core.i18n import set_language
+from aegui.core.run_file import load_run
+from aegui.paths import models_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Captured = pytest.CaptureFixture[str]
+DENOISER = str(models_dir() / "letters-denoise.aegui")
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANGUAGE", "en")
+    yield
+    set_language("en")
+
+
+def test_only_the_missing_part_is_drawn() -> None:
+    saved = load_run(DENOISER)
+    codec, flat = saved.codec(saved.best_run), np.asarray(saved.dataset.flat())
+    missing = np.arange(35) < 2 * 5
+    drawn = complete(codec, flat, missing, 5, threshold=True)
+    np.testing.assert_array_equal(drawn[:, ~missing], flat[:, ~missing])
+    wrong = (drawn != flat)[:, missing].sum(axis=1)
+    empty = (flat[:, missing] > 0).sum(axis=1)
+    assert wrong.mean() < 0.5 * empty.mean(), "better than leaving it empty"
+    other = flat.copy()
+    other[:, missing] = 1.0
+    np.testing.assert_array_equal(complete(codec, other, missing, 5, threshold=True), drawn)
+
+
+def test_completed_images_and_their_figure_are_written(tmp_path: Path, capsys: Captured) -> None:
+    out, figure = tmp_path / "y.json", tmp_path / "f.svg"
+    wish = ["--erase", "0,0,5,2", "--times", "4", "--figure", str(figure)]
+    assert main(["complete", DENOISER, "--in", "lowercase", "-o", str(out), *wish]) == 0
+    said = capsys.readouterr().out
+    assert "32 images completed" in said
+    assert "Of the 10 erased pixels" in said
+    whole, got = load_dataset("lowercase"), load_dataset(str(out))
+    np.testing.assert_array_equal(got.images[:, :, 2:], whole.images[:, :, 2:])
+    svg = "{http://www.w3.org/2000/svg}"
+    texts = {"".join(node.itertext()).strip() for node in ET.parse(figure).iter(f"{svg}text")}
+    assert {"original", "erased", "completed"} <= texts
+
+
+@pytest.mark.parametrize("text", ["0,0,6,7", "1,2,3", "-1,0,2,2", "0,0,0,3", "a,b,c,d"])
+def test_a_rectangle_beyond_the_image_is_refused(
+    text: str, tmp_path: Path, capsys: Captured
+) -> None:
+    out = tmp_path / "y.png"
+    assert main(["complete", DENOISER, "--in", "lowercase", f"--erase={text}", "-o", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert "5 x 7 pixels" in said
+    assert len(said.splitlines()) == 1
+    assert not out.exists()
+    gan = str(models_dir() / "fashion-gan.aegui")
+    assert main(["complete", gan, "--in", "x", "--erase", "0,0,1,1", "-o", str(out)]) == 2
+    assert "no autoencoder" in capsys.readouterr().err
+
+
+def test_a_summary_is_printed_and_written(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["summary", "letters-2d"]) == 0
+    printed = capsys.readouterr().out
+    assert "Trainable:" in printed
+    assert main(["summary", DENOISER, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["parameters"] == sum(row["parameters"] for row in found["layers"])
+    assert found["layers"][0]["shape"] == "1x7x5"
+    table = tmp_path / "layers.md"
+    assert main(["summary", "letters-2d", "-o", str(table)]) == 0
+    assert table.read_text("utf-8").startswith("| Layer |")

@@ -1,0 +1,85 @@
+"""Figures of several runs: each as mean and spread."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from aegui.cli import main
+from aegui.core.recipe import Recipe
+from aegui.core.recipe_file import save_recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A population of three, another run, and a classifier."""
+    made = tmp_path_factory.mktemp("many")
+    short = {"training": {"epochs": 60, "device": "cpu"}}
+    recipes: dict[str, dict[str, Any]] = {
+        "three": {**short, "runs": 3},
+        "other": {**short, "seed": 9},
+        "classes": {
+            "data": {"source": "digits", "split": {"validation": 0.2}},
+            "training": {"epochs": 3, "batch_size": 64, "device": "cpu"},
+            "classifier": {"pretrain": {"epochs": 0}},
+            "runs": 2,
+        },
+    }
+    for name, changes in recipes.items():
+        save_recipe(made / f"{name}.json", Recipe.model_validate(changes))
+        arguments = ["train", str(made / f"{name}.json"), "--out", str(made / f"{name}.aegui")]
+        assert main(arguments) == 0
+    return made
+
+
+def told(capsys: Captured, *arguments: str) -> Any:
+    capsys.readouterr()
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_mean_and_spread_over_the_seeds_of_a_population(folder: Path, capsys: Captured) -> None:
+    path = str(folder / "three.aegui")
+    noise = ["--noise", "flip:0.1", "--draws", "320"]
+    answer = told(capsys, "evaluate", path, "--all-runs", *noise)
+    assert [run["seed"] for run in answer["runs"]] == [0, 1, 2]
+    single = [told(capsys, "evaluate", path, "--run", str(run), *noise) for run in range(3)]
+    wrong = [one["wrong_pixels"]["mean"] for one in single]
+    noisy = [one["noise"][0]["wrong_pixels"]["mean"] for one in single]
+    for name, values in (("wrong_pixels", wrong), ("wrong_pixels_flip:0.1", noisy)):
+        assert answer["summary"][name]["mean"] == pytest.approx(np.mean(values))
+        assert answer["summary"][name]["std"] == pytest.approx(np.std(values))
+    errors = [one["figures"]["squared_error"] for one in single]
+    assert answer["summary"]["squared_error"]["mean"] == pytest.approx(np.mean(errors))
+    assert main(["evaluate", path, "--all-runs"]) == 0
+    out = capsys.readouterr().out
+    assert "mean of 3 runs" in out
+    assert "seeds 0, 1, 2" in out
+
+
+def test_several_files_and_classifiers(folder: Path, capsys: Captured) -> None:
+    files = [str(folder / f"{name}.aegui") for name in ("three", "other")]
+    answer = told(capsys, "evaluate", *files)
+    assert [run["file"] for run in answer["runs"]] == files
+    assert answer["runs"][1]["seed"] == 9
+    classes = told(capsys, "evaluate", str(folder / "classes.aegui"), "--all-runs")
+    assert {"accuracy", "macro_f1"} <= set(classes["summary"])
+    assert {run["part"] for run in classes["runs"]} == {"held_out"}
+    assert main(["evaluate", str(folder / "three.aegui"), "--all-runs", "--run", "1"]) == 2
+    assert "exclude each other" in capsys.readouterr().err
+
+
+def test_train_tells_the_spread_of_a_population(folder: Path, capsys: Captured) -> None:
+    assert main(["train", str(folder / "three.json"), "--epochs", "5"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:6]] == ["0", "1", "2", "mean", "std"]
+    losses = [float(line.split()[2]) for line in lines[1:4]]
+    assert float(lines[4].split()[2]) == pytest.approx(np.mean(losses), rel=1e-3)

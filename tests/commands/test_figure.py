@@ -1,0 +1,157 @@
+"""``aegui figure``: real files of shipped runs."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from aegui.cli import main
+from aegui.commands.figure_options import KINDS
+from aegui.core.i18n import set_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SVG = "{http://www.w3.org/2000/svg}"
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANGUAGE", "en")
+    yield
+    set_language("en")
+
+
+def texts(path: Path) -> list[str]:
+    return ["".join(node.itertext()).strip() for node in ET.parse(path).iter(f"{SVG}text")]
+
+
+WORDS = {
+    "latent": {"Latent codes: letters-2d", "z1", "z2", "A", "z"},
+    "curves": {"Training: letters-2d", "Loss", "Wrong pixels", "Epoch"},
+    "reconstructions": {"Reconstructions: letters-2d", "original", "with noise", "answer"},
+    "errors": {"Errors: letters-2d", "character", "Wrong pixels", "Flip 0.1"},
+    "noise": {"Level of the noise: Flip", "Bayes limit", "letters-2d", "copying the input"},
+    "grid": {"Decoded grid: letters-2d", "z1", "z2"},
+    "traversal": {"Traversal of the code: letters-2d", "z1", "z2"},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_is_drawn(kind: str, repository: Path, tmp_path: Path) -> None:
+    out = tmp_path / "f.svg"
+    run = str(repository / "models" / "letters-2d.aegui")
+    options = {"noise": ["--levels", "0,0.1", "--draws", "200", "--noise", "flip"]}.get(kind, [])
+    if kind in ("reconstructions", "errors"):
+        options = ["--noise", "flip:0.1", "--draws", "200"]
+    if kind == "grid":
+        options = ["--columns", "4"]
+    assert main(["figure", run, kind, "-o", str(out), "--size", "16x10cm", *options]) == 0
+    found = texts(out)
+    assert WORDS[kind] <= set(found)
+    origin = next(text for text in found if text.startswith("letters-2d · "))
+    assert "seed" in origin
+    assert "best weights" in origin
+    assert "letters, 96 samples" in origin
+    if kind in ("reconstructions", "errors"):
+        assert "seed of the noise 0" in origin
+
+
+def test_a_figure_has_the_size_the_colours_and_the_language_that_are_wished(
+    repository: Path, tmp_path: Path
+) -> None:
+    png, svg, pdf = (tmp_path / f"f.{form}" for form in ("png", "svg", "pdf"))
+    outs = [part for path in (png, svg, pdf) for part in ("-o", str(path))]
+    run = str(repository / "models" / "letters-2d.aegui")
+    paper = ["--size", "80x60mm", "--theme", "dark", "--dpi", "100", "--lang", "es"]
+    assert main(["figure", run, "curves", *outs, *paper, "--charts", "loss", "--log"]) == 0
+    with Image.open(png) as image:
+        assert image.size == (315, 236)
+        assert sum(image.getpixel((1, 1))) < 150  # type: ignore[arg-type]
+    assert ET.parse(svg).getroot().get("width") == "8cm"
+    assert {"Época", "Pérdida"} <= set(texts(svg))
+    assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_the_numbers_of_a_figure_are_written_too(repository: Path, tmp_path: Path) -> None:
+    run = str(repository / "models" / "letters-2d.aegui")
+    out = tmp_path / "f.csv"
+    assert main(["figure", run, "curves", "-o", str(out)]) == 0
+    rows = list(csv.DictReader(out.read_text("utf-8").splitlines()))
+    assert float(rows[-1]["epoch"]) > 100
+    assert any(name.startswith("loss_seed_") for name in rows[0])
+    assert main(["figure", run, "latent", "-o", str(out)]) == 0
+    rows = list(csv.DictReader(out.read_text("utf-8").splitlines()))
+    assert len(rows) == 96
+    assert {"label", "z1", "z2"} == set(rows[0])
+
+
+def test_a_grid_stands_at_the_quantiles_that_are_asked_for(
+    repository: Path, tmp_path: Path
+) -> None:
+    run = str(repository / "models" / "mnist-vae-2.aegui")
+    out, table = tmp_path / "f.svg", tmp_path / "f.csv"
+    wish = ["--quantiles", "0.05:0.95:3", "-o", str(out), "-o", str(table)]
+    assert main(["figure", run, "grid", *wish]) == 0
+    assert "z1 (quantiles 0.05 to 0.95 of the prior)" in texts(out)
+    rows = list(csv.DictReader(table.read_text("utf-8").splitlines()))
+    assert len(rows) == 9
+    assert sorted({round(float(row["x"]), 3) for row in rows}) == [-1.645, 0.0, 1.645]
+
+
+def test_what_cannot_be_drawn_is_refused_in_one_line(
+    repository: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    letters = str(repository / "models" / "letters-2d.aegui")
+    gan = str(repository / "models" / "fashion-gan.aegui")
+    for wish, reason in (
+        ([letters, "latent", "-o", str(tmp_path / "f.gif")], "suffix"),
+        ([letters, "reconstructions", "-o", str(tmp_path / "f.csv")], "suffix"),
+        ([letters, "latent", "-o", str(tmp_path / "f.png"), "--size", "16"], "16x10cm"),
+        ([letters, "latent", "-o", str(tmp_path / "f.png"), "--size", "1x1cm"], "cm"),
+        ([letters, "latent", "-o", str(tmp_path / "f.png"), "--dpi", "9"], "dots per inch"),
+        ([letters, "curves", "-o", str(tmp_path / "f.png"), "--charts", "kl"], "loss"),
+        ([letters, "grid", "-o", str(tmp_path / "f.png"), "--quantiles", "0.9:0.1"], "0.05:0.95"),
+        ([gan, "latent", "-o", str(tmp_path / "f.png")], "encoder"),
+    ):
+        assert main(["figure", *wish]) == 2
+        said = capsys.readouterr().err
+        assert reason in said
+        assert len(said.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+_NO_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>/nowhere</dir></fontconfig>"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="fontconfig is how Linux finds fonts")
+def test_without_a_display_and_without_fonts_there_are_letters(
+    repository: Path, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "fonts.conf"
+    configuration.write_text(_NO_FONTS, "utf-8")
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    run, out = str(repository / "models" / "letters-2d.aegui"), tmp_path / "f.pdf"
+    done = subprocess.run(
+        [sys.executable, "-m", "aegui", "figure", run, "latent", "-o", str(out)],
+        env={**env, "FONTCONFIG_FILE": str(configuration), "PYTHONPATH": str(repository)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert b"DejaVu" in out.read_bytes(), "the letters are those that the program brings along"

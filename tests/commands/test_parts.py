@@ -1,0 +1,139 @@
+"""Figures say which samples they are of, and what else they depend on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from aegui.cli import main
+from aegui.core.data.split import split_indices
+from aegui.core.machine import processor
+from aegui.core.recipe import Recipe
+from aegui.core.recipe_file import save_recipe
+from aegui.core.run_file import load_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPLIT = {
+    "data": {"split": {"validation": 0.3}},
+    "training": {"epochs": 1500, "device": "cpu"},
+    "network": {"encoder": [{"units": 40}], "latent": {"units": 8}},
+}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("split")
+    save_recipe(folder / "r.json", Recipe.model_validate(SPLIT))
+    assert main(["train", str(folder / "r.json"), "--out", str(folder / "s.aegui")]) == 0
+    return folder
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    capsys.readouterr()
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_learnt_and_held_out_are_never_one_mean(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(trained / "s.aegui")
+    answer = told(capsys, "evaluate", path, "--noise", "flip:0.1", "--draws", "320")
+    saved = load_run(path)
+    learnt, held_out = split_indices(32, saved.recipe.data.split)
+    assert answer["part"] == "all"
+    assert "figures" not in answer
+    assert answer["parts"]["learnt"]["places"] == learnt.tolist()
+    assert answer["parts"]["held_out"]["places"] == held_out.tolist()
+    wrong = np.array(answer["wrong_pixels"]["per_sample"])
+    for key, places in (("learnt", learnt), ("held_out", held_out)):
+        part = answer["parts"][key]
+        assert part["wrong_pixels"]["mean"] == pytest.approx(wrong[places].mean())
+        assert part["figures"]["samples"] == part["samples"] == len(places)
+        (noise,) = part["noise"]
+        assert len(noise["wrong_pixels"]["per_sample"]) == len(places)
+        assert noise["bayes_limit"] is None
+    means = [answer["parts"][key]["wrong_pixels"]["mean"] for key in ("learnt", "held_out")]
+    assert means[0] < 1.0 < means[1]
+    (run,) = told(capsys, "train", str(trained / "r.json"))["runs"]
+    assert {key: part["mean"] for key, part in run["parts"].items()} == pytest.approx(
+        dict(zip(("learnt", "held_out"), means, strict=True)), abs=0.5
+    )
+
+
+def test_both_parts_stand_in_the_tables(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", str(trained / "r.json"), "--epochs", "20"]) == 0
+    header = capsys.readouterr().out.splitlines()[0]
+    assert "wrong pixels, learnt" in header
+    assert "wrong pixels, held out" in header
+    assert main(["evaluate", str(trained / "s.aegui")]) == 0
+    out = capsys.readouterr().out
+    assert "mean, learnt" in out
+    assert "mean, held out" in out
+    assert "\nmean  " not in out
+    assert "mean of 22 learnt  mean of 10 held out" in out
+    assert "Clean, held out: " in out
+    assert "Samples: lowercase, 22 learnt, 10 held out." in out
+    assert processor() in out
+
+
+def test_without_a_split_or_of_other_data_there_is_one_part(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(trained / "s.aegui")
+    other = told(capsys, "evaluate", path, "--data", "uppercase")
+    assert (other["part"], other["samples"]) == ("other", 32)
+    assert "parts" not in other
+    # The same characters are no others by being named.
+    assert "parts" in told(capsys, "evaluate", path, "--data", "lowercase")
+    whole = Recipe.model_validate({"training": {"epochs": 5}})
+    save_recipe(trained / "w.json", whole)
+    run = told(capsys, "train", str(trained / "w.json"), "--out", str(trained / "w.aegui"))
+    assert run["part"] == "learnt"
+    assert "parts" not in run["runs"][0]
+    assert told(capsys, "evaluate", str(trained / "w.aegui"))["part"] == "learnt"
+
+
+def test_every_json_says_what_its_figures_depend_on(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = told(capsys, "evaluate", str(trained / "s.aegui"), "--seed", "7")
+    assert answer["noise_seed"] == 7
+    assert answer["processor"] == processor()
+    assert answer["device"] == "cpu"
+    assert answer["cores"] >= 1
+    for key in ("file", "run", "seed", "weights", "epoch", "data", "part"):
+        assert key in answer
+    training = told(capsys, "train", str(trained / "r.json"), "--epochs", "3")
+    for key in ("processor", "cores", "threads", "device", "data", "samples", "part", "engine"):
+        assert key in training
+    assert training["threads"] >= 1
+
+
+def test_another_set_can_be_the_one_to_check_on(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, recipe = str(trained / "c.aegui"), str(trained / "w2.json")
+    save_recipe(trained / "w2.json", Recipe.model_validate({"training": {"epochs": 30}}))
+    training = told(capsys, "train", recipe, "--check", "uppercase", "--out", path)
+    (run,) = training["runs"]
+    assert (training["data"], training["samples"]) == ("lowercase+uppercase", 64)
+    assert {key: len(part["per_sample"]) for key, part in run["parts"].items()} == {
+        "learnt": 32,
+        "held_out": 32,
+    }
+    assert {"validation_loss", "validation_wrong"} <= set(run["terms"])
+    saved = load_run(path)
+    learnt, held_out = split_indices(64, saved.recipe.data.split)
+    assert "".join(saved.dataset.labels[place] for place in learnt[1:4]) == "abc"
+    assert "".join(saved.dataset.labels[place] for place in held_out[1:4]) == "ABC"
+    answer = told(capsys, "evaluate", path)
+    assert answer["parts"]["held_out"]["places"] == list(range(32, 64))
+    for wrong in (["--check", "nothing"], ["--check", "uppercase", "--chars", "ab"]):
+        assert main(["train", recipe, *wrong]) == 2
+        assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,233 @@
+"""``aegui train`` that is killed, told to end, and taken up again: real processes, real files."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from aegui.cli import main
+from aegui.core.recipe import Recipe
+from aegui.core.recipe_file import save_recipe
+from aegui.core.run_file import load_run
+from aegui.core.training.history import RUN_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+WAIT_SECONDS = 240.0
+Captured = pytest.CaptureFixture[str]
+
+CLASSIFIER: dict[str, Any] = {
+    "data": {"source": "digits", "split": {"validation": 0.2}},
+    "network": {"encoder": [{"units": 12}], "latent": {"units": 6}},
+    "classifier": {"pretrain": {"epochs": 5}},
+    "training": {"epochs": 40, "batch_size": 200, "device": "cpu"},
+}
+GAN: dict[str, Any] = {
+    "data": {"source": "lowercase"},
+    "gan": {},
+    "training": {"epochs": 60, "batch_size": 8, "device": "cpu"},
+}
+POPULATION: dict[str, Any] = {
+    "data": {"corruption": {"kind": "salt_pepper", "level": 0.1}},
+    "runs": 3,
+    "training": {"epochs": 3000, "device": "cpu"},
+}
+VAE: dict[str, Any] = {
+    "network": {"latent": {"kind": "gaussian"}},
+    "training": {"epochs": 3000, "device": "cpu"},
+}
+
+
+@contextmanager
+def started(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """``aegui`` in a process of its own; killed in the end if need be."""
+    process = subprocess.Popen(
+        [sys.executable, "main.py", *map(str, arguments)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"LANGUAGE": "en"},
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_for(file: Path, *, newer_than: int = 0) -> int:
+    """Wait until ``file`` has been written; when, in ns."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        if file.exists() and file.stat().st_mtime_ns > newer_than:
+            return file.stat().st_mtime_ns
+        time.sleep(0.02)
+    raise AssertionError(f"{file} was not written")
+
+
+def a_recipe(folder: Path, document: dict[str, Any], **training: Any) -> Path:
+    path = folder / "r.json"
+    changed = {**document, "training": {**document["training"], **training}}
+    save_recipe(path, Recipe.model_validate(changed))
+    return path
+
+
+@pytest.mark.parametrize(
+    "document", [POPULATION, VAE, CLASSIFIER, GAN], ids=["population", "vae", "classifier", "gan"]
+)
+def test_a_killed_training_goes_on_as_if_nothing_had_happened(
+    document: dict[str, Any], tmp_path: Path
+) -> None:
+    whole, killed = tmp_path / "whole.aegui", tmp_path / "killed.aegui"
+    recipe = a_recipe(tmp_path, document, epochs=1_000_000)
+    # Killed at its second checkpoint at the earliest, wherever that is.
+    with started(
+        "train", recipe, "--yes", "--out", killed, "--checkpoint-every", "0.01"
+    ) as process:
+        wait_for(killed, newer_than=wait_for(killed))
+        process.kill()
+    run = load_run(killed)
+    assert run.checkpoint is not None
+    assert run.recipe.training.epochs == 1_000_000
+    epochs = ["--epochs", str(run.checkpoint.epoch + 5)]
+    assert main(["train", "--resume", str(killed), *epochs]) == 0
+    assert main(["train", str(recipe), "--out", str(whole), *epochs]) == 0
+    a, b = load_run(whole), load_run(killed)
+    assert b.recipe == a.recipe
+    assert a.checkpoint is not None
+    assert b.checkpoint is not None
+    for name, tensor in a.checkpoint.tensors.items():
+        assert np.array_equal(tensor, b.checkpoint.tensors[name], equal_nan=True), name
+    assert a.history is not None
+    assert b.history is not None
+    for name in RUN_COLUMNS:
+        assert np.array_equal(getattr(a.history, name), getattr(b.history, name), equal_nan=True)
+    assert [(run.best_loss, run.wrong_pixels, run.figures) for run in a.results] == [
+        (run.best_loss, run.wrong_pixels, run.figures) for run in b.results
+    ]
+
+
+ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP"] if os.name == "posix" else []
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+@pytest.mark.usefixtures("heard_signals")
+def test_the_work_is_kept_at_every_signal_to_end(name: str, tmp_path: Path) -> None:
+    out, number = tmp_path / "o.aegui", getattr(signal, name)
+    recipe = a_recipe(tmp_path, VAE, epochs=50_000_000)
+    with started("train", recipe, "--yes", "--out", out, "--checkpoint-every", "0.01") as process:
+        begun = load_epoch(out, wait_for(out))
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 128 + number
+    assert str(out) in output
+    assert "Traceback" not in errors
+    run = load_run(out)
+    assert run.checkpoint is not None
+    assert run.checkpoint.epoch >= begun
+    assert run.checkpoint.epoch == run.results[0].epochs
+
+
+def load_epoch(out: Path, _when: int) -> int:
+    run = load_run(out)
+    assert run.checkpoint is not None
+    return run.checkpoint.epoch
+
+
+@pytest.mark.skipif(not ENDINGS, reason="signals of POSIX")
+def test_a_training_begun_with_nohup_outlives_its_terminal(tmp_path: Path) -> None:
+    out = tmp_path / "o.aegui"
+    recipe = a_recipe(tmp_path, VAE, epochs=50_000_000)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with started(
+            "train", recipe, "--yes", "--out", out, "--checkpoint-every", "0.01"
+        ) as process:
+            written = wait_for(out)
+            process.send_signal(signal.SIGHUP)
+            written = wait_for(out, newer_than=written)
+            wait_for(out, newer_than=written)
+            assert process.poll() is None
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=WAIT_SECONDS)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert process.returncode == 128 + signal.SIGTERM
+
+
+def test_without_checkpoints_nothing_is_written_before_the_end(tmp_path: Path) -> None:
+    out = tmp_path / "o.aegui"
+    recipe = a_recipe(tmp_path, VAE, epochs=20)
+    assert main(["train", str(recipe), "--out", str(out), "--checkpoint-every", "0"]) == 0
+    assert load_run(out).results[0].epochs == 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--seed", "7"], "seed = 0, not 7"),
+        (["--runs", "2"], "runs = 1, not 2"),
+        (["--data", "uppercase"], "trained on other data"),
+        (["--chars", "abc"], "trained on other data"),
+    ],
+)
+def test_another_training_is_refused(
+    arguments: list[str], words: str, tmp_path: Path, capsys: Captured
+) -> None:
+    out = tmp_path / "o.aegui"
+    recipe = str(a_recipe(tmp_path, VAE, epochs=5))
+    assert main(["train", recipe, "--out", str(out)]) == 0
+    before = out.read_bytes()
+    for own in ([], [recipe]):
+        capsys.readouterr()
+        assert main(["train", *own, "--resume", str(out), "--epochs", "9", *arguments]) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert words in error
+    assert out.read_bytes() == before
+
+
+def test_another_recipe_is_refused_by_what_differs(tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "o.aegui"
+    assert main(["train", str(a_recipe(tmp_path, VAE, epochs=5)), "--out", str(out)]) == 0
+    other = a_recipe(tmp_path, VAE, epochs=9, optimizer={"learning_rate": 0.07})
+    capsys.readouterr()
+    assert main(["train", str(other), "--resume", str(out)]) == 2
+    assert "training.optimizer.learning_rate" in capsys.readouterr().err
+    assert main(["train", "--epochs", "9"]) == 2
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_a_run_without_its_state_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "o.aegui"
+    recipe = str(a_recipe(tmp_path, VAE, epochs=5))
+    assert main(["train", recipe, "--out", str(out), "--compact"]) == 0
+    capsys.readouterr()
+    assert main(["train", "--resume", str(out), "--epochs", "9"]) == 2
+    assert "no state of a training" in capsys.readouterr().err
+    assert main(["train", "--resume", str(tmp_path / "none.aegui")]) == 2
+    assert main(["train", recipe, "--checkpoint-every", "-1"]) == 2
+
+
+def test_all_epochs_done_is_no_error(tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "o.aegui"
+    assert main(["train", str(a_recipe(tmp_path, VAE, epochs=5)), "--out", str(out)]) == 0
+    before = load_run(out).results
+    assert main(["train", "--resume", str(out)]) == 0
+    assert load_run(out).results == before
+    capsys.readouterr()
+    assert main(["train", "--resume", str(out), "--epochs", "4"]) == 2
+    assert "5 epochs already" in capsys.readouterr().err
+    capsys.readouterr()
