@@ -12,11 +12,20 @@ Level = Literal["info", "warning", "error"]
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What a further button of a message says and does."""
+
+    words: str
+    accept: Callable[[], object] = field(compare=False)
+
+
+@dataclass(frozen=True)
 class Notice:
     """A message in the person's language, and how grave it is.
 
-    ``offer`` is what a button in it says, and ``accept`` what that button does. A ``passing`` one
-    is about what was just wished: after the next edit or undo, or in another document, it is past.
+    ``offer`` is what a button in it says, and ``accept`` what that button does; ``more`` are
+    further ones. A ``passing`` one is about what was just wished: after the next edit or undo, or
+    in another document, it is past.
     """
 
     level: Level
@@ -24,3 +33,4 @@ class Notice:
     offer: str = ""
     accept: Callable[[], object] | None = field(default=None, compare=False)
     passing: bool = False
+    more: tuple[Offer, ...] = ()

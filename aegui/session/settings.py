@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
-from aegui.core.atomic import write_atomically
+from aegui.core.atomic import private_folder, write_atomically
+from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.recipe import CorruptionSpec
@@ -46,6 +47,10 @@ class Settings(BaseModel):
     """The noise last put on a drawing."""
     noise_seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
     slow_epochs_per_second: Annotated[float, Field(gt=0.0, le=1000.0)] = 4.0
+    unasked_minutes: Annotated[float, Field(ge=1.0, le=1e6)] = DEFAULT_MINUTES
+    """A training that is likely to take longer begins only after a question ..."""
+    unasked_memory_share: Annotated[float, Field(gt=0.0, le=1.0)] = DEFAULT_MEMORY_SHARE
+    """... and so does one that needs more than this share of the free memory."""
     values: dict[str, bool | int | float | str] = Field(default_factory=dict)
     """Small choices of single panels, by ``panel.name``."""
 
@@ -82,8 +87,8 @@ class Settings(BaseModel):
         """Write the settings, atomically; the answer says why that failed, None if it did not."""
         text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, text.encode())
+            private_folder(self._path.parent)
+            write_atomically(self._path, text.encode(), private=True)
         except (OSError, AeguiError) as error:
             _log.info("settings not saved: %s", error)
             return Notice("warning", tr("The settings were not saved. {reason}", reason=error))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from aegui.core.data.dataset import Dataset
+from aegui.core.data.dataset import Dataset, copies_in, copy_of
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
 from aegui.core.run_data import is_known_by_name
-from aegui.core.training.length import in_batches, is_one_large_batch
+from aegui.core.training.length import adapted, is_one_large_batch
 from aegui.session.data.data_view import source_words
 from aegui.session.documents.draft import (
     DraftState,
@@ -62,6 +63,9 @@ class Host(Protocol):
 
     def say(self, level: Level, text: str) -> None:
         """Tell the person."""
+
+    def offer(self, text: str, words: str, accept: Callable[[], object]) -> None:
+        """Tell the person, with a button of these ``words`` that does ``accept``."""
 
     def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
         """Tell the person why not; ``retry`` is what was wished."""
@@ -156,16 +160,31 @@ class DataEdits:
 
     def edit_dataset(self, dataset: Dataset, text: str) -> None:
         """Make ``dataset`` the draft's data, all of it."""
-        self._host.push(whole_draft(with_chars(self._host.draft.recipe, None), dataset), text)
+        recipe = with_chars(self._host.draft.recipe, None)
+        self._host.push(whole_draft(recipe, dataset, is_edited=True), text)
 
-    def add_sample(self, image: ArrayLike, label: str) -> None:
-        """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``."""
+    def add_sample(self, image: ArrayLike, label: str, *, twice: bool = False) -> None:
+        """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``.
+
+        One that is there already is added only if it is wished ``twice``.
+        """
         base, label = self._host.draft, label or "?"
         try:
             pixels = np.asarray(image, np.float32).reshape(1, *base.dataset.image_shape)
             draft = joined_draft(base, Dataset.from_images(base.dataset.name, pixels, [label]))
         except (AeguiError, ValueError) as error:
             self._host.say("error", tr("The drawing was not added. {reason}", reason=error))
+            return
+        twin = copy_of(base.dataset, pixels[0])
+        if twin is not None and not twice:
+            self._host.offer(
+                tr(
+                    "“{name}” of the set has exactly these pixels already: nothing was added.",
+                    name=base.dataset.names[twin],
+                ),
+                tr("Add it all the same"),
+                partial(self.add_sample, image, label, twice=True),
+            )
             return
         self._host.push(draft, tr("Add “{label}”", label=label))
         self._host.say(
@@ -182,34 +201,53 @@ class DataEdits:
         """Join the samples of a file to the draft's data; False if that failed at once."""
         base = self._host.draft
         spec = DataSpec(source=str(path), images=base.recipe.data.images)
+        text = tr("Add the samples of {file}", file=path.name)
 
-        def take(draft: DraftState) -> None:
-            self._take(base, draft, tr("Add the samples of {file}", file=path.name))
-            self._host.say(
-                "info",
-                trn(
-                    "The samples of {file} are in the set now: {n:,} sample. Train to learn them.",
-                    "The samples of {file} are in the set now: {n:,} samples. Train to learn them.",
-                    len(draft.dataset),
-                    file=path.name,
-                ),
+        def work(report: Report, cancelled: IsCancelled) -> tuple[DraftState, Dataset, list[int]]:
+            more = load_data(spec, report, cancelled)
+            return joined_draft(base, more), more, copies_in(base.dataset, more)
+
+        def take(found: tuple[DraftState, Dataset, list[int]]) -> None:
+            draft, more, copies = found
+            self._take(base, draft, text)
+            told = trn(
+                "The samples of {file} are in the set now: {n:,} sample. Train to learn them.",
+                "The samples of {file} are in the set now: {n:,} samples. Train to learn them.",
+                len(draft.dataset),
+                file=path.name,
             )
+            if not copies:
+                self._host.say("info", told)
+                return
+            twins = trn(
+                "{n:,} of them was there already, pixel by pixel.",
+                "{n:,} of them were there already, pixel by pixel.",
+                len(copies),
+            )
+            leave = partial(self._leave_out, base, more, copies, text)
+            self._host.offer(f"{told} {twins}", tr("Leave the copies out"), leave)
 
         return self._loading.do(
             tr("Reading {name}", name=path.name),
-            lambda report, cancelled: joined_draft(base, load_data(spec, report, cancelled)),
+            work,
             take,
             self._host.refuse,
             quick=is_quick_source(str(path)),
         )
+
+    def _leave_out(self, base: DraftState, more: Dataset, copies: list[int], text: str) -> None:
+        """Add only those of ``more`` to ``base`` that were not there before."""
+        new = sorted(set(range(len(more))).difference(copies))
+        draft = joined_draft(base, more.subset(new)) if new else base
+        self._take(base, draft, text)
 
     def _take(self, base: DraftState, draft: DraftState, text: str) -> None:
         """Show ``draft``, an edit of ``base``; other edits may have been made since."""
         recipe = merged(base.recipe, draft.recipe, self._host.draft.recipe)
         is_wished = is_one_large_batch(base.recipe, len(base.dataset))
         if draft.recipe.training == base.recipe.training and not is_wished:
-            # A training made for few samples would take for ever.
-            recipe = in_batches(recipe, len(draft.dataset))
+            # Made for few samples it would take for ever, made for many it would learn nothing.
+            recipe = adapted(recipe, len(base.dataset), len(draft.dataset))
         self._host.push(replace(draft, recipe=recipe, notes=()), text)
         for note in draft.notes:
             self._host.say("info", note)

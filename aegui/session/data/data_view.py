@@ -150,3 +150,8 @@ def source_words(source: str) -> str:
     if not Path(source).expanduser().exists() and "+" in source:
         return " + ".join(map(source_words, source.split("+")))
     return PurePath(source.replace("\\", "/")).name or source
+
+
+def edited_words(source: str, samples: int) -> str:
+    """What a person reads for ``source`` after samples were added to it or changed."""
+    return tr("{name}, edited: {n:,}", name=source_words(source), n=samples)

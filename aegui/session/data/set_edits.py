@@ -12,7 +12,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import MAX_EPOCHS
-from aegui.core.training.timeline import Fork
+from aegui.session.documents.document import weights_fork
 from aegui.session.documents.draft import QUICK_BYTES
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.run_file import SavedRun
+    from aegui.core.training.timeline import Fork
 
-_WEIGHTS = ("parameters", "buffers")
 MOST = 5000
 """Of larger sets samples are not edited one by one."""
 
@@ -169,23 +169,16 @@ class Further:
 
 def can_go_on(run: SavedRun, resolved: ResolvedRecipe) -> bool:
     """Whether ``run`` can go on with the data of ``resolved``: its network is the same."""
-    point = run.checkpoint
-    return (
-        point is not None
-        and point.scalars.get("layers") == resolved.signature
-        and "parameters" in point.tensors
-    )
+    return weights_fork(run, resolved) is not None
 
 
 def further_with(run: SavedRun, resolved: ResolvedRecipe) -> Further | None:
     """How ``run`` goes on with the data of ``resolved``; None where its network is another."""
-    point = run.checkpoint
-    if point is None or not can_go_on(run, resolved):
+    fork = weights_fork(run, resolved)
+    if fork is None:
         return None
-    parts = [point.tensors[name].ravel() for name in _WEIGHTS if name in point.tensors]
-    row = np.concatenate(parts).astype(np.float32)
     recipe = resolved.recipe
-    epochs = min(MAX_EPOCHS, point.epoch + recipe.training.epochs)
+    epochs = min(MAX_EPOCHS, fork.epoch + recipe.training.epochs)
     training = recipe.training.model_copy(update={"epochs": epochs})
     longer = replace(resolved, recipe=recipe.model_copy(update={"training": training}))
-    return Further(longer, Fork(point.epoch, row, resolved.signature))
+    return Further(longer, fork)

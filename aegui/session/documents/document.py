@@ -7,18 +7,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from aegui.core.data.builtin import builtin_names
+from aegui.core.data.dataset import same_data
 from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.file_mark import mark_of
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_EPOCHS, Recipe
 from aegui.core.run_file import SUFFIX, Draft, SavedRun, load_run
-from aegui.paths import models_dir
+from aegui.core.training.length import planned_epochs
+from aegui.core.training.timeline import Fork, row_of
+from aegui.paths import is_own, models_dir
 from aegui.session.documents.draft import (
     DraftState,
     document_draft,
     fresh_draft,
-    same_data,
     sharing,
 )
 
@@ -28,16 +33,19 @@ if TYPE_CHECKING:
 
     from aegui.core.course_configs import CourseReading
     from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.file_mark import FileMark
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import PretrainSpec
     from aegui.core.run_concepts import KeptConcept
     from aegui.core.run_file import Place
     from aegui.core.training.history import HistoryView
-    from aegui.core.training.result import Checkpoint, TrainingResult
+    from aegui.core.training.result import Checkpoint
     from aegui.core.training.timeline import TimelineView
 
 RECIPE_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 SHIPPED_MODEL = "letters-2d"
+_WEIGHTS = ("parameters", "buffers")
+"""Tensors of a checkpoint that together are a row of the timeline."""
 _log = logging.getLogger(__name__)
 
 
@@ -54,6 +62,7 @@ class Opened:
     note: str = ""
     concepts: tuple[KeptConcept, ...] = ()
     unread: str = ""
+    mark: FileMark | None = None
 
     @cached_property
     def resolution(self) -> Resolution:
@@ -63,12 +72,21 @@ class Opened:
 
 @dataclass(frozen=True, eq=False)
 class Continuation:
-    """What a training needs to go on where the document's run ended."""
+    """What a training needs to go on where the document's run ended.
+
+    Attributes:
+        resolved: What to train.
+        checkpoint: From where it goes on exactly; None where the file was saved without.
+        history: The rows so far.
+        timeline: The weights kept so far.
+        fork: Without a checkpoint: the weights, with which the optimiser begins anew.
+    """
 
     resolved: ResolvedRecipe
-    checkpoint: Checkpoint
+    checkpoint: Checkpoint | None
     history: HistoryView | None
     timeline: TimelineView | None = None
+    fork: Fork | None = None
 
 
 def shipped_model() -> Path:
@@ -90,33 +108,20 @@ def first_document() -> Opened:
     return Opened(fresh_draft(Recipe()))
 
 
-def saved_run_of(result: TrainingResult, resolved: ResolvedRecipe) -> SavedRun:
-    """The run that a training of ``resolved`` has left."""
-    return SavedRun(
-        recipe=resolved.recipe,
-        dataset=resolved.dataset,
-        snapshot=result.snapshot,
-        history=result.history,
-        results=result.runs,
-        checkpoint=result.checkpoint,
-        engine=result.engine,
-        device=result.device,
-        timeline=result.timeline,
-    )
-
-
 def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opened:
     """The run file at ``path``; ``may_read`` as for ``load_run``.
 
     Raises:
         ReadError: It is none, or is damaged.
     """
+    # Taken first: what is written meanwhile is a change.
+    mark = mark_of(path)
     saved = load_run(path, may_read)
     draft = saved.draft if saved.draft is not None else Draft(saved.recipe, saved.dataset)
     run = None if saved.snapshot is None else replace(saved, draft=None, places=(), concepts=())
     state = sharing(document_draft(draft.recipe, draft.dataset), saved.dataset)
     # A model of the program's own is an example: saving it asks for a file.
-    own = path.parent == models_dir()
+    own = is_own(path)
     return Opened(
         state,
         run,
@@ -126,6 +131,7 @@ def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opene
         note=saved.note,
         concepts=saved.concepts,
         unread=saved.unread,
+        mark=mark,
     )
 
 
@@ -207,7 +213,7 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
     Network, optimiser, seeds and data must be the run's. A draft that wants no more epochs than
     were done is taken to want as many again; epochs of pre-training are not counted.
     """
-    point, recipe, old = run.checkpoint, resolved.recipe, run.recipe
+    recipe, old = resolved.recipe, run.recipe
     fits = (
         recipe.network == old.network
         and _pretraining(recipe) == _pretraining(old)
@@ -215,15 +221,38 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
         and (recipe.seed, recipe.runs) == (old.seed, old.runs)
         and same_data(resolved.dataset, run.dataset)
     )
-    if point is None or not fits:
+    if not fits:
         return None
-    before = point.scalars.get("preliminary", 0)
-    done = point.epoch - (before if isinstance(before, int) else 0)
+    fork = None if run.checkpoint is not None else weights_fork(run, resolved)
+    begin = run.checkpoint or fork
+    if begin is None:
+        return None
+    done = begin.epoch - planned_epochs(resolved) + recipe.training.epochs
     if recipe.training.epochs <= done:
         epochs = min(MAX_EPOCHS, done + recipe.training.epochs)
         training = recipe.training.model_copy(update={"epochs": epochs})
         recipe = recipe.model_copy(update={"training": training})
-    return Continuation(replace(resolved, recipe=recipe), point, run.history, run.timeline)
+    longer = replace(resolved, recipe=recipe)
+    return Continuation(longer, run.checkpoint, run.history, run.timeline, fork)
+
+
+def weights_fork(run: SavedRun, resolved: ResolvedRecipe) -> Fork | None:
+    """The last weights that ``run`` has, for a training of ``resolved`` to begin with.
+
+    Those of its checkpoint, or the ones that it shows where it was saved without; None where the
+    network is another one.
+    """
+    point = run.checkpoint
+    if point is not None:
+        if point.scalars.get("layers") != resolved.signature or "parameters" not in point.tensors:
+            return None
+        parts = [point.tensors[name].ravel() for name in _WEIGHTS if name in point.tensors]
+        return Fork(point.epoch, np.concatenate(parts).astype(np.float32), resolved.signature)
+    same = run.snapshot is not None and run.recipe.network == resolved.recipe.network
+    row = row_of(run.snapshot, resolved) if run.snapshot is not None and same else None
+    if row is None or run.snapshot is None:
+        return None
+    return Fork(run.snapshot.epoch, row, resolved.signature)
 
 
 def _pretraining(recipe: Recipe) -> PretrainSpec | None:

@@ -10,30 +10,40 @@ from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.run_file import SUFFIX
 from aegui.session.documents.autosave import Autosave
+from aegui.session.documents.document import stamp_of
 from aegui.session.documents.saving import Saving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtGui import QUndoStack
-
+    from aegui.core.file_mark import FileMark, FileState
     from aegui.core.run_file import SavedRun
-    from aegui.session.documents.autosave import Recovery
+    from aegui.session.documents.autosave import Recovery, Underway
+    from aegui.session.documents.undo_history import UndoHistory
     from aegui.session.notice import Level
     from aegui.session.settings import Settings
 
 AUTOSAVE_MS = 30_000
+_LAST_SECONDS = 60.0
+"""How long the end of the program waits for a copy that is to be found at the next start."""
 
 
 class Host(Protocol):
     """Whose document it is."""
 
     @property
-    def undo_stack(self) -> QUndoStack:
+    def undo_stack(self) -> UndoHistory:
         """What has been edited."""
 
     def content(self) -> SavedRun:
         """What is to be written."""
+
+    @property
+    def underway(self) -> Underway | None:
+        """How far a training under way has come, where what it has learnt is to be copied."""
+
+    def content_under_way(self) -> SavedRun:
+        """What is to be copied against a crash: with the training under way."""
 
     def say(self, level: Level, text: str) -> None:
         """Tell the person."""
@@ -54,6 +64,10 @@ class DocumentFile(QObject):
     """Tuple of paths, newest first."""
     noticed = Signal(object)
     """A ``Notice``."""
+    changed_on_disk = Signal(str)
+    """The file is not what was read or saved last: ``changed`` or ``gone``."""
+    copied = Signal(float)
+    """Unsaved work was copied; the seconds that this took."""
 
     def __init__(
         self,
@@ -66,10 +80,13 @@ class DocumentFile(QObject):
         self.saving = Saving(self)
         self._host = host
         self._settings = settings
-        self._autosave = Autosave(self, autosave_folder)
+        self._autosave = self.copies = Autosave(self, autosave_folder)
         self._autosave.failed.connect(self._on_autosave_failed)
+        self._autosave.written.connect(self.copied)
         self._autosave_failed = False
         self._path: Path | None = None
+        self._mark: FileMark | None = None
+        self._told: tuple[str, int] | None = None
         self._name = ""
         self._document = 0
         self._changes = 0
@@ -100,7 +117,7 @@ class DocumentFile(QObject):
 
     @property
     def _is_edited(self) -> bool:
-        return self._is_unsaved or not self._host.undo_stack.isClean()
+        return self._is_unsaved or self._host.undo_stack.has_edits()
 
     @property
     def recent(self) -> tuple[Path, ...]:
@@ -109,10 +126,11 @@ class DocumentFile(QObject):
 
     # Another document, and changes of it
 
-    def begin(self, path: Path | None, name: str) -> None:
-        """Another document is open, with nothing unsaved in it."""
+    def begin(self, path: Path | None, name: str, mark: FileMark | None = None) -> None:
+        """Another document is open, with nothing unsaved in it; ``mark`` is what was read."""
         self._forget_copy()
         self._path, self._name = path, name
+        self._mark, self._told = mark, None
         self._document += 1
         self._being_written = 0
         self._is_unsaved = False
@@ -139,6 +157,28 @@ class DocumentFile(QObject):
 
     # Files
 
+    def state(self) -> FileState:
+        """What has become of the file since it was read or saved."""
+        if self._path is None or self._mark is None or self.saving.is_busy:
+            return "same"
+        state, self._mark = self._mark.state(self._path)
+        return state
+
+    def look(self) -> None:
+        """Tell, once, if another program has changed or taken the file."""
+        state = self.state()
+        told = None if state == "same" or self._path is None else (state, stamp_of(self._path))
+        if told == self._told:
+            return
+        self._told = told
+        if state == "gone":
+            # What is open is nowhere else now.
+            self._is_unsaved = True
+            self.touch()
+            self.announce()
+        if state != "same":
+            self.changed_on_disk.emit(state)
+
     def save_as(self, path: Path) -> bool:
         """Save to ``path`` (with ``.aegui`` added if need be), the document's file from then on.
 
@@ -152,11 +192,12 @@ class DocumentFile(QObject):
         self._being_written += 1
         self._host.undo_stack.setClean()
 
-        def done() -> None:
+        def done(mark: FileMark | None) -> None:
             if document == self._document:
                 self._being_written -= 1
                 self._path = path
-                if changes == self._changes:
+                self._mark, self._told = mark, None
+                if changes == self._changes and self._host.underway is None:
                     self._forget_copy()
             self.remember(path)
             self.announce()
@@ -175,9 +216,17 @@ class DocumentFile(QObject):
     @Slot()
     def copy(self) -> None:
         """Copy unsaved work that has changed since the last copy; called every 30 s."""
-        if self.is_modified and self._changes != self._copied_changes:
+        underway = self._host.underway
+        is_unsaved = self.is_modified or underway is not None
+        if is_unsaved and self._changes != self._copied_changes:
             self._copied_changes = self._changes
-            self._autosave.write(self._host.content(), self._path, self.name)
+            content = self._host.content_under_way()
+            self._autosave.write(content, self._path, self.name, underway)
+
+    @property
+    def is_copying(self) -> bool:
+        """Whether a copy is being written."""
+        return self._autosave.is_busy
 
     def recoveries(self) -> tuple[Recovery, ...]:
         """Unsaved work that a crashed program has left, newest first."""
@@ -189,11 +238,18 @@ class DocumentFile(QObject):
         self._is_unsaved = True
         self.announce()
 
-    def shutdown(self) -> None:
-        """Write what is to be written, and remove the copy: the end of the program."""
+    def shutdown(self, *, keep: bool = False) -> None:
+        """Write what is to be written, and remove the copy: the end of the program.
+
+        To ``keep`` it is for when nobody could be asked what to do with unsaved work.
+        """
         self._timer.stop()
         self.saving.shutdown()
-        self._autosave.shutdown()
+        if keep:
+            self.copy()
+            self._autosave.leave(_LAST_SECONDS)
+        else:
+            self._autosave.shutdown()
 
     def remember(self, path: Path) -> None:
         """Put ``path`` in front of the recent files."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.builtin import builtin_names, comes_in_any_size, glyph_set_names
+from aegui.core.data.dataset import same_data
 from aegui.core.data.load import read_source
 from aegui.core.data.select import selected_indices
 from aegui.core.errors import AeguiError
@@ -25,7 +26,6 @@ QUICK_BYTES = 8_000_000
 """So many bytes of pixels are copied within a blink."""
 QUICK_FILE_BYTES = 128_000
 """Files up to that size are read within a blink."""
-_COMPARED = 1024
 _EVERYTHING = {"chars": None, "labels": None, "names": None, "count": None}
 
 
@@ -40,6 +40,7 @@ class DraftState:
         selected: Places in ``pool`` of the samples of ``dataset``, int64 ``[n]``.
         has_source: Whether ``pool`` has all of the source; a document keeps only what took part.
         notes: What there was to say when the source was read, in words.
+        is_edited: Whether there are samples that the source does not have, or has otherwise.
     """
 
     recipe: Recipe
@@ -48,11 +49,15 @@ class DraftState:
     selected: NDArray[np.int64]
     has_source: bool = True
     notes: tuple[str, ...] = ()
+    is_edited: bool = False
 
 
-def whole_draft(recipe: Recipe, dataset: Dataset, *, has_source: bool = True) -> DraftState:
+def whole_draft(
+    recipe: Recipe, dataset: Dataset, *, has_source: bool = True, is_edited: bool = False
+) -> DraftState:
     """A draft of ``recipe`` in which all of ``dataset`` takes part."""
-    return DraftState(recipe, dataset, dataset, np.arange(len(dataset)), has_source)
+    selected = np.arange(len(dataset))
+    return DraftState(recipe, dataset, dataset, selected, has_source, is_edited=is_edited)
 
 
 def fresh_draft(
@@ -89,7 +94,7 @@ def edited_draft(
         pool = (
             draft.pool if draft.has_source else _with_added(new, draft.dataset, report, cancelled)
         )
-        return _drawn_from(recipe, pool)
+        return replace(_drawn_from(recipe, pool), is_edited=draft.is_edited)
     reading = read_source(new.source, new.images, report, cancelled)
     try:
         drawn = _drawn_from(recipe, reading.dataset)
@@ -145,9 +150,8 @@ def joined_draft(draft: DraftState, more: Dataset) -> DraftState:
         "count": None if data.count is None else data.count + len(more),
     }
     recipe = with_data(draft.recipe, **choice)
-    return DraftState(
-        recipe, dataset, pool, np.concatenate([draft.selected, added]), draft.has_source
-    )
+    selected = np.concatenate([draft.selected, added])
+    return DraftState(recipe, dataset, pool, selected, draft.has_source, is_edited=True)
 
 
 def document_draft(recipe: Recipe, dataset: Dataset) -> DraftState:
@@ -159,11 +163,18 @@ def document_draft(recipe: Recipe, dataset: Dataset) -> DraftState:
         return whole_draft(recipe, dataset, has_source=False)
     source = read_source(recipe.data.source).dataset
     if source.image_shape != dataset.image_shape:
-        return whole_draft(recipe, dataset)
+        return whole_draft(recipe, dataset, is_edited=True)
     pool = _joined_with_others(source, dataset)
     places = {_identity(pool, index): index for index in reversed(range(len(pool)))}
     selected = np.array([places[_identity(dataset, i)] for i in range(len(dataset))], np.int64)
-    return DraftState(recipe, dataset, pool, selected)
+    return DraftState(recipe, dataset, pool, selected, is_edited=len(pool) > len(source))
+
+
+def reverted(draft: DraftState, recipe: Recipe, dataset: Dataset) -> DraftState:
+    """``recipe`` and the samples that it was trained with in place of ``draft``."""
+    if same_samples(draft.recipe.data, recipe.data) and same_data(draft.dataset, dataset):
+        return replace(draft, recipe=recipe)
+    return sharing(document_draft(recipe, dataset), dataset)
 
 
 def with_data(recipe: Recipe, **update: object) -> Recipe:
@@ -204,21 +215,6 @@ def merged(base: Recipe, wished: Recipe, now: Recipe) -> Recipe:
 def same_samples(a: DataSpec, b: DataSpec) -> bool:
     """Whether two choices of data name the same samples; noise and shares apart."""
     return _samples_key(a) == _samples_key(b)
-
-
-def same_data(a: Dataset, b: Dataset) -> bool:
-    """Whether two sets hold the same images under the same labels.
-
-    That of two large equal ones takes long to tell: see ``sharing``.
-    """
-    if a is b:
-        return True
-    if a.labels != b.labels or a.images.shape != b.images.shape:
-        return False
-    return a.images is b.images or all(
-        np.array_equal(a.images[at : at + _COMPARED], b.images[at : at + _COMPARED])
-        for at in range(0, len(a), _COMPARED)
-    )
 
 
 def sharing(draft: DraftState, known: Dataset | None) -> DraftState:

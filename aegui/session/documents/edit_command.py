@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
-from aegui.session.documents.draft import same_data
+from aegui.core.data.dataset import same_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aegui.core.run_file import Place
     from aegui.session.documents.draft import DraftState
 
 MERGE_SECONDS = 2.0
@@ -82,3 +83,39 @@ class EditCommand(QUndoCommand):
         """Show the draft from after the edit."""
         if self._is_settled:
             self._show(self.after)
+
+
+class PlacesCommand(QUndoCommand):
+    """From some pins on the map to others."""
+
+    def __init__(
+        self,
+        show: Callable[[tuple[Place, ...]], None],
+        before: tuple[Place, ...],
+        after: tuple[Place, ...],
+        text: str,
+    ) -> None:
+        super().__init__(text)
+        self._show = show
+        self._before = before
+        self._after = after
+        self._is_settled = True
+
+    def done(self) -> PlacesCommand:
+        """The same step for another stack: pushing it shows nothing, until it is to ``settle``."""
+        again = PlacesCommand(self._show, self._before, self._after, self.text())
+        again._is_settled = False
+        return again
+
+    def settle(self) -> None:
+        """Be a step like any other from now on."""
+        self._is_settled = True
+
+    def undo(self) -> None:
+        """Pin what was pinned before."""
+        self._show(self._before)
+
+    def redo(self) -> None:
+        """Pin what was pinned after."""
+        if self._is_settled:
+            self._show(self._after)

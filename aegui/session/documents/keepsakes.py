@@ -11,9 +11,11 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.i18n import tr
 from aegui.core.run_document import MAX_NAME
 from aegui.core.run_file import Place
+from aegui.session.documents.edit_command import PlacesCommand
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+    from PySide6.QtGui import QUndoStack
 
     from aegui.core.run_concepts import KeptConcept
 
@@ -28,8 +30,10 @@ class Keepsakes(QObject):
     edited = Signal()
     """A person has changed something; comes before the others."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, history: QUndoStack | None = None, parent: QObject | None = None) -> None:
+        """With a ``history`` edits of the pins are steps of it."""
         super().__init__(parent)
+        self._history = history
         self._places: tuple[Place, ...] = ()
         self._concepts: tuple[KeptConcept, ...] = ()
 
@@ -66,10 +70,18 @@ class Keepsakes(QObject):
 
     def set_places(self, places: tuple[Place, ...]) -> None:
         """Pin these places, in this order, and no others."""
-        if places != self._places:
-            self._places = places
-            self.edited.emit()
-            self.places_changed.emit(places)
+        if places == self._places:
+            return
+        if self._history is None:
+            self._show_places(places)
+        else:
+            text = _edit_words(self._places, places)
+            self._history.push(PlacesCommand(self._show_places, self._places, places, text))
+
+    def _show_places(self, places: tuple[Place, ...]) -> None:
+        self._places = places
+        self.edited.emit()
+        self.places_changed.emit(places)
 
     def set_concepts(self, concepts: tuple[KeptConcept, ...]) -> None:
         """Keep these concepts and no others."""
@@ -83,3 +95,10 @@ class Keepsakes(QObject):
         free = (tr("Pin {n}", n=number) for number in count(1))
         code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
         return Place(code, name or next(text for text in free if text not in taken))
+
+
+def _edit_words(before: tuple[Place, ...], after: tuple[Place, ...]) -> str:
+    """What an edit of the pins is called among the steps to undo."""
+    if len(after) > len(before):
+        return tr("Pin a place")
+    return tr("Remove a pin") if len(after) < len(before) else tr("Change the pins")

@@ -6,10 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, ReadError
+from aegui.core.file_mark import mark_of
 from aegui.core.i18n import tr
 from aegui.core.run_file import SUFFIX, is_light
 from aegui.session.data.data_view import source_words
+from aegui.session.documents.autosave import set_aside
 from aegui.session.documents.document import (
     Opened,
     is_data,
@@ -119,8 +121,10 @@ class Opening:
         title = tr("Opening {name}", name=path.name)
         return self._loading.do(title, _resolving(work), take, refuse, quick=quick) and kept
 
-    def recover(self, recovery: Recovery, may_leave: MayLeave) -> bool:
-        """Open the unsaved work ``recovery``; False if that failed at once."""
+    def recover(
+        self, recovery: Recovery, may_leave: MayLeave, then: Callable[[], object] | None = None
+    ) -> bool:
+        """Open the unsaved work ``recovery``, then do ``then``; False if that failed at once."""
         file, kept = recovery.file, True
 
         def take(opened: Opened) -> None:
@@ -129,8 +133,25 @@ class Opening:
                 kept = False
                 return
             name = recovery.name or opened.draft.recipe.name
-            self._host.swap(replace(opened, path=recovery.origin, name=name))
+            # The copy is of that document: what stands there now is what it was made of.
+            mark = None if recovery.origin is None else mark_of(recovery.origin)
+            self._host.swap(replace(opened, path=recovery.origin, name=name, mark=mark))
             self._file.take_over(recovery)
+            if then is not None:
+                then()
+
+        def refuse(error: AeguiError) -> None:
+            if isinstance(error, ReadError):
+                error = AeguiError(
+                    tr(
+                        "The unsaved work of “{name}” is damaged and was put aside as {file}: "
+                        "{reason}",
+                        name=recovery.name or tr("Untitled"),
+                        file=set_aside(recovery),
+                        reason=error,
+                    )
+                )
+            self._host.refuse(error)
 
         # What was open in this program has been read with the person's consent.
         return (
@@ -138,7 +159,7 @@ class Opening:
                 tr("Opening {name}", name=recovery.name or file.name),
                 _resolving(_run_reader(file, lambda _source: True)),
                 take,
-                self._host.refuse,
+                refuse,
                 quick=is_light(file),
             )
             and kept

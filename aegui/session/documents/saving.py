@@ -6,12 +6,14 @@ import logging
 import threading
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.file_mark import mark_of
 from aegui.core.i18n import tr
 from aegui.core.run_file import save_run
 from aegui.session.jobs.progress_job import ProgressJob
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.file_mark import FileMark
     from aegui.core.run_file import SavedRun
 
 _LAST_SECONDS = 60.0
@@ -32,7 +35,7 @@ _log = logging.getLogger(__name__)
 class _Order:
     path: Path
     run: SavedRun
-    done: Callable[[], None]
+    done: Callable[[FileMark | None], None]
     failed: Callable[[AeguiError], None]
     given_up: threading.Event = field(default_factory=threading.Event)
 
@@ -60,7 +63,7 @@ class Saving(QObject):
         self,
         path: Path,
         run: SavedRun,
-        done: Callable[[], None],
+        done: Callable[[FileMark | None], None],
         failed: Callable[[AeguiError], None],
     ) -> bool:
         """Write ``run`` to ``path``; then ``done`` or ``failed`` is called, one of them always.
@@ -108,8 +111,8 @@ class Saving(QObject):
     def _begin(self) -> None:
         order = self._orders[0]
 
-        def work(_report: Report, cancelled: IsCancelled) -> bool:
-            """Whether it is on the disk; else it was given up."""
+        def work(_report: Report, cancelled: IsCancelled) -> tuple[bool, FileMark | None]:
+            """Whether it is on the disk, and what is there; else it was given up."""
             try:
                 save_run(
                     order.path,
@@ -117,15 +120,16 @@ class Saving(QObject):
                     cancelled=lambda: cancelled() or order.given_up.is_set(),
                 )
             except Cancelled:
-                return False
-            return True
+                return False, None
+            return True, mark_of(order.path)
 
         title = tr("Saving {name}", name=order.path.name)
         self._job.start(title, work, self._take, self._fail)
 
-    def _take(self, is_saved: bool) -> None:
+    def _take(self, answer: tuple[bool, FileMark | None]) -> None:
+        is_saved, mark = answer
         if is_saved:
-            self._end(self._orders[0].done)
+            self._end(partial(self._orders[0].done, mark))
         else:
             self._fail(Cancelled())
 

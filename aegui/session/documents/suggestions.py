@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr, trn
 from aegui.core.network.presets import PRESETS, with_network
+from aegui.core.network.resolve import resolve
 from aegui.core.recipe import LatentSpec
 from aegui.core.training.length import in_batches
 
 if TYPE_CHECKING:
-    from aegui.core.recipe import Recipe, TrainingSpec
+    from aegui.core.recipe import NetworkSpec, Recipe, TrainingSpec
     from aegui.session.documents.draft import DraftState
 
 _BY_SHAPE = {
@@ -44,7 +45,8 @@ def suggestion(before: DraftState, after: DraftState) -> Suggestion | None:
     Nothing is offered where the network was changed as well, or the images are much the same.
     """
     old, new = before.dataset, after.dataset
-    if before.recipe.network != after.recipe.network or old.image_shape == new.image_shape:
+    same_network = _layers_of(before.recipe) == _layers_of(after.recipe)
+    if not same_network or old.image_shape == new.image_shape:
         return None
     same_kind = old.image_shape[0] == new.image_shape[0] and (
         max(old.pixels, new.pixels) <= _LIKE * min(old.pixels, new.pixels)
@@ -57,8 +59,14 @@ def suggestion(before: DraftState, after: DraftState) -> Suggestion | None:
     return Suggestion(text, recipe)
 
 
+def _layers_of(recipe: Recipe) -> NetworkSpec:
+    """The network, but for what goes with the number of epochs, which other data may change."""
+    latent = recipe.network.latent.model_copy(update={"kl_warmup_epochs": 0})
+    return recipe.network.model_copy(update={"latent": latent})
+
+
 def suited(draft: DraftState) -> Recipe | None:
-    """The draft's recipe with a network for its images; None where none is known.
+    """The draft's recipe with a network for its images; None where none is known that it can take.
 
     Of many samples a training in one batch would take for ever: they are learnt in small ones.
     """
@@ -71,12 +79,22 @@ def suited(draft: DraftState) -> Recipe | None:
         return None
     recipe = draft.recipe
     network = preset.make(shape, LatentSpec().units)
-    return with_network(in_batches(recipe, len(draft.dataset), _MANY), network)
+    found = with_network(in_batches(recipe, len(draft.dataset), _MANY), network)
+    # A GAN, a classifier and some optimisers do not go with every code.
+    return None if resolve(found, draft.dataset).problems else found
 
 
-def batch_words(before: TrainingSpec, after: TrainingSpec, samples: int) -> str:
-    """What to say where an edit has put batches in place of all ``samples`` at once, or nothing."""
-    if before.batch_size is not None or after.batch_size is None:
+def length_words(before: TrainingSpec, after: TrainingSpec, samples: int) -> str:
+    """What to say where an edit has put batches in place of all ``samples``, or other epochs."""
+    if after.epochs > before.epochs:
+        return trn(
+            "So few samples need more epochs for as many steps: {n:,} now.",
+            "So few samples need more epochs for as many steps: {n:,} now.",
+            after.epochs,
+        )
+    if (before.batch_size, before.epochs) == (after.batch_size, after.epochs):
+        return ""
+    if after.batch_size is None:
         return ""
     return trn(
         "{samples:,} samples are learnt in batches of {batch:,} now, for {n:,} epoch.",

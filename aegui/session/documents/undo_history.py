@@ -8,11 +8,12 @@ import numpy as np
 from PySide6.QtCore import QObject, QSignalBlocker
 from PySide6.QtGui import QUndoStack
 
-from aegui.session.documents.edit_command import EditCommand
+from aegui.session.documents.edit_command import EditCommand, PlacesCommand
 
 if TYPE_CHECKING:
     from aegui.session.documents.draft import DraftState
 
+_Step = EditCommand | PlacesCommand
 MOST_STEPS = 1000
 MOST_BYTES = 512 << 20
 """What the drafts of all steps together may hold in memory, beside the present one."""
@@ -23,7 +24,7 @@ _LABEL_BYTES = 16
 
 
 class UndoHistory(QUndoStack):
-    """Edits of the draft. The oldest are forgotten where they keep too much alive."""
+    """Edits of draft and pins. The oldest are forgotten where they keep too much alive."""
 
     def __init__(self, parent: QObject | None = None, most_bytes: int = MOST_BYTES) -> None:
         super().__init__(parent)
@@ -37,16 +38,34 @@ class UndoHistory(QUndoStack):
         if is_other_data:
             self._make_room()
 
+    @property
+    def held_bytes(self) -> int:
+        """What the steps hold in memory, beside the present draft: at most ``MOST_BYTES``."""
+        numbered = [(index, self._step(index)) for index in range(self.count())]
+        edits = [(index, step) for index, step in numbered if isinstance(step, EditCommand)]
+        if not edits:
+            return 0
+        steps = [step for _, step in edits]
+        done = sum(index < self.index() for index, _ in edits)
+        shown = steps[done - 1].after if done else steps[0].before
+        held = [_arrays_of(draft) for step in steps for draft in (step.before, step.after)]
+        own = _arrays_of(shown)
+        return sum(
+            {key: size for it in held for key, size in it.items() if key not in own}.values()
+        )
+
     def _make_room(self) -> None:
         """Forget so many old steps that the newest ones fit; one stays in any case."""
         steps = [self._step(index) for index in range(self.count())]
         if not steps:
             return
-        # What is shown is in memory in any case.
-        held = _arrays_of(steps[-1].after)
+        # What is shown is in memory in any case: an edit of data has just been made.
+        last = next(step for step in reversed(steps) if isinstance(step, EditCommand))
+        held = _arrays_of(last.after)
         room, forgotten = self._most_bytes, len(steps) - 1
         for place, step in reversed(list(enumerate(steps))):
-            more = {key: size for key, size in _arrays_of(step.before).items() if key not in held}
+            arrays = _arrays_of(step.before) if isinstance(step, EditCommand) else {}
+            more = {key: size for key, size in arrays.items() if key not in held}
             room -= sum(more.values())
             if room < 0:
                 break
@@ -55,12 +74,20 @@ class UndoHistory(QUndoStack):
         if forgotten:
             self._forget(steps, forgotten)
 
-    def _step(self, index: int) -> EditCommand:
+    def has_edits(self) -> bool:
+        """Whether the draft was edited since what is clean; pins alone are no such edit."""
+        clean, now = self.cleanIndex(), self.index()
+        if clean < 0:
+            return True
+        between = range(min(clean, now), max(clean, now))
+        return any(isinstance(self.command(index), EditCommand) for index in between)
+
+    def _step(self, index: int) -> _Step:
         step = self.command(index)
-        assert isinstance(step, EditCommand)
+        assert isinstance(step, EditCommand | PlacesCommand)
         return step
 
-    def _forget(self, steps: list[EditCommand], count: int) -> None:
+    def _forget(self, steps: list[_Step], count: int) -> None:
         """Begin anew without the first ``count`` of ``steps``, which are all that are done.
 
         A stack of Qt cannot drop its oldest commands, so the others are pushed again.

@@ -13,10 +13,13 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe_file import save_recipe
+from aegui.core.run_file import saved_run_of
+from aegui.core.training.stages import Lineage
 from aegui.session.data.data_edits import DataEdits, DownloadNeed
 from aegui.session.documents.autosave import Recovery, remove
-from aegui.session.documents.document import continuation_of, first_document, saved_run_of, to_save
+from aegui.session.documents.document import continuation_of, first_document, to_save
 from aegui.session.documents.document_file import DocumentFile
+from aegui.session.documents.draft import reverted
 from aegui.session.documents.edit_command import EditCommand
 from aegui.session.documents.keepsakes import Keepsakes
 from aegui.session.documents.opening import Opening
@@ -30,11 +33,13 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.file_mark import FileState
     from aegui.core.latent.codec import Codec
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.run_file import SavedRun
     from aegui.core.training.result import TrainingResult
+    from aegui.session.documents.autosave import Autosave, Underway
     from aegui.session.documents.document import Continuation, Opened
     from aegui.session.documents.draft import DraftState
     from aegui.session.settings import Settings
@@ -71,12 +76,16 @@ class Workspace(QObject):
     """Name of the document, and whether there is anything unsaved in it."""
     saved = Signal(object)
     """The document is in the file of that path now."""
+    changed_on_disk = Signal(str)
+    """Another program has ``changed`` the document's file, or it is ``gone``."""
     recent_changed = Signal(object)
     """Tuple of paths, newest first."""
     recipe_imported = Signal(object)
     """A ``CourseReading``: a foreign configuration was opened, this is what was made of it."""
     noticed = Signal(object)
     """A ``Notice``."""
+    copied = Signal(float)
+    """Unsaved work was copied; the seconds that this took."""
     download_needed = Signal(object)
     """A ``DownloadNeed``: what was wished needs data from the network."""
 
@@ -87,7 +96,7 @@ class Workspace(QObject):
         super().__init__(parent)
         self._undo_history = UndoHistory(self)
         self.loading = ProgressJob("aegui-data", self)
-        self.keepsakes = Keepsakes(self)
+        self.keepsakes = Keepsakes(self._undo_history, self)
         self.keepsakes.edited.connect(self._on_keepsakes_edited)
         self._agreed: set[str] = set()
         self._edits = DataEdits(self, self.loading)
@@ -97,7 +106,10 @@ class Workspace(QObject):
         self._file.saved.connect(self.saved)
         self._file.recent_changed.connect(self.recent_changed)
         self._file.noticed.connect(self.noticed)
+        self._file.changed_on_disk.connect(self.changed_on_disk)
+        self._file.copied.connect(self.copied)
         self._opening = Opening(self, self.loading, self._file, self._edits)
+        self._training: tuple[SavedRun, Underway] | None = None
         self._draft: DraftState
         self._resolution: Resolution
         self._run: SavedRun | None
@@ -172,6 +184,14 @@ class Workspace(QObject):
             return None
         return continuation_of(self._run, resolved)
 
+    def lineage(self) -> Lineage:
+        """What a training that goes on from the run is told of its history."""
+        return Lineage(() if self._run is None else self._run.stages, self.recipe)
+
+    def revert_to(self, recipe: Recipe, dataset: Dataset) -> None:
+        """Make what was trained the draft again, undoably."""
+        self.push(reverted(self._draft, recipe, dataset), tr("Revert to what was trained"))
+
     def edit_recipe(self, recipe: Recipe, text: str) -> None:
         """Make ``recipe`` the draft's; ``text`` names the edit in the undo history.
 
@@ -203,13 +223,55 @@ class Workspace(QObject):
         resolved = resolved if resolved is not None else self._resolution.resolved
         if resolved is None:
             raise ValueError("a result without the recipe that it is of")
+        self._training = None
         self._run = saved_run_of(result, resolved)
         self._file.mark_unsaved()
         self._file.touch()
+        self._file.copy()
         self._file.announce()
         self.run_changed.emit(self._run)
-        if result.message:
-            self.say("warning", result.message)
+
+    def complete_result(self, result: TrainingResult, resolved: ResolvedRecipe) -> bool:
+        """Take ``result`` over with all its figures; False if another run has taken its place."""
+        if self._run is None or self._run.checkpoint is not result.checkpoint:
+            return False
+        self.adopt_result(result, resolved)
+        return True
+
+    def keep_training(
+        self, result: TrainingResult, resolved: ResolvedRecipe, underway: Underway
+    ) -> None:
+        """Copy what the training under way has learnt so far, against a crash."""
+        self._training = saved_run_of(result, resolved), underway
+        self._file.touch()
+        self._file.copy()
+
+    def forget_training(self) -> None:
+        """No training is under way any more; what it has left is the document's, or unwanted."""
+        self._training = None
+
+    @property
+    def underway(self) -> Underway | None:
+        """How far the training under way had come when it was copied."""
+        return None if self._training is None else self._training[1]
+
+    @property
+    def autosave_copies(self) -> Autosave:
+        """The copies against a crash."""
+        return self._file.copies
+
+    @property
+    def is_copying(self) -> bool:
+        """Whether unsaved work is being copied."""
+        return self._file.is_copying
+
+    def unfinished(self) -> Continuation | None:
+        """What going on with the document's run takes, as it was; None where it cannot."""
+        run = self._run
+        if run is None or run.checkpoint is None:
+            return None
+        resolved = resolve(run.recipe, run.dataset).resolved
+        return None if resolved is None else continuation_of(run, resolved)
 
     def new(self, recipe: Recipe) -> bool:
         """Begin an untrained document with ``recipe``; False, with a notice, if that fails."""
@@ -228,9 +290,30 @@ class Workspace(QObject):
         """
         return self._opening.open(Path(path).absolute(), may_leave)
 
-    def save(self) -> bool:
-        """Save to the document's file; False if it has none, or nothing can be written there."""
-        return self.path is not None and self.save_as(self.path)
+    def save(self, *, overwrite: bool = False) -> bool:
+        """Save to the document's file; False if it has none, or nothing can be written there.
+
+        What another program has written there meanwhile stays, and is told, unless it is to be
+        overwritten.
+        """
+        if self.path is None:
+            return False
+        if not overwrite and self.file_state() == "changed":
+            self.changed_on_disk.emit("changed")
+            return False
+        return self.save_as(self.path)
+
+    def file_state(self) -> FileState:
+        """What has become of the document's file since it was read or saved here."""
+        return self._file.state()
+
+    def look_at_file(self) -> None:
+        """Notice what other programs have done to the document's file; ``changed_on_disk``."""
+        self._file.look()
+
+    def reload(self) -> bool:
+        """Open the document's file again, without what was not saved."""
+        return self.path is not None and self.open(self.path)
 
     def save_as(self, path: str | Path) -> bool:
         """Save to ``path`` (with ``.aegui`` added if need be), the document's file from then on.
@@ -261,21 +344,29 @@ class Workspace(QObject):
         """Unsaved work that a crashed program has left, newest first."""
         return self._file.recoveries()
 
-    def recover(self, recovery: Recovery, may_leave: Callable[[], bool] | None = None) -> bool:
+    def recover(
+        self,
+        recovery: Recovery,
+        may_leave: Callable[[], bool] | None = None,
+        then: Callable[[], object] | None = None,
+    ) -> bool:
         """Open the unsaved work ``recovery``; False, with a notice, if that failed at once.
 
-        ``may_leave`` is asked as by ``open``.
+        ``may_leave`` is asked as by ``open``; ``then`` is called once it is open.
         """
-        return self._opening.recover(recovery, may_leave)
+        return self._opening.recover(recovery, may_leave, then)
 
     def discard_recovery(self, recovery: Recovery) -> None:
         """Remove the unsaved work ``recovery`` for good."""
         remove(recovery.file)
 
-    def close(self) -> None:
-        """The program ends and the person has decided about unsaved work: remove the copy."""
+    def close(self, *, keep: bool = False) -> None:
+        """The program ends and the person has decided about unsaved work: remove the copy.
+
+        To ``keep`` it, for the next start, is for when nobody could be asked.
+        """
         self.loading.shutdown()
-        self._file.shutdown()
+        self._file.shutdown(keep=keep)
 
     def push(self, draft: DraftState, text: str) -> None:
         """Make ``draft`` the present one, undoably."""
@@ -313,6 +404,10 @@ class Workspace(QObject):
 
         self.noticed.emit(Notice("info", text, tr("Read it"), accept))
 
+    def offer(self, text: str, words: str, accept: Callable[[], object]) -> None:
+        """Tell the person, with a button of these ``words`` that does ``accept``."""
+        self.noticed.emit(Notice("info", text, words, accept, passing=True))
+
     def announce_recipe(self) -> None:
         """Say again what the draft is."""
         self.recipe_changed.emit(self._resolution)
@@ -331,6 +426,13 @@ class Workspace(QObject):
         kept = self.keepsakes
         return to_save(self._draft, self._run, kept.places, kept.concepts)
 
+    def content_under_way(self) -> SavedRun:
+        """What a copy against a crash holds: with the training under way."""
+        if self._training is None:
+            return self.content()
+        kept = self.keepsakes
+        return to_save(self._draft, self._training[0], kept.places, kept.concepts)
+
     @Slot()
     def _on_keepsakes_edited(self) -> None:
         # Pins alone are not worth a question where the document has never been saved: whoever
@@ -347,9 +449,10 @@ class Workspace(QObject):
     def _take(self, opened: Opened) -> None:
         self._draft = opened.draft
         self._run = opened.run
+        self._training = None
         self.keepsakes.take(opened.places, opened.concepts)
         self._resolution = opened.resolution
-        self._file.begin(opened.path, opened.name)
+        self._file.begin(opened.path, opened.name, opened.mark)
 
     def swap(self, opened: Opened) -> None:
         """Show another document; whatever could fail has been done before."""

@@ -128,6 +128,9 @@ class LatestAnswer(QObject):
             if self._waiting is not None:
                 self._submit_later()
         is_wanted = subject is self._subject
+        if self._in_flight == 0 and self._waiting is None:
+            # Answered: what the question was about, a large set perhaps, is not to be kept alive.
+            self._subject = None
         if isinstance(answer, _Failure):
             self._fail(answer.error, is_wanted=is_wanted)
         elif is_wanted and answer is not None:

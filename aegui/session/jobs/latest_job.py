@@ -108,8 +108,10 @@ class LatestJob:
         _compute_alone()
         try:
             job()
-        except Exception:
-            _log.exception("a job of %s failed", self._name)
+        except Exception as error:
+            # As if nobody had caught it: there is one way for the errors of all threads.
+            raised = type(error), error, error.__traceback__, threading.current_thread()
+            threading.excepthook(threading.ExceptHookArgs(raised))
         return True
 
     def _next(self) -> Callable[[], None] | None:

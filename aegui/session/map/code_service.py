@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.errors import Cancelled
-from aegui.core.evaluation.codes import PROBES, SAMPLES, code_statistics, dimension_figures
+from aegui.core.evaluation.codes import SAMPLES, code_statistics, dimension_figures
 from aegui.core.i18n import mark
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.latest_answer import LatestAnswer
@@ -33,7 +33,7 @@ LIVE_WORK, SETTLED_WORK = 600_000_000, 6_000_000_000
 """Multiplications that a look may take: some 0.1 s while the network learns, and some 1 s."""
 MOST_NUMBERS = 10_000_000
 """Numbers of the images that are looked at: some 40 MB."""
-FEWEST, FEWEST_PROBED = 100, 16
+FEWEST = 100
 STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 """Standard deviations at which a dimension is decoded."""
 
@@ -271,11 +271,12 @@ def _is_alike(a: CodeSubject, b: CodeSubject) -> bool:
 
 def _looked_at(subject: CodeSubject, given_up: threading.Event) -> CodeLook | None:
     codec, dataset, recipe = subject.codec, subject.dataset, subject.recipe
-    samples, probed = _counts(codec, LIVE_WORK if subject.is_live else SETTLED_WORK)
+    work = LIVE_WORK if subject.is_live else SETTLED_WORK
+    samples = _samples(codec, work // 2)
     try:
         figures = dimension_figures(codec, dataset, samples=samples, cancelled=given_up.is_set)
         statistics = code_statistics(
-            codec, dataset, samples=samples, probed=probed, cancelled=given_up.is_set
+            codec, dataset, samples=samples, work=work // 2, cancelled=given_up.is_set
         )
     except Cancelled:
         return None
@@ -291,13 +292,10 @@ def _looked_at(subject: CodeSubject, given_up: threading.Event) -> CodeLook | No
     )
 
 
-def _counts(codec: Codec, work: int) -> tuple[int, int]:
-    """Samples to look at, and to estimate the Jacobian at, within ``work`` multiplications."""
-    # Half of the work goes to the samples, half to the Jacobian; two encodings for each probe.
-    affordable = work // (2 * max(1, encode_cost(codec)))
-    samples = max(FEWEST, min(SAMPLES, affordable, MOST_NUMBERS // codec.pixels))
-    probed = max(FEWEST_PROBED, min(samples, affordable // (2 * PROBES)))
-    return samples, probed
+def _samples(codec: Codec, work: int) -> int:
+    """Samples to look at within ``work`` multiplications, beside those of the Jacobian."""
+    affordable = work // max(1, encode_cost(codec))
+    return max(FEWEST, min(SAMPLES, affordable, MOST_NUMBERS // codec.pixels))
 
 
 def _fitting(recipe: Recipe) -> MeasureKey:

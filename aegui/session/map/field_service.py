@@ -146,6 +146,11 @@ class FieldService(QObject):
         self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
 
     @property
+    def kept_bytes(self) -> int:
+        """Memory that the layers of the present network take, of at most ``KEPT_BYTES``."""
+        return sum(each.field.values.nbytes for each in list(self._shelf.layers.values()))
+
+    @property
     def chosen(self) -> tuple[str, ...]:
         """The layers that are wished, in the order of ``FIELDS``."""
         return self._chosen

@@ -54,6 +54,11 @@ class PlaneService(QObject):
         self._refresh.setInterval(REFRESH_MS)
         self._refresh.timeout.connect(self._on_refresh_timeout)
 
+    @property
+    def kept_bytes(self) -> int:
+        """Memory that the tiles of the present network take, of at most ``KEPT_BYTES``."""
+        return 0 if self._store is None else self._store.nbytes
+
     def set_codec(self, codec: Codec | None, *, live: bool = False) -> None:
         """Decode with ``codec`` from now on; redraws the last plane in time.
 

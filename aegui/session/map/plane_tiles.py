@@ -31,6 +31,7 @@ KEPT_BYTES = 64_000_000
 """Tiles that are kept, so that panning back and forth decodes nothing twice."""
 _STEPS = (4, 2, 1)
 _FIRST_BATCH = 16
+_FILLED_AT_ONCE = 1024
 _LARGEST_BATCH = 1024
 _PARTS = 16
 """Tiles of one size are known by where they begin in parts of a tile."""
@@ -115,6 +116,11 @@ class TileStore:
         """Levels ``[n, C, H, W]`` of the images of ``codes``."""
         images = grey_levels(self.codec.decode(codes))
         return images.reshape(len(codes), *self.codec.image_shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the tiles take."""
+        return sum(tile.nbytes for tile in list(self._tiles.values()))
 
     def keep(self, key: _Key, tile: NDArray[np.uint8]) -> None:
         """Keep a tile; the oldest make room for it."""
@@ -226,11 +232,23 @@ class _Canvas:
             use = ~settled & self._known[anchors]
             source[use] = anchors[use]
             settled |= use
+        self._fill_in(source, ~settled)
         complete = bool(self._known.all())
         images = self._images if complete else self._images[source]
         images = images.reshape(wanted.rows, wanted.columns, *self._store.codec.image_shape)
         images.setflags(write=False)
         return Plane(wanted.rect, images, self._store.codec.epoch, wanted.frame, complete)
+
+    def _fill_in(self, source: NDArray[np.int64], bare: NDArray[np.bool_]) -> None:
+        """Let the nearest known tile stand for those that are ``bare``: else they are black."""
+        known, places = np.flatnonzero(self._known), np.flatnonzero(bare)
+        if not len(known) or not len(places):
+            return
+        down, across = np.divmod(known, self._wanted.columns)
+        for at in range(0, len(places), _FILLED_AT_ONCE):
+            some = places[at : at + _FILLED_AT_ONCE]
+            row, column = np.divmod(some[:, np.newaxis], self._wanted.columns)
+            source[some] = known[((row - down) ** 2 + (column - across) ** 2).argmin(axis=1)]
 
 
 def _anchors(rows: int, columns: int, step: int) -> NDArray[np.int64]:

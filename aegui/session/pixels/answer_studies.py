@@ -17,6 +17,9 @@ from aegui.core.i18n import tr
 from aegui.core.recipe import MIN_IMAGE, DataSpec, ImageSpec
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.evaluation.outliers import OutlierBench
@@ -166,8 +169,12 @@ def measured_outliers(
     source: str,
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
+    held_out: NDArray[np.int64] | None = None,
 ) -> OutlierBench:
     """Errors of the samples of ``inside``, and of those of the set ``source`` names ("": none).
+
+    Of the own samples those at ``held_out`` only, where there are any: what was learnt is drawn
+    better than unseen samples of the same kind, and would make others look more unusual.
 
     Raises:
         AeguiError: The other set cannot be read, or has images of another size.
@@ -184,7 +191,8 @@ def measured_outliers(
                 ours="×".join(map(str, inside.image_shape)),
             )
         )
-    return outlier_bench(codec, inside, outside, report, cancelled)
+    own = inside if held_out is None else inside.subset(held_out)
+    return outlier_bench(codec, own, outside, report, cancelled)
 
 
 def _read(

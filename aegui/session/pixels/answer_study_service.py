@@ -16,6 +16,9 @@ from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.pixels.answer_studies import measured_outliers, mix_ups
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from aegui.core.data.dataset import Dataset
     from aegui.core.evaluation.limits import Limit
     from aegui.core.evaluation.outliers import OutlierBench
@@ -41,6 +44,8 @@ class Measured:
         dataset: Its set.
         source: What it was compared with: a key, a path, or "".
         bench: The errors.
+        held_out: Whether those of its set are of samples that it has not learnt; None where that is
+            not known.
     """
 
     codec: Codec
@@ -48,6 +53,7 @@ class Measured:
     dataset: Dataset
     source: str
     bench: OutlierBench
+    held_out: bool | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,11 +129,24 @@ class AnswerStudies(QObject):
             lambda error: self.compare_failed.emit(str(error)),
         )
 
-    def measure(self, model: Model, dataset: Dataset, source: str) -> None:
-        """Measure the errors of ``dataset``, and of the set that ``source`` names ("": none)."""
+    def measure(
+        self,
+        model: Model,
+        dataset: Dataset,
+        source: str,
+        held_out: NDArray[np.int64] | None = None,
+        *,
+        is_learnt: bool = False,
+    ) -> None:
+        """Measure the errors of ``dataset``, and of the set that ``source`` names ("": none).
+
+        Of the own samples those at ``held_out`` only, where there are any; ``is_learnt`` says that
+        the network has learnt the others.
+        """
 
         def done(bench: OutlierBench) -> None:
-            self.outliers = Measured(model.codec, model.name, dataset, source, bench)
+            kept = held_out is not None if is_learnt else None
+            self.outliers = Measured(model.codec, model.name, dataset, source, bench, kept)
             self.measured.emit()
 
         def failed(error: AeguiError) -> None:
@@ -136,7 +155,7 @@ class AnswerStudies(QObject):
         self.errors.start(
             tr("Measuring errors"),
             lambda report, cancelled: measured_outliers(
-                model.codec, dataset, source, report, cancelled
+                model.codec, dataset, source, report, cancelled, held_out
             ),
             done,
             failed,

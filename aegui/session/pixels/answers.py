@@ -5,17 +5,21 @@ Images here are ``[H, W]`` where there is one channel and ``[3, H, W]`` where th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from aegui.core.data.corruption import corrupted
+from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.session.data.looks import grey_levels, look_of, reduced
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.core.data.dataset import Dataset
@@ -104,6 +108,10 @@ class Reconstructions:
         perfect: How many of the measured have no wrong pixel; None where images are no glyphs.
         worst: Most wrong pixels, or the largest mean squared error, of the measured.
         mean: Mean wrong pixels, or mean squared error, of the measured.
+        held_out: Whether the network has not learnt from the sample of each row, bool ``[n]``; None
+            where none was held out.
+        means: The mean of the measured samples that were learnt, and of those held out, by key of
+            ``parts.PARTS``; empty where none was held out.
     """
 
     indices: NDArray[np.int64]
@@ -119,6 +127,8 @@ class Reconstructions:
     perfect: int | None
     worst: float
     mean: float
+    held_out: NDArray[np.bool_] | None = None
+    means: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def title(dataset: Dataset, index: int, look: Look) -> str:
@@ -303,6 +313,7 @@ def reconstructions(
     indices: NDArray[np.int64],
     inputs: NDArray[np.float32] | None = None,
     order: Order = "worst",
+    held_out: NDArray[np.int64] | None = None,
 ) -> Reconstructions | None:
     """The network's answers to samples of a set; None if they do not fit, or nothing is encoded.
 
@@ -313,6 +324,7 @@ def reconstructions(
         inputs: What to show the network, ``[n, C*H*W]``, from ``corrupted_inputs``; None: the
             originals.
         order: Which of them to give, and in which order.
+        held_out: Places of the samples that were kept from training; None: of none it is known.
     """
     if codec.pixels != dataset.pixels or not codec.can_encode:
         return None
@@ -324,6 +336,7 @@ def reconstructions(
     wrong = np.count_nonzero((output > THRESHOLD) != (target > THRESHOLD), axis=1)
     badness = wrong.astype(np.float64) if look.glyphs else error
     rows = _chosen(badness, order, MOST_GLYPH_ROWS if look.glyphs else MOST_ROWS)
+    kept = None if held_out is None else np.isin(indices, held_out)
     return Reconstructions(
         indices=indices[rows],
         labels=tuple(title(dataset, int(index), look) for index in indices[rows]),
@@ -338,7 +351,15 @@ def reconstructions(
         perfect=int(np.count_nonzero(wrong == 0)) if look.glyphs else None,
         worst=float(badness.max()),
         mean=float(badness.mean()),
+        held_out=None if kept is None else kept[rows],
+        means={} if kept is None else _means(badness, kept),
     )
+
+
+def _means(badness: NDArray[np.float64], kept: NDArray[np.bool_]) -> dict[str, float]:
+    """The mean of those learnt and of those held out, as far as any were measured."""
+    parts = {LEARNT: badness[~kept], HELD_OUT: badness[kept]}
+    return {key: float(part.mean()) for key, part in parts.items() if len(part)}
 
 
 def _chosen(badness: NDArray[np.float64], order: Order, most: int) -> NDArray[np.int64]:

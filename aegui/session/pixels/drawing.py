@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 _NOISE_ID, _CODE_ID = 1, 2
 _UNDO_LIMIT = 500
+_MERGE_SECONDS = 2.0
+"""Changes of one noise that follow each other no later than this are one step."""
 _Regions = tuple[Box | None, Box | None]
 """What is selected before a step and after it, where the step changes that."""
 
@@ -304,7 +307,7 @@ class Drawing(QObject):
         after = replace(
             self._state, pixels=frozen(np.where(same, self.pixels, pixels)), before_noise=None
         )
-        self._edit(after, tr("Code"), _CODE_ID)
+        self._edit(after, tr("Hex and C"), _CODE_ID)
 
     def start_new(self, height: int, width: int, paper: Paper) -> None:
         """An empty drawing of any size and kind, undoably."""
@@ -325,11 +328,18 @@ class Drawing(QObject):
         before = self._state
         clean = before.pixels if before.before_noise is None else before.before_noise
         if spec.kind == "none" or spec.level == 0.0:
-            self._edit(replace(before, pixels=clean, before_noise=None), tr("No noise"), _NOISE_ID)
+            without = replace(before, pixels=clean, before_noise=None, noise=None)
+            self._edit(without, tr("No noise"), _NOISE_ID)
             return
         noisy = in_part(clean, self._region, lambda part: _noisy(part, spec, seed))
         target = clean if before.target is None else before.target
-        noised = replace(before, pixels=frozen(noisy), target=target, before_noise=clean)
+        noised = replace(
+            before,
+            pixels=frozen(noisy),
+            target=target,
+            before_noise=clean,
+            noise=(spec, seed),
+        )
         self._edit(noised, tr("Noise"), _NOISE_ID)
 
     def clear(self) -> None:
@@ -433,6 +443,10 @@ def _noisy(pixels: NDArray[np.float32], spec: CorruptionSpec, seed: int) -> NDAr
     return corrupted(pixels.reshape(1, -1), spec, seed, shape).reshape(pixels.shape)
 
 
+def _noise_kind(state: DrawingState) -> str:
+    return "" if state.noise is None else state.noise[0].kind
+
+
 @dataclass(frozen=True, eq=False)
 class _Pasted:
     """What was pasted and can be moved about without harm to what is below it.
@@ -451,7 +465,7 @@ class _Pasted:
 
 
 class _Change(QUndoCommand):
-    """From one state of the drawing to another; changes of noise in a row become one."""
+    """From one state of the drawing to another; noise of one kind, tried out, becomes one."""
 
     def __init__(
         self,
@@ -468,6 +482,7 @@ class _Change(QUndoCommand):
         self._before = before
         self._after = after
         self._merge_id = merge_id
+        self._changed_at = time.monotonic()
 
     def id(self) -> int:
         return self._merge_id
@@ -475,7 +490,11 @@ class _Change(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Change) or other.id() != self._merge_id:
             return False
-        self._after = other._after
+        kinds = (_noise_kind(self._after), _noise_kind(other._after))
+        late = other._changed_at - self._changed_at > _MERGE_SECONDS
+        if self._merge_id == _NOISE_ID and (late or (all(kinds) and kinds[0] != kinds[1])):
+            return False
+        self._after, self._changed_at = other._after, other._changed_at
         self.setText(other.text())
         self.setObsolete(self._after.same_as(self._before))
         return True

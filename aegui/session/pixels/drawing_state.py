@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.core.pixels.shapes import Cell
+    from aegui.core.recipe import CorruptionSpec
     from aegui.session.data.looks import Look
 
 Ink = float | tuple[float, float, float]
@@ -61,6 +62,7 @@ class DrawingState:
         before_noise: The drawing that the present noise was put on; None where there is no noise.
         index: Place in the set of the sample that was loaded, or None.
         paper: What it is drawn on.
+        noise: The noise that is on it, and its seed; None where there is none.
     """
 
     pixels: NDArray[np.float32]
@@ -69,6 +71,7 @@ class DrawingState:
     before_noise: NDArray[np.float32] | None = None
     index: int | None = None
     paper: Paper = GLYPH_PAPER
+    noise: tuple[CorruptionSpec, int] | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

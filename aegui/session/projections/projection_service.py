@@ -11,7 +11,12 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
-from aegui.core.latent.projections import ProjectionOptions, ProjectionProgress, unavailable
+from aegui.core.latent.projections import (
+    ProjectionOptions,
+    ProjectionProgress,
+    projection_cost,
+    unavailable,
+)
 from aegui.core.latent.views import VIEWS, Figures
 from aegui.session.jobs.latest_job import LatestJob
 from aegui.session.projections.projection_work import (
@@ -27,6 +32,7 @@ from aegui.session.projections.projection_work import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.views import Material, View
@@ -140,7 +146,16 @@ class ProjectionService(QObject):
             share,
             None if view is None else view.epoch,
             self._found.figures.get(key),
+            self._cost(key) if status == "offered" else None,
         )
+
+    def _cost(self, key: str) -> Cost | None:
+        """What making the map ``key`` will take."""
+        dataset, spec, codec = self._dataset, VIEWS[key], self._codec
+        if dataset is None:
+            return None
+        columns = codec.latent_size if spec.of_code and codec is not None else dataset.pixels
+        return projection_cost([spec.method], len(dataset), columns, self._options)
 
     def _status(self, key: str) -> tuple[str, str, float]:
         found, task = self._found, self._task

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.projections import ProjectionOptions, ProjectionProgress
@@ -53,6 +54,7 @@ class MapState:
         share: Done so far, 0..1, while working.
         epoch: Epoch of the weights, for maps of codes.
         figures: How good it is; None while that is not known.
+        cost: Of one that is offered: what making it will take.
     """
 
     key: str
@@ -62,6 +64,7 @@ class MapState:
     share: float = 0.0
     epoch: int | None = None
     figures: Figures | None = None
+    cost: Cost | None = None
 
 
 @dataclass(eq=False)

@@ -225,7 +225,7 @@ class ClassifierService(QObject):
 def _parts(judged: Judged) -> dict[str, str]:
     """The parts that ``judged`` can be looked at by, the most telling one first."""
     data = judged.recipe.data
-    if data.split.validation > 0:
+    if data.split.keeps:
         training, validation = split_indices(len(judged.dataset), data.split)
         parts = {
             VALIDATION: tr("Validation part ({n:,})", n=len(validation)),

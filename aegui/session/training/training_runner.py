@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.recipe import CorruptionSpec
+    from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.training.history import HistoryView
-    from aegui.core.training.result import Checkpoint
+    from aegui.core.training.result import Checkpoint, TrainingResult
     from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.stages import Lineage
     from aegui.core.training.timeline import Fork, TimelineView
 
 State = Literal["idle", "running", "paused", "stopping", "failed"]
@@ -91,7 +92,14 @@ class TrainingRunner(QObject):
     """The training has come to rest; after each single step again."""
     resumed = Signal(int)
     finished = Signal(int, object)
-    """Run id and ``TrainingResult``, also of a training that was stopped."""
+    """Run id and ``TrainingResult``, also of a training that was stopped.
+
+    Where that is not ``measured`` yet, its last figures follow in a result of their own.
+    """
+    measured = Signal(int, object)
+    """Run id and the same ``TrainingResult`` with all its figures."""
+    kept = Signal(int, object, float)
+    """Run id, what was learnt so far, as it was asked for, and the seconds that this took."""
     failed = Signal(int, str)
     _reported = Signal(object)
 
@@ -103,6 +111,8 @@ class TrainingRunner(QObject):
         self._run_id = 0
         self._pace: float | None = None
         self._worker: TrainingWorker | None = None
+        self._asked: Recipe | None = None
+        self._is_measuring = False
         self._threads: list[threading.Thread] = []
         self._samples: deque[tuple[float, float]] = deque()
         # Emitted in the training thread: queued, it arrives in the one that owns this object.
@@ -124,9 +134,19 @@ class TrainingRunner(QObject):
         return self._state in {"running", "paused", "stopping"}
 
     @property
+    def is_measuring(self) -> bool:
+        """Whether the last figures of a training that has ended are still to come."""
+        return self._is_measuring
+
+    @property
     def resolved(self) -> ResolvedRecipe | None:
         """What the present or last training trains."""
         return self._worker.resolved if self._worker is not None else None
+
+    @property
+    def asked(self) -> Recipe | None:
+        """What the person asked for when the present or last training began."""
+        return self._asked
 
     @property
     def slow(self) -> float | None:
@@ -141,6 +161,7 @@ class TrainingRunner(QObject):
         timeline: TimelineView | None = None,
         fork: Fork | None = None,
         *,
+        lineage: Lineage | None = None,
         paused: bool = False,
     ) -> int:
         """Begin to train, and give the number of this training.
@@ -153,17 +174,21 @@ class TrainingRunner(QObject):
             history: The rows recorded before ``resume`` or ``fork``.
             timeline: The weights kept before it.
             fork: Instead of ``resume``: weights to begin with.
+            lineage: What was trained before ``resume`` or ``fork``, and what the person asked for.
             paused: Wait before the first epoch: to be stepped through from the start.
         """
         if self.is_busy:
             return self._run_id
+        self._stop_measuring()
         self._run_id += 1
         # One core stays with the window, or its redraws would wait for the training's threads.
         control = Control(spare_cores=1, timeline_bytes=self.timeline_bytes)
         orders = Orders(control, paused=paused, pace=self._pace)
+        report = self._reported.emit
         self._worker = TrainingWorker(
-            self._run_id, resolved, orders, self._reported.emit, resume, history, timeline, fork
+            self._run_id, resolved, orders, report, resume, history, timeline, fork, lineage
         )
+        self._asked = resolved.recipe if lineage is None or not lineage.asked else lineage.asked
         self._samples.clear()
         self._launch(self._worker.run, f"aegui-training-{self._run_id}")
         self._enter("paused" if paused else "running")
@@ -199,11 +224,34 @@ class TrainingRunner(QObject):
 
     def abandon(self) -> None:
         """Stop a training of which nothing more is to be heard: its document was closed."""
+        self._stop_measuring()
         if not self.is_busy or self._worker is None:
+            # A large set is not to outlive the document that was trained on it.
+            self._worker = None
             return
+        self._worker.leave()
         self._worker.orders.stop()
         self._worker = None
         self._enter("idle")
+
+    def want_copy(self) -> None:
+        """Have what was learnt so far handed over: ``kept`` follows, unless it ends before."""
+        if self._state in {"running", "paused"} and self._worker is not None:
+            self._worker.orders.want_copy()
+
+    def hand_over(self, seconds: float) -> TrainingResult | None:
+        """Stop the training and give what it has learnt; nothing is reported of it any more.
+
+        Where it does not stop within so many ``seconds``, that is what was last handed over; None
+        where there is nothing, and no training either.
+        """
+        worker = self._worker
+        if not self.is_busy or worker is None:
+            return None
+        worker.orders.stop()
+        worker.concluded.wait(seconds)
+        self.abandon()
+        return worker.so_far
 
     def set_learning_rate(self, rate: float) -> None:
         """Train on with another base rate; only while a training is under way."""
@@ -238,9 +286,9 @@ class TrainingRunner(QObject):
     def pull(self) -> Pulled | None:
         """The training as it is now; None when none is under way or torch is still loading."""
         worker = self._worker
-        if worker is None or not self.is_busy or worker.training is None:
+        training = None if worker is None else worker.training
+        if worker is None or training is None or not self.is_busy:
             return None
-        training = worker.training
         position = training.position
         rate = self._rate(position)
         return Pulled(
@@ -276,17 +324,35 @@ class TrainingRunner(QObject):
 
     @Slot(object)
     def _on_worker_reported(self, report: Report) -> None:
-        if report.run_id != self._run_id or self._worker is None or not self.is_busy:
+        if report.run_id != self._run_id or self._worker is None:
+            return
+        if report.kind == "measured" and self._is_measuring:
+            self._is_measuring = False
+            self.measured.emit(report.run_id, report.result)
+        if report.kind == "failed" and self._is_measuring:
+            self._is_measuring = False
+            self.failed.emit(report.run_id, report.message)
+        if not self.is_busy:
             return
         if report.kind == "paused":
             if self._state == "paused":
                 self.paused.emit(report.run_id)
+        elif report.kind == "kept":
+            self.kept.emit(report.run_id, report.result, report.seconds)
         elif report.kind == "finished":
+            self._worker.so_far = None
+            self._is_measuring = report.result is not None and not report.result.measured
             self._enter("idle")
             self.finished.emit(report.run_id, report.result)
-        else:
+        elif report.kind == "failed":
             self._enter("failed")
             self.failed.emit(report.run_id, report.message)
+
+    def _stop_measuring(self) -> None:
+        """Give up the last figures of a training that has ended."""
+        if self._is_measuring and self._worker is not None:
+            self._worker.leave()
+        self._is_measuring = False
 
     def _launch(self, body: Callable[[], None], name: str) -> None:
         thread = threading.Thread(target=body, name=name, daemon=True)

@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.training.control import MAX_CHUNK, Control
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Checkpoint, TrainingResult
     from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.stages import Lineage
     from aegui.core.training.timeline import Fork, TimelineView
     from aegui.core.training.train import Training
 
@@ -27,17 +28,25 @@ SNAPSHOT_SECONDS = 0.033
 """Least time between two snapshots: nobody looks more often."""
 SNAPSHOT_SHARE = 0.02
 """Part of the training time that taking snapshots may cost."""
+PATIENCE_SECONDS = 0.3
+"""Last figures that take longer are waited for by nobody: the end is reported without them."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """A rare event in the thread: it has paused, has finished with a result, or has failed."""
+    """A rare event in the thread.
+
+    It has paused, has finished with a result (whose last figures may follow as ``measured``), or
+    has failed; or what it has learnt so far, which was asked for, is ``kept``. That took
+    ``seconds``.
+    """
 
     run_id: int
-    kind: Literal["paused", "finished", "failed"]
+    kind: Literal["paused", "finished", "measured", "failed", "kept"]
     result: TrainingResult | None = None
     message: str = ""
+    seconds: float = 0.0
 
 
 class Orders:
@@ -53,6 +62,7 @@ class Orders:
         self._paused = paused
         self._steps = 0
         self._stopped = False
+        self._is_copy_wanted = False
         self._pace = pace
         self.pressing = False
         self.set_pace(pace)
@@ -87,6 +97,13 @@ class Orders:
         """End the training."""
         with self._changed:
             self._stopped = True
+            self.control.stop = True
+            self._refresh()
+
+    def want_copy(self) -> None:
+        """Have what was learnt so far handed over, also while it rests."""
+        with self._changed:
+            self._is_copy_wanted = True
             self._refresh()
 
     def set_pace(self, epochs_per_second: float | None) -> None:
@@ -95,22 +112,28 @@ class Orders:
             self._pace = epochs_per_second
             self._refresh()
 
-    def wait_for_turn(self, last_epoch_at: float, on_pause: Callable[[], None]) -> bool:
+    def wait_for_turn(
+        self, last_epoch_at: float, on_pause: Callable[[], None], on_copy: Callable[[], None]
+    ) -> bool:
         """Wait until another epoch may be done; False once the training is to end.
 
         Args:
             last_epoch_at: When the last epoch began, in seconds of ``time.monotonic``.
             on_pause: Called, without the lock, each time that a pause begins.
+            on_copy: Called, without the lock, when a copy is wanted.
         """
         told = False
         while True:
             with self._changed:
                 if self._stopped:
                     return False
-                if self._paused and self._steps:
+                is_copy, self._is_copy_wanted = self._is_copy_wanted, False
+                if is_copy:
+                    self._refresh()
+                elif self._paused and self._steps:
                     self._steps -= 1
                     return True
-                if not self._paused:
+                elif not self._paused:
                     told = False
                     left = 0.0
                     if self._pace is not None:
@@ -119,17 +142,20 @@ class Orders:
                         return True
                     self._changed.wait(left)
                     continue
-                if told:
+                elif told:
                     self._changed.wait()
                     continue
-            on_pause()
-            told = True
+            if is_copy:
+                on_copy()
+            else:
+                on_pause()
+                told = True
 
     def _refresh(self) -> None:
         """Derive the hints that the thread reads without the lock, and wake it up."""
         one_by_one = self._paused or self._pace is not None
         self.control.max_chunk = 1 if one_by_one else MAX_CHUNK
-        self.pressing = one_by_one or self._stopped
+        self.pressing = one_by_one or self._stopped or self._is_copy_wanted
         self._changed.notify_all()
 
 
@@ -138,7 +164,8 @@ class TrainingWorker:
 
     ``training`` appears once torch is loaded; its plain attributes and ``history.view()`` may be
     read by any thread. ``mailbox`` holds at most one snapshot, taken out by the reader: as long as
-    nobody looks, none is made.
+    nobody looks, none is made. ``so_far`` is what had been learnt when a copy was last wanted, and
+    in the end, once ``concluded`` is set, all of it.
     """
 
     def __init__(
@@ -151,35 +178,50 @@ class TrainingWorker:
         history: HistoryView | None = None,
         timeline: TimelineView | None = None,
         fork: Fork | None = None,
+        lineage: Lineage | None = None,
     ) -> None:
         self.run_id = run_id
         self.resolved = resolved
         self.orders = orders
         self.training: Training | None = None
         self.mailbox: deque[Snapshot] = deque(maxlen=1)
+        self.so_far: TrainingResult | None = None
+        self.concluded = threading.Event()
+        self.patience_seconds = PATIENCE_SECONDS
+        self._is_unwanted = False
         self._report = report
         self._resume = resume
         self._history = history
         self._timeline = timeline
         self._fork = fork
+        self._lineage = lineage
         self._snapshot_at = 0.0
         self._snapshot_position = -1.0
         self._snapshot_seconds = SNAPSHOT_SECONDS
 
+    def leave(self) -> None:
+        """Nobody waits for the last figures any more."""
+        self._is_unwanted = True
+
     def run(self) -> None:
         """Train to the end, and report it; an error is reported too, never raised."""
         try:
-            result = self._train()
+            self._train()
+        except Cancelled:
+            message = tr("The training was stopped before it had begun: nothing has changed.")
+            self._report(Report(self.run_id, "failed", message=message))
         except AeguiError as error:
             _log.info("training %d was refused: %s", self.run_id, error)
             self._report(Report(self.run_id, "failed", message=str(error)))
         except Exception as error:
             _log.exception("training %d failed", self.run_id)
             self._report(Report(self.run_id, "failed", message=_failure(error)))
-        else:
-            self._report(Report(self.run_id, "finished", result))
+        finally:
+            # Weights, averages and samples of a large network are not to outlive it.
+            self.training = None
+            self.concluded.set()
 
-    def _train(self) -> TrainingResult:
+    def _train(self) -> None:
         # Loads torch: in this thread, not in the window's.
         from aegui.core.training.train import train
 
@@ -190,12 +232,34 @@ class TrainingWorker:
             self._history,
             self._timeline,
             self._fork,
+            self._lineage,
         )
         training = self.training = next(iter(steps))
         self._leave_snapshot(training)
         self._iterate(training, steps)
+        if self._is_unwanted:
+            return
         self._leave_snapshot(training)
-        return training.result("stopped" if training.finished is None else None)
+        self._conclude(training)
+
+    def _conclude(self, training: Training) -> None:
+        """Report the end: with all figures, or at first without, where these take a while."""
+        so_far = self.so_far = training.so_far(ended=True)
+        self.concluded.set()
+        patience_ends, is_told = time.monotonic() + self.patience_seconds, False
+
+        def cancelled() -> bool:
+            nonlocal is_told
+            if not is_told and time.monotonic() >= patience_ends:
+                is_told = True
+                self._report(Report(self.run_id, "finished", so_far))
+            return self._is_unwanted
+
+        try:
+            result = training.result(cancelled=cancelled, checkpoint=so_far.checkpoint)
+        except Cancelled:
+            return
+        self._report(Report(self.run_id, "measured" if is_told else "finished", result))
 
     def _iterate(self, training: Training, steps: Iterator[Training]) -> None:
         orders = self.orders
@@ -204,7 +268,9 @@ class TrainingWorker:
         begun = clock()
         while training.finished is None:
             if orders.pressing:
-                if not orders.wait_for_turn(begun, lambda: self._on_pause(training)):
+                if not orders.wait_for_turn(
+                    begun, lambda: self._on_pause(training), lambda: self._keep(training)
+                ):
                     return
                 begun = clock()
             next(steps, None)
@@ -221,6 +287,13 @@ class TrainingWorker:
             # Millions of weights take milliseconds to copy: then less often.
             copying = self._snapshot_at - begun
             self._snapshot_seconds = max(SNAPSHOT_SECONDS, copying / SNAPSHOT_SHARE)
+
+    def _keep(self, training: Training) -> None:
+        """Hand over what was learnt so far."""
+        begun = time.monotonic()
+        self.so_far = training.so_far()
+        seconds = time.monotonic() - begun
+        self._report(Report(self.run_id, "kept", self.so_far, seconds=seconds))
 
     def _on_pause(self, training: Training) -> None:
         self._leave_snapshot(training)

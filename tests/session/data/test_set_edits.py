@@ -9,6 +9,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe, TrainingSpec
+from aegui.core.run_file import saved_run_of
 from aegui.core.training.train import train
 from aegui.session.data.set_edits import (
     data_change,
@@ -19,7 +20,6 @@ from aegui.session.data.set_edits import (
     renamed,
     without,
 )
-from aegui.session.documents.document import saved_run_of
 
 
 def small(labels: str = "abcd") -> Dataset:
@@ -101,4 +101,12 @@ def test_a_training_goes_on_with_other_data_from_the_weights_it_had() -> None:
     ).resolved
     assert another is not None
     assert further_with(run, another) is None
-    assert further_with(replace(run, checkpoint=None), other) is None
+    # A file without a checkpoint has its weights still.
+    compact = further_with(replace(run, checkpoint=None), other)
+    assert compact is not None
+    assert run.snapshot is not None
+    assert compact.fork.epoch == run.snapshot.epoch
+    weight = run.snapshot.layers[0].weight
+    assert np.array_equal(compact.fork.row[: weight.size], weight.ravel())
+    assert further_with(replace(run, checkpoint=None, snapshot=None), other) is None
+    assert further_with(replace(run, checkpoint=None), another) is None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
+from aegui.core.run_file import saved_run_of
+from aegui.core.training.timeline import Frame, TimelineView
 from aegui.core.training.train import train
-from aegui.session.documents.document import continuation_of, saved_run_of
+from aegui.session.documents.document import continuation_of
 
 
 def classifier(epochs: int = 4, pretraining: int = 2) -> ResolvedRecipe:
@@ -46,3 +49,39 @@ def test_phases_of_other_lengths_do_not_fit() -> None:
     run = saved_run_of(last.result(), resolved)
     other = classifier(pretraining=1)
     assert continuation_of(run, replace(other, dataset=resolved.dataset)) is None
+
+
+@pytest.mark.parametrize("kind", ["plain", "normed", "gan"])
+def test_a_run_without_checkpoint_goes_on_from_its_weights(kind: str) -> None:
+    network = {
+        "plain": {"encoder": [{"units": 6}, {"units": 2}]},
+        "normed": {"encoder": [{"units": 6}, {"kind": "batch_norm"}, {"units": 2}]},
+        "gan": {"encoder": [{"units": 6}, {"units": 2}]},
+    }[kind]
+    recipe = Recipe.model_validate(
+        {
+            "data": {"source": "digits"},
+            "network": network,
+            "training": {"epochs": 3, "batch_size": 20, "device": "cpu"},
+            "runs": 2,
+            **({"gan": {}} if kind == "gan" else {}),
+        }
+    )
+    resolved = resolve(recipe, load_builtin("digits").subset(range(40))).resolved
+    assert resolved is not None
+    *_, last = train(resolved)
+    run = replace(saved_run_of(last.result(), resolved), checkpoint=None)
+    further = continuation_of(run, resolved)
+    assert further is not None
+    assert further.checkpoint is None
+    assert further.fork is not None
+    assert run.snapshot is not None
+    began = TimelineView(resolved, 2, (Frame(0.0, further.fork.row),)).snapshot(0)
+    pairs = zip(began.layers, run.snapshot.layers, strict=True)
+    for name, mine, its in ((k, a, b) for a, b in pairs for k in b.tensors):
+        assert np.array_equal(mine.tensors[name], its.tensors[name])
+    *_, longer = train(
+        further.resolved, None, None, further.history, further.timeline, further.fork
+    )
+    assert longer.epoch == further.resolved.recipe.training.epochs
+    assert longer.history.view().epoch[-1] == longer.epoch

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.core.file_mark import FileMark
     from aegui.core.recipe import Recipe
 
 
@@ -83,9 +84,13 @@ def test_files_are_written_one_after_another_in_another_thread(
     saving: Saving, gate: Gate, tmp_path: Path
 ) -> None:
     told: list[object] = []
+
+    def tell(name: str, _mark: FileMark | None) -> None:
+        told.append(name)
+
     for name in "abc":
         path = tmp_path / f"{name}.aegui"
-        done = partial(told.append, name)
+        done = partial(tell, name)
         assert saving.write(path, document(ord(name)), done, told.append)
     assert saving.is_busy
     assert told == []
@@ -100,7 +105,7 @@ def test_files_are_written_one_after_another_in_another_thread(
 def test_a_folder_that_is_not_there_is_told_at_once(saving: Saving, tmp_path: Path) -> None:
     failures: list[AeguiError] = []
     path = tmp_path / "no" / "a.aegui"
-    assert not saving.write(path, document(), lambda: None, failures.append)
+    assert not saving.write(path, document(), lambda _mark: None, failures.append)
     assert str(path) in str(failures[0])
     assert not saving.is_busy
 
@@ -110,11 +115,11 @@ def test_a_failure_does_not_keep_the_next_from_being_written(
 ) -> None:
     gate.full_disk = True
     told: list[object] = []
-    saving.write(tmp_path / "a.aegui", document(), lambda: told.append("a"), told.append)
+    saving.write(tmp_path / "a.aegui", document(), lambda _mark: told.append("a"), told.append)
     gate.opened.set()
     saving.finish()
     gate.full_disk = False
-    saving.write(tmp_path / "b.aegui", document(), lambda: told.append("b"), told.append)
+    saving.write(tmp_path / "b.aegui", document(), lambda _mark: told.append("b"), told.append)
     saving.finish()
     assert [str(it) for it in told] == ["The disk is full.", "b"]
     assert not (tmp_path / "a.aegui").exists()
@@ -123,18 +128,18 @@ def test_a_failure_does_not_keep_the_next_from_being_written(
 def test_what_is_given_up_leaves_the_old_file(saving: Saving, gate: Gate, tmp_path: Path) -> None:
     path, told = tmp_path / "a.aegui", list[object]()
     gate.opened.set()
-    saving.write(path, document(1), lambda: told.append("done"), told.append)
+    saving.write(path, document(1), lambda _mark: told.append("done"), told.append)
     saving.finish()
     gate.opened.clear()
-    saving.write(path, document(2), lambda: told.append("done"), told.append)
-    saving.write(path, document(3), lambda: told.append("done"), told.append)
+    saving.write(path, document(2), lambda _mark: told.append("done"), told.append)
+    saving.write(path, document(3), lambda _mark: told.append("done"), told.append)
     saving.cancel()
     gate.opened.set()
     saving.finish()
     assert not saving.is_busy
     assert told[0] == "done"
     assert [type(it) for it in told[1:]] == [Cancelled, Cancelled]
-    saving.write(tmp_path / "b.aegui", document(), lambda: told.append("done"), told.append)
+    saving.write(tmp_path / "b.aegui", document(), lambda _mark: told.append("done"), told.append)
     saving.finish()
     assert load_run(path).recipe.seed == 1
 
@@ -143,7 +148,7 @@ def test_the_end_of_the_program_waits_for_what_is_written(
     qtbot: QtBot, gate: Gate, tmp_path: Path
 ) -> None:
     saving = Saving()
-    saving.write(tmp_path / "a.aegui", document(5), lambda: None, lambda _error: None)
+    saving.write(tmp_path / "a.aegui", document(5), lambda _mark: None, lambda _error: None)
     threading.Timer(0.05, gate.opened.set).start()
     saving.shutdown()
     assert load_run(tmp_path / "a.aegui").recipe.seed == 5
@@ -226,8 +231,8 @@ def test_what_is_on_the_disk_before_it_is_given_up_is_saved(
 ) -> None:
     told: list[object] = []
     gate.opened.set()
-    saving.write(tmp_path / "a.aegui", document(7), lambda: told.append("a"), told.append)
-    saving.write(tmp_path / "b.aegui", document(8), lambda: told.append("b"), told.append)
+    saving.write(tmp_path / "a.aegui", document(7), lambda _mark: told.append("a"), told.append)
+    saving.write(tmp_path / "b.aegui", document(8), lambda _mark: told.append("b"), told.append)
     # Its thread has ended; this one has not heard of it yet.
     saving._job._job.wait(10.0)
     saving.cancel()

@@ -6,9 +6,9 @@ import numpy as np
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe import Recipe
+from aegui.core.recipe import GanSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.session.documents.draft import DraftState, whole_draft
-from aegui.session.documents.suggestions import batch_words, suggestion, suited
+from aegui.session.documents.suggestions import length_words, suggestion, suited
 
 
 def draft(count: int, *shape: int) -> DraftState:
@@ -33,6 +33,19 @@ def test_every_suggestion_fits_its_images() -> None:
         assert resolve(recipe, made.dataset).problems == (), shape
 
 
+def test_no_network_is_offered_that_the_recipe_cannot_take() -> None:
+    """For colour images a variational one is known, and neither of these has such a code."""
+    before, after = draft(3, 1, 7, 5), draft(3, 3, 64, 64)
+    assert suggestion(before, after) is not None
+    training = TrainingSpec(optimizer=OptimizerSpec(name="lbfgs"))
+    for update in ({"gan": GanSpec()}, {"training": training}):
+        old, new = (
+            whole_draft(one.recipe.model_copy(update=update), one.dataset)
+            for one in (before, after)
+        )
+        assert suggestion(old, new) is None
+
+
 def test_like_images_get_no_offer() -> None:
     assert suggestion(draft(3, 1, 7, 5), draft(9, 1, 7, 5)) is None
     assert suggestion(draft(3, 1, 28, 28), draft(3, 1, 32, 32)) is None
@@ -48,7 +61,16 @@ def test_whoever_changed_the_network_too_gets_no_offer() -> None:
 def test_batches_that_an_edit_has_brought_are_told() -> None:
     training = Recipe().training
     batches = training.model_copy(update={"batch_size": 128, "epochs": 20})
-    told = batch_words(training, batches, 60_000)
+    told = length_words(training, batches, 60_000)
     assert told == "60,000 samples are learnt in batches of 128 now, for 20 epochs."
-    assert batch_words(training, training, 60_000) == ""
-    assert batch_words(batches, batches, 60_000) == ""
+    assert "7,504" in length_words(batches, training.model_copy(update={"epochs": 7_504}), 8)
+    assert length_words(training, training, 60_000) == ""
+    assert length_words(batches, batches, 60_000) == ""
+
+
+def test_a_warm_up_that_went_with_the_epochs_is_no_other_network() -> None:
+    before, after = draft(3, 1, 7, 5), draft(3, 1, 28, 28)
+    latent = after.recipe.network.latent.model_copy(update={"kl_warmup_epochs": 2})
+    network = after.recipe.network.model_copy(update={"latent": latent})
+    recipe = after.recipe.model_copy(update={"network": network})
+    assert suggestion(before, whole_draft(recipe, after.dataset)) is not None

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,15 @@ import numpy as np
 import pytest
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.data.dataset import Dataset, same_data
+from aegui.core.data.writers import write_dataset
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.recipe_file import load_recipe
 from aegui.core.run_file import SavedRun, load_run, save_run
 from aegui.core.training.train import train
 from aegui.session.documents import edit_command
-from aegui.session.documents.draft import same_data
 from aegui.session.documents.workspace import Workspace
+from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from tests.session.parts import glyphs, recipe
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.result import TrainingResult
-    from aegui.session.notice import Notice
 
 SIGNALS = (
     "recipe_changed",
@@ -54,6 +54,9 @@ class Heard:
 
     def names(self) -> list[str]:
         return [name for name, _ in self.all]
+
+    def notices(self) -> list[Notice]:
+        return [args[0] for name, args in self.all if isinstance(args[0], Notice)]
 
     def texts(self) -> list[str]:
         return [args[0].text for name, args in self.all if name == "noticed"]  # type: ignore[attr-defined]
@@ -421,12 +424,6 @@ def test_a_result_belongs_to_what_was_trained_not_to_later_edits(workspace: Work
     assert workspace.run is not None
     assert workspace.run.recipe.seed == 0
     assert not is_trained(workspace)
-
-
-def test_what_there_is_to_say_about_a_result_is_said(workspace: Workspace, heard: Heard) -> None:
-    workspace.new(small())
-    workspace.adopt_result(replace(learnt(workspace), message="One run was lost."))
-    assert heard.texts() == ["One run was lost."]
 
 
 def test_going_on_is_exact_and_wants_a_draft_that_fits(workspace: Workspace) -> None:
@@ -896,3 +893,84 @@ def test_data_that_were_read_again_are_not_kept_twice(workspace: Workspace) -> N
     workspace.edit_recipe(data(workspace.recipe, chars="ab"), "Characters")
     workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters again")
     assert workspace.dataset is run.dataset
+
+
+def test_an_exact_copy_is_told_before_it_is_added(workspace: Workspace, heard: Heard) -> None:
+    workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters")
+    image = workspace.dataset.images[1]
+    workspace.add_sample(image, "B")
+    assert labels(workspace) == "abc"
+    notice = heard.notices()[-1]
+    assert "“b” of the set has exactly these pixels" in notice.text
+    assert notice.accept is not None
+    notice.accept()
+    assert labels(workspace) == "abcB"
+
+
+def test_copies_in_a_file_can_be_left_out(
+    workspace: Workspace, heard: Heard, tmp_path: Path
+) -> None:
+    workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters")
+    new = Dataset.from_images("new", np.eye(7, 5)[None, None], ("ñ",))
+    both = workspace.dataset.subset([0, 2]).joined(new, "both")
+    write_dataset(tmp_path / "more.json", both)
+    assert workspace.add_file(tmp_path / "more.json")
+    assert labels(workspace) == "abcacñ"
+    notice = heard.notices()[-1]
+    assert "2 of them were there already" in notice.text
+    assert notice.accept is not None
+    notice.accept()
+    assert labels(workspace) == "abcñ"
+
+
+def test_edited_data_are_known_as_such(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters")
+    assert not workspace.draft.is_edited
+    workspace.add_sample(np.eye(7, 5), "ñ")
+    assert workspace.draft.is_edited
+    workspace.edit_recipe(data(workspace.recipe, chars="abñ"), "Characters 2")
+    assert workspace.draft.is_edited
+    assert saved_as(workspace, tmp_path / "a.aegui")
+    workspace.undo_stack.undo()
+    workspace.undo_stack.undo()
+    assert not workspace.draft.is_edited
+    assert workspace.open(tmp_path / "a.aegui")
+    assert workspace.draft.is_edited
+
+
+def test_pins_are_steps_of_undo(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.new(small())
+    kept, stack = workspace.keepsakes, workspace.undo_stack
+    kept.pin(np.array([0.5, 1.0], np.float32))
+    workspace.edit_recipe(small().model_copy(update={"seed": 9}), "Seed")
+    kept.pin(np.array([1.0, 2.0], np.float32), "mine")
+    kept.unpin(0)
+    assert [place.name for place in kept.places] == ["mine"]
+    assert stack.undoText() == "Remove a pin"
+    stack.undo()
+    assert [place.name for place in kept.places] == ["Pin 1", "mine"]
+    stack.undo()
+    assert [place.name for place in kept.places] == ["Pin 1"]
+    stack.undo()
+    assert workspace.recipe.seed == small().seed
+    assert len(kept.places) == 1
+    stack.undo()
+    assert not kept.places
+    for _ in range(4):
+        stack.redo()
+    assert [place.name for place in kept.places] == ["mine"]
+    assert saved_as(workspace, tmp_path / "a.aegui")
+    assert not workspace.is_modified
+    stack.undo()
+    assert workspace.is_modified
+
+
+def test_pins_alone_are_no_unsaved_work_where_nothing_was_saved(workspace: Workspace) -> None:
+    workspace.new(small())
+    workspace.keepsakes.pin(np.array([0.5, 1.0], np.float32))
+    assert not workspace.is_modified
+    workspace.undo_stack.undo()
+    assert not workspace.is_modified
+    workspace.undo_stack.redo()
+    workspace.edit_recipe(small().model_copy(update={"seed": 9}), "Seed")
+    assert workspace.is_modified

@@ -54,7 +54,7 @@ def test_one_step_is_a_minus_b_plus_c(service: ConceptService, qtbot: QtBot) -> 
     assert applied.amount == 1.0
     np.testing.assert_allclose(applied.code, expected, rtol=1e-5, atol=1e-5)
     drawn = made.codec.decode(applied.code).reshape(1, 1, 35)
-    np.testing.assert_allclose(applied.image, drawn)
+    np.testing.assert_allclose(applied.image, drawn, rtol=1e-5, atol=1e-6)
 
 
 def test_the_slider_runs_from_end_to_end(service: ConceptService) -> None:

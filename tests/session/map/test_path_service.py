@@ -58,9 +58,11 @@ def test_a_way_goes_through_the_pins_in_their_order(service: PathService) -> Non
     assert look.names == ("a", "b", "c")
     np.testing.assert_allclose(look.codes[[0, 10, 20]], [A.z, B.z, C.z])
     np.testing.assert_allclose(look.codes[5], [0.0, 0.25], atol=1e-6)
-    np.testing.assert_allclose(look.change, pixel_change(made.codec, look.codes))
+    np.testing.assert_allclose(
+        look.change, pixel_change(made.codec, look.codes), rtol=1e-5, atol=1e-6
+    )
     drawn = made.codec.decode(look.codes[7]).reshape(1, 1, 35)
-    np.testing.assert_allclose(look.images[7], drawn, rtol=1e-6)
+    np.testing.assert_allclose(look.images[7], drawn, rtol=1e-5, atol=1e-6)
 
 
 def test_pins_may_be_left_out_and_stay_so_when_they_move(service: PathService) -> None:
@@ -166,8 +168,10 @@ def test_pins_are_pictured(service: PathService, qtbot: QtBot) -> None:
         service.set_places((A, Place((1.0,), "short"), B))
     first, none, last = told.args[0]
     assert none is None
-    np.testing.assert_allclose(first.ravel(), made.codec.decode(np.array(A.z, np.float32))[0])
-    np.testing.assert_allclose(last.ravel(), made.codec.decode(np.array(B.z, np.float32))[0])
+    # A product of two rows and two of one round differently: by how much depends on the processor.
+    for picture, place in ((first, A), (last, B)):
+        alone = made.codec.decode(np.array(place.z, np.float32))[0]
+        np.testing.assert_allclose(picture.ravel(), alone, atol=1e-5)
 
 
 def test_pins_that_are_equal_are_left_out_one_by_one(service: PathService) -> None:

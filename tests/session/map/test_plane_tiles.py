@@ -23,6 +23,11 @@ def whole(store: TileStore, wanted: PlaneRequest) -> Plane:
     return list(decode_plane(store, wanted))[-1]
 
 
+def about_equal(levels: NDArray[np.uint8], expected: NDArray[np.uint8]) -> bool:
+    """Products of other shapes round differently, and so may a grey level."""
+    return bool(np.abs(levels.astype(int) - expected).max() <= 1)
+
+
 def test_tiles_are_decoded_at_the_centres_of_their_cells() -> None:
     network = codec(SHAPE)
     plane = whole(TileStore(network), PlaneRequest(RECT, 4, 8, XY))
@@ -30,7 +35,7 @@ def test_tiles_are_decoded_at_the_centres_of_their_cells() -> None:
     assert (plane.rect, plane.complete) == (RECT, True)
     for row, column, z in [(0, 0, (-1.5, -0.75)), (7, 0, (-1.5, 2.75)), (3, 2, (0.5, 0.75))]:
         expected = grey_levels(network.decode(z)[0]).reshape(7, 5)
-        assert np.array_equal(plane.images[row, column, 0], expected)
+        assert about_equal(plane.images[row, column, 0], expected)
 
 
 def test_other_axes_and_the_numbers_beside_them() -> None:
@@ -38,7 +43,7 @@ def test_other_axes_and_the_numbers_beside_them() -> None:
     frame = axes_frame((3, 1), [0.1, 9.0, 0.3, 9.0])
     plane = whole(TileStore(network), PlaneRequest(RECT, 2, 2, frame))
     expected = grey_levels(network.decode([0.1, 0.0, 0.3, -1.0])[0]).reshape(7, 5)
-    assert np.array_equal(plane.images[0, 0, 0], expected)
+    assert about_equal(plane.images[0, 0, 0], expected)
     assert plane.frame is frame
 
 
@@ -48,13 +53,13 @@ def test_slanted_directions() -> None:
     frame = spanned_frame([[half, half, 0.0], [0.0, 0.0, 1.0]], [1.0, -1.0, 5.0])
     plane = whole(TileStore(network), PlaneRequest((0.0, 0.0, 2.0, 2.0), 1, 1, frame))
     expected = grey_levels(network.decode([1.0 + half, -1.0 + half, 1.0])[0]).reshape(7, 5)
-    assert np.abs(plane.images[0, 0, 0].astype(int) - expected).max() <= 1
+    assert about_equal(plane.images[0, 0, 0], expected)
 
 
 def test_a_code_of_one_number_runs_along_x() -> None:
     network = codec(SHAPE, latent=1)
     plane = whole(TileStore(network), PlaneRequest(RECT, 3, 2, axes_frame((0, 0), [0.0])))
-    assert np.array_equal(plane.images[0], plane.images[1])
+    assert about_equal(plane.images[0], plane.images[1])
     assert not np.array_equal(plane.images[0, 0], plane.images[0, 1])
 
 
@@ -62,7 +67,7 @@ def test_colours_stay() -> None:
     network = codec((3, 4, 4))
     plane = whole(TileStore(network), PlaneRequest(RECT, 1, 1, XY))
     expected = grey_levels(network.decode([0.0, 1.0])[0]).reshape(3, 4, 4)
-    assert np.array_equal(plane.images[0, 0], expected)
+    assert about_equal(plane.images[0, 0], expected)
 
 
 def test_no_tile_is_decoded_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +143,16 @@ def test_the_tiles_about_a_place_come_first(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_place_makes_no_other_plane() -> None:
     assert PlaneRequest(RECT, 4, 4, XY, (1.0, 1.0)) == PlaneRequest(RECT, 4, 4, XY)
     assert PlaneRequest(RECT, 4, 4, XY).first_cell() == (1.5, 1.5)
+
+
+def test_what_is_not_decoded_yet_is_never_black() -> None:
+    network = codec(SHAPE)
+    store = TileStore(network)
+    store.batch = 1
+    wanted = PlaneRequest(RECT, 40, 30, XY)
+    begun = next(iter(decode_plane(store, wanted, budget_s=0.0)))
+    assert not begun.complete
+    done = {
+        bytes(image) for image in whole(store, wanted).images.reshape(-1, *SHAPE).astype(np.uint8)
+    }
+    assert {bytes(image) for image in begun.images.reshape(-1, *SHAPE)} <= done

@@ -70,9 +70,9 @@ def test_codes_are_decoded_and_judged(
     np.testing.assert_array_equal(samples.codes, drawn_codes(DEFAULT_COUNT, 3, 0))
     assert samples.images.shape == (DEFAULT_COUNT, 1, 8, 8)
     rows = codec.decode(samples.codes)
-    np.testing.assert_array_equal(samples.images.reshape(DEFAULT_COUNT, -1), rows)
+    np.testing.assert_allclose(samples.images.reshape(DEFAULT_COUNT, -1), rows, atol=1e-6)
     assert samples.scores is not None
-    np.testing.assert_array_equal(samples.scores, codec.judge(rows))
+    np.testing.assert_allclose(samples.scores, codec.judge(rows), atol=1e-5)
 
 
 def test_a_variational_decoder_has_no_scores(

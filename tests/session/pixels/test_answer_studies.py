@@ -67,7 +67,9 @@ def test_it_says_why_pairs_cannot_be_compared(codec: Codec, letters: Dataset) ->
 
 def test_outliers_of_another_set(codec: Codec, letters: Dataset) -> None:
     bench = measured_outliers(codec, letters, "uppercase")
-    np.testing.assert_allclose(bench.inside, reconstruction_errors(codec, letters.images))
+    np.testing.assert_allclose(
+        bench.inside, reconstruction_errors(codec, letters.images), rtol=1e-5, atol=1e-6
+    )
     assert bench.outside is not None
     assert len(bench.outside) == 32
     larger = bench.outside[:, np.newaxis] > bench.inside
@@ -77,6 +79,13 @@ def test_outliers_of_another_set(codec: Codec, letters: Dataset) -> None:
         measured_outliers(codec, letters, "digits")
     assert other_sets((1, 7, 5)) == ("symbols", "uppercase", "lowercase", "letters")
     assert "digits" in other_sets((1, 8, 8))
+
+
+def test_samples_held_out_stand_for_the_set(codec: Codec, letters: Dataset) -> None:
+    held_out = np.array([1, 3])
+    bench = measured_outliers(codec, letters, "", held_out=held_out)
+    whole = measured_outliers(codec, letters, "")
+    np.testing.assert_allclose(bench.inside, whole.inside[held_out], rtol=1e-5)
 
 
 def test_the_service_keeps_what_it_found(qtbot: QtBot, codec: Codec, letters: Dataset) -> None:

@@ -145,6 +145,25 @@ def test_reconstructions_come_worst_first() -> None:
         assert rows.wrong[place] == wrong
 
 
+def test_learnt_and_held_out_samples_have_means_of_their_own() -> None:
+    letters, dataset = codec(), glyphs()
+    held_out = np.array([1, 4, 6])
+    rows = reconstructions(letters, dataset, everyone(dataset), held_out=held_out)
+    assert rows is not None
+    assert rows.held_out is not None
+    assert rows.wrong is not None
+    assert sorted(rows.indices[rows.held_out].tolist()) == held_out.tolist()
+    assert rows.means == pytest.approx(
+        {
+            "learnt": rows.wrong[~rows.held_out].mean(),
+            "held_out": rows.wrong[rows.held_out].mean(),
+        }
+    )
+    whole = reconstructions(letters, dataset, everyone(dataset))
+    assert whole is not None
+    assert (whole.held_out, dict(whole.means)) == (None, {})
+
+
 @pytest.mark.parametrize("order", ["worst", "best", "random"])
 def test_of_many_images_some_are_shown_in_the_order_wished(
     order: answers.Order, monkeypatch: pytest.MonkeyPatch

@@ -224,7 +224,7 @@ def test_code_keeps_exact_levels_and_is_one_step() -> None:
     drawing.write(np.array([[0.3, 77 / 255], [0.2, 1.0]], np.float32))
     expected = np.array([[0.3, 0.3001], [0.2, 1.0]], np.float32)
     assert np.array_equal(drawing.pixels, expected)
-    assert drawing.history == ("Paste", "Code")
+    assert drawing.history == ("Paste", "Hex and C")
 
 
 def test_the_history_has_names_and_goes_anywhere() -> None:
@@ -295,3 +295,17 @@ def test_any_edits_can_be_undone_and_done_again(edits: list[tuple[int, int]]) ->
     while drawing.undo_stack.canRedo():
         drawing.redo()
     assert drawing.state.same_as(end)
+
+
+def test_another_kind_of_noise_is_a_step_of_its_own() -> None:
+    drawing = Drawing(7, 5)
+    drawing.load(np.eye(7, 5), "a")
+    salt = CorruptionSpec(kind="salt", level=0.9)
+    drawing.apply_noise(SOME, seed=1)
+    drawing.apply_noise(salt, seed=2)
+    assert drawing.state.noise == (salt, 2)
+    drawing.undo()
+    assert drawing.state.noise == (SOME, 1)
+    drawing.undo()
+    assert drawing.state.noise is None
+    assert np.array_equal(drawing.pixels, np.eye(7, 5))

@@ -1,0 +1,45 @@
+"""What a person has edited since a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.core.data.dataset import same_data
+from aegui.core.recipe_changes import recipe_changes
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import Recipe
+    from aegui.core.recipe_changes import Change
+    from aegui.session.documents.draft import DraftState
+
+
+@dataclass(frozen=True, eq=False)
+class Edited:
+    """In what the draft is another than what was trained.
+
+    Attributes:
+        trained: The recipe that was trained.
+        learnt: The samples that were learnt.
+        recipe: The draft's recipe.
+        dataset: The draft's samples.
+        changes: The settings that differ.
+        has_other_data: Whether the samples do.
+    """
+
+    trained: Recipe
+    learnt: Dataset
+    recipe: Recipe
+    dataset: Dataset
+    changes: tuple[Change, ...]
+    has_other_data: bool
+
+
+def edited_since(trained: Recipe, learnt: Dataset, draft: DraftState) -> Edited | None:
+    """What of ``draft`` would give another result than ``trained`` did; None for nothing."""
+    changes = recipe_changes(trained, draft.recipe)
+    has_other_data = not same_data(learnt, draft.dataset)
+    if not changes and not has_other_data:
+        return None
+    return Edited(trained, learnt, draft.recipe, draft.dataset, changes, has_other_data)

@@ -1,0 +1,116 @@
+"""Copies of a training under way, so that a crash loses half a minute of it and not all."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
+
+from aegui.core.training.length import planned_epochs
+from aegui.core.training.pace import CHECKPOINT_SECONDS, Pace
+from aegui.session.documents.autosave import Underway
+
+if TYPE_CHECKING:
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.result import TrainingResult
+    from aegui.session.documents.workspace import Workspace
+    from aegui.session.training.training_runner import TrainingRunner
+
+_LOOK_MS = 1000
+
+
+class Keeping(QObject):
+    """Has the training under way copied beside the document's unsaved work.
+
+    The training hands over what it has learnt between two chunks of work; packing and writing are
+    done in the background. Both together take at most a share of the time: large networks are
+    copied more seldom.
+    """
+
+    _kept = Signal()
+    """A copy with the training under way is on the disk."""
+
+    def __init__(
+        self, workspace: Workspace, runner: TrainingRunner, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._runner = runner
+        self._pace = Pace(CHECKPOINT_SECONDS, time.monotonic())
+        self._begun_s = 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        runner.started.connect(self._on_runner_started)
+        runner.state_changed.connect(self._on_runner_state_changed)
+        runner.kept.connect(self._on_runner_kept)
+        workspace.copied.connect(self._on_workspace_copied)
+
+    def keep_now(self) -> None:
+        """Have a copy made as soon as the training can."""
+        self._runner.want_copy()
+
+    def keep_all(self, seconds: float) -> None:
+        """Have unsaved work, and what a training has learnt so far, on the disk by now.
+
+        Waits for it, but no longer than ``seconds``; the program goes on.
+        """
+        workspace = self._workspace
+        workspace.autosave()
+        is_training = self._runner.state in {"running", "paused"}
+        if not is_training and not workspace.is_copying:
+            return
+        loop = QEventLoop()
+        limit = QTimer(loop)
+        limit.setSingleShot(True)
+        limit.timeout.connect(loop.quit)
+        limit.start(int(1000 * seconds))
+        (self._kept if is_training else workspace.copied).connect(loop.quit)
+        self.keep_now()
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        limit.stop()
+
+    def hand_over(self, seconds: float) -> None:
+        """End the training and make what it has learnt the copy: the program has to end."""
+        resolved = self._runner.resolved
+        result = self._runner.hand_over(seconds)
+        if result is not None and resolved is not None:
+            self._workspace.keep_training(result, resolved, _underway(result, resolved))
+
+    @Slot(int)
+    def _on_runner_started(self, _run_id: int) -> None:
+        self._pace = Pace(CHECKPOINT_SECONDS, time.monotonic())
+        self._timer.start()
+
+    @Slot(str)
+    def _on_runner_state_changed(self, _state: str) -> None:
+        if not self._runner.is_busy:
+            self._timer.stop()
+            self._workspace.forget_training()
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        now = time.monotonic()
+        if self._pace.is_due(now) and not self._workspace.is_copying:
+            # Not again before this one is there, however long the batch under way takes.
+            self._pace = Pace(CHECKPOINT_SECONDS, now)
+            self.keep_now()
+
+    @Slot(int, object, float)
+    def _on_runner_kept(self, _run_id: int, result: TrainingResult, seconds: float) -> None:
+        resolved = self._runner.resolved
+        if resolved is not None:
+            self._begun_s = time.monotonic() - seconds
+            self._workspace.keep_training(result, resolved, _underway(result, resolved))
+
+    @Slot(float)
+    def _on_workspace_copied(self, _seconds: float) -> None:
+        self._pace.took(self._begun_s, time.monotonic())
+        if self._workspace.underway is not None:
+            self._kept.emit()
+
+
+def _underway(result: TrainingResult, resolved: ResolvedRecipe) -> Underway:
+    best = min(result.runs, key=lambda run: run.loss)
+    return Underway(best.epochs, planned_epochs(resolved), best.loss, result.seconds)

@@ -1,0 +1,99 @@
+"""What the draft's training would cost: reckoned at once, then tried on a few steps in a thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from aegui.core.i18n import tr
+from aegui.core.training.cost import training_cost
+from aegui.session.jobs.progress_job import ProgressJob
+
+if TYPE_CHECKING:
+    from aegui.core.cost import Cost
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.errors import AeguiError
+    from aegui.core.network.resolve import ResolvedRecipe
+
+SETTLED_MS = 600
+"""Nothing is tried before the draft has stayed the same for so long."""
+
+
+class CostService(QObject):
+    """The cost of training the draft. Lives in the window's thread."""
+
+    changed = Signal()
+    """Another ``cost``."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._job = ProgressJob("aegui-cost", self)
+        self._resolved: ResolvedRecipe | None = None
+        self._cost: Cost | None = None
+        self._may_try = True
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MS)
+        self._settled.timeout.connect(self._on_settled_timeout)
+
+    @property
+    def cost(self) -> Cost | None:
+        """Of the draft; None where it cannot be trained."""
+        return self._cost
+
+    def set_draft(self, resolved: ResolvedRecipe | None, timeline_bytes: int) -> None:
+        """Tell the cost of ``resolved`` (None: there is nothing to train) from now on."""
+        if resolved is self._resolved:
+            return
+        self._job.cancel()
+        self._resolved = resolved
+        self._cost = None if resolved is None else training_cost(resolved, timeline_bytes)
+        self._try_later()
+        self.changed.emit()
+
+    def set_idle(self, idle: bool) -> None:
+        """Whether the cores are free: beside a training nothing is tried."""
+        self._may_try = idle
+        if not idle:
+            self._job.cancel()
+        self._try_later()
+
+    def cost_of(self, resolved: ResolvedRecipe, timeline_bytes: int) -> Cost:
+        """The best that is known of the cost of ``resolved`` at once."""
+        known = self._cost if resolved is self._resolved else None
+        return known or training_cost(resolved, timeline_bytes)
+
+    def shutdown(self) -> None:
+        """Try nothing more."""
+        self._may_try = False
+        self._settled.stop()
+        self._job.shutdown()
+
+    def _try_later(self) -> None:
+        known = self._cost is None or self._cost.is_measured
+        if self._may_try and not known:
+            self._settled.start()
+        else:
+            self._settled.stop()
+
+    @Slot()
+    def _on_settled_timeout(self) -> None:
+        resolved, cost = self._resolved, self._cost
+        if resolved is None or cost is None:
+            return
+
+        def work(_report: Report, cancelled: IsCancelled) -> Cost:
+            from aegui.core.training.probe import probed  # brings torch
+
+            return probed(resolved, cost, cancelled)
+
+        self._job.start(tr("Trying a few steps"), work, self._take, _forget)
+
+    def _take(self, cost: Cost) -> None:
+        self._cost = cost
+        self.changed.emit()
+
+
+def _forget(_error: AeguiError) -> None:
+    """What could not be tried stays reckoned; the training itself will say what is wrong."""
