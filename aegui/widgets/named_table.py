@@ -51,6 +51,8 @@ class NamedTable(QTableWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(len(columns), QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
+        # Arrows go from cell to cell, Tab to what comes after the table.
+        self.setTabKeyNavigation(False)
         self.setHorizontalHeaderItem(len(columns), QTableWidgetItem(""))
         for column, (title, help_text) in enumerate(columns):
             item = QTableWidgetItem(tr(title))

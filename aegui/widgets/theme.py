@@ -7,6 +7,7 @@ drops in ``changeEvent`` at ``QEvent.Type.PaletteChange``.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,8 @@ from PySide6.QtSvg import QSvgRenderer
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtWidgets import QApplication
 
 SPACING = 8
@@ -36,6 +39,9 @@ RADIUS = 4
 """Corner radius of buttons, cards and fields, in logical pixels."""
 ICON_PX = 18
 """Side of an icon on a button."""
+CONTROL_PX = 24
+"""No button, field or box to be pressed is lower, in logical pixels (WCAG 2.2, 2.5.8)."""
+_SCROLL_BAR_PX = 12
 
 _TABULAR = "tnum"
 
@@ -144,6 +150,16 @@ class _State:
 def current_theme() -> Theme:
     """The theme in force; LIGHT before ``apply_theme`` was called."""
     return _State.theme
+
+
+@contextlib.contextmanager
+def painted_in(theme: Theme) -> Iterator[None]:
+    """Let all that is painted meanwhile be in ``theme``, as on paper; the window keeps its own."""
+    before, _State.theme = _State.theme, theme
+    try:
+        yield
+    finally:
+        _State.theme = before
 
 
 def theme_named(key: str, app: QApplication) -> Theme:
@@ -329,6 +345,11 @@ def done_ground(theme: Theme) -> QColor:
     return blend(theme.accent, theme.grid, 0.45)
 
 
+def handle_ground(theme: Theme) -> QColor:
+    """The handle of a scroll bar: it stands out from the bar that it lies in."""
+    return blend(theme.text_dim, theme.grid, 0.8)
+
+
 def _style_sheet(theme: Theme) -> str:
     """The little that the palette cannot say; every rule costs at each polish, so few rules."""
     text, dim, accent = theme.text.name(), theme.text_dim.name(), theme.accent.name()
@@ -344,16 +365,22 @@ QToolTip {{ color: {text}; background: {raised}; border: 1px solid {border}; pad
 QMainWindow::separator {{ background: {window}; width: 4px; height: 4px; }}
 QMainWindow::separator:hover {{ background: {accent}; }}
 QToolBar {{ background: {window}; border: none; spacing: 4px; padding: 4px 8px; }}
+QAbstractSpinBox, QComboBox, QPushButton, QToolButton, QCheckBox, QRadioButton, QLineEdit {{
+    min-height: {CONTROL_PX}px;
+}}
 QToolBar QToolButton, QToolButton[flat="true"] {{
     background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px; padding: 4px;
+    min-height: {CONTROL_PX - 8}px;
 }}
 QToolBar QToolButton:hover, QToolButton[flat="true"]:hover {{ background: {hover}; }}
 QToolBar QToolButton:pressed, QToolBar QToolButton:checked,
 QToolButton[flat="true"]:pressed, QToolButton[flat="true"]:checked {{ background: {chosen}; }}
 QToolBar QToolButton:focus, QToolButton[flat="true"]:focus {{ border-color: {accent}; }}
+QToolBar QToolButton[chip="true"] {{ border-color: {border}; padding-right: 14px; }}
+QToolBar QToolButton[chip="true"]:focus {{ border-color: {accent}; }}
 QToolButton[main="true"], QPushButton[main="true"] {{
     background: {accent}; color: {theme.on_accent.name()}; border: 1px solid {accent};
-    border-radius: {RADIUS}px; padding: 4px 12px; font-weight: 600;
+    border-radius: {RADIUS}px; padding: 4px 12px; font-weight: 600; min-height: {CONTROL_PX - 8}px;
 }}
 QToolBar QToolButton[main="true"]:hover, QPushButton[main="true"]:hover {{
     background: {blend(theme.accent, theme.text, 0.85).name()};
@@ -374,13 +401,30 @@ QTabBar::tab:focus {{ background: {hover}; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {grid}; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QScrollArea[ground="true"] {{ background: {theme.panel.name()}; }}
 QLabel[dim="true"] {{ color: {dim}; }}
 QLabel[heading="true"] {{ font-weight: 600; }}
 QLabel[state="good"] {{ color: {theme.good.name()}; }}
 QLabel[state="warn"] {{ color: {theme.warn.name()}; }}
 QLabel[state="bad"] {{ color: {theme.bad.name()}; }}
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ min-height: 0px; }}
+QScrollBar {{ background: {grid}; border: none; margin: 0px; }}
+QScrollBar:vertical {{ width: {_SCROLL_BAR_PX}px; }}
+QScrollBar:horizontal {{ height: {_SCROLL_BAR_PX}px; }}
+QScrollBar::handle {{
+    background: {handle_ground(theme).name()}; border-radius: {RADIUS}px; margin: 2px;
+}}
+QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {accent}; }}
+QScrollBar::handle:vertical {{ min-height: {2 * CONTROL_PX}px; }}
+QScrollBar::handle:horizontal {{ min-width: {2 * CONTROL_PX}px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0px; height: 0px; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QFrame[card="true"] {{
     background: {raised}; border: 1px solid {border}; border-radius: {RADIUS}px;
+}}
+QFrame[strip="true"] {{
+    background: {raised}; border: 1px solid {border}; border-left: 3px solid {theme.warn.name()};
+    border-radius: {RADIUS}px;
 }}
 QProgressBar {{
     background: {grid}; border: none; border-radius: 3px; text-align: center; color: {text};

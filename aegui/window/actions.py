@@ -39,6 +39,7 @@ CONDITIONS = frozenset(
     {
         *("idle", "busy", "active", "can_train", "can_continue", "can_undo", "can_redo"),
         *("can_decode", "has_history", "has_timeline", "in_past", "can_fork"),
+        *("has_runs", "can_choose_weights"),
     }
 )
 """What ``needs`` may name."""
@@ -105,8 +106,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "export_charts_png",
-        mark("Save charts as &picture…"),
-        mark("Write the charts as PNG"),
+        mark("Charts as &PNG…"),
+        mark("Write the charts shown as PNG, in a size of your choice"),
         "file/export",
         "export_charts",
         argument="png",
@@ -115,8 +116,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "export_charts_svg",
-        mark("Save charts as &drawing…"),
-        mark("Write the charts as SVG"),
+        mark("Charts as &SVG…"),
+        mark("Write the charts shown as SVG, in a size of your choice"),
         "file/export",
         "export_charts",
         argument="svg",
@@ -124,7 +125,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "export_charts_csv",
-        mark("Save charts as &table…"),
+        mark("Charts as &CSV…"),
         mark("Write every recorded number as CSV"),
         "file/export",
         "export_charts",
@@ -187,13 +188,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "pause",
         mark("&Pause"),
-        mark("Rest after the present epochs; again: go on"),
+        mark("Rest after the present epochs"),
         "train",
         "pause",
-        shortcuts=("F6",),
+        shortcuts=("Shift+F5", "Pause"),
         icon="pause",
         in_toolbar=True,
-        checkable=True,
         needs=("active",),
         opens_section=True,
     ),
@@ -210,7 +210,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "stop",
-        mark("&Stop"),
+        mark("St&op"),
         mark("End the training and keep what was learnt"),
         "train",
         "stop",
@@ -231,6 +231,30 @@ ACTIONS: tuple[ActionSpec, ...] = (
         checkable=True,
     ),
     ActionSpec(
+        "limits",
+        mark("&When to ask…"),
+        mark("From which time and memory on a training is asked about before it begins"),
+        "train",
+        "limits",
+        opens_section=True,
+    ),
+    ActionSpec(
+        "history",
+        mark("&History of this training"),
+        mark("Every training that led here: epochs, settings, and what was changed meanwhile"),
+        "train",
+        "history",
+    ),
+    ActionSpec(
+        "summary",
+        mark("&Summary of the network…"),
+        mark("The layers with their output shapes and parameters as a table, to be copied"),
+        "train",
+        "summary",
+        icon="list",
+        opens_section=True,
+    ),
+    ActionSpec(
         "noise_study",
         mark("&Noise study"),
         mark("Which noise to train with, how far a repair holds, and what mistakes cost"),
@@ -238,7 +262,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "noise_study",
         shortcuts=("Ctrl+Shift+N",),
         icon="edit-noise",
-        opens_section=True,
     ),
     ActionSpec(
         "wander",
@@ -306,6 +329,25 @@ ACTIONS: tuple[ActionSpec, ...] = (
         opens_section=True,
     ),
     ActionSpec(
+        "next_panel",
+        mark("&Next panel"),
+        mark("Give the keys to the next panel that is seen"),
+        "view",
+        "go_to_panel",
+        argument="next",
+        shortcuts=("F6",),
+        opens_section=True,
+    ),
+    ActionSpec(
+        "previous_panel",
+        mark("Pre&vious panel"),
+        mark("Give the keys to the panel before this one"),
+        "view",
+        "go_to_panel",
+        argument="previous",
+        shortcuts=("Shift+F6",),
+    ),
+    ActionSpec(
         "full_screen",
         mark("&Full screen"),
         mark("Use the whole screen"),
@@ -371,6 +413,18 @@ ACTIONS: tuple[ActionSpec, ...] = (
 )
 
 
+GO_ON = ActionSpec(
+    "pause",
+    mark("&Go on"),
+    mark("Go on with the training that rests"),
+    "train",
+    "pause",
+    shortcuts=next(spec.shortcuts for spec in ACTIONS if spec.key == "pause"),
+    icon="train",
+)
+"""What *Pause* is while a training rests."""
+
+
 class Actions:
     """The actions of one window, made from ``ACTIONS``."""
 
@@ -391,11 +445,8 @@ class Actions:
         action = QAction(tr(spec.text), window)
         action.setObjectName(spec.key)
         action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
-        action.setToolTip(_tooltip(spec))
-        action.setStatusTip(tr(spec.help))
         action.setCheckable(spec.checkable)
-        if spec.icon:
-            action.setIcon(icon(spec.icon))
+        _dress(action, spec)
         if spec.group:
             group = self._groups.setdefault(spec.group, QActionGroup(window))
             group.addAction(action)
@@ -405,6 +456,11 @@ class Actions:
         """Enable each action whose needs are among ``conditions``."""
         for spec in ACTIONS:
             self._actions[spec.key].setEnabled(conditions.issuperset(spec.needs))
+
+    def set_paused(self, paused: bool) -> None:
+        """Whether the one button rests a training, or lets one that rests go on."""
+        spec = next(spec for spec in ACTIONS if spec.key == "pause")
+        _dress(self._actions["pause"], GO_ON if paused else spec)
 
     def set_checked(self, key: str, checked: bool) -> None:
         """Show an action as on or off without doing what it does."""
@@ -419,6 +475,15 @@ def _connect(action: QAction, spec: ActionSpec, handler: Callable[..., object]) 
         action.triggered.connect(lambda checked: handler(checked))
     else:
         action.triggered.connect(lambda _checked: handler())
+
+
+def _dress(action: QAction, spec: ActionSpec) -> None:
+    """Give ``action`` the words and the icon of ``spec``."""
+    action.setText(tr(spec.text))
+    action.setToolTip(_tooltip(spec))
+    action.setStatusTip(tr(spec.help))
+    if spec.icon:
+        action.setIcon(icon(spec.icon))
 
 
 def _tooltip(spec: ActionSpec) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 from aegui.core.i18n import mark, tr
+from aegui.window.panel_area import PanelArea
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +20,14 @@ Area = Qt.DockWidgetArea
 
 WIDE_PX = 1500
 """From this width of the window on, charts and reconstructions lie side by side."""
+NARROW_PX = 1120
+"""Below this width of the window, the row below the map reaches below the panels at the right."""
 TALL_PX = 960
 """From this height of the window on, the panels at the right lie one below the other."""
+_MOST_COLUMN = 0.34
+"""No column beside the map takes more of the window's width."""
+LEAST_BOTTOM_PX = 190
+"""No row below the map begins lower than this: charts and bars are read in it."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,8 @@ PERSPECTIVES: dict[str, Perspective] = {
         left=(),
         right=(("cursor",), ("draw", "answer", "making")),
         bottom=(),
-        right_px=380,
-        weights=(5, 6),
+        right_px=424,
+        weights=(1, 1),
     ),
     "draw": Perspective(
         left=(),
@@ -97,7 +104,7 @@ PERSPECTIVES: dict[str, Perspective] = {
         front=("builder",),
         right=(("cursor",), ("draw", "answer")),
         bottom=(("charts", "code"), ("reconstructions", "classifier", "gan")),
-        weights=(5, 6),
+        weights=(1, 1),
     ),
     "compare": Perspective(
         left=(),
@@ -116,9 +123,7 @@ def make_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str, 
         dock = QDockWidget(tr(spec.title), window)
         dock.setObjectName(f"dock-{spec.key}")
         dock.setAccessibleName(tr(spec.title))
-        panel = panels[spec.key]
-        panel.setAutoFillBackground(True)
-        dock.setWidget(panel)
+        PanelArea(panels[spec.key], dock)
         docks[spec.key] = dock
     return docks
 
@@ -156,19 +161,35 @@ class DockTitles(QObject):
                 bar.deleteLater()
 
 
+FORMS = tuple(
+    f"{width}-{height}" for width in ("narrow", "middle", "wide") for height in ("low", "tall")
+)
+"""How much room a window has, as ``form_of`` tells; docks are arranged for each."""
+
+
+def form_of(size: QSize) -> str:
+    """The one of ``FORMS`` that a window of ``size`` has."""
+    width = "narrow" if size.width() < NARROW_PX else "middle"
+    if size.width() >= WIDE_PX:
+        width = "wide"
+    return f"{width}-{'tall' if size.height() >= TALL_PX else 'low'}"
+
+
 def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str) -> None:
     """Put ``docks`` where ``perspective`` has them; those it does not name are hidden."""
     wanted = PERSPECTIVES[perspective]
+    is_narrow = window.width() < NARROW_PX
+    foot_right = Area.BottomDockWidgetArea if is_narrow else Area.RightDockWidgetArea
     for corner, area in (
         (Qt.Corner.TopLeftCorner, Area.LeftDockWidgetArea),
         (Qt.Corner.BottomLeftCorner, Area.LeftDockWidgetArea),
         (Qt.Corner.TopRightCorner, Area.RightDockWidgetArea),
-        (Qt.Corner.BottomRightCorner, Area.RightDockWidgetArea),
+        (Qt.Corner.BottomRightCorner, foot_right),
     ):
         window.setCorner(corner, area)
     take_away(window, docks)
     bottom, right = wanted.bottom, wanted.right
-    if window.height() >= TALL_PX:
+    if window.height() >= TALL_PX and not is_narrow:
         right = tuple(part for place in right for part in _parts(place))
     if window.width() < WIDE_PX and bottom:
         bottom = (tuple(key for place in bottom for key in place),)
@@ -236,18 +257,18 @@ def _resize(
     wide = max(1.0, window.width() / 1600)
     for places, width in ((wanted.left, wanted.left_px), (wanted.right, wanted.right_px)):
         if places:
-            window.resizeDocks([docks[places[0][0]]], [round(width * wide)], horizontal)
+            width_px = min(round(width * wide), round(_MOST_COLUMN * window.width()))
+            window.resizeDocks([docks[places[0][0]]], [width_px], horizontal)
     if wanted.right:
         firsts = [docks[place[0]] for place in right]
         weights = [
-            # Docks that share a place share its height when they lie one below the other.
-            weight / (1 if place in right else len(_parts(place)))
+            weight
             for place, weight in zip(wanted.right, wanted.weights, strict=True)
             for _ in ((place,) if place in right else _parts(place))
         ]
         window.resizeDocks(firsts, [round(100 * weight) for weight in weights], vertical)
     if bottom:
-        height = round(wanted.bottom_px * window.height())
+        height = max(LEAST_BOTTOM_PX, round(wanted.bottom_px * window.height()))
         window.resizeDocks([docks[place[0]] for place in bottom], [height] * len(bottom), vertical)
     if len(bottom) > 1:
         firsts = [docks[place[0]] for place in bottom]

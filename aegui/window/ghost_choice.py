@@ -12,15 +12,16 @@ from aegui.core.latent.procrustes import turn_words
 from aegui.session.map.ghost_service import why_no_ghost
 from aegui.session.notice import Notice
 from aegui.widgets.time.slider import epoch_words
+from aegui.window.run_choice import ANY_RUN, MOST_IN_MENU, RUN, run_choices, run_of
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from aegui.core.latent.codec import Codec
     from aegui.session.map.ghost_service import Ghost
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
-_MOST_SEEDS = 12
-_RUN = "run:"
 _FITTED = "time.ghost_fitted"
 
 
@@ -29,8 +30,9 @@ class GhostChoice(QObject):
 
     noticed = Signal(object)
 
-    def __init__(self, services: Services, panels: Panels, parent: QObject) -> None:
+    def __init__(self, services: Services, panels: Panels, parent: QWidget) -> None:
         super().__init__(parent)
+        self._window = parent
         self._services = services
         self._panels = panels
         self._key = ""
@@ -54,11 +56,21 @@ class GhostChoice(QObject):
         """What is chosen; "" for no ghost."""
         return self._key
 
+    @property
+    def _run(self) -> int | None:
+        """The run of the population that is chosen; None for another ghost, or none."""
+        return int(self._key.removeprefix(RUN)) if self._key.startswith(RUN) else None
+
     def choose(self, key: str) -> None:
-        """Show the ghost ``key`` of the menu: "", "moment", "kept" or "run:K"."""
+        """Show the ghost ``key`` of the menu: "", "moment", "kept", "run:K", or "run:?" to ask."""
         if key == "moment":
             self._keep(self._services.showing.codec, self._moment_words())
             return
+        if key == ANY_RUN:
+            run = run_of(key, self._services, self._window)
+            if run is None:
+                return
+            key = f"{RUN}{run}"
         self._key = key
         self._is_new = True
         self._show()
@@ -88,9 +100,8 @@ class GhostChoice(QObject):
         return epoch_words(epoch)
 
     def _words(self) -> str:
-        if self._key.startswith(_RUN):
-            run = int(self._key.removeprefix(_RUN))
-            return tr("Seed {seed}", seed=self._services.showing.seeds[run])
+        if self._run is not None:
+            return tr("Seed {seed}", seed=self._services.showing.seeds[self._run])
         return self._kept_words
 
     def _codec(self) -> Codec | None:
@@ -100,8 +111,8 @@ class GhostChoice(QObject):
         if not self._key or shown is None or not showing.fits:
             return None
         found = self._kept
-        if self._key.startswith(_RUN):
-            found = showing.codec_of_run(int(self._key.removeprefix(_RUN)))
+        if self._run is not None:
+            found = showing.codec_of_run(self._run)
         return None if found is None or why_no_ghost(found, shown, "") else found
 
     @Slot()
@@ -126,7 +137,7 @@ class GhostChoice(QObject):
     @Slot()
     def _on_showing_network_changed(self) -> None:
         # What was kept stays where it is, whatever is shown, unless it is to lie on that.
-        if self._key.startswith(_RUN) or (self._key and self._is_fitted):
+        if self._run is not None or (self._key and self._is_fitted):
             self._show()
 
     @Slot()
@@ -162,11 +173,9 @@ class GhostChoice(QObject):
         codec = showing.codec
         if codec is not None and codec.can_encode:
             choices.append(("moment", tr("&Keep {epoch} as a ghost", epoch=self._moment_words())))
-            choices += [
-                (f"{_RUN}{run}", tr("Seed {seed}", seed=seed))
-                for run, seed in enumerate(showing.seeds[:_MOST_SEEDS])
-                if run != codec.run
-            ]
+            choices += run_choices(showing, others=True)
+            if self._run is not None and MOST_IN_MENU <= self._run < len(showing.seeds):
+                choices.append((self._key, self._words()))
         if self._kept is not None:
             choices.append(("kept", tr("Kept: {name}", name=self._kept_words)))
         choices.append(("file", tr("Run in another &file…")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import language, tr
+from aegui.widgets.drop_veil import DropVeil
 from aegui.widgets.theme import ICON_PX, icon
 from aegui.window.actions import ACTIONS, MENUS, Actions
 from aegui.window.dialogs import questions
@@ -24,12 +25,13 @@ from aegui.window.docks import (
     DOCKS,
     PERSPECTIVES,
     DockTitles,
-    arrange,
     make_docks,
-    take_away,
 )
 from aegui.window.help_viewer import HelpViewer
+from aegui.window.layout import Layout
+from aegui.window.memory import memory_table
 from aegui.window.notifications import Notifications
+from aegui.window.panel_focus import PanelFocus
 from aegui.window.panels import Panels
 from aegui.window.toolbar import MainToolBar
 from aegui.window.wiring.answer import AnswerWiring
@@ -39,6 +41,7 @@ from aegui.window.wiring.code import CodeWiring
 from aegui.window.wiring.data import DataWiring
 from aegui.window.wiring.document import DocumentWiring
 from aegui.window.wiring.drawing import DrawingWiring
+from aegui.window.wiring.figures import FiguresWiring
 from aegui.window.wiring.gan import GanWiring
 from aegui.window.wiring.grid import GridWiring
 from aegui.window.wiring.insight import InsightWiring
@@ -51,6 +54,7 @@ from aegui.window.wiring.reference import ReferenceWiring
 from aegui.window.wiring.results import ResultsWiring
 from aegui.window.wiring.selection import SelectionWiring
 from aegui.window.wiring.set import SetWiring
+from aegui.window.wiring.shown import ShownWiring
 from aegui.window.wiring.sliders import SlidersWiring
 from aegui.window.wiring.study import NoiseStudyWiring
 from aegui.window.wiring.time import TimeWiring, add_time_bar
@@ -59,13 +63,12 @@ from aegui.window.wiring.training import TrainingWiring
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+    from PySide6.QtCore import QMimeData
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
     from aegui.session.notice import Notice
     from aegui.window.services import Services
 
-LAYOUT_VERSION = 5
-_FIRST_SIZE = QSize(1280, 800)
 _SECTIONS = "training.sections"
 
 
@@ -81,13 +84,11 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._services = services
         self._help: HelpViewer | None = None
-        self._is_arranged = False
         self.setObjectName("main")
         self.setWindowIcon(icon("app", "accent"))
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self.resize(_FIRST_SIZE)
         self.panels = Panels()
         self.setCentralWidget(self.panels.canvas)
         self.docks = make_docks(self, self.panels.docked())
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.perspective = services.settings.perspective
         if self.perspective not in PERSPECTIVES:
             self.perspective = DEFAULT_PERSPECTIVE
+        self.veil = DropVeil(self)
         self.notifications = Notifications(self, self.panels.canvas)
         self._recent = QMenu(tr("Open &recent"), self)
         self._examples = QMenu(tr("Open &example"), self)
@@ -110,7 +112,10 @@ class MainWindow(QMainWindow):
         self.toolbar = MainToolBar(self.actions_table)
         self.addToolBar(self.toolbar)
         self.time_bar = add_time_bar(self, self.panels.time)
-        self._restore_layout()
+        self.panel_focus = PanelFocus(self, self.docks, (self.toolbar, self.time_bar))
+        self._layout = Layout(self, self.docks, services.settings)
+        self._layout.restore()
+        self._layout.show(self.perspective)
         docks, panels = self.docks, self.panels
         self.training = TrainingWiring(services, panels, docks, self.toolbar, self)
         self.document = DocumentWiring(services, self._recent, self._examples, self)
@@ -134,7 +139,9 @@ class MainWindow(QMainWindow):
         self.gan = GanWiring(services, panels, docks, self)
         self.reference = ReferenceWiring(services, panels, docks, self)
         self.grid = GridWiring(services, panels, self)
+        self.figures = FiguresWiring(services, self)
         self.time = TimeWiring(services, panels, docks, self)
+        self.shown = ShownWiring(services, self.toolbar, self)
         self._handlers: dict[str, Callable[..., object]] = {
             **self.training.handlers,
             **self.document.handlers,
@@ -144,14 +151,16 @@ class MainWindow(QMainWindow):
             **self.grid.handlers,
             **self.noise_study.handlers,
             **self.time.handlers,
+            **self.shown.handlers,
             "quit": self.close,
             "perspective": self.set_perspective,
             "reset_layout": self.reset_layout,
             "full_screen": self._set_full_screen,
+            "go_to_panel": self.panel_focus.go,
             "theme": self.theme_requested.emit,
             "language": self.language_requested.emit,
             "guide": self.show_guide,
-            "about": lambda: questions.show_about(self),
+            "about": lambda: questions.show_about(self, memory_table(services)),
         }
         self._connect()
         self._show_conditions()
@@ -167,6 +176,7 @@ class MainWindow(QMainWindow):
         self.document.noticed.connect(self.notifications.show)
         self.data.noticed.connect(self.notifications.show)
         self.grid.noticed.connect(self.notifications.show)
+        self.gan.noticed.connect(self.notifications.show)
         self.data.sample_wanted.connect(self.drawing.load_sample)
         self.classifier.sample_wanted.connect(self.drawing.load_sample)
         self.answer.noticed.connect(self.notifications.show)
@@ -181,8 +191,10 @@ class MainWindow(QMainWindow):
         self.noise_study.preset_wanted.connect(self.training.take_preset)
         self.noise_study.room_wanted.connect(lambda: self.set_perspective("compare"))
         self.time.noticed.connect(self.notifications.show)
+        self.figures.noticed.connect(self.notifications.show)
         self.training.conditions_changed.connect(self._show_conditions)
         self.time.conditions_changed.connect(self._show_conditions)
+        self.shown.conditions_changed.connect(self._show_conditions)
         self._services.showing.history_changed.connect(self._show_conditions)
         self._services.showing.replaced.connect(self._show_conditions)
         self._services.runner.started.connect(self.notifications.put_news_away)
@@ -248,9 +260,10 @@ class MainWindow(QMainWindow):
             | self.results.conditions
             | self.grid.conditions
             | self.time.conditions
+            | self.shown.conditions
         )
         runner = self._services.runner
-        self.actions_table.set_checked("pause", runner.state == "paused")
+        self.actions_table.set_paused(runner.state == "paused")
         self.actions_table.set_checked("slow", runner.slow is not None)
 
     def _show_choices(self) -> None:
@@ -261,34 +274,13 @@ class MainWindow(QMainWindow):
 
     # Layout
 
-    def _restore_layout(self) -> None:
-        settings = self._services.settings
-        geometry = settings.window_state("geometry")
-        if geometry is None or not self.restoreGeometry(QByteArray(geometry)):
-            self._first_size()
-        self._is_arranged = self._restore_docks(self.perspective)
-        if not self._is_arranged:
-            arrange(self, self.docks, self.perspective)
-
-    def _restore_docks(self, perspective: str) -> bool:
-        state = self._services.settings.window_state(f"docks-{perspective}")
-        if state is None:
-            return False
-        take_away(self, self.docks)
-        return self.restoreState(QByteArray(state), LAYOUT_VERSION)
-
-    def _first_size(self) -> None:
-        room = self.screen().availableSize()
-        self.resize(min(room.width(), 1720), min(room.height() - 40, 1000))
-
     def set_perspective(self, key: str) -> None:
         """Arrange the docks for ``key`` of ``PERSPECTIVES``, as they were last left there."""
-        self._keep_docks()
+        self._layout.keep()
         focused = self.focusWidget()
         self.perspective = key
         self._services.settings.perspective = key
-        if not self._restore_docks(key):
-            arrange(self, self.docks, key)
+        self._layout.show(key)
         if focused is None or not focused.isVisible():
             # Else Qt passes the keys on to whatever comes next, such as a button of the menu bar.
             self.panels.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -296,16 +288,11 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put the docks back where the perspective has them."""
-        self._services.settings.set_window_state(f"docks-{self.perspective}", None)
-        arrange(self, self.docks, self.perspective)
-
-    def _keep_docks(self) -> None:
-        state = self.saveState(LAYOUT_VERSION).data()
-        self._services.settings.set_window_state(f"docks-{self.perspective}", bytes(state))
+        self._layout.reset()
 
     def keep_layout(self) -> None:
         """Remember size, place and docks in the settings."""
-        self._keep_docks()
+        self._layout.keep()
         settings = self._services.settings
         settings.perspective = self.perspective
         settings.set_window_state("geometry", bytes(self.saveGeometry().data()))
@@ -320,12 +307,9 @@ class MainWindow(QMainWindow):
             else self.windowState() & ~Qt.WindowState.WindowFullScreen
         )
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Arrange the docks once their true sizes are known."""
-        super().showEvent(event)
-        if not self._is_arranged:
-            self._is_arranged = True
-            arrange(self, self.docks, self.perspective)
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through one panel after the other, whenever their widgets were made."""
+        return self.panel_focus.step(forward)
 
     # Help and messages
 
@@ -343,13 +327,20 @@ class MainWindow(QMainWindow):
     # Files that are dropped
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files and folders."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        """Take files and folders, and say what a drop would do."""
+        files = _files_of(event.mimeData())
+        if files:
             event.acceptProposedAction()
+            self.veil.welcome(self.data.drop_words(files))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing will be dropped."""
+        self.veil.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the document, or take in the data, that were dropped."""
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        self.veil.hide()
+        files = _files_of(event.mimeData())
         if files:
             event.acceptProposedAction()
             # Later: a question in the middle of a drop would hang the program it came from.
@@ -372,8 +363,10 @@ class MainWindow(QMainWindow):
         self.closed.emit()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Show whether the whole screen is used."""
+        """Show whether the whole screen is used; look whether another program was at the file."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._services.workspace.look_at_file()
         if event.type() == QEvent.Type.WindowStateChange:
             self.actions_table.set_checked("full_screen", self.isFullScreen())
 
@@ -383,3 +376,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.setParent(None)
         self.deleteLater()
+
+
+def _files_of(data: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

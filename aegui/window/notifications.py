@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
@@ -22,6 +23,8 @@ from aegui.core.i18n import mark, tr
 from aegui.widgets.theme import ICON_PX, SPACING, current_theme, icon, icon_pixmap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QEnterEvent
 
     from aegui.session.notice import Level, Notice
@@ -82,7 +85,7 @@ class Toast(QFrame):
         words.setSpacing(SPACING)
         words.addWidget(text)
         if notice.offer:
-            words.addWidget(self._offer(notice.offer), 0, Qt.AlignmentFlag.AlignLeft)
+            words.addLayout(self._offers(notice))
         layout.addLayout(words, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
@@ -91,16 +94,21 @@ class Toast(QFrame):
         self._dress()
         self._wait()
 
-    def _offer(self, words: str) -> QPushButton:
-        button = QPushButton(words)
-        button.clicked.connect(self._on_offer_clicked)
-        return button
+    def _offers(self, notice: Notice) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACING)
+        first = (notice.offer, notice.accept)
+        for words, accept in (first, *((it.words, it.accept) for it in notice.more)):
+            button = QPushButton(words)
+            button.clicked.connect(partial(self._accept, accept))
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
 
-    @Slot()
-    def _on_offer_clicked(self) -> None:
+    def _accept(self, accept: Callable[[], object] | None, _checked: bool = False) -> None:
         self.close_now()
-        if self.notice.accept is not None:
-            self.notice.accept()
+        if accept is not None:
+            accept()
 
     def _dress(self) -> None:
         theme, token = current_theme(), self._manner.token
@@ -255,7 +263,10 @@ class Notifications(QObject):
             bottom -= height + SPACING
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the messages at the lower edge of a room that is resized."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+        """Keep the messages at the lower edge of a room that is resized, and above it.
+
+        A main window that is arranged anew raises what lies in its middle.
+        """
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.ZOrderChange):
             self._place()
         return False

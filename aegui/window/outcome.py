@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import isfinite, nan
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from aegui.core.data.progress import clock
-from aegui.core.i18n import mark, tr, trn
+from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
+from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.training.best import has_best_weights
+from aegui.core.training.terms import terms_at
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aegui.core.data.dataset import Dataset
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
     from aegui.core.run_file import SavedRun
     from aegui.core.training.result import RunResult, TrainingResult
     from aegui.session.training.training_runner import Pulled
+    from aegui.window.showing import Moment
 
 _REASONS = {
     "epochs": mark("All epochs are done."),
@@ -23,6 +35,14 @@ _REASONS = {
     "converged": mark("Converged: no step makes the loss smaller."),
 }
 
+_WEIGHTS = {
+    "live": mark("live, epoch {epoch:,}"),
+    "best": mark("best, epoch {epoch:,} of {epochs:,}"),
+    "last": mark("last, epoch {epoch:,} of {epochs:,}"),
+    "past": mark("epoch {epoch:,} of {epochs:,}"),
+}
+"""By which weights are shown."""
+_ADVERSARY = "discriminator_loss"
 _OF_ONE = {
     True: mark("{share:.0%} of the characters have at most 1 wrong pixel, the worst has {worst}."),
     False: mark("{share:.0%} of the images have at most 1 wrong pixel, the worst has {worst}."),
@@ -61,48 +81,169 @@ def speed_words(epochs_per_second: float) -> str:
     return tr("{rate:,.0f} epochs/s", rate=epochs_per_second)
 
 
-def rest_words(run: SavedRun, best: RunResult, epochs: int) -> str:
-    """What the run that is open has come to, in a few words for the tool bar."""
-    done = trn("{n:,} epoch", "{n:,} epochs", epochs)
-    accuracy = accuracy_of(best)
-    if accuracy is not None:
-        return tr("{epochs} · accuracy {share:.1%}", epochs=done, share=accuracy)
-    if best.wrong_pixels and run.dataset.is_binary:
+@dataclass(frozen=True)
+class Reached:
+    """What some weights have come to; None for what is not known of them.
+
+    Attributes:
+        loss: Their loss.
+        wrong_mean: Mean wrong pixels per sample that was learnt from.
+        wrong_max: Wrong pixels of the worst of these.
+        held_out: Mean wrong pixels per sample that was kept from training.
+        accuracy: Of a classifier, on what it had not learnt from if there was any.
+        adversary: Of a GAN, the loss of its discriminator; ``loss`` is that of its generator.
+    """
+
+    loss: float
+    wrong_mean: float | None = None
+    wrong_max: int | None = None
+    held_out: float | None = None
+    accuracy: float | None = None
+    adversary: float | None = None
+
+
+def reached_at(run: SavedRun, moment: Moment) -> Reached:
+    """What the weights of ``run`` that are shown have come to."""
+    result = run.results[moment.run]
+    row = None if run.history is None else run.history.nearest_row(moment.epoch)
+    if moment.epoch == result.best_epoch or run.history is None or row is None:
+        return reached_by(result, run.recipe, run.dataset)
+    terms = terms_at(run.history, moment.epoch, moment.run)
+    mean, worst = (
+        float(column[row, moment.run]) for column in (run.history.wrong_mean, run.history.wrong_max)
+    )
+    counted = isfinite(mean) and isfinite(worst)
+    return Reached(
+        terms.get("loss", nan),
+        mean if counted else None,
+        int(worst) if counted else None,
+        terms.get("validation_wrong") if counted else None,
+        accuracy_of(terms),
+        terms.get(_ADVERSARY),
+    )
+
+
+def reached_by(result: RunResult, recipe: Recipe, dataset: Dataset) -> Reached:
+    """What the best weights of a run of ``recipe`` on ``dataset`` have come to."""
+    wrong, held_out = np.asarray(result.wrong_pixels, np.int64), None
+    by_part = wrong_by_part(result.wrong_pixels, len(dataset), recipe.data.split)
+    if by_part:
+        wrong, held_out = by_part[LEARNT], float(by_part[HELD_OUT].mean())
+    return Reached(
+        result.best_loss,
+        float(wrong.mean()) if len(wrong) else None,
+        int(wrong.max()) if len(wrong) else None,
+        held_out,
+        accuracy_of(result.figures),
+        result.figures.get(_ADVERSARY),
+    )
+
+
+def rest_words(run: SavedRun, moment: Moment) -> str:
+    """What the weights that are shown have come to, in a few words for the tool bar."""
+    return reached_words(reached_at(run, moment), run.dataset)
+
+
+def reached_words(reached: Reached, dataset: Dataset) -> str:
+    """The figure that says most of some weights."""
+    if reached.accuracy is not None:
+        return tr("accuracy {share:.1%}", share=reached.accuracy)
+    if reached.wrong_mean is not None and reached.held_out is not None and dataset.is_binary:
         return tr(
-            "{epochs} · wrong pixels: mean {mean}, worst {worst:,}",
-            epochs=done,
-            mean=mean_words(best.wrong_mean),
-            worst=best.wrong_max,
+            "wrong pixels: learnt {learnt}, held out {held_out}",
+            learnt=mean_words(reached.wrong_mean),
+            held_out=mean_words(reached.held_out),
         )
-    return tr("{epochs} · loss {loss:.4g}", epochs=done, loss=best.best_loss)
+    if reached.wrong_mean is not None and dataset.is_binary:
+        return tr(
+            "wrong pixels: mean {mean}, worst {worst:,}",
+            mean=mean_words(reached.wrong_mean),
+            worst=reached.wrong_max,
+        )
+    if reached.adversary is not None:
+        return tr(
+            "losses: generator {one:.4g}, discriminator {other:.4g}",
+            one=reached.loss,
+            other=reached.adversary,
+        )
+    return tr("loss {loss:.4g}", loss=reached.loss)
+
+
+def weights_words(moment: Moment) -> str:
+    """Which weights are shown, in a few words: ``best, epoch 11,040 of 12,000``."""
+    return tr(_WEIGHTS[moment.weights], epoch=moment.epoch, epochs=moment.epochs)
+
+
+def moment_words(moment: Moment) -> str:
+    """What is shown, in a sentence."""
+    seed = tr("Seed {seed}", seed=moment.seed)
+    if moment.runs > 1:
+        seed = tr(
+            "Seed {seed}, run {run:,} of {runs:,}",
+            seed=moment.seed,
+            run=moment.run + 1,
+            runs=moment.runs,
+        )
+    return tr("{seed}: {weights}.", seed=seed, weights=weights_words(moment))
+
+
+def measuring_words(epochs: int) -> str:
+    """What is said of a run as long as its last figures are not there."""
+    done = trn("{n:,} epoch", "{n:,} epochs", epochs)
+    return tr("{epochs} · measuring all samples…", epochs=done)
 
 
 def mean_words(mean: float) -> str:
     """The ``mean`` of wrong pixels, with as many digits as it deserves."""
-    return f"{mean:.3g}" if mean < 100 else f"{mean:,.0f}"
+    return localized(mean, ".3g") if mean < 100 else localized(mean, ",.0f")
 
 
-def accuracy_of(run: RunResult) -> float | None:
+def accuracy_of(figures: Mapping[str, float]) -> float | None:
     """The accuracy of a classifier, on what it had not learnt from if there was any."""
     for key in ("validation_accuracy", "accuracy"):
-        if key in run.figures:
-            return run.figures[key]
+        if key in figures:
+            return figures[key]
     return None
 
 
-def outcome_words(result: TrainingResult, dataset: Dataset) -> str:
-    """Why a training on ``dataset`` ended, and what it has reached."""
+def shown_words(run: SavedRun, moment: Moment, *, chosen: bool) -> str:
+    """Which weights the window shows after a training; "" where there is no other choice.
+
+    ``chosen``: a person has chosen the run.
+    """
+    best, result = run.best_run, run.results[moment.run]
+    if moment.runs == 1:
+        is_plain = moment.weights == "best" and moment.epoch == result.epochs
+        if is_plain or not has_best_weights(run.recipe):
+            return ""
+        return tr("Shown: {weights}.", weights=weights_words(moment))
+    names = {"seed": moment.seed, "weights": weights_words(moment)}
+    if moment.run == best and has_best_weights(run.recipe):
+        return tr("Shown: seed {seed}, the best run; {weights}.", **names)
+    if not chosen or not has_best_weights(run.recipe):
+        return tr("Shown: seed {seed}; {weights}.", **names)
+    best_seed = run.results[best].seed
+    return tr(
+        "Shown: seed {seed}, as chosen; {weights}. The best run is seed {best}.",
+        **names,
+        best=best_seed,
+    )
+
+
+def outcome_words(result: TrainingResult, resolved: ResolvedRecipe) -> str:
+    """Why a training of ``resolved`` ended, and what it has reached."""
     epochs = max((run.epochs for run in result.runs), default=0)
     head = tr(
-        "{reason} After {epochs:,} epochs in {time}: ",
+        "{reason} After {epochs} in {time}: ",
         reason=tr(_REASONS[result.reason]),
-        epochs=epochs,
+        epochs=trn("{n:,} epoch", "{n:,} epochs", epochs),
         time=tr("{seconds:.1f} s", seconds=result.seconds)
         if result.seconds < 60
         else clock(result.seconds),
     )
-    same = _sameness(dataset)
-    return f"{head}{_reached(result, dataset)} {same}" if same else head + _reached(result, dataset)
+    same = _sameness(resolved.dataset)
+    reached = _reached(result, resolved)
+    return f"{head}{reached} {same}" if same else head + reached
 
 
 def _sameness(dataset: Dataset) -> str:
@@ -114,14 +255,27 @@ def _sameness(dataset: Dataset) -> str:
     return tr("All images are the same: there was nothing to tell apart.")
 
 
-def _reached(result: TrainingResult, dataset: Dataset) -> str:
-    runs = result.runs
-    accuracies = [accuracy for run in runs if (accuracy := accuracy_of(run)) is not None]
+def _reached(result: TrainingResult, resolved: ResolvedRecipe) -> str:
+    runs, dataset = result.runs, resolved.dataset
+    accuracies = [accuracy for run in runs if (accuracy := accuracy_of(run.figures)) is not None]
     if accuracies:
         return tr("accuracy {share:.1%}.", share=min(accuracies))
     if not dataset.is_binary or not all(run.wrong_pixels for run in runs):
-        loss = max((run.best_loss for run in runs), default=0.0)
-        return tr("the loss is {loss:.4g}.", loss=loss)
+        worst_run = max(runs, key=lambda run: run.best_loss)
+        reached = reached_by(worst_run, resolved.recipe, dataset)
+        if reached.adversary is not None:
+            return f"{reached_words(reached, dataset)}."
+        return tr("the loss is {loss:.4g}.", loss=reached.loss)
+    split = resolved.recipe.data.split
+    by_part = [wrong_by_part(run.wrong_pixels, len(dataset), split) for run in runs]
+    if all(by_part):
+        worst_means = {
+            key: mean_words(max(float(one[key].mean()) for one in by_part)) for key in by_part[0]
+        }
+        return tr(
+            "wrong pixels of the images learnt {learnt}, of those held out {held_out}.",
+            **worst_means,
+        )
     share = min((run.share_at_most_1 for run in runs), default=0.0)
     worst = max((run.wrong_max for run in runs), default=0)
     words = _OF_SEVERAL if len(runs) > 1 else _OF_ONE

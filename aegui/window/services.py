@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from aegui.session.data.data_service import DataService
 from aegui.session.data.sample_values import SampleValuesService
 from aegui.session.data.selection import Selection
+from aegui.session.documents.keeping import Keeping
+from aegui.session.documents.sweeping import Sweeping
 from aegui.session.documents.workspace import Workspace
 from aegui.session.jobs.clock import Ticker
 from aegui.session.jobs.latest_answer import LatestAnswer
@@ -19,6 +21,7 @@ from aegui.session.map.film_writer import FilmWriter
 from aegui.session.map.ghost_service import GhostService
 from aegui.session.map.grid_service import GridService
 from aegui.session.map.insight_service import InsightService
+from aegui.session.map.judge_service import JudgeService
 from aegui.session.map.making import Making
 from aegui.session.map.others import Others
 from aegui.session.map.plane_service import PlaneService
@@ -28,6 +31,7 @@ from aegui.session.pixels.drawing import Drawing
 from aegui.session.pixels.noise_study import NoiseStudy
 from aegui.session.projections.projection_service import ProjectionService
 from aegui.session.training.classifier_service import ClassifierService
+from aegui.session.training.cost_service import CostService
 from aegui.session.training.reference_service import ReferenceService
 from aegui.session.training.timeline import Player
 from aegui.session.training.training_runner import TrainingRunner
@@ -37,6 +41,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aegui.session.settings import Settings
+
+
+_LAST_TRAINING_SECONDS = 3.0
+"""How long the end of the program waits for a training to come to rest."""
 
 
 @dataclass(eq=False)
@@ -57,10 +65,14 @@ class Services:
     drawing: Drawing
     ticker: Ticker
     showing: Showing
+    keeping: Keeping
+    sweeping: Sweeping
+    costs: CostService = field(default_factory=CostService)
     player: Player = field(default_factory=Player)
     ghosts: GhostService = field(default_factory=GhostService)
     films: FilmWriter = field(default_factory=FilmWriter)
     grids: GridService = field(default_factory=GridService)
+    judge: JudgeService = field(default_factory=JudgeService)
     answers: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-answer"))
     reasons: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-reasons"))
     marks: LatestAnswer = field(default_factory=lambda: LatestAnswer("aegui-mark"))
@@ -99,11 +111,19 @@ class Services:
             drawing=Drawing(height, width),
             ticker=Ticker(),
             showing=Showing(workspace, runner),
+            keeping=Keeping(workspace, runner),
+            sweeping=Sweeping(workspace),
         )
 
-    def shutdown(self) -> None:
-        """Stop every thread and timer: the one way in which the program ends."""
+    def shutdown(self, *, keep: bool = False) -> None:
+        """Stop every thread and timer: the one way in which the program ends.
+
+        To ``keep`` unsaved work and a training under way is for when nobody could be asked.
+        """
         self.ticker.stop()
+        self.costs.shutdown()
+        if keep:
+            self.keeping.hand_over(_LAST_TRAINING_SECONDS)
         self.runner.shutdown()
         self.data.shutdown()
         self.decode.shutdown()
@@ -117,6 +137,7 @@ class Services:
         self.ghosts.shutdown()
         self.films.shutdown()
         self.grids.shutdown()
+        self.judge.shutdown()
         self.showing.shutdown()
         self.insight.shutdown()
         self.fields.shutdown()
@@ -137,4 +158,5 @@ class Services:
             self.sheets,
         ):
             answers.shutdown()
-        self.workspace.close()
+        self.sweeping.shutdown()
+        self.workspace.close(keep=keep)

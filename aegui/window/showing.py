@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from aegui.core.evaluation.parts import HELD_OUT, parts_of
+from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
+from aegui.core.training.best import has_best_weights
+from aegui.core.training.history import plain_epoch
+from aegui.core.training.last import last_snapshot
+from aegui.core.training.stages import set_last
 from aegui.session.map.codes_service import CodesService
 from aegui.session.pixels.answers import Nearest
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import CorruptionSpec, Recipe
@@ -24,10 +34,37 @@ if TYPE_CHECKING:
     from aegui.session.training.training_runner import Pulled, TrainingRunner
 
 
+Weights = Literal["live", "best", "last", "past"]
+"""Those of a training under way, of a finished one, or of an epoch that was chosen."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Which weights are shown.
+
+    Attributes:
+        run: Number of the run within its population.
+        runs: How many there are.
+        seed: The seed of that run.
+        weights: Which of its weights.
+        epoch: Epochs that they have learnt.
+        epochs: Epochs that were learnt in all.
+    """
+
+    run: int
+    runs: int
+    seed: int
+    weights: Weights
+    epoch: float
+    epochs: float
+
+
 class Showing(QObject):
     """Joins the document and the training under way into one thing to look at.
 
-    While a training is under way its weights are shown, else those of the document's run. The
+    While a training is under way its weights are shown, else those of the document's run: of the
+    run of its population and of the weights, best or last, that a person has chosen, which stay
+    chosen from one training of a document to the next; else of the best. The
     samples are those of the draft where the network can read them, so that another set is seen on
     the old map at once; else those that the network was trained on.
     """
@@ -63,6 +100,11 @@ class Showing(QObject):
         self._timeline: TimelineView | None = None
         self._past: Frame | None = None
         self._newest: Codec | None = None
+        self._saved: SavedRun | None = None
+        self._run = 0
+        self._chosen_run: int | None = None
+        self._weights: Literal["best", "last"] = "best"
+        self._last: Snapshot | None = None
         self._snapshot: Snapshot | None = None
         self._is_playing = False
         self._recipe: Recipe = workspace.recipe
@@ -122,6 +164,89 @@ class Showing(QObject):
     def newest(self) -> Codec | None:
         """The network as it has become, whatever epoch is shown."""
         return self._newest
+
+    @property
+    def saved(self) -> SavedRun | None:
+        """The finished training that ``moment`` is of; None before any."""
+        return self._saved
+
+    @property
+    def moment(self) -> Moment | None:
+        """Which weights are shown; None where there are none."""
+        return None if self._codec is None else self.moment_of(self._run)
+
+    def moment_of(self, run: int) -> Moment:
+        """Which weights of ``run`` are shown, or would be if it were."""
+        weights: Weights = "live" if self.is_live else self._weights
+        epoch: float = 0
+        if self._codec is not None and not (self.is_live and self._awaits_first):
+            epoch = self._codec.epoch
+        results = () if self._saved is None else self._saved.results
+        history, epochs = self._history, epoch
+        if history is not None and len(history):
+            epochs = plain_epoch(float(history.epoch[-1]))
+        if self._past is not None:
+            weights, epoch = "past", plain_epoch(self._past.epoch)
+        elif weights == "best" and results:
+            epoch = results[run].best_epoch
+        elif weights == "last":
+            epoch = epochs
+        if weights == "best" and not has_best_weights(self._recipe):
+            weights = "last"
+        return Moment(run, self._recipe.runs, self.seeds[run], weights, epoch, epochs)
+
+    @property
+    def chose_run(self) -> bool:
+        """Whether the run that is shown was chosen by a person."""
+        return self._chosen_run is not None
+
+    def choose_run(self, run: int) -> None:
+        """Show ``run`` of the population from now on, in this training and the next ones.
+
+        Raises:
+            IndexError: There is none.
+        """
+        if not 0 <= run < self._recipe.runs:
+            raise IndexError(run)
+        self._chosen_run = run
+        if run != self._run:
+            self._run = run
+            self._renew()
+            self.replaced.emit()
+
+    def choose_weights(self, weights: Literal["best", "last"]) -> None:
+        """Show the best or the last weights of a finished training; the past is left."""
+        if weights == "last" and self.why_no_last:
+            return
+        was_past, self._past = self._past, None
+        self._weights = weights
+        self._renew()
+        if was_past is not None:
+            self.epoch_changed.emit()
+
+    @property
+    def why_no_last(self) -> str:
+        """Why the last weights cannot be chosen; empty where they can."""
+        if self.is_live:
+            return tr("While it learns, the newest weights are shown.")
+        if self._saved is None:
+            return tr("Nothing has been trained yet.")
+        if not has_best_weights(self._recipe):
+            return tr("A GAN has no best moment: its last weights are shown.")
+        if self._last is None:
+            return tr("This run was saved without its last weights.")
+        return ""
+
+    def _renew(self) -> None:
+        """Show the weights that are chosen now."""
+        if self.is_live:
+            if self._snapshot is not None:
+                self._newest = self._codec_of(self._snapshot)
+            self._codec = self._codec_of_moment()
+        else:
+            self._take_weights(self._saved)
+        self.network_changed.emit()
+        self._encode()
 
     def show_epoch(self, epoch: float | None) -> None:
         """Show the weights kept nearest to ``epoch``; None: the newest state, and what comes."""
@@ -196,6 +321,23 @@ class Showing(QObject):
         """How the images of the set are to be seen."""
         return self._nearest.look
 
+    @property
+    def trained_on(self) -> Dataset | None:
+        """The set that the network learns or has learnt from, whatever is shown; None: none yet."""
+        source = self._live or self._workspace.run
+        return None if source is None else source.dataset
+
+    @property
+    def held_out(self) -> NDArray[np.int64] | None:
+        """Places of the samples that the network has not learnt from.
+
+        None: all of the set was learnt, or it is another set than the network's own.
+        """
+        own = self.trained_on
+        if own is None or own is not self._dataset:
+            return None
+        return parts_of(len(own), self._recipe.data.split).get(HELD_OUT)
+
     def shutdown(self) -> None:
         """End what is under way."""
         self._encoder.shutdown()
@@ -217,7 +359,7 @@ class Showing(QObject):
             self.timeline_changed.emit()
         if pulled.snapshot is not None:
             self._snapshot = pulled.snapshot
-            self._newest = Codec(self._recipe, self._dataset.image_shape, pulled.snapshot)
+            self._newest = self._codec_of(pulled.snapshot)
             if self._past is not None:
                 return
             self._codec = self._newest
@@ -227,19 +369,40 @@ class Showing(QObject):
                 self._awaits_first = False
                 self.replaced.emit()
 
+    def _codec_of(self, snapshot: Snapshot) -> Codec:
+        """The run that is shown, with the weights of a training under way."""
+        return Codec(self._recipe, self._dataset.image_shape, snapshot, self._run)
+
     def _take_run(self, run: SavedRun | None) -> bool:
         """Show ``run``; whether that has other samples."""
+        if self._live is None or run is None or run.dataset is not self._live.dataset:
+            # Another document, not what the training under way has come to.
+            self._chosen_run, self._weights = None, "best"
         self._live = None
-        self._noise = None
+        self._noise = set_last(run.stages[-1]).corruption if run and run.stages else None
         known, self._timeline = self._timeline, None if run is None else run.timeline
         if not _is_same_training(known, self._timeline):
             self._past = None
-        self._snapshot = None if run is None else run.snapshot
-        self._newest = None if run is None else run.codec(run.best_run)
-        self._codec = self._codec_of_moment()
+        self._saved = run
         self._history = None if run is None else run.history
         self._recipe = self._workspace.recipe if run is None else run.recipe
+        self._take_weights(run)
         return self._choose_dataset()
+
+    def _take_weights(self, run: SavedRun | None) -> None:
+        """Show the weights of ``run`` that are chosen, else the best of its best run."""
+        self._last = None if run is None else last_snapshot(run)
+        self._snapshot = self._newest = None
+        self._run = 0
+        if run is not None:
+            self._run = run.best_run if self._chosen_run is None else self._chosen_run
+            self._run = min(self._run, run.recipe.runs - 1)
+            is_last = self._weights == "last" and self._last is not None
+            self._snapshot = self._last if is_last else run.snapshot
+            if self._snapshot is not None:
+                shape = run.dataset.image_shape
+                self._newest = Codec(run.recipe, shape, self._snapshot, self._run)
+        self._codec = self._codec_of_moment()
 
     def _choose_dataset(self) -> bool:
         run, dataset = self._workspace.run, self._workspace.dataset
@@ -294,6 +457,10 @@ class Showing(QObject):
         if resolved is None:
             return
         self._live = resolved
+        if self._chosen_run is not None and self._chosen_run >= resolved.recipe.runs:
+            self._chosen_run = None
+        if self._run >= resolved.recipe.runs:
+            self._run = 0
         self._recipe = resolved.recipe
         self._noise = None
         self._history = None

@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
+from aegui.widgets.builder.marks import ElidedLabel
 from aegui.widgets.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.window.actions import ACTIONS
 from aegui.window.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
+from aegui.window.shown_chip import ShownChip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +36,7 @@ _WAY = "*"
 """What the data of an entry begin with that brings other data in."""
 _MOST_PRESETS_SEEN = 28
 _PROGRESS_STEPS = 1000
+_LEAST_STATUS_PX = 180
 
 
 class MainToolBar(QToolBar):
@@ -62,6 +65,7 @@ class MainToolBar(QToolBar):
         self.addSeparator()
         self._add_actions(actions)
         self.addSeparator()
+        self.chip = ShownChip()
         self._build_status()
         self.data.activated.connect(self._on_data_activated)
         self.presets.activated.connect(self._on_presets_activated)
@@ -104,7 +108,11 @@ class MainToolBar(QToolBar):
         self.progress.setMinimumWidth(96)
         self.progress.setFont(figures_font(self.font()))
         self.progress.setAccessibleName(tr("Progress of the training"))
-        self.status = QLabel()
+        self.estimate = ElidedLabel()
+        self.estimate.setProperty("dim", True)
+        self.estimate.setFont(figures_font(self.font()))
+        self.estimate.setAccessibleName(tr("What a training will cost"))
+        self.status = ElidedLabel()
         self.status.setFont(figures_font(self.font()))
         self.status.setAccessibleName(tr("State of the training"))
         self.solve = QPushButton(tr("Show"))
@@ -112,15 +120,19 @@ class MainToolBar(QToolBar):
         self.solve.setAccessibleName(tr("Go to where it has to be solved"))
         self.solve.clicked.connect(self.problem_wanted)
         self.solve.hide()
-        self.device = QLabel()
+        self.device = ElidedLabel()
         self.device.setProperty("dim", True)
-        for label in (self.status, self.device):
+        for label in (self.estimate, self.status, self.device):
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         room = QWidget()
-        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        # What it says is cut short in a narrow window, rather than put away with all of it.
+        room.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        room.setMinimumWidth(_LEAST_STATUS_PX)
         layout = QHBoxLayout(room)
         layout.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
         layout.setSpacing(SPACING)
+        layout.addWidget(self.chip)
+        layout.addWidget(self.estimate)
         layout.addWidget(self.progress, 1000)
         layout.addWidget(self.status)
         layout.addWidget(self.solve)
@@ -128,10 +140,13 @@ class MainToolBar(QToolBar):
         layout.addStretch(1)
         self.addWidget(room)
 
-    def set_data(self, offered: Sequence[tuple[DataEntry, QIcon]], key: str, name: str) -> None:
+    def set_data(
+        self, offered: Sequence[tuple[DataEntry, QIcon]], key: str, name: str, edited: str = ""
+    ) -> None:
         """Offer sets with their pictures, and ways to bring in others.
 
         ``key`` is the one in use; where it is not among them, it is offered as ``name``.
+        ``edited`` is what to call it where its samples are not those that it came with.
         """
         self._data_key = key
         with QSignalBlocker(self.data):
@@ -146,7 +161,10 @@ class MainToolBar(QToolBar):
             self.data.insertSeparator(self.data.count())
             for way, words, icon_name in WAYS:
                 self.data.addItem(icon(icon_name), tr(words), f"{_WAY}{way}")
-            self.data.setCurrentIndex(self.data.findData(key))
+            current = self.data.findData(key)
+            self.data.setCurrentIndex(current)
+            if edited:
+                self.data.setItemText(current, edited)
 
     def _add_data(self, picture: QIcon, label: str, key: str, detail: str, help_text: str) -> None:
         self.data.addItem(picture, label, key)
@@ -186,13 +204,26 @@ class MainToolBar(QToolBar):
             return
         self.progress.setValue(round(_PROGRESS_STEPS * position / epochs))
         epoch = int(position)
-        self.progress.setFormat(tr("{epoch:,} of {epochs:,}", epoch=epoch, epochs=epochs))
-        self.progress.setToolTip(tr("{epoch:,} of {epochs:,} epochs", epoch=epoch, epochs=epochs))
+        text = tr("{epoch:,} of {epochs:,}", epoch=epoch, epochs=epochs)
+        room = self.progress.width() - SPACING
+        fits = self.progress.fontMetrics().horizontalAdvance(text) <= room
+        self.progress.setFormat(text if fits else "%p %")
+        self.progress.setToolTip(
+            trn("{epoch:,} of {n:,} epoch", "{epoch:,} of {n:,} epochs", epochs, epoch=epoch)
+        )
 
-    def set_status(self, text: str, device: str, tooltip: str = "") -> None:
-        """Show how the training goes, and on what."""
+    def set_estimate(self, text: str, details: str = "") -> None:
+        """Show what a training will cost, with the numbers as a tooltip; "": nothing to show."""
+        self.estimate.setText(text)
+        self.estimate.setToolTip(details)
+        self.estimate.setVisible(bool(text))
+
+    def set_status(self, text: str, device: str, tooltip: str = "", what: str = "") -> None:
+        """Show how the training goes, and on what; ``what`` says which weights that is of."""
         self.status.setText(text)
-        self.status.setToolTip("")
+        # It may be cut short.
+        self.status.setToolTip(f"{text}\n{what}" if what else text)
+        self.status.setAccessibleDescription(what)
         self.solve.hide()
         self.device.setText(device)
         self.device.setToolTip(tooltip)

@@ -120,3 +120,10 @@ def test_every_icon_file_draws_something(qapp: QApplication) -> None:
     assert files
     for file in files:
         assert _ink(themes.icon_pixmap(file.stem, 48).toImage()), file.name
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_handles_of_scroll_bars_stand_out(theme: Theme) -> None:
+    handle = themes.handle_ground(theme)
+    assert contrast(handle, theme.grid) >= 3.0
+    assert contrast(handle, theme.panel) >= 3.0

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtWidgets import QComboBox
 
 from aegui.app import App
 from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.session.settings import Settings
 from aegui.widgets.theme import LIGHT, apply_theme
+from aegui.window.dialogs.figure import FigureDialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
+    from aegui.session.training.training_runner import TrainingRunner
     from aegui.window.main_window import MainWindow
 
 SMALL = Recipe(
@@ -29,9 +32,14 @@ SMALL = Recipe(
 """Trained in a blink."""
 
 
+UNASKED = {"unasked_minutes": 1e6, "unasked_memory_share": 1.0}
+"""Nobody is asked, however slow the machine of the tests is."""
+
+
 @pytest.fixture
 def app(qapp: QApplication, qtbot: QtBot) -> Iterator[App]:
-    made = App(qapp, Settings(language="en", theme="light"))
+    settings = Settings.model_validate({"language": "en", "theme": "light"} | UNASKED)
+    made = App(qapp, settings)
     made.window.resize(1280, 800)
     made.window.show()
     qtbot.waitExposed(made.window)
@@ -54,3 +62,23 @@ def train(qtbot: QtBot, window: MainWindow, key: str = "train") -> None:
     runner = window._services.runner
     with qtbot.waitSignal(runner.finished, timeout=60_000):
         window.actions_table[key].trigger()
+
+
+def stop(qtbot: QtBot, runner: TrainingRunner) -> None:
+    """End what is trained with what it has learnt; before its first epoch it would have nothing."""
+    qtbot.waitUntil(lambda: runner.pull() is not None)
+    with qtbot.waitSignal(runner.finished):
+        runner.stop()
+
+
+def save_figure(window: MainWindow, **choices: object) -> None:
+    """Save from the dialog of a figure that is open, with ``choices`` for its fields by name."""
+    dialog = next(each for each in window.findChildren(FigureDialog) if each.isVisible())
+    for name, value in choices.items():
+        field = getattr(dialog, name)
+        if isinstance(field, QComboBox):
+            field.setCurrentIndex(field.findData(value))
+        else:
+            field.setValue(value)
+    dialog.save.click()
+    dialog.close()

@@ -251,7 +251,7 @@ def test_denoising_again_leaves_a_trail_on_the_map(
     qtbot.waitUntil(lambda: len(scene.trail) == 3, timeout=WAIT_MS)
     np.testing.assert_allclose(scene.trail[:2], way, atol=1e-5)
     assert scene.drawing is not None
-    np.testing.assert_allclose(scene.drawing, scene.trail[-1])
+    np.testing.assert_allclose(scene.drawing, scene.trail[-1], rtol=1e-5, atol=1e-6)
     panel.answers.once.click()
     qtbot.waitUntil(lambda: not panel.answers.once.isVisible(), timeout=WAIT_MS)
     np.testing.assert_allclose(scene.drawing, codec.encode(pixels)[0], atol=1e-5)
@@ -317,6 +317,11 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     assert page.plot.threshold == bench.threshold
     page.outside.setCurrentIndex(page.outside.findData("uppercase"))
     page.outside.activated.emit(page.outside.currentIndex())
+    # Choosing starts nothing, and the button under the pointer stays what it is.
+    assert not service.errors.is_busy
+    assert page.measure.isVisible()
+    assert "press Measure" in page.words.text()
+    page.measure.click()
     qtbot.waitUntil(page.roc.isVisible, timeout=WAIT_MS)
     plot = page.plot
     start, end = QPoint(round(plot.x_of(plot.threshold)), 60), QPoint(plot.width() // 2, 60)
@@ -335,6 +340,7 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     monkeypatch.setattr("aegui.window.wiring.answer_studies.choose_data_file", lambda *_: str(bad))
     page.outside.setCurrentIndex(page.outside.count() - 1)
     page.outside.activated.emit(page.outside.currentIndex())
+    page.measure.click()
     qtbot.waitUntil(lambda: "bad.txt" in page.words.text(), timeout=WAIT_MS)
     assert page.measure.isEnabled()
     # The last figures were of the upper case, and so is the next measuring.
@@ -360,3 +366,11 @@ def test_a_drawing_of_another_size_is_told_on_every_page(
     window._services.drawing.undo()
     panel.show_page("why")
     qtbot.waitUntil(panel.why.pictures.isVisible, timeout=WAIT_MS)
+
+
+def test_nothing_is_judged_before_any_training(window: MainWindow, panel: AnswerPanel) -> None:
+    assert "Press Train" in panel.text
+    (row,) = (row for row in panel.answers.rows if row.isVisible())
+    assert row.title.text() == "Best possible"
+    assert "No wrong pixels" not in row.words.text
+    assert row.words.text.startswith("What any network could answer at best")

@@ -20,6 +20,7 @@ from aegui.session.data.data_sources import DRAWINGS, own_path
 from aegui.window.dialogs import questions
 from aegui.window.dialogs.download import DownloadDialog
 from aegui.window.dialogs.images import ImportDialog
+from tests.window.conftest import stop
 from tests.window.test_document import answer
 
 if TYPE_CHECKING:
@@ -416,8 +417,7 @@ def test_data_are_locked_while_a_network_learns(
     assert window.data.take_paths([glyphs])
     assert "training has ended" in window.notifications.shown[-1].text
     runner = window._services.runner
-    with qtbot.waitSignal(runner.finished, timeout=30_000):
-        runner.stop()
+    stop(qtbot, runner)
     assert window.panels.data.shares.isEnabled()
 
 
@@ -465,3 +465,16 @@ def test_classes_that_the_draw_left_without_a_sample_stay_ticked(
     assert len(workspace.dataset) == 3
     qtbot.waitUntil(lambda: panel.title.text() != "")
     assert len(panel.classes.chosen) == 10
+
+
+def test_edited_data_are_called_edited(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    assert window.toolbar.data.currentText() == "Lower case"
+    workspace.add_sample(np.eye(7, 5), "ñ")
+    assert window.toolbar.data.currentText() == "Lower case, edited: 7"
+    window.docks["data"].raise_()
+    title = window.panels.data.title
+    qtbot.waitUntil(lambda: title.text() == "Lower case, edited: 7", timeout=20_000)
+    workspace.undo_stack.undo()
+    assert window.toolbar.data.currentText() == "Lower case"

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPushButton
 
 from aegui.core.recipe_file import load_recipe, save_recipe
+from aegui.core.run_file import load_run, save_run
+from aegui.paths import resources_dir
+from aegui.session.documents.document import shipped_model
 from aegui.window.dialogs import questions
-from aegui.window.wiring import results as wiring_results
-from tests.window.conftest import SMALL, train
+from aegui.window.wiring import figures as wiring_figures
+from tests.window.conftest import SMALL, save_figure, train
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
@@ -43,7 +46,6 @@ def saving_to(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
 
     monkeypatch.setattr(questions, "choose_save_file", chosen)
     monkeypatch.setattr(questions, "choose_set_file", chosen)
-    monkeypatch.setattr(wiring_results, "choose_save_file", chosen)
 
 
 def closed(window: MainWindow) -> bool:
@@ -125,8 +127,10 @@ def test_exports(
     train(qtbot, window)
     for kind, start in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("csv", b"epoch,")):
         path = tmp_path / f"charts.{kind}"
-        saving_to(monkeypatch, path)
+        monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_, path=path: str(path))
         window.actions_table[f"export_charts_{kind}"].trigger()
+        if kind != "csv":
+            save_figure(window)
         assert path.read_bytes().startswith(start)
     saving_to(monkeypatch, tmp_path / "recipe.json")
     window.actions_table["export_recipe"].trigger()
@@ -141,8 +145,10 @@ def test_a_place_that_cannot_be_written_is_told(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     train(qtbot, window)
-    saving_to(monkeypatch, tmp_path / "no" / "such" / "charts.png")
+    path = str(tmp_path / "no" / "such" / "charts.png")
+    monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: path)
     window.actions_table["export_charts_png"].trigger()
+    save_figure(window)
     assert window.notifications.shown[-1].level == "error"
 
 
@@ -241,3 +247,165 @@ def test_another_import_takes_the_place_of_the_last_summary(window: MainWindow) 
     assert not first.isVisible()
     assert second.isVisible()
     second.close()
+
+
+def saved_to(qtbot: QtBot, window: MainWindow, path: Path) -> None:
+    workspace = window._services.workspace
+    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+        assert workspace.save_as(path)
+
+
+def change_elsewhere(path: Path) -> bytes:
+    """Save another document to ``path``, as a second window would."""
+    run = load_run(path)
+    save_run(path, replace(run, recipe=run.recipe.model_copy(update={"seed": 77}), draft=None))
+    return path.read_bytes()
+
+
+def offers(window: MainWindow) -> list[str]:
+    notice = window.notifications.shown[-1]
+    return [notice.offer, *(offer.words for offer in notice.more)]
+
+
+def test_a_file_changed_by_another_program_is_told_once(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.aegui"
+    saved_to(qtbot, window, path)
+    workspace = window._services.workspace
+    workspace.look_at_file()
+    assert not window.notifications.shown
+    change_elsewhere(path)
+    QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
+    assert "another program" in window.notifications.shown[-1].text
+    assert offers(window) == ["Reload", "Save as…", "Overwrite"]
+    window.notifications.close_all()
+    workspace.look_at_file()
+    assert not window.notifications.shown  # told once
+    assert workspace.reload()
+    assert workspace.recipe.seed == 77
+    assert workspace.file_state() == "same"
+
+
+def test_saving_never_overwrites_what_another_program_saved(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.aegui"
+    saved_to(qtbot, window, path)
+    workspace = window._services.workspace
+    workspace.edit_recipe(EDITED, "seed")
+    theirs = change_elsewhere(path)
+    assert not workspace.save()
+    answer("Cancel")
+    assert not window.document.save()
+    assert path.read_bytes() == theirs
+    answer("Overwrite")
+    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+        assert window.document.save()
+    assert load_run(path).recipe.seed == 99
+    workspace.edit_recipe(SMALL, "back")
+    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+        assert window.document.save()  # what is there now is ours
+
+
+def test_reloading_asks_where_something_would_be_lost(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.aegui"
+    saved_to(qtbot, window, path)
+    workspace = window._services.workspace
+    workspace.edit_recipe(EDITED, "seed")
+    change_elsewhere(path)
+    answer("Cancel")
+    window.document.reload()
+    assert workspace.recipe.seed == 99
+    answer("Reload")
+    window.document.reload()
+    assert workspace.recipe.seed == 77
+
+
+def test_a_deleted_file_is_told_and_counts_as_unsaved(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.aegui"
+    saved_to(qtbot, window, path)
+    workspace = window._services.workspace
+    assert not workspace.is_modified
+    path.unlink()
+    workspace.look_at_file()
+    assert offers(window) == ["Save it again", "Save as…"]
+    assert workspace.is_modified
+    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+        assert window.document.save()
+    assert path.is_file()
+    workspace.look_at_file()
+    assert not workspace.is_modified
+
+
+def test_a_protected_file_stays_as_it_is(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, other = tmp_path / "a.aegui", tmp_path / "b.aegui"
+    saved_to(qtbot, window, path)
+    path.chmod(0o444)
+    before = path.read_bytes()
+    window._services.workspace.edit_recipe(EDITED, "seed")
+    saving_to(monkeypatch, other)
+    answer("Save as…")
+    with qtbot.waitSignal(window._services.workspace.saved, timeout=20_000):
+        assert window.document.save()
+    assert path.read_bytes() == before
+    assert other.is_file()
+
+
+def test_an_example_is_saved_among_the_documents(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, user_home: Path
+) -> None:
+    workspace = window._services.workspace
+    with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
+        assert workspace.open(shipped_model())
+    assert workspace.path is None
+    proposed: list[str] = []
+
+    def ask(*arguments: object) -> tuple[str, str]:
+        proposed.append(str(arguments[2]))
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    documents = user_home / "documents" / "aegui"
+    documents.mkdir(parents=True)
+    assert not window.document.save()
+    window.document.export_recipe()
+    window.data.export_data()
+    window.time.film("map")
+    assert proposed[0] == str(documents / "letters-2d.aegui")
+    assert len(proposed) == 4
+    assert {str(Path(path).parent) for path in proposed} == {str(documents)}
+
+
+def test_nothing_is_written_among_the_files_of_the_program(window: MainWindow) -> None:
+    workspace, before = window._services.workspace, shipped_model().read_bytes()
+    assert not workspace.save_as(shipped_model())
+    assert not workspace.export_recipe(resources_dir() / "recipes" / "letters-2d.json")
+    assert "folder of the program" in window.notifications.shown[-1].text
+    assert shipped_model().read_bytes() == before
+
+
+def test_a_file_that_is_dragged_in_is_welcomed(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    save_recipe(path, EDITED)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    actions, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    button = Qt.MouseButton.LeftButton
+    window.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), actions, data, button, keys))
+    assert window.veil.text == "Drop to open r.json"
+    assert window.veil.size() == window.size()
+    window.dragLeaveEvent(QDragLeaveEvent())
+    assert window.veil.text == ""
+    picture = tmp_path / "x.png"
+    picture.write_bytes(b"")
+    data.setUrls([QUrl.fromLocalFile(str(picture)), QUrl.fromLocalFile(str(picture))])
+    window.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), actions, data, button, keys))
+    assert window.veil.text == "Drop to import 2 files"
+    window.dragLeaveEvent(QDragLeaveEvent())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -16,6 +16,8 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.pixels.code import code_of
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.pixels.drawing_state import Paper
+from aegui.widgets.builder.edits import with_values
+from aegui.widgets.dragged_samples import samples_mime
 from aegui.window.clipboard import to_clipboard
 from tests.widgets.drags import caught_drags
 from tests.window.conftest import train
@@ -370,11 +372,13 @@ def test_every_new_sample_brings_the_offer_to_train_on(
     train(qtbot, window)
     draw.show_page("draw")
     for label, words in (("ñ", "1 sample is new"), ("ü", "2 samples are new")):
-        drawing.paste(np.eye(7, 5))
+        # An exact copy would not be added.
+        drawing.paste(np.roll(np.eye(7, 5), len(words), axis=0))
         draw.add_requested.emit(label)
         qtbot.waitUntil(partial(is_offered, words), timeout=SOON_MS)
         assert len(offers()) == 1
     draw.show_page("set")
+    drawing.paste(np.eye(7, 5))
     draw.add_requested.emit("é")
     assert "3 samples are new" in draw.set._change.text()
     QApplication.processEvents()
@@ -407,3 +411,73 @@ def test_the_noise_sheet_follows_drawing_and_noise(
     qtbot.waitUntil(lambda: rows() == 0, timeout=SOON_MS)
     assert "another size" in sheet._note.text()
     sheet.close()
+
+
+def test_a_sample_of_another_set_does_not_stay_in_the_editor(
+    qtbot: QtBot, window: MainWindow, drawing: Drawing
+) -> None:
+    workspace = window._services.workspace
+    before = drawing.pixels
+    workspace.edit_recipe(
+        with_values(workspace.recipe, {"data.source": "uppercase", "data.chars": None}), "x"
+    )
+    qtbot.waitUntil(lambda: not workspace.loading.is_busy)
+    assert not np.array_equal(drawing.pixels, before)
+    assert np.array_equal(drawing.pixels, workspace.dataset.images[0, 0])
+    # What somebody has drawn stays.
+    drawing.paint(0, 0, 1.0 - drawing.pixels[0, 0])
+    drawn = drawing.pixels
+    workspace.undo_stack.undo()
+    assert np.array_equal(drawing.pixels, drawn)
+
+
+def test_a_kind_of_noise_applies_when_it_is_chosen_and_undo_shows_it(
+    draw: DrawPanel, drawing: Drawing
+) -> None:
+    draw.show_page("noise")
+    box, clean = draw.noise, drawing.pixels
+    first = box._kind.currentIndex()
+    box._level.setValue(0.5)
+    drawing.undo()
+    assert np.array_equal(drawing.pixels, clean)
+    # The kind that is shown already, chosen from the list.
+    box._kind.activated.emit(first)
+    assert drawing.state.noise is not None
+    before = box.spec
+    box._kind.setCurrentIndex(first + 1)
+    assert box.spec.kind != before.kind
+    drawing.undo()
+    assert box.spec == before
+    drawing.undo()
+    assert np.array_equal(drawing.pixels, clean)
+
+
+def test_a_sample_is_dropped_on_the_editor(draw: DrawPanel, drawing: Drawing) -> None:
+    mime = samples_mime([3])
+    place, keys = QPointF(20, 20), Qt.KeyboardModifier.NoModifier
+    actions, button = Qt.DropAction.CopyAction, LEFT
+    entering = QDragEnterEvent(place.toPoint(), actions, mime, button, keys)
+    draw.dragEnterEvent(entering)
+    assert entering.isAccepted()
+    draw.dropEvent(QDropEvent(place, actions, mime, button, keys))
+    assert drawing.state.index == 3
+
+
+def test_the_trail_of_the_drawing_can_be_cleared(
+    qtbot: QtBot, window: MainWindow, drawing: Drawing
+) -> None:
+    train(qtbot, window)
+    canvas = window.panels.canvas
+
+    def is_longer_than(count: int) -> bool:
+        return len(canvas.scene.trail) > count
+
+    for cell in range(3):
+        drawing.paint(cell, 0, 1.0 - drawing.pixels[cell, 0])
+        qtbot.waitUntil(partial(is_longer_than, cell), timeout=SOON_MS)
+    qtbot.waitUntil(lambda: len(canvas.scene.trail) > 1, timeout=SOON_MS)
+    menu = canvas.menu_at(QPoint(5, 5))
+    entry = next(it for it in menu.actions() if it.text() == "Clear the trail of the drawing")
+    entry.trigger()
+    qtbot.waitUntil(lambda: len(canvas.scene.trail) <= 1, timeout=SOON_MS)
+    menu.deleteLater()

@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.builtin import load_builtin
+from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from tests.window.conftest import train
+from aegui.core.run_file import SavedRun, save_run
+from aegui.core.training.train import train as run_training
+from aegui.window.wiring import gan as wiring_gan
+from tests.window.conftest import stop, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    import pytest
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
@@ -60,7 +67,8 @@ def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
     window.docks["making"].raise_()
     concept = window.panels.making.concept
     qtbot.waitUntil(lambda: "no encoder" in concept._status.toolTip())
-    np.testing.assert_array_equal(samples.images.reshape(64, -1), codec.decode(samples.codes))
+    decoded = codec.decode(samples.codes)
+    np.testing.assert_allclose(samples.images.reshape(64, -1), decoded, atol=1e-6)
     assert samples.scores is not None
     assert panel.generator.isVisible()
     assert not panel.generator.isEnabled()
@@ -86,6 +94,57 @@ def _at(code: NDArray[np.float32]) -> Callable[[Decoded], bool]:
     return lambda decoded: np.allclose(decoded.z, code, rtol=1e-5)
 
 
+CLASSIFIER = Recipe.model_validate(
+    {
+        "data": {"source": "digits"},
+        "network": {"encoder": [{"units": 16}], "latent": {"units": 8}},
+        "training": {"epochs": 3, "batch_size": 64, "device": "cpu"},
+        "classifier": {"pretrain": {"epochs": 0}},
+    }
+)
+
+
+def saved_judge(path: Path, recipe: Recipe) -> str:
+    dataset = load_builtin("digits")
+    resolved = resolve(recipe, dataset).resolved
+    assert resolved is not None
+    *_, last = run_training(resolved)
+    result = last.result()
+    save_run(path, SavedRun(recipe, dataset, result.snapshot, result.history, result.runs))
+    return str(path)
+
+
+def test_a_classifier_from_a_file_judges_the_images(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, services = window.panels.gan.judge, window._services
+    assert not box.isVisible()
+    begin(window, qtbot, GAN)
+    train(qtbot, window)
+    qtbot.waitUntil(box.isVisible, timeout=10_000)
+    path = saved_judge(tmp_path / "judge.aegui", CLASSIFIER)
+    monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
+    box.button.click()
+    qtbot.waitUntil(lambda: services.judge.latest is not None, timeout=30_000)
+    trial = services.judge.latest
+    assert trial is not None
+    assert (trial.judge, trial.epoch, trial.are_learnt) == ("judge.aegui", 4, True)
+    table = box.table.model()
+    names = [table.index(row, 0).data() for row in range(table.rowCount())]
+    assert names == ["generated", "real", "chance"]
+    assert "±" in table.index(0, 1).data()
+    assert "Judge: judge.aegui (seed 0, epoch " in box.about
+    assert box.button.isEnabled()
+    # What is no classifier is told, and the window goes on.
+    plain = saved_judge(
+        tmp_path / "plain.aegui", CLASSIFIER.model_copy(update={"classifier": None})
+    )
+    monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: plain)
+    box.button.click()
+    qtbot.waitUntil(lambda: "no classifier" in window.notifications.shown[-1].text, timeout=30_000)
+    assert not box.table.isVisible()
+
+
 def test_levers_reach_the_training(window: MainWindow, qtbot: QtBot) -> None:
     panel, services = window.panels.gan, window._services
     training = GAN.training.model_copy(update={"epochs": 100_000})
@@ -103,11 +162,9 @@ def test_levers_reach_the_training(window: MainWindow, qtbot: QtBot) -> None:
     panel.discriminator.click()
     assert worker.orders.control.train_generator
     assert not worker.orders.control.train_discriminator
-    with qtbot.waitSignal(runner.finished, timeout=20_000):
-        runner.stop()
+    stop(qtbot, runner)
     window.actions_table["train"].trigger()
     qtbot.waitUntil(lambda: runner.state == "running", timeout=20_000)
     assert panel.generator.isChecked()
     assert panel.discriminator.isChecked()
-    with qtbot.waitSignal(runner.finished, timeout=20_000):
-        runner.stop()
+    stop(qtbot, runner)

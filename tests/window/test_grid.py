@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from aegui.widgets.builder.edits import with_value
+from aegui.widgets.figures.figure import Paper, figure_bytes
 from aegui.widgets.map.grid_panel import GridPanel
 from aegui.widgets.map.traversal_panel import TraversalPanel
 from aegui.window.dialogs.grid import GridDialog
@@ -17,7 +20,6 @@ from tests.window.conftest import train
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from pytestqt.qtbot import QtBot
 
     from aegui.window.main_window import MainWindow
@@ -122,3 +124,29 @@ def test_every_number_of_the_code_is_seen_and_saved(
     assert isinstance(again.panel, TraversalPanel)
     assert again.panel.wish.spec.steps == 4
     again.reject()
+
+
+def test_a_range_of_quantiles_is_chosen_and_a_figure_has_its_values(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    workspace = window._services.workspace
+    recipe = with_value(workspace.recipe, "network.latent.kind", "gaussian")
+    workspace.edit_recipe(recipe, "variational")
+    train(qtbot, window)
+    dialog = opened(qtbot, window)
+    panel = dialog.panel
+    assert isinstance(panel, GridPanel)
+    assert panel.wish.spec.quantiles
+    panel._columns.setValue(3)
+    panel._rows.setValue(3)
+    panel._between[0].setValue(5.0)
+    panel._between[1].setValue(95.0)
+    assert panel.wish.spec.between == pytest.approx((0.05, 0.95))
+    panel._between[0].setValue(99.0)
+    assert panel.wish.spec.between == pytest.approx((0.05, 0.95)), "no range is none"
+    figure = dialog.figure()
+    assert figure.csv.splitlines()[1].split(",")[2] == "-1.644854"
+    root = ET.fromstring(figure_bytes(figure, Paper(), "svg"))
+    texts = {"".join(node.itertext()).strip() for node in root.iter()}
+    assert {"z1", "z2", "−1.64", "0.00", "1.64"} <= texts
+    dialog.reject()

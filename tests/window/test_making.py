@@ -10,6 +10,7 @@ from PIL import Image
 
 from aegui.core.data.load import load_dataset
 from aegui.core.latent.frame import axes_frame
+from aegui.paths import models_dir
 from aegui.window.wiring import finds as wiring_finds
 from aegui.window.wiring import making as wiring_making
 from tests.window.conftest import train
@@ -160,6 +161,14 @@ def test_a_concept_is_made_kept_and_saved(
     assert concepts.kept is None
     assert services.workspace.open(tmp_path / "with.aegui")
     qtbot.waitUntil(lambda: page.kept.count() == 2)
+
+
+def test_what_is_said_of_a_gan_goes_with_it(trained: MainWindow, qtbot: QtBot) -> None:
+    panel, services = parts(trained)
+    services.workspace.open(models_dir() / "fashion-gan.aegui", lambda: True)
+    qtbot.waitUntil(lambda: "GAN" in panel.concept._status.text(), timeout=30_000)
+    services.workspace.open(models_dir() / "letters-2d.aegui", lambda: True)
+    qtbot.waitUntil(lambda: "GAN" not in panel.concept._status.text(), timeout=30_000)
 
 
 def test_what_is_selected_on_the_map_goes_into_a_box(trained: MainWindow) -> None:

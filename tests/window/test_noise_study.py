@@ -17,8 +17,10 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file import SavedRun, save_run
 from aegui.core.study.findings import with_noise
 from aegui.session.pixels.study_forms import MatrixForm
+from aegui.window.wiring import figures as wiring_figures
 from aegui.window.wiring import study as wiring_study
 from tests.session.parts import glyphs, recipe, snapshot
+from tests.window.conftest import save_figure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,14 +76,18 @@ def test_a_matrix_is_run_looked_into_and_saved(
     assert copied[0] == "Wrong pixels\tFlip 0.2"
     assert [line.split("\t")[0] for line in copied[1:]] == ["Flip 0", "Flip 0.2", "Bayes limit"]
     assert float(copied[2].split("\t")[1]) == pytest.approx(matrix.wrong[1, 0].mean(), rel=1e-5)
-    for kind, name in (("cells.csv", "a.csv"), ("characters.csv", "b.csv"), ("png", "c.png")):
-        path = str(tmp_path / name)
-        monkeypatch.setattr(wiring_study, "choose_save_file", lambda *_all, found=path: found)
-        with qtbot.waitSignal(study.written, timeout=LONG_MS):
-            panel.matrix.export_requested.emit(kind, "wrong")
-    assert len((tmp_path / "a.csv").read_text().splitlines()) == 1 + 4 + 1
-    assert len((tmp_path / "b.csv").read_text().splitlines()) == 1 + 2 * 6
-    with Image.open(tmp_path / "c.png") as picture:
+    paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.png")]
+    monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: str(paths[0]))
+    panel.matrix.view.figures.bring("csv")
+    monkeypatch.setattr(wiring_study, "choose_save_file", lambda *_: str(paths[1]))
+    with qtbot.waitSignal(study.written, timeout=LONG_MS):
+        panel.matrix.characters_requested.emit()
+    monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: str(paths[2]))
+    panel.matrix.view.figures.bring("png")
+    save_figure(window)
+    assert len(paths[0].read_text().splitlines()) == 1 + 4 + 1
+    assert len(paths[1].read_text().splitlines()) == 1 + 2 * 6
+    with Image.open(paths[2]) as picture:
         assert picture.width > 200
 
 
@@ -171,11 +177,10 @@ def test_curves_of_the_matrix_and_of_a_file(
     assert names[:3] == ["net", "Matrix: Flip 0", "Matrix: Flip 0.2"]
     assert names[3:5] == ["Bayes limit", "copying the input"]
     path = tmp_path / "curves.csv"
-    monkeypatch.setattr(wiring_study, "choose_save_file", lambda *_all: str(path))
-    with qtbot.waitSignal(study.written, timeout=LONG_MS):
-        page.export_requested.emit("curves.csv")
+    monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_all: str(path))
+    page.view.figures.bring("csv")
     assert len(path.read_text().splitlines()) == 1 + 2 * len(names)
-    page.export_requested.emit("copy")
+    page.view.figures.bring("copy_table")
     assert QGuiApplication.clipboard().text().splitlines()[0].split("\t")[1:] == names
 
 
@@ -214,22 +219,14 @@ def test_what_comes_of_a_mistake(
     assert curves is not None
     names = [line.name for line in curves.lines]
     assert names[:2] == ["without the mistake", "The noise is fixed"]
-    offered: list[str] = []
-
-    def choose(_parent: object, _title: str, name: str, _patterns: str) -> str:
-        offered.append(name)
-        return str(tmp_path / name)
-
-    monkeypatch.setattr(wiring_study, "choose_save_file", choose)
-    for action in panel.mistakes._export.menu().actions()[:2]:
-        with qtbot.waitSignal(study.written, timeout=LONG_MS):
-            action.trigger()
-    assert offered == ["mistake-fixed-noise.csv", "mistake-fixed-noise.png"]
-    lines = (tmp_path / offered[0]).read_text().splitlines()
-    assert len(lines) == 1 + len(names) * len(curves.levels)
-    with Image.open(tmp_path / offered[1]) as picture:
-        assert picture.width > 200
-    panel.mistakes._export.menu().actions()[2].trigger()
+    path = tmp_path / "mistake.csv"
+    monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: str(path))
+    menu = panel.mistakes._export.menu()
+    menu.aboutToShow.emit()
+    actions = {action.data(): action for action in menu.actions()}
+    actions["csv"].trigger()
+    assert len(path.read_text().splitlines()) == 1 + len(names) * len(curves.levels)
+    actions["copy_table"].trigger()
     assert QGuiApplication.clipboard().text().splitlines()[0].split("\t")[1:] == names
 
 

@@ -17,13 +17,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def told(images: NDArray[np.float32], labels: tuple[str, ...] | None = None, runs: int = 1) -> str:
+def told(
+    images: NDArray[np.float32],
+    labels: tuple[str, ...] | None = None,
+    runs: int = 1,
+    validation: float = 0.0,
+) -> str:
     dataset = Dataset.from_images("some", images, labels)
-    recipe = Recipe.model_validate({"runs": runs, "training": {"epochs": 2, "device": "cpu"}})
+    recipe = Recipe.model_validate(
+        {
+            "runs": runs,
+            "training": {"epochs": 2, "device": "cpu"},
+            "data": {"split": {"validation": validation}},
+        }
+    )
     resolved = resolve(recipe, dataset).resolved
     assert resolved is not None
     *_, last = train(resolved)
-    return outcome_words(last.result(), dataset)
+    return outcome_words(last.result(), resolved)
 
 
 def some(count: int) -> NDArray[np.float32]:
@@ -35,6 +46,13 @@ def test_characters_are_called_so_and_images_too() -> None:
     assert "of the images have at most 1 wrong pixel" in told(some(2), ("cat", "dog"))
     assert "the worst image has" in told(some(2), ("cat", "dog"), runs=2)
     assert "nothing" not in told(some(2), ("a", "b"))
+
+
+def test_what_was_held_out_has_its_own_figure() -> None:
+    said = told(some(8), validation=0.25)
+    assert "wrong pixels of the images learnt" in said
+    assert "of those held out" in said
+    assert "of the images have at most" not in said
 
 
 def test_shades_are_not_counted_in_pixels() -> None:
@@ -49,3 +67,12 @@ def test_images_that_are_all_the_same_are_told(level: float, words: str) -> None
     said = told(np.full((4, 1, 8, 8), level, np.float32))
     assert words in said
     assert "character" not in said
+
+
+def test_one_epoch_is_one_epoch() -> None:
+    dataset = Dataset.from_images("two", some(2), ("a", "b"))
+    recipe = Recipe.model_validate({"training": {"epochs": 1, "device": "cpu"}})
+    resolved = resolve(recipe, dataset).resolved
+    assert resolved is not None
+    *_, last = train(resolved)
+    assert "After 1 epoch in" in outcome_words(last.result(), resolved)

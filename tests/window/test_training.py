@@ -10,7 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.data.progress import clock
-from aegui.core.recipe import ClassifierSpec, CorruptionSpec, LayerSpec, Recipe, SparsitySpec
+from aegui.core.recipe import (
+    ClassifierSpec,
+    CorruptionSpec,
+    LayerSpec,
+    Recipe,
+    SparsitySpec,
+    SplitSpec,
+)
 from aegui.session.notice import Notice
 from aegui.widgets.builder.edits import with_value
 from aegui.widgets.builder.formula import number_text
@@ -35,10 +42,10 @@ def epochs_done(window: MainWindow) -> int:
     return pulled.epoch if pulled is not None else -1
 
 
-def test_untrained_document_explains_itself(window: MainWindow) -> None:
+def test_untrained_document_explains_itself(qtbot: QtBot, window: MainWindow) -> None:
     panels = window.panels
     assert panels.cursor.is_empty
-    assert "Train" in panels.answer.text
+    qtbot.waitUntil(lambda: "Train" in panels.answer.text)
     assert window.toolbar.status.text() == "not trained yet"
     assert window.actions_table["train"].isEnabled()
     assert not window.actions_table["continue"].isEnabled()
@@ -56,13 +63,31 @@ def test_training_fills_every_panel(qtbot: QtBot, window: MainWindow) -> None:
     loss = panels.charts._views["loss"]
     qtbot.waitUntil(lambda: loss.data is not None and loss.data.epoch[-1] == 400)
     qtbot.waitUntil(lambda: not panels.cursor.is_empty)
-    assert "epoch" in window.toolbar.status.text()
+    assert "wrong pixels: mean" in window.toolbar.status.text()
     assert window.isWindowModified()
     assert window.notifications.shown[-1].text.startswith("All epochs are done.")
     window.docks["reconstructions"].raise_()
     qtbot.waitUntil(lambda: "of 6 perfect" in panels.reconstructions.summary)
     window.docks["answer"].raise_()
     qtbot.waitUntil(lambda: "Train" not in panels.answer.text)
+
+
+def test_what_is_held_out_is_told_apart_everywhere(qtbot: QtBot, window: MainWindow) -> None:
+    split = SMALL.data.model_copy(update={"split": SplitSpec(validation=0.3)})
+    recipe = SMALL.model_copy(update={"data": split})
+    window._services.workspace.edit_recipe(recipe, "Split")
+    train(qtbot, window)
+    showing, panels = window._services.showing, window.panels
+    assert showing.held_out is not None
+    assert showing.history is not None
+    assert np.isfinite(showing.history.extra["validation_wrong"]).all()
+    assert "learnt" in window.toolbar.status.text()
+    assert "held out" in window.toolbar.status.text()
+    assert "of those held out" in window.notifications.shown[-1].text
+    window.docks["reconstructions"].raise_()
+    qtbot.waitUntil(lambda: "held out (◦)" in panels.reconstructions.summary)
+    wrong = panels.charts._views["wrong"]
+    qtbot.waitUntil(lambda: wrong.data is not None and len(wrong.data.curves) == 3)
 
 
 def test_the_map_and_the_charts_move_while_it_trains(qtbot: QtBot, window: MainWindow) -> None:
@@ -96,13 +121,14 @@ def test_step_pause_and_go_on(qtbot: QtBot, window: MainWindow) -> None:
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
     with qtbot.waitSignal(services.runner.paused, timeout=30_000):
         table["step"].trigger()
-    assert table["pause"].isChecked()
+    assert table["pause"].text() == "&Go on"
     qtbot.waitUntil(lambda: epochs_done(window) == 1, timeout=30_000)
     table["step"].trigger()
     qtbot.waitUntil(lambda: epochs_done(window) == 2, timeout=30_000)
     assert window.toolbar.status.text() == "paused"
     table["pause"].trigger()
     assert services.runner.state == "running"
+    assert table["pause"].text() == "&Pause"
     table["slow"].trigger()
     assert services.runner.slow == services.settings.slow_epochs_per_second
     table["slow"].trigger()
@@ -125,9 +151,12 @@ def test_live_rate_and_noise_reach_the_training(qtbot: QtBot, window: MainWindow
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
     window.actions_table["train"].trigger()
     qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
-    window.panels.training.live_learning_rate_changed.emit(0.001)
+    workspace = services.workspace
+    slower = with_value(workspace.recipe, "training.optimizer.learning_rate", 0.001)
+    window.panels.training.recipe_edited.emit(slower, "Learning rate")
     noise = CorruptionSpec(kind="flip", level=0.1)
-    window.panels.training.live_noise_changed.emit(noise)
+    noisy = with_value(workspace.recipe, "data.corruption", noise)
+    window.panels.training.recipe_edited.emit(noisy, "Noise on the input")
     assert services.showing.noise == noise
     qtbot.waitUntil(lambda: services.showing.history.learning_rate[-1] == 0.001, timeout=10_000)  # type: ignore[union-attr]
     with qtbot.waitSignal(services.runner.finished, timeout=20_000):
@@ -211,7 +240,7 @@ def test_a_draft_that_cannot_be_trained_says_so_beside_the_button(
     for _ in range(3):
         workspace.undo_stack.undo()
     assert status.text() == "not trained yet"
-    assert not status.toolTip()
+    assert status.toolTip() == "not trained yet", "it may be cut short"
     assert solve.isHidden()
 
 

@@ -22,7 +22,7 @@ from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.pixels.answer_sheet import BEST, SHOWN
 from aegui.widgets.answer.marks import MarksLegend
 from aegui.widgets.answer.pictures import AnswerPictures
-from aegui.widgets.answer.words import sheet_words
+from aegui.widgets.answer.words import best_words, sheet_words
 from aegui.widgets.builder.marks import ElidedLabel, flat_button
 from aegui.widgets.pixels.nearest_strip import NearestStrip, nearest_title
 from aegui.widgets.pixels.speech import describe
@@ -133,8 +133,11 @@ class AnswerRow(QWidget):
     ) -> None:
         """Show ``row``, which is at ``place`` of ``among``, after so many passes."""
         self.key = row.key
-        words = sheet_words(row)
-        self._is_named = among > 1
+        # Alone, the best possible answer would be read as that of a network: it is named, and
+        # nothing is judged before there is one.
+        alone = among == 1 and row.key == BEST
+        words = best_words(row) if alone else sheet_words(row)
+        self._is_named = among > 1 or alone
         self._has_wrong = has_legend
         self.title.setText(row.name if self._is_named else words)
         self.words.set_text(words)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import GlyphCache, draw_glyph
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import blend, current_theme
@@ -66,6 +67,7 @@ class BarList(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
+        self.figures = offer_painted(self, "bars", fits=False)
 
     @property
     def bars(self) -> tuple[Bar, ...]:

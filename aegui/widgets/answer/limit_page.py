@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.core.network.catalog import CORRUPTIONS
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.pixels.answer_sheet import BEST
@@ -167,9 +167,9 @@ class LimitPage(QWidget):
     def set_average(self, found: SetLimit | None, *, pending: bool = False) -> None:
         """Say how good answers to all characters can be; ``pending``: that is being found."""
         self.average.setVisible(found is not None or pending)
-        figure = "…" if found is None else f"{found.limit.mean:.2f}"
+        figure = "…" if found is None else localized(found.limit.mean, ".2f")
         if found is not None and not found.limit.is_exact:
-            figure = f"{figure} ± {found.limit.error:.2f}"
+            figure = f"{figure} ± {localized(found.limit.error, '.2f')}"
         self.average.setText(
             tr(
                 "Best possible over all characters: {figure} wrong pixels on average.",
@@ -195,25 +195,25 @@ def noise_words(limit: Limit) -> str:
     name, level = tr(CORRUPTIONS[limit.spec.kind].label), limit.spec.level
     found = limit.estimate
     if found is None:
-        return tr("{noise} at level {level}", noise=name, level=f"{level:.3g}")
+        return tr("{noise} at level {level}", noise=name, level=localized(level, ".3g"))
     return tr(
         "{noise} at level {level}, estimated ({low} to {high} are nearly as likely)",
         noise=name,
-        level=f"{level:.2f}",
-        low=f"{found.low:.2f}",
-        high=f"{found.high:.2f}",
+        level=localized(level, ".2f"),
+        low=localized(found.low, ".2f"),
+        high=localized(found.high, ".2f"),
     )
 
 
 def _words(sheet: AnswerSheet, limit: Limit) -> str:
     """What may be expected of each answer under that noise."""
     told = [
-        tr("{name}: {expected}", name=answer.name, expected=f"{answer.expected:.2f}")
+        tr("{name}: {expected}", name=answer.name, expected=localized(answer.expected, ".2f"))
         for answer in sheet.answers
         if answer.expected is not None and answer.key != BEST
     ]
     best = [
-        tr("best possible: {expected}", expected=f"{answer.expected:.2f}")
+        tr("best possible: {expected}", expected=localized(answer.expected, ".2f"))
         for answer in sheet.answers
         if answer.key == BEST and answer.expected is not None
     ]
@@ -233,7 +233,7 @@ def _bars(reading: Reading, sheet: AnswerSheet) -> list[Bar]:
         if chance < _LEAST_CHANCE and bars:
             break
         label = dataset.labels[index]
-        figure = tr("{percent} %", percent=f"{100 * chance:.1f}")
+        figure = tr("{percent} %", percent=localized(100 * chance, ".1f"))
         words = tr("{name}: {figure}", name=label_name(label), figure=figure)
         bars.append(Bar(label_sign(label), chance, figure, words, index, is_strong=not bars))
     return bars

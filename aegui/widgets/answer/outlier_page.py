@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.widgets.answer.outlier_plot import OutlierPlot, RocPlot
 from aegui.widgets.builder.marks import wrapped_label
 from aegui.widgets.pixels.speech import describe
@@ -150,15 +150,15 @@ class OutlierPage(QWidget):
                     "{name}: error of the drawing {error}, larger than {percent} % of the set: "
                     "{verdict}.",
                     name=self._name,
-                    error=f"{self._error:.3g}",
-                    percent=f"{100 * bench.place(self._error):.0f}",
+                    error=localized(self._error, ".3g"),
+                    percent=localized(100 * bench.place(self._error), ".0f"),
                     verdict=tr("an outlier") if self._error > threshold else tr("no outlier"),
                 )
             )
         beyond = tr(
             "Beyond the threshold {threshold}: {inside} % of the set",
-            threshold=f"{threshold:.3g}",
-            inside=f"{100 * inside:.1f}",
+            threshold=localized(threshold, ".3g"),
+            inside=localized(100 * inside, ".1f"),
         )
         if outside is None:
             told.append(tr("{beyond}.", beyond=beyond))
@@ -167,7 +167,7 @@ class OutlierPage(QWidget):
                 tr(
                     "{beyond}, {outside} % of the other.",
                     beyond=beyond,
-                    outside=f"{100 * outside:.1f}",
+                    outside=localized(100 * outside, ".1f"),
                 )
             )
         return told

@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, blend, current_theme
 
@@ -52,6 +53,7 @@ class OutlierPlot(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Errors of the set, with the threshold"))
+        self.figures = offer_painted(self, "outliers")
         self.setToolTip(tr("Drag the threshold, or move it with the arrows; Home puts it back"))
 
     def sizeHint(self) -> QSize:  # noqa: D102
@@ -103,7 +105,7 @@ class OutlierPlot(QWidget):
         self._threshold = min(max(threshold, 10.0**low), 10.0**high)
         self.update()
         self.threshold_moved.emit(self._threshold)
-        describe(self, tr("Threshold {error}", error=f"{self._threshold:.3g}"))
+        describe(self, tr("Threshold {error}", error=localized(self._threshold, ".3g")))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         if self._counts and event.button() == Qt.MouseButton.LeftButton:
@@ -187,7 +189,7 @@ class OutlierPlot(QWidget):
     def _paint_axis(self, painter: QPainter) -> None:
         painter.setPen(current_theme().text_dim)
         below = QRect(_SIDE_PX, self.height() - _BOTTOM_PX + 2, self.width() - 2 * _SIDE_PX, 16)
-        low, high = (f"{10.0**decade:g}" for decade in self._decades)
+        low, high = (localized(10.0**decade, "g") for decade in self._decades)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, low)
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, high)
         words = [tr("squared error"), ""]
@@ -233,6 +235,7 @@ class RocPlot(QWidget):
         self.setFixedWidth(_SIDE_OF_ROC_PX)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Outliers found against false alarms (ROC)"))
+        self.figures = offer_painted(self, "roc")
         self.setToolTip(
             tr(
                 "Up: share of the other set beyond the threshold. To the right: share of the own "
@@ -250,7 +253,11 @@ class RocPlot(QWidget):
         """Show the curve of ``bench``, and where ``threshold`` is on it."""
         self._bench, self._threshold = bench, threshold
         if bench is not None and bench.auc is not None:
-            describe(self, tr("Area under the curve {auc}", auc=f"{bench.auc:.3f}"), spoken=False)
+            describe(
+                self,
+                tr("Area under the curve {auc}", auc=localized(bench.auc, ".3f")),
+                spoken=False,
+            )
         self.update()
 
     def point(self, false_share: float, true_share: float) -> QPointF:
@@ -282,7 +289,9 @@ class RocPlot(QWidget):
         painter.setPen(theme.text_dim)
         below = QRect(0, self.height() - 16, self.width(), 16)
         painter.drawText(
-            below, Qt.AlignmentFlag.AlignCenter, tr("area {auc}", auc=f"{bench.auc or 0.0:.3f}")
+            below,
+            Qt.AlignmentFlag.AlignCenter,
+            tr("area {auc}", auc=localized(bench.auc or 0.0, ".3f")),
         )
 
 

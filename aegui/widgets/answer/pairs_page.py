@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr, trn
+from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.network.catalog import CORRUPTIONS
 from aegui.widgets.builder.marks import wrapped_label
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
@@ -177,7 +177,7 @@ class PairsPage(QWidget):
 
 
 def _percent(share: float) -> str:
-    return tr("{percent} %", percent=f"{100 * share:.1f}")
+    return tr("{percent} %", percent=localized(100 * share, ".1f"))
 
 
 def _words(found: MixUps, *, stale: bool) -> str:
@@ -191,7 +191,7 @@ def _words(found: MixUps, *, stale: bool) -> str:
     noise = tr(
         "{noise} {level}, {draws} draws of each",
         noise=tr(CORRUPTIONS[found.spec.kind].label),
-        level=f"{found.spec.level:.3g}",
+        level=localized(found.spec.level, ".3g"),
         draws=found.draws,
     )
     text = tr("{told} ({noise}).", told=told, noise=noise)

@@ -9,10 +9,11 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.pixels.answer_sheet import confidence
 from aegui.widgets.answer.marks import paint_extra, paint_missing
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, glyph_image, picture, picture_rect
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, current_theme
@@ -65,6 +66,7 @@ class AnswerPictures(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Drawing, answer and errors"))
+        self.figures = offer_painted(self, "answer", fits=False)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -197,7 +199,7 @@ class AnswerPictures(QWidget):
             "Row {row}, column {column}: {value}",
             row=row + 1,
             column=column + 1,
-            value=", ".join(f"{number:.2f}" for number in numbers),
+            value=", ".join(localized(number, ".2f") for number in numbers),
         )
 
     def pixel_words(self, row: int, column: int) -> str:
@@ -211,7 +213,7 @@ class AnswerPictures(QWidget):
                 "Row {row}, column {column}: {value}",
                 row=row + 1,
                 column=column + 1,
-                value=", ".join(f"{number:.2f}" for number in numbers),
+                value=", ".join(localized(number, ".2f") for number in numbers),
             )
         ]
         if answer.binary is not None:
@@ -306,10 +308,10 @@ class AnswerPictures(QWidget):
     def _caption(self, place: int, width: int) -> str:
         """What stands above a picture: the longest words that fit."""
         words = (
-            (self._first or tr("drawing"), tr("input")),
-            (tr("answer"), tr("output")),
-            (tr("thresholded"), tr("on/off")) if self._look.glyphs else (tr("squared error"),),
-            (tr("confidence"), tr("sure")),
+            (self._first or tr("drawing"),),
+            (tr("answer"), tr("answ.")),
+            (tr("thresholded"), tr("thresh.")) if self._look.glyphs else (tr("squared error"),),
+            (tr("confidence"), tr("conf.")),
         )[place]
         advance = self.fontMetrics().horizontalAdvance
         return next((word for word in words if advance(word) < width), words[-1])

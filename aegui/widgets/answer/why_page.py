@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer.bars import Bar, BarList
 from aegui.widgets.answer.pictures import AnswerPictures
@@ -165,8 +165,8 @@ def _sentence(reasons: PixelReasons, name: str, width: int, wanted: Sequence[flo
         name=name,
         row=row + 1,
         column=column + 1,
-        output=f"{reasons.output:.2f}",
-        score=f"{reasons.score:+.1f}",
+        output=localized(reasons.output, ".2f"),
+        score=localized(reasons.score, "+.1f"),
         lit=tr("on") if reasons.lit else tr("off"),
     )
     parts = [place]
@@ -178,7 +178,7 @@ def _sentence(reasons: PixelReasons, name: str, width: int, wanted: Sequence[flo
             else tr("That is wrong: the target is {lit}.", lit=tr("on") if is_lit else tr("off"))
         )
     if reasons.share_on is not None:
-        percent = f"{100 * reasons.share_on:.0f}"
+        percent = localized(100 * reasons.share_on, ".0f")
         parts.append(tr("By Bayes’ rule it is on with {percent} %.", percent=percent))
     return " ".join(parts)
 
@@ -205,9 +205,9 @@ def _graded_sentence(
 def _level_words(levels: Sequence[float]) -> str:
     """How bright a pixel is, or how much of each colour is in it."""
     if len(levels) != len(_COLOURS):
-        return tr("brightness {level}", level=f"{sum(levels) / len(levels):.2f}")
+        return tr("brightness {level}", level=localized(sum(levels) / len(levels), ".2f"))
     named = zip(_COLOURS, levels, strict=True)
-    return ", ".join(tr(words, level=f"{level:.2f}") for words, level in named)
+    return ", ".join(tr(words, level=localized(level, ".2f")) for words, level in named)
 
 
 def _effect_bars(reasons: PixelReasons) -> list[Bar]:
@@ -218,12 +218,14 @@ def _effect_bars(reasons: PixelReasons) -> list[Bar]:
         words = tr(
             _BRIGHTENS if reasons.is_graded else _LIGHTS,
             number=number + 1,
-            value=f"{reasons.code[number]:.2f}",
-            mean=f"{reasons.means[number]:.2f}",
-            effect=f"{effect:+.2f}",
+            value=localized(reasons.code[number], ".2f"),
+            mean=localized(reasons.means[number], ".2f"),
+            effect=localized(effect, "+.2f"),
         )
-        name = tr("z{number} = {value}", number=number + 1, value=f"{reasons.code[number]:.2f}")
-        figure = f"{effect:+.2f}" if reasons.is_graded else f"{effect:+.1f}"
+        name = tr(
+            "z{number} = {value}", number=number + 1, value=localized(reasons.code[number], ".2f")
+        )
+        figure = localized(effect, "+.2f") if reasons.is_graded else localized(effect, "+.1f")
         bars.append(Bar(name, effect / most, figure, words, is_strong=effect > 0))
     return bars
 
@@ -231,7 +233,7 @@ def _effect_bars(reasons: PixelReasons) -> list[Bar]:
 def _vote_bars(votes: tuple[Vote, ...]) -> list[Bar]:
     bars = []
     for vote in votes:
-        percent = f"{100 * vote.weight:.1f}"
+        percent = localized(100 * vote.weight, ".1f")
         lit = tr("on") if vote.lit else tr("off")
         figure = tr("{percent} % {lit}", percent=percent, lit=lit)
         words = tr("{name}: {figure}", name=label_name(vote.label), figure=figure)
@@ -247,8 +249,8 @@ def _neighbour_bars(reasons: PixelReasons) -> list[Bar]:
     bars = []
     for vote in votes:
         lit = tr("on") if vote.lit else tr("off")
-        level = f"{vote.level:.2f}" if reasons.is_graded else lit
-        figure = tr("{distance} away, {lit}", distance=f"{vote.weight:.2f}", lit=level)
+        level = localized(vote.level, ".2f") if reasons.is_graded else lit
+        figure = tr("{distance} away, {lit}", distance=localized(vote.weight, ".2f"), lit=level)
         words = tr("{name}: {figure}", name=label_name(vote.label), figure=figure)
         closeness = 1.0 - 0.95 * vote.weight / most
         bars.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.pixels.nearest_strip import error_text
 
@@ -23,7 +23,7 @@ def sheet_words(row: SheetAnswer) -> str:
     first = verdict(row.answer)
     parts = [first]
     if row.expected is not None:
-        expected = f"{row.expected:.2f}"
+        expected = localized(row.expected, ".2f")
         if row.answer.wrong_count is None:
             parts = [tr("{expected} wrong pixels expected", expected=expected)]
         else:
@@ -38,11 +38,23 @@ def sheet_words(row: SheetAnswer) -> str:
     return "; ".join(parts)
 
 
+def best_words(row: SheetAnswer) -> str:
+    """What can be expected of the best possible answer, where no network has answered."""
+    if row.expected is None:
+        return tr("What any network could answer at best.")
+    return tr(
+        "What any network could answer at best: {expected} wrong pixels expected.",
+        expected=f"{row.expected:.2f}",
+    )
+
+
 def _votes_text(answer: Answer) -> str:
     """What a classifier takes the drawing for."""
     if not answer.votes:
         return ""
-    votes = ", ".join(f"{label_name(label)} {100 * odds:.0f} %" for label, odds in answer.votes)
+    votes = ", ".join(
+        f"{label_name(label)} {localized(100 * odds, '.0f')} %" for label, odds in answer.votes
+    )
     return tr("Taken for {votes}", votes=votes)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QColor, QPen, QPolygonF, QRegion
 
 from aegui.widgets.theme import blend, current_theme
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PySide6.QtGui import QPainter
 
 MARGIN_PX = 10
@@ -51,21 +53,33 @@ def edge_colour() -> QColor:
     return blend(theme.accent, theme.panel, _EDGE)
 
 
-def paint_band(painter: QPainter, area: QRectF, share: float, *, is_code: bool) -> None:
-    """The part of the hourglass that runs straight through a card."""
+def paint_band(
+    painter: QPainter, area: QRectF, share: float, texts: QRegion, *, is_code: bool
+) -> None:
+    """The part of the hourglass that runs straight through a card, its sides not through texts."""
     left, right = band_edges(area.width(), share)
     painter.fillRect(
         QRectF(area.left() + left, area.top(), right - left, area.height()),
         band_colour(is_code=is_code),
     )
+    sides = (
+        QLineF(area.left() + x, area.top(), area.left() + x, area.bottom()) for x in (left, right)
+    )
+    _paint_sides(painter, area, sides, texts)
+
+
+def _paint_sides(painter: QPainter, area: QRectF, sides: Iterable[QLineF], texts: QRegion) -> None:
+    painter.save()
+    painter.setClipRegion(QRegion(area.toAlignedRect()).subtracted(texts))
     painter.setPen(QPen(edge_colour(), 1.5))
-    for x in (left, right):
-        painter.drawLine(
-            QPointF(area.left() + x, area.top()), QPointF(area.left() + x, area.bottom())
-        )
+    for side in sides:
+        painter.drawLine(side)
+    painter.restore()
 
 
-def paint_funnel(painter: QPainter, area: QRectF, above: float, below: float) -> None:
+def paint_funnel(
+    painter: QPainter, area: QRectF, above: float, below: float, texts: QRegion
+) -> None:
     """The slanted part between two cards, from the share ``above`` to the share ``below``."""
     theme = current_theme()
     top_left, top_right = band_edges(area.width(), above)
@@ -79,6 +93,5 @@ def paint_funnel(painter: QPainter, area: QRectF, above: float, below: float) ->
     painter.setPen(QPen(theme.panel, 0.0))
     painter.setBrush(blend(theme.accent, theme.panel, _GROUND))
     painter.drawPolygon(QPolygonF(corners))
-    painter.setPen(QPen(edge_colour(), 1.5))
-    painter.drawLine(corners[0], corners[3])
-    painter.drawLine(corners[1], corners[2])
+    sides = (QLineF(corners[0], corners[3]), QLineF(corners[1], corners[2]))
+    _paint_sides(painter, area, sides, texts)

@@ -23,6 +23,7 @@ from aegui.core.network.resolve import classes_learnt
 from aegui.core.training.length import in_batches
 from aegui.widgets.builder import edits
 from aegui.widgets.builder.chain import LayerChain
+from aegui.widgets.builder.edited_strip import EditedStrip
 from aegui.widgets.builder.fields import ChoiceField
 from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.widgets.builder.network_menu import NetworkMenu
@@ -74,9 +75,12 @@ class BuilderPanel(QWidget):
         self.head: StackSection | None = None
         self.discriminator: StackSection | None = None
         self._is_locked = False
+        self._is_training = self._is_viewing = False
+        self.edited = EditedStrip()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, 0, 0)
         layout.setSpacing(SPACING // 2)
+        layout.addWidget(self.edited)
         layout.addLayout(self._build_choice())
         layout.addLayout(self._build_kind())
         layout.addLayout(self._build_words())
@@ -305,7 +309,17 @@ class BuilderPanel(QWidget):
 
     def set_enabled_while_training(self, enabled: bool) -> None:
         """Whether the network may be edited; False locks it, with a hint why."""
-        self._is_locked = not enabled
+        self._is_training = not enabled
+        self._lock()
+
+    def set_viewing(self, viewing: bool) -> None:
+        """Whether what is shown is only to be looked at."""
+        self._is_viewing = viewing
+        self._lock()
+
+    def _lock(self) -> None:
+        self._is_locked = self._is_training or self._is_viewing
+        enabled = not self._is_locked
         for chain in self._chains:
             chain.set_locked(not enabled)
         widgets = [self.presets, self.mirror, self.tied, self.kind, self.networks_button]
@@ -313,7 +327,7 @@ class BuilderPanel(QWidget):
             widgets.append(self.own_discriminator)
         for widget in widgets:
             widget.setEnabled(enabled)
-        self._hint.setVisible(not enabled)
+        self._hint.setVisible(self._is_training)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the card with the focus in sight."""

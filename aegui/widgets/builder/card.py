@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
@@ -376,10 +376,23 @@ class LayerCard(QWidget):
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
         if not self._is_lifted and self._state.place.units is not None:
             is_code = self._state.place.part == "code"
-            paint_band(painter, QRectF(self.rect()), self._state.share, is_code=is_code)
+            texts = self._texts()
+            paint_band(painter, QRectF(self.rect()), self._state.share, texts, is_code=is_code)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(self._border_pen())
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
+
+    def _texts(self) -> QRegion:
+        """Where words are read on the card."""
+        region = QRegion()
+        for label in self.findChildren(QLabel):
+            if label.text() and label.isVisible():
+                read = label.style().itemTextRect(
+                    label.fontMetrics(), label.rect(), label.alignment().value, True, label.text()
+                )
+                read.moveTo(label.mapTo(self, read.topLeft()))
+                region = region.united(read.adjusted(-3, 0, 3, 0))
+        return region
 
     def _border_pen(self) -> QPen:
         theme = current_theme()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import tr, trn, with_marks
 from aegui.core.network.catalog import ACTIVATIONS
 from aegui.widgets.builder.curve import ActivationCurve
 from aegui.widgets.builder.fields import (
@@ -259,5 +259,5 @@ def _value_words(field: LayerField, spec: Spec) -> str:
     elif field.choices is not None:
         text = tr(field.choices[value].label)
     else:
-        text = short_number(value)
+        text = with_marks(short_number(value))
     return tr("{name} {value}", name=tr(field.label), value=text)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import LOCALES, language, tr, with_marks
 from aegui.widgets.builder.field_note import tell
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ REST_MS = 600
 _DECIMALS = 20
 _DIGITS = 10
 _LEADS = (1.0, 2.0, 5.0)
-_PARTIAL_COUNT = re.compile(r"-?[\d,]{0,15}")
+_PARTIAL_COUNT = re.compile(r"-?[\d.,]{0,15}")
 _PARTIAL_NUMBER = re.compile(r"\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
 _SLIDER_STEPS = 600
 _LEAST_CHOICE_PX = 88
@@ -120,7 +120,7 @@ class CountField(QSpinBox):
         self.setRange(low, high)
         self.setKeyboardTracking(False)
         # Thousands as in all the other numbers of the program, whatever the machine's locale.
-        self.setLocale(QLocale(QLocale.Language.English))
+        self.setLocale(QLocale(LOCALES[language()]))
         self.setGroupSeparatorShown(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -149,7 +149,7 @@ class CountField(QSpinBox):
         """A number out of the range becomes the nearest inside it."""
         typed = self._bare(text)
         try:
-            wished = int(typed.replace(",", ""))
+            wished = int(typed.replace(",", "").replace(".", ""))
         except ValueError:
             return text
         nearest = min(max(wished, self._least()), self.maximum())
@@ -231,8 +231,8 @@ class NumberField(QDoubleSpinBox):
                 self.setValue(value)
 
     def textFromValue(self, value: float) -> str:
-        """The short form, with a point whatever the machine's locale."""
-        return short_number(value)
+        """The short form, with the mark of the program's language."""
+        return with_marks(short_number(value))
 
     def valueFromText(self, text: str) -> float:
         """Point or comma, with or without an exponent."""
@@ -256,11 +256,12 @@ class NumberField(QDoubleSpinBox):
     def fixup(self, text: str) -> str:
         """A number out of the range becomes the nearest inside it."""
         wished = self.valueFromText(text)
-        nearest = short_number(min(max(wished, self.minimum()), self.maximum()))
-        if float(nearest) != wished:
-            low, high = short_number(self.minimum()), short_number(self.maximum())
-            tell_replaced(self, text.strip(), nearest, low, high)
-        return nearest
+        nearest = float(short_number(min(max(wished, self.minimum()), self.maximum())))
+        shown = self.textFromValue(nearest)
+        if nearest != wished:
+            low, high = map(self.textFromValue, (self.minimum(), self.maximum()))
+            tell_replaced(self, text.strip(), shown, low, high)
+        return shown
 
     def stepBy(self, steps: int) -> None:
         """By the step, or along 1-2-5 where sizes matter more than differences."""

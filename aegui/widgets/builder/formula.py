@@ -11,10 +11,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr, with_marks
 from aegui.core.training.terms import TERMS, definitions, equations
 from aegui.widgets.builder.fields import short_number
 from aegui.widgets.builder.math_boxes import Row, typeset
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.theme import current_theme, figures_font
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def number_text(value: float) -> str:
     """``value`` in a few figures, as it stands under a term."""
     if not math.isfinite(value):
         return "∞" if value > 0 else "–"
-    return f"{value:,.{_DIGITS}g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    return localized(value, f",.{_DIGITS}g") if abs(value) < 1e4 else localized(value, ",.0f")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class FormulaView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.figures = offer_painted(self, "formula", fits=False)
         self._equations: tuple[Equation, ...] = ()
         self._definitions: tuple[str, ...] = ()
         self._terms: Mapping[str, float] = MappingProxyType({})
@@ -288,12 +290,12 @@ class FormulaView(QWidget):
             lines.append(
                 tr(
                     "{weight} times {value}",
-                    weight=short_number(column.weight),
+                    weight=with_marks(short_number(column.weight)),
                     value=number_text(value),
                 )
             )
         elif column.weight != 1.0:
-            lines.append(tr("Weight: {weight}", weight=short_number(column.weight)))
+            lines.append(tr("Weight: {weight}", weight=with_marks(short_number(column.weight))))
         return "\n".join(lines)
 
     def event(self, event: QEvent) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.widgets.builder.band import paint_funnel
 from aegui.widgets.theme import current_theme, figures_font
 
@@ -77,8 +77,12 @@ class LayerGap(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect())
-        paint_funnel(painter, area, self._above, self._below)
-        self._paint_count(painter, area)
+        text, place = self._count(area)
+        around = QRegion(place.toAlignedRect().adjusted(-3, 0, 3, 0)) if text else QRegion()
+        paint_funnel(painter, area, self._above, self._below, around)
+        painter.setFont(self._small_font())
+        painter.setPen(current_theme().text_dim)
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         if self._is_target:
             painter.setPen(QPen(current_theme().accent, 3.0))
             middle = area.center().y()
@@ -86,16 +90,20 @@ class LayerGap(QAbstractButton):
         elif self.isEnabled():
             self._paint_plus(painter, area.center())
 
-    def _paint_count(self, painter: QPainter, area: QRectF) -> None:
+    def _small_font(self) -> QFont:
+        return figures_font(self.font(), scale=_SMALL)
+
+    def _count(self, area: QRectF) -> tuple[str, QRectF]:
+        """How many parameters lie here, in words, and the place of the words."""
         if not self._parameters:
-            return
-        painter.setFont(figures_font(self.font(), scale=_SMALL))
-        painter.setPen(current_theme().text_dim)
+            return "", QRectF()
+        metrics = QFontMetricsF(self._small_font())
         text = trn("{n:,} parameter", "{n:,} parameters", self._parameters)
         beside = area.adjusted(area.width() / 2.0 + 16.0, 0.0, -12.0, 0.0)
-        if painter.fontMetrics().horizontalAdvance(text) > beside.width():
-            text = f"{self._parameters:,}"
-        painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        if metrics.horizontalAdvance(text) > beside.width():
+            text = localized(self._parameters, ",")
+        beside.setLeft(beside.right() - metrics.horizontalAdvance(text) - 1.0)
+        return text, beside
 
     def _paint_plus(self, painter: QPainter, centre: QPointF) -> None:
         theme = current_theme()

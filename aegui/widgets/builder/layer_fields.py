@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import mark, tr, with_marks
 from aegui.core.network.catalog import (
     ACTIVATIONS,
     LATENTS,
     LAYERS,
     OUTPUT_LAYERS,
+    TOPS,
     UPSAMPLINGS,
     Choice,
 )
-from aegui.core.network.layers import conv_padding
+from aegui.core.network.layers import conv_padding, uneven_padding
 from aegui.core.recipe import (
     MAX_CHANNELS,
     MAX_IMAGE,
@@ -135,7 +136,10 @@ _STRIDE = LayerField(
 _AUTO_PADDING = LayerField(
     "padding",
     mark("Padding"),
-    mark("Zeros around the image; automatic is half of the kernel, which keeps the size"),
+    mark(
+        "Zeros around the image; automatic keeps its size at stride 1, with one more at the right "
+        "and the bottom for an even kernel"
+    ),
     "optional",
     (0, MAX_KERNEL),
     nothing=mark("auto"),
@@ -146,9 +150,10 @@ _GROWING_STRIDE = LayerField(
 _PADDING = LayerField(
     "padding",
     mark("Padding"),
-    mark("Pixels cut off around the image that is drawn"),
-    "count",
+    mark("Pixels cut off around the image that is drawn; automatic undoes an automatic padding"),
+    "optional",
     (0, MAX_KERNEL),
+    nothing=mark("auto"),
 )
 _OUTPUT_PADDING = LayerField(
     "output_padding",
@@ -209,6 +214,14 @@ _CODE = (
         "optional",
         (1, MAX_UNITS),
         nothing=mark("all"),
+        shown=_is_plain,
+    ),
+    LayerField(
+        "top_by",
+        mark("Kept by"),
+        mark("Whether the largest values of the code are kept, or those farthest from 0"),
+        "choice",
+        choices=TOPS,
         shown=_is_plain,
     ),
     _SLOPE,
@@ -341,7 +354,7 @@ def spec_words(spec: Spec) -> str:
     """A layer in one line: ``16 channels, kernel 3, stride 2, ReLU``."""
     words: list[str] = []
     if isinstance(spec, ConvSpec | ConvTransposeSpec):
-        padding = conv_padding(spec) if isinstance(spec, ConvSpec) else spec.padding
+        padding = tr("same") if uneven_padding(spec) else conv_padding(spec)
         words.append(
             tr(
                 "{channels} channels, kernel {kernel}, stride {stride}, padding {padding}",
@@ -356,7 +369,7 @@ def spec_words(spec: Spec) -> str:
     elif isinstance(spec, UpsampleSpec):
         words.append(tr("{n} times, {mode}", n=spec.factor, mode=tr(UPSAMPLINGS[spec.mode].label)))
     elif isinstance(spec, DropoutSpec):
-        words.append(short_number(spec.rate))
+        words.append(with_marks(short_number(spec.rate)))
     elif isinstance(spec, ReshapeSpec):
         words.append(f"{spec.channels} × {spec.height} × {spec.width}")
     if isinstance(spec, LayerSpec | LatentSpec | ConvSpec | ConvTransposeSpec) or (

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QRegularExpression, QSignalBlocker, Qt, QTime
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.widgets.builder.fields import (
     REST_MS,
     ChoiceField,
@@ -40,7 +40,7 @@ def range_words(setting: Setting) -> str:
         return ""
     low, high = setting.limits
     above, below = low <= TINY, high >= ENDLESS
-    least, most = f"{low:,.{_DIGITS}g}", f"{high:,.{_DIGITS}g}"
+    least, most = localized(low, f",.{_DIGITS}g"), localized(high, f",.{_DIGITS}g")
     if setting.kind == "level":
         return tr("Range: {low} to {high}; a sigma may be larger", low=least, high=most)
     if above and low > 0:
@@ -302,9 +302,9 @@ class SettingRow(QWidget):
         """What ticking begins with from now on, in place of the setting's default."""
         self._beginning = beginning
 
-    def set_locked(self, locked: bool) -> None:
-        """Whether a training keeps the setting from being edited."""
-        self._is_locked = locked and not self.setting.is_live
+    def set_locked(self, locked: bool, *, entirely: bool = False) -> None:
+        """Whether a training keeps the setting from being edited; ``entirely``: anything does."""
+        self._is_locked = entirely or (locked and not self.setting.is_live)
         self._enable()
 
     def _enable(self) -> None:

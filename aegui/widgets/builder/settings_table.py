@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.core.data.builtin import BUILTIN_SETS
-from aegui.core.i18n import mark, tr, trn
+from aegui.core.i18n import mark, tr, trn, with_marks
 from aegui.core.network.catalog import (
     CORRUPTIONS,
     INITIALIZERS,
@@ -79,13 +79,15 @@ def _summary_data(recipe: Recipe) -> str:
 def _summary_noise(recipe: Recipe) -> str:
     noise = recipe.data.corruption
     label = tr(CORRUPTIONS[noise.kind].label)
-    return f"{label} {short_number(noise.level)}" if _has_noise(recipe) else label
+    return f"{label} {with_marks(short_number(noise.level))}" if _has_noise(recipe) else label
 
 
 def _summary_optimizer(recipe: Recipe) -> str:
     optimizer = recipe.training.optimizer
     label = tr(OPTIMIZERS[optimizer.name].label)
-    return f"{label} {short_number(optimizer.learning_rate)}" if steps(recipe) else label
+    return (
+        f"{label} {with_marks(short_number(optimizer.learning_rate))}" if steps(recipe) else label
+    )
 
 
 def _summary_length(recipe: Recipe) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.training.length import BATCH, LARGE
+from aegui.widgets.builder.edited_strip import EditedStrip
 from aegui.widgets.builder.edits import value_at, with_values
 from aegui.widgets.builder.formula import FormulaView
 from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
@@ -39,27 +40,22 @@ _SECTIONS = {section.key: section for section in SECTIONS}
 class TrainingPanel(QWidget):
     """Everything of a recipe but its network; passive but for its signals.
 
-    While a training runs the learning rate and the noise stay open: their edits go to the running
-    training (the ``live_*`` signals) and leave the draft as it is; the panel shows them until the
-    training has ended.
+    While a training runs the learning rate and the noise stay open: the running training takes
+    over what the draft says of them.
 
     Signals:
         recipe_edited(Recipe, str): A wished recipe and the words for undoing the edit.
-        live_learning_rate_changed(float): The base rate from now on.
-        live_noise_changed(CorruptionSpec): The noise from now on.
         open_data_requested(): A file of images or glyphs is to be chosen.
     """
 
     recipe_edited = Signal(object, str)
-    live_learning_rate_changed = Signal(float)
-    live_noise_changed = Signal(object)
     open_data_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recipe: Recipe | None = None
         self._is_locked = False
-        self._live: dict[str, Any] = {}
+        self._is_viewing = False
         self._problems: dict[str, str] = {}
         self._samples = 0
         self._has_characters = True
@@ -73,11 +69,13 @@ class TrainingPanel(QWidget):
         self.problem = ProblemLabel()
         self.findings = FindingLines()
         self.formula = FormulaView()
+        self.edited = EditedStrip()
         self._data_words = QLabel()
         self._data_words.setProperty("dim", True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING // 2, 0, 0)
         layout.setSpacing(SPACING // 2)
+        layout.addWidget(self.edited)
         layout.addWidget(self._hint)
         layout.addWidget(self.problem)
         layout.addWidget(self.findings)
@@ -113,7 +111,7 @@ class TrainingPanel(QWidget):
             row = SettingRow(setting)
             row.edited.connect(partial(self._on_row_edited, setting))
             row.open_requested.connect(self.open_data_requested)
-            row.set_locked(self._is_locked)
+            self._lock_row(row)
             self.rows[setting.path] = row
             folding.add_row(row)
         if section.key == "data":
@@ -142,12 +140,17 @@ class TrainingPanel(QWidget):
         self._is_locked = not enabled
         self._hint.setVisible(self._is_locked)
         self.findings.set_open(enabled)
-        if enabled:
-            self._live.clear()
         for row in self.rows.values():
-            row.set_locked(self._is_locked)
-        if self._recipe is not None:
-            self._show()
+            self._lock_row(row)
+
+    def set_viewing(self, viewing: bool) -> None:
+        """Whether what is shown is only to be looked at."""
+        self._is_viewing = viewing
+        for row in self.rows.values():
+            self._lock_row(row)
+
+    def _lock_row(self, row: SettingRow) -> None:
+        row.set_locked(self._is_locked, entirely=self._is_viewing)
 
     def open_sections(self) -> tuple[str, ...]:
         """Keys of the sections that are unfolded, to be remembered."""
@@ -159,13 +162,9 @@ class TrainingPanel(QWidget):
         for key, section in self.sections.items():
             section.header.setChecked(key in wanted)
 
-    def _shown_recipe(self) -> Recipe:
-        """The draft with what was changed in the running training."""
-        assert self._recipe is not None
-        return with_values(self._recipe, self._live) if self._live else self._recipe
-
     def _show(self) -> None:
-        recipe = self._shown_recipe()
+        recipe = self._recipe
+        assert recipe is not None
         self.formula.set_recipe(recipe)
         for key, section in self.sections.items():
             self._show_section(_SECTIONS[key], section, recipe)
@@ -203,23 +202,11 @@ class TrainingPanel(QWidget):
     def _on_row_edited(self, setting: Setting, value: object) -> None:
         if self._recipe is None:
             return
-        if self._is_locked:
-            self._edit_live(setting, value)
-            return
         changed = with_values(self._recipe, consequences(self._recipe, setting.path, value))
         if changed == self._recipe:
             self._show()
         else:
             self.recipe_edited.emit(changed, tr(setting.label))
-
-    def _edit_live(self, setting: Setting, value: object) -> None:
-        self._live |= consequences(self._shown_recipe(), setting.path, value)
-        recipe = self._shown_recipe()
-        self._show()
-        if setting.path == _RATE:
-            self.live_learning_rate_changed.emit(recipe.training.optimizer.learning_rate)
-        else:
-            self.live_noise_changed.emit(recipe.data.corruption)
 
 
 def consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.i18n import mark, tr
-from aegui.core.training.terms import TERMS
+from aegui.core.training.terms import TERMS, loss_unit
 from aegui.widgets.charts.scale import precise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from aegui.core.recipe import Recipe
     from aegui.core.training.history import HistoryView
 
 MOST_SINGLE_RUNS = 16
@@ -49,6 +50,8 @@ class ChartSpec:
         is_first: Whether it is shown before a person has chosen.
         of_glyphs: Whether it tells much of images that are black and white, and little of others:
             for those it is shown only where a person wishes it.
+        unit: What its vertical axis counts, where the recipe does not say it better.
+        needs: The column without which the others say nothing; "" for none.
     """
 
     key: str
@@ -61,6 +64,8 @@ class ChartSpec:
     percent: bool = False
     is_first: bool = False
     of_glyphs: bool = False
+    unit: str = ""
+    needs: str = ""
 
 
 def _terms(chart: str, colours: tuple[int, ...], dashed: str = "") -> tuple[CurveSpec, ...]:
@@ -86,10 +91,15 @@ CHARTS: tuple[ChartSpec, ...] = (
         "split",
         mark("Parts of the loss"),
         mark(
-            "How far the answers are from the targets, and what the code costs: its divergence "
-            "from the prior in nats. Both without their weight."
+            "How far the answers are from the targets, and what else is asked: the divergence of "
+            "the code from the prior in nats, and penalties. All without their weights."
         ),
-        _terms("split", (0, 2), dashed="kl"),
+        (
+            *_terms("weights", (7, 3)),
+            *_terms("penalties", (4, 5, 6)),
+            *_terms("split", (0, 2), dashed="kl"),
+        ),
+        needs="reconstruction",
         can_log=True,
         is_first=True,
     ),
@@ -98,6 +108,7 @@ CHARTS: tuple[ChartSpec, ...] = (
         mark("Accuracy"),
         mark("Share of the samples whose class is found: of those learnt, and of those kept."),
         _terms("accuracy", (0, 1), dashed="validation_accuracy"),
+        unit=mark("share of the samples"),
         from_zero=False,
         percent=True,
         is_first=True,
@@ -110,6 +121,7 @@ CHARTS: tuple[ChartSpec, ...] = (
             "guesses."
         ),
         _terms("adversary", (0, 1), dashed="discriminator_loss"),
+        unit=mark("nats"),
         is_first=True,
     ),
     ChartSpec(
@@ -117,6 +129,7 @@ CHARTS: tuple[ChartSpec, ...] = (
         mark("Taken for real"),
         mark("How real the discriminator thinks real and generated images are; both near a half."),
         _terms("scores", (2, 3), dashed="fake_score"),
+        unit=mark("probability"),
         ceiling=1.0,
         percent=True,
         is_first=True,
@@ -129,27 +142,31 @@ CHARTS: tuple[ChartSpec, ...] = (
             "is about that of generated ones; both in nats, both to become small."
         ),
         _terms("adversary_classes", (0, 1), dashed="class_doubt"),
+        unit=mark("nats"),
         is_first=True,
     ),
     ChartSpec(
         "wrong",
         mark("Wrong pixels"),
         mark(
-            "Pixels per image that differ from the target once black or white: the mean of all "
-            "images, and the worst of them."
+            "Pixels per image that differ from the target once black or white: the mean of the "
+            "images learnt, the worst of them, and the mean of those held out."
         ),
         (
             CurveSpec("wrong_max", mark("Worst"), 1, dashed=True),
+            CurveSpec("validation_wrong", mark("Held out"), 2, dashed=True),
             CurveSpec("wrong_mean", mark("Mean"), 0),
         ),
+        unit=mark("pixels per image"),
         is_first=True,
         of_glyphs=True,
     ),
     ChartSpec(
         "share",
         mark("At most 1 wrong"),
-        mark("Share of the images with no more than one wrong pixel: the classic goal."),
+        mark("Share of the images learnt with no more than one wrong pixel: the classic goal."),
         (CurveSpec("share_at_most_1", mark("Share"), 2),),
+        unit=mark("share of the images"),
         ceiling=1.0,
         percent=True,
         is_first=True,
@@ -160,6 +177,7 @@ CHARTS: tuple[ChartSpec, ...] = (
         mark("Active units"),
         mark("Dimensions of the code that tell something; the others are only noise."),
         _terms("active", (4,)),
+        unit=mark("units"),
     ),
     ChartSpec(
         "penalties",
@@ -167,12 +185,14 @@ CHARTS: tuple[ChartSpec, ...] = (
         mark("What is asked of the code beside the reconstruction, without the weights of terms."),
         _terms("penalties", (4, 5, 6)),
         can_log=True,
+        unit=mark("value"),
     ),
     ChartSpec(
         "weights",
         mark("Size of the weights"),
         mark("Sums over all weights: of their sizes, and of their squares."),
         _terms("weights", (5, 6)),
+        unit=mark("sum"),
         can_log=True,
     ),
     ChartSpec(
@@ -180,12 +200,14 @@ CHARTS: tuple[ChartSpec, ...] = (
         mark("Evaluations"),
         mark("How often the optimiser has asked for the objective: what an epoch costs it."),
         _terms("evaluations", (7,)),
+        unit=mark("count"),
     ),
     ChartSpec(
         "rate",
         mark("Learning rate"),
         mark("The size of the steps: it follows the schedule, and your hand."),
         (CurveSpec("learning_rate", mark("Learning rate"), 3),),
+        unit=mark("rate"),
         can_log=True,
     ),
 )
@@ -195,7 +217,8 @@ CHARTS: tuple[ChartSpec, ...] = (
 class Curve:
     """One curve ready for drawing; ``runs`` is ``[n, K]``, the others ``[n]`` over the K runs.
 
-    Where no run has a finite value, mean, low and high are NaN.
+    ``own`` is that of the run that is shown. Where no run has a finite value, mean, low and high
+    are NaN.
     """
 
     spec: CurveSpec
@@ -203,6 +226,7 @@ class Curve:
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    own: NDArray[np.float64]
 
     @property
     def is_band(self) -> bool:
@@ -210,10 +234,22 @@ class Curve:
         return bool(self.runs.shape[1] > 1)
 
 
-def curves_of(chart: ChartSpec, history: HistoryView) -> tuple[Curve, ...]:
-    """The curves of ``chart`` over all rows of ``history``, as far as they were recorded."""
+def axis_name(spec: ChartSpec, recipe: Recipe, *, glyphs: bool) -> str:
+    """What the vertical axis of ``spec`` counts, for a ``recipe``; ``glyphs``: pixels on or off."""
+    if spec.key in ("loss", "split"):
+        return tr(loss_unit(recipe))
+    if spec.key == "wrong" and glyphs:
+        return tr("pixels per character")
+    return tr(spec.unit)
+
+
+def curves_of(chart: ChartSpec, history: HistoryView, run: int = 0) -> tuple[Curve, ...]:
+    """The curves of ``chart`` over all rows of ``history``, as far as they were recorded.
+
+    ``run`` is the one that is shown.
+    """
     found = ((spec, column_of(history, spec.column)) for spec in chart.curves)
-    return tuple(_curve(spec, values) for spec, values in found if values is not None)
+    return tuple(_curve(spec, values, run) for spec, values in found if values is not None)
 
 
 def column_of(history: HistoryView, name: str) -> NDArray[Any] | None:
@@ -224,6 +260,8 @@ def column_of(history: HistoryView, name: str) -> NDArray[Any] | None:
 
 def applies(chart: ChartSpec, history: HistoryView) -> bool:
     """Whether ``history`` has anything that ``chart`` could show: its newest row, and some row."""
+    if chart.needs and column_of(history, chart.needs) is None:
+        return False
     columns = (column_of(history, spec.column) for spec in chart.curves)
     return any(
         column is not None
@@ -232,13 +270,13 @@ def applies(chart: ChartSpec, history: HistoryView) -> bool:
     )
 
 
-def _curve(spec: CurveSpec, column: NDArray[Any]) -> Curve:
+def _curve(spec: CurveSpec, column: NDArray[Any], run: int) -> Curve:
     values = np.asarray(column, dtype=np.float64)
     if values.ndim == 1:
         values = values[:, np.newaxis]
     if values.shape[1] == 1:
         only = values[:, 0]
-        return Curve(spec, values, only, only, only)
+        return Curve(spec, values, only, only, only, only)
     finite = np.isfinite(values)
     count = finite.sum(axis=1)
     none = count == 0
@@ -247,7 +285,7 @@ def _curve(spec: CurveSpec, column: NDArray[Any]) -> Curve:
     high = values.max(axis=1, where=finite, initial=-np.inf)
     for array in (mean, low, high):
         array[none] = np.nan
-    return Curve(spec, values, mean, low, high)
+    return Curve(spec, values, mean, low, high, values[:, min(run, values.shape[1] - 1)])
 
 
 def finite_pieces(y: NDArray[np.float64]) -> list[slice]:
@@ -279,11 +317,9 @@ def history_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
 
 
 def value_text(curve: Curve, row: int, chart: ChartSpec, *, with_range: bool = True) -> str:
-    """The value of ``curve`` at ``row``: of the one run, or mean (least to most) of all runs."""
+    """The value of ``curve`` at ``row`` of the run that is shown, and the mean of several runs."""
     factor, unit = (100.0, "\u00a0%") if chart.percent else (1.0, "")
-    mean, low, high = (
-        precise(factor * float(values[row])) for values in (curve.mean, curve.low, curve.high)
-    )
+    own, mean = (precise(factor * float(values[row])) + unit for values in (curve.own, curve.mean))
     if not curve.is_band or not with_range:
-        return mean + unit
-    return tr("{mean} ({low} to {high})", mean=mean, low=low, high=high + unit)
+        return own
+    return tr("{own} (mean {mean})", own=own, mean=mean)

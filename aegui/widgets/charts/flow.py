@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem
 
 
-class FlowLayout(QLayout):
+class FlowLayout(QHBoxLayout):
     """Widgets from left to right in lines, each as wide as it wants to be.
 
-    With ``last_at_right`` the last one stands at the right end of its line.
+    With ``last_at_right`` the last one stands at the right end of its line. The items are kept by
+    Qt's own layout: Python's wrappers of them may be invalidated while they are in use.
     """
 
     def __init__(self, spacing: int, *, last_at_right: bool = False) -> None:
         super().__init__()
-        self._items: list[QLayoutItem] = []
         self._last_at_right = last_at_right
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
-
-    def addItem(self, item: QLayoutItem) -> None:
-        """One more at the end."""
-        self._items.append(item)
-
-    def count(self) -> int:
-        """How many there are."""
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        """The item at ``index``, or None beyond the last."""
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        """Take the item at ``index`` out."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
         """It takes no more room than it is given."""
@@ -51,8 +35,8 @@ class FlowLayout(QLayout):
         return lines + margins.top() + margins.bottom()
 
     def setGeometry(self, area: QRect) -> None:
-        """Put the widgets in their places."""
-        super().setGeometry(area)
+        """Put the widgets in their places, not where a row would have them."""
+        QLayout.setGeometry(self, area)
         self._place(area.marginsRemoved(self.contentsMargins()), move=True)
 
     def sizeHint(self) -> QSize:
@@ -70,7 +54,8 @@ class FlowLayout(QLayout):
         return QSize(width, height).grownBy(self.contentsMargins())
 
     def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if not item.isEmpty()]
+        items = (self.itemAt(index) for index in range(self.count()))
+        return [item for item in items if item is not None and not item.isEmpty()]
 
     def _place(self, area: QRect, *, move: bool) -> int:
         """Walk along the lines; the height that they take."""

@@ -160,7 +160,7 @@ class Graph:
             self._room = (frame, inside)
             self._arrange_room(frame, inside)
         self._set_axis("left", data.y, charts.y_ticks(bounds, data))
-        self._set_axis("bottom", data.x, charts.x_ticks(plot, data))
+        self._set_axis("bottom", data.x, charts.x_ticks(bounds, plot, data))
         ranges = []
         for scale, length in ((data.x, inside.width()), (data.y, inside.height())):
             low, high = scale.ends()
@@ -208,7 +208,7 @@ class Graph:
             self._dots.hide()
             return
         self._place(self._crosshair, float(data.epoch[row]))
-        at = places([curve.mean[row] for curve in data.curves], is_log=data.y.is_log)
+        at = places([curve.own[row] for curve in data.curves], is_log=data.y.is_log)
         finite = np.flatnonzero(np.isfinite(at))
         colours = [self._charts.theme.series[curve.spec.colour] for curve in data.curves]
         x = places([data.epoch[row]] * len(finite), is_log=data.x.is_log)
@@ -233,8 +233,9 @@ class _CurveItems:
         self._band = pg.PlotCurveItem(pen=None, fillLevel="enclosed")
         self._runs = pg.PlotCurveItem()
         self._mean = pg.PlotCurveItem()
+        self._own = pg.PlotCurveItem()
         self._lone = pg.ScatterPlotItem(size=_LONE_PX, pen=None)
-        self._items = (self._band, self._runs, self._mean, self._lone)
+        self._items = (self._band, self._runs, self._mean, self._own, self._lone)
         for item in self._items:
             item.setCacheMode(cache)
             box.addItem(item, ignoreBounds=True)
@@ -253,12 +254,15 @@ class _CurveItems:
         self._lone.setVisible(bool(lone))
         if lone:
             self._lone.setData(x[lone], mean[lone])
-        for item in (self._band, self._runs):
-            item.setVisible(curve.is_band)
-        if curve.is_band:
+        # Of what no run has a figure yet, such as accuracy during pre-training, there is no band.
+        has_band = curve.is_band and bool(pieces)
+        for item in (self._band, self._runs, self._own):
+            item.setVisible(has_band)
+        if has_band:
             low, high = (places(edge, is_log=is_log) for edge in (curve.low, curve.high))
             _set_line(self._band, *_around(x, low, high, pieces))
             _set_line(self._runs, *_end_to_end(x, places(curve.runs, is_log=is_log)))
+            _set_line(self._own, x, places(curve.own, is_log=is_log))
 
     def dress(self, charts: ChartPainter, curve: Curve) -> None:
         """Take the colours and pens of ``charts``."""
@@ -269,6 +273,7 @@ class _CurveItems:
         self._lone.setBrush(charts.theme.series[curve.spec.colour])
         self._band.setBrush(charts.faded(curve, _BAND_ALPHA))
         self._runs.setPen(charts.faded(curve, _SINGLE_ALPHA))
+        self._own.setPen(charts.own_pen(curve))
 
 
 def _around(
@@ -305,3 +310,4 @@ def paint_chart(painter: QPainter, charts: ChartPainter, data: ChartData, size: 
     graph.set_data(bounds, data)
     graph.paint(painter)
     charts.paint_header(painter, bounds, data, None)
+    charts.paint_names(painter, bounds, data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from aegui.core.i18n import tr
 from aegui.widgets.charts.curves import ChartSpec, Curve, value_text
 from aegui.widgets.charts.scale import Scale, figure, fitted
-from aegui.widgets.theme import SPACING, figures_font
+from aegui.widgets.theme import SPACING, blend, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +25,15 @@ _GAP = SPACING / 2
 _X_TICK_PX = 56
 _Y_TICK_PX = 26
 _SWATCH_PX = 14
+_LONG_VALUE = "0.00000"
+_MOST_LINES = 3
 _SMALL = 0.88
 _MEAN_PX = 2.0
 _ONE_LINE_PX = 300
 """A chart that is narrower has its values on a line of their own, below the title."""
 _LEAST_TWO_LINES_PX = 96
+_LEAST_NAMED_PX = 170
+"""A lower chart has the name of its epochs beside their figures."""
 _LEAST_NAME = "Abc…"
 """A name that is cut shorter than this says nothing."""
 
@@ -53,6 +57,7 @@ class ChartData:
         x: The epoch axis.
         y: The vertical axis.
         reference: A level line, or None.
+        y_name: What the vertical axis counts.
     """
 
     spec: ChartSpec
@@ -61,6 +66,7 @@ class ChartData:
     x: Scale
     y: Scale
     reference: Reference | None = None
+    y_name: str = ""
 
 
 def fitted_y(
@@ -97,6 +103,7 @@ class ChartPainter:
         self._value_font = figures_font(font)
         self._tick_metrics = QFontMetricsF(self.tick_font)
         self._line_px = QFontMetricsF(self._title_font).height() + _GAP
+        self.value_lines = 1
 
     # Measures
 
@@ -105,7 +112,25 @@ class ChartPainter:
 
     def header_px(self, bounds: QRectF) -> float:
         """Height of title and values; the same for all charts of a size, so that they align."""
-        return self._line_px + (self._value_line_px() if self._has_two_lines(bounds) else 0.0)
+        lines = self.value_lines if self._has_two_lines(bounds) else 0
+        return self._line_px + lines * self._value_line_px()
+
+    def _below_px(self, bounds: QRectF) -> float:
+        """Room below the figures for the name of the epochs."""
+        return self._name_px if bounds.height() >= _LEAST_NAMED_PX else 0.0
+
+    @property
+    def _name_px(self) -> float:
+        return float(np.ceil(self._tick_metrics.height()))
+
+    def _beside_px(self, bounds: QRectF, data: ChartData | None) -> float:
+        """Room beside the figures for the name of the vertical axis; 0 where it is too long."""
+        if data is None or not data.y_name:
+            return 0.0
+        height = bounds.height() - self.header_px(bounds) - self._below_px(bounds)
+        height -= self._name_px + 2 * _GAP
+        is_long = self._tick_metrics.horizontalAdvance(data.y_name) > height
+        return 0.0 if is_long else self._name_px
 
     def _value_line_px(self) -> float:
         return QFontMetricsF(self._value_font).height()
@@ -116,23 +141,33 @@ class ChartPainter:
         left = max((self._tick_metrics.horizontalAdvance(label) for label in labels), default=0.0)
         # Whole pixels, for lines to fall on; by eights, so that the axis does not tremble.
         return QRectF(bounds.toRect()).adjusted(
-            8.0 * np.ceil((left + _GAP) / 8.0) + _GAP,
+            8.0 * np.ceil((left + _GAP) / 8.0) + _GAP + self._beside_px(bounds, data),
             np.ceil(self.header_px(bounds) + _GAP),
             -1.5 * SPACING,
-            -np.ceil(self._tick_metrics.height() + _GAP),
+            -np.ceil(self._tick_metrics.height() + _GAP) - self._below_px(bounds),
         )
 
     def y_ticks(self, bounds: QRectF, data: ChartData) -> list[tuple[float, str]]:
         """Values to be marked on the vertical axis of a chart of this size, and their figures."""
         room = bounds.height() - self.header_px(bounds) - self._tick_metrics.height() - 2 * _GAP
+        room -= self._below_px(bounds)
         factor, unit = (100.0, "%") if data.spec.percent else (1.0, "")
         ticks = data.y.ticks(int(room / _Y_TICK_PX))
         return [(tick, figure(factor * tick) + unit) for tick in ticks]
 
-    def x_ticks(self, plot: QRectF, data: ChartData) -> list[tuple[float, str]]:
+    def x_ticks(self, bounds: QRectF, plot: QRectF, data: ChartData) -> list[tuple[float, str]]:
         """Epochs to be marked below ``plot``, and their figures."""
         ticks = data.x.ticks(int(plot.width() / _X_TICK_PX))
-        return [(tick, figure(tick)) for tick in ticks if tick == round(tick)]
+        found = [(tick, figure(tick)) for tick in ticks if tick == round(tick)]
+        if self._below_px(bounds):
+            return found
+        advance = self._tick_metrics.horizontalAdvance
+        room = plot.width() - advance(tr("epoch")) - SPACING
+        return [
+            (tick, text)
+            for tick, text in found
+            if data.x.share(tick) * plot.width() + advance(text) / 2 < room
+        ]
 
     def pen(self, curve: Curve) -> QPen:
         """What ``curve`` is drawn with."""
@@ -142,6 +177,13 @@ class ChartPainter:
         pen.setCosmetic(True)
         if curve.spec.dashed:
             pen.setDashPattern([4.0, 3.0])
+        return pen
+
+    def own_pen(self, curve: Curve) -> QPen:
+        """What the run that is shown is drawn with, among several runs."""
+        colour = blend(self.theme.series[curve.spec.colour], self.theme.text, 0.45)
+        pen = QPen(colour, 1.0)
+        pen.setCosmetic(True)
         return pen
 
     def faded(self, curve: Curve, alpha: int) -> QColor:
@@ -166,24 +208,92 @@ class ChartPainter:
         metrics = QFontMetricsF(self._title_font)
         title = metrics.elidedText(tr(data.spec.title), Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, flags, title)
+        taken = metrics.horizontalAdvance(title) + SPACING
+        if data.y_name and not self._beside_px(bounds, data):
+            taken += self._paint_unit(painter, line.adjusted(taken, 0, 0, 0), data.y_name)
         if not len(data.epoch):
             return
         shown = len(data.epoch) - 1 if row is None else row
         if self._has_two_lines(bounds):
-            below = QRectF(line.x(), line.bottom() - _GAP, line.width(), self._value_line_px())
-            self._paint_values(painter, below, below.width(), data, shown, to_left=True)
+            height = self._value_line_px()
+            below = QRectF(line.x(), line.bottom(), line.width(), height)
+            for curves in self._in_lines(data.curves, line.width(), self.value_lines):
+                part = replace(data, curves=curves)
+                several = len(data.curves) > 1
+                self._paint_values(painter, below, part, shown, named=several, to_left=True)
+                below.translate(0, height)
         else:
-            free = line.width() - metrics.horizontalAdvance(title) - SPACING
-            self._paint_values(painter, line, free, data, shown)
+            free = line.width() - taken
+            named = len(data.curves) > 1
+            self._paint_values(painter, line, data, shown, named=named, free=free)
 
-    def header_texts(self, data: ChartData, row: int, free: float) -> list[str]:
-        """Name and value of each curve, shortened as little as ``free`` pixels for all allow."""
+    def _paint_unit(self, painter: QPainter, line: QRectF, name: str) -> float:
+        """Paint the name of the vertical axis beside the title; the pixels that it takes."""
+        name = self._tick_metrics.elidedText(name, Qt.TextElideMode.ElideRight, line.width())
+        painter.setFont(self.tick_font)
+        painter.setPen(self.theme.text_dim)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, name)
+        return self._tick_metrics.horizontalAdvance(name) + SPACING
+
+    def lines_wanted(self, curves: Sequence[Curve], width: float) -> int:
+        """Lines below the title that names and values of ``curves`` take in a narrow chart."""
+        return len(self._in_lines(curves, width - SPACING, _MOST_LINES))
+
+    def _in_lines(
+        self, curves: Sequence[Curve], width: float, most: int
+    ) -> list[tuple[Curve, ...]]:
+        """``curves`` for each line, so that their names need not be cut, as far as there are lines.
+
+        Values are taken to be as long as they may become: lines do not come and go with them.
+        """
+        metrics = QFontMetricsF(self._value_font)
+        lines: list[tuple[Curve, ...]] = []
+        left = 0.0
+        for curve in curves:
+            text = metrics.horizontalAdvance(f"{tr(curve.spec.label)} {_LONG_VALUE}")
+            if not lines or (left < text and len(lines) < most):
+                lines.append(())
+                left = width
+            lines[-1] = (*lines[-1], curve)
+            left -= text + _SWATCH_PX + _GAP + SPACING
+        return lines
+
+    def paint_names(
+        self, painter: QPainter, bounds: QRectF, data: ChartData, x_name: str = ""
+    ) -> None:
+        """Paint the names of the axes; ``x_name`` "": epoch."""
+        height, plot = self._name_px, self.plot_rect(bounds, data)
+        painter.setFont(self.tick_font)
+        painter.setPen(self.theme.text if x_name else self.theme.text_dim)
+        below = QRectF(plot.left(), bounds.bottom() - height, plot.width(), height)
+        place = Qt.AlignmentFlag.AlignCenter
+        if not self._below_px(bounds):
+            below.moveBottom(bounds.bottom() - _GAP / 2)
+            place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(below, place, x_name or tr("epoch"))
+        if not self._beside_px(bounds, data):
+            return
+        painter.setPen(self.theme.text_dim)
+        painter.save()
+        painter.translate(bounds.left(), plot.bottom())
+        painter.rotate(-90.0)
+        beside = QRectF(0, 0, plot.height(), height)
+        painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, data.y_name)
+        painter.restore()
+
+    def header_texts(
+        self, data: ChartData, row: int, free: float, *, named: bool | None = None
+    ) -> list[str]:
+        """Name and value of each curve, shortened as little as ``free`` pixels for all allow.
+
+        ``named``: whether names are needed; None: where there are several curves.
+        """
         ranged, bare = (
             [value_text(curve, row, data.spec, with_range=range_) for curve in data.curves]
             for range_ in (True, False)
         )
         none = [""] * len(bare)
-        if len(bare) == 1:
+        if not (len(bare) > 1 if named is None else named):
             ways = [(none, ranged), (none, bare)]
         else:
             whole = [f"{tr(curve.spec.label)} " for curve in data.curves]
@@ -212,17 +322,17 @@ class ChartPainter:
         self,
         painter: QPainter,
         line: QRectF,
-        free: float,
         data: ChartData,
         row: int,
         *,
+        named: bool,
+        free: float | None = None,
         to_left: bool = False,
     ) -> None:
         metrics = QFontMetricsF(self._value_font)
-        several = len(data.curves) > 1
-        sign = _SWATCH_PX + _GAP if several else 0.0
-        free -= SPACING * (len(data.curves) - 1)
-        texts = self.header_texts(data, row, free - sign * len(data.curves))
+        sign = _SWATCH_PX + _GAP if named else 0.0
+        free = (line.width() if free is None else free) - SPACING * (len(data.curves) - 1)
+        texts = self.header_texts(data, row, free - sign * len(data.curves), named=named)
         if not texts:
             return
         widths = [metrics.horizontalAdvance(text) + sign for text in texts]
@@ -231,7 +341,7 @@ class ChartPainter:
         if not to_left:
             x = line.right() - sum(widths) - SPACING * (len(widths) - 1)
         for curve, text, width in zip(data.curves, texts, widths, strict=True):
-            if several:
+            if named:
                 painter.setPen(self.pen(curve))
                 painter.drawLine(
                     QPointF(x, line.center().y()), QPointF(x + _SWATCH_PX, line.center().y())

@@ -1,4 +1,4 @@
-"""The charts panel: which charts are shown, one epoch axis for all, export."""
+"""The charts panel: which charts are shown, one epoch axis for all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QSizePolicy,
     QStackedLayout,
     QToolButton,
@@ -27,13 +26,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, history_csv
-from aegui.widgets.charts.export import charts_png, charts_svg
 from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.charts.painting import ChartData, Reference, fitted_y
 from aegui.widgets.charts.plot import PlotView, load_graph
-from aegui.widgets.charts.scale import Scale, precise
+from aegui.widgets.charts.scale import Scale
+from aegui.widgets.figures.makers import charts_figure
+from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.theme import SPACING, icon
 
 if TYPE_CHECKING:
@@ -42,13 +42,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from aegui.core.training.history import HistoryView
+    from aegui.widgets.figures.figure import Figure
 
-EXPORT_KINDS = {
-    "png": mark("Picture (PNG)"),
-    "svg": mark("Drawing (SVG)"),
-    "csv": mark("Table (CSV)"),
-}
-"""Kinds that ``export_bytes`` makes, with their names."""
 
 _GOOD_SHAPE = 1.7
 _EMPTY_IS_BAD = 0.6
@@ -67,7 +62,6 @@ class ChartsPanel(QWidget):
     While the panel is hidden nothing is computed; it catches up when it is shown.
     """
 
-    export_requested = Signal(str)
     """A key of ``EXPORT_KINDS``."""
     epoch_hovered = Signal(object)
     """The epoch under the crosshair, or None."""
@@ -80,6 +74,8 @@ class ChartsPanel(QWidget):
         super().__init__(parent)
         self._history: HistoryView | None = None
         self._seeds: tuple[int, ...] = ()
+        self._run = 0
+        self._units: Mapping[str, str] = {}
         self._curves: dict[str, tuple[Curve, ...]] = {}
         self._x_wish: Scale | None = None
         self._y_wishes: dict[str, Scale] = {}
@@ -106,9 +102,8 @@ class ChartsPanel(QWidget):
         self._linear.setChecked(True)
         self._linear.hide()
         self._fit = _tool("zoom-fit", tr("Show the whole training (double click on a chart)"))
-        self._export = self._export_button()
-        self._reading = QLabel()
-        self._reading.setProperty("dim", True)
+        self.figures = FigureMenu(self, self.figure, on_right_click=False)
+        self._export = self.figures.button(tr("Save or copy the charts"))
         self._empty = QLabel(
             tr("Nothing to draw yet. Press Train, and the curves grow here epoch by epoch.")
         )
@@ -131,7 +126,6 @@ class ChartsPanel(QWidget):
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         for button in self._buttons.values():
             header.addWidget(button)
-        header.addWidget(self._reading)
         header.addWidget(self._tools())
         self._room = QWidget()
         self._grid = QGridLayout(self._room)
@@ -157,17 +151,6 @@ class ChartsPanel(QWidget):
         for button in (self._linear, self._log_y, self._log_x, self._fit, self._export):
             row.addWidget(button)
         return tools
-
-    def _export_button(self) -> QToolButton:
-        button = _tool("export", tr("Save the charts as a picture, a drawing or a table"))
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(button)
-        for kind, label in EXPORT_KINDS.items():
-            action = menu.addAction(tr(label))
-            action.setData(kind)
-        menu.triggered.connect(lambda action: self.export_requested.emit(action.data()))
-        button.setMenu(menu)
-        return button
 
     def _connect(self) -> None:
         for button in (*self._buttons.values(), self._linear, self._log_x, self._log_y):
@@ -238,6 +221,19 @@ class ChartsPanel(QWidget):
         self._linear.setVisible(bool(references))
         self._redraw()
 
+    def set_run(self, run: int) -> None:
+        """Which run is shown: its values are read, and its curves stand out from the others."""
+        if run != self._run:
+            self._run = run
+            self._curves.clear()
+            self._redraw()
+
+    def set_units(self, units: Mapping[str, str]) -> None:
+        """What the vertical axes count, by key of chart, where it is not the same for all."""
+        if units != self._units:
+            self._units = dict(units)
+            self._redraw()
+
     def set_epoch_marker(self, epoch: float | None) -> None:
         """Mark ``epoch`` in all charts; None for no mark."""
         for view in self._views.values():
@@ -278,25 +274,13 @@ class ChartsPanel(QWidget):
 
     # What goes out
 
-    def export_bytes(self, kind: str) -> bytes:
-        """The charts shown as a file's content.
-
-        Args:
-            kind: ``png`` or ``svg`` (the charts side by side, as zoomed), or ``csv`` (all numbers).
-
-        Raises:
-            KeyError: ``kind`` is none of ``EXPORT_KINDS``.
-        """
-        if kind not in EXPORT_KINDS:
-            raise KeyError(kind)
-        if kind == "csv":
-            return (
-                b"" if self._history is None else history_csv(self._history, self._seeds).encode()
-            )
-        charts = [] if not self._history else self._chart_data(self._history)
-        if kind == "png":
-            return charts_png(charts, self.font())
-        return charts_svg(charts, self.font(), self.logicalDpiX())
+    def figure(self) -> Figure | None:
+        """The charts shown, as they are zoomed, with all recorded numbers; None before any."""
+        history = self._history
+        if history is None or not len(history):
+            return None
+        csv = history_csv(history, self._seeds)
+        return charts_figure(self._chart_data(history), "charts", tr("Training"), csv=csv)
 
     # Arrangement
 
@@ -323,6 +307,8 @@ class ChartsPanel(QWidget):
         """Arrange the charts as the new shape of their room allows, once it has that shape."""
         if watched is self._room and event.type() == QEvent.Type.Resize:
             self._arrange()
+            # Once the charts have their places: how many lines of values they need.
+            QTimer.singleShot(0, self, self._redraw)
         return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -346,7 +332,10 @@ class ChartsPanel(QWidget):
         self._fit.setEnabled(has_rows and (self._x_wish is not None or bool(self._y_wishes)))
         if history is None or not has_rows or not self.isVisible():
             return
-        for view, data in zip(self._shown(), self._chart_data(history), strict=True):
+        shown = list(zip(self._shown(), self._chart_data(history), strict=True))
+        lines = max((view.lines_wanted(data.curves) for view, data in shown), default=1)
+        for view, data in shown:
+            view.set_value_lines(lines)
             view.set_data(data)
 
     def _chart_data(self, history: HistoryView) -> list[ChartData]:
@@ -358,11 +347,12 @@ class ChartsPanel(QWidget):
         for view in self._shown():
             spec = view.spec
             if spec.key not in self._curves:
-                self._curves[spec.key] = curves_of(spec, history)
+                self._curves[spec.key] = curves_of(spec, history, self._run)
             curves = self._curves[spec.key]
             reference = self._references.get(spec.key) if self._linear.isChecked() else None
             y = self._y_wishes.get(spec.key) or fitted_y(spec, epoch, curves, x, is_log, reference)
-            found.append(ChartData(spec, epoch, curves, x, y, reference))
+            y_name = self._units.get(spec.key) or tr(spec.unit)
+            found.append(ChartData(spec, epoch, curves, x, y, reference, y_name))
         return found
 
     def _whole_x(self) -> Scale:
@@ -397,11 +387,6 @@ class ChartsPanel(QWidget):
     def _set_row(self, row: int | None) -> None:
         for view in self._views.values():
             view.set_row(row)
-        if row is None or self._history is None or row >= len(self._history):
-            self._reading.setText("")
-        else:
-            epoch = precise(float(self._history.epoch[row]))
-            self._reading.setText(tr("epoch {epoch}", epoch=epoch))
 
     def _on_view_zoom_requested(self, factor: float, about: float) -> None:
         if self._history is not None:

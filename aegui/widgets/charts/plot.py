@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
 from aegui.widgets.charts.curves import value_text
 from aegui.widgets.charts.painting import ChartData, ChartPainter
 from aegui.widgets.charts.scale import precise
+from aegui.widgets.figures.makers import charts_figure
+from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
-    from aegui.widgets.charts.curves import ChartSpec
+    from aegui.widgets.charts.curves import ChartSpec, Curve
     from aegui.widgets.charts.graph import Graph
+    from aegui.widgets.figures.figure import Figure
 
 _ZOOM_STEP = 1.25
 _WHEEL_STEP = 120.0
@@ -68,12 +73,16 @@ class PlotView(QWidget):
         self._pressed_at = 0.0
         self._drags_marker = False
         self._marker_before: float | None = None
+        self.figures = FigureMenu(self, self.figure)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Chart: {title}", title=tr(spec.title)))
-        self.setToolTip(
-            tr(spec.help)
+        self.setToolTip(self._help())
+
+    def _help(self) -> str:
+        return (
+            tr(self.spec.help)
             + "\n\n"
             + tr("Wheel: zoom. Drag: move. Ctrl and wheel: zoom upwards. Double click: all of it.")
             + "\n"
@@ -92,6 +101,13 @@ class PlotView(QWidget):
     def data(self) -> ChartData | None:
         """What is shown; None before any training."""
         return self._data
+
+    def figure(self) -> Figure | None:
+        """The chart as it is zoomed, for paper; None before any training."""
+        data = self._data
+        if data is None or not len(data.epoch):
+            return None
+        return charts_figure([data], self.spec.key, tr(self.spec.title))
 
     @property
     def has_graph(self) -> bool:
@@ -141,6 +157,8 @@ class PlotView(QWidget):
     def _update_header(self) -> None:
         # Not all of it: what lies below repaints itself, and only where it has changed.
         self.update(0, 0, self.width(), int(self._charts.header_px(QRectF(self.rect()))))
+        below = int(self._plot_rect().bottom())
+        self.update(0, below, self.width(), self.height() - below)
 
     def _show_marks(self) -> None:
         if self._graph is not None:
@@ -158,10 +176,41 @@ class PlotView(QWidget):
         if self._graph is None:
             QTimer.singleShot(0, self, self._make_graph)
         painter = QPainter(self)
-        self._charts.paint_header(painter, QRectF(self.rect()), data, self._row_read(data))
+        bounds = QRectF(self.rect())
+        self._charts.paint_header(painter, bounds, data, self._row_read(data))
+        self._charts.paint_names(painter, bounds, data, self.x_name)
         if self.hasFocus():
             painter.setPen(QPen(current_theme().accent, 1.0))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    @property
+    def x_name(self) -> str:
+        """What stands below the axis of epochs: the epoch under the crosshair, if there is any."""
+        data, row = self._data, self._row
+        if data is None or row is None or row >= len(data.epoch):
+            return ""
+        return tr("epoch {epoch}", epoch=precise(float(data.epoch[row])))
+
+    def set_value_lines(self, lines: int) -> None:
+        """How many lines below the title have names and values, where the chart is narrow."""
+        if lines != self._charts.value_lines:
+            self._charts.value_lines = lines
+            self._refresh()
+            self.update()
+
+    def lines_wanted(self, curves: Sequence[Curve]) -> int:
+        """How many lines names and values of ``curves`` would take."""
+        return self._charts.lines_wanted(curves, self.width())
+
+    def event(self, event: QEvent) -> bool:
+        """Explain the chart at its title only: over the curves a note would hide them."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            header = self._charts.header_px(QRectF(self.rect()))
+            if event.pos().y() > header:
+                QToolTip.hideText()
+                event.ignore()
+                return True
+        return super().event(event)
 
     def _row_read(self, data: ChartData) -> int | None:
         """The row whose values the header has: that under the crosshair, or of the epoch marked."""
@@ -301,7 +350,9 @@ class PlotView(QWidget):
             QEvent.Type.FontChange,
             QEvent.Type.StyleChange,
         ):
+            lines = self._charts.value_lines
             self._charts = ChartPainter(current_theme(), self.font())
+            self._charts.value_lines = lines
             if self._graph is not None:
                 self._graph.dress(self._charts)
             self._refresh()

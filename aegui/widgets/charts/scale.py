@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.i18n import localized, with_marks
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -127,15 +129,15 @@ def figure(value: float) -> str:
         return "0"
     for unit, suffix in _SUFFIXES:
         if size >= unit and size < 1e12:
-            return f"{value / unit:.3g}{suffix}"
+            return f"{localized(value / unit, '.3g')}{suffix}"
     if size < 1e-3 or size >= 1e12:
         mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
-    return f"{value:.3g}"
+        return f"{with_marks(mantissa.removesuffix('.0'))}e{int(exponent)}"
+    return localized(value, ".3g")
 
 
 def precise(value: float) -> str:
     """``value`` for reading off: four significant figures."""
     if not math.isfinite(value):
         return "–"
-    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e9 else f"{value:.4g}"
+    return localized(value, ",.0f" if value == round(value) and abs(value) < 1e9 else ".4g")

@@ -9,8 +9,10 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.widgets.cell_table import CellTable, Place
+from aegui.widgets.figures.makers import confusion_figure
+from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import label_name, label_sign
 from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor, QPaintEvent
     from PySide6.QtWidgets import QWidget
+
+    from aegui.widgets.figures.figure import Figure
 
 _LEAST_CELL_PX = 9
 _GOOD_CELL_PX = 26
@@ -40,6 +44,7 @@ class ConfusionView(CellTable):
         super().__init__(tr("Confusion matrix"), parent)
         self._labels: tuple[str, ...] = ()
         self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
+        self.figures = FigureMenu(self, self.figure)
 
     # What is shown
 
@@ -53,6 +58,12 @@ class ConfusionView(CellTable):
         known = len(self._labels) > max(self._current)
         self.setAccessibleDescription(self.words(self._current) if known else "")
         self.update()
+
+    def figure(self) -> Figure | None:
+        """The matrix, for paper; None before there is one."""
+        if not self._labels:
+            return None
+        return confusion_figure(self._counts, self._labels, tr("Confusion matrix"))
 
     def words(self, cell: Place) -> str:
         """What a cell says, in a sentence."""
@@ -145,7 +156,7 @@ class ConfusionView(CellTable):
         self._paint_labels(painter)
         side = self._cell_px()
         font = figures_font(self.font())
-        widest = f"{int(self._counts.max(initial=0)):,}"
+        widest = localized(int(self._counts.max(initial=0)), ",")
         fits = QFontMetricsF(font).horizontalAdvance(widest) <= side - 2
         if not fits:
             font = figures_font(self.font(), scale=0.8)
@@ -202,7 +213,7 @@ class ConfusionView(CellTable):
         if not count or not fits:
             return
         painter.setPen(theme.text)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{count:,}")
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, localized(count, ","))
 
     def _ground(self, cell: Place, share: float) -> QColor:
         theme = current_theme()

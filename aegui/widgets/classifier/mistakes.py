@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.widgets.data.pictures import Pictures
 from aegui.widgets.glyphs import glyph_pixmap, label_name, label_sign
 from aegui.widgets.theme import SPACING
@@ -118,7 +118,7 @@ class _Model(QAbstractListModel):
 
     def _caption(self, row: int) -> str:
         true, taken, confidence = self._answer(row)
-        share = f"{confidence:.0%}"
+        share = localized(confidence, ".0%")
         if true == taken:
             return f"{_short(true)}\n{share}"
         between = " " if self.is_narrow else "\n"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.named_table import NamedTable, alignment
 from aegui.widgets.theme import figures_font
@@ -54,9 +54,9 @@ class ScoresTable(NamedTable):
     def _set_row(
         self, row: int, name: str, score: ClassScore, *, bold: bool = False, help_text: str = ""
     ) -> None:
-        figures = (f"{figure:.3f}" for figure in (score.precision, score.recall, score.f1))
+        figures = (localized(figure, ".3f") for figure in (score.precision, score.recall, score.f1))
         font = figures_font(self.font(), bold=bold)
-        for column, text in enumerate((name, *figures, f"{score.support:,}")):
+        for column, text in enumerate((name, *figures, localized(score.support, ","))):
             item = self.item(row, column)
             if item is None:
                 item = QTableWidgetItem()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from aegui.core.i18n import tr
 from aegui.session.map.code_service import MEASURES
 from aegui.widgets.charts.scale import Scale, figure, fitted, precise
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
@@ -75,6 +76,7 @@ class DimensionBars(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(tr("Dimensions of the code"))
+        self.figures = offer_painted(self, "dimensions")
 
     def sizeHint(self) -> QSize:
         """Room for a score of bars."""

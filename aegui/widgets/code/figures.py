@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.widgets.builder.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.widgets.charts.scale import precise
 from aegui.widgets.theme import SPACING, figures_font
@@ -182,7 +182,7 @@ def _texts(look: CodeLook | None) -> dict[str, str]:
     found, nats = look.statistics, look.figures.kl
     texts = {
         "used_dimensions": tr("{n} of {all}", n=found.used_dimensions, all=found.units),
-        "share_active": f"{found.share_active:.1%}",
+        "share_active": localized(found.share_active, ".1%"),
         "most_active": tr("{n} of {all}", n=found.most_active, all=found.units),
         "mean_activation": precise(found.mean_activation),
         "jacobian": precise(found.jacobian),

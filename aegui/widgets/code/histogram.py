@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
 from aegui.widgets.charts.scale import Scale, figure, precise
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class ActivationHistogram(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Histogram of activations"))
+        self.figures = offer_painted(self, "activations")
 
     def sizeHint(self) -> QSize:
         """Room for its bins."""

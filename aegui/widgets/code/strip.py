@@ -8,10 +8,11 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.session.data.looks import GLYPHS, Look, reduced
 from aegui.session.map.code_service import STEPS
 from aegui.widgets.charts.scale import figure
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
@@ -37,6 +38,7 @@ class TraversalStrip(QWidget):
         self._look = GLYPHS
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(tr("What a dimension draws"))
+        self.figures = offer_painted(self, "dimension", fits=False)
 
     def sizeHint(self) -> QSize:
         """Room for images that can be told apart."""
@@ -103,5 +105,7 @@ class TraversalStrip(QWidget):
                 painter.fillRect(cell, theme.pixel_off)
             draw_glyph(painter, cell, image)
             below = QRect(cell.x() - 8, cell.bottom() + 1, cell.width() + 16, _LINE_PX)
-            caption = f"{step:+g}σ".replace("-", "\N{MINUS SIGN}") if step else tr("mean")
+            caption = (
+                f"{localized(step, '+g')}σ".replace("-", "\N{MINUS SIGN}") if step else tr("mean")
+            )
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, caption)

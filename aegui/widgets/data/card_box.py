@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.session.data.looks import Look
 from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
 from aegui.widgets.data.pictures import Pictures
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_glyph, label_name, picture
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
@@ -48,6 +49,7 @@ class MeanImage(QWidget):
         self.setFixedSize(_MEAN_PX, _MEAN_PX)
         self.setToolTip(tr("The mean of all samples"))
         self.setAccessibleName(tr("The mean of all samples"))
+        self.figures = offer_painted(self, "mean", fits=False)
 
     def set_image(self, image: NDArray[np.float32] | None, *, drawn: bool) -> None:
         """Show ``image`` ``[C, H, W]``; ``drawn`` in the colours of glyphs."""
@@ -236,7 +238,7 @@ class CardBox(QWidget):
 
     def _show_closest(self, dataset: Dataset, card: Card) -> None:
         pairs = tuple(
-            (pair.a, pair.b, f"{pair.distance:.3g}") for pair in card.closest[:_MOST_PAIRS]
+            (pair.a, pair.b, localized(pair.distance, ".3g")) for pair in card.closest[:_MOST_PAIRS]
         )
         self._closest_words.setText(_closest_words(card))
         self._closest_words.setVisible(bool(pairs))

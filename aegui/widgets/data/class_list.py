@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
@@ -111,7 +111,7 @@ class _Bars(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         theme = current_theme()
         row: QRect = option.rect
-        count = f"{index.data(_COUNT_ROLE):,}"
+        count = localized(index.data(_COUNT_ROLE), ",")
         painter.save()
         painter.setFont(figures_font(option.font))
         width = painter.fontMetrics().horizontalAdvance(count) + SPACING

@@ -104,7 +104,8 @@ class SharesBox(QWidget):
             self.limit.setChecked(count is not None)
         self.count.setEnabled(count is not None)
         self.count.set_value(available if count is None else count)
-        self.share.set_value(round(100 * split.validation))
+        share = split.last / max(1, available) if split.last else split.validation
+        self.share.set_value(round(100 * share))
         self.seed.set_value(split.seed)
 
     def set_numbers(self, training: int, validation: int) -> None:
@@ -130,6 +131,8 @@ class SharesBox(QWidget):
 
     def summary(self) -> str:
         """The choice in a few words."""
+        if self._split.last:
+            return tr("the last {n:,} kept", n=self._split.last)
         if not self._split.validation:
             return tr("nothing kept")
         return tr("{share:.0%} kept", share=self._split.validation)
@@ -139,7 +142,7 @@ class SharesBox(QWidget):
         self.count_edited.emit(self.count.value() if limited else None)
 
     def _on_share_edited(self, percent: int) -> None:
-        self._edit(validation=percent / 100)
+        self._edit(validation=percent / 100, last=0)
 
     def _on_seed_edited(self, seed: object) -> None:
         self._edit(seed=seed)

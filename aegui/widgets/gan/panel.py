@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr
 from aegui.session.map.samples_service import COUNTS, DEFAULT_COUNT
+from aegui.widgets.gan.judge_box import JudgeBox
 from aegui.widgets.gan.sheet import SampleSheet
 from aegui.widgets.theme import ICON_PX, SPACING, figures_font, icon
 
@@ -46,6 +47,7 @@ class GanPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sheet = SampleSheet()
+        self.judge = JudgeBox()
         self.noise = QPushButton(icon("builder-dice"), tr("New noise"))
         self.noise.setIconSize(QSize(ICON_PX, ICON_PX))
         self.noise.setToolTip(tr("Draw other codes from the normal distribution"))
@@ -111,6 +113,7 @@ class GanPanel(QWidget):
         layout.setSpacing(SPACING // 2)
         layout.addWidget(self._controls)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self.judge)
 
     # What comes in
 
@@ -118,6 +121,7 @@ class GanPanel(QWidget):
         """Show ``text`` instead of images."""
         self._message.setText(text)
         self._controls.hide()
+        self.judge.hide()
         self.sheet.set_samples(None)
         self._pages.setCurrentIndex(0)
 
@@ -126,6 +130,7 @@ class GanPanel(QWidget):
         self.sheet.set_samples(samples, look)
         self._epoch.setText(tr("epoch {epoch:,}", epoch=samples.epoch))
         self._controls.show()
+        self.judge.show()
         self._pages.setCurrentIndex(1)
 
     def set_count(self, count: int) -> None:

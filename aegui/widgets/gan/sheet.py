@@ -10,8 +10,9 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.session.data.looks import GLYPHS, Look, reduced
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture_rect
 from aegui.widgets.theme import current_theme, figures_font
 
@@ -53,6 +54,7 @@ class SampleSheet(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("New images"))
+        self.figures = offer_painted(self, "images")
 
     def sizeHint(self) -> QSize:
         """Room for eight by eight small images."""
@@ -164,7 +166,7 @@ class SampleSheet(QWidget):
         painter.setPen(current_theme().text_dim)
         room = QRectF(cell.left(), cell.bottom() - height, cell.width(), height)
         painter.drawText(
-            room, Qt.AlignmentFlag.AlignCenter, f"{float(self._samples.scores[index]):.0%}"
+            room, Qt.AlignmentFlag.AlignCenter, localized(float(self._samples.scores[index]), ".0%")
         )
 
     # The person

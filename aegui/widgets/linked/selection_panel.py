@@ -8,10 +8,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.builder.marks import flat_button, wrapped_label
 from aegui.widgets.data.gallery import Gallery
+from aegui.widgets.dragged_samples import samples_of
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.making.page import PictureBox
 from aegui.widgets.map.ticks import number_text
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.evaluation.group import Group
@@ -40,6 +42,7 @@ class SelectionPanel(QWidget):
         set_requested(): Make a set of what is selected.
         shown_requested(): Show what is selected as large as it fits.
         cleared(): Nothing shall be selected any more.
+        samples_dropped(object): These, a tuple of places in the set, shall be selected too.
     """
 
     sample_activated = Signal(int)
@@ -47,9 +50,11 @@ class SelectionPanel(QWidget):
     set_requested = Signal()
     shown_requested = Signal()
     cleared = Signal()
+    samples_dropped = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAcceptDrops(True)
         self._look = GLYPHS
         self._title = QLabel()
         self._title.setProperty("heading", True)
@@ -69,6 +74,18 @@ class SelectionPanel(QWidget):
         self._pages.addWidget(self._empty_page())
         self._pages.addWidget(self._full_page())
         self._connect()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take samples that are dragged from elsewhere."""
+        if samples_of(event.mimeData()) and event.source() is not self.gallery:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Those that were dropped shall be selected too."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.samples_dropped.emit(samples_of(event.mimeData()))
 
     def sizeHint(self) -> QSize:
         """Some rows of samples below what is said of them."""
@@ -180,7 +197,7 @@ def group_words(group: Group, *, glyphs: bool) -> list[str]:
 
 def _labels(labels: Sequence[tuple[str, int]]) -> str:
     named = [
-        label_name(label) if count == 1 else f"{label_name(label)} ({count:,})"
+        label_name(label) if count == 1 else f"{label_name(label)} ({localized(count, ',')})"
         for label, count in labels[:_MOST_LABELS]
     ]
     more = len(labels) - len(named)

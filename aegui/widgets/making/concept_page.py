@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.map.concept_service import BOXES
 from aegui.widgets.builder.marks import ElidedLabel, flat_button
@@ -218,7 +218,7 @@ class ConceptPage(QWidget):
     def set_applied(self, applied: Applied, seen: Look) -> None:
         """Show the image that was reached."""
         self.strip.set_amount(applied.amount)
-        amount = f"{applied.amount:+.2f}".replace("-", "\N{MINUS SIGN}")
+        amount = localized(applied.amount, "+.2f").replace("-", "\N{MINUS SIGN}")
         self.result.set_image(applied.image, seen, tr("{amount} steps", amount=amount))
 
     def set_status(self, text: str) -> None:

@@ -210,6 +210,9 @@ class FindsPage(QWidget):
         self.pin.setEnabled(chosen > 0)
         for button in (self.join, self.save):
             button.setEnabled(look is not None)
+        n = len(self._meant())
+        self.join.setText(tr("Add {n} selected", n=n) if chosen else tr("Add all {n}", n=n))
+        self.save.setText(tr("Save {n} selected…", n=n) if chosen else tr("Save all {n}…", n=n))
 
     # What the person does
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import glyph_pixmap
 from aegui.widgets.making.page import pictures
 from aegui.widgets.theme import figures_font
@@ -59,6 +60,7 @@ class FindsSheet(QListWidget):
         self._set_side(_SIDES_PX[-1])
         self.setFont(figures_font(self.font(), scale=_SMALL))
         self.setAccessibleName(tr("New images that were found"))
+        self.figures = offer_painted(self, "finds")
         self.itemActivated.connect(self._on_item_activated)
 
     @property

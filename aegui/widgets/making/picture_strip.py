@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.making.page import pictures
 from aegui.widgets.theme import current_theme
 
@@ -35,6 +36,7 @@ class PictureStrip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
+        self.figures = offer_painted(self, "strip", fits=False)
 
     def _set_images(self, images: NDArray[np.float32] | None, seen: Look) -> None:
         """Show ``images`` ``[n, C, H, W]``, seen as ``seen`` says; None: nothing."""

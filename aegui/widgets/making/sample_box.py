@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.builder.marks import ElidedLabel, flat_button
 from aegui.widgets.dragged_samples import drag_samples, is_dragged, samples_of
@@ -114,7 +114,7 @@ class _Thumbs(QWidget):
                 painter.drawRect(cell)
         if len(shown) < len(self.indices):
             painter.setPen(theme.text_dim)
-            more = f"+{len(self.indices) - len(shown):,}"
+            more = f"+{localized(len(self.indices) - len(shown), ',')}"
             painter.drawText(self.cell_rect(len(shown)), Qt.AlignmentFlag.AlignCenter, more)
 
     # Mouse and keys
@@ -254,7 +254,7 @@ class SampleBox(QWidget):
     def set_indices(self, indices: tuple[int, ...]) -> None:
         """Show these samples as lying in the box."""
         self.thumbs.indices = indices
-        self._count.setText(f"{len(indices):,}" if indices else "")
+        self._count.setText(localized(len(indices), ",") if indices else "")
         words = trn("{n:,} sample", "{n:,} samples", len(indices))
         self.thumbs.setAccessibleDescription(words)
         self.thumbs.update()

@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QGestureEvent, QMenu, QPinchGesture, QToolTip, QWi
 
 from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
+from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import label_name
+from aegui.widgets.map.map_figure import MapPlot, map_figure
 from aegui.widgets.map.menu_items import add_item
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.selecting import SelectingMap
 from aegui.widgets.map.ticks import number_text
+from aegui.widgets.map.types import COLOURS
 from aegui.widgets.map.view import ZOOM_STEP
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
+    from aegui.widgets.figures.figure import Figure
     from aegui.widgets.map.scene import Scene
 
 STEP_PX = 8.0
@@ -66,6 +70,7 @@ class LatentCanvas(SelectingMap):
     Signals:
         pin_requested(object): A place, float32 ``[d]``, was clicked.
         pin_removed(int): The pin of that index should go.
+        trail_cleared(): The way that the drawing has come should be forgotten.
         sample_activated(int): That sample was clicked or chosen with Shift+Enter.
         draw_requested(object): What is decoded at a code, float32 ``[d]``, is to be drawn.
         editor_requested(): The sample that was just activated is to be seen in the editor.
@@ -76,6 +81,7 @@ class LatentCanvas(SelectingMap):
 
     pin_requested = Signal(object)
     pin_removed = Signal(int)
+    trail_cleared = Signal()
     sample_activated = Signal(int)
     draw_requested = Signal(object)
     editor_requested = Signal()
@@ -90,6 +96,7 @@ class LatentCanvas(SelectingMap):
         self._dragged: QPointF | None = None
         self._clicked: NDArray[np.float32] | None = None
         self._keys = self._key_table()
+        self.figures = FigureMenu(self, self.figure, on_right_click=False)
         self._bar.layers.layer_toggled.connect(self.layer_toggled)
         self._bar.layers.lens_toggled.connect(self.lens_toggled)
         self._furniture.fields.hide_requested.connect(self.layer_toggled)
@@ -126,7 +133,10 @@ class LatentCanvas(SelectingMap):
             way = at - self._pressed
             if abs(way.x()) + abs(way.y()) < DRAG_PX:
                 return
-            if event.buttons() & Qt.MouseButton.LeftButton and self._drag_selected(self._pressed):
+            alone = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            if event.buttons() & Qt.MouseButton.LeftButton and self._drag_samples(
+                self._pressed, alone=alone
+            ):
                 self._pressed = None
                 return
             self._dragged = self._pressed
@@ -455,6 +465,8 @@ class LatentCanvas(SelectingMap):
             name = self._scene.pins[pin].name
             text = tr("Remove {name}", name=name) if name else tr("Remove this pin")
             add_item(menu, text, lambda: self.pin_removed.emit(pin), "Del")
+        if len(self._scene.trail) > 1:
+            add_item(menu, tr("Clear the trail of the drawing"), self.trail_cleared.emit)
         menu.addSeparator()
         if len(self.selection):
             add_item(menu, tr("Zoom to the selection"), self.zoom_to_selection, "Z")
@@ -463,7 +475,26 @@ class LatentCanvas(SelectingMap):
             add_item(menu, tr("Every number of the code…"), self.sheet_requested.emit)
         add_item(menu, tr("Show all codes"), self.fit, "0")
         menu.addMenu(self._bar.show_menu.menu()).setText(tr("Show"))
+        menu.addSeparator()
+        self.figures.add_to(menu)
         return menu
+
+    def figure(self) -> Figure | None:
+        """The map with its layers, samples and pins, for paper; None before any codes."""
+        scene, furniture = self._scene, self._furniture
+        by_value = scene.style.colour != "label"
+        ends = scene.points.colours.value_range
+        values = (tr(COLOURS[scene.style.colour]), ends) if by_value and ends else None
+        seen = scene.layers.shown_field() is not None
+        plot = MapPlot(
+            scene,
+            self._view,
+            self._font(),
+            furniture.legend.names,
+            furniture.fields.entries if seen else (),
+            values,
+        )
+        return map_figure(self, plot)
 
     def _begin_at(self, index: int) -> None:
         """Lay the map through the code of a sample."""

@@ -16,8 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.builder.marks import ElidedLabel
+from aegui.widgets.figures.makers import pictures_figure
+from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 from aegui.widgets.map.insight_figures import InsightFigures
 from aegui.widgets.map.rulers import axis_name
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
 
     from aegui.session.map.insight_service import Told
+    from aegui.widgets.figures.figure import Figure
 
 THRESHOLD = 0.5
 """Above it a pixel counts as on."""
@@ -50,6 +54,7 @@ class CursorPictures(QWidget):
         super().__init__(parent)
         self._image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
         self._look = GLYPHS
+        self.figures = FigureMenu(self, self.figure)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -73,6 +78,13 @@ class CursorPictures(QWidget):
     def image(self) -> NDArray[np.float32]:
         """What is shown."""
         return self._image
+
+    def figure(self) -> Figure:
+        """What is decoded under the cursor, for paper."""
+        binary = (self._image > THRESHOLD).astype(np.float32)
+        images = [self._image, binary][: len(self._captions())]
+        title = tr("Decoded under the cursor")
+        return pictures_figure(images, self._look, "cursor", title, notes=self._captions())
 
     def heightForWidth(self, width: int) -> int:  # noqa: D102
         rows, columns = self._image.shape[-2:]
@@ -259,7 +271,7 @@ class CodeNumbers(QWidget):
     def _epoch_words(self) -> str:
         if self._epoch is None:
             return ""
-        return tr("epoch {epoch}", epoch=format(self._epoch, ","))
+        return tr("epoch {epoch}", epoch=localized(self._epoch, ","))
 
     def _below(self) -> str:
         more = len(self._code) - self.shown
@@ -288,7 +300,7 @@ class CursorPanel(QWidget):
         self.numbers = CodeNumbers()
         self.figures = InsightFigures()
         self.nearest = NearestStrip()
-        self._near_title = QLabel()
+        self._near_title = ElidedLabel()
         self._near_title.setProperty("dim", True)
         self._stack = QStackedLayout(self)
         self._name_nearest(GLYPHS)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Si
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QLinearGradient, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.core.latent.field_lines import wrong_levels
 from aegui.core.latent.fields import FIELDS, value_at
 from aegui.widgets.class_colours import MOST_CLASSES, class_colour
@@ -93,7 +93,7 @@ def _awaited_entry(key: str) -> Entry:
 
 def _figure(value: float) -> str:
     """A number with about three figures that count."""
-    text = f"{value:.0f}" if abs(value) >= 100 or value == 0.0 else f"{value:.2g}"
+    text = localized(value, ".0f") if abs(value) >= 100 or value == 0.0 else localized(value, ".2g")
     return text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -125,7 +125,7 @@ def here_of(layer: Layer, x: float, y: float) -> Here | None:
     span = field.high - field.low
     # Finer than the scale can show it would only be long.
     shown = round(value, 2 - math.floor(math.log10(span)))
-    text = f"{value:.0f}" if field.key == "wrong" else _figure(shown)
+    text = localized(value, ".0f") if field.key == "wrong" else _figure(shown)
     share = min(1.0, max(0.0, (value - field.low) / span))
     words = tr("{layer}: {value}", layer=name, value=f"{text} {field.unit}".rstrip())
     return Here(text, share, words)
@@ -322,7 +322,7 @@ class FieldLegend(QWidget):
     def _paint_bar(self, painter: QPainter, bar: QRectF, key: str, theme: Theme) -> None:
         shares = np.linspace(0.0, 1.0, _STOPS)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        for share, colour in zip(shares.tolist(), _colours(key, theme), strict=True):
+        for share, colour in zip(shares.tolist(), layer_colours(key, theme), strict=True):
             gradient.setColorAt(share, colour)
         painter.setPen(QPen(theme.border, 1))
         painter.setBrush(gradient)
@@ -355,7 +355,7 @@ def _paint_mark(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> N
         painter.drawLine(QPointF(x, bar.top() - 2.0), QPointF(x, bar.bottom() + 2.0))
 
 
-def _colours(key: str, theme: Theme) -> list[QColor]:
+def layer_colours(key: str, theme: Theme) -> list[QColor]:
     """The scale of a layer as it looks over the empty map."""
     rgba = scale_rgba(key, np.linspace(0.0, 1.0, _STOPS), theme)
     made = []

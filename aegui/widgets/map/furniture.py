@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.widgets.map.code_strip import STRIP_PX, CodeStrip
 from aegui.widgets.map.controls import AxesBar, FollowBar, ViewBar
 from aegui.widgets.map.field_legend import FieldLegend
@@ -117,8 +117,8 @@ class Furniture(QObject):
         if codes is not None and 0 < count < codes.total:
             note = tr(
                 "{count} of {total} samples",
-                count=format(count, ","),
-                total=format(codes.total, ","),
+                count=localized(count, ","),
+                total=localized(codes.total, ","),
             )
         self.legend.set_note(note)
         self.show_legend()

@@ -11,7 +11,6 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.grids import MOST_ROWS, GridSpec
 from aegui.widgets.builder.marks import wrapped_label
+from aegui.widgets.decimal_box import DecimalBox
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
@@ -168,6 +168,7 @@ class GridPanel(QWidget):
         self._x, self._y = self._choice(tr("Across"), []), self._choice(tr("Up"), [])
         self._x_ends = self._ends(tr("Across"))
         self._y_ends = self._ends(tr("Up"))
+        self._between = self._quantile_ends()
         self._base = self._choice(tr("Other numbers"), [])
         self._scale = self._count(tr("Enlarged"), MOST_SCALE)
         self._scale.setPrefix("× ")
@@ -196,15 +197,25 @@ class GridPanel(QWidget):
         field.valueChanged.connect(self._on_edited)
         return field
 
-    def _ends(self, name: str) -> tuple[QDoubleSpinBox, QDoubleSpinBox]:
-        low, high = (
-            QDoubleSpinBox(minimum=-_FARTHEST, maximum=_FARTHEST, decimals=2, singleStep=0.5)
-            for _ in range(2)
-        )
+    def _ends(self, name: str) -> tuple[DecimalBox, DecimalBox]:
+        low, high = (DecimalBox(-_FARTHEST, _FARTHEST, 2, 0.5) for _ in range(2))
         low.setAccessibleName(tr("{axis}, from", axis=name))
         high.setAccessibleName(tr("{axis}, to", axis=name))
         for field in (low, high):
             field.setMinimumWidth(60)
+            field.valueChanged.connect(self._on_edited)
+        return low, high
+
+    def _quantile_ends(self) -> tuple[DecimalBox, DecimalBox]:
+        """First and last quantile, in per cent."""
+        low, high = (DecimalBox(0.0, 100.0, 1, 5.0) for _ in range(2))
+        low.setAccessibleName(tr("First quantile"))
+        high.setAccessibleName(tr("Last quantile"))
+        tip = tr("From which quantile of the prior to which; 0 to 100 %: equal shares of all of it")
+        for field in (low, high):
+            field.setMinimumWidth(60)
+            field.setSuffix(" %")
+            field.setToolTip(tip)
             field.valueChanged.connect(self._on_edited)
         return low, high
 
@@ -214,6 +225,8 @@ class GridPanel(QWidget):
         form.setVerticalSpacing(SPACING)
         form.addRow(tr("Places"), self._places)
         form.addRow("", self._about)
+        self._quantile_range = self._range(self._between)
+        form.addRow(tr("Quantiles"), self._quantile_range)
         form.addRow(tr("Columns"), self._columns)
         form.addRow(tr("Rows"), self._rows)
         self._x_range = self._axis_rows(tr("Across"), self._x, self._x_ends)
@@ -235,9 +248,15 @@ class GridPanel(QWidget):
         row.addWidget(self.preview, 1)
 
     def _axis_rows(
-        self, name: str, choice: QComboBox, ends: tuple[QDoubleSpinBox, QDoubleSpinBox]
+        self, name: str, choice: QComboBox, ends: tuple[DecimalBox, DecimalBox]
     ) -> QWidget:
         self._form.addRow(name, choice)
+        fields = self._range(ends)
+        # Where there is nothing to choose the ends stand for the axis.
+        self._form.addRow(name, fields)
+        return fields
+
+    def _range(self, ends: tuple[DecimalBox, DecimalBox]) -> QWidget:
         fields = QWidget()
         row = QHBoxLayout(fields)
         row.setContentsMargins(0, 0, 0, 0)
@@ -245,8 +264,6 @@ class GridPanel(QWidget):
         row.addWidget(ends[0], 1)
         row.addWidget(QLabel("…"))
         row.addWidget(ends[1], 1)
-        # Where there is nothing to choose the ends stand for the axis.
-        self._form.addRow(name, fields)
         return fields
 
     # State
@@ -283,7 +300,7 @@ class GridPanel(QWidget):
         self._wish = wish
         spec = wish.spec
         fields = (self._places, self._columns, self._rows, self._x, self._y, self._base)
-        others = (*self._x_ends, *self._y_ends, self._scale, self._ink)
+        others = (*self._x_ends, *self._y_ends, *self._between, self._scale, self._ink)
         blockers = [QSignalBlocker(field) for field in (*fields, *others)]
         self._places.setCurrentIndex(max(0, self._places.findData(spec.quantiles)))
         self._columns.setValue(spec.columns)
@@ -291,7 +308,9 @@ class GridPanel(QWidget):
         self._x.setCurrentIndex(spec.axes[0])
         self._y.setCurrentIndex(spec.axes[1] if self._size > 1 else 0)
         self._base.setCurrentIndex(max(0, self._base.findData(wish.base)))
-        for ends, values in ((self._x_ends, spec.across), (self._y_ends, spec.up)):
+        shares = tuple(100.0 * share for share in spec.between)
+        known = (self._x_ends, spec.across), (self._y_ends, spec.up), (self._between, shares)
+        for ends, values in known:
             for field, value in zip(ends, values, strict=True):
                 field.setValue(value)
         self._scale.setValue(wish.scale)
@@ -307,6 +326,7 @@ class GridPanel(QWidget):
     def _show(self) -> None:
         spec = self._wish.spec
         self._about.setText(tr(_PLACES[spec.quantiles][1]))
+        self._form.setRowVisible(self._quantile_range, spec.quantiles)
         self._form.setRowVisible(self._x_range, not spec.quantiles)
         self._form.setRowVisible(self._y_range, not spec.quantiles and self._size > 1)
         height, width = self._shape
@@ -318,6 +338,11 @@ class GridPanel(QWidget):
                 height=self._wish.scale * ((height + 1) * rows - 1),
             )
         )
+
+    def _wished_between(self, before: tuple[float, float]) -> tuple[float, float]:
+        """The quantiles that are written; those of before where they are none."""
+        low, high = (field.value() / 100.0 for field in self._between)
+        return (low, high) if low < high else before
 
     def _on_edited(self) -> None:
         before = self._wish.spec
@@ -331,6 +356,7 @@ class GridPanel(QWidget):
             columns=self._columns.value(),
             rows=self._rows.value(),
             quantiles=self._places.currentData(),
+            between=self._wished_between(before.between),
             across=(self._x_ends[0].value(), self._x_ends[1].value()),
             up=(self._y_ends[0].value(), self._y_ends[1].value()),
         )

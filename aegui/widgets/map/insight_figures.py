@@ -10,8 +10,9 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.core.latent.insight import distance_words, insight_words
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
@@ -83,7 +84,11 @@ def figure_texts(found: Insight) -> dict[str, str]:
 def _text(value: float | None) -> str:
     if value is None or not np.isfinite(value):
         return "–"
-    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}") if abs(value) < 1000 else f"{value:.0e}"
+    return (
+        localized(value, ".2f").replace("-", "\N{MINUS SIGN}")
+        if abs(value) < 1000
+        else localized(value, ".0e")
+    )
 
 
 class InsightFigures(QWidget):
@@ -98,6 +103,7 @@ class InsightFigures(QWidget):
         self._label: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("What the image is like"))
+        self.figures = offer_painted(self, "insight", fits=False)
 
     def set_told(self, told: Told | None) -> None:
         """Show what is known; None: nothing is."""

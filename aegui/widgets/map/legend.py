@@ -46,6 +46,11 @@ class ClassLegend(QWidget):
         self.setAccessibleName(tr("Classes"))
         self.setToolTip(tr("Click a class to let it stand out"))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes that are told, as they are called."""
+        return self._names
+
     def set_classes(self, names: Sequence[str]) -> None:
         """The names of the classes."""
         self._names = tuple(label_name(name) for name in names)

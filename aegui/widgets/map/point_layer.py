@@ -327,8 +327,7 @@ class PointLayer:
         size = self.stamps.plate_size(scale)
         half = np.array([size.width() / 2, size.height() / 2])
         corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
-        dot, made, begun = self.stamps.dot(ratio, theme), 0, time.perf_counter()
-        middle = half - dot.width() / ratio / 2
+        made, begun = 0, time.perf_counter()
         for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
             rim = self.colours.rim(index, theme)
             if self.colours.has_selection:
@@ -343,6 +342,8 @@ class PointLayer:
             else:
                 # Making very many takes longer than a frame: the others follow in the next.
                 self._lacks_plates = True
+                dot = self.stamps.dot(ratio, theme, rim or theme.text_dim)
+                middle = half - dot.width() / ratio / 2
                 painter.drawPixmap(QPointF(x + middle[0], y + middle[1]), dot)
         painter.setOpacity(1.0)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import RADIUS, current_theme, figures_font
 
@@ -50,12 +50,18 @@ class ScaleBar(QWidget):
         """The scale of ``view``, and how far that is from ``home``, which shows all codes."""
         units = round_below(LONGEST_PX / view.sx)
         zoom = view.sx / home.sx
-        written = f"{units:g}" + (f"  ×{_zoom_text(zoom)}" if abs(zoom - 1.0) > 0.01 else "")
+        written = localized(units, "g") + (
+            f"  ×{_zoom_text(zoom)}" if abs(zoom - 1.0) > 0.01 else ""
+        )
         length = units * view.sx
         if written == self._text and length == self._length_px:
             return
         self._units, self._length_px, self._text = units, length, written
-        told = tr("The bar is {units} long; zoom {zoom}", units=f"{units:g}", zoom=_zoom_text(zoom))
+        told = tr(
+            "The bar is {units} long; zoom {zoom}",
+            units=localized(units, "g"),
+            zoom=_zoom_text(zoom),
+        )
         describe(self, told, spoken=False)
         self.resize(self.sizeHint())
         self.update()
@@ -86,7 +92,7 @@ class ScaleBar(QWidget):
 
 
 def _zoom_text(zoom: float) -> str:
-    return f"{zoom:,.0f}" if zoom >= 1000 else f"{zoom:.3g}"
+    return localized(zoom, ",.0f") if zoom >= 1000 else localized(zoom, ".3g")
 
 
 def round_below(length: float) -> float:

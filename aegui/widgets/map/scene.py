@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
 from aegui.core.i18n import tr
 from aegui.core.latent.frame import Frame, axes_frame, directions_through, spanned_frame
@@ -180,6 +180,18 @@ class Scene:
         self.points.set_places(places, self.bounds, None if codes is None else codes.indices)
         self.touch()
 
+    @property
+    def framed(self) -> Bounds | None:
+        """What the whole map has to show: the codes of the samples, and the pins."""
+        fitting = [pin.z for pin in self.pins if len(pin.z) == self.size]
+        if self.bounds is None or not fitting:
+            return self.bounds
+        around = bounds_of(self.project(np.stack(fitting)))
+        if around is None:
+            return self.bounds
+        (x0, y0, x1, y1), (a0, b0, a1, b1) = self.bounds, around
+        return min(x0, a0), min(y0, b0), max(x1, a1), max(y1, b1)
+
     def project(self, codes: ArrayLike) -> NDArray[np.float64]:
         """Places ``[N, 2]`` on the plane of ``codes`` ``[N, d]``."""
         z = np.asarray(codes).reshape(-1, self.size)
@@ -308,11 +320,7 @@ class Scene:
     ) -> None:
         """All that lies under the samples and their marks."""
         style = self.style
-        if self._shown_plane() is None:
-            painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
-        else:
-            self.backdrop.paint(painter, view, self._inks(view, theme), ratio, self.band(view))
-        self.layers.paint_field(painter, view, theme, font)
+        self._paint_plane(painter, view, size, ratio, theme, font)
         if style.grid:
             paint_grid(painter, view, theme, ribbon=self.ribbon)
         if style.prior and self.has_prior and not self.ribbon:
@@ -320,6 +328,37 @@ class Scene:
         if self.ribbon:
             self._paint_ribbon_edges(painter, view, theme)
         paint_rulers(painter, view, theme, font, self.axis_names(), ribbon=self.ribbon)
+
+    def _paint_plane(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        size: QSize,
+        ratio: float,
+        theme: Theme,
+        font: QFont,
+    ) -> None:
+        """What is decoded, and the layer over it."""
+        if self._shown_plane() is None:
+            painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
+        else:
+            self.backdrop.paint(painter, view, self._inks(view, theme), ratio, self.band(view))
+        self.layers.paint_field(painter, view, theme, font)
+
+    def ground_image(self, view: Viewport, ratio: float, theme: Theme, font: QFont) -> QImage:
+        """What lies under the samples, for paper: the window of ``view`` alone, no rulers."""
+        size = QSize(round(view.width), round(view.height))
+        image = QImage(size * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(theme.panel)
+        painter = QPainter(image)
+        self._paint_plane(painter, view, size, ratio, theme, font)
+        if self.style.prior and self.has_prior and not self.ribbon:
+            paint_prior(painter, view, theme)
+        self.layers.paint_below(painter, view, theme, ratio)
+        self.layers.paint_path(painter, view, theme)
+        painter.end()
+        return image
 
     def axis_names(self) -> tuple[str, str]:
         """What x and y are called."""

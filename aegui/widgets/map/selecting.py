@@ -92,15 +92,21 @@ class SelectingMap(MapView):
         self._overlay.lasso.drop()
         self._navigation.keep_still(False)
 
-    def _drag_selected(self, pressed: QPointF) -> bool:
-        """Let a person drag all that is selected, if one of it is at ``pressed``; else False."""
-        if self.lassoing or not len(self.selection):
+    def _drag_samples(self, pressed: QPointF, *, alone: bool) -> bool:
+        """Let a person drag the sample at ``pressed``, with all that is selected; else False.
+
+        One that is not selected is dragged only ``alone``: else the map is moved.
+        """
+        if self.lassoing:
             return False
         self._scene.lay_out(self._view)
         index = self._scene.points.hit(pressed.x(), pressed.y())
-        if index is None or index not in self.selection:
+        if index is None:
             return False
-        drag_samples(self, self.selection.tolist())
+        chosen = index in self.selection
+        if not chosen and not alone:
+            return False
+        drag_samples(self, self.selection.tolist() if chosen else [index])
         return True
 
     def set_samples(  # noqa: D102

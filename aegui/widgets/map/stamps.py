@@ -93,6 +93,11 @@ class Stamps:
         """Height and width of the images."""
         return int(self._images.shape[-2]), int(self._images.shape[-1])
 
+    def image(self, index: int) -> NDArray[np.float32]:
+        """Sample ``index`` itself, ``[H, W]`` or ``[C, H, W]`` in 0..1."""
+        found: NDArray[np.float32] = self._images[index]
+        return found
+
     def plate_size(self, scale: float) -> QSizeF:
         """Logical size of a plate whose image pixels are ``scale`` pixels."""
         return plate_size(self.image_shape, scale, self._look)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from aegui.core.i18n import with_marks
+
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 _LARGEST_PLAIN = 100_000.0
 
@@ -30,7 +32,7 @@ def tick_text(value: float, step: float) -> str:
         text = format(value, f".{max(0, -math.floor(math.log10(step) + 1e-9))}f")
     if float(text) == 0.0:
         text = text.lstrip("-")
-    return text.replace("-", "\N{MINUS SIGN}")
+    return with_marks(text.replace("-", "\N{MINUS SIGN}"))
 
 
 def place_text(value: float, pixels_per_unit: float) -> str:
@@ -48,4 +50,4 @@ def number_text(value: float) -> str:
     text = f"{value:.{decimals}f}" if magnitude < _LARGEST_PLAIN else f"{value:.4g}"
     if float(text) == 0.0:
         text = text.lstrip("-")
-    return text.replace("-", "\N{MINUS SIGN}")
+    return with_marks(text.replace("-", "\N{MINUS SIGN}"))

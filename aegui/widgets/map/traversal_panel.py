@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import MOST_STEPS, TraversalSpec
 from aegui.widgets.builder.marks import wrapped_label
+from aegui.widgets.decimal_box import DecimalBox
 from aegui.widgets.map.grid_panel import BASES, MOST_SCALE, GridPreview
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.theme import SPACING, figures_font
@@ -73,9 +73,8 @@ class TraversalPanel(QWidget):
         self.preview = GridPreview()
         self.preview.set_row_names([axis_name(dim) for dim in range(len(wish.spec.middle))])
         self.steps = QSpinBox(minimum=_FEWEST_STEPS, maximum=MOST_STEPS)
-        self.reach = QDoubleSpinBox(
-            minimum=0.1, maximum=_FARTHEST, decimals=1, singleStep=0.5, prefix="± "
-        )
+        self.reach = DecimalBox(0.1, _FARTHEST, 1, 0.5)
+        self.reach.setPrefix("± ")
         self.base = QComboBox()
         self.scale = QSpinBox(minimum=1, maximum=MOST_SCALE, prefix="× ")
         self.ink = QCheckBox(tr("Dark on light"))

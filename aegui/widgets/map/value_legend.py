@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.widgets.map.ramp import ramp_colour
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import RADIUS, SPACING, current_theme
@@ -89,4 +89,8 @@ class ValueLegend(QWidget):
 
 def _figure(value: float) -> str:
     """A number with about three figures that count."""
-    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.2g}"
+    return (
+        localized(value, ",.0f")
+        if abs(value) >= 100 or value == round(value)
+        else localized(value, ".2g")
+    )

@@ -171,7 +171,7 @@ class MapView(LayeredMap):
         if scene.base is not before:
             self._furniture.show_code()
         self._furniture.show_codes()
-        self._navigation.set_bounds(scene.bounds)
+        self._navigation.set_bounds(scene.framed)
         self._show_view()
         self._refresh_hover()
         self._describe()
@@ -230,6 +230,7 @@ class MapView(LayeredMap):
     def set_pins(self, pins: Sequence[Pin]) -> None:
         """The pins; those whose code has another size are not drawn."""
         self._scene.pins = tuple(pins)
+        self._navigation.set_bounds(self._scene.framed)
         self._redraw()
 
     def set_style(self, style: MapStyle) -> None:
@@ -283,7 +284,7 @@ class MapView(LayeredMap):
         self._furniture.show_code()
         self._scene.turn()
         self._scene.project_codes()
-        self._navigation.set_bounds(self._scene.bounds)
+        self._navigation.set_bounds(self._scene.framed)
         self._update_request()
         self._redraw()
 
@@ -354,7 +355,7 @@ class MapView(LayeredMap):
     # Moving the view
 
     def fit(self) -> None:
-        """Show all codes, and keep them in sight."""
+        """Show all codes and pins, and keep them in sight."""
         self._navigation.fit(animated=self.isVisible())
 
     def zoom_by(self, factor: float) -> None:

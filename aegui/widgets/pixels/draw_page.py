@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.data.readers.names import LONGEST_LABEL
 from aegui.core.i18n import mark, tr
 from aegui.widgets.pixels.brush_box import BrushBox
 from aegui.widgets.theme import ICON_PX, icon
@@ -23,7 +24,6 @@ from aegui.widgets.theme import ICON_PX, icon
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
 
-_LONGEST_LABEL = 16
 GHOSTS = {
     "target": mark("Ghost: target"),
     "nearest": mark("Ghost: nearest sample"),
@@ -73,7 +73,7 @@ class DrawPage(QWidget):
         self.ghost.currentIndexChanged.connect(self._on_ghost_current_index_changed)
 
     def _build_add(self) -> None:
-        self._label.setMaxLength(_LONGEST_LABEL)
+        self._label.setMaxLength(LONGEST_LABEL)
         self._label.setPlaceholderText(tr("Label"))
         self._label.setAccessibleName(tr("Label of the new character"))
         self._label.setToolTip(tr("What the new character is called, for example ñ"))

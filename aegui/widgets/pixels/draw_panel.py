@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.dragged_samples import samples_of
 from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
 from aegui.widgets.pixels.code_view import CodeView
 from aegui.widgets.pixels.draw_page import DrawPage
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 
     from aegui.core.recipe import CorruptionSpec
     from aegui.session.pixels.drawing_state import Ink, Paper
@@ -57,7 +58,7 @@ _AGAIN_KEY = "N"
 PAGES = {
     "draw": mark("Draw"),
     "noise": mark("Noise"),
-    "code": mark("Code"),
+    "code": mark("Hex and C"),
     "set": mark("Set"),
 }
 """The pages beside the editor."""
@@ -110,6 +111,7 @@ class DrawPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAcceptDrops(True)
         self.editor = PixelEditor()
         self.noise = NoiseBox()
         self.page = DrawPage()
@@ -305,6 +307,18 @@ class DrawPanel(QWidget):
         """Show the steps in a list under their button; ``current`` of them have been done."""
         button = self.tools.buttons["history"]
         self.history.show_at(button.mapToGlobal(QPoint(0, button.height())), steps, current)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take samples of the set."""
+        if samples_of(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Draw the sample that was dropped, the first of several."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.load_requested.emit(samples_of(event.mimeData())[0])
 
     def set_noise(self, spec: CorruptionSpec, seed: int) -> None:
         """Show this noise in the controls, without a signal."""

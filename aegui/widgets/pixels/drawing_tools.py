@@ -55,7 +55,7 @@ TOOLS = (
     Tool("cut", mark("Cut the drawing or the selection"), "Ctrl+X", "clipboard"),
     Tool("copy", mark("Copy the drawing or the selection"), "Ctrl+C", "clipboard"),
     Tool("paste", mark("Paste an image, text art or code"), "Ctrl+V", "clipboard"),
-    Tool("copy-code", mark("Copy as code"), "Ctrl+Shift+C", "clipboard", in_row=False),
+    Tool("copy-code", mark("Copy as hex or C"), "Ctrl+Shift+C", "clipboard", in_row=False),
     Tool("clear", mark("Clear the drawing"), "C", "change"),
     Tool("invert", mark("Swap ink and paper"), "I", "change"),
     Tool("flip-horizontal", mark("Mirror left and right"), "H", "change"),

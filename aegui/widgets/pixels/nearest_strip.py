@@ -8,9 +8,10 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import current_theme
@@ -32,7 +33,7 @@ def nearest_title(look: Look) -> str:
 
 def error_text(error: float) -> str:
     """A mean squared error in 0..1 with three figures that count."""
-    return f"{error:.4f}" if error < 0.1 else f"{error:.3f}"
+    return localized(error, ".4f") if error < 0.1 else localized(error, ".3f")
 
 
 class NearestStrip(QWidget):
@@ -57,6 +58,7 @@ class NearestStrip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Nearest characters"))
+        self.figures = offer_painted(self, "nearest", fits=False)
 
     def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
         """The images ``[N, H, W]`` or ``[N, C, H, W]`` that the indices speak of, not copied."""

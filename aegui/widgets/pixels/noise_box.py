@@ -41,6 +41,7 @@ class NoiseBox(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = QComboBox()
+        self._has_told_kind = False
         self._level = NumberField(0.0, 1.0, _STEP)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._seed = QSpinBox()
@@ -65,7 +66,8 @@ class NoiseBox(QWidget):
         self._kind.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self._kind.currentIndexChanged.connect(self._request)
+        self._kind.currentIndexChanged.connect(self._on_kind_changed)
+        self._kind.activated.connect(self._on_kind_activated)
 
     def _build_level(self) -> None:
         tip = tr("Level of the noise: a probability per pixel, or sigma for Gaussian noise")
@@ -154,6 +156,17 @@ class NoiseBox(QWidget):
         """Ask for other noise: that of the next seed."""
         # A change of the seed asks by itself.
         self._seed.setValue((self._seed.value() + 1) % (_MOST_SEED + 1))
+
+    def _on_kind_activated(self, _index: int) -> None:
+        """The kind that was shown already is chosen: put it on, where there is no noise yet."""
+        is_told, self._has_told_kind = self._has_told_kind, False
+        if not is_told and not self._off.isEnabled():
+            self._request()
+
+    def _on_kind_changed(self) -> None:
+        # What is activated after this is the same choice.
+        self._has_told_kind = True
+        self._request()
 
     def _on_level_changed(self, level: float) -> None:
         blocker = QSignalBlocker(self._slider)

@@ -8,8 +8,9 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.session.data.looks import Look
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import current_theme
@@ -39,6 +40,7 @@ class NoiseSheetView(QWidget):
         self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Answers at rising levels of noise"))
+        self.figures = offer_painted(self, "noise-sheet")
 
     @property
     def sheet(self) -> NoiseSheet | None:
@@ -101,7 +103,7 @@ class NoiseSheetView(QWidget):
             head = QRect(cell.x(), 0, cell.width(), _HEAD_PX)
             painter.drawText(head, Qt.AlignmentFlag.AlignCenter, percent_words(level))
         look = Look(glyphs=sheet.glyphs)
-        self._paint_row(painter, 0, tr("with noise"), sheet.noisy, look)
+        self._paint_row(painter, 0, tr("noisy"), sheet.noisy, look)
         for number, row in enumerate(sheet.rows, 1):
             self._paint_row(painter, number, row.name, row.images, look)
             for column in range(len(sheet.levels)):
@@ -140,10 +142,10 @@ def percent_words(level: float) -> str:
 def _short(row: SheetRow, column: int) -> str:
     if row.wrong is not None:
         return tr("{n} px", n=row.wrong[column])
-    return f"{row.error[column]:.2g}"
+    return localized(row.error[column], ".2g")
 
 
 def _figure(row: SheetRow, column: int) -> str:
     if row.wrong is not None:
         return trn("{n} wrong pixel", "{n} wrong pixels", row.wrong[column])
-    return tr("mean squared error {error}", error=f"{row.error[column]:.2g}")
+    return tr("mean squared error {error}", error=localized(row.error[column], ".2g"))

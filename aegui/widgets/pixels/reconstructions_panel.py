@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from aegui.core.i18n import mark, tr, trn
+from aegui.core.evaluation.parts import HELD_OUT, LEARNT
+from aegui.core.i18n import localized, mark, tr, trn
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.pixels.nearest_strip import error_text
 from aegui.widgets.pixels.reconstructions_view import ReconstructionsView
@@ -22,6 +23,13 @@ ORDERS = {
     "random": mark("Random"),
 }
 """Which samples are shown: key of ``aegui.session.pixels.answers.Order`` -> label."""
+_MEANS = {
+    (True, LEARNT): mark("learnt: {mean} wrong pixels"),
+    (True, HELD_OUT): mark("held out (◦): {mean}"),
+    (False, LEARNT): mark("learnt: squared error {mean}"),
+    (False, HELD_OUT): mark("held out (◦): {mean}"),
+}
+"""Whether images are glyphs, and the part of the samples -> how its mean is told."""
 
 
 class ReconstructionsPanel(QWidget):
@@ -89,23 +97,30 @@ class ReconstructionsPanel(QWidget):
 
 
 def _summary(rows: Reconstructions) -> str:
-    parts = []
+    parts = [
+        tr(
+            _MEANS[rows.perfect is not None, key],
+            mean=localized(mean, ".3g") if rows.perfect is not None else error_text(mean),
+        )
+        for key, mean in rows.means.items()
+    ]
     if rows.perfect is not None:
         perfect, count = rows.perfect, rows.measured
         parts.append(tr("{perfect} of {count} perfect", perfect=perfect, count=count))
         worst = int(rows.worst)
         parts.append(trn("worst: {n} wrong pixel", "worst: {n} wrong pixels", worst))
     else:
-        parts.append(tr("mean squared error {error}", error=error_text(rows.mean)))
+        if not rows.means:
+            parts.append(tr("mean squared error {error}", error=error_text(rows.mean)))
         parts.append(tr("worst: {error}", error=error_text(rows.worst)))
     if rows.measured < rows.total:
         parts.append(
             tr(
                 "{count} of {total} samples measured",
-                count=format(rows.measured, ","),
-                total=format(rows.total, ","),
+                count=localized(rows.measured, ","),
+                total=localized(rows.total, ","),
             )
         )
     has_noise = rows.corrupted is not None
-    parts.append(tr("original, with noise, answer") if has_noise else tr("original, answer"))
+    parts.append(tr("original, noisy, answer") if has_noise else tr("original, answer"))
     return " · ".join(parts)

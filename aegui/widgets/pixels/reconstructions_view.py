@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr, trn
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
+from aegui.widgets.figures.makers import reconstructions_figure
+from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import argb_image, label_name, label_sign, palette, photo_argb
 from aegui.widgets.pixels.nearest_strip import error_text
 from aegui.widgets.pixels.speech import describe
@@ -28,12 +30,17 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from aegui.session.pixels.answers import Reconstructions
+    from aegui.widgets.figures.figure import Figure
 
 _LEAST_GLYPH_PX = 14
 _MOST_GLYPH_PX = 40
 _LEAST_IMAGE_PX, _MOST_IMAGE_PX = 40, 72
 _SEAM = 1
+_HELD_OUT = "◦"
+"""Before the label of a sample that was kept from training."""
 _FEW_WRONG = 1
+_MOST_ON_PAPER = 96
+"""Of more samples a figure would show nothing."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,7 @@ class ReconstructionsView(QAbstractScrollArea):
         self._current = 0
         self._pressed: QPoint | None = None
         self._message = ""
+        self.figures = FigureMenu(self, self.figure)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -116,6 +124,24 @@ class ReconstructionsView(QAbstractScrollArea):
         self._message = message
         self._refresh()
 
+    def figure(self) -> Figure | None:
+        """All groups, for paper; None without any."""
+        rows = self._rows
+        if rows is None or not len(rows.labels):
+            return None
+        names = [tr("original"), tr("answer")]
+        if rows.corrupted is not None:
+            names.insert(1, tr("with noise"))
+        images = [list(each[:_MOST_ON_PAPER] / np.float32(255.0)) for each in self._images]
+        notes, noted = [], ""
+        if rows.wrong is not None:
+            notes = [str(count) if count else "" for count in rows.wrong.tolist()[:_MOST_ON_PAPER]]
+            noted = tr("wrong pixels")
+        named = list(zip(names, images, strict=True))
+        title = tr("Reconstructions")
+        drawn = reconstructions_figure(named, self._look, title, notes=notes, noted=noted)
+        return replace(drawn, noisy=rows.corrupted is not None)
+
     @property
     def current(self) -> int:
         """Place of the keyboard cursor."""
@@ -130,7 +156,12 @@ class ReconstructionsView(QAbstractScrollArea):
         else:
             number = error_text(float(rows.error[place]))
             error = tr("mean squared error {error}", error=number)
-        return f"{label_name(self._labels[place])}: {error}"
+        text = f"{label_name(self._labels[place])}: {error}"
+        return tr("{sample}, held out", sample=text) if self._is_held_out(place) else text
+
+    def _is_held_out(self, place: int) -> bool:
+        kept = None if self._rows is None else self._rows.held_out
+        return kept is not None and bool(kept[place])
 
     def group_rect(self, place: int) -> QRect:
         """Where the group at ``place`` is painted, in pixels of the viewport."""
@@ -365,6 +396,8 @@ class ReconstructionsView(QAbstractScrollArea):
                 error = self._error(place)
                 room = rect.width() - metrics.horizontalAdvance(error) - SPACING // 2
                 label = label_sign(self._labels[place])
+                if self._is_held_out(place):
+                    label = f"{_HELD_OUT} {label}"
                 if len(label) > 1:
                     label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, max(0, room))
                 painter.drawText(rect.left(), rect.top() + top, label)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.data.readers.names import LONGEST_LABEL
 from aegui.core.i18n import mark, tr
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.pixels.set_gallery import SetGallery
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-_LONGEST_LABEL = 40
 _EDITS = {
     "redraw": mark("Put the drawing in its place"),
     "duplicate": mark("Duplicate (Insert)"),
@@ -88,7 +88,7 @@ class SetPage(QWidget):
         return button
 
     def _build(self) -> None:
-        self.label.setMaxLength(_LONGEST_LABEL)
+        self.label.setMaxLength(LONGEST_LABEL)
         self.label.setAccessibleName(tr("Label of the chosen sample"))
         self.label.setToolTip(tr("Label of the chosen sample; Enter renames it (F2)"))
         self.label.setMinimumWidth(32)

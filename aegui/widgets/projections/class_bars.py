@@ -9,8 +9,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.widgets.class_colours import class_colour
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
@@ -46,6 +47,7 @@ class ClassBars(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Classes"))
+        self.figures = offer_painted(self, "classes")
         self.setToolTip(tr("Point at a class to see it alone; click to select it."))
 
     def sizeHint(self) -> QSize:
@@ -80,7 +82,9 @@ class ClassBars(QWidget):
         return {self._names[row]: int(counts[row]) for row in self._rows}
 
     def _describe(self) -> None:
-        listed = ", ".join(f"{label_name(name)} {count:,}" for name, count in self.counts.items())
+        listed = ", ".join(
+            f"{label_name(name)} {localized(count, ',')}" for name, count in self.counts.items()
+        )
         self.setAccessibleDescription(listed)
         self.update()
 
@@ -117,7 +121,7 @@ class ClassBars(QWidget):
         painter.drawRect(QRectF(text.x(), box.bottom() - _BAR_PX - 1, share, _BAR_PX))
         font = painter.font()
         painter.setFont(figures_font(font))
-        figure = f"{count:,}"
+        figure = localized(count, ",")
         painter.setPen(theme.text if count else theme.text_dim)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(text, right, figure)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.widgets.named_table import ROW_PX, NamedTable, alignment
 from aegui.widgets.theme import current_theme, figures_font
 
@@ -100,7 +100,7 @@ def _cells(value: Figures | None) -> tuple[str, ...]:
     accuracy = value.knn_accuracy
     return (
         _figure(value.trustworthiness, ".3f"),
-        _NONE if accuracy is None else f"{100 * accuracy:.1f}\u00a0%",
+        _NONE if accuracy is None else f"{localized(100 * accuracy, '.1f')}\u00a0%",
         _figure(value.squared_error, ".3f"),
         _figure(value.seconds, ".2f"),
     )

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QSizePolicy, QToolButton
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.core.latent.projections import unavailable
 from aegui.core.latent.views import VIEWS
 from aegui.widgets.theme import icon
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-EXPORT_KINDS = {
-    "png": mark("Picture (PNG)"),
-    "csv": mark("Table (CSV)"),
-    "json": mark("Everything (JSON)"),
-}
-"""Kinds of files that can be wished, with their names."""
 _GOOD_SHAPE = 1.15
 _EMPTY_IS_BAD = 0.5
 
@@ -47,19 +37,6 @@ def flat_tool(icon_name: str, help_text: str) -> QToolButton:
     button.setIcon(icon(icon_name))
     button.setToolTip(help_text)
     button.setAccessibleName(help_text)
-    return button
-
-
-def export_button(wished: Callable[[str], object]) -> QToolButton:
-    """The button that saves the maps; ``wished`` is told a key of ``EXPORT_KINDS``."""
-    button = flat_tool("export", tr("Save the maps as a picture, a table or everything"))
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    menu = QMenu(button)
-    for kind, label in EXPORT_KINDS.items():
-        menu.addAction(tr(label)).setData(kind)
-    menu.triggered.connect(lambda action: wished(action.data()))
-    button.setMenu(menu)
-    button.setEnabled(False)
     return button
 
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QSpinBox, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.core.latent.projections import ProjectionOptions
+from aegui.widgets.decimal_box import DecimalBox
 from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class OptionsForm(QWidget):
         super().__init__(parent)
         self._options = ProjectionOptions()
         self._samples = QComboBox()
-        self._perplexity = QDoubleSpinBox(minimum=2, maximum=500, decimals=0)
+        self._perplexity = DecimalBox(2, 500, 0)
         self._iterations = QSpinBox(minimum=50, maximum=10_000, singleStep=50)
         self._seed = QSpinBox(minimum=0, maximum=2**31 - 1)
         for spin in (self._perplexity, self._iterations, self._seed):
@@ -73,7 +74,7 @@ class OptionsForm(QWidget):
         choices = sorted({*SAMPLE_CHOICES, options.samples})
         self._samples.clear()
         for count in choices:
-            self._samples.addItem(f"{count:,}", count)
+            self._samples.addItem(localized(count, ","), count)
         self._samples.setCurrentIndex(choices.index(options.samples))
         self._perplexity.setValue(options.perplexity)
         self._iterations.setValue(options.iterations)

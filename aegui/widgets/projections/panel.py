@@ -21,9 +21,12 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr
 from aegui.core.latent.views import VIEWS
+from aegui.session.data.looks import look_of
 from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.data.pictures import Pictures
+from aegui.widgets.figures.figure import Figure
+from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.linked.other_menu import OtherMenu
 from aegui.widgets.map.rulers import axis_name
@@ -33,7 +36,6 @@ from aegui.widgets.projections.colours import has_colours
 from aegui.widgets.projections.figures_table import FiguresTable
 from aegui.widgets.projections.map_tools import (
     columns_for,
-    export_button,
     flat_tool,
     view_toggle,
 )
@@ -72,7 +74,7 @@ class ProjectionsPanel(QWidget):
     compute_requested = Signal()
     stop_requested = Signal()
     export_requested = Signal(str)
-    """A key of ``EXPORT_KINDS``."""
+    """All places as ``csv``, or everything as ``json``."""
     axes_edited = Signal(object)
     """The two numbers of the code that are wished, counted from 0: a tuple."""
     sample_hovered = Signal(object)
@@ -96,6 +98,8 @@ class ProjectionsPanel(QWidget):
         for key in OTHER_KEYS:
             self._views[key] = ScatterView(key, "", tr("What another network has learnt."))
             self._views[key].hide()
+        for key in ("pca", "pca-code"):
+            self._views[key].axis_names = tr("PC1"), tr("PC2")
         self._others: tuple[str, ...] = ()
         self._buttons = {key: view_toggle(key) for key in VIEWS}
         self._axes = CodeAxes()
@@ -105,11 +109,21 @@ class ProjectionsPanel(QWidget):
         self._options = self._options_button()
         self._lasso = flat_tool("lasso", tr("Select with a free line around samples (lasso)"))
         self._lasso.setCheckable(True)
+        self.pictured = flat_tool(
+            "reconstructions", tr("Show samples as images, where there is room")
+        )
+        self.pictured.setCheckable(True)
         self._fit = flat_tool("zoom-fit", tr("Show all of every map"))
         self.link = flat_tool("builder-link", tr("Zoom together: all maps show the same samples"))
         self.link.setCheckable(True)
         self.other_menu = OtherMenu()
-        self._export = export_button(self.export_requested.emit)
+        self.figures = FigureMenu(self, self.figure, on_right_click=False)
+        self._export = self.figures.button(
+            tr("Save or copy the maps"),
+            (tr("Save every place as CSV…"), lambda: self.export_requested.emit("csv")),
+            (tr("Save everything as JSON…"), lambda: self.export_requested.emit("json")),
+        )
+        self._export.setEnabled(False)
         self._compute = QToolButton()
         self._compute.setProperty("flat", True)
         self._compute.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -136,6 +150,12 @@ class ProjectionsPanel(QWidget):
         """Leave most of the height to the maps."""
         super().resizeEvent(event)
         self._table.set_room(round(_TABLE_SHARE * self.height()))
+
+    def figure(self) -> Figure | None:
+        """The maps shown side by side, for paper; None without any."""
+        plots = [self._views[key].plot() for key in (*self.shown, *self._others)]
+        found = tuple(plot for plot in plots if plot is not None)
+        return Figure("maps", tr("Maps"), found) if found else None
 
     # Building
 
@@ -173,8 +193,8 @@ class ProjectionsPanel(QWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACING // 2)
-        tools = (self._compute, self.other_menu, self._options, self._lasso, self.link, self._fit)
-        for tool in (self._axes, self._count, *tools, self._export):
+        tools = (self._compute, self.other_menu, self._options, self.pictured, self._lasso)
+        for tool in (self._axes, self._count, *tools, self.link, self._fit, self._export):
             row.addWidget(tool)
         return holder
 
@@ -220,6 +240,7 @@ class ProjectionsPanel(QWidget):
         self._form.edited.connect(self.options_edited)
         self._axes.edited.connect(self.axes_edited)
         self._lasso.toggled.connect(self._on_lasso_toggled)
+        self.pictured.toggled.connect(self._on_pictured_toggled)
         self._fit.clicked.connect(self.fit)
         self._compute.clicked.connect(self._on_compute_clicked)
         self._bars.hovered.connect(self._on_bars_hovered)
@@ -237,8 +258,10 @@ class ProjectionsPanel(QWidget):
         self._pictures.set_images(dataset.images)
         labels = tuple(dataset.labels[index] for index in of.indices)
         samples = Samples(of.classes, labels, dataset.classes)
+        look = look_of(dataset)
         for view in self._views.values():
             view.set_samples(samples, self._card)
+            view.image_of, view.look = self._image_of, look
         self._bars.set_classes(dataset.classes, of.classes)
         self._bars_scroll.setVisible(has_colours(of.classes))
         self._gallery.set_samples(dataset.images, dataset.labels, dataset.names)
@@ -249,6 +272,12 @@ class ProjectionsPanel(QWidget):
         self._count.setText(text)
         self._show_selection()
         self._show_table()
+
+    def _image_of(self, row: int) -> NDArray[np.float32]:
+        assert self._dataset is not None
+        assert self._material is not None
+        image: NDArray[np.float32] = self._dataset.images[self._material.indices[row]]
+        return image
 
     def set_map(self, state: MapState) -> None:
         """Show what is known of one map."""
@@ -347,6 +376,7 @@ class ProjectionsPanel(QWidget):
             names = (axis_name(axis) for axis in axes)
             title = "{}: {} × {}".format(title, *names)
         self._views["code"].set_title(title)
+        self._views["code"].axis_names = axis_name(axes[0]), axis_name(axes[1])
         self._show_axes()
 
     def _show_axes(self) -> None:
@@ -470,6 +500,10 @@ class ProjectionsPanel(QWidget):
         if of is not None:
             places = of.indices[:0] if chosen is None else of.indices[chosen]
             self.samples_selected.emit(places)
+
+    def _on_pictured_toggled(self, pictured: bool) -> None:
+        for view in self._views.values():
+            view.set_pictured(pictured)
 
     def _on_lasso_toggled(self, lasso: bool) -> None:
         for view in self._views.values():

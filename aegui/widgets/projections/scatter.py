@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
+from aegui.session.data.looks import GLYPHS
+from aegui.widgets.charts.scale import Scale
 from aegui.widgets.class_colours import class_colour
-from aegui.widgets.glyphs import label_sign
+from aegui.widgets.figures.axes import Axis
+from aegui.widgets.figures.figure import Figure
+from aegui.widgets.figures.menu import FigureMenu
+from aegui.widgets.figures.points import PointPlot
+from aegui.widgets.glyphs import draw_glyph, label_name, label_sign
+from aegui.widgets.map.landmarks import MOST_TRIED, apart
 from aegui.widgets.map.viewport import Viewport, bounds_of, roomy
 from aegui.widgets.projections.colours import has_colours, sample_colours
 from aegui.widgets.projections.raster import dot_radius, dots_image
@@ -60,6 +67,8 @@ _DIRECTIONS = {
     Qt.Key.Key_Up: (0.0, -1.0),
     Qt.Key.Key_Down: (0.0, 1.0),
 }
+STAMP_PX = 26
+"""Side of an image that stands for a sample."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +94,8 @@ class ScatterView(QWidget):
         super().__init__(parent)
         self.key = key
         self._title = ""
+        self.axis_names: tuple[str, str] | None = None
+        """What the axes are called, where they mean something."""
         self._note = ""
         self._message = ""
         self._share: float | None = None
@@ -100,9 +111,15 @@ class ScatterView(QWidget):
         self._view = Viewport()
         self._follows = True
         self._uses_lasso = False
+        self._pictured = False
+        self.image_of: Callable[[int], NDArray[np.float32]] | None = None
+        """The image of a sample, for paper."""
+        self.look = GLYPHS
         self._drag: list[tuple[float, float]] = []
         self._grip: tuple[float, float] | None = None
+        self._gripped_at = QPointF()
         self._picture: QPixmap | None = None
+        self.figures = FigureMenu(self, self.figure, on_right_click=False)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -176,6 +193,17 @@ class ScatterView(QWidget):
             self._emphasis = number
             self._drop_picture()
 
+    def set_pictured(self, pictured: bool) -> None:
+        """Whether samples are shown as images: those that lie so far apart that none meet."""
+        if pictured != self._pictured:
+            self._pictured = pictured
+            self._drop_picture()
+
+    @property
+    def is_pictured(self) -> bool:
+        """Whether samples are shown as images."""
+        return self._pictured
+
     def set_lasso(self, lasso: bool) -> None:
         """Whether dragging draws a free line around samples; else a rectangle."""
         self._uses_lasso = lasso
@@ -206,6 +234,33 @@ class ScatterView(QWidget):
     def pixels(self) -> NDArray[np.float64]:
         """Where the samples lie in the widget, ``[n, 2]``; empty without a map."""
         return self._pixels
+
+    def figure(self) -> Figure | None:
+        """The map as it is zoomed, for paper; None without one."""
+        plot = self.plot()
+        return None if plot is None else Figure(f"map-{self.key}", self._title, (plot,))
+
+    def plot(self) -> PointPlot | None:
+        """What is shown, for paper; None without a map."""
+        if self._places is None or self._samples is None:
+            return None
+        x0, y0, x1, y1 = self._view.bounds
+        samples = self._samples
+        across, up = self.axis_names or ("", "")
+        coloured = has_colours(samples.classes)
+        single = len(samples.labels) <= MOST_TEXTS and not coloured
+        return PointPlot(
+            self._places.astype(np.float64),
+            Axis(across, Scale(x0, x1), bare=not across),
+            Axis(up, Scale(y0, y1), bare=not up),
+            tuple(map(label_sign, samples.labels)) if single else (),
+            samples.classes if coloured else np.zeros(0, np.int64),
+            tuple(map(label_name, samples.class_names)) if coloured else (),
+            image_of=self.image_of if self._pictured else None,
+            look=self.look,
+            equal=True,
+            title=self._title,
+        )
 
     # Laying out
 
@@ -281,7 +336,7 @@ class ScatterView(QWidget):
 
     def _dots(self, room: QRectF, theme: Theme) -> QPixmap:
         samples = self._samples
-        if samples is None or len(self._pixels) <= MOST_TEXTS:
+        if samples is None or (len(self._pixels) <= MOST_TEXTS and not self._pictured):
             return QPixmap()
         ratio = self.devicePixelRatioF()
         size = (round(room.width() * ratio), round(room.height() * ratio))
@@ -298,7 +353,31 @@ class ScatterView(QWidget):
         image = dots_image(at, full[order], radius, size, theme.raised, soft=not moves)
         picture = QPixmap.fromImage(image)
         picture.setDevicePixelRatio(ratio)
+        if self._pictured and self._card is not None:
+            self._paint_stamps(picture, room, theme, full)
         return picture
+
+    def _paint_stamps(
+        self, picture: QPixmap, room: QRectF, theme: Theme, colours: NDArray[np.uint32]
+    ) -> None:
+        """Images of samples that lie apart over the dots, in frames of the colours of these."""
+        assert self._card is not None
+        # As landmarks of the map: of very many samples some from all over the set are tried.
+        inside = np.flatnonzero(self.in_sight())
+        shown = self._shown()
+        tried = inside if shown is None else inside[shown[inside]]
+        tried = np.random.default_rng(0).permutation(tried)[:MOST_TRIED]
+        chosen = tried[apart(self._pixels[tried] / (STAMP_PX + 2.0))]
+        painter = QPainter(picture)
+        for row in chosen.tolist():
+            x, y = (self._pixels[row] - (room.x(), room.y())).tolist()
+            box = QRect(round(x - STAMP_PX / 2), round(y - STAMP_PX / 2), STAMP_PX, STAMP_PX)
+            painter.fillRect(box, theme.panel)
+            draw_glyph(painter, box.adjusted(1, 1, -1, -1), self._card(row).picture)
+            painter.setPen(QPen(QColor.fromRgba(int(colours[row])), 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(box.adjusted(0, 0, -1, -1))
+        painter.end()
 
     def _shown(self) -> NDArray[np.bool_] | None:
         """Which samples are not faded; None for all."""
@@ -308,7 +387,7 @@ class ScatterView(QWidget):
 
     def _paint_names(self, painter: QPainter, theme: Theme) -> None:
         samples = self._samples
-        if samples is None:
+        if samples is None or (self._pictured and len(self._pixels) <= MOST_TEXTS):
             return
         font = painter.font()
         bold = painter.font()
@@ -354,9 +433,15 @@ class ScatterView(QWidget):
         nearest = int(squares.argmin())
         return nearest if squares[nearest] <= reach * reach else None
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu by key; a right button first shows whether it moves the map."""
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self.figures.open_at(event.pos())
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to select, or take hold of the map."""
         at = (event.position().x(), event.position().y())
+        self._gripped_at = event.position()
         if event.button() is Qt.MouseButton.LeftButton and len(self._pixels):
             self._drag = [at]
         elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
@@ -377,6 +462,9 @@ class ScatterView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Select what has been drawn around; a mere click selects the sample under it."""
         self._grip = None
+        away = (event.position() - self._gripped_at).manhattanLength()
+        if event.button() is Qt.MouseButton.RightButton and away < _LEAST_DRAG_PX:
+            self.figures.open_at(event.position().toPoint())
         drag, self._drag = self._drag, []
         if not drag or not len(self._pixels):
             return

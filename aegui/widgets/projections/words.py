@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aegui.core.cost import cost_words
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ def note_words(state: MapState) -> str:
 def message_words(state: MapState) -> str:
     """What is said where there is no map yet."""
     if state.status == "offered":
+        if state.cost is not None:
+            cost = cost_words(state.cost)
+            return tr("This map takes a while ({cost}). Press Compute.", cost=cost)
         return tr("This map takes a while. Press Compute.")
     if state.status == "impossible":
         return state.text

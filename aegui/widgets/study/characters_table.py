@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableWidgetItem, QWidget
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.named_table import NamedTable, alignment
 from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
@@ -50,7 +50,7 @@ class CharactersTable(NamedTable):
         most = max(float(figure.mean.max(initial=0.0)), 1e-9)
         for row, place in enumerate(order):
             mean, deviation = float(figure.mean[place]), float(figure.deviation[place])
-            texts = (label_name(labels[place]), f"{mean:.2f}", f"{deviation:.2f}")
+            texts = (label_name(labels[place]), localized(mean, ".2f"), localized(deviation, ".2f"))
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(alignment(column))

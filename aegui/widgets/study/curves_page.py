@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.session.pixels.study_forms import CurvesForm
 from aegui.widgets.study.curves_view import CurvesView
-from aegui.widgets.study.export_button import ExportButton
 from aegui.widgets.study.noise_fields import KindBox, LevelsField
 from aegui.widgets.theme import SPACING, icon
 
@@ -62,8 +61,6 @@ class CurvesPage(QWidget):
     """A run in a file is to be one of the networks."""
     file_removed = Signal(str)
     """The networks of that key are not wanted any more."""
-    export_requested = Signal(str)
-    """What, of ``curves.csv``, ``png``, ``copy``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,12 +69,12 @@ class CurvesPage(QWidget):
         self._kind = KindBox()
         self._levels = LevelsField(tr("Levels of the curves"))
         self.run = QPushButton(tr("Draw the curves"))
-        self._export = ExportButton(tr("Save or copy the curves"))
         self.problem = QLabel()
         self.list = QListWidget()
         self._open = QPushButton(tr("Run in a file…"))
         self._remove = QToolButton()
         self.view = CurvesView()
+        self._export = self.view.figures.button(tr("Save or copy the curves"))
         self._body = QStackedWidget()
         self._build()
         self._connect()
@@ -156,7 +153,6 @@ class CurvesPage(QWidget):
         self.list.currentRowChanged.connect(self._show_remove)
         self._open.clicked.connect(self.open_requested)
         self._remove.clicked.connect(self._on_remove_clicked)
-        self._export.wanted.connect(self.export_requested)
 
     # What is chosen
 

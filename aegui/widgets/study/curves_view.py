@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,9 +10,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.network.catalog import CORRUPTIONS
+from aegui.core.study.tables import curves_sheet
 from aegui.widgets.charts.scale import Scale, figure
+from aegui.widgets.figures.makers import noise_curves_figure
+from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, current_theme, figures_font
 
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 
     from aegui.core.study.noise_curves import Curves, Line
+    from aegui.widgets.figures.figure import Figure
 
 _LEGEND_PX = 236
 _LEGEND_SHARE = 0.5
@@ -43,6 +48,7 @@ class CurvesView(QWidget):
         super().__init__(parent)
         self._curves: Curves | None = None
         self._at: int | None = None
+        self.figures = FigureMenu(self, self.figure)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -65,6 +71,12 @@ class CurvesView(QWidget):
         names = [] if curves is None else [line.name for line in curves.lines]
         describe(self, ", ".join(names), spoken=False)
         self.update()
+
+    def figure(self) -> Figure | None:
+        """The curves, for paper; None without any."""
+        if self._curves is None:
+            return None
+        return replace(noise_curves_figure(self._curves), table=curves_sheet(self._curves))
 
     def words(self, at: int) -> str:
         """The values of all lines at one level, in words."""
@@ -318,5 +330,5 @@ def _value(line: Line, at: int) -> str:
     if not np.isfinite(mean):
         return "–"
     if line.runs > 1:
-        return f"{mean:.2f} ± {float(line.deviation[at]):.2f}"
-    return f"{mean:.2f}"
+        return f"{localized(mean, '.2f')} ± {localized(float(line.deviation[at]), '.2f')}"
+    return localized(mean, ".2f")

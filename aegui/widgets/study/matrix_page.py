@@ -10,13 +10,11 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSpinBox,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,10 +23,11 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.session.pixels.study_forms import MOST_SEEDS, MatrixForm
+from aegui.widgets.figures.menu import COPY_TABLE
 from aegui.widgets.study.cell_box import CellBox
 from aegui.widgets.study.matrix_view import MatrixView, seeds_words
 from aegui.widgets.study.noise_fields import KindsButton, LevelsField
-from aegui.widgets.theme import SPACING, icon
+from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
@@ -39,12 +38,6 @@ if TYPE_CHECKING:
 _NETWORKS = (
     ("small", mark("Small, for many trainings")),
     ("recipe", mark("As in the recipe at hand")),
-)
-_EXPORTS = (
-    ("cells.csv", mark("Every cell and network as &CSV…")),
-    ("characters.csv", mark("Every c&haracter as CSV…")),
-    ("png", mark("Heat map as &picture…")),
-    ("copy", mark("C&opy as table")),
 )
 _MOST_EPOCHS = 1_000_000
 _DETAIL_PX = 330
@@ -57,8 +50,10 @@ class MatrixPage(QWidget):
     """Train what this ``MatrixForm`` says."""
     cell_wanted = Signal(object)
     """A ``Cell`` to be looked into."""
-    export_requested = Signal(str, str)
-    """What, of ``cells.csv``, ``characters.csv``, ``png``, ``copy``; and which figure."""
+    form_edited = Signal()
+    """Another ``form`` is chosen."""
+    characters_requested = Signal()
+    """The wrong pixels of each character are to be saved."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,11 +66,15 @@ class MatrixPage(QWidget):
         self._network = QComboBox()
         self._epochs = QSpinBox()
         self.run = QPushButton()
+        self.estimate = QLabel()
         self.problem = QLabel()
         self._figures = QComboBox()
-        self._export = QToolButton()
         self._told = QLabel()
         self.view = MatrixView()
+        characters = tr("Save each character as CSV…")
+        self._export = self.view.figures.button(
+            tr("Save or copy the matrix"), (characters, self.characters_requested.emit)
+        )
         self.cell = CellBox()
         self._empty = QLabel()
         self._body = QStackedWidget()
@@ -102,6 +101,8 @@ class MatrixPage(QWidget):
         self._epochs.setAccessibleName(tr("Epochs of each training"))
         self._epochs.setToolTip(tr("Epochs of each training; 0: as many as its recipe says"))
         self.run.setProperty("main", True)
+        self.estimate.setProperty("dim", True)
+        self.estimate.setAccessibleName(tr("What a training will cost"))
         self.problem.setProperty("state", "bad")
         self.problem.setWordWrap(True)
         self.problem.hide()
@@ -124,7 +125,8 @@ class MatrixPage(QWidget):
         grid.addWidget(self._seeds, 1, 4)
         grid.addWidget(QLabel(tr("Epochs")), 1, 5)
         grid.addWidget(self._epochs, 1, 6)
-        grid.addWidget(self.run, 0, 7, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self.run, 0, 7)
+        grid.addWidget(self.estimate, 1, 7, Qt.AlignmentFlag.AlignCenter)
         grid.setColumnStretch(2, 1)
         return grid
 
@@ -162,15 +164,6 @@ class MatrixPage(QWidget):
             tip = Qt.ItemDataRole.ToolTipRole
             self._figures.setItemData(self._figures.count() - 1, tr(choice.help), tip)
         self._figures.setAccessibleName(tr("Figure that is shown"))
-        self._export.setIcon(icon("export"))
-        self._export.setToolTip(tr("Save or copy the matrix"))
-        self._export.setAccessibleName(tr("Save or copy the matrix"))
-        self._export.setProperty("flat", True)
-        self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self._export)
-        for key, text in _EXPORTS:
-            menu.addAction(tr(text)).setData(key)
-        self._export.setMenu(menu)
         self._told.setProperty("dim", True)
         self._told.setWordWrap(True)
         head = QHBoxLayout()
@@ -196,11 +189,12 @@ class MatrixPage(QWidget):
             levels.textEdited.connect(self._show_count)
             levels.returnPressed.connect(self.run.click)
         self._seeds.valueChanged.connect(self._show_count)
+        self._epochs.valueChanged.connect(self.form_edited)
+        self._network.currentIndexChanged.connect(self.form_edited)
         self.run.clicked.connect(lambda: self.run_requested.emit(self.form))
         self._figures.currentIndexChanged.connect(self._show_matrix)
         self.view.cell_activated.connect(self.open_cell)
-        self.view.copy_requested.connect(lambda: self._ask_export("copy"))
-        self._export.menu().triggered.connect(lambda action: self._ask_export(action.data()))
+        self.view.copy_requested.connect(lambda: self.view.figures.bring(COPY_TABLE))
         self.cell.cell_wanted.connect(self.cell_wanted)
 
     # What is chosen
@@ -235,8 +229,14 @@ class MatrixPage(QWidget):
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
 
+    def set_estimate(self, text: str, details: str = "") -> None:
+        """Say what the study will cost, with the numbers as a tooltip; "": it is not known."""
+        self.estimate.setText(text)
+        self.estimate.setToolTip(details)
+
     def _show_count(self) -> None:
         self.set_problem("")
+        self.form_edited.emit()
         try:
             rows = len(self.form.spec().training)
         except AeguiError:
@@ -283,8 +283,4 @@ class MatrixPage(QWidget):
             "{seeds}; framed: best of its column",
             seeds=seeds_words(matrix.spec.seeds),
         )
-        self._told.setText(text)
-
-    def _ask_export(self, kind: str) -> None:
-        if self._matrix is not None:
-            self.export_requested.emit(kind, self.figure_key)
+        self._told.setText(f"{text}; {matrix.note}" if matrix.note else text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,11 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeySequence, QPainter, QPen
 
 from aegui.core.data.corruption import corruption_words
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
+from aegui.core.study.tables import matrix_sheet
 from aegui.widgets.cell_table import CellTable, Place
+from aegui.widgets.figures.makers import noise_matrix_figure
+from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.study.noise_matrix import Figure, NoiseMatrix
+    from aegui.widgets.figures.figure import Figure as PaperFigure
 
 _LEAST_W_PX, _MOST_W_PX = 40, 104
 _LEAST_H_PX, _MOST_H_PX = 22, 46
@@ -49,6 +54,7 @@ class MatrixView(CellTable):
         super().__init__(tr("Noise matrix"), parent)
         self._matrix: NoiseMatrix | None = None
         self._key = "wrong"
+        self.figures = FigureMenu(self, self.figure)
         self._figure: Figure | None = None
         self._shades: NDArray[np.float64] = np.zeros((0, 0))
         self._best: tuple[int, ...] = ()
@@ -165,6 +171,14 @@ class MatrixView(CellTable):
             math.ceil(left) + wide * max(2, columns) + 2,
             math.ceil(top) + high * rows + _GAP_PX + 2,
         )
+
+    def figure(self) -> PaperFigure | None:
+        """The matrix with the figure that is shown, for paper; None without one."""
+        matrix = self._matrix
+        if matrix is None:
+            return None
+        drawn = noise_matrix_figure(matrix, self._key)
+        return replace(drawn, table=matrix_sheet(matrix, self._key))
 
     def sizeHint(self) -> QSize:
         """Cells that have room for figure and deviation."""
@@ -298,8 +312,8 @@ class MatrixView(CellTable):
 def number(key: str, value: float) -> str:
     """A figure as short as it is written in a cell."""
     if key != "wrong":
-        return f"{value:.0%}"
-    return f"{value:.2f}" if value < 10.0 else f"{value:.1f}"
+        return localized(value, ".0%")
+    return localized(value, ".2f") if value < 10.0 else localized(value, ".1f")
 
 
 def figure_words(key: str, mean: float, deviation: float) -> str:
@@ -334,7 +348,7 @@ def _is_one_kind(specs: Sequence[CorruptionSpec]) -> bool:
 
 def _short_names(specs: Sequence[CorruptionSpec]) -> list[str]:
     if _is_one_kind(specs):
-        return [f"{spec.level:g}" for spec in specs]
+        return [localized(spec.level, "g") for spec in specs]
     return [corruption_words(spec) if spec.level > 0.0 else tr("none") for spec in specs]
 
 

@@ -22,7 +22,6 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.findings import MISTAKES, SWITCHED
 from aegui.widgets.builder.fields import NumberField
 from aegui.widgets.study.curves_view import CurvesView
-from aegui.widgets.study.export_button import ExportButton
 from aegui.widgets.study.noise_fields import NONE, KindBox
 from aegui.widgets.theme import ICON_PX, SPACING, icon
 
@@ -51,8 +50,6 @@ class MistakesPage(QWidget):
     """The mistake of that key is to be made in the recipe."""
     see_requested = Signal(str)
     """Networks are to be trained with the mistake of that key, and without."""
-    export_requested = Signal(str)
-    """What of the comparison, of ``curves.csv``, ``png``, ``copy``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,12 +62,11 @@ class MistakesPage(QWidget):
         self.make: dict[str, QPushButton] = {}
         self.title = QLabel()
         self.view = CurvesView()
-        self._export = ExportButton(tr("Save or copy the comparison"))
+        self._export = self.view.figures.button(tr("Save or copy the comparison"))
         self._body = QStackedWidget()
         self._build()
         self._kind.edited.connect(self._on_test_edited)
         self._level.edited.connect(self._on_test_edited)
-        self._export.wanted.connect(self.export_requested)
         self.set_findings(())
         self.set_comparison(None)
         self._show_level()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, label_name, label_sign, picture, picture_rect
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, current_theme, figures_font
@@ -44,6 +45,7 @@ class StripView(QWidget):
         self._current = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Characters of the cell"))
+        self.figures = offer_painted(self, "characters")
 
     @property
     def strip(self) -> Strip | None:

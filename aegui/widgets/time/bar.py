@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.widgets.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.widgets.time.slider import TimeSlider, epoch_words
 
@@ -143,22 +143,19 @@ class TimeBar(QWidget):
         for button in (self.play, self.ghost, self.film):
             button.setEnabled(has_any)
 
-    def set_epoch(self, place: int | None, epoch: float | None, *, live: bool) -> None:
+    def set_epoch(self, place: int | None, epoch: float | None, what: str = "") -> None:
         """What is shown.
 
         Args:
             place: Among the moments; None: the newest state.
             epoch: In epochs; None where nothing is.
-            live: Whether more epochs are coming.
+            what: What is shown, in a sentence.
         """
         self.slider.set_place(place)
         self.newest.setEnabled(place is not None)
         self.words.setText("" if epoch is None else epoch_words(epoch))
-        hint = tr("The whole window shows this epoch.")
-        if place is None:
-            hint = tr("The newest epoch.") if live else tr("What was learnt: the best weights.")
-        self.words.setToolTip(hint)
-        self.words.setAccessibleDescription(hint)
+        self.words.setToolTip(what)
+        self.words.setAccessibleDescription(what)
         font = self.words.font()
         font.setBold(place is not None)
         self.words.setFont(font)
@@ -266,4 +263,4 @@ def _choice(menu: QMenu, group: QActionGroup, text: str) -> QAction:
 
 def _speed_words(speed: float) -> str:
     fractions = {0.25: "¼", 0.5: "½"}
-    return f"{fractions.get(speed, f'{speed:g}')}×"
+    return f"{fractions.get(speed, localized(speed, 'g'))}×"

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.widgets.theme import blend, current_theme, figures_font
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class TimeSlider(QAbstractSlider):
         free = float("-inf")
         for epoch in _round_epochs(self._epochs[-1]):
             place = float(np.interp(epoch, self._epochs, np.arange(len(self._epochs))))
-            text = f"{epoch:,}"
+            text = localized(epoch, ",")
             half = _SMALL * metrics.horizontalAdvance(text) / 2
             middle = self.x_of(place)
             if middle - half >= free and middle + half <= self.width():
@@ -246,7 +246,7 @@ class TimeSlider(QAbstractSlider):
 
 def epoch_words(epoch: float) -> str:
     """``epoch`` as a person reads it."""
-    figure = f"{int(epoch):,}" if float(epoch).is_integer() else f"{epoch:,.2f}"
+    figure = localized(int(epoch), ",") if float(epoch).is_integer() else localized(epoch, ",.2f")
     return tr("epoch {epoch}", epoch=figure)
 
 

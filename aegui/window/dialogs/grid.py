@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout
 
 from aegui.core.i18n import tr
+from aegui.core.latent.grids import GridSpec, draw_sheet
+from aegui.session.data.looks import Look
 from aegui.widgets.builder.marks import ProblemLabel
+from aegui.widgets.figures.makers import grid_figure, traversal_figure
+from aegui.widgets.figures.menu import FigureMenu
+from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.latent.codec import Codec
     from aegui.session.map.grid_service import GridService
+    from aegui.widgets.figures.figure import Figure
     from aegui.widgets.map.grid_panel import GridPanel
     from aegui.widgets.map.traversal_panel import TraversalPanel
 
@@ -38,9 +44,15 @@ class GridDialog(QDialog):
         panel: GridPanel | TraversalPanel,
         service: GridService,
         parent: QWidget,
+        *,
+        glyphs: bool = False,
     ) -> None:
-        """``bases`` are codes ``[d]`` that numbers can be taken from; ``panel`` says which."""
+        """``bases`` are codes ``[d]`` that numbers can be taken from; ``panel`` says which.
+
+        ``glyphs`` says how images are seen: as pixels that are off or on.
+        """
         super().__init__(parent)
+        self._glyphs = glyphs
         self._codec = codec
         self._bases = bases
         self._service = service
@@ -52,6 +64,7 @@ class GridDialog(QDialog):
         self.panel.preview.set_text(tr("One moment…"))
         self.problem = ProblemLabel()
         self.save = QPushButton(tr("&Save picture…"))
+        self.figures = FigureMenu(self.panel.preview, self.figure)
         self._lay_out()
         self.panel.edited.connect(self._on_panel_edited)
         service.drawn.connect(self._on_service_drawn)
@@ -66,6 +79,8 @@ class GridDialog(QDialog):
         self.save.clicked.connect(self.save_requested)
         buttons = QDialogButtonBox()
         buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
+        export = self.figures.button(tr("Save as a figure, with the values on its axes"))
+        buttons.addButton(export, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(tr("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -80,6 +95,22 @@ class GridDialog(QDialog):
     def base(self) -> NDArray[np.float32]:
         """The code ``[d]`` that all numbers are taken from that do not change."""
         return self._bases[self.panel.wish.base]
+
+    def figure(self) -> Figure:
+        """What is wished, for paper: with values along the axes."""
+        spec, size = self.panel.wish.spec, self._codec.latent_size
+        look = Look(glyphs=self._glyphs)
+        images = draw_sheet(self._codec, spec, self.base)
+        if isinstance(spec, GridSpec):
+            xs, ys = spec.places()
+            ys = ys[:1] if size == 1 else ys
+            across, up = (axis_name(axis) for axis in spec.axes)
+            names = across, up if size > 1 else ""
+            return grid_figure(images, xs.tolist(), ys.tolist(), names, look, self.panel.title)
+        lows, highs = spec.ends().T.tolist()
+        values = [np.linspace(a, b, spec.steps).tolist() for a, b in zip(lows, highs, strict=True)]
+        rows = [axis_name(number) for number in range(size)]
+        return traversal_figure(images, rows, values, look, self.panel.title)
 
     def write(self, path: str) -> None:
         """Save the picture at ``path``; the dialog closes when it is there."""

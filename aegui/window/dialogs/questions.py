@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
@@ -10,27 +11,32 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QMessageBox,
+    QPushButton,
     QTextBrowser,
     QVBoxLayout,
 )
 
 import aegui
 from aegui.core.data.picture import image_suffixes
+from aegui.core.data.progress import clock
 from aegui.core.data.writers import WRITERS
 from aegui.core.i18n import tr, trn
+from aegui.paths import documents_dir, is_own
 from aegui.widgets.pixels.character_chooser import CharacterChooser
 from aegui.widgets.theme import SPACING, icon_pixmap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import ArrayLike
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.course_configs import CourseReading
-    from aegui.session.documents.autosave import Recovery
+    from aegui.session.documents.autosave import Recovery, Underway
 
 Leaving = Literal["save", "discard", "cancel"]
+Conflict = Literal["reload", "save_as", "overwrite", "cancel"]
+Recovering = Literal["go_on", "open", "delete", "later"]
 
 _ICON_PX = 56
 _IMPORT = "import"
@@ -59,26 +65,90 @@ def ask_leaving(parent: QWidget, name: str, *, training: bool) -> Leaving:
     return "cancel"
 
 
-def ask_recovery(parent: QWidget, recovery: Recovery) -> bool | None:
-    """Whether to open unsaved work of a crashed program; None: ask again at the next start."""
+def ask_conflict(parent: QWidget, name: str) -> Conflict:
+    """What to do before saving, where another program has changed the file of ``name``."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(tr("Changed by another program"))
+    box.setText(changed_words(name))
+    box.setInformativeText(tr("If you overwrite it, what the other program has saved is lost."))
+    buttons: dict[QPushButton, Conflict] = {
+        box.addButton(tr("&Reload"), QMessageBox.ButtonRole.ActionRole): "reload",
+        box.addButton(tr("Save &as…"), QMessageBox.ButtonRole.AcceptRole): "save_as",
+        box.addButton(tr("&Overwrite"), QMessageBox.ButtonRole.DestructiveRole): "overwrite",
+    }
+    box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
+    box.exec()
+    return next((key for it, key in buttons.items() if box.clickedButton() is it), "cancel")
+
+
+def changed_words(name: str) -> str:
+    """That another program has changed the file of ``name``."""
+    return tr(
+        "“{name}” was changed by another program since it was opened or saved here.", name=name
+    )
+
+
+def ask_reload(parent: QWidget, name: str) -> bool:
+    """Whether to open the file of ``name`` again, though something here is not saved."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Unsaved changes"))
+    box.setText(tr("Open “{name}” again as it is on the disk?", name=name))
+    box.setInformativeText(tr("What you have done here since the last save is lost."))
+    take = box.addButton(tr("&Reload"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    return box.clickedButton() is take
+
+
+def ask_protected(parent: QWidget, name: str) -> bool:
+    """Whether to save elsewhere, because the file of ``name`` may not be written to."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(tr("Write-protected"))
+    box.setText(tr("The file of “{name}” is write-protected: it stays as it is.", name=name))
+    take = box.addButton(tr("Save &as…"), QMessageBox.ButtonRole.AcceptRole)
+    box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
+    box.exec()
+    return box.clickedButton() is take
+
+
+def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
+    """What to do with the unsaved work of a crashed program; later: at the next start."""
     moment = QDateTime.fromSecsSinceEpoch(int(recovery.saved_at.timestamp()))
     when = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Unsaved work found"))
     box.setText(tr("The program did not end as it should. Open the unsaved work?"))
-    box.setInformativeText(
-        tr("“{name}”, kept on {when}", name=recovery.name or recovery.file.stem, when=when)
-    )
-    take = box.addButton(tr("&Open it"), QMessageBox.ButtonRole.AcceptRole)
-    drop = box.addButton(tr("&Delete it"), QMessageBox.ButtonRole.DestructiveRole)
+    kept = tr("“{name}”, kept on {when}", name=recovery.name or tr("Untitled"), when=when)
+    buttons: dict[QPushButton, Recovering] = {}
+    if recovery.training is not None:
+        kept = f"{kept}\n{_underway_words(recovery.training)}"
+        go_on = box.addButton(tr("Open it and &go on"), QMessageBox.ButtonRole.AcceptRole)
+        buttons[go_on] = "go_on"
+    box.setInformativeText(kept)
+    buttons[box.addButton(tr("&Open it"), QMessageBox.ButtonRole.AcceptRole)] = "open"
+    buttons[box.addButton(tr("&Delete it"), QMessageBox.ButtonRole.DestructiveRole)] = "delete"
     later = box.addButton(tr("&Later"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(take)
+    box.setDefaultButton(next(iter(buttons)))
     box.setEscapeButton(later)
     box.exec()
-    if box.clickedButton() is take:
-        return True
-    return False if box.clickedButton() is drop else None
+    chosen = (wish for button, wish in buttons.items() if box.clickedButton() is button)
+    return next(chosen, "later")
+
+
+def _underway_words(training: Underway) -> str:
+    return tr(
+        "A training was under way: {epochs:,} of {planned:,} epochs, loss {loss:.4g}, {time}.",
+        epochs=training.epochs,
+        planned=training.planned,
+        loss=training.loss,
+        time=clock(training.seconds),
+    )
 
 
 def choose_open_file(parent: QWidget, folder: str) -> str:
@@ -126,6 +196,14 @@ def choose_images(parent: QWidget, folder: str) -> list[str]:
     return paths
 
 
+def proposed(suggestion: str) -> str:
+    """Where to propose to save: a mere name, or a place of the program's, is for the documents."""
+    path = Path(suggestion)
+    if path.is_absolute() and not is_own(path):
+        return suggestion
+    return str(documents_dir() / path.name)
+
+
 def choose_set_file(parent: QWidget, suggestion: str) -> str:
     """Where to save a set, "" for nowhere; a name without an ending is a folder of images."""
     filters = [
@@ -134,7 +212,7 @@ def choose_set_file(parent: QWidget, suggestion: str) -> str:
     ]
     filters.append(tr("Folder of images ({patterns})", patterns="*"))
     path, kind = QFileDialog.getSaveFileName(
-        parent, tr("Save the set"), suggestion, ";;".join(filters)
+        parent, tr("Save the set"), proposed(suggestion), ";;".join(filters)
     )
     place = filters.index(kind) if kind in filters else len(WRITERS)
     if path and place < len(WRITERS) and not _has_known_suffix(path):
@@ -150,14 +228,15 @@ def _has_known_suffix(path: str) -> bool:
 def choose_save_file(parent: QWidget, title: str, suggestion: str, patterns: str) -> str:
     """Where to save, "" for nowhere."""
     filters = f"{patterns};;{tr('All files ({patterns})', patterns='*')}"
-    path, _ = QFileDialog.getSaveFileName(parent, title, suggestion, filters)
+    path, _ = QFileDialog.getSaveFileName(parent, title, proposed(suggestion), filters)
     return path
 
 
-def choose_run_file(parent: QWidget) -> str:
-    """A run to compare with, "" for none."""
+def choose_run_file(parent: QWidget, title: str = "") -> str:
+    """A run, by default one to compare with; "" for none."""
     patterns = tr("Runs ({patterns})", patterns="*.aegui")
-    path, _ = QFileDialog.getOpenFileName(parent, tr("Open a run to compare with"), "", patterns)
+    title = title or tr("Open a run to compare with")
+    path, _ = QFileDialog.getOpenFileName(parent, title, "", patterns)
     return path
 
 
@@ -180,7 +259,7 @@ def choose_film_file(parent: QWidget, suggestion: str) -> str:
         tr("All pictures on one strip ({patterns})", patterns="*.png"),
     ]
     path, kind = QFileDialog.getSaveFileName(
-        parent, tr("Save the film"), suggestion, ";;".join(kinds)
+        parent, tr("Save the film"), proposed(suggestion), ";;".join(kinds)
     )
     if path and not path.lower().endswith((".gif", ".mp4", ".png")):
         path += (".gif", ".mp4", ".png")[kinds.index(kind) if kind in kinds else 0]
@@ -211,15 +290,14 @@ def choose_characters(
     return chooser.chosen if accepted and chooser.chosen else None
 
 
-def show_about(parent: QWidget) -> None:
-    """Say what this is."""
+def show_about(parent: QWidget, memory: str) -> None:
+    """Say what this is, and in ``memory``, as HTML, what holds how much of it."""
     box = QMessageBox(parent)
     box.setWindowTitle(tr("About aegui"))
     box.setIconPixmap(icon_pixmap("app", _ICON_PX, "accent", parent.devicePixelRatioF()))
     box.setText(f"<b>aegui {aegui.__version__}</b>")
-    box.setInformativeText(
-        tr("A laboratory for autoencoders: build, watch, draw and wander. MIT licence.")
-    )
+    about = tr("A laboratory for autoencoders: build, watch, draw and wander. MIT licence.")
+    box.setInformativeText(f"<p>{about}</p>{memory}")
     box.exec()
 
 
@@ -231,36 +309,43 @@ def import_summary(reading: CourseReading) -> str:
         (tr("Assumed"), reading.assumed),
         (tr("Left out"), reading.ignored),
     ]
-    blocks = [
-        f"### {title}\n\n" + "\n".join(f"- {_escaped(line)}" for line in lines)
-        for title, lines in parts
-        if lines
-    ]
-    return "\n\n".join(blocks)
+    return listing((title, lines) for title, lines in parts if lines)
 
 
 def show_import(parent: QWidget, reading: CourseReading) -> QDialog:
-    """Show what was made of a foreign configuration, beside the work: nothing waits for it."""
-    for older in parent.findChildren(QDialog, _IMPORT):
+    """Show what was made of a foreign configuration."""
+    title = trn("{n} setting was read", "{n} settings were read", len(reading.understood))
+    return show_text(parent, _IMPORT, title, import_summary(reading))
+
+
+def show_text(parent: QWidget, key: str, title: str, text: str) -> QDialog:
+    """Show ``text``, Markdown, beside the work; one at a time of a ``key``."""
+    for older in parent.findChildren(QDialog, key):
         older.close()
     dialog = QDialog(parent)
-    dialog.setObjectName(_IMPORT)
+    dialog.setObjectName(key)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle(
-        trn("{n} setting was read", "{n} settings were read", len(reading.understood))
-    )
+    dialog.setWindowTitle(title)
     dialog.resize(520, 480)
-    text = QTextBrowser()
-    text.setMarkdown(import_summary(reading))
+    browser = QTextBrowser()
+    browser.setMarkdown(text)
     buttons = QDialogButtonBox()
     buttons.addButton(tr("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
     buttons.rejected.connect(dialog.close)
     layout = QVBoxLayout(dialog)
     layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-    layout.addWidget(text, 1)
+    layout.addWidget(browser, 1)
     layout.addWidget(buttons)
     dialog.show()
     return dialog
+
+
+def listing(blocks: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """Headings with a list below each, as Markdown."""
+    return "\n\n".join(
+        f"### {_escaped(title)}\n\n" + "\n".join(f"- {_escaped(line)}" for line in lines)
+        for title, lines in blocks
+    )
 
 
 def _escaped(line: str) -> str:

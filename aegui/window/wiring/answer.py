@@ -275,7 +275,7 @@ class AnswerWiring(QObject):
         showing, text = self._services.showing, ""
         if sheet.answers and sheet.answers[0].key == SHOWN and sheet.limit.estimate is None:
             recipe = with_noise(showing.recipe, showing.noise)
-            found = other_noise(recipe, sheet.limit.spec, binary=showing.look.glyphs)
+            found = other_noise(recipe, sheet.limit.spec, sheet.dataset)
             text = "" if found is None else found.text
         self._panel.limit.set_difference(text)
 

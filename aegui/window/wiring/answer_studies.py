@@ -9,8 +9,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from aegui.core.data.builtin import BUILTIN_LABELS
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.core.network.catalog import CORRUPTIONS
+from aegui.session.pixels.answer_sheet import SHOWN
 from aegui.session.pixels.answer_studies import other_sets, why_no_mix_ups
 from aegui.widgets.answer.outlier_page import FILE
 from aegui.window.dialogs.questions import choose_data_file
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 _NOTE_MS = 500
 """While a network learns: only words change, that say that it has."""
+
+_OF_THE_SET = {
+    True: mark("Of the set: the samples that were held out."),
+    False: mark("The set was learnt: unseen samples of its kind have larger errors."),
+}
+"""Whether the samples were held out -> what is said of them."""
 
 
 class AnswerStudiesWiring(QObject):
@@ -110,7 +117,7 @@ class AnswerStudiesWiring(QObject):
                 "{name}: which characters does it take for each other under {noise} {level}?",
                 name=model.name,
                 noise=tr(CORRUPTIONS[spec.kind].label),
-                level=f"{spec.level:.3g}",
+                level=localized(spec.level, ".3g"),
             )
             self._panel.pairs.set_message(text, possible=True)
         else:
@@ -166,8 +173,10 @@ class AnswerStudiesWiring(QObject):
                 tr("{name}: how unusual is the drawing to it?", name=model.name), possible=True
             )
         else:
-            note = ""
-            if found.codec is not model.codec:
+            note = "" if found.held_out is None else tr(_OF_THE_SET[found.held_out])
+            if found.source != self._source:
+                note = tr("Another set is chosen now: press Measure.")
+            elif found.codec is not model.codec:
                 note = tr("The network is another now: measure again.")
             page.set_bench(found.bench, found.name, note)
 
@@ -185,7 +194,10 @@ class AnswerStudiesWiring(QObject):
     def _measure(self) -> None:
         model = self._answers.model()
         if model is not None:
-            self._studies.measure(model, self._services.showing.dataset, self._source)
+            showing = self._services.showing
+            own = model.key == SHOWN and showing.trained_on is showing.dataset
+            held_out = showing.held_out if own else None
+            self._studies.measure(model, showing.dataset, self._source, held_out, is_learnt=own)
 
     @Slot(str)
     def _on_outliers_outside_chosen(self, key: str) -> None:
@@ -198,7 +210,9 @@ class AnswerStudiesWiring(QObject):
                 return
         else:
             self._source = key
-        self._measure()
+        # Choosing starts nothing: the button beside it does, and would else have become Cancel
+        # under the pointer that goes to press it.
+        self._show_outliers()
 
     @Slot(bool)
     def _on_errors_busy_changed(self, busy: bool) -> None:

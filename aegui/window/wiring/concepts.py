@@ -35,6 +35,7 @@ class ConceptsWiring(QObject):
         self._reach = reach
         self._concepts = services.making.concepts
         self._applied: Applied | None = None
+        self._lacked_encoder = False
         self._connect()
         self._show_samples()
         self._show_kept()
@@ -136,8 +137,13 @@ class ConceptsWiring(QObject):
     def show_ability(self) -> None:
         """Say that boxes of samples are of no use, before anybody has filled them in vain."""
         codec = self._services.showing.codec
-        if codec is not None and not codec.can_encode and self._concepts.kept is None:
+        lacks = codec is not None and not codec.can_encode and self._concepts.kept is None
+        if lacks:
             self._page.set_status(tr("A GAN has no encoder: its samples have no codes to compare."))
+        elif self._lacked_encoder:
+            # What is shown now can encode: what was said of the last network holds no more.
+            self._page.set_look(self._concepts.latest, self._services.showing.look)
+        self._lacked_encoder = lacks
 
     def _offered(self) -> tuple[KeptConcept, ...]:
         """Concepts of the present network's size."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
+from aegui.paths import documents_dir
 from aegui.session.data.data_sources import (
     DRAWINGS,
     entries,
@@ -17,9 +18,16 @@ from aegui.session.data.data_sources import (
     kind_of_drop,
     own_path,
 )
-from aegui.session.data.data_view import only, source_words, view_of, within, without
+from aegui.session.data.data_view import (
+    edited_words,
+    only,
+    source_words,
+    view_of,
+    within,
+    without,
+)
 from aegui.session.documents.draft import with_chars, with_source
-from aegui.session.documents.suggestions import batch_words, suggestion
+from aegui.session.documents.suggestions import length_words, suggestion
 from aegui.session.notice import Notice
 from aegui.widgets.data.progress_strip import ProgressStrip
 from aegui.window.data_menu import fill_menu, icon_of
@@ -69,7 +77,7 @@ class DataWiring(QObject):
         self._panel = panels.data
         self._dock = docks["data"]
         self._toolbar = toolbar
-        self._source = ""
+        self._source = ("", "")
         self._strip = ProgressStrip(parent, panels.canvas)
         self._state = Refresher(self._show_state, dock=self._dock, parent=self)
         panels.training.open_data_requested.connect(self.open_file)
@@ -176,6 +184,22 @@ class DataWiring(QObject):
         else:
             self._services.workspace.open(paths[0])
         return True
+
+    def drop_words(self, paths: Sequence[Path]) -> str:
+        """What dropping ``paths`` would do."""
+        name = paths[0].name
+        try:
+            kind = kind_of_drop(paths)
+        except AeguiError as error:
+            return str(error)
+        if kind == "document":
+            return tr("Drop to open {name}", name=name)
+        if self._services.runner.is_busy:
+            return tr("Other data can be taken in when the training has ended.")
+        if kind == "images":
+            n = len(paths)
+            return trn("Drop to import {name}", "Drop to import {n:,} files", n, name=name)
+        return tr("Drop to learn the data of {name}", name=name)
 
     @Slot(object)
     def offer_download(self, need: DownloadNeed) -> None:
@@ -316,13 +340,13 @@ class DataWiring(QObject):
 
     def _folder(self) -> str:
         recent = self._services.workspace.recent_files
-        return str(recent[0].parent if recent else Path.home())
+        return str(recent[0].parent if recent else documents_dir())
 
     # What the session says
 
     @Slot(object, object)
     def _on_workspace_data_taken(self, before: DraftState, after: DraftState) -> None:
-        pace = batch_words(before.recipe.training, after.recipe.training, len(after.dataset))
+        pace = length_words(before.recipe.training, after.recipe.training, len(after.dataset))
         offered = suggestion(before, after)
         if offered is None:
             if pace:
@@ -352,7 +376,7 @@ class DataWiring(QObject):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, _resolution: object) -> None:
-        if self._services.workspace.recipe.data.source != self._source:
+        if self._shown_data() != self._source:
             self._show_sources()
         self._state.mark()
 
@@ -406,16 +430,25 @@ class DataWiring(QObject):
             for problem in workspace.resolution.problems
             if problem.where.startswith("data") and not problem.where.startswith("data.corruption")
         ]
-        title = source_words(workspace.recipe.data.source)
+        source, edited = self._shown_data()
+        title = edited or source_words(source)
         dataset = workspace.dataset
         self._panel.set_state(title, view_of(workspace.draft), "\n".join(problems))
         self._panel.set_card(dataset, self._services.data.request_card(dataset))
 
     @Slot()
     def _show_sources(self) -> None:
-        source = self._source = self._services.workspace.recipe.data.source
+        source, edited = self._source = self._shown_data()
         offered = [(entry, icon_of(entry)) for entry in entries()]
-        self._toolbar.set_data(offered, source, source_words(source))
+        self._toolbar.set_data(offered, source, source_words(source), edited)
+
+    def _shown_data(self) -> tuple[str, str]:
+        """Source of the draft's data, and what they are called where they have been edited."""
+        draft = self._services.workspace.draft
+        source = draft.recipe.data.source
+        if not draft.is_edited:
+            return source, ""
+        return source, edited_words(source, len(draft.dataset))
 
     @Slot()
     def _on_menu_about_to_show(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,14 @@ from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QProgressDialog
 
+from aegui.core.atomic import is_protected
 from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
 from aegui.core.recipe_file import list_recipes
-from aegui.paths import user_config_dir
+from aegui.paths import documents_dir, user_config_dir
 from aegui.session.documents.document import shipped_models
 from aegui.session.jobs.progress_job import PATIENCE_MS
-from aegui.session.notice import Notice
+from aegui.session.notice import Notice, Offer
 from aegui.window.dialogs import questions
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class DocumentWiring(QObject):
         workspace = services.workspace
         workspace.title_changed.connect(self._show_title)
         workspace.saved.connect(self._on_workspace_saved)
+        workspace.changed_on_disk.connect(self._on_workspace_changed_on_disk)
         workspace.recent_changed.connect(self._show_recent)
         workspace.recipe_imported.connect(self._on_workspace_recipe_imported)
         recent.triggered.connect(self._on_recent_triggered)
@@ -91,9 +94,48 @@ class DocumentWiring(QObject):
 
     def save(self) -> bool:
         """Save, asking where to if the document has no file; False: it is not being saved."""
-        if self._services.workspace.path is None:
+        workspace = self._services.workspace
+        if workspace.path is None:
             return self.save_as()
-        return self._services.workspace.save()
+        if is_protected(workspace.path):
+            return questions.ask_protected(self._window, workspace.name) and self.save_as()
+        if workspace.file_state() != "changed":
+            return workspace.save()
+        wish = questions.ask_conflict(self._window, workspace.name)
+        if wish == "reload":
+            self.reload()
+        elif wish == "save_as":
+            return self.save_as()
+        return wish == "overwrite" and workspace.save(overwrite=True)
+
+    def reload(self) -> None:
+        """Open the file again as it is on the disk, after a question where that loses anything."""
+        workspace, runner = self._services.workspace, self._services.runner
+        if not (workspace.is_modified or runner.is_busy) or questions.ask_reload(
+            self._window, workspace.name
+        ):
+            workspace.reload()
+
+    @Slot(str)
+    def _on_workspace_changed_on_disk(self, state: str) -> None:
+        workspace = self._services.workspace
+        if state == "gone":
+            text = tr(
+                "The file of “{name}” is gone: it was moved or deleted. What is open is not saved "
+                "anywhere now.",
+                name=workspace.name,
+            )
+            elsewhere = Offer(tr("Save as…"), self.save_as)
+            again = partial(workspace.save, overwrite=True)
+            notice = Notice("warning", text, tr("Save it again"), again, more=(elsewhere,))
+        else:
+            others = (
+                Offer(tr("Save as…"), self.save_as),
+                Offer(tr("Overwrite"), partial(workspace.save, overwrite=True)),
+            )
+            text = questions.changed_words(workspace.name)
+            notice = Notice("warning", text, tr("Reload"), self.reload, more=others)
+        self.noticed.emit(notice)
 
     def save_as(self) -> bool:
         """Ask where to and save; False: it is not being saved."""
@@ -125,7 +167,7 @@ class DocumentWiring(QObject):
         path = self._services.workspace.path
         recent = self._services.workspace.recent_files
         known = path if path is not None else next(iter(recent), None)
-        return str(known.parent if known is not None else Path.home())
+        return str(known.parent if known is not None else documents_dir())
 
     # Leaving
 
@@ -201,13 +243,30 @@ class DocumentWiring(QObject):
                 return
 
     def _offer(self, recovery: Recovery) -> bool:
+        workspace = self._services.workspace
         wish = questions.ask_recovery(self._window, recovery)
-        if wish is None:
+        if wish == "delete":
+            workspace.discard_recovery(recovery)
+            return False
+        if wish == "later":
             return True
-        if wish:
-            return self._services.workspace.recover(recovery, self.may_leave)
-        self._services.workspace.discard_recovery(recovery)
-        return False
+        then = self._go_on if wish == "go_on" else None
+        return workspace.recover(recovery, self.may_leave, then)
+
+    def _go_on(self) -> None:
+        """Train on from where the run that was recovered had come."""
+        further = self._services.workspace.unfinished()
+        if further is None:
+            text = tr("This training cannot go on: its network and data can be used as they are.")
+            self.noticed.emit(Notice("warning", text))
+            return
+        self._services.runner.start(
+            further.resolved,
+            further.checkpoint,
+            further.history,
+            further.timeline,
+            lineage=self._services.workspace.lineage(),
+        )
 
     # What is shown
 

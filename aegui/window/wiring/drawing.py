@@ -46,6 +46,7 @@ class DrawingWiring(QObject):
         super().__init__(parent)
         self._services = services
         self._panels = panels
+        self._source = services.workspace.recipe.data.source
         self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
         self.edits = PixelEdits(services, panels, docks["draw"], self)
         self._connect()
@@ -73,6 +74,7 @@ class DrawingWiring(QObject):
         draw.noise_requested.connect(self._on_draw_noise_requested)
         draw.add_requested.connect(self._on_draw_add_requested)
         services.marks.answered.connect(self._on_marks_answered)
+        self._panels.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
         drawing.changed.connect(self._show_drawing)
         drawing.undo_stack.canUndoChanged.connect(self._show_undo)
         drawing.undo_stack.canRedoChanged.connect(self._show_undo)
@@ -96,7 +98,16 @@ class DrawingWiring(QObject):
         drawing.reset(height, width, paper_of(look, channels))
         if drawing.undo_stack.count() == 0 and not (drawing.pixels != look.ground).any():
             self._begin(dataset.labels)
+        elif self._is_of_another_set():
+            self.load_sample(0)
+        self._source = self._services.workspace.recipe.data.source
         self._show_drawing(drawing.state)
+
+    def _is_of_another_set(self) -> bool:
+        """Whether the drawing is a sample of the last set, as it came: nobody's work is in it."""
+        state, source = self._services.drawing.state, self._services.workspace.recipe.data.source
+        untouched = state.target is not None and np.array_equal(state.pixels, state.target)
+        return untouched and source != self._source and self._loaded(state) is None
 
     def _begin(self, labels: Sequence[str]) -> None:
         """Begin on a sample: an empty drawing says nothing about the network."""
@@ -142,6 +153,8 @@ class DrawingWiring(QObject):
         draw.page.set_misfit(self._misfit(state))
         self.edits.show(state)
         draw.set_loaded(self._loaded(state))
+        if state.noise is not None:
+            draw.set_noise(*state.noise)
         draw.set_noised(state.before_noise is not None)
         self._show_undo()
         self.mark_code()
@@ -222,6 +235,11 @@ class DrawingWiring(QObject):
             quick=is_quick(codec, encode_cost(codec)),
             gentle=self._services.showing.is_learning,
         )
+
+    @Slot()
+    def _on_canvas_trail_cleared(self) -> None:
+        self._trail.clear()
+        self.mark_code()
 
     @Slot(object)
     def _on_marks_answered(self, code: NDArray[np.float32]) -> None:

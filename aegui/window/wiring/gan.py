@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
+from aegui.session.notice import Notice
+from aegui.window.dialogs.questions import choose_run_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 class GanWiring(QObject):
     """New images follow the weights while their dock can be seen."""
+
+    noticed = Signal(object)
+    """A ``Notice`` for the person."""
 
     def __init__(
         self,
@@ -54,6 +59,14 @@ class GanWiring(QObject):
         self._services.runner.paused.connect(self._show_network)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         dock.visibilityChanged.connect(samples.set_active)
+        judge = self._services.judge
+        panel.judge.judge_requested.connect(self._on_judge_requested)
+        panel.judge.cancel_requested.connect(judge.job.cancel)
+        judge.job.busy_changed.connect(panel.judge.set_busy)
+        judge.job.progressed.connect(panel.judge.set_progress)
+        judge.tried.connect(panel.judge.set_trial)
+        judge.failed.connect(self._on_judge_failed)
+        showing.dataset_changed.connect(judge.forget)
 
     @Slot()
     @Slot(int)
@@ -62,7 +75,22 @@ class GanWiring(QObject):
         codec = showing.codec if showing.has_prior and showing.fits else None
         self._services.samples.set_codec(codec, live=showing.is_learning)
         if codec is None:
+            self._services.judge.forget()
             self._explain()
+
+    @Slot()
+    def _on_judge_requested(self) -> None:
+        showing = self._services.showing
+        codec, dataset = showing.codec, showing.trained_on
+        if codec is None or dataset is None or not showing.has_prior:
+            return
+        path = choose_run_file(self._panel.window(), tr("Open a classifier as the judge"))
+        if path:
+            self._services.judge.judge(codec, showing.recipe, dataset, path)
+
+    @Slot(str)
+    def _on_judge_failed(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason))
 
     def _explain(self) -> None:
         """How one comes by new images, from where things are."""
@@ -92,6 +120,7 @@ class GanWiring(QObject):
     @Slot(int)
     def _on_runner_started(self, _run_id: int) -> None:
         self._panel.reset_levers()
+        self._services.judge.forget()
 
     @Slot(bool, bool)
     def _on_panel_adversaries_chosen(self, generator: bool, discriminator: bool) -> None:

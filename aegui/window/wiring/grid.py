@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, TraversalSpec
 from aegui.core.latent.sheets import IMAGE_PX, fitting_scale
+from aegui.paths import documents_dir
 from aegui.session.notice import Notice
 from aegui.widgets.map.grid_panel import GridPanel, GridWish
 from aegui.widgets.map.traversal_panel import TraversalPanel, TraversalWish
@@ -93,7 +93,9 @@ class GridWiring(QObject):
         bases: dict[str, NDArray[np.float32]],
         panel: GridPanel | TraversalPanel,
     ) -> None:
-        dialog = GridDialog(codec, bases, panel, self._services.grids, self._window)
+        glyphs = self._services.showing.look.glyphs
+        service = self._services.grids
+        dialog = GridDialog(codec, bases, panel, service, self._window, glyphs=glyphs)
         dialog.wish_changed.connect(self._on_dialog_wish_changed)
         dialog.save_requested.connect(lambda: self._save(dialog))
         dialog.open()
@@ -146,7 +148,7 @@ class GridWiring(QObject):
     def _save(self, dialog: GridDialog) -> None:
         name = f"{self._services.workspace.name} - {dialog.panel.title.lower()}.png"
         recent = self._services.workspace.recent_files
-        folder = recent[0].parent if recent else Path.home()
+        folder = recent[0].parent if recent else documents_dir()
         title = tr("Save the picture")
         path = choose_save_file(dialog, title, str(folder / name), "PNG (*.png)")
         if path:

@@ -14,6 +14,7 @@ from aegui.session.notice import Notice
 from aegui.widgets.time.slider import epoch_words
 from aegui.window.dialogs.questions import choose_run_file
 from aegui.window.refresher import Refresher
+from aegui.window.run_choice import RUN, run_choices, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
-_RUN = "run:"
-_MOST_SEEDS = 12
 _FOLLOWING_MS = 200
 
 
@@ -91,11 +90,7 @@ class OthersWiring(QObject):
         showing = self._services.showing
         codec, choices = showing.codec, []
         if codec is not None:
-            choices = [
-                (f"{_RUN}{run}", tr("Seed {seed}", seed=seed))
-                for run, seed in enumerate(showing.seeds[:_MOST_SEEDS])
-                if run != codec.run
-            ]
+            choices = run_choices(showing, others=True)
             epoch = epoch_words(self._epoch())
             choices.append(("moment", tr("&Keep {epoch} to compare with", epoch=epoch)))
         choices.append(("file", tr("Run in another &file…")))
@@ -104,18 +99,22 @@ class OthersWiring(QObject):
 
     @Slot(str)
     def choose(self, key: str) -> None:
-        """Put a network beside the one shown: "run:K", "moment", or "file", which is asked for."""
+        """Put a network beside the one shown: "run:K", "moment"; "run:?" and "file" ask which."""
         if key == "file":
             path = choose_run_file(self._window)
             if path:
                 self._others.open(Path(path))
             return
-        other = self._run(key) if key.startswith(_RUN) else self._moment()
+        if key.startswith(RUN):
+            run = run_of(key, self._services, self._window)
+            other = None if run is None else self._run(f"{RUN}{run}")
+        else:
+            other = self._moment()
         if other is not None:
             self._others.add(other)
 
     def _run(self, key: str) -> Other | None:
-        showing, run = self._services.showing, int(key.removeprefix(_RUN))
+        showing, run = self._services.showing, int(key.removeprefix(RUN))
         codec = showing.codec_of_run(run)
         if codec is None:
             return None
@@ -150,7 +149,7 @@ class OthersWiring(QObject):
         if codec is not None:
             shown = Other("shown", tr("This network"), codec, showing.has_prior)
         for each in self._others.others:
-            renewed = self._run(each.key) if each.key.startswith(_RUN) else None
+            renewed = self._run(each.key) if each.key.startswith(RUN) else None
             if renewed is not None:
                 self._others.replace(renewed)
         self._others.set_shown(shown, live=showing.is_learning)
@@ -160,7 +159,7 @@ class OthersWiring(QObject):
         # Seeds of another population are other networks.
         seeds = self._services.showing.seeds
         for each in self._others.others:
-            if each.key.startswith(_RUN) and int(each.key.removeprefix(_RUN)) >= len(seeds):
+            if each.key.startswith(RUN) and int(each.key.removeprefix(RUN)) >= len(seeds):
                 self._others.remove(each.key)
         self._network.mark()
         self._network.flush()

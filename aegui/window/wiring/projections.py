@@ -11,6 +11,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import ProjectionOptions
+from aegui.core.latent.view_files import views_csv, views_document
 from aegui.core.latent.views import VIEWS, Figures, reference_label
 from aegui.session.notice import Notice
 from aegui.widgets.projections.panel import DEFAULT_SHOWN
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 _FIRST_AXES = (0, 1)
 _SHOWN = "projections.shown"
 _OPTIONS = "projections."
-_FILE_KINDS = {"png": "PNG (*.png)", "csv": "CSV (*.csv)", "json": "JSON (*.json)"}
+_PICTURED = "projections.pictured"
+_FILE_KINDS = {"csv": "CSV (*.csv)", "json": "JSON (*.json)"}
 
 
 class ProjectionsWiring(QObject):
@@ -69,6 +71,7 @@ class ProjectionsWiring(QObject):
         maps.busy_changed.connect(panel.set_busy)
         panel.shown_changed.connect(self._on_panel_shown_changed)
         panel.options_edited.connect(self._on_panel_options_edited)
+        panel.pictured.toggled.connect(lambda pictured: self._keep({_PICTURED: pictured}))
         panel.compute_requested.connect(maps.compute)
         panel.stop_requested.connect(maps.stop)
         panel.export_requested.connect(self.export)
@@ -131,6 +134,7 @@ class ProjectionsWiring(QObject):
         self._panel.set_options(options)
         self._maps.set_options(options)
         self._maps.set_wanted(self._panel.shown)
+        self._panel.pictured.setChecked(values.get(_PICTURED) is True)
 
     @Slot(object)
     def _on_panel_shown_changed(self, shown: tuple[str, ...]) -> None:
@@ -166,12 +170,7 @@ class ProjectionsWiring(QObject):
         self._services.workspace.noticed.emit(notice)
 
     def _content(self, kind: str, of: Material) -> bytes:
-        # Draws with pillow, which takes its time to import: not when the program starts.
-        from aegui.core.latent.view_files import views_csv, views_document, views_png
-
         dataset, views = self._services.showing.dataset, self._maps.views
-        if kind == "png":
-            return views_png(dataset, of, views)
         if kind == "csv":
             return views_csv(dataset, of, views).encode()
         found = {state.key: state.figures or Figures() for state in self._maps.maps}

@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Slot
 
-from aegui.core.atomic import write_atomically
-from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.session.notice import Notice
 from aegui.session.pixels.answers import (
     Reconstructions,
     corrupted_inputs,
@@ -17,7 +14,7 @@ from aegui.session.pixels.answers import (
     measured_samples,
     reconstructions,
 )
-from aegui.window.dialogs.questions import choose_save_file
+from aegui.widgets.charts.curves import CHARTS, axis_name
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -53,13 +50,13 @@ class ResultsWiring(QObject):
         self._rows = Refresher(self._show_rows, _ROWS_MS, docks["reconstructions"], self)
         showing = services.showing
         showing.history_changed.connect(self._charts.mark)
+        showing.replaced.connect(self._charts.mark)
         showing.dataset_changed.connect(self._charts.mark)
         showing.network_changed.connect(self._rows.mark)
         showing.dataset_changed.connect(self._rows.mark)
         showing.epoch_changed.connect(self._on_showing_epoch_changed)
         services.rows.answered.connect(self._on_rows_answered)
         panels.reconstructions.order_chosen.connect(self._rows.mark)
-        panels.charts.export_requested.connect(self.export_charts)
         panels.charts.choices_changed.connect(self._on_charts_choices_changed)
         panels.charts.set_choices(self._choices())
         self._charts.mark()
@@ -76,27 +73,21 @@ class ResultsWiring(QObject):
         history = self._services.showing.history
         return frozenset({"has_history"} if history is not None and len(history) else ())
 
-    @Slot(str)
     def export_charts(self, kind: str) -> None:
-        """Ask where to, and write the charts there as ``kind``."""
+        """Bring the charts of this moment to paper, or all their numbers, as ``kind``."""
         self._charts.flush()
-        name = f"{self._services.workspace.name}.{kind}"
-        path = choose_save_file(self._window, tr("Save the charts"), name, _FILE_KINDS[kind])
-        if not path:
-            return
-        self._panels.charts.set_history(
-            self._services.showing.history, self._services.showing.seeds
-        )
-        notice = Notice("info", tr("The charts are saved: {path}", path=path))
-        try:
-            write_atomically(path, self._panels.charts.export_bytes(kind))
-        except AeguiError as error:
-            notice = Notice("error", str(error))
-        self._services.workspace.noticed.emit(notice)
+        self._show_charts()
+        self._panels.charts.figures.bring(kind)
 
     def _show_charts(self) -> None:
         showing = self._services.showing
-        self._panels.charts.set_has_glyphs(showing.look.glyphs)
+        charts, moment = self._panels.charts, showing.moment
+        charts.set_has_glyphs(showing.look.glyphs)
+        charts.set_run(0 if moment is None else moment.run)
+        names = {
+            spec.key: axis_name(spec, showing.recipe, glyphs=showing.look.glyphs) for spec in CHARTS
+        }
+        charts.set_units(names)
         self._panels.charts.set_history(showing.history, showing.seeds)
 
     @Slot()
@@ -114,12 +105,12 @@ class ResultsWiring(QObject):
             panel.clear(reason)
             return
         noise, seed = showing.noise, showing.recipe.seed
-        order = cast("Order", panel.chosen_order)
+        order, held_out = cast("Order", panel.chosen_order), showing.held_out
         indices = measured_samples(codec, dataset, live=showing.is_learning)
 
         def work() -> Reconstructions | None:
             inputs = corrupted_inputs(dataset, indices, noise, seed)
-            return reconstructions(codec, dataset, indices, inputs, order)
+            return reconstructions(codec, dataset, indices, inputs, order, held_out)
 
         quick = is_shown_at_once(codec, dataset, len(indices))
         if not quick and not panel.summary:

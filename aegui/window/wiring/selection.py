@@ -62,9 +62,15 @@ class SelectionWiring(QObject):
         selection.taken_out.connect(self._on_selection_taken_out)
         panel.sample_left_out.connect(selection.leave_out)
         panel.cleared.connect(self._on_panel_cleared)
+        panel.samples_dropped.connect(self._on_panel_samples_dropped)
         panel.shown_requested.connect(self._on_panel_shown_requested)
         panel.set_requested.connect(self._on_panel_set_requested)
         self._dock.visibilityChanged.connect(selection.set_active)
+
+    @Slot(object)
+    def _on_panel_samples_dropped(self, indices: tuple[int, ...]) -> None:
+        dropped = np.array(indices, np.int64)
+        self._panels.canvas.select(np.union1d(self._selection.indices, dropped))
 
     @Slot()
     def show_panel(self) -> None:

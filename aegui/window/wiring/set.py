@@ -24,12 +24,13 @@ from aegui.session.data.set_edits import (
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import paper_of
+from aegui.window.cost_guard import may_train
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from PySide6.QtWidgets import QDockWidget
+    from PySide6.QtWidgets import QDockWidget, QWidget
 
     from aegui.core.data.dataset import Dataset
     from aegui.session.data.set_edits import DataChange
@@ -49,9 +50,10 @@ class SetWiring(QObject):
         services: Services,
         panels: Panels,
         docks: Mapping[str, QDockWidget],
-        parent: QObject,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
+        self._window = parent
         self._services = services
         self._page = panels.draw.set
         self._change_told: DataChange | None = None
@@ -207,5 +209,15 @@ class SetWiring(QObject):
         if run is None or resolved is None or runner.is_busy:
             return
         further = further_with(run, resolved)
-        if further is not None:
-            runner.start(further.resolved, None, run.history, run.timeline, further.fork)
+        if further is None:
+            return
+        done = further.fork.epoch
+        if may_train(self._services, further.resolved, self._window, done) is not None:
+            runner.start(
+                further.resolved,
+                None,
+                run.history,
+                run.timeline,
+                further.fork,
+                lineage=workspace.lineage(),
+            )

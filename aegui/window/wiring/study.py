@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QGuiApplication
 
+from aegui.core.cost import cost_words, memory_lines
 from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.recipe_file import find_recipe, list_recipes, load_recipe
-from aegui.core.study.comparison import DEFAULT_NOISE, MistakeSpec
+from aegui.core.study.comparison import DEFAULT_NOISE, MistakeSpec, comparison_cost
 from aegui.core.study.findings import MISTAKES, mistakes, with_mistake
+from aegui.core.study.noise_matrix import matrix_cost
 from aegui.core.study.tables import (
     characters_csv,
-    curves_csv,
-    curves_sheet,
-    matrix_csv,
-    matrix_sheet,
 )
 from aegui.session.data.looks import look_of
 from aegui.session.notice import Notice
 from aegui.session.pixels.noise_study import MOST_CODECS, CurveModel
 from aegui.session.pixels.study_forms import NETWORKS, SMALL_RECIPE, CurvesForm, MatrixForm
 from aegui.widgets.study.curves_page import Choice
+from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_run_file, choose_save_file
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from PIL.Image import Image
     from PySide6.QtWidgets import QDockWidget, QWidget
 
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.findings import Finding
-    from aegui.core.study.noise_curves import Curves
     from aegui.session.pixels.noise_study import Cell, CellStrip
     from aegui.window.panels import Panels
     from aegui.window.services import Services
@@ -85,6 +80,7 @@ class NoiseStudyWiring(QObject):
         self._dock = docks["study"]
         self._look = services.showing.look
         self._models: dict[str, CurveModel] = {}
+        self._estimate = Refresher(self._show_estimate, _FOLLOWING_MS, self._dock, self)
         self._choices = Refresher(self._show_choices, _FOLLOWING_MS, self._dock, self)
         self._findings = tuple(
             Refresher(self._look_for_mistakes, _FOLLOWING_MS, dock, self)
@@ -123,23 +119,24 @@ class NoiseStudyWiring(QObject):
         panel.preset_requested.connect(self.preset_wanted)
         panel.page_chosen.connect(self._on_panel_page_chosen)
         panel.matrix.run_requested.connect(self.run_matrix)
+        panel.matrix.form_edited.connect(self._estimate.mark)
         panel.matrix.cell_wanted.connect(self._on_matrix_cell_wanted)
-        panel.matrix.export_requested.connect(self.export_matrix)
+        panel.matrix.characters_requested.connect(self.save_characters)
         panel.curves.run_requested.connect(self.run_curves)
         panel.curves.open_requested.connect(self.open_file)
         panel.curves.file_removed.connect(study.remove_file)
-        panel.curves.export_requested.connect(self.export_curves)
         panel.mistakes.test_edited.connect(self._on_mistakes_test_edited)
         panel.mistakes.mend_requested.connect(self._on_mistakes_mend_requested)
         panel.mistakes.make_requested.connect(self._on_mistakes_make_requested)
         panel.mistakes.see_requested.connect(self.see_mistake)
-        panel.mistakes.export_requested.connect(self.export_comparison)
         for changed in (services.showing.replaced, services.showing.dataset_changed):
             changed.connect(self._choices.mark)
         services.others.changed.connect(self._choices.mark)
         study.findings_found.connect(self._lines.set_findings)
         self._lines.mend_requested.connect(self._on_mistakes_mend_requested)
         self._lines.see_requested.connect(self._on_lines_see_requested)
+        services.workspace.recipe_changed.connect(self._estimate.mark)
+        services.workspace.dataset_changed.connect(self._estimate.mark)
         for findings in self._findings:
             services.workspace.recipe_changed.connect(findings.mark)
             services.workspace.dataset_changed.connect(findings.mark)
@@ -173,7 +170,25 @@ class NoiseStudyWiring(QObject):
             return
         page.set_problem("")
         self._keep(form.kept())
-        self._study.run_matrix(recipe, workspace.dataset, spec)
+        try:
+            cost = matrix_cost(recipe, workspace.dataset, spec)
+        except AeguiError as error:
+            page.set_problem(str(error))
+            return
+        if may_compute(self._services, cost, self._window):
+            self._study.run_matrix(recipe, workspace.dataset, spec)
+
+    def _show_estimate(self) -> None:
+        """What the matrix that is chosen will cost, beside its button."""
+        page = self._panel.matrix
+        try:
+            recipe = self._recipe(page.form.network)
+            cost = matrix_cost(recipe, self._services.workspace.dataset, page.form.spec())
+        except AeguiError:
+            # It is said when it is wanted.
+            page.set_estimate("")
+            return
+        page.set_estimate(cost_words(cost), "\n".join(memory_lines(cost)))
 
     def _recipe(self, network: str) -> Recipe:
         """The recipe whose network is trained, on the data of the draft."""
@@ -202,26 +217,12 @@ class NoiseStudyWiring(QObject):
     def _on_study_strip_found(self, found: CellStrip) -> None:
         self._panel.matrix.set_strip(found, self._look)
 
-    @Slot(str, str)
-    def export_matrix(self, kind: str, key: str) -> None:
-        """Save the matrix, or put the table of one figure on the clipboard."""
+    @Slot()
+    def save_characters(self) -> None:
+        """Save the wrong pixels of each character in every cell."""
         matrix = self._study.matrix
-        if matrix is None:
-            return
-        if kind == "copy":
-            self._copy(matrix_sheet(matrix, key))
-        elif kind == "cells.csv":
-            self._save("noise-matrix.csv", lambda: matrix_csv(matrix).encode())
-        elif kind == "characters.csv":
+        if matrix is not None:
             self._save("noise-characters.csv", lambda: characters_csv(matrix).encode())
-        else:
-
-            def picture() -> bytes:
-                from aegui.core.study.pictures import matrix_picture
-
-                return _png(matrix_picture(matrix, key))
-
-            self._save("noise-matrix.png", picture)
 
     # The curves
 
@@ -299,34 +300,6 @@ class NoiseStudyWiring(QObject):
     def _on_study_curves_changed(self) -> None:
         self._panel.curves.set_curves(self._study.curves)
 
-    @Slot(str)
-    def export_curves(self, kind: str) -> None:
-        """Save the curves, or put their points on the clipboard."""
-        self._export(kind, self._study.curves, "noise-curves")
-
-    @Slot(str)
-    def export_comparison(self, kind: str) -> None:
-        """Save what came of a mistake, or put its points on the clipboard."""
-        if self._study.comparison is not None:
-            key, curves = self._study.comparison
-            self._export(kind, curves, f"mistake-{key.replace('_', '-')}")
-
-    def _export(self, kind: str, curves: Curves | None, name: str) -> None:
-        if curves is None:
-            return
-        if kind == "copy":
-            self._copy(curves_sheet(curves))
-        elif kind == "png":
-
-            def picture() -> bytes:
-                from aegui.core.study.pictures import curves_picture
-
-                return _png(curves_picture(curves))
-
-            self._save(f"{name}.png", picture)
-        else:
-            self._save(f"{name}.csv", lambda: curves_csv(curves).encode())
-
     # Mistakes
 
     def _look_for_mistakes(self) -> None:
@@ -376,7 +349,14 @@ class NoiseStudyWiring(QObject):
         recipe = self._recipe(self._panel.matrix.form.network)
         epochs = self._panel.matrix.form.epochs or None
         spec = MistakeSpec(key, self._test(), epochs=epochs)
-        self._study.run_comparison(recipe, self._services.workspace.dataset, spec)
+        dataset = self._services.workspace.dataset
+        try:
+            cost = comparison_cost(recipe, dataset, spec)
+        except AeguiError as error:
+            self.noticed.emit(Notice("error", str(error)))
+            return
+        if may_compute(self._services, cost, self._window):
+            self._study.run_comparison(recipe, dataset, spec)
 
     def _test(self) -> CorruptionSpec:
         """The noise that is to be repaired: as chosen, as trained, or some."""
@@ -410,22 +390,11 @@ class NoiseStudyWiring(QObject):
     def _on_study_written(self, path: str) -> None:
         self.noticed.emit(Notice("info", tr("The study is saved: {path}", path=path)))
 
-    def _copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-        self.noticed.emit(Notice("info", tr("The table is on the clipboard."), passing=True))
-
     def _save(self, name: str, content: Callable[[], bytes]) -> None:
-        patterns = "PNG (*.png)" if name.endswith(".png") else "CSV (*.csv)"
-        path = choose_save_file(self._window, tr("Save the study"), name, patterns)
+        path = choose_save_file(self._window, tr("Save the study"), name, "CSV (*.csv)")
         if path:
             self._study.write(path, content)
 
     def _keep(self, values: Mapping[str, str | int | float]) -> None:
         settings = self._services.settings
         settings.values = {**settings.values, **values}
-
-
-def _png(picture: Image) -> bytes:
-    content = io.BytesIO()
-    picture.save(content, format="PNG")
-    return content.getvalue()

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QToolBar
 
+from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
 from aegui.core.training.timeline import Fork
-from aegui.session.documents.draft import same_data
 from aegui.widgets.time.bar import MEMORIES_MB, SPEEDS
+from aegui.window.cost_guard import may_train
 from aegui.window.dialogs.fork import ForkDialog
 from aegui.window.dialogs.questions import choose_film_file, choose_run_file
 from aegui.window.film_maker import FilmMaker
 from aegui.window.ghost_choice import GhostChoice
+from aegui.window.outcome import moment_words
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ class TimeWiring(QObject):
         self._growth = Refresher(self._show_timeline, _GROWING_MS, parent=self)
         self._words = Refresher(self._show_epoch, _GROWING_MS, parent=self)
         self.films = FilmMaker(services, parent)
-        self.ghost = GhostChoice(services, panels, self)
+        self.ghost = GhostChoice(services, panels, parent)
         self._connect()
         self._take_settings()
         self._show_timeline()
@@ -191,14 +193,21 @@ class TimeWiring(QObject):
             return tr("The epochs will appear here, unless the network is too large to keep them.")
         return tr("This run was saved without its epochs: train it, and they appear here.")
 
+    def _marked_epoch(self) -> float | None:
+        """The epoch that is shown, where the charts' newest row is of another."""
+        showing = self._services.showing
+        moment, history = showing.moment, showing.history
+        if moment is None or history is None or not len(history) or moment.weights == "live":
+            return None
+        is_newest = abs(moment.epoch - float(history.epoch[-1])) < 1e-6
+        return None if is_newest and showing.shown_epoch is None else moment.epoch
+
     def _show_epoch(self) -> None:
         showing = self._services.showing
-        epoch = showing.shown_epoch
-        place = self._place()
-        self._panels.charts.set_epoch_marker(epoch)
-        if epoch is None and showing.codec is not None and showing.timeline is not None:
-            epoch = showing.codec.epoch
-        self._bar.set_epoch(place, epoch, live=showing.is_live)
+        moment, place = showing.moment, self._place()
+        self._panels.charts.set_epoch_marker(self._marked_epoch())
+        epoch = None if moment is None or showing.timeline is None else moment.epoch
+        self._bar.set_epoch(place, epoch, "" if moment is None else moment_words(moment))
         self._bar.set_fork(self._why_no_fork())
 
     @Slot()
@@ -210,8 +219,11 @@ class TimeWiring(QObject):
     @Slot()
     def _on_showing_network_changed(self) -> None:
         # Of a past epoch ``epoch_changed`` tells.
-        if self._services.showing.shown_epoch is None:
+        showing = self._services.showing
+        if showing.shown_epoch is None:
             self._words.mark()
+            if not showing.is_learning:
+                self._words.flush()
 
     @Slot()
     def _on_showing_replaced(self) -> None:
@@ -300,11 +312,14 @@ class TimeWiring(QObject):
         dialog.deleteLater()
         if not accepted or resolved is None:
             return
+        if may_train(services, resolved, self._window, int(frame.epoch)) is None:
+            return
         fork = Fork(int(frame.epoch), frame.row, resolved.signature)
         self.ghost.keep_newest()
         text = tr("Go on from epoch {epoch:,}", epoch=fork.epoch)
         services.workspace.edit_recipe(resolved.recipe, text)
-        services.runner.start(resolved, None, run.history, timeline, fork)
+        lineage = services.workspace.lineage()
+        services.runner.start(resolved, None, run.history, timeline, fork, lineage=lineage)
 
     # Films
 

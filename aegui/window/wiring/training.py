@@ -6,26 +6,40 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QDialog, QScrollArea
 
 from aegui.core.i18n import tr, trn
+from aegui.core.network.resolve import classes_learnt, layer_shapes
+from aegui.core.network.summary import summary_of
 from aegui.core.recipe_file import list_recipes
 from aegui.core.training.length import planned_epochs
-from aegui.core.training.terms import equations, latest_terms
-from aegui.session.documents.suggestions import batch_words
+from aegui.core.training.terms import equations, terms_at
+from aegui.session.documents.suggestions import length_words
 from aegui.session.notice import Notice
 from aegui.widgets.builder.marks import ProblemLabel
 from aegui.widgets.theme import SPACING
-from aegui.window.outcome import outcome_words, pace_words, rest_words
+from aegui.window.cost_guard import estimate_words, may_train
+from aegui.window.dialogs.cost import LimitsDialog
+from aegui.window.dialogs.history import show_history
+from aegui.window.dialogs.summary import SummaryDialog
+from aegui.window.outcome import (
+    measuring_words,
+    moment_words,
+    outcome_words,
+    pace_words,
+    rest_words,
+    shown_words,
+)
 from aegui.window.refresher import Refresher
+from aegui.window.wiring.edited import EditedWiring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from PySide6.QtWidgets import QDockWidget
+    from PySide6.QtWidgets import QDockWidget, QWidget
 
-    from aegui.core.network.resolve import Resolution
-    from aegui.core.recipe import CorruptionSpec, Recipe
+    from aegui.core.network.resolve import Resolution, ResolvedRecipe
+    from aegui.core.recipe import Recipe
     from aegui.core.training.result import TrainingResult
     from aegui.session.training.training_runner import Pulled
     from aegui.window.panels import Panels
@@ -49,9 +63,10 @@ class TrainingWiring(QObject):
         panels: Panels,
         docks: Mapping[str, QDockWidget],
         toolbar: MainToolBar,
-        parent: QObject,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
+        self._window = parent
         self._services = services
         self._panels = panels
         self._docks = docks
@@ -59,6 +74,7 @@ class TrainingWiring(QObject):
         self._pulled: Pulled | None = None
         self._told_notes: tuple[str, ...] = ()
         self._presets = dict(sorted(list_recipes(), key=_family))
+        self.edited = EditedWiring(services, panels, self)
         self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
         self._connect()
         self._show_presets()
@@ -75,6 +91,9 @@ class TrainingWiring(QObject):
             "step": self.step,
             "stop": self._services.runner.stop,
             "slow": self.set_slow,
+            "limits": self.set_limits,
+            "history": self.show_history,
+            "summary": self.show_summary,
             "undo": self._services.workspace.undo_stack.undo,
             "redo": self._services.workspace.undo_stack.redo,
         }
@@ -97,12 +116,16 @@ class TrainingWiring(QObject):
     def _connect(self) -> None:
         services, panels = self._services, self._panels
         services.ticker.ticked.connect(self._on_ticker_ticked)
+        services.costs.changed.connect(self._show_cost)
         runner, workspace = services.runner, services.workspace
         runner.started.connect(self._on_runner_started)
         runner.state_changed.connect(self._show_state)
         runner.paused.connect(self._on_runner_paused)
         runner.finished.connect(self._on_runner_finished)
+        runner.measured.connect(self._on_runner_measured)
         runner.failed.connect(self._on_runner_failed)
+        for signal in (services.showing.network_changed, services.showing.epoch_changed):
+            signal.connect(self._on_showing_changed)
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.run_changed.connect(self._on_workspace_run_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
@@ -117,8 +140,9 @@ class TrainingWiring(QObject):
         panels.builder.undo_requested.connect(workspace.undo_stack.undo)
         panels.builder.redo_requested.connect(workspace.undo_stack.redo)
         panels.training.recipe_edited.connect(workspace.edit_recipe)
-        panels.training.live_learning_rate_changed.connect(runner.set_learning_rate)
-        panels.training.live_noise_changed.connect(self._on_training_live_noise_changed)
+        self.edited.train_wanted.connect(self.train)
+        self.edited.continue_wanted.connect(self.go_on)
+        self.edited.view_changed.connect(self._show_draft)
         self._toolbar.preset_chosen.connect(self.take_preset)
         self._toolbar.problem_wanted.connect(self.show_problem)
 
@@ -126,37 +150,86 @@ class TrainingWiring(QObject):
 
     def train(self) -> None:
         """Train the draft from the start."""
-        resolved = self._services.workspace.resolution.resolved
-        if resolved is not None and not self._services.runner.is_busy:
+        resolved = self._allowed()
+        if resolved is not None:
             self._services.runner.start(resolved)
 
     def go_on(self) -> None:
         """Train on from where the document's run ended."""
         further = self._services.workspace.continuation()
-        if further is not None and not self._services.runner.is_busy:
-            self._services.runner.start(
-                further.resolved, further.checkpoint, further.history, further.timeline
+        if further is None or self._services.runner.is_busy:
+            return
+        reached = further.checkpoint or further.fork
+        done = 0 if reached is None else reached.epoch
+        if may_train(self._services, further.resolved, self._window, done) is None:
+            return
+        if further.checkpoint is None:
+            words = tr(
+                "This run was saved without what its optimiser remembers: training goes on from "
+                "its weights of epoch {epoch:,}, and the averages of the optimiser begin anew.",
+                epoch=0 if further.fork is None else further.fork.epoch,
             )
+            self.noticed.emit(Notice("info", words, passing=True))
+        self._services.runner.start(
+            further.resolved,
+            further.checkpoint,
+            further.history,
+            further.timeline,
+            further.fork,
+            lineage=self._services.workspace.lineage(),
+        )
 
-    def pause(self, paused: bool) -> None:
+    def pause(self) -> None:
         """Rest, or go on."""
-        if paused:
-            self._services.runner.pause()
-        else:
+        if self._services.runner.state == "paused":
             self._services.runner.resume()
+        else:
+            self._services.runner.pause()
 
     def step(self) -> None:
         """One epoch, of the training under way or of a new one."""
         runner = self._services.runner
-        resolved = self._services.workspace.resolution.resolved
-        if not runner.is_busy and resolved is not None:
+        resolved = None if runner.is_busy else self._allowed()
+        if resolved is not None:
             runner.start(resolved, paused=True)
         runner.step()
+
+    def _allowed(self) -> ResolvedRecipe | None:
+        """What is to be trained of the draft, after a question if it costs much; None: nothing."""
+        resolved = self._services.workspace.resolution.resolved
+        if resolved is None or self._services.runner.is_busy:
+            return None
+        return may_train(self._services, resolved, self._window)
+
+    def set_limits(self) -> None:
+        """Ask from which cost on a training is asked about."""
+        settings = self._services.settings
+        dialog = LimitsDialog(settings.unasked_minutes, settings.unasked_memory_share, self._window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            settings.unasked_minutes = dialog.minutes.value()
+            settings.unasked_memory_share = dialog.share.value() / 100
+        dialog.deleteLater()
 
     def set_slow(self, slow: bool) -> None:
         """Slow motion on or off."""
         pace = self._services.settings.slow_epochs_per_second if slow else None
         self._services.runner.set_slow(pace)
+
+    def show_summary(self) -> None:
+        """Show the network of the builder as a table, as far as its layers fit."""
+        workspace = self._services.workspace
+        recipe, dataset = workspace.recipe, workspace.dataset
+        shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
+
+        def copied() -> None:
+            text = tr("The table is on the clipboard.")
+            self.noticed.emit(Notice("info", text, passing=True))
+
+        SummaryDialog(summary_of(shapes), copied, self._window).open()
+
+    def show_history(self) -> None:
+        """Tell how the run that is open came to be."""
+        show_history(self._toolbar.window(), self._services.workspace.run)
 
     @Slot(str)
     def take_preset(self, key: str) -> None:
@@ -169,7 +242,7 @@ class TrainingWiring(QObject):
         workspace = self._services.workspace
         before = workspace.recipe.training
         workspace.edit_recipe(recipe, text)
-        pace = batch_words(before, recipe.training, len(workspace.dataset))
+        pace = length_words(before, recipe.training, len(workspace.dataset))
         if pace:
             self.noticed.emit(Notice("info", pace, passing=True))
 
@@ -206,6 +279,7 @@ class TrainingWiring(QObject):
         self._told_notes = ()
         self._services.ticker.start()
         self._show_progress()
+        self.edited.show()
 
     @Slot(int)
     def _on_runner_paused(self, run_id: int) -> None:
@@ -219,9 +293,28 @@ class TrainingWiring(QObject):
         self._pulled = None
         self._show_progress()
         self.conditions_changed.emit()
+        if result.measured:
+            self._tell_outcome(result)
+
+    @Slot(int, object)
+    def _on_runner_measured(self, run_id: int, result: TrainingResult) -> None:
+        """The last figures of a training that has ended are there."""
         resolved = self._services.runner.resolved
-        if not result.message and resolved is not None:
-            self.noticed.emit(Notice("info", outcome_words(result, resolved.dataset)))
+        if resolved is not None and self._services.workspace.complete_result(result, resolved):
+            self._tell_outcome(result)
+        self._show_progress()
+
+    def _tell_outcome(self, result: TrainingResult) -> None:
+        """Say in one message why it ended, what it has reached, what is shown, and what to try."""
+        showing, run = self._services.showing, self._services.showing.saved
+        resolved = self._services.runner.resolved
+        if run is None or resolved is None or showing.moment is None:
+            return
+        said = [outcome_words(result, resolved)]
+        said.append(shown_words(run, showing.moment, chosen=showing.chose_run))
+        said.append(result.message)
+        text = " ".join(words for words in said if words)
+        self.noticed.emit(Notice("warning" if result.message else "info", text))
 
     @Slot(int, str)
     def _on_runner_failed(self, run_id: int, message: str) -> None:
@@ -241,12 +334,24 @@ class TrainingWiring(QObject):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: Resolution) -> None:
+        self.edited.leave_view()
+        if self._services.runner.is_busy:
+            self._tell_training(self._services.workspace.recipe)
         self._show_draft()
         self._show_progress()
         self.conditions_changed.emit()
 
+    @Slot()
+    def _on_showing_changed(self) -> None:
+        # While a training is under way its ticks show how it goes.
+        if self._services.showing.is_learning:
+            self._text.mark()
+        else:
+            self._show_progress()
+
     @Slot(object)
     def _on_workspace_run_changed(self, run: object) -> None:
+        self.edited.show()
         self._show_progress()
         self.conditions_changed.emit()
 
@@ -255,10 +360,13 @@ class TrainingWiring(QObject):
         self._show_undo()
         self.conditions_changed.emit()
 
-    @Slot(object)
-    def _on_training_live_noise_changed(self, noise: CorruptionSpec) -> None:
-        self._services.runner.set_corruption(noise)
-        self._services.showing.set_noise(noise)
+    def _tell_training(self, recipe: Recipe) -> None:
+        """The training under way goes on with the learning rate and the noise of the draft."""
+        services = self._services
+        services.runner.set_learning_rate(recipe.training.optimizer.learning_rate)
+        if recipe.data.corruption != services.showing.noise:
+            services.runner.set_corruption(recipe.data.corruption)
+            services.showing.set_noise(recipe.data.corruption)
 
     # What is shown
 
@@ -273,19 +381,33 @@ class TrainingWiring(QObject):
 
     def _show_draft(self) -> None:
         workspace = self._services.workspace
-        recipe, resolution = workspace.recipe, workspace.resolution
-        self._panels.builder.set_state(recipe, resolution)
-        self._panels.training.set_state(recipe, resolution)
+        view = self.edited.view
+        recipe, resolution = view or (workspace.recipe, workspace.resolution)
+        for panel in (self._panels.builder, self._panels.training):
+            panel.set_viewing(view is not None)
+            panel.set_state(recipe, resolution)
+        self.edited.show()
         self._toolbar.set_preset(self._preset_of(recipe))
+        self._services.costs.set_draft(
+            workspace.resolution.resolved, self._services.runner.timeline_bytes
+        )
         self._show_undo()
+
+    @Slot()
+    def _show_cost(self) -> None:
+        cost, resolved = self._services.costs.cost, self._services.workspace.resolution.resolved
+        if cost is None or resolved is None or self._services.runner.is_busy:
+            self._toolbar.set_estimate("")
+        else:
+            self._toolbar.set_estimate(*estimate_words(cost, resolved))
 
     def _preset_of(self, recipe: Recipe) -> str | None:
         return next((key for key, preset in self._presets.items() if preset == recipe), None)
 
     def _show_undo(self) -> None:
-        stack = self._services.workspace.undo_stack
+        stack, idle = self._services.workspace.undo_stack, not self._services.runner.is_busy
         self._panels.builder.set_undo_state(
-            stack.canUndo(), stack.canRedo(), stack.undoText(), stack.redoText()
+            idle and stack.canUndo(), idle and stack.canRedo(), stack.undoText(), stack.redoText()
         )
 
     @Slot(str)
@@ -294,6 +416,10 @@ class TrainingWiring(QObject):
         self._panels.builder.set_enabled_while_training(idle)
         self._panels.training.set_enabled_while_training(idle)
         self._toolbar.set_locked(not idle)
+        self._services.costs.set_idle(idle)
+        self._show_cost()
+        self._show_undo()
+        self.edited.show()
         if not idle:
             self._services.ticker.start()
         self._show_progress()
@@ -303,14 +429,17 @@ class TrainingWiring(QObject):
         """Today's numbers under the objective, as long as they are of the one that is drafted."""
         showing, draft = self._services.showing, self._services.workspace.recipe
         same = equations(showing.recipe) == equations(draft)
-        history = showing.history if same else None
-        self._panels.training.set_terms({} if history is None else latest_terms(history))
+        history, moment = showing.history, showing.moment
+        terms = {}
+        if same and history is not None and moment is not None:
+            terms = terms_at(history, moment.epoch, moment.run)
+        self._panels.training.set_terms(terms)
 
     def _show_progress(self) -> None:
         self._show_terms()
-        runner, run = self._services.runner, self._services.workspace.run
+        runner = self._services.runner
         if not runner.is_busy:
-            self._show_rest(run.results[run.best_run].epochs if run and run.results else 0)
+            self._show_rest()
             return
         pulled = self._pulled
         if pulled is None:
@@ -324,8 +453,8 @@ class TrainingWiring(QObject):
             tr("Engine: {name}", name=pulled.engine),
         )
 
-    def _show_rest(self, epochs: int) -> None:
-        run = self._services.workspace.run
+    def _show_rest(self) -> None:
+        run, moment = self._services.showing.saved, self._services.showing.moment
         self._toolbar.set_progress(0, 0)
         problems = self._services.workspace.resolution.problems
         if problems:
@@ -333,14 +462,15 @@ class TrainingWiring(QObject):
             text = trn("{n} problem to solve first", "{n} problems to solve first", len(problems))
             self._toolbar.set_problems(text, "\n".join(one.message for one in problems))
             return
-        if run is None or not run.results:
+        if run is None or not run.results or moment is None:
             self._toolbar.set_status(tr("not trained yet"), "")
             return
-        best = run.results[run.best_run]
+        is_measuring, epochs = self._services.runner.is_measuring, run.results[moment.run].epochs
         self._toolbar.set_status(
-            rest_words(run, best, epochs),
+            measuring_words(epochs) if is_measuring else rest_words(run, moment),
             run.device,
             tr("Engine: {name}", name=run.engine),
+            moment_words(moment),
         )
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QGraphicsItem
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QToolTip
 
 from aegui.core.training.history import HistoryView
+from aegui.widgets.charts.curves import CHARTS, applies, curves_of
 from aegui.widgets.charts.panel import ChartsPanel
+from aegui.widgets.figures.figure import Paper, figure_bytes
+from aegui.widgets.figures.menu import FigureDesk
 from aegui.widgets.theme import DARK, LIGHT, apply_theme
 from tests.widgets.charts.test_curves import some_history, with_terms
 
@@ -210,10 +214,10 @@ def test_crosshair_reads_values_in_all_charts(qtbot: QtBot, panel: ChartsPanel) 
         QTest.mouseMove(plot, plot.rect().center())
     epoch = heard.args[0]
     assert 100 < epoch < 300
-    assert panel._reading.text() == f"epoch {epoch}"
+    assert plot.x_name == f"epoch {epoch}"
     assert f"Epoch {epoch}" in view(panel, "wrong").accessibleDescription()
     QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
-    assert panel._reading.text() == ""
+    assert plot.x_name == ""
 
 
 def test_keys_read_and_zoom(qtbot: QtBot, panel: ChartsPanel) -> None:
@@ -221,15 +225,15 @@ def test_keys_read_and_zoom(qtbot: QtBot, panel: ChartsPanel) -> None:
     plot = view(panel, "loss")
     plot.setFocus()
     QTest.keyClick(plot, Qt.Key.Key_Home)
-    assert panel._reading.text() == "epoch 0"
+    assert plot.x_name == "epoch 0"
     QTest.keyClick(plot, Qt.Key.Key_Right)
-    assert panel._reading.text() == "epoch 10"
+    assert plot.x_name == "epoch 10"
     QTest.keyClick(plot, Qt.Key.Key_PageDown)
-    assert panel._reading.text() == "epoch 210"
+    assert plot.x_name == "epoch 210"
     QTest.keyClick(plot, Qt.Key.Key_End)
-    assert panel._reading.text() == "epoch 400"
+    assert plot.x_name == "epoch 400"
     QTest.keyClick(plot, Qt.Key.Key_Escape)
-    assert panel._reading.text() == ""
+    assert plot.x_name == ""
     QTest.keyClick(plot, Qt.Key.Key_Plus)
     low, high = span(panel)
     assert high - low == pytest.approx(320)
@@ -323,27 +327,33 @@ def test_a_narrow_panel_keeps_the_tools_beside_the_last_of_the_charts(panel: Cha
         assert at_tools.y() + tools.height() <= panel._empty.y()
 
 
-def test_exports(panel: ChartsPanel) -> None:
+def test_the_charts_shown_are_one_figure_with_all_numbers(panel: ChartsPanel) -> None:
+    assert panel.figure() is None
     panel.set_history(some_history(41, 3), (5, 6, 7))
-    picture = QImage.fromData(QByteArray(panel.export_bytes("png")))
-    assert picture.width() == 3 * 480 * 2
-    assert count(picture.copy(1920, 0, 960, 600), LIGHT.series[2]) > 50
-    drawing = panel.export_bytes("svg")
+    figure = panel.figure()
+    assert figure is not None
+    assert len(figure.parts) == 3
+    drawing = figure_bytes(figure, Paper(), "svg")
     assert QSvgRenderer(QByteArray(drawing)).isValid()
     assert b"<image" not in drawing
-    table = panel.export_bytes("csv").decode()
-    assert table.splitlines()[0].startswith("epoch,seconds,learning_rate,loss_seed_5")
-    assert len(table.splitlines()) == 42
-    with pytest.raises(KeyError):
-        panel.export_bytes("exe")
+    assert figure.csv.splitlines()[0].startswith("epoch,seconds,learning_rate,loss_seed_5")
+    assert len(figure.csv.splitlines()) == 42
+    one = panel._views["loss"].figures._figure()
+    assert one is not None
+    assert len(one.parts) == 1
 
 
-def test_export_menu_says_what_is_wished(qtbot: QtBot, panel: ChartsPanel) -> None:
-    actions = panel._export.menu().actions()
-    assert [action.data() for action in actions] == ["png", "svg", "csv"]
-    with qtbot.waitSignal(panel.export_requested) as heard:
-        actions[1].trigger()
-    assert heard.args == ["svg"]
+def test_the_menu_of_the_charts_brings_them_to_the_desk(qtbot: QtBot, panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 3), (5, 6, 7))
+    desk = FigureDesk(panel)
+    menu = panel._export.menu()
+    menu.aboutToShow.emit()
+    actions = {action.data(): action for action in menu.actions()}
+    assert list(actions) == ["png", "svg", "pdf", "copy", "csv", "copy_table"]
+    with qtbot.waitSignal(desk.wanted) as heard:
+        actions["svg"].trigger()
+    assert heard.args is not None
+    assert heard.args[1] == "svg"
 
 
 def test_epoch_marker_is_drawn(qtbot: QtBot, panel: ChartsPanel) -> None:
@@ -411,6 +421,7 @@ def test_pyqtgraph_is_imported_behind_the_first_picture(repository: Path) -> Non
     code = """
 import sys
 from PySide6.QtWidgets import QApplication
+from aegui.widgets.charts.curves import CHARTS, applies, curves_of
 from aegui.widgets.charts.panel import ChartsPanel
 from tests.widgets.charts.test_curves import some_history, with_terms
 
@@ -502,3 +513,109 @@ def test_the_row_of_choices_breaks_in_a_narrow_panel(panel: ChartsPanel) -> None
     assert panel.width() == 420
     assert len({button.y() for button in buttons}) > 1
     assert all(button.geometry().right() <= panel.width() for button in buttons)
+
+
+def test_nothing_moves_when_the_pointer_enters(qtbot: QtBot, panel: ChartsPanel) -> None:
+    """The epoch under the crosshair stands below the axis: a text more in the header moved all."""
+    panel.resize(560, 240)
+    panel.set_history(some_history(41, 1), (0,))
+    drawn(qtbot, panel, "loss")
+    plots = [view(panel, key) for key in ("loss", "wrong", "share")]
+    before = [plot.mapTo(panel, plot.rect().topLeft()) for plot in plots]
+    QTest.mouseMove(plots[0], plots[0].rect().center())
+    QApplication.processEvents()
+    assert plots[0].x_name.startswith("epoch ")
+    assert [plot.mapTo(panel, plot.rect().topLeft()) for plot in plots] == before
+
+
+def test_a_note_never_hides_the_curves(qtbot: QtBot, panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    plot = view(panel, "loss")
+    drawn(qtbot, panel, "loss")
+    QToolTip.hideText()
+    for y, said in ((plot.height() // 2, False), (4, True)):
+        at = QPoint(20, y)
+        event = QHelpEvent(QEvent.Type.ToolTip, at, plot.mapToGlobal(at))
+        QApplication.sendEvent(plot, event)
+        assert QToolTip.isVisible() == said
+    QToolTip.hideText()
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
+def test_axes_have_names_with_units(panel: ChartsPanel) -> None:
+    panel.set_units({"loss": "nats per pixel", "wrong": "pixels per character"})
+    panel.set_history(some_history(41, 1), (0,))
+    named = {key: view(panel, key).data.y_name for key in ("loss", "wrong", "share")}  # type: ignore[union-attr]
+    assert named == {
+        "loss": "nats per pixel",
+        "wrong": "pixels per character",
+        "share": "share of the images",
+    }
+    assert all(spec.unit for spec in CHARTS if spec.key not in ("loss", "split"))
+
+
+@pytest.mark.parametrize("height", [120, 240])
+def test_names_of_axes_stand_in_their_own_room(panel: ChartsPanel, height: int) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    data = view(panel, "loss").data
+    assert data is not None
+    named = replace(data, y_name="nats")
+    charts, bounds = view(panel, "loss")._charts, QRectF(0, 0, 400, height)
+    plot = charts.plot_rect(bounds, named)
+    name_px = charts._tick_metrics.horizontalAdvance("epoch")
+    for tick, text in charts.x_ticks(bounds, plot, named):
+        right = (
+            named.x.share(tick) * plot.width() + charts._tick_metrics.horizontalAdvance(text) / 2
+        )
+        assert height == 240 or right < plot.width() - name_px
+
+
+def test_the_run_that_is_shown_is_read_and_stands_out(panel: ChartsPanel) -> None:
+    history = some_history(41, 4)
+    panel.set_history(history, (0, 1, 2, 3))
+    for run in (0, 3):
+        panel.set_run(run)
+        data = view(panel, "loss").data
+        assert data is not None
+        np.testing.assert_allclose(data.curves[-1].own, history.loss[:, run])
+
+
+def test_figures_that_no_run_has_yet_are_no_band(qtbot: QtBot, panel: ChartsPanel) -> None:
+    """Accuracy during the pre-training of several classifiers."""
+    history = some_history(1, 3)
+    accuracy = np.full((1, 3), np.nan, np.float32)
+    panel.set_history(replace(history, extra={"accuracy": accuracy}), (0, 1, 2))
+    panel.set_choices({"accuracy": True})
+    drawn(qtbot, panel, "loss")
+
+
+def test_parts_of_the_loss_have_the_penalties(panel: ChartsPanel) -> None:
+    history = some_history(5, 1)
+    term = np.ones((5, 1), np.float32)
+    spec = next(spec for spec in CHARTS if spec.key == "split")
+    parts = {"reconstruction": term, "contractive": term, "l2": term}
+    with_penalty = replace(history, extra=parts)
+    columns = [curve.spec.column for curve in curves_of(spec, with_penalty)]
+    assert columns == ["l2", "contractive", "reconstruction"]
+    assert not applies(spec, replace(history, extra={"l2": term}))
+    colours = [curve.colour for curve in spec.curves]
+    assert len(set(colours)) == len(colours)
+
+
+def test_the_losses_of_a_gan_keep_their_names_in_a_narrow_chart(panel: ChartsPanel) -> None:
+    term = np.full((5, 1), 0.12345, np.float32)
+    losses = {"generator_loss": term, "discriminator_loss": term}
+    history = replace(some_history(5, 1), extra=losses)
+    panel.set_history(history, (0,))
+    plot = view(panel, "adversary")
+    data = plot.data
+    assert data is not None
+    lines = plot._charts._in_lines(data.curves, 150.0, 3)
+    assert [[curve.spec.column for curve in line] for line in lines] == [
+        ["discriminator_loss"],
+        ["generator_loss"],
+    ]
+    for line in lines:
+        part = replace(data, curves=line)
+        (text,) = plot._charts.header_texts(part, 4, 130.0, named=True)
+        assert text[:3] in ("Dis", "Gen")

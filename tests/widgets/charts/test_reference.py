@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.widgets.charts.painting import Reference
 from aegui.widgets.charts.panel import ChartsPanel
+from aegui.widgets.figures.figure import Paper, figure_bytes
 from tests.widgets.charts.test_curves import some_history
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def test_it_can_be_switched_off_and_that_is_kept(panel: ChartsPanel, qtbot: QtBo
     data = panel._views["loss"].data
     assert data is not None
     assert data.reference is not None
-    assert panel.export_bytes("svg").count(b"PCA-2: 0.5") == 1
+    figure = panel.figure()
+    assert figure is not None
+    assert figure_bytes(figure, Paper(), "svg").count(b"PCA-2: 0.5") == 1
     panel.set_references({})
     assert not panel._linear.isVisible()

@@ -48,7 +48,7 @@ def look_at(
         edges=edges,
     )
     used = int(figures.used.sum())
-    statistics = CodeStatistics(50, size, 0.25, used, 0.0625, used, jacobian)
+    statistics = CodeStatistics(50, size, 0.25, used, 0.0625, used, jacobian, 50)
     return CodeLook(figures, statistics, 80, 1200, name, rho, fitting)
 
 

@@ -79,10 +79,12 @@ def test_what_was_found_is_shown(page: FindsPage) -> None:
 def test_what_is_chosen_is_meant_or_else_all(page: FindsPage, qtbot: QtBot) -> None:
     page.set_look(finds_look(), GLYPHS)
     assert not page.draw.isEnabled()
+    assert (page.save.text(), page.join.text()) == ("Save all 4…", "Add all 4")
     with qtbot.waitSignal(page.save_requested) as told:
         page.save.click()
     assert told.args == [(0, 1, 2, 3)]
     choose(page, 3, 1)
+    assert (page.save.text(), page.join.text()) == ("Save 2 selected…", "Add 2 selected")
     assert not page.show_place.isEnabled()
     with qtbot.waitSignal(page.join_requested) as told:
         page.join.click()

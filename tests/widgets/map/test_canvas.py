@@ -533,6 +533,16 @@ def test_pins_are_painted_and_delete_asks_for_the_nearest(canvas: LatentCanvas) 
     assert removed == [1], "from far away no pin is meant"
 
 
+def test_the_whole_map_shows_the_pins_too(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    pins = (Pin(place(9.0, 0.3), "right"), Pin(place(-0.3, -7.0), "below"))
+    canvas.set_pins(pins)
+    canvas.fit()
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving, timeout=10_000)
+    for pin in pins:
+        x, y = pixel_of(canvas, pin.z)
+        assert canvas.navigation.view.contains(x, y)
+
+
 def test_the_drawing_has_a_mark_and_a_trail(canvas: LatentCanvas) -> None:
     way = [(0.5, -0.5), (0.2, -0.2), (0.0, 0.0)]
     canvas.set_drawing_code(way[-1], way)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
 from aegui.core.latent.frame import axes_frame
 from aegui.session.data.looks import Look
@@ -17,7 +17,7 @@ from aegui.widgets.map.photo_plane import PhotoPlane
 from aegui.widgets.map.plane_layer import PlaneLayer
 from aegui.widgets.map.point_layer import LEAST_MADE, MOST_PIXMAPS, PointLayer, stack
 from aegui.widgets.map.viewport import Viewport, bounds_of
-from aegui.widgets.theme import LIGHT
+from aegui.widgets.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -353,3 +353,33 @@ def test_very_many_new_plates_come_over_several_frames(monkeypatch: pytest.Monke
         painter.end()
         frames += 1
     assert frames == 3
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_picture_that_is_not_made_yet_has_the_colour_of_its_class(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(point_layer, "MAKING_SECONDS", 0.0)
+    monkeypatch.setattr(point_layer, "LEAST_MADE", 0)
+    seen: list[QColor | None] = []
+    layer = photos(4)
+    layer.lay_out(VIEW, "glyphs", labels=False, floor=None)
+    dot = layer.stamps.dot
+
+    def noted(ratio: float, theme: Theme, colour: QColor | None = None) -> QPixmap:
+        seen.append(colour)
+        return dot(ratio, theme, colour)
+
+    monkeypatch.setattr(layer.stamps, "dot", noted)
+
+    def colours() -> list[str]:
+        seen.clear()
+        image = QImage(40, 40, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        layer.paint(painter, VIEW, LIGHT, 1.0, QFont())
+        painter.end()
+        return [colour.name() if colour is not None else "" for colour in seen]
+
+    assert set(colours()) == {LIGHT.text_dim.name()}
+    layer.colours.set_classes(np.array([1, 2, 1, 2]))
+    assert set(colours()) <= {class_colour(1, LIGHT).name(), class_colour(2, LIGHT).name()}

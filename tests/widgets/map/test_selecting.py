@@ -163,3 +163,16 @@ def test_what_is_selected_is_dragged_away_other_samples_move_the_map(
         canvas.navigation.rest()
         assert dragged == expected
         assert (canvas._view == before) is (index == 4)
+
+
+def test_any_sample_is_dragged_away_with_ctrl(
+    canvas: LatentCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged = caught_drags(monkeypatch)
+    keys = Qt.KeyboardModifier.ControlModifier
+    at, before = QPointF(*pixel_of(canvas, ring()[2])), canvas._view
+    send(canvas, QEvent.Type.MouseButtonPress, at, keys)
+    send(canvas, QEvent.Type.MouseMove, at + QPointF(20.0, 0.0), keys)
+    send(canvas, QEvent.Type.MouseButtonRelease, at + QPointF(20.0, 0.0), keys)
+    assert dragged == [(2,)]
+    assert canvas._view == before

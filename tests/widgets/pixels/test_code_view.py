@@ -91,7 +91,7 @@ def test_every_form_shows_the_drawing(view: CodeView, qtbot: QtBot) -> None:
         assert view.text.toPlainText().startswith(beginning)
     with qtbot.waitSignal(view.copy_requested) as blocker:
         QTest.mouseClick(
-            next(b for b in view.findChildren(QToolButton) if b.toolTip() == "Copy the code"),
+            next(b for b in view.findChildren(QToolButton) if b.toolTip() == "Copy the text"),
             Qt.MouseButton.LeftButton,
         )
     assert blocker.args == [view.text.toPlainText()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -93,7 +94,23 @@ def test_the_worst_come_first_and_ties_keep_their_order(panel: ReconstructionsPa
         "f: 0 wrong pixels",
         "DEL: 0 wrong pixels",
     ]
-    assert panel.summary == "4 of 8 perfect · worst: 7 wrong pixels · original, with noise, answer"
+    assert panel.summary == "4 of 8 perfect · worst: 7 wrong pixels · original, noisy, answer"
+
+
+def test_samples_held_out_are_marked_and_have_a_mean_of_their_own(
+    panel: ReconstructionsPanel,
+) -> None:
+    images = glyphs()
+    rows = rows_of(LABELS, images, None, images * 0.5, WRONG)
+    kept = np.isin(rows.indices, [1, 4])
+    told = replace(rows, held_out=kept, means={"learnt": 0.333, "held_out": 5.0})
+    panel.set_rows(told)
+    assert panel.summary.startswith("learnt: 0.333 wrong pixels · held out (◦): 5 · ")
+    said = [panel.view.text_of(place) for place in range(len(LABELS))]
+    assert [text.endswith(", held out") for text in said] == kept.tolist()
+    plain = panel.view.grab().toImage()
+    panel.set_rows(replace(told, held_out=None))
+    assert panel.view.grab().toImage() != plain
 
 
 @pytest.mark.parametrize("noise", [True, False])

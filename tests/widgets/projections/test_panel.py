@@ -171,9 +171,14 @@ def test_maps_have_a_good_shape_in_any_room(
 def test_export_waits_for_a_map(panel: ProjectionsPanel, qtbot: QtBot) -> None:
     assert panel._export.isEnabled()
     menu = panel._export.menu()
+    menu.aboutToShow.emit()
+    entries = {action.text(): action for action in menu.actions()}
     with qtbot.waitSignal(panel.export_requested) as signal:
-        menu.actions()[1].trigger()
+        entries["Save every place as CSV…"].trigger()
     assert signal.args == ["csv"]
+    figure = panel.figure()
+    assert figure is not None
+    assert len(figure.parts) == len(panel.shown)
     panel.set_samples(*parts())
     assert not panel._export.isEnabled()
 

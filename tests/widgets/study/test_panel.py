@@ -19,6 +19,8 @@ from aegui.core.study.noise_matrix import MatrixSpec, NoiseMatrix
 from aegui.session.jobs.progress_job import Progress
 from aegui.session.pixels.noise_study import Cell, CellStrip
 from aegui.session.pixels.study_forms import CurvesForm, MatrixForm
+from aegui.widgets.figures.figure import Figure
+from aegui.widgets.figures.menu import FigureDesk
 from aegui.widgets.study.curves_page import Choice
 from aegui.widgets.study.finding_lines import FindingLines
 from aegui.widgets.study.panel import StudyPanel
@@ -171,23 +173,27 @@ def test_other_figures_and_the_table_of_characters(panel: StudyPanel) -> None:
     ]
 
 
-def test_exports_are_asked_for_with_their_figure(panel: StudyPanel) -> None:
-    page = panel.matrix
-    asked = heard(page.export_requested)
+def test_the_matrix_goes_to_the_desk_and_its_characters_are_asked_for(
+    panel: StudyPanel,
+) -> None:
+    page, desk = panel.matrix, FigureDesk(panel)
+    brought, asked = heard(desk.wanted), heard(page.characters_requested)
     page.view.copy_requested.emit()
-    assert asked == []
+    assert brought == []
     page.set_matrix(matrix())
     page.view.setFocus()
     QTest.keyClick(page.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    for action in page._export.menu().actions():
+    menu = page._export.menu()
+    menu.aboutToShow.emit()
+    for action in menu.actions():
         action.trigger()
-    assert asked == [
-        ("copy", "wrong"),
-        ("cells.csv", "wrong"),
-        ("characters.csv", "wrong"),
-        ("png", "wrong"),
-        ("copy", "wrong"),
+    assert [what for _, what in brought] == [
+        *("copy_table", "png", "svg", "pdf", "copy", "csv", "copy_table"),
     ]
+    figure = brought[0][0]
+    assert isinstance(figure, Figure)
+    assert figure.table.startswith("Wrong pixels")
+    assert len(asked) == 1
 
 
 def test_the_strip_marks_the_wrong_pixels(panel: StudyPanel) -> None:

@@ -47,19 +47,18 @@ def test_without_epochs_it_says_why(bar: TimeBar) -> None:
 
 
 def test_it_shows_a_past_epoch_and_the_way_back(bar: TimeBar) -> None:
-    bar.set_epoch(4, 4.0, live=False)
+    bar.set_epoch(4, 4.0)
     assert bar.words.text() == "epoch 4"
     assert bar.words.font().bold()
     assert bar.newest.isEnabled()
     wished = told_by(bar.epoch_requested)
     bar.newest.click()
     assert wished == [None]
-    bar.set_epoch(None, 19.0, live=False)
+    bar.set_epoch(None, 19.0, "Seed 0: best, epoch 19 of 20.")
     assert not bar.newest.isEnabled()
-    assert "best weights" in bar.words.toolTip()
-    bar.set_epoch(None, 19.0, live=True)
-    assert bar.words.toolTip() == "The newest epoch."
-    bar.set_epoch(None, None, live=True)
+    assert bar.words.toolTip() == "Seed 0: best, epoch 19 of 20."
+    assert bar.words.accessibleDescription() == "Seed 0: best, epoch 19 of 20."
+    bar.set_epoch(None, None)
     assert bar.words.text() == ""
 
 

@@ -1,0 +1,146 @@
+"""The strip over the builder that says when it is not the trained network that is built there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.builder.marks import wrapped_label
+from aegui.widgets.charts.flow import FlowLayout
+from aegui.widgets.theme import SPACING
+
+MOST_LINES = 3
+
+
+@dataclass(frozen=True)
+class StripState:
+    """What the strip shows.
+
+    Attributes:
+        head: What is the matter, in a few words.
+        lines: What differs, one each.
+        is_viewing: Whether the panels show the recipe as it was trained.
+        is_busy: Whether a training is under way: then there is nothing to be trained or shown.
+        can_train: Whether the draft can be trained.
+        can_continue: Whether the run can be trained on with it.
+    """
+
+    head: str
+    lines: tuple[str, ...] = ()
+    is_viewing: bool = False
+    is_busy: bool = False
+    can_train: bool = False
+    can_continue: bool = False
+
+
+class EditedStrip(QFrame):
+    """Tells what was edited since the training, and what can be done about it. Passive.
+
+    Signals:
+        train_requested(): Train what is edited, from the start.
+        continue_requested(): Train on with what is edited.
+        view_requested(bool): Show the recipe as it was trained, or the edited one again.
+        revert_requested(): Put the trained recipe in place of the edited one.
+    """
+
+    train_requested = Signal()
+    continue_requested = Signal()
+    view_requested = Signal(bool)
+    revert_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("strip", True)
+        self._state: StripState | None = None
+        self._is_open = False
+        self._head = wrapped_label()
+        self._head.setProperty("heading", True)
+        self._lines = wrapped_label()
+        self.more = QToolButton()
+        self.more.setProperty("flat", True)
+        self.more.clicked.connect(self._on_more_clicked)
+        self.train = self._button(tr("Train"), tr("Train what is edited, from the start"))
+        self.go_on = self._button(
+            tr("Continue"), tr("Train on from where this run ended, with what is edited")
+        )
+        self.view = self._button("", "")
+        self.revert = self._button(
+            tr("Revert"), tr("Put back what was trained; Undo brings the edits again")
+        )
+        self.train.clicked.connect(self.train_requested)
+        self.go_on.clicked.connect(self.continue_requested)
+        self.view.clicked.connect(self._on_view_clicked)
+        self.revert.clicked.connect(self.revert_requested)
+        self._build()
+        self.hide()
+
+    def _build(self) -> None:
+        buttons = FlowLayout(SPACING // 2)
+        for button in (self.train, self.go_on, self.view, self.revert):
+            buttons.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
+        column.setSpacing(SPACING // 2)
+        column.addWidget(self._head)
+        column.addWidget(self._lines)
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(buttons)
+
+    def _button(self, text: str, tooltip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setToolTip(tooltip)
+        return button
+
+    @property
+    def text(self) -> str:
+        """Everything that is written on it; empty while it is hidden."""
+        if self._state is None:
+            return ""
+        labels: tuple[QLabel, ...] = (self._head, self._lines)
+        return "\n".join(label.text() for label in labels if label.text())
+
+    def set_state(self, state: StripState | None) -> None:
+        """Show ``state``; None hides the strip."""
+        if state == self._state:
+            return
+        self._state = state
+        self.setVisible(state is not None)
+        if state is not None:
+            self._show(state)
+
+    def _show(self, state: StripState) -> None:
+        self._head.setText(state.head)
+        self._show_lines(state.lines)
+        idle = not state.is_busy
+        self.train.setVisible(idle and not state.is_viewing)
+        self.train.setEnabled(state.can_train)
+        self.go_on.setVisible(idle and state.can_continue and not state.is_viewing)
+        self.view.setVisible(idle)
+        self.view.setText(tr("Back to my edits") if state.is_viewing else tr("Show as trained"))
+        self.view.setToolTip(
+            tr("Show what is edited again")
+            if state.is_viewing
+            else tr("Show here what was trained; the edits are kept")
+        )
+        self.setToolTip("\n".join(state.lines))
+        self.setAccessibleName(state.head)
+        self.setAccessibleDescription("\n".join(state.lines))
+
+    def _show_lines(self, lines: tuple[str, ...]) -> None:
+        rest = len(lines) - MOST_LINES
+        shown = lines if self._is_open or rest <= 0 else lines[:MOST_LINES]
+        self._lines.setText("\n".join(shown))
+        self._lines.setVisible(bool(shown))
+        self.more.setVisible(rest > 0)
+        self.more.setText(tr("Fewer") if self._is_open else tr("and {n} more", n=rest))
+
+    def _on_more_clicked(self) -> None:
+        self._is_open = not self._is_open
+        if self._state is not None:
+            self._show_lines(self._state.lines)
+
+    def _on_view_clicked(self) -> None:
+        self.view_requested.emit(self._state is not None and not self._state.is_viewing)

@@ -1,0 +1,62 @@
+"""What welcomes a file that is dragged over the window: a frame, and what a drop would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from aegui.widgets.theme import SPACING, current_theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+_EDGE_PX = 3
+_VEIL = 200
+_LETTERS = 1.5
+
+
+class DropVeil(QWidget):
+    """Lies over all of its parent while something is dragged there; the mouse goes through."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._room = parent
+        self._text = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What a drop would do; empty while nothing is dragged."""
+        return self._text if not self.isHidden() else ""
+
+    def welcome(self, text: str) -> None:
+        """Say what a drop would do."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.setGeometry(self._room.rect())
+        self.raise_()
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A pale veil with a frame, and the words in the middle."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QColor(theme.window)
+        veil.setAlpha(_VEIL)
+        painter.fillRect(self.rect(), veil)
+        inner = self.rect().adjusted(SPACING, SPACING, -SPACING, -SPACING)
+        painter.setPen(QPen(theme.accent, _EDGE_PX, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(inner, SPACING, SPACING)
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * _LETTERS)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(theme.text)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(inner.adjusted(SPACING, SPACING, -SPACING, -SPACING), flags, self._text)

@@ -1,0 +1,133 @@
+"""The axes of a plot: ticks, their figures, a grid of hairlines, and what the axes are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+
+from aegui.widgets.charts.scale import figure
+from aegui.widgets.figures.ink import GAP, HAIRLINE, NAME_PT, TICK_PT
+
+if TYPE_CHECKING:
+    from aegui.widgets.charts.scale import Scale
+    from aegui.widgets.figures.ink import Ink
+
+_X_ROOM = 1.9
+"""Room for a figure across, as a multiple of its width."""
+_Y_ROOM = 20.0
+_TICK = 2.5
+_RIGHT = Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis.
+
+    Attributes:
+        name: What is along it, with its unit.
+        scale: From where to where.
+        percent: Whether values are shares, read as per cent.
+        whole: Whether only whole numbers are marked.
+        bare: Whether nothing is marked: there is no value along it.
+    """
+
+    name: str
+    scale: Scale
+    percent: bool = False
+    whole: bool = False
+    bare: bool = False
+
+    def text(self, value: float) -> str:
+        """``value`` as a figure, with a true minus sign."""
+        shown = figure(100.0 * value) + " %" if self.percent else figure(value)
+        return shown.replace("-", "\N{MINUS SIGN}") if shown[:1] == "-" else shown
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """At most about ``most`` round values, and their figures."""
+        values = [] if self.bare else self.scale.ticks(most)
+        return [(v, self.text(v)) for v in values if not self.whole or v == round(v)]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a plot is, and where values lie in it."""
+
+    plot: QRectF
+    x: Axis
+    y: Axis
+
+    def at(self, x: float, y: float) -> QPointF:
+        """The place of a pair of values."""
+        plot = self.plot
+        return QPointF(
+            plot.left() + self.x.scale.share(x) * plot.width(),
+            plot.bottom() - self.y.scale.share(y) * plot.height(),
+        )
+
+
+def plot_rect(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> QRectF:
+    """Where the plot is whose axes with all their figures take ``rect``."""
+    line, name = ink.line(TICK_PT), ink.line(NAME_PT)
+    bottom = _TICK + line + GAP / 2 + name
+    height = rect.height() - bottom - line / 2
+    y_ticks = y.ticks(int(height / _Y_ROOM) + 1)
+    left = max((ink.width(text, TICK_PT) for _, text in y_ticks), default=0.0)
+    left += name + _TICK + 1.25 * GAP
+    last = ink.width(x.text(x.scale.high), TICK_PT) / 2
+    return rect.adjusted(left, line / 2, -max(last, GAP), -bottom)
+
+
+def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> Frame:
+    """Paint the axes of a plot that takes ``rect`` with all its figures."""
+    line, name = ink.line(TICK_PT), ink.line(NAME_PT)
+    plot = plot_rect(ink, rect, x, y)
+    y_ticks = y.ticks(int(plot.height() / _Y_ROOM) + 1)
+    wide = max(18.0, ink.width(x.text(x.scale.high), TICK_PT))
+    x_ticks = x.ticks(int(plot.width() / (_X_ROOM * wide)))
+    frame = Frame(plot, x, y)
+    painter, theme = ink.painter, ink.theme
+    for value, text in y_ticks:
+        at = frame.at(x.scale.low, value)
+        painter.setPen(ink.pen(theme.grid))
+        painter.drawLine(at, QPointF(plot.right(), at.y()))
+        painter.setPen(ink.pen(theme.text_dim))
+        painter.drawLine(at, QPointF(at.x() - _TICK, at.y()))
+        box = QRectF(rect.left(), at.y() - line / 2, at.x() - _TICK - GAP / 2 - rect.left(), line)
+        ink.write(text, box, TICK_PT, theme.text, _RIGHT)
+    for value, text in x_ticks:
+        at = frame.at(value, y.scale.low)
+        painter.setPen(ink.pen(theme.grid))
+        painter.drawLine(at, QPointF(at.x(), plot.top()))
+        painter.setPen(ink.pen(theme.text_dim))
+        painter.drawLine(at, QPointF(at.x(), at.y() + _TICK))
+        box = QRectF(at.x(), at.y() + _TICK, 0.0, line)
+        ink.write(text, box, TICK_PT, theme.text)
+    if x.bare and y.bare:
+        # Only distances count: a frame, and nothing to read along it.
+        painter.setPen(ink.pen(theme.border))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(plot)
+    else:
+        edges(ink, plot)
+    below = QRectF(plot.left(), rect.bottom() - name, plot.width(), name)
+    ink.write(ink.elided(x.name, NAME_PT, plot.width()), below, NAME_PT, theme.text)
+    beside = QRectF(rect.left(), plot.top(), name, plot.height())
+    ink.write_upwards(y.name, beside, NAME_PT, theme.text)
+    return frame
+
+
+def edges(ink: Ink, plot: QRectF) -> None:
+    """The two lines that values are read against."""
+    ink.painter.setPen(ink.pen(ink.theme.text_dim, 1.4 * HAIRLINE))
+    ink.painter.drawLine(plot.topLeft(), plot.bottomLeft())
+    ink.painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+
+
+def shaped(ink: Ink, rect: QRectF, x: Axis, y: Axis, shape: float) -> QRectF:
+    """The part of ``rect`` in whose middle the plot has that ``shape``: width by height."""
+    plot = plot_rect(ink, rect, x, y)
+    size = QSizeF(shape * 1000.0, 1000.0).scaled(plot.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    across, down = plot.width() - size.width(), plot.height() - size.height()
+    return rect.adjusted(across / 2, down / 2, -across / 2, -down / 2)

@@ -1,0 +1,336 @@
+"""A figure, the paper it is put on, and its files: PNG, SVG, PDF."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from xml.sax.saxutils import escape
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtSvg import QSvgGenerator
+
+from aegui import __version__
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.widgets.figures.ink import GAP, NAME_PT, ORIGIN_PT, PAPERS, TITLE_PT, Ink, figure_family
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POINTS_PER_CM = 72.0 / 2.54
+FORMS = ("png", "svg", "pdf")
+"""Suffixes of the files that a figure can be written to."""
+SIDE_CM = (3.0, 100.0)
+"""Shortest and longest side of a figure."""
+DPI = (50, 1200)
+MOST_PIXELS = 120_000_000
+_MARGIN = 6.0
+_SHAPE = 1.5
+_TOP_LEFT = Qt.AlignmentFlag.AlignLeft
+
+
+class Content(Protocol):
+    """What can be painted in a rectangle."""
+
+    @property
+    def title(self) -> str:
+        """What it is called beside others."""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint it in ``rect``, in points."""
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A picture that can leave the program.
+
+    Attributes:
+        name: Proposed for its file, in plain letters.
+        title: What it shows.
+        parts: One or more plots or sheets.
+        origin: What it depends on: run, seed, epoch, weights, data, seed of the noise.
+        csv: Its numbers, where they are worth having; else empty.
+        table: The same to be pasted into a spreadsheet; empty: as ``csv``.
+        noisy: Whether it depends on the noise that the window shows networks.
+        screen_dpi: Dots per inch of the screen, where widgets paint themselves.
+    """
+
+    name: str
+    title: str
+    parts: tuple[Content, ...]
+    origin: str = ""
+    csv: str = ""
+    table: str = ""
+    noisy: bool = False
+    screen_dpi: int = 72
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a figure is put on.
+
+    Attributes:
+        width_cm: Its width.
+        height_cm: Its height.
+        theme: ``light`` or ``dark``.
+        dpi: Dots per inch of a PNG.
+        title: Whether the title stands above it.
+        origin: Whether what it depends on stands below it.
+    """
+
+    width_cm: float = 16.0
+    height_cm: float = 10.0
+    theme: str = "light"
+    dpi: int = 300
+    title: bool = True
+    origin: bool = True
+
+    def checked(self) -> Paper:
+        """This paper.
+
+        Raises:
+            AeguiError: It is too small or too large.
+        """
+        low, high = SIDE_CM
+        for side in (self.width_cm, self.height_cm):
+            if not (math.isfinite(side) and low <= side <= high):
+                raise AeguiError(
+                    tr(
+                        "A side of a figure has from {low:g} to {high:g} cm, not {side:g}.",
+                        low=low,
+                        high=high,
+                        side=side,
+                    )
+                )
+        if not DPI[0] <= self.dpi <= DPI[1]:
+            raise AeguiError(
+                tr(
+                    "A figure has from {low} to {high:,} dots per inch, not {dpi:,}.",
+                    low=DPI[0],
+                    high=DPI[1],
+                    dpi=self.dpi,
+                )
+            )
+        return self
+
+    @property
+    def size_pt(self) -> QSizeF:
+        """Width and height in points."""
+        return QSizeF(self.width_cm * POINTS_PER_CM, self.height_cm * POINTS_PER_CM)
+
+    def pixels(self) -> QSize:
+        """Width and height of a PNG.
+
+        Raises:
+            AeguiError: There would be too many.
+        """
+        size = QSize(
+            round(self.width_cm / 2.54 * self.dpi), round(self.height_cm / 2.54 * self.dpi)
+        )
+        if size.width() * size.height() > MOST_PIXELS:
+            raise AeguiError(
+                tr(
+                    "The picture would have {width:,} x {height:,} pixels: take a smaller size or "
+                    "fewer dots per inch.",
+                    width=size.width(),
+                    height=size.height(),
+                )
+            )
+        return size
+
+
+def figure_bytes(figure: Figure, paper: Paper, form: str) -> bytes:
+    """The content of a file of ``figure``.
+
+    Args:
+        figure: What to draw.
+        paper: How large, in which colours.
+        form: One of ``FORMS``.
+
+    Raises:
+        AeguiError: The paper is too small or too large.
+    """
+    paper = paper.checked()
+    return {"png": _png, "svg": _svg, "pdf": _pdf}[form](figure, paper)
+
+
+def figure_image(figure: Figure, paper: Paper, width_px: int | None = None) -> QImage:
+    """The pixels of ``figure``; with ``width_px`` as a preview that is so wide.
+
+    Raises:
+        AeguiError: There would be too many.
+    """
+    if width_px is None:
+        size = paper.checked().pixels()
+    else:
+        size = QSize(width_px, max(1, round(width_px * paper.height_cm / paper.width_cm)))
+    image = QImage(size, QImage.Format.Format_RGB32)
+    # To fonts it is a screen, and all is scaled: letters are as large as on any other device.
+    image.setDotsPerMeterX(round(figure.screen_dpi / 0.0254))
+    image.setDotsPerMeterY(round(figure.screen_dpi / 0.0254))
+    painter = QPainter(image)
+    points = paper.size_pt
+    painter.scale(size.width() / points.width(), size.height() / points.height())
+    paint_figure(painter, figure, paper)
+    painter.end()
+    image.setDotsPerMeterX(round(paper.dpi / 0.0254))
+    image.setDotsPerMeterY(round(paper.dpi / 0.0254))
+    image.setText("Title", figure.title)
+    image.setText("Description", figure.origin)
+    image.setText("Software", f"aegui {__version__}")
+    return image
+
+
+def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
+    """Paint ``figure`` with a ``painter`` whose unit is a point."""
+    size = paper.size_pt
+    ink = Ink(painter, PAPERS[paper.theme])
+    painter.fillRect(QRectF(0.0, 0.0, size.width(), size.height()), ink.theme.panel)
+    rect = QRectF(_MARGIN, _MARGIN, size.width() - 2 * _MARGIN, size.height() - 2 * _MARGIN)
+    if paper.title and figure.title:
+        line = ink.line(TITLE_PT)
+        metrics = ink.metrics(TITLE_PT, bold=True)
+        title = metrics.elidedText(figure.title, Qt.TextElideMode.ElideRight, rect.width())
+        box = QRectF(rect.left(), rect.top(), rect.width(), line)
+        ink.write(title, box, TITLE_PT, ink.theme.text, _TOP_LEFT, bold=True)
+        rect.setTop(rect.top() + line + GAP)
+    if paper.origin and figure.origin:
+        lines = _wrapped(ink, figure.origin, rect.width())
+        line = ink.line(ORIGIN_PT)
+        rect.setBottom(rect.bottom() - line * len(lines) - GAP / 2)
+        for place, text in enumerate(lines):
+            box = QRectF(rect.left(), rect.bottom() + GAP / 2 + place * line, rect.width(), line)
+            ink.write(text, box, ORIGIN_PT, ink.theme.text_dim, _TOP_LEFT)
+    for part, room in zip(figure.parts, _rooms(len(figure.parts), rect), strict=True):
+        _paint_part(ink, part, room, titled=len(figure.parts) > 1)
+
+
+def _paint_part(ink: Ink, part: Content, room: QRectF, *, titled: bool) -> None:
+    if titled and part.title:
+        line = ink.line(NAME_PT)
+        box = QRectF(room.left(), room.top(), room.width(), line)
+        title = ink.elided(part.title, NAME_PT, room.width())
+        ink.write(title, box, NAME_PT, ink.theme.text, _TOP_LEFT, bold=True)
+        room = room.adjusted(0.0, line + GAP / 2, 0.0, 0.0)
+    ink.painter.save()
+    part.paint(ink, room)
+    ink.painter.restore()
+
+
+def _wrapped(ink: Ink, text: str, room: float) -> list[str]:
+    """``text`` in lines of ``room`` points, broken between its parts."""
+    lines: list[str] = []
+    for part in text.split(" · "):
+        longer = f"{lines[-1]} · {part}" if lines else part
+        if lines and ink.width(longer, ORIGIN_PT) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(ink.elided(part, ORIGIN_PT, room))
+    return lines
+
+
+def _rooms(count: int, rect: QRectF) -> list[QRectF]:
+    """Rooms for ``count`` parts, as near to a good shape as can be."""
+
+    def badness(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        shape = (rect.width() / columns) / (rect.height() / rows)
+        return abs(math.log(max(shape, 0.01) / _SHAPE)) + 0.4 * (rows * columns - count)
+
+    columns = min(range(1, max(1, count) + 1), key=badness)
+    rows = math.ceil(count / columns)
+    gap = 3 * GAP
+    across = (rect.width() - gap * (columns - 1)) / columns
+    down = (rect.height() - gap * (rows - 1)) / rows
+    return [
+        QRectF(
+            rect.left() + (place % columns) * (across + gap),
+            rect.top() + (place // columns) * (down + gap),
+            across,
+            down,
+        )
+        for place in range(count)
+    ]
+
+
+def _buffered(write: Callable[[QBuffer], object]) -> bytes:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    write(buffer)
+    buffer.close()
+    return bytes(data.data())
+
+
+def _png(figure: Figure, paper: Paper) -> bytes:
+    image = figure_image(figure, paper)
+    return _buffered(lambda buffer: image.save(buffer, "PNG"))  # type: ignore[call-overload]
+
+
+def _svg(figure: Figure, paper: Paper) -> bytes:
+    size = paper.size_pt
+
+    def write(buffer: QBuffer) -> None:
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setResolution(figure.screen_dpi)
+        generator.setSize(QSize(math.ceil(size.width()), math.ceil(size.height())))
+        generator.setTitle(escape(figure.title))
+        generator.setDescription(escape(figure.origin))
+        painter = QPainter(generator)
+        paint_figure(painter, figure, paper)
+        painter.end()
+
+    return _with_size(_buffered(write).decode("utf-8"), paper).encode("utf-8")
+
+
+def _with_size(text: str, paper: Paper) -> str:
+    """The drawing with its very size, which Qt rounds to whole points, and fonts to fall back on.
+
+    Images are told to keep their pixels.
+    """
+    size = paper.size_pt
+    head = (
+        f'<svg width="{paper.width_cm:g}cm" height="{paper.height_cm:g}cm"\n'
+        f' viewBox="0 0 {size.width():.3f} {size.height():.3f}"\n'
+    )
+    text = re.sub(r'<svg width="[^"]*" height="[^"]*"\s*', head, text, count=1)
+    fonts = rf'font-family="{figure_family()}, Verdana, Arial, sans-serif"'
+    text = re.sub(r'font-family="[^"]*"', fonts, text)
+    return text.replace("<image ", '<image style="image-rendering:pixelated" ')
+
+
+def _pdf(figure: Figure, paper: Paper) -> bytes:
+    points = paper.size_pt
+    whole = QSizeF(math.ceil(points.width()), math.ceil(points.height()))
+
+    def write(buffer: QBuffer) -> None:
+        writer = QPdfWriter(buffer)
+        writer.setResolution(figure.screen_dpi)
+        writer.setTitle(figure.title)
+        writer.setCreator(f"aegui {__version__}" + (f": {figure.origin}" if figure.origin else ""))
+        size = QPageSize(whole, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
+        writer.setPageSize(size)
+        writer.setPageMargins(QMarginsF(0.0, 0.0, 0.0, 0.0))
+        painter = QPainter(writer)
+        painter.scale(figure.screen_dpi / 72.0, figure.screen_dpi / 72.0)
+        paint_figure(painter, figure, paper)
+        painter.end()
+
+    return _with_box(_buffered(write), points, whole)
+
+
+def _with_box(data: bytes, points: QSizeF, whole: QSizeF) -> bytes:
+    """The document with a page of that very size: Qt rounds it to ``whole`` points.
+
+    The box is replaced by one of as many bytes, for the places of all that follows are listed.
+    """
+    found = re.search(rb"/MediaBox \[[^\]]*\]", data)
+    low = whole.height() - points.height()
+    box = f"/MediaBox [0 {low:.3f} {points.width():.3f} {whole.height():.0f}]".encode()
+    if found is None or len(box) > len(found[0]):
+        return data
+    return data[: found.start()] + box.ljust(len(found[0])) + data[found.end() :]

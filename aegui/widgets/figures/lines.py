@@ -1,0 +1,253 @@
+"""Lines with bands over one axis: losses, wrong pixels, curves of noise."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainterPath, QPolygonF
+
+from aegui.widgets.charts.curves import finite_pieces
+from aegui.widgets.charts.scale import places
+from aegui.widgets.figures.axes import framed
+from aegui.widgets.figures.ink import GAP, TICK_PT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.widgets.figures.axes import Axis, Frame
+    from aegui.widgets.figures.ink import Ink
+
+    Values = NDArray[np.float64]
+
+_BAND_ALPHA = 48
+_RUN_ALPHA = 70
+_SWATCH = 16.0
+_DOT = 1.6
+_MOST_POINTS = 1_200
+_LEFT = Qt.AlignmentFlag.AlignLeft
+_NONE = np.zeros((0, 0))
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One line.
+
+    Attributes:
+        name: In the legend.
+        y: Values, float64 ``[n]``; it has gaps at NaN.
+        low: Lower edge of its band, or None.
+        high: Upper edge of its band, or None.
+        runs: Single runs that are drawn faintly behind, ``[n, K]``.
+        colour: Place in the theme's series; None: the colour of text.
+        style: How it is dashed.
+        width: Of the line.
+        dots: Whether each value has a dot.
+    """
+
+    name: str
+    y: Values
+    low: Values | None = None
+    high: Values | None = None
+    runs: Values = field(default_factory=lambda: _NONE)
+    colour: int | None = 0
+    style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    width: float = 1.0
+    dots: bool = False
+
+    def ink(self, ink: Ink) -> QColor:
+        """Its colour in a theme."""
+        series = ink.theme.series
+        return ink.theme.text if self.colour is None else series[self.colour % len(series)]
+
+
+@dataclass(frozen=True, eq=False)
+class LinePlot:
+    """Lines that share their axes.
+
+    Attributes:
+        at: Where all of them have values, float64 ``[n]`` ascending.
+        x: The axis across.
+        y: The axis upwards.
+        series: The last one on top.
+        level: A level line and its name, or None.
+        title: Above it, where there are several plots.
+    """
+
+    at: Values
+    x: Axis
+    y: Axis
+    series: tuple[Series, ...]
+    level: tuple[float, str] | None = None
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint legend, axes, bands and lines."""
+        top = self._paint_legend(ink, rect)
+        frame = framed(ink, rect.adjusted(0.0, top, 0.0, 0.0), self.x, self.y)
+        for one in self.series:
+            self._paint_band(ink, frame, one)
+        if self.level is not None:
+            self._paint_level(ink, frame, *self.level)
+        for one in self.series:
+            self._paint_line(ink, frame, one)
+
+    def _paint_legend(self, ink: Ink, rect: QRectF) -> float:
+        """Names in lines from left to right above the plot: there they cover nothing."""
+        named = [one for one in self.series if one.name]
+        if len(named) < 2:
+            return 0.0
+        line = ink.line(TICK_PT) + 1.0
+        x, y = rect.left(), rect.top()
+        for one in reversed(named):
+            room = _SWATCH + GAP + ink.width(one.name, TICK_PT) + 2.5 * GAP
+            if x > rect.left() and x + room - 2.5 * GAP > rect.right():
+                x, y = rect.left(), y + line
+            ink.painter.setPen(ink.pen(one.ink(ink), max(1.2, one.width), one.style))
+            middle = y + line / 2
+            ink.painter.drawLine(QPointF(x, middle), QPointF(x + _SWATCH, middle))
+            if one.dots:
+                self._paint_dots(ink, one, [QPointF(x + _SWATCH / 2, middle)])
+            box = QRectF(x + _SWATCH + GAP, y, max(20.0, rect.right() - x - _SWATCH - GAP), line)
+            name = ink.elided(one.name, TICK_PT, box.width())
+            ink.write(name, box, TICK_PT, ink.theme.text, _LEFT)
+            x += room
+        return y + line + GAP - rect.top()
+
+    def _paint_band(self, ink: Ink, frame: Frame, one: Series) -> None:
+        if one.low is None or one.high is None:
+            return
+        colour = QColor(one.ink(ink))
+        colour.setAlpha(_BAND_ALPHA)
+        ink.painter.setPen(Qt.PenStyle.NoPen)
+        ink.painter.setBrush(colour)
+        keep = _kept(self.at)
+        window = QPainterPath()
+        window.addRect(frame.plot)
+        for piece in finite_pieces(one.high + one.low):
+            part = keep[(keep >= piece.start) & (keep < piece.stop)]
+            above = _placed(frame, self.at[part], one.high[part])
+            below = _placed(frame, self.at[part], one.low[part])
+            path = QPainterPath()
+            path.addPolygon(QPolygonF([*above, *reversed(below)]))
+            path.closeSubpath()
+            seen = path.intersected(window)
+            if not seen.isEmpty():
+                ink.painter.drawPath(seen)
+
+    def _paint_line(self, ink: Ink, frame: Frame, one: Series) -> None:
+        painter = ink.painter
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        colour = one.ink(ink)
+        faint = QColor(colour)
+        faint.setAlpha(_RUN_ALPHA)
+        painter.setPen(ink.pen(faint))
+        for run in one.runs.T:
+            self._paint_values(ink, frame, run)
+        painter.setPen(ink.pen(colour, one.width, one.style))
+        self._paint_values(ink, frame, one.y)
+        if one.dots:
+            finite = np.isfinite(one.y)
+            dots = _placed(frame, self.at[finite], one.y[finite])
+            self._paint_dots(ink, one, [dot for dot in dots if frame.plot.contains(dot)])
+
+    def _paint_dots(self, ink: Ink, one: Series, dots: Sequence[QPointF]) -> None:
+        ink.painter.setPen(Qt.PenStyle.NoPen)
+        ink.painter.setBrush(one.ink(ink))
+        for dot in dots:
+            ink.painter.drawEllipse(dot, _DOT, _DOT)
+
+    def _paint_values(self, ink: Ink, frame: Frame, values: Values) -> None:
+        for piece in finite_pieces(values):
+            keep = piece.start + _extremes(values[piece])
+            points = _placed(frame, self.at[keep], values[keep])
+            if len(points) == 1:
+                points = [points[0] - QPointF(1.0, 0.0), points[0] + QPointF(1.0, 0.0)]
+            for part in _inside(points, frame.plot):
+                ink.painter.drawPolyline(part)
+
+    def _paint_level(self, ink: Ink, frame: Frame, value: float, name: str) -> None:
+        theme, plot = ink.theme, frame.plot
+        y = frame.at(self.x.scale.low, value).y()
+        if not plot.top() <= y <= plot.bottom():
+            return
+        ink.painter.setPen(ink.pen(theme.text_dim, 0.8, Qt.PenStyle.DashLine))
+        ink.painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+        line = ink.line(TICK_PT)
+        above = y - line if y - line > plot.top() else y
+        box = QRectF(plot.left(), above, plot.width() - GAP, line)
+        ink.write(name, box, TICK_PT, theme.text_dim, Qt.AlignmentFlag.AlignRight)
+
+
+def _placed(frame: Frame, x: Values, y: Values) -> list[QPointF]:
+    plot = frame.plot
+
+    def shares(values: Values, axis: Axis) -> Values:
+        low, high = axis.scale.ends()
+        return (places(values, is_log=axis.scale.is_log) - low) / (high - low)
+
+    across = plot.left() + shares(x, frame.x) * plot.width()
+    up = plot.bottom() - shares(y, frame.y) * plot.height()
+    return [QPointF(a, b) for a, b in zip(across.tolist(), up.tolist(), strict=True)]
+
+
+def _kept(values: Values) -> NDArray[np.int64]:
+    """Some places of many, the first and the last among them."""
+    most = min(len(values), _MOST_POINTS)
+    return np.unique(np.linspace(0, len(values) - 1, most).round().astype(np.int64))
+
+
+def _extremes(values: Values) -> NDArray[np.int64]:
+    """The places of the least and the largest value of every stretch of many."""
+    if len(values) <= _MOST_POINTS:
+        return np.arange(len(values))
+    bounds = np.linspace(0, len(values), _MOST_POINTS // 2 + 1).astype(np.int64)
+    found = [0, len(values) - 1]
+    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        part = values[start:end]
+        found += [start + int(part.argmin()), start + int(part.argmax())]
+    return np.unique(found)
+
+
+def _inside(points: list[QPointF], plot: QRectF) -> list[list[QPointF]]:
+    """The parts of a line that are inside ``plot``: not every kind of file can be clipped."""
+    room = plot.adjusted(-0.01, -0.01, 0.01, 0.01)
+    parts: list[list[QPointF]] = []
+    for a, b in itertools.pairwise(points):
+        cut = _cut(a, b, room)
+        if cut is None:
+            continue
+        if parts and parts[-1][-1] == cut[0]:
+            parts[-1].append(cut[1])
+        else:
+            parts.append(list(cut))
+    return parts
+
+
+def _cut(a: QPointF, b: QPointF, plot: QRectF) -> tuple[QPointF, QPointF] | None:
+    """The part of a segment inside ``plot`` (Liang and Barsky 1984)."""
+    start, end = 0.0, 1.0
+    dx, dy = b.x() - a.x(), b.y() - a.y()
+    for step, room in (
+        (-dx, a.x() - plot.left()),
+        (dx, plot.right() - a.x()),
+        (-dy, a.y() - plot.top()),
+        (dy, plot.bottom() - a.y()),
+    ):
+        if step == 0.0:
+            if room < 0.0:
+                return None
+        elif step < 0.0:
+            start = max(start, room / step)
+        else:
+            end = min(end, room / step)
+    if start > end:
+        return None
+    first = a if start == 0.0 else QPointF(a.x() + start * dx, a.y() + start * dy)
+    last = b if end == 1.0 else QPointF(a.x() + end * dx, a.y() + end * dy)
+    return first, last

@@ -1,0 +1,437 @@
+"""From what is known of a network to figures: each maker takes results and gives a ``Figure``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+
+from aegui.core.data.corruption import corruption_words
+from aegui.core.i18n import localized, tr, with_marks
+from aegui.core.latent.views import VIEWS
+from aegui.core.network.catalog import CORRUPTIONS
+from aegui.core.study.noise_matrix import FIGURES
+from aegui.core.study.tables import curves_csv, matrix_csv
+from aegui.session.data.looks import GLYPHS
+from aegui.widgets.charts.scale import Scale, fitted
+from aegui.widgets.figures.axes import Axis
+from aegui.widgets.figures.bars import BarPlot
+from aegui.widgets.figures.figure import Figure
+from aegui.widgets.figures.lines import LinePlot, Series
+from aegui.widgets.figures.matrix import NumberMatrix
+from aegui.widgets.figures.points import PointPlot
+from aegui.widgets.figures.sheets import PictureSheet, WrappedRows
+from aegui.widgets.glyphs import label_name, label_sign
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.views import Material, View
+    from aegui.core.study.noise_curves import Curves
+    from aegui.core.study.noise_matrix import NoiseMatrix
+    from aegui.session.data.looks import Look
+    from aegui.widgets.charts.curves import Curve
+    from aegui.widgets.charts.painting import ChartData
+
+    Images = Sequence[NDArray[np.float32]]
+
+_STYLES = {
+    "model": Qt.PenStyle.SolidLine,
+    "limit": Qt.PenStyle.SolidLine,
+    "copy": Qt.PenStyle.DashLine,
+    "pca": Qt.PenStyle.DotLine,
+}
+_AIR = 0.06
+MOST_CLASS_NAMES = 20
+_FEW_ROWS = 4
+
+
+def origin_words(
+    *,
+    name: str = "",
+    seed: int | None = None,
+    epoch: int | None = None,
+    weights: str = "",
+    data: str = "",
+    samples: int | None = None,
+    noise: str = "",
+    noise_seed: int | None = None,
+) -> str:
+    """What a figure depends on, as far as it is known, in one line."""
+    parts = [name]
+    if seed is not None:
+        parts.append(tr("seed {seed}", seed=seed))
+    if epoch is not None:
+        parts.append(tr("epoch {n:,}", n=epoch))
+    parts.append(weights)
+    if data and samples is not None:
+        parts.append(tr("data: {name}, {n:,} samples", name=data, n=samples))
+    elif data:
+        parts.append(tr("data: {name}", name=data))
+    parts.append(noise)
+    if noise_seed is not None:
+        parts.append(tr("seed of the noise {seed}", seed=noise_seed))
+    return " · ".join(part for part in parts if part)
+
+
+def charts_figure(
+    charts: Sequence[ChartData], name: str, title: str, origin: str = "", csv: str = ""
+) -> Figure:
+    """The charts of a training as they are zoomed."""
+    return Figure(name, title, tuple(map(chart_plot, charts)), origin, csv)
+
+
+def chart_plot(data: ChartData) -> LinePlot:
+    """One chart: the mean of all runs with its band, and single runs where they are few."""
+    spec = data.spec
+    y = tr(spec.title)
+    level = None if data.reference is None else (data.reference.value, data.reference.label)
+    series = tuple(_series(curve, alone=len(data.curves) == 1) for curve in data.curves)
+    x_axis = Axis(tr("Epoch"), data.x, whole=True)
+    return LinePlot(data.epoch, x_axis, Axis(y, data.y, spec.percent), series, level)
+
+
+def _series(curve: Curve, *, alone: bool) -> Series:
+    from aegui.widgets.charts.curves import MOST_SINGLE_RUNS
+
+    style = Qt.PenStyle.DashLine if curve.spec.dashed else Qt.PenStyle.SolidLine
+    name = "" if alone else tr(curve.spec.label)
+    if not curve.is_band:
+        return Series(name, curve.mean, colour=curve.spec.colour, style=style)
+    few = curve.runs.shape[1] <= MOST_SINGLE_RUNS
+    return Series(
+        name,
+        curve.mean,
+        curve.low,
+        curve.high,
+        curve.runs if few else np.zeros((0, 0)),
+        curve.spec.colour,
+        style,
+        1.4,
+    )
+
+
+def latent_figure(
+    places: NDArray[np.float64],
+    axes: tuple[str, str],
+    labels: Sequence[str],
+    title: str,
+    origin: str = "",
+    image_of: Callable[[int], NDArray[np.float32]] | None = None,
+    look: Look = GLYPHS,
+) -> Figure:
+    """Codes ``[n, 2]`` (``[n, 1]`` on a line) with a letter each, or in the colours of classes.
+
+    With ``image_of`` some of the samples are shown as images.
+    """
+    finite = places[np.isfinite(places).all(axis=1)]
+    across = _around(finite[:, 0])
+    known = list(dict.fromkeys(labels))
+    classes = np.zeros(0, np.int64)
+    if len(known) <= MOST_CLASS_NAMES and len(known) < len(labels):
+        numbers = {label: place for place, label in enumerate(sorted(known))}
+        classes = np.array([numbers[label] for label in labels], np.int64)
+        known = sorted(known)
+    if places.shape[1] == 1:
+        places = np.column_stack([places[:, 0], np.zeros(len(places))])
+        up = Axis("", Scale(-1.0, 1.0), bare=True)
+    else:
+        up = Axis(axes[1], _around(finite[:, 1]))
+    plot = PointPlot(
+        places,
+        Axis(axes[0], across),
+        up,
+        tuple(map(label_sign, labels)) if not len(classes) else (),
+        classes,
+        tuple(map(label_name, known)) if len(classes) else (),
+        image_of=image_of,
+        look=look,
+    )
+    rows = [",".join(["label", *axes[: places.shape[1]]])]
+    rows += [
+        ",".join([csv_cell(label), *(f"{value:.7g}" for value in place)])
+        for label, place in zip(labels, places.tolist(), strict=True)
+    ]
+    return Figure("latent", title, (plot,), origin, "\n".join(rows) + "\n")
+
+
+def _around(values: NDArray[np.float64]) -> Scale:
+    """A scale with air around all of ``values``."""
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    air = _AIR * (high - low) or 0.5
+    return Scale(low - air, high + air)
+
+
+def reconstructions_figure(
+    rows: Sequence[tuple[str, Images]],
+    look: Look,
+    title: str,
+    origin: str = "",
+    notes: Sequence[str] = (),
+    noted: str = "",
+) -> Figure:
+    """Images, what was made noisy of them, and the answers, below one another.
+
+    Args:
+        rows: Name and images of each row, as many in each.
+        look: How they are seen.
+        title: Above the figure.
+        origin: What it depends on.
+        notes: Below each image of the last row, or nothing.
+        noted: What those are.
+    """
+    names = tuple(name for name, _ in rows)
+    images = tuple(tuple(some) for _, some in rows)
+    return Figure(
+        "reconstructions", title, (WrappedRows(names, images, look, tuple(notes), noted),), origin
+    )
+
+
+def errors_figure(
+    names: Sequence[str],
+    groups: Sequence[tuple[str, Sequence[float]]],
+    unit: str,
+    of: str,
+    title: str,
+    origin: str = "",
+    level: tuple[float, str] | None = None,
+) -> Figure:
+    """A bar for each of ``names`` in each of ``groups``: the errors of characters or classes."""
+    values = [value for _, some in groups for value in some]
+    top = fitted([*values, *([level[0]] if level else [])], from_zero=True)
+    top = Scale(0.0, max(top.high, 1.0 if max(values, default=0.0) <= 0 else top.high))
+    shown = tuple(map(label_sign, names))
+    bars = tuple((name, tuple(some), place) for place, (name, some) in enumerate(groups))
+    table = [",".join([of, *(csv_cell(name) for name, _ in groups)])]
+    table += [
+        ",".join([csv_cell(name), *(f"{some[place]:.7g}" for _, some in groups)])
+        for place, name in enumerate(names)
+    ]
+    plot = BarPlot(shown, of, Axis(unit, top), bars, level)
+    return Figure("errors", title, (plot,), origin, "\n".join(table) + "\n")
+
+
+def noise_curves_figure(curves: Curves, title: str = "", origin: str = "") -> Figure:
+    """Wrong pixels against the level of a noise, with the limit and what is easily beaten."""
+    highs = [line.high for line in curves.lines]
+    top = fitted(np.concatenate(highs) if highs else [], from_zero=True)
+    low, high = float(curves.levels[0]), float(curves.levels[-1])
+    levels = Scale(low, high if high > low else low + 1.0)
+    kind = tr(CORRUPTIONS[curves.kind].label)
+    series, models = [], 0
+    for line in curves.lines:
+        colour = models if line.key == "model" else 7 if line.key != "limit" else None
+        models += line.key == "model"
+        name = line.name
+        if line.runs > 1:
+            name = tr("{name}, {runs} runs", name=line.name, runs=line.runs)
+        banded = line.runs > 1
+        series.append(
+            Series(
+                name,
+                line.mean,
+                line.low if banded else None,
+                line.high if banded else None,
+                colour=colour,
+                style=_STYLES[line.key],
+                width=1.3 if line.key in ("model", "limit") else 0.9,
+                dots=line.key == "model",
+            )
+        )
+    plot = LinePlot(
+        curves.levels,
+        Axis(tr("Level of the noise: {kind}", kind=kind), levels),
+        Axis(tr("Wrong pixels per character"), top),
+        tuple(reversed(series)),
+    )
+    heading = title or tr("Wrong pixels against the level of the noise")
+    return Figure("noise-curves", heading, (plot,), origin, curves_csv(curves))
+
+
+def noise_matrix_figure(matrix: NoiseMatrix, key: str = "wrong", origin: str = "") -> Figure:
+    """One figure (a key of ``FIGURES``) of all cells of a study of noise."""
+    found = matrix.figure(key)
+
+    def number(value: float) -> str:
+        return localized(value, ".2f" if key == "wrong" else ".0%")
+
+    largest = max(float(found.mean.max()), 1e-9)
+    shades = found.mean / largest if key == "wrong" else np.clip(1.0 - found.mean, 0.0, 1.0)
+    limits = None
+    if key == "wrong" and any(one is not None for one in matrix.limits):
+        texts = tuple("" if one is None else number(one.mean) for one in matrix.limits)
+        limits = tr("Bayes limit"), texts
+    plot = NumberMatrix(
+        tuple(tuple(map(number, row)) for row in found.mean.tolist()),
+        shades,
+        tuple(map(corruption_words, matrix.spec.training)),
+        tuple(map(corruption_words, matrix.spec.tests)),
+        tr("Tried with"),
+        tr("Trained with"),
+        tuple(tuple(f"± {number(one)}" for one in row) for row in found.deviation.tolist()),
+        limits,
+    )
+    return Figure(
+        "noise-matrix",
+        tr(FIGURES[key].label),
+        (plot,),
+        origin or matrix_origin(matrix),
+        matrix_csv(matrix),
+    )
+
+
+def matrix_origin(matrix: NoiseMatrix) -> str:
+    """What a study of noise depends on."""
+    spec = matrix.spec
+    seed = matrix.recipe.seed
+    parts = [
+        tr("seeds {first} to {last}", first=seed, last=seed + spec.seeds - 1),
+        tr("data: {name}, {n:,} samples", name=matrix.dataset.name, n=len(matrix.dataset)),
+        tr("{n:,} noisy draws a cell, seed {seed}", n=spec.draws, seed=spec.seed),
+    ]
+    return " · ".join(parts)
+
+
+def grid_figure(
+    images: ArrayLike,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    axes: tuple[str, str],
+    look: Look,
+    title: str,
+    origin: str = "",
+) -> Figure:
+    """Decoded images ``[rows, columns, C, H, W]`` at values along two numbers of the code.
+
+    ``ys`` go from below to the top, the first row of images is the topmost.
+    """
+    rows = np.asarray(images, np.float32)
+    up = tuple(map(value_text, reversed(ys))) if axes[1] else ()
+    plot = PictureSheet(
+        tuple(tuple(row) for row in rows), look, up, tuple(map(value_text, xs)), axes=axes
+    )
+    table = ["row,column,x,y"]
+    table += [
+        f"{row},{column},{x:.7g},{y:.7g}"
+        for row, y in enumerate(reversed(ys), 1)
+        for column, x in enumerate(xs, 1)
+    ]
+    return Figure("grid", title, (plot,), origin, "\n".join(table) + "\n")
+
+
+def traversal_figure(
+    images: ArrayLike,
+    names: Sequence[str],
+    values: Sequence[Sequence[float]],
+    look: Look,
+    title: str,
+    origin: str = "",
+) -> Figure:
+    """A row for each number of the code, in which it alone changes; its value below each image."""
+    rows = np.asarray(images, np.float32)
+    same = all(list(row) == list(values[0]) for row in values)
+    texts = tuple(tuple(map(value_text, row)) for row in values)
+    shown = list(names)
+    if not same:
+        shown = [f"{name}: {row[0]} … {row[-1]}" for name, row in zip(names, texts, strict=True)]
+    few = not same and len(names) <= _FEW_ROWS
+    plot = PictureSheet(
+        tuple(tuple(row) for row in rows),
+        look,
+        tuple(names) if few else tuple(shown),
+        texts[0] if same else (),
+        notes=texts if few else (),
+        axes=(tr("Value of the number"), "") if same else None,
+    )
+    table = ["number,step,value"]
+    table += [
+        f"{name},{step},{value:.7g}"
+        for name, row in zip(names, values, strict=True)
+        for step, value in enumerate(row, 1)
+    ]
+    return Figure("traversal", title, (plot,), origin, "\n".join(table) + "\n")
+
+
+def confusion_figure(
+    counts: ArrayLike, names: Sequence[str], title: str, origin: str = ""
+) -> Figure:
+    """How often samples of each class (rows) were taken for each (columns)."""
+    found = np.asarray(counts, np.float64)
+    totals = np.maximum(found.sum(axis=1, keepdims=True), 1.0)
+    shades = np.where(found > 0, found / totals, np.nan)
+    texts = tuple(
+        tuple(localized(one, ",.0f") if one else "" for one in row) for row in found.tolist()
+    )
+    shown = tuple(map(label_name, names))
+    plot = NumberMatrix(texts, shades, shown, shown, tr("Taken for"), tr("Class"))
+    table = [",".join(["", *map(csv_cell, shown)])]
+    table += [
+        ",".join([csv_cell(name), *(f"{one:.0f}" for one in row)])
+        for name, row in zip(shown, found.tolist(), strict=True)
+    ]
+    return Figure("confusion", title, (plot,), origin, "\n".join(table) + "\n")
+
+
+def maps_figure(dataset: Dataset, of: Material, views: Sequence[View], origin: str = "") -> Figure:
+    """Maps of the same samples side by side, in the colours of their classes."""
+    plots = []
+    names = dataset.classes
+    coloured = 1 < len(np.unique(of.classes)) <= MOST_CLASS_NAMES and len(names) < len(of.indices)
+    labels = [dataset.labels[index] for index in of.indices.tolist()]
+    for view in views:
+        places = view.places.astype(np.float64)
+        finite = places[np.isfinite(places).all(axis=1)]
+        x, y = _map_axes(view, of)
+        bare = not x
+        plots.append(
+            PointPlot(
+                places,
+                Axis(x, _around(finite[:, 0]), bare=bare),
+                Axis(y, _around(finite[:, 1]), bare=bare),
+                () if coloured else tuple(map(label_sign, labels)),
+                of.classes if coloured else np.zeros(0, np.int64),
+                tuple(map(label_name, names)) if coloured else (),
+                equal=True,
+                title=tr(VIEWS[view.key].label),
+            )
+        )
+    origin = origin or origin_words(data=dataset.name, samples=len(of.indices))
+    title = tr("Maps of {name}", name=dataset.name)
+    return Figure("maps", title, tuple(plots), origin)
+
+
+def _map_axes(view: View, of: Material) -> tuple[str, str]:
+    """What the axes of a map are called; those of t-SNE and UMAP mean nothing."""
+    pca = view.projection.pca
+    if pca is not None:
+        shares = [localized(share, ".0%") for share in np.asarray(pca.explained)[:2].tolist()]
+        first, second = ([*shares, "", ""])[:2]
+        return f"PC1 ({first})", f"PC2 ({second})"
+    if view.key == "code":
+        across, up = of.axes
+        return f"z{across + 1}", f"z{up + 1}"
+    return "", ""
+
+
+def pictures_figure(
+    images: Images, look: Look, name: str, title: str, origin: str = "", notes: Sequence[str] = ()
+) -> Figure:
+    """Images side by side, in as many rows as they fit best."""
+    return Figure(name, title, (WrappedRows(("",), (tuple(images),), look, tuple(notes)),), origin)
+
+
+def value_text(value: float) -> str:
+    """A coordinate: two decimals and a true minus sign."""
+    text = f"{value:.2f}"
+    return with_marks("0.00" if text == "-0.00" else text.replace("-", "\N{MINUS SIGN}"))
+
+
+def csv_cell(text: str) -> str:
+    """``text`` as one cell of CSV."""
+    if any(sign in text for sign in ',"\r\n') or text != text.strip():
+        return '"' + text.replace('"', '""') + '"'
+    return text

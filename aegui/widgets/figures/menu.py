@@ -1,0 +1,106 @@
+"""The one menu by which any picture leaves the window: saved, or put on the clipboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from aegui.core.i18n import mark, tr
+from aegui.widgets.theme import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aegui.widgets.figures.figure import Figure
+
+COPY, COPY_TABLE, CSV = "copy", "copy_table", "csv"
+_PICTURES = (
+    ("png", mark("Save as &PNG…")),
+    ("svg", mark("Save as &SVG…")),
+    ("pdf", mark("Save as P&DF…")),
+    (COPY, mark("&Copy picture")),
+)
+_TABLES = ((CSV, mark("Save as CS&V…")), (COPY_TABLE, mark("Copy &table")))
+
+
+class FigureDesk(QObject):
+    """Where all menus bring their figures; there is one in a window, its child."""
+
+    wanted = Signal(object, str)
+    """The ``Figure``, and what to do: a form of ``figure.FORMS``, ``CSV``, or one of the copies."""
+
+
+class FigureMenu(QObject):
+    """Offers the picture of a widget; it looks for the desk when something is chosen."""
+
+    def __init__(
+        self, widget: QWidget, figure: Callable[[], Figure | None], *, on_right_click: bool = True
+    ) -> None:
+        """Offer what ``figure`` gives, asked each time; None: there is nothing to be had now."""
+        super().__init__(widget)
+        self._widget = widget
+        self._figure = figure
+        if on_right_click:
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            widget.customContextMenuRequested.connect(self.open_at)
+
+    def button(self, name: str, *extras: tuple[str, Callable[[], object]]) -> QToolButton:
+        """A button that opens the menu, with entries beside it; ``name`` says what it saves."""
+        button = QToolButton()
+        button.setIcon(icon("export"))
+        button.setProperty("flat", True)
+        button.setToolTip(name)
+        button.setAccessibleName(name)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.aboutToShow.connect(lambda: self._fill(menu, extras))
+        button.setMenu(menu)
+        return button
+
+    def add_to(self, menu: QMenu) -> None:
+        """Add the entries to ``menu``, where there is a picture."""
+        figure = self._figure()
+        if figure is None:
+            return
+        entries = _PICTURES + (_TABLES if figure.csv else ())
+        for key, text in entries:
+            action = menu.addAction(tr(text))
+            action.setData(key)
+            action.triggered.connect(lambda _checked=False, key=key: self.bring(key))
+
+    def bring(self, key: str) -> None:
+        """Bring the picture to the desk, to be saved or copied."""
+        figure, desk = self._figure(), _desk_of(self._widget)
+        if figure is not None and desk is not None:
+            desk.wanted.emit(figure, key)
+
+    def _fill(self, menu: QMenu, extras: tuple[tuple[str, Callable[[], object]], ...]) -> None:
+        menu.clear()
+        self.add_to(menu)
+        if extras and not menu.isEmpty():
+            menu.addSeparator()
+        for text, then in extras:
+            menu.addAction(text).triggered.connect(lambda _checked=False, then=then: then())
+
+    def open_at(self, position: QPoint) -> None:
+        """Open the menu at ``position`` of the widget, where there is a picture."""
+        menu = QMenu(self._widget)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.add_to(menu)
+        if menu.isEmpty():
+            menu.deleteLater()
+        else:
+            menu.popup(self._widget.mapToGlobal(position))
+
+
+def _desk_of(widget: QWidget) -> FigureDesk | None:
+    """The desk of the window that ``widget`` is in; a floating panel belongs to one too."""
+    up: QWidget | None = widget
+    while up is not None:
+        desk = up.findChild(FigureDesk, "", Qt.FindChildOption.FindDirectChildrenOnly)
+        if isinstance(desk, FigureDesk):
+            return desk
+        up = up.parentWidget()
+    return None

@@ -1,0 +1,254 @@
+"""Points of samples between two axes, with their letters, images or colours of classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from aegui.session.data.looks import GLYPHS
+from aegui.widgets.class_colours import MOST_CLASSES, class_colour
+from aegui.widgets.figures.axes import Axis, Frame, framed, shaped
+from aegui.widgets.figures.ink import GAP, TICK_PT
+from aegui.widgets.map.landmarks import MOST_TRIED, apart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.session.data.looks import Look
+    from aegui.widgets.figures.ink import Ink
+
+MOST_SIGNS = 150
+"""Samples of which each has its letter; of more they would cover one another."""
+_MOST_VECTOR = 4_000
+_RASTER_SCALE = 300 / 72
+_DOT = 1.8
+_MANY_DOT = 0.9
+_FEW = 500
+_SWATCH = 2.2
+_STAMPS = (15.0, 12.0, 9.5)
+_STAMP_GAP = 1.0
+_REACHES = (0.0, 5.0, 11.0, 18.0)
+_SIDES = ((1, -1), (1, 0), (1, 1), (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1))
+_LEFT = Qt.AlignmentFlag.AlignLeft
+_NOBODY = np.zeros(0, np.int64)
+_NO_COLOURS = np.zeros(0, np.uint32)
+
+
+@dataclass(frozen=True, eq=False)
+class PointPlot:
+    """Samples at their places.
+
+    Attributes:
+        places: float64 ``[n, 2]``.
+        x: The axis across.
+        y: The axis upwards.
+        signs: A letter for each sample, or nothing.
+        classes: Class of each sample, int64 ``[n]``, or empty where there are none.
+        class_names: By class.
+        colours: Colour of each sample, uint32 ARGB ``[n]``; empty: those of the classes.
+        image_of: Gives the image of a sample by its number; of those that lie so far apart that
+            none meet the images are shown. None: all are dots.
+        look: How images are seen.
+        equal: Whether a unit is as long upwards as across.
+        title: Above it, where there are several plots.
+    """
+
+    places: NDArray[np.float64]
+    x: Axis
+    y: Axis
+    signs: tuple[str, ...] = ()
+    classes: NDArray[np.int64] = field(default_factory=lambda: _NOBODY)
+    class_names: tuple[str, ...] = ()
+    colours: NDArray[np.uint32] = field(default_factory=lambda: _NO_COLOURS)
+    image_of: Callable[[int], NDArray[np.float32]] | None = None
+    look: Look = GLYPHS
+    equal: bool = False
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint legend, axes and samples."""
+        top = self._paint_legend(ink, rect)
+        rect = rect.adjusted(0.0, top, 0.0, 0.0)
+        if self.equal:
+            (x0, x1), (y0, y1) = self.x.scale.ends(), self.y.scale.ends()
+            rect = shaped(ink, rect, self.x, self.y, (x1 - x0) / (y1 - y0))
+        self.paint_in(ink, framed(ink, rect, self.x, self.y))
+
+    def paint_in(self, ink: Ink, frame: Frame) -> None:
+        """Paint the samples into axes that are there."""
+        shown, pixels = self._pixels(frame)
+        if len(shown) > _MOST_VECTOR and not ink.is_raster:
+            # So many circles make a file that few programs open.
+            self._paint_as_image(ink, frame, shown, pixels)
+        else:
+            self._paint_dots(ink.painter, ink, shown, pixels)
+        if self.image_of is not None:
+            self._paint_stamps(ink, shown, pixels, self.image_of)
+        elif self.signs and len(shown) <= MOST_SIGNS:
+            self._paint_signs(ink, frame, shown, pixels)
+
+    @property
+    def _coloured(self) -> bool:
+        return len(self.classes) > 0 and 1 < len(self.class_names) <= MOST_CLASSES
+
+    def _pixels(self, frame: Frame) -> tuple[NDArray[np.int64], list[QPointF]]:
+        """Samples inside the axes, and where they are."""
+        (x0, x1), (y0, y1) = frame.x.scale.ends(), frame.y.scale.ends()
+        x, y = self.places[:, 0], self.places[:, 1]
+        with np.errstate(invalid="ignore"):
+            shown = np.flatnonzero((x >= x0) & (x <= x1) & (y >= y0) & (y <= y1))
+        plot = frame.plot
+        across = plot.left() + (x[shown] - x0) / (x1 - x0) * plot.width()
+        up = plot.bottom() - (y[shown] - y0) / (y1 - y0) * plot.height()
+        return shown, [QPointF(a, b) for a, b in zip(across.tolist(), up.tolist(), strict=True)]
+
+    def _paint_legend(self, ink: Ink, rect: QRectF) -> float:
+        return paint_classes(ink, rect, self.class_names) if self._coloured else 0.0
+
+    def _paint_as_image(
+        self, ink: Ink, frame: Frame, shown: NDArray[np.int64], pixels: Sequence[QPointF]
+    ) -> None:
+        plot = frame.plot.adjusted(-_DOT, -_DOT, _DOT, _DOT)
+        size = (QSizeF(plot.size()) * _RASTER_SCALE).toSize()
+        image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(size.width() / plot.width(), size.height() / plot.height())
+        painter.translate(-plot.topLeft())
+        self._paint_dots(painter, ink, shown, pixels)
+        painter.end()
+        ink.painter.drawImage(plot, image)
+
+    def _paint_dots(
+        self,
+        painter: QPainter,
+        ink: Ink,
+        shown: NDArray[np.int64],
+        pixels: Sequence[QPointF],
+    ) -> None:
+        radius = _DOT if len(shown) <= _FEW else _MANY_DOT
+        painter.setPen(Qt.PenStyle.NoPen)
+        groups = [np.arange(len(shown))]
+        colours = [ink.theme.accent]
+        if len(self.colours):
+            known, of_shown = np.unique(self.colours[shown], return_inverse=True)
+            groups = [np.flatnonzero(of_shown == number) for number in range(len(known))]
+            colours = [QColor.fromRgba(rgba) for rgba in known.tolist()]
+        elif self._coloured:
+            of_shown = self.classes[shown]
+            numbers = range(len(self.class_names))
+            groups = [np.flatnonzero(of_shown == number) for number in numbers]
+            colours = [class_colour(number, ink.theme) for number in numbers]
+        for group, colour in zip(groups, colours, strict=True):
+            painter.setBrush(colour)
+            for place in group.tolist():
+                painter.drawEllipse(pixels[place], radius, radius)
+
+    def _paint_stamps(
+        self,
+        ink: Ink,
+        shown: NDArray[np.int64],
+        pixels: Sequence[QPointF],
+        image_of: Callable[[int], NDArray[np.float32]],
+    ) -> None:
+        """The images of some samples, each in a frame of the colour of its class."""
+        drawn = np.random.default_rng(0).permutation(len(shown))[:MOST_TRIED]
+        if not len(drawn):
+            return
+        height, width = image_of(int(shown[drawn[0]])).shape[-2:]
+        places = np.array([(pixels[row].x(), pixels[row].y()) for row in drawn.tolist()])
+        size, taken = QSizeF(), np.zeros(0, np.int64)
+        for side in _STAMPS if len(shown) <= MOST_SIGNS else _STAMPS[:1]:
+            scale = side / max(height, width)
+            size = QSizeF(width * scale, height * scale)
+            taken = apart(places / (size.width() + _STAMP_GAP, size.height() + _STAMP_GAP))
+            # Of few samples all are shown, smaller where they must be.
+            if len(taken) == len(drawn):
+                break
+        alike = len(self.colours) > 0 and bool((self.colours == self.colours[0]).all())
+        for row in drawn[taken].tolist():
+            sample = int(shown[row])
+            corner = pixels[row] - QPointF(size.width() / 2, size.height() / 2)
+            box = QRectF(corner, size)
+            ink.draw_image(box, image_of(sample), self.look)
+            colour = QColor(ink.theme.border)
+            if len(self.colours) and not alike:
+                colour = QColor.fromRgba(int(self.colours[sample]))
+            elif self._coloured:
+                colour = class_colour(int(self.classes[sample]), ink.theme)
+            ink.painter.setPen(ink.pen(colour, 0.7))
+            ink.painter.setBrush(Qt.BrushStyle.NoBrush)
+            ink.painter.drawRect(box)
+
+    def _paint_signs(
+        self, ink: Ink, frame: Frame, shown: NDArray[np.int64], pixels: Sequence[QPointF]
+    ) -> None:
+        """A letter beside each point, where it covers nothing; a hairline leads to a far one."""
+        metrics = ink.metrics(TICK_PT)
+        taken = [QRectF(at.x() - _DOT, at.y() - _DOT, 2 * _DOT, 2 * _DOT) for at in pixels]
+        room = frame.plot.adjusted(1.0, 1.0, 0.0, -1.0)
+        for sample, at in zip(shown.tolist(), pixels, strict=True):
+            sign = self.signs[sample]
+            size = QSizeF(metrics.horizontalAdvance(sign), 0.8 * metrics.ascent())
+            box, reach = _free(at, size, taken, room)
+            taken.append(box)
+            if reach:
+                ink.painter.setPen(ink.pen(ink.theme.text_dim, 0.35))
+                ink.painter.drawLine(at, _nearest(box, at))
+            ink.write(sign, box, TICK_PT, ink.theme.text)
+
+
+def paint_classes(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
+    """Paint the colours of classes in lines along the top of ``rect``; what height they take."""
+    line = ink.line(TICK_PT) + 1.0
+    x, y = rect.left(), rect.top()
+    for number, name in enumerate(names):
+        room = 2 * _SWATCH + GAP + ink.width(name, TICK_PT) + 2 * GAP
+        if x > rect.left() and x + room - 2 * GAP > rect.right():
+            x, y = rect.left(), y + line
+        ink.painter.setPen(Qt.PenStyle.NoPen)
+        ink.painter.setBrush(class_colour(number, ink.theme))
+        ink.painter.drawEllipse(QPointF(x + _SWATCH, y + line / 2), _SWATCH, _SWATCH)
+        box = QRectF(x + 2 * _SWATCH + GAP, y, room, line)
+        ink.write(name, box, TICK_PT, ink.theme.text, _LEFT)
+        x += room
+    return y + line + GAP - rect.top()
+
+
+def _free(at: QPointF, size: QSizeF, taken: Sequence[QRectF], room: QRectF) -> tuple[QRectF, float]:
+    """The nearest box beside ``at`` that meets no other, and how far away it is."""
+    fewest: tuple[int, QRectF, float] | None = None
+    for reach in _REACHES:
+        for side in _SIDES:
+            box = _beside(at, size, side, reach)
+            if not room.contains(box):
+                continue
+            met = sum(box.intersects(other) for other in taken)
+            if not met:
+                return box, reach
+            if fewest is None or met < fewest[0]:
+                fewest = met, box, reach
+    return (fewest[1], fewest[2]) if fewest else (_beside(at, size, (1, -1), 0.0), 0.0)
+
+
+def _beside(at: QPointF, size: QSizeF, side: tuple[int, int], reach: float) -> QRectF:
+    across, down = side
+    away = _DOT + 0.8 + reach
+    width, height = size.width(), size.height()
+    x = at.x() + across * (away + width / 2)
+    # In the corners a letter need not keep as far away both across and down.
+    y = at.y() + down * ((away if not across else 0.4 * away) + height / 2)
+    return QRectF(x - width / 2, y - height / 2, width, height)
+
+
+def _nearest(box: QRectF, at: QPointF) -> QPointF:
+    return QPointF(
+        min(max(at.x(), box.left()), box.right()), min(max(at.y(), box.top()), box.bottom())
+    )

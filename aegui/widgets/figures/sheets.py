@@ -1,0 +1,214 @@
+"""Images in rows and columns, with what they are beside them and values along the edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+
+from aegui.widgets.figures.bars import fitting_size
+from aegui.widgets.figures.ink import GAP, NAME_PT, TICK_PT
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.session.data.looks import Look
+    from aegui.widgets.figures.ink import Ink
+
+    Image = NDArray[np.float32]
+
+_AIR = 0.12
+_MOST_AIR = 3.0
+_NOTE_PT = 6.5
+_MOST_NAMES = 0.35
+_RIGHT = Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True, eq=False)
+class PictureSheet:
+    """Images of one size.
+
+    Attributes:
+        rows: Images ``[H, W]`` or ``[C, H, W]`` in 0..1 by row; None where there is none.
+        look: How they are seen.
+        row_names: Beside the rows, or empty.
+        column_names: Above the columns (below them with ``axes``), or empty.
+        notes: Below each image, or empty.
+        noted: What the notes are, beside them, or empty.
+        axes: Names of the axes where rows and columns stand for values: across and upwards.
+        block: So many rows belong together; a little more air is between blocks.
+        title: Above it, where there are several parts.
+    """
+
+    rows: tuple[tuple[Image | None, ...], ...]
+    look: Look
+    row_names: tuple[str, ...] = ()
+    column_names: tuple[str, ...] = ()
+    notes: tuple[tuple[str, ...], ...] = ()
+    noted: str = ""
+    axes: tuple[str, str] | None = None
+    block: int = 0
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint all images as large as they fit."""
+        line, name = ink.line(TICK_PT), ink.line(NAME_PT)
+        left = self._left(ink, rect)
+        above = line + GAP if self.column_names and self.axes is None else 0.0
+        bottom = (line + GAP if self.column_names else 0.0) if self.axes is not None else 0.0
+        if self.axes is not None:
+            left += name + GAP / 2 if self.axes[1] else 0.0
+            bottom += name if self.axes[0] else 0.0
+        room = rect.adjusted(left, above, 0.0, -bottom)
+        note = ink.line(_NOTE_PT)
+        under = [note if any(texts) else 0.0 for texts in self._notes()]
+        width, height, air, gap = self._cell(room, sum(under))
+        columns = max(map(len, self.rows))
+        across = columns * (width + air) - air
+        blocks = (len(self.rows) - 1) // self.block if self.block else 0
+        down = len(self.rows) * (height + air) - air + sum(under) + blocks * gap
+        whole = QRectF(0.0, 0.0, left + across, above + down + bottom)
+        whole.moveCenter(rect.center())
+        x0, y0 = whole.left() + left, whole.top() + above
+        tops = [
+            y0
+            + row * (height + air)
+            + sum(under[:row])
+            + (row // self.block * gap if self.block else 0.0)
+            for row in range(len(self.rows))
+        ]
+        for row, (images, top) in enumerate(zip(self.rows, tops, strict=True)):
+            for column, image in enumerate(images):
+                box = QRectF(x0 + column * (width + air), top, width, height)
+                if image is not None:
+                    ink.draw_image(box, image, self.look)
+                if under[row] and column < len(self.notes[row]):
+                    below = QRectF(box.left(), box.bottom(), width, note)
+                    text = ink.elided(self.notes[row][column], _NOTE_PT, width + air)
+                    ink.write(text, below, _NOTE_PT, ink.theme.text_dim)
+            if under[row] and self.noted:
+                beside = QRectF(whole.left(), top + height, left - GAP, note)
+                ink.write(self.noted, beside, _NOTE_PT, ink.theme.text_dim, _RIGHT)
+        grid = QRectF(x0, y0, across, down)
+        self._paint_row_names(ink, grid, tops, height)
+        self._paint_column_names(ink, grid, width + air, line)
+        self._paint_axes(ink, whole, grid)
+
+    def _notes(self) -> tuple[tuple[str, ...], ...]:
+        return self.notes or tuple(() for _ in self.rows)
+
+    def _left(self, ink: Ink, rect: QRectF) -> float:
+        widest = max((ink.width(name, TICK_PT) for name in self.row_names), default=0.0)
+        widest = max(widest, ink.width(self.noted, _NOTE_PT))
+        return min(widest, _MOST_NAMES * rect.width()) + (GAP if self.row_names else 0.0)
+
+    def _cell(self, room: QRectF, notes: float) -> tuple[float, float, float, float]:
+        """Width and height of an image, what is between two, and what between two blocks.
+
+        ``notes`` is the height of all that is written below images.
+        """
+        first = next(image for row in self.rows for image in row if image is not None)
+        high, wide = first.shape[-2:]
+        columns, rows = max(map(len, self.rows)), len(self.rows)
+        blocks = (rows - 1) // self.block if self.block else 0
+        gap = 2 * GAP if self.block else 0.0
+        free = room.height() - notes - blocks * gap
+        scale = min(room.width() / (columns * (1 + _AIR) * wide), free / (rows * (1 + _AIR) * high))
+        air = min(_MOST_AIR, _AIR * scale * max(high, wide))
+        scale = min(
+            (room.width() - (columns - 1) * air) / (columns * wide),
+            (free - (rows - 1) * air) / (rows * high),
+        )
+        scale = max(scale, 0.02)
+        return scale * wide, scale * high, air, gap
+
+    def _paint_row_names(self, ink: Ink, grid: QRectF, tops: list[float], height: float) -> None:
+        size = TICK_PT
+        down = (tops[1] - tops[0]) if len(tops) > 1 else grid.height()
+        stride = max(1, -(-int(ink.line(size)) // max(1, int(down))))
+        for place, (name, top) in enumerate(zip(self.row_names, tops, strict=False)):
+            if place % stride == 0:
+                widest = _MOST_NAMES * 2 * max(grid.width(), 60.0)
+                box = QRectF(grid.left() - GAP - widest, top, widest, height)
+                ink.write(ink.elided(name, size, widest), box, size, ink.theme.text, _RIGHT)
+
+    def _paint_column_names(self, ink: Ink, grid: QRectF, across: float, line: float) -> None:
+        if not self.column_names:
+            return
+        size, stride = fitting_size(ink, self.column_names, across)
+        top = grid.bottom() + GAP / 2 if self.axes is not None else grid.top() - line - GAP / 2
+        for place, name in enumerate(self.column_names):
+            if place % stride == 0:
+                box = QRectF(grid.left() + place * across, top, across, line)
+                ink.write(ink.elided(name, size, stride * across), box, size, ink.theme.text)
+
+    def _paint_axes(self, ink: Ink, whole: QRectF, grid: QRectF) -> None:
+        if self.axes is None:
+            return
+        name = ink.line(NAME_PT)
+        across, up = self.axes
+        if across:
+            box = QRectF(grid.left(), whole.bottom() - name, grid.width(), name)
+            ink.write(across, box, NAME_PT, ink.theme.text)
+        if up:
+            box = QRectF(whole.left(), grid.top(), name, grid.height())
+            ink.write_upwards(up, box, NAME_PT, ink.theme.text)
+
+
+@dataclass(frozen=True, eq=False)
+class WrappedRows:
+    """Rows of images that belong together below one another, broken where the paper ends.
+
+    Attributes:
+        names: Of the rows.
+        rows: Images of each, as many in each.
+        look: How they are seen.
+        notes: Below each image of the last row, or empty.
+        noted: What the notes are.
+        title: Above it, where there are several parts.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[Image, ...], ...]
+    look: Look
+    notes: tuple[str, ...] = ()
+    noted: str = ""
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint all images, with as many in a line as makes them largest."""
+        count = len(self.rows[0])
+        if not count:
+            return
+        columns = max(range(1, count + 1), key=lambda columns: self._side(ink, rect, columns))
+        rows: list[tuple[Image | None, ...]] = []
+        notes: list[tuple[str, ...]] = []
+        for start in range(0, count, columns):
+            for number, images in enumerate(self.rows):
+                part = images[start : start + columns]
+                rows.append((*part, *[None] * (columns - len(part))))
+                last = number == len(self.rows) - 1
+                notes.append(self.notes[start : start + columns] if last else ())
+        lines = -(-count // columns)
+        names = self.names * lines if any(self.names) else ()
+        block = len(self.rows) if len(self.rows) > 1 and lines > 1 else 0
+        shown = tuple(notes) if self.notes else ()
+        PictureSheet(
+            tuple(rows), self.look, names, notes=shown, noted=self.noted, block=block
+        ).paint(ink, rect)
+
+    def _side(self, ink: Ink, rect: QRectF, columns: int) -> float:
+        """How large an image becomes with so many in a line; fuller lines are preferred."""
+        count, of = len(self.rows[0]), len(self.rows)
+        height, width = self.rows[0][0].shape[-2:]
+        lines = -(-count // columns)
+        names = max(ink.width(name, TICK_PT) for name in self.names) + GAP
+        names = max(names, ink.width(self.noted, _NOTE_PT) + GAP)
+        notes = lines * ink.line(_NOTE_PT) if self.notes else 0.0
+        gaps = (lines - 1) * 2 * GAP if of > 1 else 0.0
+        across = (rect.width() - names) / columns / width
+        down = (rect.height() - notes - gaps) / (lines * of) / height
+        empty = (lines * columns - count) / count
+        return float(min(across, down) * (1.0 - 0.2 * empty))

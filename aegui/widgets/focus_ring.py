@@ -1,0 +1,136 @@
+"""The ring around what has the keys, the same for every widget, and only for who uses the keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
+from PySide6.QtGui import QGuiApplication, QPainter, QPen, QWindow
+from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QWidget
+
+from aegui.widgets.theme import RADIUS, current_theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+RING_PX = 2.0
+"""Width of the coloured line."""
+_LINING_PX = 1.0
+_REACH_PX = 3
+_FOLLOWED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show)
+
+
+class FocusRing(QWidget):
+    """Two lines around ``holder``: one of the accent, one of the ground of the panels.
+
+    On whatever it lies, one of the two stands out. It is a sibling of its holder, so that it may
+    reach a little beyond it, and keeps within their parent.
+    """
+
+    def __init__(self, holder: QWidget) -> None:
+        parent = holder.parentWidget()
+        # A splitter takes each of its children for a part.
+        inside = parent is None or holder.isWindow() or isinstance(parent, QSplitter)
+        super().__init__(holder if inside else parent)
+        self.holder = holder
+        self._is_inside = inside
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        holder.installEventFilter(self)
+        self._follow()
+        self.show()
+        self.raise_()
+
+    def _follow(self) -> None:
+        if not shiboken6.isValid(self.holder):
+            self.hide()
+            return
+        if self._is_inside:
+            self.setGeometry(self.holder.rect())
+            return
+        around = self.holder.geometry()
+        around.adjust(-_REACH_PX, -_REACH_PX, _REACH_PX, _REACH_PX)
+        parent = self.parentWidget()
+        self.setGeometry(around if parent is None else around.intersected(parent.rect()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go where the holder goes."""
+        if watched is self.holder and event.type() in _FOLLOWED:
+            self._follow()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The accent outside, its lining inside."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for inset, width, colour in (
+            (RING_PX + _LINING_PX / 2, _LINING_PX, theme.panel),
+            (RING_PX / 2, RING_PX, theme.accent),
+        ):
+            painter.setPen(QPen(colour, width))
+            edge = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.drawRoundedRect(edge, RADIUS, RADIUS)
+
+
+class KeyboardFocus(QObject):
+    """Puts the ring around what gets the keys from a key, and brings that into sight.
+
+    One for the whole program: dialogs have it too. Who takes the mouse needs no ring.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._uses_keys = False
+        self._ring: FocusRing | None = None
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_application_focus_changed)
+        application.focusWindowChanged.connect(self._on_application_focus_window_changed)
+
+    @property
+    def ring(self) -> FocusRing | None:
+        """The ring that is shown, if any."""
+        return self._ring if self._ring is not None and shiboken6.isValid(self._ring) else None
+
+    @Slot(QWindow)
+    def _on_application_focus_window_changed(self, window: QWindow | None) -> None:
+        if window is not None:
+            # The filter of a window sees each key and press once, before any widget.
+            window.removeEventFilter(self)
+            window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice whether the keys or the mouse are used."""
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress:
+            self._uses_keys = True
+        elif kind == QEvent.Type.MouseButtonPress:
+            self._uses_keys = False
+            self._put(None)
+        return False
+
+    @Slot(QWidget, QWidget)
+    def _on_application_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        by_mouse = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        self._put(now if self._uses_keys and not by_mouse else None)
+
+    def _put(self, holder: QWidget | None) -> None:
+        ring = self.ring
+        if ring is not None:
+            ring.hide()
+            ring.deleteLater()
+        self._ring = None
+        if holder is not None and holder.windowType() != Qt.WindowType.Popup:
+            bring_into_sight(holder)
+            self._ring = FocusRing(holder)
+
+
+def bring_into_sight(widget: QWidget) -> None:
+    """Scroll whatever ``widget`` lies in so that it is seen."""
+    area = widget.parentWidget()
+    while area is not None:
+        if isinstance(area, QScrollArea) and area.widget() is not None:
+            area.ensureWidgetVisible(widget, _REACH_PX, _REACH_PX)
+        area = area.parentWidget()

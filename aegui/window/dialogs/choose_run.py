@@ -1,0 +1,107 @@
+"""Asking for one of the many runs of a population."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+)
+
+from aegui.core.i18n import tr
+from aegui.widgets.theme import SPACING, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QWidget
+
+_ROW = Qt.ItemDataRole.UserRole
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
+
+
+class RunDialog(QDialog):
+    """A list of runs with their figures, and a field that searches it."""
+
+    def __init__(self, runs: Sequence[tuple[int, str]], chosen: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Choose a run"))
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search for a seed"))
+        self.search.setAccessibleName(tr("Search for a seed"))
+        self.search.setClearButtonEnabled(True)
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Runs, the best first"))
+        self.list.setFont(figures_font(self.font()))
+        self.list.setUniformItemSizes(True)
+        for run, text in runs:
+            item = QListWidgetItem(text, self.list)
+            item.setData(_ROW, run)
+            if run == chosen:
+                self.list.setCurrentItem(item)
+        buttons = QDialogButtonBox()
+        self.take = buttons.addButton(tr("&Show"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.take.setProperty("main", True)
+        buttons.addButton(tr("Ca&ncel"), QDialogButtonBox.ButtonRole.RejectRole)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
+        column.setSpacing(SPACING)
+        for widget in (self.search, self.list, buttons):
+            column.addWidget(widget)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.search.textChanged.connect(self._on_search_text_changed)
+        self.list.itemActivated.connect(self.accept)
+        self.list.currentItemChanged.connect(self._on_list_current_item_changed)
+        self.resize(420, 480)
+
+    @property
+    def run(self) -> int | None:
+        """The run that is chosen."""
+        item = self.list.currentItem()
+        return None if item is None or item.isHidden() else int(item.data(_ROW))
+
+    @Slot(str)
+    def _on_search_text_changed(self, text: str) -> None:
+        wished = text.strip().casefold()
+        items = [self.list.item(row) for row in range(self.list.count())]
+        for item in items:
+            # The figures after the seed have digits too.
+            item.setHidden(wished not in item.text().partition(" · ")[0].casefold())
+        seen = [item for item in items if not item.isHidden()]
+        # The very seed comes before those that only contain its digits.
+        exact = [item for item in seen if wished in item.text().casefold().split()]
+        if seen and wished:
+            self.list.setCurrentItem((exact or seen)[0])
+        self.take.setEnabled(self.run is not None)
+
+    @Slot()
+    def _on_list_current_item_changed(self) -> None:
+        self.take.setEnabled(self.run is not None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go through the list while the field has the focus."""
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is None or self.list.hasFocus():
+            super().keyPressEvent(event)
+            return
+        rows = [row for row in range(self.list.count()) if not self.list.item(row).isHidden()]
+        if rows:
+            now = rows.index(self.list.currentRow()) if self.list.currentRow() in rows else 0
+            self.list.setCurrentRow(rows[min(max(now + step, 0), len(rows) - 1)])
+
+
+def ask_run(parent: QWidget, runs: Sequence[tuple[int, str]], chosen: int) -> int | None:
+    """Which of ``runs``, numbers and words, is wished; None for none."""
+    dialog = RunDialog(runs, chosen, parent)
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    run = dialog.run
+    dialog.deleteLater()
+    return run if accepted else None

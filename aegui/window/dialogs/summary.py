@@ -1,0 +1,94 @@
+"""The network of the builder as a table, to be read and copied beside the work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.core.network.summary import COLUMNS, Summary
+from aegui.widgets.builder.marks import ProblemLabel
+from aegui.widgets.named_table import NamedTable
+from aegui.widgets.theme import SPACING, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SIZE = QSize(640, 460)
+_COPIES = (
+    ("text", mark("As &text")),
+    ("csv", mark("As &CSV")),
+    ("markdown", mark("As &Markdown")),
+)
+
+
+class SummaryDialog(QDialog):
+    """Layers with their shapes and parameters, and the totals below."""
+
+    def __init__(self, summary: Summary, copied: Callable[[], object], parent: QWidget) -> None:
+        """``copied`` is told when the table is on the clipboard."""
+        super().__init__(parent)
+        self.summary = summary
+        self._copied = copied
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Summary of the network"))
+        self.resize(_SIZE)
+        self.table = NamedTable([(name, "") for name in COLUMNS], tr("Layers of the network"))
+        self.totals = QLabel("\n".join(summary.totals()))
+        self.totals.setFont(figures_font(self.font()))
+        self.totals.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.problem = ProblemLabel()
+        self.problem.set_text(summary.problems[0] if summary.problems else "")
+        self.copy = QPushButton(tr("&Copy"))
+        menu = QMenu(self.copy)
+        for form, text in _COPIES:
+            menu.addAction(tr(text)).triggered.connect(
+                lambda _checked=False, form=form: self._put(form)
+            )
+        self.copy.setMenu(menu)
+        self._fill()
+        buttons = QDialogButtonBox()
+        buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        margin = 2 * SPACING
+        column.setContentsMargins(margin, margin, margin, margin)
+        column.setSpacing(SPACING)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.totals)
+        column.addWidget(self.problem)
+        column.addWidget(buttons)
+
+    def _fill(self) -> None:
+        self.table.setRowCount(len(self.summary.rows))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for row, layer in enumerate(self.summary.rows):
+            for column, text in enumerate(layer.cells()):
+                item = QTableWidgetItem(text)
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+                if column == len(COLUMNS) - 1:
+                    item.setTextAlignment(right)
+                self.table.setItem(row, column, item)
+        for column in range(len(COLUMNS)):
+            last = column == len(COLUMNS) - 1
+            header = self.table.horizontalHeaderItem(column)
+            left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            if header is not None:
+                header.setTextAlignment(right if last else left)
+
+    def _put(self, form: str) -> None:
+        QGuiApplication.clipboard().setText(self.summary.text(form))
+        self._copied()

@@ -1,0 +1,167 @@
+"""Where the docks of one window lie, by perspective and by how much room there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, QTimer, Slot
+from PySide6.QtGui import QScreen
+
+from aegui.window.docks import FORMS, arrange, form_of, take_away
+from aegui.window.panel_area import is_in_sight
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+    from aegui.session.settings import Settings
+
+LAYOUT_VERSION = 6
+_FIRST_SIZE = QSize(1720, 1000)
+_REST_MS = 120
+"""A window that is resized by the mouse is arranged anew when it rests."""
+
+
+class Layout(QObject):
+    """Arranges docks as they were last left, and keeps the window within its screen.
+
+    Each perspective is remembered once for each form of the window (``form_of``): a layout that
+    was made on a large screen does not press a small one.
+    """
+
+    def __init__(
+        self, window: QMainWindow, docks: Mapping[str, QDockWidget], settings: Settings
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._docks = docks
+        self._settings = settings
+        self._perspective = ""
+        self._form = ""
+        self._is_restored = False
+        self._screen: QScreen | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._on_rest_timeout)
+        for watched in (window, *docks.values()):
+            watched.installEventFilter(self)
+
+    # Size and place
+
+    def restore(self) -> None:
+        """Size and place of the last time, or the first of all."""
+        geometry = self._settings.window_state("geometry")
+        if geometry is None or not self._window.restoreGeometry(QByteArray(geometry)):
+            room = self._window.screen().availableSize() - QSize(0, 40)
+            self._window.resize(room.boundedTo(_FIRST_SIZE))
+
+    def fit_screen(self) -> None:
+        """Make the window no larger than its screen has room for, and bring it there."""
+        window = self._window
+        if window.isMaximized() or window.isFullScreen():
+            return
+        frame = window.frameGeometry()
+        wanted = fitted(frame, window.screen().availableGeometry())
+        if wanted.size() != frame.size():
+            window.resize(window.size() - (frame.size() - wanted.size()))
+        if wanted.topLeft() != frame.topLeft():
+            window.move(wanted.topLeft())
+
+    # Docks
+
+    def show(self, perspective: str) -> None:
+        """Arrange the docks for ``perspective``, as they were last left in a window like this."""
+        self._perspective = perspective
+        self._form = form_of(self._window.size())
+        self._is_restored = self._restore_docks()
+        if not self._is_restored:
+            arrange(self._window, self._docks, perspective)
+
+    def reset(self) -> None:
+        """Put the docks back where the perspective has them, in a window that its screen holds."""
+        for form in FORMS:
+            self._settings.set_window_state(_name(self._perspective, form), None)
+        self.fit_screen()
+        self._form = form_of(self._window.size())
+        arrange(self._window, self._docks, self._perspective)
+
+    def keep(self) -> None:
+        """Remember where the docks are."""
+        state = self._window.saveState(LAYOUT_VERSION).data()
+        self._settings.set_window_state(_name(self._perspective, self._form), bytes(state))
+
+    def _restore_docks(self) -> bool:
+        state = self._settings.window_state(_name(self._perspective, self._form))
+        if state is None:
+            return False
+        take_away(self._window, self._docks)
+        return self._window.restoreState(QByteArray(state), LAYOUT_VERSION)
+
+    # A window of another size, or on another screen
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that there is more or less room."""
+        if event.type() == QEvent.Type.Resize and self._perspective:
+            self._rest.start()
+        elif watched is self._window and event.type() == QEvent.Type.Show and self._screen is None:
+            handle = self._window.windowHandle()
+            handle.screenChanged.connect(self._on_handle_screen_changed)
+            self._follow(handle.screen())
+            if not self._is_restored:
+                # Sizes that were asked of a window that was not shown are not to be had.
+                arrange(self._window, self._docks, self._perspective)
+        return False
+
+    @Slot()
+    def _on_rest_timeout(self) -> None:
+        """Arrange the docks anew where the window has got another form.
+
+        What was shown, closed and in front stays so.
+        """
+        window = self._window
+        if not window.isVisible():
+            return
+        if form_of(window.size()) == self._form:
+            # Now: once the window has another form, the docks have been pressed into it.
+            self.keep()
+            return
+        if any(dock.isVisible() and dock.isFloating() for dock in self._docks.values()):
+            # It was put there by hand, and arranging would take it back.
+            return
+        shown = {key: not dock.isHidden() for key, dock in self._docks.items()}
+        front = [key for key, dock in self._docks.items() if is_in_sight(dock)]
+        self.show(self._perspective)
+        for key, dock in self._docks.items():
+            dock.setVisible(shown[key])
+        for key in front:
+            self._docks[key].raise_()
+
+    def _follow(self, screen: QScreen) -> None:
+        if self._screen is not None and shiboken6.isValid(self._screen):
+            self._screen.availableGeometryChanged.disconnect(self._on_screen_changed)
+        self._screen = screen
+        screen.availableGeometryChanged.connect(self._on_screen_changed)
+
+    @Slot(QScreen)
+    def _on_handle_screen_changed(self, screen: QScreen) -> None:
+        self._follow(screen)
+        self.fit_screen()
+
+    @Slot(QRect)
+    def _on_screen_changed(self, room: QRect) -> None:
+        self.fit_screen()
+
+
+def _name(perspective: str, form: str) -> str:
+    return f"docks-{perspective}-{form}"
+
+
+def fitted(frame: QRect, room: QRect) -> QRect:
+    """``frame`` made no larger than ``room``, and moved into it."""
+    size = frame.size().boundedTo(room.size())
+    left = max(room.left(), min(frame.left(), room.left() + room.width() - size.width()))
+    top = max(room.top(), min(frame.top(), room.top() + room.height() - size.height()))
+    return QRect(left, top, size.width(), size.height())

@@ -1,0 +1,101 @@
+"""What the session holds in memory, and how much of it each part may hold."""
+
+from __future__ import annotations
+
+import html
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.store import LIVE_BYTES, megabytes
+from aegui.core.i18n import tr
+from aegui.session.documents.undo_history import MOST_BYTES
+from aegui.session.map import field_service, plane_tiles
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.window.services import Services
+
+_STATM = Path("/proc/self/statm")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One part of the session.
+
+    Attributes:
+        label: What it is, in words.
+        count: Bytes that it holds.
+        most: Bytes that it may hold; None where that hangs on the network.
+    """
+
+    label: str
+    count: int
+    most: int | None = None
+
+
+def holdings(services: Services) -> tuple[Holding, ...]:
+    """The parts that grow with the data, the network, or the time that the program has run."""
+    workspace, runner = services.workspace, services.runner
+    sets = {id(each): each for each in (workspace.dataset, workspace.pool)}
+    if workspace.run is not None:
+        sets[id(workspace.run.dataset)] = workspace.run.dataset
+    timeline = services.showing.timeline
+    checkpoint = None if workspace.run is None else workspace.run.checkpoint
+    state = [] if checkpoint is None else list(checkpoint.tensors.values())
+    return (
+        # A draft has chosen of a pool, and the run was trained on a set of its own.
+        Holding(tr("samples"), sum(map(live_bytes, sets.values())), 3 * LIVE_BYTES),
+        Holding(tr("state of the training"), sum(tensor.nbytes for tensor in state)),
+        Holding(
+            tr("weights of past epochs"),
+            0 if timeline is None else timeline.nbytes,
+            runner.timeline_bytes,
+        ),
+        Holding(tr("steps that can be undone"), workspace.undo_stack.held_bytes, MOST_BYTES),
+        Holding(tr("tiles of the map"), services.plane.kept_bytes, plane_tiles.KEPT_BYTES),
+        Holding(tr("layers under the map"), services.fields.kept_bytes, field_service.KEPT_BYTES),
+    )
+
+
+def live_bytes(dataset: Dataset) -> int:
+    """Bytes of the pixels in memory; 0 where they are mapped from a file."""
+    array: object = dataset.images
+    while isinstance(array, np.ndarray):
+        if isinstance(array, np.memmap):
+            return 0
+        array = array.base
+    return dataset.images.nbytes
+
+
+def process_bytes() -> int | None:
+    """Memory of the whole program; None where the system does not tell."""
+    try:
+        pages = int(_STATM.read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def memory_table(services: Services) -> str:
+    """What holds how much, as HTML."""
+    rows = [
+        (
+            one.label,
+            megabytes(one.count),
+            "" if one.most is None else tr("of at most {size}", size=megabytes(one.most)),
+        )
+        for one in holdings(services)
+    ]
+    total = process_bytes()
+    if total is not None:
+        rows.append((tr("the whole program"), megabytes(total), ""))
+    cells = "".join(
+        f"<tr><td>{html.escape(label)}</td><td align='right'>&nbsp;&nbsp;{size}</td>"
+        f"<td>&nbsp;&nbsp;{most}</td></tr>"
+        for label, size, most in rows
+    )
+    return f"<p><b>{html.escape(tr('Memory'))}</b></p><table>{cells}</table>"

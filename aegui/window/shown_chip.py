@@ -1,0 +1,98 @@
+"""The chip in the toolbar that says what the window shows, and lets it be chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.theme import SPACING, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ShownChip(QWidget):
+    """Two buttons with menus: which run of the population, and which of its weights. Passive."""
+
+    runs_wanted = Signal()
+    """The menu of runs is about to be seen: ``set_runs`` is due."""
+    weights_wanted = Signal()
+    """The menu of weights is about to be seen: ``set_weights`` is due."""
+    run_chosen = Signal(str)
+    """A key of ``set_runs``."""
+    weights_chosen = Signal(str)
+    """A key of ``set_weights``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.run = _button(tr("Run that is shown"))
+        self.weights = _button(tr("Weights that are shown"))
+        for button in (self.run, self.weights):
+            button.setFont(figures_font(self.font()))
+        self.run.menu().aboutToShow.connect(self.runs_wanted)
+        self.weights.menu().aboutToShow.connect(self.weights_wanted)
+        self.run.menu().triggered.connect(lambda action: self.run_chosen.emit(action.data()))
+        self.weights.menu().triggered.connect(
+            lambda action: self.weights_chosen.emit(action.data())
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACING // 2)
+        row.addWidget(self.run)
+        row.addWidget(self.weights)
+        self.set_shown("", "", "")
+
+    def set_shown(self, run: str, weights: str, sentence: str) -> None:
+        """Say what is shown; ``run`` "" where there is but one, ``weights`` "" where there is none.
+
+        ``sentence`` says the same in full.
+        """
+        for button, text, help_text in (
+            (self.run, run, tr("Choose another run of this training")),
+            (self.weights, weights, tr("Choose the best or the last weights")),
+        ):
+            button.setVisible(bool(text))
+            if text == button.text() and sentence == button.accessibleDescription():
+                continue
+            button.setText(text)
+            button.setToolTip(tr("{what}\n{help}.", what=sentence, help=help_text))
+            button.setAccessibleDescription(sentence)
+        self.setVisible(bool(weights))
+
+    def set_runs(self, choices: Sequence[tuple[str, str]], chosen: str) -> None:
+        """Offer runs: keys and names."""
+        _fill(self.run.menu(), [(key, text, "") for key, text in choices], chosen)
+
+    def set_weights(self, choices: Sequence[tuple[str, str, str]], chosen: str) -> None:
+        """Offer weights: keys, names, and why they cannot be chosen."""
+        _fill(self.weights.menu(), choices, chosen)
+
+
+def _button(name: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("chip", True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setAccessibleName(name)
+    menu = QMenu(button)
+    menu.setToolTipsVisible(True)
+    button.setMenu(menu)
+    return button
+
+
+def _fill(menu: QMenu, choices: Sequence[tuple[str, str, str]], chosen: str) -> None:
+    menu.clear()
+    group = QActionGroup(menu)
+    for key, text, why_not in choices:
+        action = menu.addAction(text)
+        action.setData(key)
+        action.setCheckable(True)
+        action.setChecked(key == chosen)
+        action.setEnabled(not why_not)
+        action.setToolTip(why_not)
+        group.addAction(action)

@@ -1,0 +1,139 @@
+"""Joins the menus of all pictures with files, the clipboard and what is remembered of papers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+from aegui.core.atomic import write_atomically
+from aegui.core.data.corruption import corruption_words
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.session.notice import Notice
+from aegui.widgets.figures.figure import Figure, Paper, figure_bytes, figure_image
+from aegui.widgets.figures.makers import origin_words
+from aegui.widgets.figures.menu import COPY, COPY_TABLE, CSV, FigureDesk
+from aegui.window.dialogs.figure import FigureDialog
+from aegui.window.dialogs.questions import choose_save_file
+from aegui.window.outcome import weights_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.window.services import Services
+
+_KEYS = ("width_cm", "height_cm", "theme", "dpi", "title", "origin")
+_SVG_MIME = "image/svg+xml"
+
+
+class FiguresWiring(QObject):
+    """Takes the figures that menus bring, and saves or copies them as the person wishes."""
+
+    noticed = Signal(object)
+
+    def __init__(self, services: Services, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._window = parent
+        self.desk = FigureDesk(parent)
+        self.desk.wanted.connect(self._on_desk_wanted)
+
+    @property
+    def paper(self) -> Paper:
+        """The paper that was chosen last."""
+        values = self._services.settings.values
+        known = {key: values[f"figure.{key}"] for key in _KEYS if f"figure.{key}" in values}
+        try:
+            return replace(Paper(), **known).checked()  # type: ignore[arg-type]
+        except (AeguiError, TypeError, ValueError):
+            return Paper()
+
+    @Slot(object, str)
+    def _on_desk_wanted(self, figure: Figure, what: str) -> None:
+        figure = replace(figure, origin=figure.origin or self._origin(noisy=figure.noisy))
+        if what == COPY:
+            self._copy(figure, self.paper)
+        elif what == COPY_TABLE:
+            QGuiApplication.clipboard().setText(figure.table or figure.csv)
+            self._say(tr("The table is on the clipboard."))
+        elif what == CSV:
+            self._save(figure, self._window, "csv", lambda: figure.csv.encode())
+        else:
+            self._open(figure, what)
+
+    def _open(self, figure: Figure, form: str) -> None:
+        dialog = FigureDialog(figure, self.paper, form, self._window)
+        dialog.save_requested.connect(lambda: self._save_from(dialog))
+        dialog.copy_requested.connect(lambda: self._copy_from(dialog))
+        dialog.open()
+
+    def _save_from(self, dialog: FigureDialog) -> None:
+        paper, form, figure = dialog.paper, dialog.chosen_form, dialog.figure
+        self._keep(paper)
+        if self._save(figure, dialog, form, lambda: figure_bytes(figure, paper, form)):
+            dialog.accept()
+
+    def _copy_from(self, dialog: FigureDialog) -> None:
+        self._keep(dialog.paper)
+        self._copy(dialog.figure, dialog.paper)
+
+    def _copy(self, figure: Figure, paper: Paper) -> None:
+        data = QMimeData()
+        try:
+            data.setImageData(figure_image(figure, paper))
+        except AeguiError as error:
+            self.noticed.emit(Notice("error", str(error)))
+            return
+        data.setData(_SVG_MIME, figure_bytes(figure, paper, "svg"))
+        QGuiApplication.clipboard().setMimeData(data)
+        self._say(tr("The picture is on the clipboard."))
+
+    def _save(
+        self, figure: Figure, parent: QWidget, form: str, content: Callable[[], bytes]
+    ) -> bool:
+        workspace = self._services.workspace
+        folder = workspace.recent_files[0].parent if workspace.recent_files else Path.home()
+        suggestion = str(folder / f"{workspace.name}-{figure.name}.{form}")
+        patterns = f"{form.upper()} (*.{form})"
+        path = choose_save_file(parent, tr("Save the figure"), suggestion, patterns)
+        if not path:
+            return False
+        path = path if path.lower().endswith(f".{form}") else f"{path}.{form}"
+        try:
+            write_atomically(path, content())
+        except AeguiError as error:
+            self.noticed.emit(Notice("error", str(error)))
+            return False
+        self._say(tr("The figure is saved: {path}", path=path))
+        return True
+
+    def _origin(self, *, noisy: bool) -> str:
+        """What the window shows: run, epoch and data."""
+        services = self._services
+        showing, moment = services.showing, services.showing.moment
+        if moment is None:
+            return ""
+        noise = showing.noise
+        return origin_words(
+            name=services.workspace.name,
+            seed=moment.seed,
+            weights=weights_words(moment),
+            data=showing.dataset.name,
+            samples=len(showing.dataset),
+            noise=corruption_words(noise) if noisy and noise.kind != "none" else "",
+            noise_seed=showing.recipe.seed if noisy and noise.kind != "none" else None,
+        )
+
+    def _keep(self, paper: Paper) -> None:
+        settings = self._services.settings
+        chosen = {f"figure.{key}": getattr(paper, key) for key in _KEYS}
+        settings.values = {**settings.values, **chosen}
+
+    def _say(self, text: str) -> None:
+        self.noticed.emit(Notice("info", text, passing=True))

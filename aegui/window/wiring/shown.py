@@ -1,0 +1,119 @@
+"""Joins the chip that says what is shown with the run and the weights that are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.i18n import tr
+from aegui.window.outcome import moment_words, weights_words
+from aegui.window.refresher import Refresher
+from aegui.window.run_choice import ANY_RUN, RUN, run_choices, run_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.window.services import Services
+    from aegui.window.toolbar import MainToolBar
+
+_TEXT_MS = 250
+
+
+class ShownWiring(QObject):
+    """The person chooses what is shown; the window says so wherever it says figures."""
+
+    conditions_changed = Signal()
+
+    def __init__(self, services: Services, toolbar: MainToolBar, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._services = services
+        self._chip = toolbar.chip
+        self._text = Refresher(self._show, _TEXT_MS, parent=self)
+        showing = services.showing
+        showing.network_changed.connect(self._on_showing_network_changed)
+        showing.epoch_changed.connect(self._show)
+        showing.replaced.connect(self._show)
+        services.runner.state_changed.connect(self._show)
+        self._chip.runs_wanted.connect(self._offer_runs)
+        self._chip.weights_wanted.connect(self._offer_weights)
+        self._chip.run_chosen.connect(self.choose_run)
+        self._chip.weights_chosen.connect(self.choose_weights)
+        self._show()
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {
+            "choose_run": lambda: self.choose_run(ANY_RUN),
+            "best_weights": lambda: self.choose_weights("best"),
+            "last_weights": lambda: self.choose_weights("last"),
+        }
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        """What holds at present, of ``CONDITIONS``."""
+        showing = self._services.showing
+        holds = {
+            "has_runs": showing.moment is not None and len(showing.seeds) > 1,
+            "can_choose_weights": showing.moment is not None and not showing.why_no_last,
+        }
+        return frozenset(name for name, does_hold in holds.items() if does_hold)
+
+    @Slot(str)
+    def choose_run(self, key: str) -> None:
+        """Show the run of a key of the menu, or one that is asked for."""
+        run = run_of(key, self._services, self._window)
+        if run is not None:
+            self._services.showing.choose_run(run)
+
+    @Slot(str)
+    def choose_weights(self, key: str) -> None:
+        """Show the ``best`` or the ``last`` weights."""
+        self._services.showing.choose_weights("last" if key == "last" else "best")
+        self._show()
+
+    @Slot()
+    def _offer_runs(self) -> None:
+        moment = self._services.showing.moment
+        shown = "" if moment is None else f"{RUN}{moment.run}"
+        self._chip.set_runs(run_choices(self._services.showing), shown)
+
+    @Slot()
+    def _offer_weights(self) -> None:
+        showing = self._services.showing
+        moment = showing.moment
+        why = showing.why_no_last
+        choices = [("best", tr("&Best weights"), why), ("last", tr("&Last weights"), why)]
+        if why:
+            choices.append(("", why, why))
+        self._chip.set_weights(choices, "" if moment is None else moment.weights)
+
+    @Slot()
+    def _on_showing_network_changed(self) -> None:
+        if self._services.showing.is_learning:
+            self._text.mark()
+        else:
+            self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        moment = self._services.showing.moment
+        if moment is None:
+            self._chip.set_shown("", "", "")
+            self.conditions_changed.emit()
+            return
+        run = ""
+        if moment.runs > 1:
+            run = tr(
+                "seed {seed} ({run:,} of {runs:,})",
+                seed=moment.seed,
+                run=moment.run + 1,
+                runs=moment.runs,
+            )
+        self._chip.set_shown(run, weights_words(moment), moment_words(moment))
+        if not self._services.showing.is_learning:
+            self.conditions_changed.emit()

@@ -1,0 +1,58 @@
+"""Fields take point and comma alike, and show the mark of the language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtTest import QTest
+
+from aegui.core.i18n import set_language
+from aegui.widgets.builder.fields import CountField, NumberField
+from aegui.widgets.charts.scale import figure, precise
+from aegui.widgets.decimal_box import DecimalBox
+from aegui.widgets.map.ticks import tick_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QAbstractSpinBox
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture(params=["en", "es"])
+def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
+    set_language(request.param)
+    yield request.param
+    set_language("en")
+
+
+def _type(field: QAbstractSpinBox, text: str) -> None:
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    field.interpretText()
+
+
+@pytest.mark.parametrize("typed", ["0.25", "0,25"])
+def test_both_marks_are_taken(qtbot: QtBot, spoken: str, typed: str) -> None:
+    shown = {"en": "0.25", "es": "0,25"}[spoken]
+    for field in (DecimalBox(-10, 10, 2), NumberField(0.0, 10.0)):
+        qtbot.addWidget(field)
+        _type(field, typed)
+        assert field.value() == pytest.approx(0.25)
+        assert field.text() == shown
+
+
+@pytest.mark.parametrize("typed", ["8000", "8.000", "8,000"])
+def test_thousands_are_parted_by_either(qtbot: QtBot, spoken: str, typed: str) -> None:
+    field = CountField(1, 100_000)
+    qtbot.addWidget(field)
+    _type(field, typed)
+    assert field.value() == 8000
+    assert field.text() == {"en": "8,000", "es": "8.000"}[spoken]
+
+
+def test_axes_follow_the_language(spoken: str) -> None:
+    shown = (tick_text(0.5, 0.1), figure(1.5), precise(12345.0), figure(1.5e-7))
+    english = ("0.5", "1.5", "12,345", "1.5e-7")
+    assert shown == (english if spoken == "en" else ("0,5", "1,5", "12.345", "1,5e-7"))

@@ -1,0 +1,228 @@
+"""Status, message, chip, charts, formula, pictures, map and file speak of the same weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from aegui.core.latent.codec import Codec
+from aegui.core.recipe import Recipe
+from aegui.core.run_file import load_run
+from aegui.window.outcome import mean_words, weights_words
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.core.training.snapshot import Snapshot
+    from aegui.window.main_window import MainWindow
+
+LETTERS: dict[str, Any] = {"source": "lowercase", "chars": "abcdefgh"}
+DIGITS: dict[str, Any] = {"source": "digits", "split": {"validation": 0.25}}
+CPU: dict[str, Any] = {"device": "cpu", "optimizer": {"learning_rate": 0.02}}
+FAMILIES: dict[str, dict[str, Any]] = {
+    "autoencoder": {"data": LETTERS, "training": {"epochs": 30, **CPU}, "runs": 3},
+    "hundred": {"data": LETTERS, "training": {"epochs": 6, **CPU}, "runs": 100},
+    "vae": {
+        "data": LETTERS,
+        "network": {"latent": {"kind": "gaussian"}},
+        "training": {"epochs": 30, **CPU},
+        "runs": 2,
+    },
+    "classifier": {
+        "data": DIGITS,
+        "network": {"encoder": [{"units": 16}], "latent": {"units": 8}},
+        "training": {"epochs": 4, "batch_size": 256, **CPU},
+        "classifier": {},
+        "runs": 2,
+    },
+    "gan": {
+        "data": DIGITS,
+        "network": {"encoder": [{"units": 8}], "latent": {"units": 4}},
+        "training": {"epochs": 3, "batch_size": 256, "device": "cpu"},
+        "gan": {},
+        "runs": 2,
+    },
+}
+
+
+class Look:
+    """What the parts of a window say at present."""
+
+    def __init__(self, qtbot: QtBot, window: MainWindow) -> None:
+        self.qtbot = qtbot
+        self.window = window
+        self.showing = window._services.showing
+
+    def weights(self) -> Snapshot:
+        """The weights that ought to be shown, found without the window."""
+        moment, timeline = self.showing.moment, self.showing.timeline
+        assert moment is not None
+        if moment.weights == "best" or self.showing.recipe.gan is not None:
+            run = self.showing.saved
+            assert run is not None
+            assert run.snapshot is not None
+            return run.snapshot
+        assert timeline is not None
+        return timeline.snapshot(timeline.index_at(moment.epoch))
+
+    def agree(self) -> None:
+        """Everything speaks of the run, epoch and weights that the chip names."""
+        showing, window = self.showing, self.window
+        moment, codec, history = showing.moment, showing.codec, showing.history
+        assert moment is not None
+        assert codec is not None
+        assert history is not None
+        assert (codec.run, codec.epoch) == (moment.run, int(moment.epoch))
+        chip = window.toolbar.chip
+        assert chip.weights.text() == weights_words(moment)
+        assert f"{moment.epoch:,}" in chip.weights.text()
+        assert (str(moment.seed) in chip.run.text()) == (moment.runs > 1)
+        row = history.row_at(moment.epoch)
+        assert row is not None
+        self._charts(row)
+        formula = window.panels.training.formula
+        assert formula._terms["loss"] == pytest.approx(history.loss[row, moment.run], rel=1e-6)
+        own = Codec(showing.recipe, codec.image_shape, self.weights(), moment.run)
+        if own.can_encode:
+            self._codes(own)
+        if own.can_encode and showing.recipe.classifier is None:
+            self._pixels(own, row)
+
+    def _charts(self, row: int) -> None:
+        """Charts have the row of that epoch, and values of that run, in their headings."""
+        moment, history = self.showing.moment, self.showing.history
+        assert moment is not None
+        assert history is not None
+        panel = self.window.panels.charts
+        self.window.results._charts.flush()
+        loss = panel._views["loss"]
+        data = loss.data
+        assert data is not None
+        assert len(data.epoch) == len(history)
+        read = loss._row_read(data)
+        assert (len(history) - 1 if read is None else read) == row
+        own = next(curve for curve in data.curves if curve.spec.column == "loss").own
+        assert own[row] == pytest.approx(history.loss[row, moment.run], rel=1e-6)
+
+    def _codes(self, own: Codec) -> None:
+        """The map has the codes of these weights."""
+        scene, samples = self.window.panels.canvas.scene, self.showing.dataset.flat()
+        wanted = own.encode(samples)
+        self.qtbot.waitUntil(
+            lambda: (
+                scene.codes is not None
+                and scene.codes.values.shape == wanted.shape
+                and bool(np.allclose(scene.codes.values, wanted, atol=1e-5))
+            ),
+            timeout=20_000,
+        )
+
+    def _pixels(self, own: Codec, row: int) -> None:
+        """Status, reconstructions and history count the wrong pixels of these weights."""
+        samples, history = self.showing.dataset.flat(), self.showing.history
+        moment, window = self.showing.moment, self.window
+        assert moment is not None
+        assert history is not None
+        wrong = ((own.reconstruct(samples) > 0.5) != (samples > 0.5)).sum(axis=1)
+        assert history.wrong_mean[row, moment.run] == pytest.approx(wrong.mean(), abs=0.07)
+        if not window._services.runner.is_busy:
+            said = window.toolbar.status.text()
+            assert f"mean {mean_words(float(wrong.mean()))}, worst {wrong.max()}" in said
+        view = window.panels.reconstructions.view
+        window.docks["reconstructions"].show()
+        window.docks["reconstructions"].raise_()
+        window.results._rows.flush()
+        self.qtbot.waitUntil(
+            lambda: (
+                view._rows is not None
+                and view._rows.epoch == int(moment.epoch)
+                and view._rows.mean == pytest.approx(wrong.mean())
+            ),
+            timeout=20_000,
+        )
+        window.docks["charts"].raise_()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_everything_says_the_same_in_every_state(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, family: str
+) -> None:
+    services = window._services
+    workspace, showing = services.workspace, services.showing
+    recipe = Recipe.model_validate({**FAMILIES[family], "seed": 5})
+    assert workspace.new(recipe)
+    qtbot.waitUntil(lambda: workspace.recipe == recipe, timeout=20_000)
+    window.docks["charts"].show()
+    window.docks["charts"].raise_()
+    look = Look(qtbot, window)
+    train(qtbot, window)
+    look.agree()
+    (notice,) = window.notifications.shown
+    moment, run = showing.moment, workspace.run
+    assert moment is not None
+    assert run is not None
+    assert moment.run == run.best_run
+    assert f"seed {moment.seed}" in notice.text
+    showing.choose_run((moment.run + 1) % moment.runs)
+    look.agree()
+    showing.choose_weights("last")
+    look.agree()
+    showing.show_epoch(2)
+    look.agree()
+    window.time.go_to(None)
+    look.agree()
+    showing.choose_weights("best")
+    look.agree()
+    path = tmp_path / "run.aegui"
+    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+        workspace.save_as(path)
+    saved = load_run(path)
+    with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
+        assert workspace.open(path, lambda: True)
+    look.agree()
+    moment = showing.moment
+    assert moment is not None
+    assert moment.run == saved.best_run
+    assert moment.epoch == saved.results[moment.run].best_epoch
+    if recipe.gan is None:
+        showing.choose_weights("last")
+        assert showing.moment is not None
+        assert run.history is not None
+        assert showing.moment.epoch == run.history.epoch[-1]
+
+
+def test_everything_says_the_same_while_paused_and_after_stop(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    services = window._services
+    recipe = Recipe.model_validate(
+        {**FAMILIES["autoencoder"], "training": {"epochs": 5_000_000, **CPU}}
+    )
+    services.workspace.edit_recipe(recipe, "longer")
+    qtbot.waitUntil(lambda: services.workspace.recipe == recipe, timeout=20_000)
+    window.docks["charts"].show()
+    window.docks["charts"].raise_()
+    look = Look(qtbot, window)
+    with qtbot.waitSignal(services.runner.paused, timeout=30_000):
+        window.actions_table["step"].trigger()
+    for _ in range(3):
+        with qtbot.waitSignal(services.runner.paused, timeout=30_000):
+            window.actions_table["step"].trigger()
+    qtbot.waitUntil(
+        lambda: services.showing.moment is not None and services.showing.moment.epoch == 4,
+        timeout=10_000,
+    )
+    window.shown._text.flush()
+    look.agree()
+    services.showing.choose_run(2)
+    look.agree()
+    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+        window.actions_table["stop"].trigger()
+    look.agree()
+    assert services.showing.moment is not None
+    assert services.showing.moment.run == 2

@@ -1,0 +1,144 @@
+"""What a training costs stands beside Train, and a costly one begins only after a question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.recipe import LayerSpec, NetworkSpec
+from aegui.window.cost_guard import budget_of
+from aegui.window.dialogs.cost import LimitsDialog
+from tests.window.conftest import SMALL, stop, train
+from tests.window.test_document import answer
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+CALM = "&Train all the same"
+
+
+@pytest.fixture
+def costly(window: MainWindow) -> MainWindow:
+    """The draft is a network far too large for its 28 x 28 images."""
+    workspace = window._services.workspace
+    images = np.random.default_rng(0).random((12, 28, 28))
+    workspace.edit_dataset(Dataset.from_images("x", images), "data")
+    network = NetworkSpec(encoder=(LayerSpec(units=9_000), LayerSpec(units=2_000)))
+    workspace.edit_recipe(workspace.recipe.model_copy(update={"network": network}), "large")
+    settings = window._services.settings
+    settings.unasked_memory_share = 1e-6
+    return window
+
+
+def test_the_cost_is_shown_beside_train(qtbot: QtBot, window: MainWindow) -> None:
+    label = window.toolbar.estimate
+    assert label.text().startswith("~")
+    assert "MB" in label.text()
+    assert "parameters" in label.toolTip()
+    costs = window._services.costs
+    qtbot.waitUntil(lambda: costs.cost is not None and costs.cost.is_measured, timeout=60_000)
+    assert "measured" in label.toolTip()
+    train(qtbot, window)
+    assert not label.isHidden()
+
+
+def test_nothing_is_shown_of_what_cannot_be_trained(window: MainWindow) -> None:
+    workspace = window._services.workspace
+    training = SMALL.training.model_copy(update={"loss": "bce"})
+    network = SMALL.network.model_copy(update={"output_activation": "tanh"})
+    broken = SMALL.model_copy(update={"training": training, "network": network})
+    workspace.edit_recipe(broken, "broken")
+    assert workspace.resolution.problems
+    assert window.toolbar.estimate.isHidden()
+
+
+def test_cancelling_the_question_trains_nothing(costly: MainWindow) -> None:
+    asked: list[str] = []
+
+    def look() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        asked.extend([box.text(), box.informativeText(), *(b.text() for b in box.buttons())])
+        box.reject()
+
+    QTimer.singleShot(100, look)
+    costly.actions_table["train"].trigger()
+    assert not costly._services.runner.is_busy
+    words = " ".join(asked)
+    assert "of memory" in words
+    assert "parameters" in words
+    assert "made for 28 × 28" in words
+
+
+def test_a_network_for_the_images_can_be_taken_instead(qtbot: QtBot, costly: MainWindow) -> None:
+    services = costly._services
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        next(button for button in box.buttons() if "28 × 28" in button.text()).click()
+
+    QTimer.singleShot(100, press)
+    costly.actions_table["train"].trigger()
+    assert services.runner.is_busy
+    assert services.workspace.recipe.network.encoder[0].kind == "conv"
+    stop(qtbot, services.runner)
+    costly.actions_table["undo"].trigger()
+    assert isinstance(services.workspace.recipe.network.encoder[0], LayerSpec)
+
+
+def test_one_may_train_all_the_same(qtbot: QtBot, costly: MainWindow) -> None:
+    services = costly._services
+    network = NetworkSpec(encoder=(LayerSpec(units=50),))
+    recipe = services.workspace.recipe.model_copy(update={"network": network})
+    services.workspace.edit_recipe(recipe, "small")
+    assert services.workspace.resolution.layers[0].outputs == 50
+    answer(CALM.replace("&", ""))
+    costly.actions_table["train"].trigger()
+    stop(qtbot, services.runner)
+    assert services.workspace.run is not None
+    # So does going on.
+    answer("Cancel")
+    costly.actions_table["continue"].trigger()
+    assert not services.runner.is_busy
+
+
+def test_the_limits_are_settings(window: MainWindow) -> None:
+    def press() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, LimitsDialog)
+        dialog.minutes.setValue(90)
+        dialog.share.setValue(25)
+        dialog.accept()
+
+    QTimer.singleShot(100, press)
+    window.actions_table["limits"].trigger()
+    budget = budget_of(window._services.settings)
+    assert (budget.minutes, budget.memory_share) == (90, 0.25)
+
+
+def test_the_limits_go_back_to_the_defaults(window: MainWindow) -> None:
+    dialog = LimitsDialog(5.0, 0.1, window)
+    dialog._on_usual_clicked()
+    assert (dialog.minutes.value(), dialog.share.value()) == (60, 50)
+    dialog.done(QDialog.DialogCode.Rejected)
+    dialog.deleteLater()
+
+
+def test_the_cost_of_a_noise_study_stands_beside_its_button(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.actions_table["noise_study"].trigger()
+    page = window.panels.study.matrix
+    qtbot.waitUntil(lambda: page.estimate.text().startswith("~"), timeout=20_000)
+    window._services.settings.unasked_memory_share = 1e-6
+    answer("Cancel")
+    page.run.click()
+    assert not window._services.noise_study.job.is_busy

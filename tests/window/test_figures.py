@@ -1,0 +1,195 @@
+"""Pictures that leave the real window: files that open, and a real clipboard."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from aegui.widgets.figures.figure import Paper, figure_bytes
+from aegui.widgets.figures.menu import FigureMenu
+from aegui.widgets.theme import LIGHT, current_theme
+from aegui.window.dialogs.figure import FigureDialog
+from aegui.window.dialogs.summary import SummaryDialog
+from aegui.window.wiring import figures as wiring
+from tests.window.conftest import save_figure, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.widgets.pixels.reconstructions_view import ReconstructionsView
+    from aegui.window.main_window import MainWindow
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    train(qtbot, window)
+    canvas = window.panels.canvas
+    qtbot.waitUntil(lambda: canvas.figure() is not None, timeout=20_000)
+    return window
+
+
+def texts(data: bytes) -> set[str]:
+    root = ET.fromstring(data)
+    return {"".join(node.itertext()).strip() for node in root.iter(f"{SVG}text")}
+
+
+def show_reconstructions(window: MainWindow, qtbot: QtBot) -> ReconstructionsView:
+    window.docks["reconstructions"].show()
+    window.docks["reconstructions"].raise_()
+    view = window.panels.reconstructions.view
+    qtbot.waitUntil(lambda: view.figure() is not None, timeout=20_000)
+    return view
+
+
+def entries(menu: QMenu) -> dict[str, object]:
+    return {action.data(): action for action in menu.actions() if action.data()}
+
+
+def test_a_figure_has_the_size_and_colours_that_were_chosen_and_they_are_remembered(
+    trained: MainWindow, app: App, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window, path = trained, tmp_path / "map.png"
+    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    window.panels.canvas.figures.bring("png")
+    save_figure(window, width_cm=8.0, height_cm=6.0, dpi=100, theme="dark")
+    with Image.open(path) as image:
+        assert image.size == (315, 236)
+        assert image.info["dpi"] == pytest.approx((100, 100), abs=0.5)
+        assert sum(image.convert("RGB").getpixel((1, 1))) < 150  # type: ignore[arg-type]
+        assert "seed 3 · best, epoch" in image.info["Description"]
+    assert current_theme() is LIGHT, "the window keeps its own"
+    assert window.figures.paper == Paper(8.0, 6.0, "dark", 100)
+    values = app.services.settings.values
+    app.services.settings.values = {**values, "figure.width_cm": 1e9}
+    assert window.figures.paper == Paper(), "a paper that is none is not taken"
+
+
+def test_the_map_has_axes_letters_and_pins_as_text(
+    trained: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window, path = trained, tmp_path / "map"
+    canvas = window.panels.canvas
+    code = canvas.scene.full_code(0.0, 0.0)
+    canvas.scene.base = code
+    canvas.pin_requested.emit(code)
+    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    canvas.figures.bring("svg")
+    save_figure(window)
+    data = path.with_suffix(".svg").read_bytes()
+    assert {"z1", "z2", "Latent map"} <= texts(data)
+    assert any(text.startswith(window._services.workspace.name) for text in texts(data))
+    root = ET.fromstring(data)
+    assert root.get("width") == "16cm"
+    assert len(list(root.iter(f"{SVG}image"))) >= 1, "what is decoded is an image"
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_every_picture_that_is_seen_can_be_had(
+    trained: MainWindow, qtbot: QtBot, form: str
+) -> None:
+    window = trained
+    for key in ("charts", "reconstructions", "cursor", "code", "answer", "projections"):
+        window.docks[key].show()
+        window.docks[key].raise_()
+    size = window.panels.canvas.size()
+    had = set()
+    for menu in window.findChildren(FigureMenu):
+        figure = menu._figure()
+        if figure is None:
+            continue
+        had.add(figure.name)
+        data = figure_bytes(figure, Paper(dpi=60, theme="dark"), form)
+        assert data.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form])
+        if form == "svg":
+            assert figure.title in texts(data)
+    assert {"map", "charts", "loss", "reconstructions", "cursor"} <= had
+    assert window.panels.canvas.size() == size
+    assert current_theme() is LIGHT
+
+
+def test_a_picture_is_put_on_the_clipboard(trained: MainWindow, qtbot: QtBot) -> None:
+    view = show_reconstructions(trained, qtbot)
+    view.figures.bring("copy")
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.hasImage()
+    image = data.imageData()
+    assert image.width() == 1890
+    assert QColor(image.pixel(1, 1)) == QColor("#ffffff")
+    assert "Reconstructions" in texts(bytes(data.data("image/svg+xml").data()))
+    trained.panels.charts.figures.bring("copy_table")
+    assert QGuiApplication.clipboard().text().startswith("epoch,")
+
+
+def test_the_menu_opens_at_a_click_of_the_right_button(trained: MainWindow, qtbot: QtBot) -> None:
+    window, view = trained, show_reconstructions(trained, qtbot)
+    view.customContextMenuRequested.emit(QPoint(5, 5))
+    menu = next(each for each in view.findChildren(QMenu) if each.isVisible())
+    assert {"png", "svg", "pdf", "copy"} <= set(entries(menu))
+    menu.close()
+    above = window.panels.canvas.menu_at(QPoint(50, 50))
+    assert {"png", "svg", "pdf", "copy"} <= set(entries(above))
+    above.deleteLater()
+
+
+def test_the_dialog_shows_what_will_be_saved(trained: MainWindow, qtbot: QtBot) -> None:
+    window = trained
+    window.panels.charts.figures.bring("pdf")
+    (dialog,) = (one for one in window.findChildren(FigureDialog) if one.isVisible())
+    assert dialog.chosen_form == "pdf"
+    assert not dialog.dpi.isEnabled(), "lines have no dots"
+    qtbot.waitUntil(lambda: not dialog.preview.pixmap().isNull())
+    light = dialog.preview.pixmap().toImage().pixelColor(1, 1)
+    dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
+    qtbot.waitUntil(lambda: dialog.preview.pixmap().toImage().pixelColor(1, 1) != light)
+    dialog.form.setCurrentIndex(dialog.form.findData("png"))
+    dialog.width_cm.setValue(100.0)
+    dialog.height_cm.setValue(100.0)
+    dialog.dpi.setValue(1200)
+    assert not dialog.save.isEnabled()
+    assert dialog.problem.isVisible()
+    dialog.dpi.setValue(100)
+    assert dialog.save.isEnabled()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert window.figures.paper == Paper(), "what was given up is not remembered"
+
+
+def test_the_network_is_a_table_that_can_be_copied(window: MainWindow) -> None:
+    window.actions_table["summary"].trigger()
+    (dialog,) = window.findChildren(SummaryDialog)
+    shapes = [dialog.table.item(row, 3) for row in range(dialog.table.rowCount())]
+    assert [item.text() for item in shapes if item is not None][:2] == ["1x7x5", "12"]
+    assert "Trainable" in dialog.totals.text()
+    for action in dialog.copy.menu().actions():
+        action.trigger()
+    assert QGuiApplication.clipboard().text().startswith("| Layer |")
+    dialog.close()
+
+
+def test_samples_are_shown_as_images_on_maps(trained: MainWindow, qtbot: QtBot) -> None:
+    window, panel = trained, trained.panels.projections
+    window.docks["projections"].show()
+    window.docks["projections"].raise_()
+    view = panel.view("pca")
+    qtbot.waitUntil(lambda: view.plot() is not None, timeout=30_000)
+    before = view.grab().toImage()
+    panel.pictured.click()
+    assert view.is_pictured
+    assert view.grab().toImage() != before
+    assert window._services.settings.values["projections.pictured"] is True
+    figure = view.figure()
+    assert figure is not None
+    root = ET.fromstring(figure_bytes(figure, Paper(), "svg"))
+    assert {"PC1", "PC2"} <= texts(ET.tostring(root))
+    assert len(list(root.iter(f"{SVG}path"))) >= 6, "each of the six letters is drawn"

@@ -1,0 +1,203 @@
+"""Going through the window by keys: every stop is in sight, F6 goes from panel to panel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QWidget
+
+from aegui.widgets.theme import DARK, LIGHT, contrast
+from aegui.window.docks import PERSPECTIVES
+from aegui.window.panel_focus import name_of
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.window.main_window import MainWindow
+
+_MOST_STOPS = 400
+_SEEN_PX = 12
+
+
+def _press(window: MainWindow, key: Qt.Key, shift: bool = False) -> None:
+    handle = window.windowHandle()
+    modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    QTest.keyClick(handle, key, modifier)
+    QApplication.processEvents()
+
+
+def _activate(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.panels.canvas.setFocus()
+    QApplication.processEvents()
+
+
+def _assert_in_sight(window: MainWindow, stop: QWidget) -> None:
+    """Whole, or as much of it as there is room for; inside the window; under nothing else."""
+    name = f"{type(stop).__name__} {stop.accessibleName()!r}"
+    assert stop.isVisible(), name
+    seen, around = stop.rect(), stop
+    while around is not window:
+        seen.translate(around.pos())
+        parent = around.parentWidget()
+        assert parent is not None
+        around = parent
+        seen = seen.intersected(around.rect())
+    least = min(_SEEN_PX, stop.width()), min(_SEEN_PX, stop.height())
+    assert (seen.width(), seen.height()) >= least, name
+    under = window.childAt(seen.center())
+    assert under is not None
+    assert under is stop or stop.isAncestorOf(under) or under.isAncestorOf(stop), name
+
+
+@pytest.mark.parametrize(
+    ("perspective", "size"),
+    [*((key, (1280, 680)) for key in PERSPECTIVES), ("build", (1920, 1040))],
+)
+def test_every_stop_of_tab_is_in_sight(
+    app: App, qtbot: QtBot, perspective: str, size: tuple[int, int]
+) -> None:
+    window = app.window
+    train(qtbot, window)
+    window.resize(*size)
+    window.set_perspective(perspective)
+    window.reset_layout()
+    _activate(qtbot, window)
+    stops: list[QWidget] = []
+    places: list[QWidget] = []
+    for _ in range(_MOST_STOPS):
+        _press(window, Qt.Key.Key_Tab)
+        stop = window.focusWidget()
+        if stop in stops:
+            break
+        _assert_in_sight(window, stop)
+        ring = app.keyboard.ring
+        assert ring is not None
+        assert not ring.visibleRegion().isEmpty()
+        centre = ring.mapFromGlobal(stop.mapToGlobal(stop.rect().center()))
+        assert ring.rect().contains(centre)
+        stops.append(stop)
+        place = window.panel_focus.place_of(stop)
+        if place is not None and (not places or places[-1] is not place):
+            places.append(place)
+    assert stop is stops[0], "Tab comes round"
+    assert len(stops) > 15
+    # One panel after the other, none of them twice but for the one that it began in.
+    assert len(set(places[1:])) == len(places[1:])
+    _press(window, Qt.Key.Key_Tab, shift=True)
+    assert window.focusWidget() is stops[-1]
+
+
+def test_a_covered_panel_is_left_out_and_comes_back(qtbot: QtBot, window: MainWindow) -> None:
+    window.set_perspective("build")
+    window.reset_layout()
+    builder = window.panels.builder
+    mirrored = window._services.workspace.recipe.network.decoder
+    assert any(builder.isAncestorOf(stop) for stop in window.panel_focus.stops())
+    window.docks["data"].raise_()
+    _activate(qtbot, window)
+    assert builder.isHidden()
+    stops = window.panel_focus.stops()
+    assert not any(builder.isAncestorOf(stop) for stop in stops)
+    assert any(window.panels.data.isAncestorOf(stop) for stop in stops)
+    for _ in range(len(stops) + 1):
+        _press(window, Qt.Key.Key_Tab)
+        assert not builder.isAncestorOf(window.focusWidget())
+    window.docks["builder"].raise_()
+    assert not builder.isHidden()
+    assert any(builder.isAncestorOf(stop) for stop in window.panel_focus.stops())
+    assert window._services.workspace.recipe.network.decoder == mirrored
+
+
+def test_keys_leave_a_panel_that_is_covered(qtbot: QtBot, window: MainWindow) -> None:
+    window.set_perspective("build")
+    window.docks["builder"].raise_()
+    _activate(qtbot, window)
+    field = next(s for s in window.panel_focus.stops() if window.panels.builder.isAncestorOf(s))
+    field.setFocus()
+    window.docks["data"].raise_()
+    assert window.focusWidget() is window.panels.canvas
+
+
+def test_f6_goes_from_panel_to_panel(qtbot: QtBot, window: MainWindow) -> None:
+    window.set_perspective("build")
+    window.reset_layout()
+    _activate(qtbot, window)
+    wanted = window.panel_focus.places()
+    names = [name_of(place) for place in wanted]
+    assert all(names)
+    assert names[0] == "Toolbar"
+    assert names[-1] == "Time"
+    assert names.index("Network") < names.index("Latent map") < names.index("Cursor")
+    assert "Data" not in names, "the dock behind the network's is not gone to"
+    at = wanted.index(window.panels.canvas)
+    for step in range(1, len(wanted) + 1):
+        _press(window, Qt.Key.Key_F6)
+        place = wanted[(at + step) % len(wanted)]
+        here = window.focusWidget()
+        assert here is not None
+        assert place is here or place.isAncestorOf(here), name_of(place)
+    _press(window, Qt.Key.Key_F6, shift=True)
+    place = wanted[(at - 1) % len(wanted)]
+    assert place.isAncestorOf(window.focusWidget())
+
+
+def test_f6_returns_to_where_the_keys_were(qtbot: QtBot, window: MainWindow) -> None:
+    window.set_perspective("build")
+    window.reset_layout()
+    _activate(qtbot, window)
+    _press(window, Qt.Key.Key_F6, shift=True)
+    _press(window, Qt.Key.Key_Tab)
+    left = window.focusWidget()
+    assert window.docks["builder"].isAncestorOf(left)
+    _press(window, Qt.Key.Key_F6)
+    assert window.focusWidget() is not left
+    _press(window, Qt.Key.Key_F6, shift=True)
+    assert window.focusWidget() is left
+
+
+def test_the_mouse_needs_no_ring(app: App, qtbot: QtBot) -> None:
+    window = app.window
+    _activate(qtbot, window)
+    _press(window, Qt.Key.Key_Tab)
+    assert app.keyboard.ring is not None
+    spot = window.panels.canvas.mapTo(window, window.panels.canvas.rect().center())
+    QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, pos=spot)
+    QApplication.processEvents()
+    assert app.keyboard.ring is None
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_ring_stands_out_on_whatever_it_lies(app: App, qtbot: QtBot, theme: object) -> None:
+    window = app.window
+    app.use_theme(theme.key)  # type: ignore[attr-defined]
+    _activate(qtbot, window)
+    _press(window, Qt.Key.Key_Tab)
+    ring = app.keyboard.ring
+    assert ring is not None
+    place = QRect(ring.mapTo(window, ring.rect().topLeft()), ring.size())
+    picture = window.grab(place).toImage()
+    middle = picture.height() // 2
+    colours = [picture.pixelColor(x, middle) for x in range(5)]
+    accent, panel = theme.accent, theme.panel  # type: ignore[attr-defined]
+    assert min(contrast(colour, accent) for colour in colours) < 1.3
+    assert min(contrast(colour, panel) for colour in colours) < 1.3
+    for ground in ("window", "panel", "raised", "pixel_on", "pixel_off", "accent", "border"):
+        colour = getattr(theme, ground)
+        assert max(contrast(colour, accent), contrast(colour, panel)) >= 3.0, ground
+
+
+def test_tabs_of_docks_are_stops(qtbot: QtBot, window: MainWindow) -> None:
+    window.set_perspective("build")
+    window.reset_layout()
+    _activate(qtbot, window)
+    bars = [stop for stop in window.panel_focus.stops() if isinstance(stop, QTabBar)]
+    beside = [window.panel_focus.place_of(bar) for bar in bars]
+    assert window.docks["builder"] in beside
+    assert all(isinstance(place, QDockWidget) for place in beside)

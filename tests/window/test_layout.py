@@ -1,0 +1,210 @@
+"""The window in little room and in much: nothing enlarges it, nothing drifts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+)
+
+from aegui.app import App
+from aegui.paths import models_dir
+from aegui.session.settings import Settings
+from aegui.widgets.theme import CONTROL_PX
+from aegui.window.docks import PERSPECTIVES
+from aegui.window.layout import fitted
+from aegui.window.panel_area import is_in_sight
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+_SMALL = (1280, 660)
+"""1280 x 720 less a title bar and a bar of tasks."""
+_REST_MS = 400
+
+
+def _settle() -> None:
+    QTest.qWait(_REST_MS)
+
+
+def _places(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
+    return {
+        key: dock.geometry().getRect()  # type: ignore[misc]
+        for key, dock in window.docks.items()
+        if is_in_sight(dock)
+    }
+
+
+@pytest.mark.parametrize("model", ["letters-2d", "emoji-faces", "fashion-gan"])
+def test_no_content_enlarges_the_window(app: App, qtbot: QtBot, model: str) -> None:
+    window = app.window
+    window.resize(*_SMALL)
+    app.services.workspace.open(models_dir() / f"{model}.aegui", lambda: True)
+    qtbot.waitUntil(lambda: app.services.showing.codec is not None, timeout=30_000)
+    for perspective in PERSPECTIVES:
+        window.set_perspective(perspective)
+        window.reset_layout()
+        _settle()
+        assert (window.width(), window.height()) == _SMALL
+        for key, dock in window.docks.items():
+            if dock.isVisible():
+                dock.raise_()
+                QApplication.processEvents()
+                assert (window.width(), window.height()) == _SMALL, key
+                assert window.rect().contains(dock.geometry()), key
+        least = window.minimumSizeHint()
+        assert least.width() <= 960
+        assert least.height() <= _SMALL[1]
+        assert window.time_bar.geometry().bottom() < window.height()
+        window.notifications.close_all()
+
+
+def test_a_frame_is_brought_onto_its_screen() -> None:
+    room = QRect(0, 0, 1280, 770)
+    assert fitted(QRect(0, 0, 1280, 905), room) == QRect(0, 0, 1280, 770)
+    assert fitted(QRect(900, 500, 800, 600), room) == QRect(480, 170, 800, 600)
+    assert fitted(QRect(-50, -20, 800, 600), room) == QRect(0, 0, 800, 600)
+    assert fitted(QRect(100, 100, 800, 600), room) == QRect(100, 100, 800, 600)
+    assert fitted(QRect(0, 0, 900, 700), QRect(1280, 30, 800, 600)) == QRect(1280, 30, 800, 600)
+
+
+def test_resetting_the_panels_brings_the_window_onto_the_screen(window: MainWindow) -> None:
+    room = window.screen().availableGeometry()
+    window.resize(room.width() + 300, room.height() + 200)
+    window.reset_layout()
+    _settle()
+    assert window.width() <= room.width()
+    assert window.height() <= room.height()
+    assert room.contains(window.frameGeometry())
+
+
+def test_a_layout_of_a_larger_screen_opens_within_a_small_one(qapp: QApplication, app: App) -> None:
+    window = app.window
+    window.resize(1920, 1080)
+    window.set_perspective("build")
+    window.reset_layout()
+    _settle()
+    assert {"cursor", "draw", "answer"} <= set(_places(window))
+    window.keep_layout()
+    app.shutdown()
+    again = App(qapp, Settings.load())
+    again.window.resize(*_SMALL)
+    again.window.show()
+    _settle()
+    assert (again.window.width(), again.window.height()) == _SMALL
+    shown = set(_places(again.window))
+    assert len(shown & {"draw", "answer"}) == 1, "they share a place now"
+    again.shutdown()
+    again.deleteLater()
+    app.window = again.window
+
+
+def test_the_panels_follow_the_size_of_the_window_and_back(window: MainWindow) -> None:
+    window.resize(1920, 1080)
+    window.set_perspective("build")
+    window.reset_layout()
+    _settle()
+    large = _places(window)
+    assert {"draw", "answer", "charts", "reconstructions"} <= set(large)
+    window.resize(960, 1040)
+    _settle()
+    assert (window.width(), window.height()) == (960, 1040)
+    narrow = _places(window)
+    assert len(set(narrow) & {"charts", "reconstructions"}) == 1
+    assert len(set(narrow) & {"draw", "answer"}) == 1
+    assert window.panels.canvas.width() >= 280
+    assert all(window.rect().contains(QRect(*place)) for place in narrow.values())
+    window.resize(1920, 1080)
+    _settle()
+    assert _places(window) == large
+
+
+def test_half_a_screen_still_says_how_the_training_goes(window: MainWindow) -> None:
+    window.resize(960, 1040)
+    QApplication.processEvents()
+    assert window.width() == 960
+    room = window.toolbar.status.parentWidget()
+    assert room is not None
+    seen = QRect(room.mapTo(window, QPoint(0, 0)), room.size()).intersected(window.rect())
+    assert seen.width() >= 120
+    assert room.isVisible()
+
+
+def test_what_was_closed_stays_closed_in_a_window_of_another_size(window: MainWindow) -> None:
+    window.resize(1920, 1080)
+    window.set_perspective("build")
+    window.reset_layout()
+    window.docks["reconstructions"].close()
+    window.docks["training"].raise_()
+    _settle()
+    window.resize(*_SMALL)
+    _settle()
+    assert window.docks["reconstructions"].isHidden()
+    assert is_in_sight(window.docks["training"])
+
+
+@pytest.mark.parametrize("size", [_SMALL, (1920, 1040), (960, 1040)])
+def test_splitters_do_not_drift(qapp: QApplication, app: App, size: tuple[int, int]) -> None:
+    window = app.window
+    window.resize(*size)
+    wanted = {}
+    for key in PERSPECTIVES:
+        window.set_perspective(key)
+        window.reset_layout()
+        _settle()
+        # As someone would move them.
+        for dock in window.docks.values():
+            if is_in_sight(dock):
+                window.resizeDocks([dock], [dock.width() + 11], Qt.Orientation.Horizontal)
+                window.resizeDocks([dock], [dock.height() + 7], Qt.Orientation.Vertical)
+                break
+        _settle()
+        wanted[key] = _places(window)
+    for _ in range(3):
+        for key in PERSPECTIVES:
+            window.set_perspective(key)
+            _settle()
+            assert _places(window) == wanted[key]
+    for _ in range(2):
+        window.keep_layout()
+        app.shutdown()
+        app = App(qapp, Settings.load())
+        window = app.window
+        window.resize(*size)
+        window.show()
+        for key in PERSPECTIVES:
+            window.set_perspective(key)
+            _settle()
+            assert _places(window) == wanted[key]
+    app.shutdown()
+    app.deleteLater()
+
+
+def test_what_is_pressed_is_high_enough(window: MainWindow) -> None:
+    window.resize(1920, 1080)
+    low = []
+    for perspective in PERSPECTIVES:
+        window.set_perspective(perspective)
+        for dock in window.docks.values():
+            if not dock.isVisible():
+                continue
+            dock.raise_()
+            QApplication.processEvents()
+            panel = dock.widget().panel  # type: ignore[attr-defined]
+            for kind in (QAbstractSpinBox, QComboBox, QLineEdit, QPushButton, QCheckBox):
+                for field in panel.findChildren(kind):
+                    inner = isinstance(field.parentWidget(), QAbstractSpinBox | QComboBox)
+                    if field.isVisible() and not inner and field.height() < CONTROL_PX:
+                        low.append((type(field).__name__, field.accessibleName(), field.height()))
+    assert low == []
