@@ -22,6 +22,7 @@ PARTS = {
     "startup": "process start to first window and first decode",
     "quality": "wrong pixels of the shipped recipes over ten seeds",
     "stroke": "from a stroke to the painted answers of three networks and the best one",
+    "walks": "Python calls and files that an edit of a number, a move and a stroke pass through",
     "noise": "denoisers against the Bayes limit, its posterior, and the noise matrix",
 }
 
