@@ -359,7 +359,7 @@ def _style_sheet(theme: Theme) -> str:
     chosen = blend(theme.accent, theme.raised, 0.26).name()
     return f"""
 QMainWindow, QMenuBar {{ background: {window}; }}
-QMenuBar::item {{ padding: 6px 8px; background: transparent; border-radius: {RADIUS}px; }}
+QMenuBar::item {{ padding: 9px 8px; background: transparent; border-radius: {RADIUS}px; }}
 QMenuBar::item:selected {{ background: {hover}; }}
 QToolTip {{ color: {text}; background: {raised}; border: 1px solid {border}; padding: 4px; }}
 QMainWindow::separator {{ background: {window}; width: 4px; height: 4px; }}
@@ -372,6 +372,7 @@ QToolBar QToolButton, QToolButton[flat="true"] {{
     background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px; padding: 4px;
     min-height: {CONTROL_PX - 8}px;
 }}
+QToolButton[snug="true"] {{ padding: 4px 0px; }}
 QToolBar QToolButton:hover, QToolButton[flat="true"]:hover {{ background: {hover}; }}
 QToolBar QToolButton:pressed, QToolBar QToolButton:checked,
 QToolButton[flat="true"]:pressed, QToolButton[flat="true"]:checked {{ background: {chosen}; }}

@@ -27,7 +27,7 @@ from aegui.window.shown_chip import ShownChip
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QIcon
+    from PySide6.QtGui import QAction, QIcon, QResizeEvent
 
     from aegui.session.data.data_sources import DataEntry
     from aegui.window.actions import Actions
@@ -37,6 +37,13 @@ _WAY = "*"
 _MOST_PRESETS_SEEN = 28
 _PROGRESS_STEPS = 1000
 _LEAST_STATUS_PX = 180
+_ROOMY_PX = 1600
+"""In a narrower tool bar the lists of data and recipes stand without titles, without the device."""
+_LIST_PX = 120
+_MOST_LIST_PX = 228
+_LIST_SHARE = 0.25
+"""Of the width beyond ``_SNUG_PX``, what each list is wider than ``_LIST_PX``."""
+_SNUG_PX = 1366
 
 
 class MainToolBar(QToolBar):
@@ -56,11 +63,12 @@ class MainToolBar(QToolBar):
         self.setMovable(False)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
         self._data_key = ""
-        self.data = self._combo(tr("Data"), tr("The images to learn"), tr("Choose data…"), 120)
+        self._titles: list[QAction] = []
+        self.data = self._combo(tr("Data"), tr("The images to learn"), tr("Choose data…"))
         self.data.setItemDelegate(DataRows(self.data))
         self.data.view().setMinimumWidth(ROW_WIDTH_PX)
         self.presets = self._combo(
-            tr("Recipe"), tr("Recipes that come with the program"), tr("Own recipe"), 120
+            tr("Recipe"), tr("Recipes that come with the program"), tr("Own recipe")
         )
         self.addSeparator()
         self._add_actions(actions)
@@ -70,7 +78,7 @@ class MainToolBar(QToolBar):
         self.data.activated.connect(self._on_data_activated)
         self.presets.activated.connect(self._on_presets_activated)
 
-    def _combo(self, title: str, help_text: str, empty: str, width_px: int) -> QComboBox:
+    def _combo(self, title: str, help_text: str, empty: str) -> QComboBox:
         label = QLabel(title)
         label.setProperty("dim", True)
         label.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
@@ -78,15 +86,29 @@ class MainToolBar(QToolBar):
         combo.setAccessibleName(title)
         combo.setToolTip(help_text)
         combo.setPlaceholderText(empty)
-        combo.setMinimumWidth(width_px)
-        combo.setMaximumWidth(int(1.9 * width_px))
+        combo.setMinimumWidth(_LIST_PX)
+        combo.setMaximumWidth(_MOST_LIST_PX)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setMinimumContentsLength(8)
         combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         label.setBuddy(combo)
-        self.addWidget(label)
+        self._titles.append(self.addWidget(label))
         self.addWidget(combo)
         return combo
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the lists, which speak for themselves, give way before what is said of a training.
+
+        By the window alone, not by the words: lists that follow these would never be at rest.
+        """
+        super().resizeEvent(event)
+        roomy = self.width() >= _ROOMY_PX
+        for title in self._titles:
+            title.setVisible(roomy)
+        self.device.setVisible(roomy)
+        wider = round(_LIST_SHARE * max(0, self.width() - _SNUG_PX))
+        for combo in (self.data, self.presets):
+            combo.setMaximumWidth(min(_LIST_PX + wider, _MOST_LIST_PX))
 
     def _add_actions(self, actions: Actions) -> None:
         for spec in ACTIONS:
@@ -108,7 +130,7 @@ class MainToolBar(QToolBar):
         self.progress.setMinimumWidth(96)
         self.progress.setFont(figures_font(self.font()))
         self.progress.setAccessibleName(tr("Progress of the training"))
-        self.estimate = ElidedLabel()
+        self.estimate = QLabel()
         self.estimate.setProperty("dim", True)
         self.estimate.setFont(figures_font(self.font()))
         self.estimate.setAccessibleName(tr("What a training will cost"))
@@ -120,10 +142,10 @@ class MainToolBar(QToolBar):
         self.solve.setAccessibleName(tr("Go to where it has to be solved"))
         self.solve.clicked.connect(self.problem_wanted)
         self.solve.hide()
-        self.device = ElidedLabel()
+        self.device = QLabel()
         self.device.setProperty("dim", True)
-        for label in (self.estimate, self.status, self.device):
-            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        # Short enough to be shown whole or not at all.
         room = QWidget()
         # What it says is cut short in a narrow window, rather than put away with all of it.
         room.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -221,8 +243,8 @@ class MainToolBar(QToolBar):
     def set_status(self, text: str, device: str, tooltip: str = "", what: str = "") -> None:
         """Show how the training goes, and on what; ``what`` says which weights that is of."""
         self.status.setText(text)
-        # It may be cut short.
-        self.status.setToolTip(f"{text}\n{what}" if what else text)
+        # It may be cut short, and there may be no room for the device.
+        self.status.setToolTip("\n".join(filter(None, (text, what, device))))
         self.status.setAccessibleDescription(what)
         self.solve.hide()
         self.device.setText(device)

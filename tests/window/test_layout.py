@@ -141,6 +141,27 @@ def test_half_a_screen_still_says_how_the_training_goes(window: MainWindow) -> N
     assert room.isVisible()
 
 
+def test_the_lists_give_way_before_what_is_said_of_a_training(window: MainWindow) -> None:
+    toolbar = window.toolbar
+    lists = (toolbar.data, toolbar.presets)
+    room = toolbar.status.parentWidget()
+    assert room is not None
+    shares, widths = [], []
+    for width in (1280, 1366, 1600, 1920):
+        window.resize(width, 700)
+        QApplication.processEvents()
+        shares.append(room.width())
+        widths.append([each.width() for each in lists])
+    assert widths[0] == [each.minimumWidth() for each in lists]
+    assert widths == sorted(widths)
+    assert widths[-1][0] > widths[0][0]
+    assert shares == sorted(shares)
+    assert shares[0] >= 0.45 * 1280
+    toolbar.set_status("wrong pixels: mean 0.5, worst 4", "cpu", "", "Seed 3: best")
+    for word in ("worst 4", "cpu", "Seed 3"):
+        assert word in toolbar.status.toolTip()
+
+
 def test_what_was_closed_stays_closed_in_a_window_of_another_size(window: MainWindow) -> None:
     window.resize(1920, 1080)
     window.set_perspective("build")

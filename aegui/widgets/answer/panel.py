@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QLabel,
     QStackedWidget,
     QToolButton,
@@ -23,6 +22,7 @@ from aegui.widgets.answer.outlier_page import OutlierPage
 from aegui.widgets.answer.pairs_page import PairsPage
 from aegui.widgets.answer.why_page import WhyPage
 from aegui.widgets.answer.words import sheet_words
+from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.linked.other_menu import OtherMenu
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING
@@ -73,8 +73,7 @@ class AnswerPanel(QWidget):
         self.set_sheet(None, tr("Train a network or open one to see its answer."))
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(0)
+        row = FlowLayout(0, last_at_right=True)
         for number, (key, (label, help_text)) in enumerate(PAGES.items()):
             button = QToolButton()
             button.setObjectName(key)
@@ -82,11 +81,9 @@ class AnswerPanel(QWidget):
             button.setToolTip(tr(help_text))
             button.setCheckable(True)
             button.setProperty("flat", True)
-            # Five words side by side have to fit, in Spanish too.
-            button.setStyleSheet("QToolButton { padding: 4px 2px; }")
+            button.setProperty("snug", True)
             self._tabs.addButton(button, number)
             row.addWidget(button)
-        row.addStretch(1)
         self.menu.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         row.addWidget(self.menu)
         self._tabs.button(0).setChecked(True)

@@ -243,6 +243,23 @@ def axis_name(spec: ChartSpec, recipe: Recipe, *, glyphs: bool) -> str:
     return tr(spec.unit)
 
 
+_SHORT_NAMES = {
+    mark("pixels per image"): mark("px"),
+    mark("pixels per character"): mark("px"),
+    mark("nats per pixel"): mark("nats/px"),
+    mark("nats per image"): mark("nats"),
+    mark("squared error per pixel"): mark("error²/px"),
+    mark("squared error per image"): mark("error²"),
+    mark("absolute error per pixel"): mark("error/px"),
+    mark("absolute error per image"): mark("error"),
+}
+
+
+def short_axis_name(name: str) -> str:
+    """What ``axis_name`` gave, for a chart that has no room for it; "" where nothing shorter is."""
+    return next((tr(short) for long, short in _SHORT_NAMES.items() if tr(long) == name), "")
+
+
 def curves_of(chart: ChartSpec, history: HistoryView, run: int = 0) -> tuple[Curve, ...]:
     """The curves of ``chart`` over all rows of ``history``, as far as they were recorded.
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from aegui.core.i18n import tr
-from aegui.widgets.charts.curves import ChartSpec, Curve, value_text
+from aegui.widgets.charts.curves import ChartSpec, Curve, short_axis_name, value_text
 from aegui.widgets.charts.scale import Scale, figure, fitted
 from aegui.widgets.theme import SPACING, blend, figures_font
 
@@ -228,8 +228,13 @@ class ChartPainter:
             self._paint_values(painter, line, data, shown, named=named, free=free)
 
     def _paint_unit(self, painter: QPainter, line: QRectF, name: str) -> float:
-        """Paint the name of the vertical axis beside the title; the pixels that it takes."""
-        name = self._tick_metrics.elidedText(name, Qt.TextElideMode.ElideRight, line.width())
+        """Paint the name of the vertical axis beside the title; the pixels that it takes.
+
+        Where there is no room for all of it a shorter one stands there, or none.
+        """
+        advance = self._tick_metrics.horizontalAdvance
+        fitting = (each for each in (name, short_axis_name(name)) if advance(each) <= line.width())
+        name = next(fitting, "")
         painter.setFont(self.tick_font)
         painter.setPen(self.theme.text_dim)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, name)

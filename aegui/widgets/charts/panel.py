@@ -122,7 +122,7 @@ class ChartsPanel(QWidget):
 
     def _build(self) -> None:
         # In lines, for many charts in a narrow panel: what lies beside them would take their room.
-        header = FlowLayout(SPACING // 2, last_at_right=True)
+        header = FlowLayout(SPACING // 4, last_at_right=True)
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         for button in self._buttons.values():
             header.addWidget(button)
@@ -147,7 +147,7 @@ class ChartsPanel(QWidget):
         tools = QWidget(self)
         row = QHBoxLayout(tools)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACING // 2)
+        row.setSpacing(SPACING // 4)
         for button in (self._linear, self._log_y, self._log_x, self._fit, self._export):
             row.addWidget(button)
         return tools

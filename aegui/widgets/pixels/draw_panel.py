@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QScrollArea,
     QStackedWidget,
     QToolButton,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.dragged_samples import samples_of
 from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
 from aegui.widgets.pixels.code_view import CodeView
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
-_SIDE_CHARACTERS = 37
+_SIDE_CHARACTERS = 39
 _TALL = 1.5
 _LABEL_PX = 130
 _UNBOUNDED_PX = 16_777_215
@@ -154,20 +154,17 @@ class DrawPanel(QWidget):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self._area)
 
-    def _tab_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(0)
+    def _tab_row(self) -> FlowLayout:
+        row = FlowLayout(0)
         for number, (key, label) in enumerate(PAGES.items()):
             button = QToolButton()
             button.setObjectName(key)
             button.setText(tr(label))
             button.setCheckable(True)
             button.setProperty("flat", True)
-            # Four words side by side have to fit, in Spanish too.
-            button.setStyleSheet("QToolButton { padding: 4px 1px; }")
+            button.setProperty("snug", True)
             self._tabs.addButton(button, number)
             row.addWidget(button)
-        row.addStretch(1)
         self._tabs.button(0).setChecked(True)
         self._tabs.idClicked.connect(self._pages.setCurrentIndex)
         return row

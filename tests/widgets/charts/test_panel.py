@@ -17,7 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QToolTip
 
 from aegui.core.training.history import HistoryView
-from aegui.widgets.charts.curves import CHARTS, applies, curves_of
+from aegui.widgets.charts.curves import CHARTS, applies, curves_of, short_axis_name
 from aegui.widgets.charts.panel import ChartsPanel
 from aegui.widgets.figures.figure import Paper, figure_bytes
 from aegui.widgets.figures.menu import FigureDesk
@@ -552,6 +552,13 @@ def test_axes_have_names_with_units(panel: ChartsPanel) -> None:
         "share": "share of the images",
     }
     assert all(spec.unit for spec in CHARTS if spec.key not in ("loss", "split"))
+
+
+def test_a_name_without_room_is_shortened_and_never_cut() -> None:
+    assert short_axis_name("nats per pixel") == "nats/px"
+    assert short_axis_name("pixels per character") == "px"
+    # The figures of the axis say it.
+    assert short_axis_name("share of the images") == ""
 
 
 @pytest.mark.parametrize("height", [120, 240])
