@@ -6,6 +6,7 @@ import copy
 import json
 import os
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -185,7 +186,12 @@ def recipe_json(recipe: Recipe) -> str:
 
 def list_recipes() -> tuple[tuple[str, Recipe], ...]:
     """The recipes that ship with the program, ``(key, recipe)``, in the order of their keys."""
-    folder = resources_dir() / "recipes"
+    return _recipes_in(resources_dir() / "recipes")
+
+
+@cache
+def _recipes_in(folder: Path) -> tuple[tuple[str, Recipe], ...]:
+    # They are frozen, and do not change while the program runs: each window lists them twice.
     return tuple((path.stem, load_recipe(path)) for path in sorted(folder.glob("*.json")))
 
 

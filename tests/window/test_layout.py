@@ -192,7 +192,7 @@ def test_splitters_do_not_drift(qapp: QApplication, app: App, size: tuple[int, i
                 break
         _settle()
         wanted[key] = _places(window)
-    for _ in range(3):
+    for _ in range(2):
         for key in PERSPECTIVES:
             window.set_perspective(key)
             _settle()

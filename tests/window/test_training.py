@@ -86,6 +86,8 @@ def test_what_is_held_out_is_told_apart_everywhere(qtbot: QtBot, window: MainWin
     assert "of those held out" in window.notifications.shown[-1].text
     window.docks["reconstructions"].raise_()
     qtbot.waitUntil(lambda: "held out (◦)" in panels.reconstructions.summary)
+    # Charts that are covered are filled when they are seen again.
+    window.docks["charts"].raise_()
     wrong = panels.charts._views["wrong"]
     qtbot.waitUntil(lambda: wrong.data is not None and len(wrong.data.curves) == 3)
 

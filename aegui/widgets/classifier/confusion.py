@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from aegui.core.i18n import localized, tr, trn
@@ -43,6 +43,10 @@ class ConfusionView(CellTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Confusion matrix"), parent)
         self._labels: tuple[str, ...] = ()
+        self._names: tuple[str, ...] = ()
+        self._room: float | None = None
+        self._is_upright = True
+        """Whether the labels on top are so short that they need not be turned."""
         self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self.figures = FigureMenu(self, self.figure)
 
@@ -52,6 +56,11 @@ class ConfusionView(CellTable):
         """Show ``counts`` ``[classes, classes]``, rows being the true classes."""
         if tuple(labels) != self._labels:
             self._labels = tuple(labels)
+            self._names = tuple(
+                label_sign(label) if len(label) <= 1 else label_name(label) for label in labels
+            )
+            self._room = None
+            self._is_upright = all(len(name) <= 2 for name in self._names)
             self._forget_cells()
             self.updateGeometry()
         self._counts = counts
@@ -90,25 +99,25 @@ class ConfusionView(CellTable):
 
     def _margin(self) -> float:
         """Room for the labels, at the left and on top."""
-        metrics = QFontMetricsF(self.font())
-        names = [self._name(index) for index in range(len(self._labels))]
-        widest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
-        return min(widest, _MOST_LABEL_PX) + SPACING
+        # Each of some thousands of cells asks for it.
+        if self._room is None:
+            metrics = QFontMetricsF(self.font())
+            widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
+            self._room = min(widest, _MOST_LABEL_PX) + SPACING
+        return self._room
 
-    def _name(self, index: int) -> str:
-        label = self._labels[index]
-        return label_sign(label) if len(label) <= 1 else label_name(label)
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure the labels again in another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._room = None
 
     def _origin(self) -> tuple[float, float]:
         """The upper left corner of the first cell."""
         line = QFontMetricsF(self.font()).height()
         left = line + self._margin()
-        top = line + (line + SPACING / 4 if self._is_upright() else self._margin())
+        top = line + (line + SPACING / 4 if self._is_upright else self._margin())
         return left, top
-
-    def _is_upright(self) -> bool:
-        """Whether the labels on top are so short that they need not be turned."""
-        return all(len(self._name(index)) <= 2 for index in range(len(self._labels)))
 
     def _cell_px(self) -> float:
         left, top = self._origin()
@@ -185,10 +194,10 @@ class ConfusionView(CellTable):
         painter.restore()
         step = max(1, math.ceil(0.8 * line / side))
         here = self._hovered or (self._current if self.hasFocus() else None)
-        upright = self._is_upright()
+        upright = self._is_upright
         for index in range(0, len(self._labels), step):
             name = metrics.elidedText(
-                self._name(index), Qt.TextElideMode.ElideRight, margin - SPACING / 2
+                self._names[index], Qt.TextElideMode.ElideRight, margin - SPACING / 2
             )
             painter.setPen(theme.text if here and here[0] == index else theme.text_dim)
             box = QRectF(line, top + index * side, margin - SPACING / 2, side)

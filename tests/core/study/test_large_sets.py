@@ -33,7 +33,7 @@ def images(count: int, side: int) -> Dataset:
 
 def test_a_study_of_many_images_takes_some_of_them_in_batches_and_says_so() -> None:
     spec = MatrixSpec((FLIP,), (FLIP,), seeds=1, draws=50, epochs=1, samples=300)
-    found = noise_matrix(RECIPE, images(400, 250), spec)
+    found = noise_matrix(RECIPE, images(400, 60), spec)
     assert found.note == "learnt from 300 of 400 samples, in batches of 128 for 1 epoch"
     assert found.recipe.training.batch_size == 128
     assert found.recipe.data.corruption.copies == 1
