@@ -16,59 +16,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from aegui import __version__
-from aegui.commands.figure_options import add_figure
-from aegui.commands.making_options import (
-    add_concept,
-    add_finds,
-    add_map,
-    add_path,
-    add_traverse,
-)
-from aegui.commands.model_options import (
-    add_history,
-    add_judge,
-    add_project,
-    add_run_file,
-    add_sample,
-    add_summary,
-)
-from aegui.commands.noise_options import (
-    add_complete,
-    add_denoise,
-    add_limit,
-    add_noise_curves,
-    add_noise_matrix,
-)
+from aegui.commands.table import COMMANDS
 from aegui.core.errors import AeguiError, Cancelled, elided
 from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
 from aegui.core.system_reason import system_reason
-from aegui.core.training.pace import CHECKPOINT_SECONDS
 from aegui.display import display_trouble
 from aegui.paths import APP_NAME, resources_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import TypeAlias
+    from collections.abc import Sequence
 
     from _typeshed import SupportsWrite
-
-    # argparse has no public name for what add_subparsers() gives.
-    _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
 
-# Those of the recipe's schema, which is too slow to import for a line of help.
-_DEVICES = ("auto", "cpu", "cuda")
-_MOST_MEGABYTES = 65_536
-_MOST_SECONDS = 1e9
-_FITS = ("fit", "fill", "stretch")
 # Options that are followed by points, or by labels: either may begin with a minus.
 _POINTS = ("--at", "--from", "--to", "--via", "--apply", "--plus", "--minus", "--rect")
-# Keys of the sets that can be downloaded, in aegui.core.data.published, which imports numpy.
-_DOWNLOADS = ("mnist", "fashion")
-
 ARGPARSE_TEXTS = (
     mark("usage: "),
     mark("positional arguments"),
@@ -171,24 +136,22 @@ def _open_streams() -> None:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    parser, commands = _parsers()
     window_only = _without_language(arguments)
     if not window_only or not window_only[0].startswith("-"):
         _check_language(arguments)
     if not window_only:
         return _open_window(None, _asked_language(arguments))
     first = window_only[0]
-    if not first.startswith("-") and first not in commands:
-        path = _existing(first, commands)
+    if not first.startswith("-") and first not in COMMANDS:
+        path = _existing(first)
         if len(window_only) > 1:
             raise _Refused(tr("One file can be opened at a time."))
         return _open_window(path, _asked_language(arguments))
     try:
-        options = parser.parse_args(_joined_points(arguments))
+        options = _parser().parse_args(_joined_points(arguments))
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
-    command: Callable[[argparse.Namespace], int] = options.command
-    return command(options)
+    return COMMANDS[options.command].run(options)
 
 
 def _check_language(arguments: list[str]) -> None:
@@ -217,11 +180,11 @@ def _open_window(path: Path | None, spoken: str | None) -> int:
     return run_window(path, spoken)
 
 
-def _existing(name: str, commands: Sequence[str]) -> Path:
+def _existing(name: str) -> Path:
     path = Path(name)
     if path.is_file():
         return path
-    near = difflib.get_close_matches(name, commands, n=1)
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
     if near:
         raise _Refused(
             tr("{name} is no command and no file; did you mean {near}?", name=name, near=near[0])
@@ -230,7 +193,7 @@ def _existing(name: str, commands: Sequence[str]) -> Path:
         tr(
             "{name} is no command and no file; the commands are {commands}.",
             name=name,
-            commands=", ".join(commands),
+            commands=", ".join(COMMANDS),
         )
     )
 
@@ -282,7 +245,8 @@ def _joined_points(arguments: list[str]) -> list[str]:
     return joined
 
 
-def _parsers() -> tuple[_Parser, list[str]]:
+def _parser() -> _Parser:
+    """The parser of the whole command line, which leaves the command's name in ``command``."""
     general = _Parser(add_help=False)
     general.add_argument(
         "--language",
@@ -302,296 +266,10 @@ def _parsers() -> tuple[_Parser, list[str]]:
         version=f"aegui {__version__}",
         help=tr("show program's version number and exit"),
     )
-    commands = parser.add_subparsers(metavar=tr("COMMAND"), required=True)
-    for add in (_add_train, _add_evaluate, _add_encode, _add_decode, _add_data, _add_convert):
-        add(commands, general)
-    for add_to in (
-        *(add_history, add_project, add_sample, add_judge, add_map),
-        *(add_path, add_finds, add_concept, add_traverse),
-        *(add_limit, add_denoise, add_complete, add_noise_matrix, add_noise_curves),
-        *(add_figure, add_summary),
-    ):
-        add_to(commands, general)
-    _add_download(commands, general)
-    _add_self_test(commands, general)
-    return parser, list(commands.choices)
-
-
-def _add_train(commands: _Commands, general: _Parser) -> None:
-    parser = commands.add_parser(
-        "train", parents=[general], help=tr("train a recipe"), description=tr("Train a recipe.")
-    )
-    parser.add_argument(
-        "recipe",
-        nargs="?",
-        metavar=tr("RECIPE"),
-        help=tr("a recipe or course configuration (JSON or YAML), or the name of a shipped recipe"),
-    )
-    parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("train on this data instead"))
-    parser.add_argument("--chars", metavar=tr("STR"), help=tr("only these characters of the data"))
-    parser.add_argument(
-        "--check",
-        metavar=tr("FILE|NAME"),
-        help=tr("check on this set, which is kept from training, such as mnist-test"),
-    )
-    parser.add_argument("--epochs", type=int, metavar="N", help=tr("epochs to train"))
-    parser.add_argument("--runs", type=int, metavar="K", help=tr("runs trained together"))
-    parser.add_argument("--seed", type=int, metavar="S", help=tr("seed of the first run"))
-    parser.add_argument("--device", choices=_DEVICES, help=tr("where to compute"))
-    parser.add_argument("--out", metavar=tr("F.aegui"), help=tr("save the run to this file"))
-    parser.add_argument(
-        "--resume",
-        metavar=tr("F.aegui"),
-        help=tr("go on with the run in this file, and save it there unless --out names another"),
-    )
-    parser.add_argument(
-        "--checkpoint-every",
-        type=_seconds,
-        default=CHECKPOINT_SECONDS,
-        metavar=tr("SECONDS"),
-        help=tr(
-            "save what was learnt so far every so many seconds, seldom where that takes long; 0: "
-            "only at the end (default: {seconds:.0f})",
-            seconds=CHECKPOINT_SECONDS,
-        ),
-    )
-    parser.add_argument(
-        "--compact",
-        action="store_true",
-        help=tr("save a small file: half precision, and nothing that only training on needs"),
-    )
-    parser.add_argument(
-        "--timeline",
-        type=_megabytes,
-        metavar=tr("MB"),
-        help=tr("memory for past epochs, half of which is saved at most; 0 keeps none"),
-    )
-    parser.add_argument(
-        "--dry-run",
-        action="store_true",
-        help=tr("say what the training will take, and do not train"),
-    )
-    parser.add_argument(
-        "--yes",
-        action="store_true",
-        help=tr("train what takes more than an hour, or half of the free memory"),
-    )
-    parser.add_argument("--json", action="store_true", help=tr("print one JSON object at the end"))
-    parser.set_defaults(command=_train)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0.0 <= seconds <= _MOST_SECONDS:
-        raise argparse.ArgumentTypeError(tr("expected seconds from 0 on, not {text}", text=text))
-    return seconds
-
-
-def _megabytes(text: str) -> int:
-    if not text.isdecimal() or int(text) > _MOST_MEGABYTES:
-        raise argparse.ArgumentTypeError(
-            tr("{text} is no whole number from 0 to {most:,}", text=text, most=_MOST_MEGABYTES)
-        )
-    return int(text)
-
-
-def _add_evaluate(commands: _Commands, general: _Parser) -> None:
-    parser = commands.add_parser(
-        "evaluate",
-        parents=[general],
-        help=tr("wrong pixels of a saved run, with and without noise"),
-        description=tr("Wrong pixels of a saved run, beside the Bayes limit where it is known."),
-    )
-    add_run_file(parser)
-    parser.add_argument(
-        "others",
-        nargs="*",
-        metavar=tr("MORE.aegui"),
-        help=tr("further runs: figures are told as mean and spread over all of them"),
-    )
-    parser.add_argument(
-        "--all-runs",
-        action="store_true",
-        help=tr("every run of a population: mean and spread over its seeds"),
-    )
-    parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
-    parser.add_argument(
-        "--noise",
-        action="append",
-        default=[],
-        metavar=tr("KIND:LEVEL"),
-        help=tr("such as salt_pepper:0.2, flip:0.1, gaussian:0.3, masking:0.5; may be repeated"),
-    )
-    parser.add_argument(
-        "--draws",
-        type=int,
-        default=16_000,
-        metavar="N",
-        help=tr("noisy characters to draw, as many of each (default: %(default)s)"),
-    )
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the noise"))
-    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
-    parser.set_defaults(command=_evaluate)
-
-
-def _add_encode(commands: _Commands, general: _Parser) -> None:
-    parser = commands.add_parser(
-        "encode",
-        parents=[general],
-        help=tr("the codes of data, as CSV"),
-        description=tr("Write the code of every sample as CSV: label, name, z1, z2 ..."),
-    )
-    add_run_file(parser)
-    parser.add_argument("--data", metavar=tr("FILE|NAME"), help=tr("data other than the run's own"))
-    parser.add_argument(
-        "-o", "--out", metavar=tr("codes.csv"), help=tr("where to (default: the terminal)")
-    )
-    parser.set_defaults(command=_encode)
-
-
-def _add_decode(commands: _Commands, general: _Parser) -> None:
-    parser = commands.add_parser(
-        "decode",
-        parents=[general],
-        help=tr("the image at a point of the latent space"),
-        description=tr("Decode points of the latent space into an image."),
-    )
-    add_run_file(parser)
-    parser.add_argument(
-        "--at",
-        action="append",
-        required=True,
-        metavar="X,Y",
-        help=tr("the point, such as 0.3,-1.2; may be repeated"),
-    )
-    parser.add_argument(
-        "-o",
-        "--out",
-        metavar=tr("glyph.png"),
-        help=tr(
-            ".png in grey levels, or .txt, .json, .h thresholded (default: text on the terminal)"
-        ),
-    )
-    parser.add_argument(
-        "--scale", type=int, default=16, metavar="N", help=tr("size of a pixel in the PNG")
-    )
-    parser.set_defaults(command=_decode)
-
-
-def _add_data(commands: _Commands, general: _Parser) -> None:
-    parser = commands.add_parser(
-        "data",
-        parents=[general],
-        help=tr("the card of a set: classes, source, duplicates, close pairs"),
-        description=tr(
-            "Tell what is read from a file, a folder of images or a built-in set: size, classes, "
-            "source and licence, duplicates and the closest pairs."
-        ),
-    )
-    parser.add_argument(
-        "file", metavar=tr("SOURCE"), help=tr("a file, a folder of images, or a built-in name")
-    )
-    parser.add_argument(
-        "--size", metavar=tr("WxH"), help=tr("size that images get (default: 64x64)")
-    )
-    parser.add_argument("--grey", action="store_true", help=tr("images in grey levels"))
-    parser.add_argument(
-        "--fit", choices=_FITS, help=tr("keep all of an image, cover the frame, or stretch")
-    )
-    parser.add_argument(
-        "--background", metavar="#RRGGBB", help=tr("colour behind transparent images")
-    )
-    parser.add_argument("--labels", metavar=tr("A,B"), help=tr("only these classes"))
-    parser.add_argument("--count", type=int, metavar="N", help=tr("so many, drawn at random"))
-    parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))
-    parser.set_defaults(command=_data)
-
-
-def _add_download(commands: _Commands, general: _Parser) -> None:
-    parser = commands.add_parser(
-        "download",
-        parents=[general],
-        help=tr("get MNIST or Fashion-MNIST"),
-        description=tr(
-            "Download a set once, with its sums checked; what was cut goes on where it was."
-        ),
-    )
-    parser.add_argument("set", choices=_DOWNLOADS, metavar=tr("SET"), help=", ".join(_DOWNLOADS))
-    parser.set_defaults(command=_download)
-
-
-def _add_convert(commands: _Commands, general: _Parser) -> None:
-    parser = commands.add_parser(
-        "convert",
-        parents=[general],
-        help=tr("between glyph formats, or any configuration to a recipe"),
-        description=tr(
-            "Convert glyphs between .h, .json, .txt and .png; a course configuration or the "
-            "recipe in an .aegui file to a recipe .json."
-        ),
-    )
-    parser.add_argument("source", metavar=tr("IN"), help=tr("the file to read"))
-    parser.add_argument("target", metavar=tr("OUT"), help=tr("the file to write"))
-    parser.set_defaults(command=_convert)
-
-
-def _add_self_test(commands: _Commands, general: _Parser) -> None:
-    parser = commands.add_parser(
-        "self-test",
-        parents=[general],
-        help=tr("train, save, reload and open the window for a moment"),
-        description=tr("Try everything once: train, decode, save, reload, open the window, quit."),
-    )
-    parser.add_argument("--no-window", action="store_true", help=tr("leave the window out"))
-    parser.set_defaults(command=_self_test)
-
-
-def _train(options: argparse.Namespace) -> int:
-    from aegui.commands.train import train_command
-
-    return train_command(options)
-
-
-def _evaluate(options: argparse.Namespace) -> int:
-    from aegui.commands.evaluate import evaluate_command
-
-    return evaluate_command(options)
-
-
-def _encode(options: argparse.Namespace) -> int:
-    from aegui.commands.codes import encode_command
-
-    return encode_command(options)
-
-
-def _decode(options: argparse.Namespace) -> int:
-    from aegui.commands.codes import decode_command
-
-    return decode_command(options)
-
-
-def _download(options: argparse.Namespace) -> int:
-    from aegui.commands.data import download_command
-
-    return download_command(options)
-
-
-def _data(options: argparse.Namespace) -> int:
-    from aegui.commands.data import data_command
-
-    return data_command(options)
-
-
-def _convert(options: argparse.Namespace) -> int:
-    from aegui.commands.files import convert_command
-
-    return convert_command(options)
-
-
-def _self_test(options: argparse.Namespace) -> int:
-    from aegui.commands.self_test import self_test_command
-
-    return self_test_command(options)
+    commands = parser.add_subparsers(metavar=tr("COMMAND"), required=True, dest="command")
+    for name, command in COMMANDS.items():
+        about, help_line = tr(command.description), tr(command.help)
+        one = commands.add_parser(name, parents=[general], help=help_line, description=about)
+        for option in command.options:
+            option.add_to(one)
+    return parser

@@ -284,7 +284,7 @@ def test_no_past_epochs_where_there_is_no_memory_for_them(tmp_path: Path, capsys
     assert main([*arguments, "--timeline", "0"]) == 0
     assert load_run(tmp_path / "o.aegui").timeline is None
     assert main([*arguments, "--timeline", "-3"]) == 2
-    assert "whole number" in capsys.readouterr().err
+    assert "--timeline is -3; it must be at least 0." in capsys.readouterr().err
 
 
 def test_what_was_learnt_is_told_where_it_cannot_be_saved(

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_MAX_SCALE = 256
-
 
 def encode_command(options: argparse.Namespace) -> int:
     """Write the code of every sample as CSV."""
@@ -51,10 +49,6 @@ def encode_command(options: argparse.Namespace) -> int:
 def decode_command(options: argparse.Namespace) -> int:
     """Decode the points and write the images, or draw them on the terminal."""
     points = [_point(text) for text in options.at]
-    if not 1 <= options.scale <= _MAX_SCALE:
-        raise AeguiError(
-            tr("--scale is {n}; it must be from 1 to {most}.", n=options.scale, most=_MAX_SCALE)
-        )
     saved = load_run(options.file)
     _, codec = codec_for(saved, options.run, saved.dataset)
     for text, point in zip(options.at, points, strict=True):

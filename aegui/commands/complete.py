@@ -9,11 +9,10 @@ import numpy as np
 from aegui.commands.evaluate import codec_for
 from aegui.commands.figure_files import PICTURES, check_suffix, start_painting, write_figure
 from aegui.commands.noise import check_target, read_images, write_answers
-from aegui.commands.places import check_common, check_number
 from aegui.commands.words import say
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.repairs import MOST_STEPS, complete
+from aegui.core.evaluation.repairs import complete
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
 from aegui.core.run_file import load_run
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 def complete_command(options: argparse.Namespace) -> int:
     """Erase a rectangle of images, let a network draw it, and write what comes of it."""
-    check_common(options)
-    check_number("--times", options.times, 1, MOST_STEPS)
     check_target(options.out)
     if options.figure:
         check_suffix(options.figure, PICTURES)

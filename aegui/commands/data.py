@@ -109,23 +109,12 @@ def image_spec(options: argparse.Namespace) -> ImageSpec:
         ) from error
 
 
-def _choice(options: argparse.Namespace) -> DataSpec:
-    """Which samples the command line asks for.
-
-    Raises:
-        AeguiError: So many there cannot be.
-    """
-    if options.count is not None and options.count < 1:
-        raise AeguiError(tr("--count {n}: at least 1 sample is drawn.", n=options.count))
-    labels = None if options.labels is None else tuple(options.labels.split(","))
-    return DataSpec(labels=labels, count=options.count)
-
-
 def _read(
     options: argparse.Namespace, bar: WorkBar, is_cancelled: IsCancelled
 ) -> tuple[str, tuple[Dataset, ...], tuple[str, ...]]:
     path = Path(options.file).expanduser()
-    chosen = _choice(options)
+    labels = None if options.labels is None else tuple(options.labels.split(","))
+    chosen = DataSpec(labels=labels, count=options.count)
     if path.suffix.lower() == SUFFIX and path.is_file():
         return "aegui", (select(load_run(path).dataset, chosen),), ()
     if path.is_file() and kind_of(path) is None:

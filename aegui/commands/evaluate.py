@@ -49,10 +49,6 @@ MOST_ROWS = 500
 def evaluate_command(options: argparse.Namespace) -> int:
     """Print how a model does on its data or on others; with noise too, where asked for."""
     specs = [parse_corruption(text) for text in options.noise]
-    if options.draws < 1:
-        raise AeguiError(tr("--draws is {n}; it must be at least 1.", n=options.draws))
-    if options.seed < 0:
-        raise AeguiError(tr("--seed is {n}; it must be at least 0.", n=options.seed))
     if options.all_runs or options.others:
         from aegui.commands.evaluate_many import evaluate_many
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.commands.figure_files import check_figure_path, start_painting, write_figure
-from aegui.commands.making import MOST_STEPS, traversal_ends
+from aegui.commands.making import traversal_ends
 from aegui.commands.map import plane_frame, plane_rect
 from aegui.commands.noise_studies import noise_levels
-from aegui.commands.places import Model, check_common, check_number, dimensions
+from aegui.commands.places import Model, dimensions
 from aegui.commands.progress import shown_work
 from aegui.commands.words import say
 from aegui.core.data.corruption import corrupted, corruption_words, parse_corruption
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from aegui.widgets.figures.figure import Figure, Paper
 
 _WITHOUT_CSV = ("reconstructions",)
-_MOST_SAMPLES = 100_000
 _MOST_CODES = 10_000
 _FEW_SAMPLES = 48
 _GRID_COLUMNS = 15
@@ -54,7 +53,8 @@ def figure_command(options: argparse.Namespace) -> int:
     """Draw one figure, and write it to every file that is named."""
     if options.lang:
         set_language(options.lang)
-    _check(options)
+    for path in options.out:
+        check_figure_path(path, csv=options.kind not in _WITHOUT_CSV)
     application = start_painting()
     paper = _paper(options)
     model = Model(options.file, options.run)
@@ -66,17 +66,6 @@ def figure_command(options: argparse.Namespace) -> int:
     say(tr("Written to {file}.", file=", ".join(options.out)))
     del application
     return 0
-
-
-def _check(options: argparse.Namespace) -> None:
-    check_common(options)
-    check_number("--samples", options.samples, 1, _MOST_SAMPLES)
-    check_number("--draws", options.draws, 1, 1e7)
-    check_number("--steps", options.steps, 1, MOST_STEPS)
-    check_number("--columns", options.columns, 1, MOST_ROWS)
-    check_number("--span", options.span, 0.0, 1e6)
-    for path in options.out:
-        check_figure_path(path, csv=options.kind not in _WITHOUT_CSV)
 
 
 def _paper(options: argparse.Namespace) -> Paper:

@@ -9,12 +9,11 @@ import numpy as np
 from aegui.commands.evaluate import codec_for
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import about_machine, about_weights, machine_words, weights_words
-from aegui.commands.samples import check_drawing, generator_at
+from aegui.commands.samples import generator_at
 from aegui.commands.words import note, say, say_json, shown, table
 from aegui.core.data.load import load_data
-from aegui.core.errors import AeguiError
 from aegui.core.evaluation.judging import GENERATED, KINDS, REAL, real_images, verdicts
-from aegui.core.evaluation.samples import CONFIDENCE, MOST_SEEDS
+from aegui.core.evaluation.samples import CONFIDENCE
 from aegui.core.evaluation.wrong_pixels import mean_and_std
 from aegui.core.i18n import tr
 from aegui.core.recipe import DataSpec
@@ -31,11 +30,6 @@ if TYPE_CHECKING:
 
 def judge_command(options: argparse.Namespace) -> int:
     """Print what a classifier makes of new images, of real ones and of chance."""
-    check_drawing(options)
-    if not 1 <= options.seeds <= MOST_SEEDS:
-        raise AeguiError(
-            tr("--seeds is {n}; it must be from 1 to {most}.", n=options.seeds, most=MOST_SEEDS)
-        )
     saved, judging = generator_at(options.file), load_run(options.classifier)
     for run in (saved, judging):
         if run.note:

@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.commands.figure_files import check_suffix
-from aegui.commands.places import (
-    MOST_CODES,
-    Model,
-    check_common,
-    check_number,
-    dimensions,
-)
+from aegui.commands.option import check_number
+from aegui.commands.places import MOST_CODES, Model, dimensions
 from aegui.commands.progress import stopping_at
 from aegui.commands.words import note, say, table
 from aegui.core.atomic import check_writable
@@ -24,7 +19,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.concepts import apply, concept
-from aegui.core.latent.films import FEWEST_FPS, MOST_FPS, SUFFIXES, write_film
+from aegui.core.latent.films import SUFFIXES, write_film
 from aegui.core.latent.finds import best_new, sample_posterior, sample_prior
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import known, novelty, novelty_words
@@ -39,8 +34,6 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.novelty import Known
 
-MOST_STEPS = 1_000
-MOST_FINDS = 200
 MOST_ROWS = 64
 _PRIOR_SPAN = 3.0
 _CODES_SPAN = 2.5
@@ -50,10 +43,8 @@ _MOST_MET = 12
 
 def path_command(options: argparse.Namespace) -> int:
     """Write a film of the path from one place to another."""
-    check_common(options)
     stops = [options.start, *options.via, options.end]
-    check_number("-n", options.count, len(stops), MOST_STEPS)
-    check_number("--fps", options.fps, FEWEST_FPS, MOST_FPS)
+    check_number("-n", options.count, len(stops))
     check_suffix(options.out, SUFFIXES)
     check_writable(options.out)
     model = Model(options.file, options.run)
@@ -93,8 +84,6 @@ def path_command(options: argparse.Namespace) -> int:
 
 def finds_command(options: argparse.Namespace) -> int:
     """Write the best new images, or images drawn at random."""
-    check_common(options)
-    check_number("-n", options.count, 1, MOST_FINDS)
     _check_images_path(options.out)
     model = Model(options.file, options.run)
     of = known(model.dataset, model.glyphs)
@@ -128,8 +117,6 @@ def finds_command(options: argparse.Namespace) -> int:
 
 def concept_command(options: argparse.Namespace) -> int:
     """Write what a concept does to samples, step by step: a row of the sheet for each."""
-    check_common(options)
-    check_number("--steps", options.steps, 2, MOST_STEPS)
     check_suffix(options.out, (".png",))
     check_writable(options.out)
     model = Model(options.file, options.run)
@@ -157,9 +144,6 @@ def concept_command(options: argparse.Namespace) -> int:
 
 def traverse_command(options: argparse.Namespace) -> int:
     """Write what each number of the code does by itself: a row of the sheet for each."""
-    check_common(options)
-    check_number("--steps", options.steps, 1, MOST_STEPS)
-    check_number("--span", options.span, 0.0, 1e6)
     check_suffix(options.out, (".png",))
     check_writable(options.out)
     model = Model(options.file, options.run)

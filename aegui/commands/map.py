@@ -11,13 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.commands.figure_files import check_suffix
-from aegui.commands.places import (
-    MOST_CODES,
-    Model,
-    check_common,
-    check_number,
-    dimensions,
-)
+from aegui.commands.places import MOST_CODES, Model, dimensions
 from aegui.commands.progress import stopping_at
 from aegui.commands.words import say
 from aegui.core.atomic import check_writable, write_atomically
@@ -52,8 +46,6 @@ _MARGIN = 0.08
 
 def map_command(options: argparse.Namespace) -> int:
     """Write the map as a picture, or the numbers of a layer as CSV."""
-    check_common(options)
-    check_number("--columns", options.columns, 1, MOST_CELLS)
     key = options.layer
     if key != IMAGES and key not in FIELDS:
         raise AeguiError(

@@ -9,7 +9,6 @@ import numpy as np
 
 from aegui.commands.cost import refuse_excess
 from aegui.commands.evaluate import codec_for
-from aegui.commands.places import check_common, check_number
 from aegui.commands.progress import shown_work
 from aegui.commands.words import note, say, say_json, shown, table
 from aegui.core.atomic import check_writable
@@ -25,7 +24,7 @@ from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit, limit_cost
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.priors import UNIFORM, prior_words, read_prior
-from aegui.core.evaluation.repairs import MOST_STEPS, repair
+from aegui.core.evaluation.repairs import repair
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.sheets import write_sheet
@@ -42,15 +41,11 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
 
-MOST_PAIRS = 10_000
 _PNG = ".png"
 
 
 def limit_command(options: argparse.Namespace) -> int:
     """Print the fewest wrong pixels that any answer to noisy characters can have on average."""
-    check_common(options)
-    check_number("--draws", options.draws, 1, 1e8)
-    check_number("--pairs", options.pairs, 0, MOST_PAIRS)
     specs = [parse_corruption(text) for text in options.noise]
     datasets = [load_dataset(source, options.chars) for source in options.data]
     priors = _priors(options.prior, datasets)
@@ -182,8 +177,6 @@ def _limits_json(
 
 def denoise_command(options: argparse.Namespace) -> int:
     """Let a network repair images, and write its answers."""
-    check_common(options)
-    check_number("--times", options.times, 1, MOST_STEPS)
     spec = parse_corruption(options.noise)
     check_target(options.out)
     saved = load_run(options.file)

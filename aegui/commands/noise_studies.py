@@ -13,7 +13,6 @@ from aegui.commands.figure_files import (
     start_painting,
     write_figure,
 )
-from aegui.commands.places import check_common, check_number
 from aegui.commands.progress import shown_work
 from aegui.commands.train import recipe_reading, source_from
 from aegui.commands.words import note, say, say_json, table
@@ -39,17 +38,9 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.widgets.figures.figure import Figure
 
-_MOST_SEEDS = 1_000
-
 
 def matrix_command(options: argparse.Namespace) -> int:
     """Train with several noises, try with several, and tell what comes of it."""
-    check_common(options)
-    check_number("--seeds", options.seeds, 1, _MOST_SEEDS)
-    check_number("--draws", options.draws, 1, 1e7)
-    check_number("--epochs", options.epochs, 1, 1e8)
-    check_number("--copies", options.copies, 1, 10_000)
-    check_number("--samples", options.samples, 1, 1e8)
     for path in options.out:
         check_figure_path(path, csv=True)
     if options.characters:
@@ -86,8 +77,6 @@ def matrix_command(options: argparse.Namespace) -> int:
 
 def curves_command(options: argparse.Namespace) -> int:
     """Try saved runs at every level of a noise."""
-    check_common(options)
-    check_number("--draws", options.draws, 1, 1e7)
     for path in options.out:
         check_figure_path(path, csv=True)
     saved = [load_run(path) for path in options.files]

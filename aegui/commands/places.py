@@ -15,8 +15,6 @@ from aegui.core.i18n import tr
 from aegui.core.run_file import load_run
 
 if TYPE_CHECKING:
-    import argparse
-
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 MOST_CODES = 10_000
 """Of larger sets the codes of so many, from all over them, are looked at."""
-MAX_SCALE = 256
 _LISTED = 12
 
 
@@ -142,30 +139,6 @@ def dimensions(option: str, text: str, latent: int) -> tuple[int, ...]:
             most=latent,
         )
     )
-
-
-def check_number(option: str, value: float | None, least: float, most: float) -> None:
-    """Refuse a ``value`` beyond its bounds; None is none.
-
-    Raises:
-        AeguiError: So it is.
-    """
-    if value is not None and not (math.isfinite(value) and least <= value <= most):
-        raise AeguiError(
-            tr(
-                "{name} is {value}; it must be from {least} to {most}.",
-                name=option,
-                value=f"{value:g}",
-                least=f"{least:g}",
-                most=f"{most:,g}",
-            )
-        )
-
-
-def check_common(options: argparse.Namespace) -> None:
-    """Refuse a scale, a seed or a count beyond its bounds."""
-    check_number("--scale", getattr(options, "scale", None), 1, MAX_SCALE)
-    check_number("--seed", getattr(options, "seed", None), 0, 2**63)
 
 
 def _numbers(text: str) -> list[float] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
 import time
@@ -104,21 +103,6 @@ def _keys(options: argparse.Namespace) -> list[str]:
 
 
 def _settings(options: argparse.Namespace) -> ProjectionOptions:
-    for name, value, least in (
-        ("--samples", options.samples, 5),
-        ("--iterations", options.iterations, 1),
-        ("--seed", options.seed, 0),
-        ("--perplexity", options.perplexity, 1),
-    ):
-        if not (math.isfinite(value) and value >= least):
-            raise AeguiError(
-                tr(
-                    "{name} is {value}; it must be at least {least}.",
-                    name=name,
-                    value=f"{value:g}",
-                    least=least,
-                )
-            )
     return ProjectionOptions(
         samples=options.samples,
         perplexity=options.perplexity,

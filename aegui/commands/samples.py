@@ -28,13 +28,9 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.run_file import SavedRun
 
-MOST_SAMPLES = 100_000
-_MAX_SCALE = 256
-
 
 def sample_command(options: argparse.Namespace) -> int:
     """Write new images."""
-    check_drawing(options)
     saved = generator_at(options.file)
     _, codec = codec_for(saved, options.run, saved.dataset)
     images = _images(codec, options)
@@ -91,18 +87,3 @@ def generator_at(path: str) -> SavedRun:
             )
         )
     return saved
-
-
-def check_drawing(options: argparse.Namespace) -> None:
-    """Refuse numbers of images and seeds that cannot be."""
-    if not 1 <= options.count <= MOST_SAMPLES:
-        raise AeguiError(
-            tr("-n is {n}; it must be from 1 to {most:,}.", n=options.count, most=MOST_SAMPLES)
-        )
-    if options.seed < 0:
-        raise AeguiError(tr("--seed is {n}; it must be at least 0.", n=options.seed))
-    scale = getattr(options, "scale", None)
-    if scale is not None and not 1 <= scale <= _MAX_SCALE:
-        raise AeguiError(
-            tr("--scale is {n}; it must be from 1 to {most}.", n=scale, most=_MAX_SCALE)
-        )

@@ -73,7 +73,7 @@ def test_a_part_of_a_set(capsys: Captured) -> None:
         (["data", "digits", "--labels", "11"], "has no class “11”"),
         (["data", "digits", "--size", "4x4"], "from 8x8 to 256x256"),
         (["data", "digits", "--background", "white"], "#ffffff"),
-        (["data", "digits", "--count", "0"], "at least 1 sample"),
+        (["data", "digits", "--count", "0"], "--count is 0; it must be at least 1."),
         (["data", "mnist"], "aegui download mnist"),
         (["download", "emoji"], "'mnist', 'fashion'"),
     ],

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from aegui.cli import main
-from aegui.commands.figure_options import KINDS
+from aegui.commands.options import FIGURES
 from aegui.core.i18n import set_language
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FIGURES)
 def test_every_figure_is_drawn(kind: str, repository: Path, tmp_path: Path) -> None:
     out = tmp_path / "f.svg"
     run = str(repository / "models" / "letters-2d.aegui")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from aegui.cli import main
-from aegui.commands.making_options import FIND_SOURCES, LAYERS, PATH_KINDS
+from aegui.commands.options import FIND_SOURCES, LAYERS, PATH_KINDS
 from aegui.commands.places import Model
 from aegui.core.data.load import load_dataset
 from aegui.core.i18n import set_language

@@ -13,8 +13,7 @@ from PIL import Image
 
 from aegui.cli import main
 from aegui.commands import noise_studies
-from aegui.commands.noise_options import FIGURES as OFFERED
-from aegui.commands.noise_options import RECIPE
+from aegui.commands.options import MATRIX_FIGURES, MATRIX_RECIPE
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted, parse_corruption
 from aegui.core.data.load import load_dataset
@@ -219,8 +218,8 @@ def test_noise_matrix_in_words(capsys: Captured, recipe: str) -> None:
 
 
 def test_what_the_matrix_takes_by_default_is_there() -> None:
-    assert find_recipe(RECIPE) is not None
-    assert tuple(FIGURES) == OFFERED
+    assert find_recipe(MATRIX_RECIPE) is not None
+    assert tuple(FIGURES) == MATRIX_FIGURES
 
 
 def test_noise_curves(capsys: Captured, tmp_path: Path) -> None:

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import Recipe
 
-MOST_SEEDS = 100
-"""Seeds whose spread can be asked for."""
 CONFIDENCE = 0.9
 """Probability from which on a classifier is called sure."""
 

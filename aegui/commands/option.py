@@ -1,0 +1,120 @@
+"""An argument of a command as a row of a table: what argparse takes, and the bounds of a number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aegui.core.errors import AeguiError, elided
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+
+class Option(NamedTuple):
+    """An argument of a command; its texts are translated when they are shown.
+
+    Attributes:
+        names: All names of an option, the one that messages use first; or the name of a positional
+            argument.
+        help: What it is for.
+        metavar: What stands for the value in the help; None: argparse's own.
+        least: The smallest number that it can be.
+        most: The largest one.
+        settings: What ``argparse.add_argument`` takes beside these.
+    """
+
+    names: tuple[str, ...]
+    help: str
+    metavar: str | None
+    least: float | None
+    most: float | None
+    settings: dict[str, Any]
+
+    def required(self) -> Option:
+        """The same, and it must be given."""
+        return self._replace(settings=self.settings | {"required": True})
+
+    def add_to(self, parser: argparse.ArgumentParser) -> None:
+        """Let ``parser`` take it."""
+        settings = self.settings | {"help": tr(self.help)}
+        if self.metavar is not None:
+            settings["metavar"] = tr(self.metavar)
+        parser.add_argument(*self.names, **settings)
+
+    def check(self, options: argparse.Namespace) -> None:
+        """Refuse a number beyond its bounds.
+
+        Raises:
+            AeguiError: So it is.
+        """
+        if self.least is not None or self.most is not None:
+            place = self.names[-1].lstrip("-").replace("-", "_")
+            check_number(self.names[0], getattr(options, place), self.least, self.most)
+
+
+def check_number(
+    name: str, value: float | None, least: float | None, most: float | None = None
+) -> None:
+    """Refuse a ``value`` of the option ``name`` beyond its bounds; None is none.
+
+    Raises:
+        AeguiError: So it is.
+    """
+    if value is None:
+        return
+    shown = f"{value:g}" if isinstance(value, float) else elided(str(value))
+    if least is not None and not value >= least:
+        words = tr(
+            "{name} is {value}; it must be at least {n:,.20g}.", name=name, value=shown, n=least
+        )
+        raise AeguiError(words)
+    if most is not None and value > most:
+        words = tr(
+            "{name} is {value}; it must be at most {n:,.20g}.", name=name, value=shown, n=most
+        )
+        raise AeguiError(words)
+
+
+def text(names: str, metavar: str, help: str, **settings: Any) -> Option:
+    """An option, or a positional argument, whose value is a text; ``names`` have spaces between."""
+    return Option(tuple(names.split()), help, metavar, None, None, settings)
+
+
+def several(names: str, metavar: str, help: str, **settings: Any) -> Option:
+    """An option with a text that may be repeated: a list, empty where it is not given."""
+    return text(names, metavar, help, action="append", default=[], **settings)
+
+
+def whole(
+    names: str,
+    metavar: str,
+    help: str,
+    *,
+    default: int | None = None,
+    least: int | None = 0,
+    most: int | None = None,
+) -> Option:
+    """An option whose value is a whole number; with ``least`` None the command checks it."""
+    settings = {"type": int, "default": default}
+    return Option(tuple(names.split()), help, metavar, least, most, settings)
+
+
+def real(
+    name: str, metavar: str, help: str, *, least: float, most: float, default: float | None = None
+) -> Option:
+    """An option whose value is a number."""
+    return Option((name,), help, metavar, least, most, {"type": float, "default": default})
+
+
+def choice(
+    name: str, of: Sequence[str], help: str, metavar: str | None = None, **settings: Any
+) -> Option:
+    """An option, or a positional argument, whose value is one of the texts ``of``."""
+    return Option((name,), help, metavar, None, None, settings | {"choices": of})
+
+
+def flag(name: str, help: str) -> Option:
+    """An option without a value."""
+    return Option((name,), help, None, None, None, {"action": "store_true"})

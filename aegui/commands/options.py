@@ -1,0 +1,578 @@
+"""The options of every command, the shared ones written once.
+
+Nothing here imports numpy or the recipe's schema: ``aegui --help`` is quick. What those know as
+well is compared by a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from aegui.commands.option import Option, choice, flag, real, several, text, whole
+from aegui.core.i18n import LANGUAGES, mark, tr
+from aegui.core.training.pace import CHECKPOINT_SECONDS
+
+DEVICES = ("auto", "cpu", "cuda")
+FITS = ("fit", "fill", "stretch")
+DOWNLOADS = ("mnist", "fashion")
+MATRIX_FIGURES = ("wrong", "at_most_1", "exact")
+MATRIX_RECIPE = "letters-noise-matrix"
+PATH_KINDS = ("straight", "spherical", "geodesic")
+FIND_SOURCES = ("best", "posterior", "prior")
+LAYERS = (
+    "images", "uncertainty", "novelty", "stretch", "regions", "wrong", "density", "holes",
+)  # fmt: skip
+FIGURES = ("latent", "curves", "reconstructions", "errors", "noise", "grid", "traversal")
+THEMES = ("light", "dark")
+
+LARGEST_SEED = 2**63
+MOST_DRAWS = 100_000_000
+MOST_IMAGES = 100_000
+MOST_IN_A_ROW = 1_000
+MOST_REPAIRS = 1_000
+MOST_GRID_ROWS = 50
+FILM_SPEEDS = (1.0, 50.0)
+ANY_NUMBER = 1_000_000_000
+_MOST_CM = 1_000.0
+_MOST_MEGABYTES = 65_536
+
+
+def size_cm(text: str) -> tuple[float, float]:
+    """Width and height of ``16x10cm``, ``16x10`` or ``160x100mm``, in centimetres.
+
+    Raises:
+        ArgumentTypeError: It is no size.
+    """
+    plain = text.strip().lower()
+    factor = 0.1 if plain.endswith("mm") else 1.0
+    parts = plain.removesuffix("cm").removesuffix("mm").split("x")
+    try:
+        width, height = (factor * float(part) for part in parts)
+    except ValueError:
+        width = height = 0.0
+    if not (0.0 < width <= _MOST_CM and 0.0 < height <= _MOST_CM):
+        raise argparse.ArgumentTypeError(
+            tr("{text} is no size: width and height in centimetres, such as 16x10cm", text=text)
+        )
+    return width, height
+
+
+def _seed(help: str) -> Option:
+    return whole("--seed", "S", help, default=0, most=LARGEST_SEED)
+
+
+def _count(usual: int, most: int) -> Option:
+    words = mark("images (default: %(default)s)")
+    return whole("-n --count", "N", words, default=usual, least=1, most=most)
+
+
+def _draws(usual: int, help: str) -> Option:
+    return whole("--draws", "N", help, default=usual, least=1, most=MOST_DRAWS)
+
+
+def _columns(help: str, most: int) -> Option:
+    return whole("--columns", "N", help, least=1, most=most)
+
+
+def _steps(help: str, least: int = 1) -> Option:
+    return whole("--steps", "N", help, default=9, least=least, most=MOST_IN_A_ROW)
+
+
+def _levels(usual: str) -> tuple[Option, ...]:
+    words = mark("its levels (default: %(default)s)")
+    kind = mark("the noise (default: %(default)s)")
+    return (
+        text("--kind", mark("KIND"), kind, default="flip"),
+        text("--levels", "P,P", words, default=usual),
+    )
+
+
+def _out(metavar: str, help: str, *, required: bool = True) -> Option:
+    return text("-o --out", metavar, help, required=required)
+
+
+def _outs(metavar: str) -> Option:
+    words = mark("write it there, as .csv, .png, .svg or .pdf; may be repeated")
+    return several("-o --out", metavar, words)
+
+
+_FILE_OR_NAME = mark("FILE|NAME")
+_KIND_AND_LEVEL = mark("KIND:LEVEL")
+_RECIPE = mark("RECIPE")
+_SHEET, _SHEET_HELP = mark("sheet.png"), mark("a .png sheet")
+_SET_HELP = mark("a .png sheet, a set of another form, or a folder that gets one PNG for each")
+_ALL_LEVELS = "0,0.05,0.1,0.15,0.2,0.25,0.3,0.35,0.4,0.45,0.5"
+
+_RUN = whole(
+    "--run", "I", mark("number of the run in the file, from 0 (default: the best)"), least=None
+)
+_FILE = text("file", mark("F.aegui"), mark("a saved run"))
+_SAVED = (_FILE, _RUN)
+_DATA = text("--data", _FILE_OR_NAME, mark("data other than the run's own"))
+_CHARS = text("--chars", mark("STR"), mark("only these characters of the data"))
+_EPOCHS = whole("--epochs", "N", mark("epochs to train"), least=None)
+_NOISES = several(
+    "--noise",
+    _KIND_AND_LEVEL,
+    mark("such as salt_pepper:0.2, flip:0.1, gaussian:0.3, masking:0.5; may be repeated"),
+)
+_NOISE_SEED = _seed(mark("seed of the noise"))
+_DRAWS_OF_EACH = _draws(
+    16_000, mark("noisy characters to draw, as many of each (default: %(default)s)")
+)
+_DRAWS_FOR_EACH = _draws(
+    4_000, mark("noisy characters for each network and noise (default: %(default)s)")
+)
+_AXES = text("--axes", "I,J", mark("numbers of the code, such as 1,2"))
+_PARTS_OF_CODE = (
+    text("--at", "A", mark("a sample or a code for the other numbers (default: middle)")),
+    text("--dims", "I,J,K", mark("only these numbers, from 1")),
+)
+_SPAN = real(
+    "--span",
+    "S",
+    mark("how far to either side (default: 3 for a prior, else as far as the codes reach)"),
+    least=0,
+    most=ANY_NUMBER,
+)
+_SCALE = whole(
+    "--scale", "N", mark("size of a pixel in the file (default: it fits)"), least=1, most=256
+)
+_YES = flag("--yes", mark("do what takes more than an hour, or half of the free memory"))
+_MARKDOWN = flag("--markdown", mark("print a table in Markdown"))
+_JSON = flag("--json", mark("print one JSON object"))
+_REPAIR = (
+    *_SAVED,
+    several(
+        "--in",
+        _FILE_OR_NAME,
+        mark("an image, a sheet or a set; may be repeated"),
+        dest="inputs",
+        required=True,
+    ),
+    _out(mark("y.png"), mark(".png in grey levels, or .txt, .json, .h")),
+    whole(
+        "--times",
+        "N",
+        mark("how often the answer goes in again (default: %(default)s)"),
+        default=1,
+        least=1,
+        most=MOST_REPAIRS,
+    ),
+    flag("--threshold", mark("answers of black and white pixels")),
+    _SCALE,
+)
+_PAPER = (
+    text(
+        "--size",
+        mark("WxHcm"),
+        mark("width and height in centimetres (default: 16x10cm)"),
+        type=size_cm,
+        default=(16.0, 10.0),
+    ),
+    choice("--theme", THEMES, mark("light or dark"), default="light"),
+    whole("--dpi", "N", mark("dots per inch of a PNG"), default=300, least=None),
+    choice("--lang", list(LANGUAGES), mark("language of the figure, where it is another")),
+    text("--title", mark("TEXT"), mark("another title; empty: none")),
+    flag("--no-origin", mark("do not write below it what it was made from")),
+)
+
+TRAIN = (
+    text(
+        "recipe",
+        _RECIPE,
+        mark("a recipe or course configuration (JSON or YAML), or the name of a shipped recipe"),
+        nargs="?",
+    ),
+    text("--data", _FILE_OR_NAME, mark("train on this data instead")),
+    _CHARS,
+    text(
+        "--check",
+        _FILE_OR_NAME,
+        mark("check on this set, which is kept from training, such as mnist-test"),
+    ),
+    _EPOCHS,
+    whole("--runs", "K", mark("runs trained together"), least=None),
+    whole("--seed", "S", mark("seed of the first run"), least=None),
+    choice("--device", DEVICES, mark("where to compute")),
+    text("--out", mark("F.aegui"), mark("save the run to this file")),
+    text(
+        "--resume",
+        mark("F.aegui"),
+        mark("go on with the run in this file, and save it there unless --out names another"),
+    ),
+    real(
+        "--checkpoint-every",
+        mark("SECONDS"),
+        mark(
+            "save what was learnt so far every so many seconds, seldom where that takes "
+            "long; 0: only at the end (default: %(default)g)"
+        ),
+        default=CHECKPOINT_SECONDS,
+        least=0,
+        most=ANY_NUMBER,
+    ),
+    flag(
+        "--compact",
+        mark("save a small file: half precision, and nothing that only training on needs"),
+    ),
+    whole(
+        "--timeline",
+        mark("MB"),
+        mark("memory for past epochs, half of which is saved at most; 0 keeps none"),
+        most=_MOST_MEGABYTES,
+    ),
+    flag("--dry-run", mark("say what the training will take, and do not train")),
+    flag("--yes", mark("train what takes more than an hour, or half of the free memory")),
+    flag("--json", mark("print one JSON object at the end")),
+)
+EVALUATE = (
+    *_SAVED,
+    text(
+        "others",
+        mark("MORE.aegui"),
+        mark("further runs: figures are told as mean and spread over all of them"),
+        nargs="*",
+    ),
+    flag("--all-runs", mark("every run of a population: mean and spread over its seeds")),
+    _DATA,
+    _NOISES,
+    _DRAWS_OF_EACH,
+    _NOISE_SEED,
+    _JSON,
+)
+ENCODE = (
+    *_SAVED,
+    _DATA,
+    _out(mark("codes.csv"), mark("where to (default: the terminal)"), required=False),
+)
+DECODE = (
+    *_SAVED,
+    several("--at", "X,Y", mark("the point, such as 0.3,-1.2; may be repeated"), required=True),
+    _out(
+        mark("glyph.png"),
+        mark(".png in grey levels, or .txt, .json, .h thresholded (default: text on the terminal)"),
+        required=False,
+    ),
+    whole("--scale", "N", mark("size of a pixel in the PNG"), default=16, least=1, most=256),
+)
+CARD = (
+    text("file", mark("SOURCE"), mark("a file, a folder of images, or a built-in name")),
+    text("--size", mark("WxH"), mark("size that images get (default: 64x64)")),
+    flag("--grey", mark("images in grey levels")),
+    choice("--fit", FITS, mark("keep all of an image, cover the frame, or stretch")),
+    text("--background", "#RRGGBB", mark("colour behind transparent images")),
+    text("--labels", mark("A,B"), mark("only these classes")),
+    whole("--count", "N", mark("so many, drawn at random"), least=1),
+    _JSON,
+)
+PROJECT = (
+    text("file", mark("FILE"), mark("a saved run, or data: a file or a built-in name")),
+    _RUN,
+    _DATA,
+    text(
+        "--method",
+        mark("KEYS"),
+        mark("code, pca, tsne, umap, pca-code, tsne-code, umap-code; several with commas"),
+    ),
+    _YES,
+    whole(
+        "--samples",
+        "N",
+        mark("of larger sets take so many at random (default: %(default)s)"),
+        default=5_000,
+        least=5,
+    ),
+    real(
+        "--perplexity",
+        "P",
+        mark("neighbours that t-SNE holds on to (default: %(default)s)"),
+        default=30.0,
+        least=1,
+        most=ANY_NUMBER,
+    ),
+    whole(
+        "--iterations",
+        "N",
+        mark("steps of t-SNE after the early ones (default: %(default)s)"),
+        default=500,
+        least=1,
+    ),
+    _seed(mark("seed of what is drawn at random")),
+    _out(mark("maps.csv"), mark("write the maps: .csv, .json or .png"), required=False),
+    _JSON,
+)
+SAMPLE = (
+    *_SAVED,
+    _count(64, MOST_IMAGES),
+    _seed(mark("seed of the codes")),
+    text(
+        "--quantiles",
+        "I,J",
+        mark(
+            "not at random: a square of images at the normal quantiles of numbers I and J "
+            "of the code, such as 1,2"
+        ),
+    ),
+    _out(mark("grid.png"), _SET_HELP),
+    _SCALE,
+)
+JUDGE = (
+    text("file", mark("GAN.aegui"), mark("the model that makes images")),
+    text("classifier", mark("CLASSIFIER.aegui"), mark("the classifier that judges them")),
+    _count(1_000, MOST_IMAGES),
+    _seed(mark("seed of the codes")),
+    whole(
+        "--seeds",
+        "K",
+        mark("draw as many images with each of K seeds, and tell their spread"),
+        default=1,
+        least=1,
+        most=100,
+    ),
+    _RUN,
+    text(
+        "--real",
+        _FILE_OR_NAME,
+        mark("real images to compare with (default: held out, or the set's test part)"),
+    ),
+    _JSON,
+)
+MAP = (
+    *_SAVED,
+    text(
+        "--layer",
+        mark("KEY"),
+        mark(
+            "one of images, uncertainty, novelty, stretch, regions, wrong, density, holes "
+            "(default: images)"
+        ),
+        default="images",
+    ),
+    text("--rect", "X0,Y0,X1,Y1", mark("what to show (default: where codes lie)")),
+    _AXES,
+    _columns(mark("images, or cells, in a row"), MOST_IN_A_ROW),
+    _out(mark("map.png"), mark("a .png picture, or the numbers of a layer as .csv")),
+    _SCALE,
+)
+PATH = (
+    *_SAVED,
+    text("--from", "A", mark("where it begins"), dest="start", required=True),
+    text("--to", "B", mark("where it ends"), dest="end", required=True),
+    several("--via", "C", mark("a place on the path; may be repeated")),
+    choice(
+        "--kind",
+        PATH_KINDS,
+        mark("a straight line, an arc, or the path along which the image changes least"),
+        default="straight",
+    ),
+    _count(24, MOST_IN_A_ROW),
+    real(
+        "--fps",
+        "F",
+        mark("images per second (default: %(default)s)"),
+        default=12.0,
+        least=FILM_SPEEDS[0],
+        most=FILM_SPEEDS[1],
+    ),
+    _out(mark("film.gif"), mark("a film .gif or .mp4, or a strip .png")),
+    _SCALE,
+)
+FINDS = (
+    *_SAVED,
+    _count(10, 200),
+    choice(
+        "--source",
+        FIND_SOURCES,
+        mark("the best of many, or drawn where codes of samples lie, or from the prior"),
+        default="best",
+    ),
+    _seed(mark("seed of the search")),
+    _out(_SHEET, _SET_HELP),
+    _SCALE,
+)
+CONCEPT = (
+    *_SAVED,
+    text(
+        "--plus",
+        mark("LABELS"),
+        mark("samples that have it: labels or names with commas between them"),
+        required=True,
+    ),
+    text("--minus", mark("LABELS"), mark("samples that do not (default: all others)")),
+    several(
+        "--apply",
+        "A",
+        mark("a sample or a code it is applied to; may be repeated (default: the middle)"),
+    ),
+    _steps(mark("images of a row (default: %(default)s)"), least=2),
+    _out(_SHEET, _SHEET_HELP),
+    _SCALE,
+)
+TRAVERSE = (
+    *_SAVED,
+    *_PARTS_OF_CODE,
+    _steps(mark("images of a row (default: %(default)s)")),
+    _SPAN,
+    _out(_SHEET, _SHEET_HELP),
+    _SCALE,
+)
+LIMIT = (
+    several("--data", _FILE_OR_NAME, mark("the characters; may be repeated"), required=True),
+    _CHARS,
+    _NOISES.required(),
+    _DRAWS_OF_EACH,
+    _NOISE_SEED,
+    whole(
+        "--pairs",
+        "N",
+        mark("tell the N pairs of characters that are hardest to tell apart, too"),
+        default=0,
+        most=10_000,
+    ),
+    text(
+        "--prior",
+        mark("FILE"),
+        mark(
+            "how often each character occurs: a .csv or .json of characters with their "
+            "weights, or a text whose characters are counted (default: %(default)s)"
+        ),
+        default="uniform",
+    ),
+    _YES,
+    _MARKDOWN,
+    _JSON,
+)
+DENOISE = (
+    *_REPAIR,
+    text(
+        "--noise",
+        _KIND_AND_LEVEL,
+        mark("spoil the images first, such as flip:0.15"),
+        default="none",
+    ),
+    _NOISE_SEED,
+)
+COMPLETE = (
+    *_REPAIR,
+    text(
+        "--erase",
+        "X,Y,W,H",
+        mark("the rectangle: first column and row, from 0, width and height"),
+        required=True,
+    ),
+    text(
+        "--figure",
+        mark("figure.pdf"),
+        mark("original, erased and completed below one another, as .png, .svg or .pdf"),
+    ),
+)
+NOISE_MATRIX = (
+    text(
+        "recipe",
+        _RECIPE,
+        mark("a recipe, a shipped one's name, or a saved run (default: %(default)s)"),
+        nargs="?",
+        default=MATRIX_RECIPE,
+    ),
+    _DATA,
+    *_levels("0,0.05,0.1,0.2,0.3,0.5"),
+    several("--train", _KIND_AND_LEVEL, mark("a noise to train with instead; may be repeated")),
+    several("--test", _KIND_AND_LEVEL, mark("a noise to try with instead; may be repeated")),
+    whole(
+        "--seeds",
+        "K",
+        mark("networks of each noise (default: %(default)s)"),
+        default=5,
+        least=1,
+        most=1_000,
+    ),
+    whole("--epochs", "N", mark("epochs to train"), least=1, most=100_000_000),
+    whole("--copies", "N", mark("noisy copies of each sample in an epoch"), least=1, most=10_000),
+    whole(
+        "--samples",
+        "N",
+        mark("of a larger set so many, drawn at random (default: %(default)s)"),
+        default=2_000,
+        least=1,
+        most=100_000_000,
+    ),
+    _DRAWS_FOR_EACH,
+    _NOISE_SEED,
+    _YES,
+    choice(
+        "--figure",
+        MATRIX_FIGURES,
+        mark("what to tell: wrong pixels, or shares of the answers"),
+        default="wrong",
+    ),
+    _outs(mark("matrix.csv")),
+    text("--characters", mark("F.csv"), mark("write the wrong pixels of every character there")),
+    _JSON,
+)
+NOISE_CURVES = (
+    text("files", mark("F.aegui"), mark("saved runs"), nargs="+"),
+    _DATA,
+    *_levels(_ALL_LEVELS),
+    _DRAWS_FOR_EACH,
+    _NOISE_SEED,
+    text(
+        "--pca", "K,K", mark("numbers of principal components (default: %(default)s)"), default="2"
+    ),
+    flag("--no-copy", mark("no line for copying the input")),
+    _outs(mark("curves.csv")),
+    _JSON,
+)
+FIGURE = (
+    _FILE,
+    choice("kind", FIGURES, "%(choices)s", metavar=mark("FIGURE")),
+    several(
+        "-o --out",
+        mark("figure.pdf"),
+        mark("where to, as .png, .svg or .pdf; .csv writes the numbers; may be repeated"),
+        required=True,
+    ),
+    _RUN,
+    *_PAPER,
+    _AXES,
+    flag("--pictures", mark("codes with images of some of the samples")),
+    whole(
+        "--samples", "N", mark("at most so many samples (default: it fits)"), least=1, most=100_000
+    ),
+    text("--charts", mark("KEYS"), mark("which curves, such as loss,wrong,share")),
+    flag("--log", mark("losses on a logarithmic axis")),
+    text(
+        "--noise",
+        _KIND_AND_LEVEL,
+        mark("of reconstructions and errors, such as salt_pepper:0.2; of noise only the kind"),
+    ),
+    text("--levels", "P,P", mark("levels of noise (default: %(default)s)"), default=_ALL_LEVELS),
+    _DRAWS_FOR_EACH,
+    _NOISE_SEED,
+    _columns(mark("images in a row of the grid"), MOST_GRID_ROWS),
+    text(
+        "--quantiles",
+        "LOW:HIGH[:N]",
+        mark(
+            "the grid at quantiles of the prior, such as 0.05:0.95:15 (default with a prior: all)"
+        ),
+    ),
+    text("--rect", "X0,Y0,X1,Y1", mark("the grid in equal steps between these ends")),
+    *_PARTS_OF_CODE,
+    _steps(mark("images of a row of a traversal")),
+    _SPAN,
+)
+SUMMARY = (
+    text("recipe", _RECIPE, mark("a recipe, a shipped one's name, or a saved run")),
+    _DATA,
+    _MARKDOWN,
+    _out(mark("layers.csv"), mark("write it there: .csv, .md, or as plain text"), required=False),
+    _JSON,
+)
+CONVERT = (
+    text("source", mark("IN"), mark("the file to read")),
+    text("target", mark("OUT"), mark("the file to write")),
+)
+DOWNLOAD = (choice("set", DOWNLOADS, "%(choices)s", metavar=mark("SET")),)
+SELF_TEST = (flag("--no-window", mark("leave the window out")),)
+HISTORY = (_FILE, _JSON)

@@ -1,0 +1,276 @@
+"""All commands in one table: name, what does it, help, and options.
+
+What does it is imported when it is called: ``aegui --help`` needs no numpy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from aegui.commands import options
+from aegui.core.i18n import mark
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from aegui.commands.option import Option
+
+
+class Command(NamedTuple):
+    """One command.
+
+    Attributes:
+        name: What is typed.
+        function: Module in ``aegui.commands`` and name of what does it: called with the options, it
+            returns the exit code.
+        help: Its line in the list of commands.
+        description: What its own help begins with.
+        options: What it takes.
+    """
+
+    name: str
+    function: str
+    help: str
+    description: str
+    options: tuple[Option, ...]
+
+    def run(self, given: argparse.Namespace) -> int:
+        """Do it; returns the exit code.
+
+        Raises:
+            AeguiError: It is refused, by a number beyond its bounds or by the command itself.
+        """
+        from importlib import import_module
+
+        for option in self.options:
+            option.check(given)
+        module, name = self.function.split(":")
+        does: Callable[[argparse.Namespace], int] = getattr(
+            import_module(f"aegui.commands.{module}"), name
+        )
+        return does(given)
+
+
+_ROWS = (
+    Command(
+        "train",
+        "train:train_command",
+        mark("train a recipe"),
+        mark("Train a recipe."),
+        options.TRAIN,
+    ),
+    Command(
+        "evaluate",
+        "evaluate:evaluate_command",
+        mark("wrong pixels of a saved run, with and without noise"),
+        mark("Wrong pixels of a saved run, beside the Bayes limit where it is known."),
+        options.EVALUATE,
+    ),
+    Command(
+        "encode",
+        "codes:encode_command",
+        mark("the codes of data, as CSV"),
+        mark("Write the code of every sample as CSV: label, name, z1, z2 ..."),
+        options.ENCODE,
+    ),
+    Command(
+        "decode",
+        "codes:decode_command",
+        mark("the image at a point of the latent space"),
+        mark("Decode points of the latent space into an image."),
+        options.DECODE,
+    ),
+    Command(
+        "data",
+        "data:data_command",
+        mark("the card of a set: classes, source, duplicates, close pairs"),
+        mark(
+            "Tell what is read from a file, a folder of images or a built-in set: size, classes, "
+            "source and licence, duplicates and the closest pairs."
+        ),
+        options.CARD,
+    ),
+    Command(
+        "convert",
+        "files:convert_command",
+        mark("between glyph formats, or any configuration to a recipe"),
+        mark(
+            "Convert glyphs between .h, .json, .txt and .png; a course configuration or the "
+            "recipe in an .aegui file to a recipe .json."
+        ),
+        options.CONVERT,
+    ),
+    Command(
+        "history",
+        "history:history_command",
+        mark("how a saved run came to be"),
+        mark(
+            "Print every training that has led to a run: its epochs, the settings that it began "
+            "with, and what was changed while it ran."
+        ),
+        options.HISTORY,
+    ),
+    Command(
+        "project",
+        "project:project_command",
+        mark("maps by PCA, t-SNE and the network, and how good each is"),
+        mark(
+            "Make maps of samples by PCA, t-SNE, UMAP and the network, and report trustworthiness, "
+            "kNN accuracy and reconstruction error of each."
+        ),
+        options.PROJECT,
+    ),
+    Command(
+        "sample",
+        "samples:sample_command",
+        mark("new images of a GAN or a variational autoencoder"),
+        mark("Decode codes drawn from a normal distribution into new images."),
+        options.SAMPLE,
+    ),
+    Command(
+        "judge",
+        "judge:judge_command",
+        mark("new images of a model, judged by a classifier"),
+        mark(
+            "Show new images of a GAN or a variational autoencoder to a classifier that was "
+            "trained on real ones: of how many it is sure, and which classes it sees, beside "
+            "what it makes of real images and of chance, how much images of a class differ, and "
+            "how far they are from those that were learnt."
+        ),
+        options.JUDGE,
+    ),
+    Command(
+        "map",
+        "map:map_command",
+        mark("the latent map, or a layer of it, as a picture"),
+        mark(
+            "Write the map as a sheet of decoded images, or one of its layers: how undecided or "
+            "new the images are, how fast they change, where codes lie."
+        ),
+        options.MAP,
+    ),
+    Command(
+        "path",
+        "making:path_command",
+        mark("a film of the path from one image to another"),
+        mark(
+            "Go from one place of the latent space to another and write what the network draws on "
+            "it. A place is a sample, by its label or name, or a code such as 0.3,-1.2."
+        ),
+        options.PATH,
+    ),
+    Command(
+        "finds",
+        "making:finds_command",
+        mark("the best new images that a network can draw"),
+        mark(
+            "Look for images that are new, sharp and unlike one another, and tell how new each is."
+        ),
+        options.FINDS,
+    ),
+    Command(
+        "concept",
+        "making:concept_command",
+        mark("what sets some samples apart, applied to others"),
+        mark(
+            "Take the step from the mean code of some samples to that of others, and write what it "
+            "does to a sample: from the step back to the step ahead, a row for each."
+        ),
+        options.CONCEPT,
+    ),
+    Command(
+        "traverse",
+        "making:traverse_command",
+        mark("what each number of the code does by itself"),
+        mark("Write a sheet with a row for each number of the code, from low to high."),
+        options.TRAVERSE,
+    ),
+    Command(
+        "limit",
+        "noise:limit_command",
+        mark("how well noisy characters can be repaired at all"),
+        mark(
+            "The fewest wrong pixels that any answer to noisy characters can have on average "
+            "(Bayes): exact where all the noise can do can be gone through, else drawn, with its "
+            "standard error."
+        ),
+        options.LIMIT,
+    ),
+    Command(
+        "denoise",
+        "noise:denoise_command",
+        mark("repair images with a saved run"),
+        mark("Let a network repair images, once or again and again."),
+        options.DENOISE,
+    ),
+    Command(
+        "complete",
+        "complete:complete_command",
+        mark("let a saved run draw what is missing of images"),
+        mark(
+            "Erase a rectangle of images and let a network draw it; all other pixels stay as they "
+            "are. Best with a network that was trained with the noise block."
+        ),
+        options.COMPLETE,
+    ),
+    Command(
+        "noise-matrix",
+        "noise_studies:matrix_command",
+        mark("networks trained with each of several noises, tried with each"),
+        mark(
+            "Train networks with several noises, all together, and try each with each: wrong "
+            "pixels per character beside the Bayes limit."
+        ),
+        options.NOISE_MATRIX,
+    ),
+    Command(
+        "noise-curves",
+        "noise_studies:curves_command",
+        mark("wrong pixels of saved runs against the level of a noise"),
+        mark(
+            "Try saved runs at every level of a noise, beside the Bayes limit, copying the input "
+            "and principal components. Of a file with several runs the mean and deviation count."
+        ),
+        options.NOISE_CURVES,
+    ),
+    Command(
+        "figure",
+        "figure:figure_command",
+        mark("a figure for a report, as PNG, SVG, PDF, or its numbers as CSV"),
+        mark(
+            "Draw a figure of a saved run for a report: latent (codes with their letters), curves "
+            "(of the training), reconstructions (original, noisy, answer), errors (wrong pixels of "
+            "each character), noise (wrong pixels against its level), grid (decoded images in rows "
+            "and columns) or traversal (each number of the code by itself)."
+        ),
+        options.FIGURE,
+    ),
+    Command(
+        "summary",
+        "summary:summary_command",
+        mark("the layers of a network, their shapes and parameters"),
+        mark(
+            "Print a table of the layers of a recipe or a saved run: kind, settings, output shape, "
+            "parameters, and the totals."
+        ),
+        options.SUMMARY,
+    ),
+    Command(
+        "download",
+        "data:download_command",
+        mark("get MNIST or Fashion-MNIST"),
+        mark("Download a set once, with its sums checked; what was cut goes on where it was."),
+        options.DOWNLOAD,
+    ),
+    Command(
+        "self-test",
+        "self_test:self_test_command",
+        mark("train, save, reload and open the window for a moment"),
+        mark("Try everything once: train, decode, save, reload, open the window, quit."),
+        options.SELF_TEST,
+    ),
+)
+"""In the order in which ``aegui --help`` lists them."""
+
+COMMANDS = {command.name: command for command in _ROWS}

@@ -1,0 +1,61 @@
+"""The table of commands: what it names is there, and what it repeats of slower modules agrees."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import get_args
+
+import pytest
+
+from aegui.cli import main
+from aegui.commands import options
+from aegui.commands.table import COMMANDS, Command
+from aegui.core.data.published import PUBLISHED
+from aegui.core.evaluation.repairs import MOST_STEPS
+from aegui.core.latent.films import FEWEST_FPS, MOST_FPS
+from aegui.core.latent.grids import MOST_ROWS
+from aegui.core.recipe import DeviceKey, ImageSpec
+from aegui.widgets.theme import THEMES
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
+def test_what_a_row_names_is_there(command: Command) -> None:
+    module, name = command.function.split(":")
+    assert callable(getattr(import_module(f"aegui.commands.{module}"), name))
+    names = [name for option in command.options for name in option.names]
+    assert len(set(names)) == len(names)
+
+
+def test_bounds_are_those_of_what_computes() -> None:
+    assert get_args(DeviceKey) == options.DEVICES
+    assert get_args(ImageSpec.model_fields["fit"].annotation) == options.FITS
+    assert tuple(PUBLISHED) == options.DOWNLOADS
+    assert set(options.THEMES) == set(THEMES)
+    assert options.MOST_REPAIRS == MOST_STEPS
+    assert options.MOST_GRID_ROWS == MOST_ROWS
+    assert (FEWEST_FPS, MOST_FPS) == options.FILM_SPEEDS
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("limit --data x --noise flip:0.1 --draws 0", "--draws is 0; it must be at least 1."),
+        ("sample x -o y.png --count 100001", "-n is 100001; it must be at most 100,000."),
+        ("path x --from a --to b -o y.gif --fps nan", "--fps is nan; it must be at least 1."),
+        ("path x --from a --to b -o y.gif --fps inf", "--fps is inf; it must be at most 50."),
+        ("train x --checkpoint-every -1", "--checkpoint-every is -1; it must be at least 0."),
+        (
+            "finds x -o y.png --seed " + 400 * "9",
+            "…; it must be at most 9,223,372,036,854,775,808.",
+        ),
+    ],
+)
+def test_a_number_beyond_its_bounds_is_refused_before_a_file_is_read(
+    arguments: str, words: str, capsys: Captured
+) -> None:
+    assert main(["--language", "en", *arguments.split()]) == 2
+    error = capsys.readouterr().err
+    assert error.endswith(f"{words}\n")
+    assert len(error) < 300
