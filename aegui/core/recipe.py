@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from aegui.core.i18n import tr
 
@@ -78,6 +86,41 @@ Positive = Annotated[float, Field(gt=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
 Line = Annotated[str, Field(max_length=1_000)]
 Text = Annotated[str, Field(max_length=100_000)]
+
+
+def pair(sides: Sides) -> tuple[int, int]:
+    """Rows and columns of ``sides``; a single number stands for both."""
+    return (sides, sides) if isinstance(sides, int) else sides
+
+
+def _form_of_sides(value: Any) -> str:
+    return PAIR if isinstance(value, list | tuple) else NUMBER
+
+
+def square_as_one(sides: Sides) -> Sides:
+    """One number where rows and columns agree."""
+    rows, columns = pair(sides)
+    return rows if rows == columns else sides
+
+
+NUMBER, PAIR = "number", "pair"
+"""Forms of ``Sides``, by which validation names its places."""
+Sides = int | tuple[int, int]
+"""One number for rows and columns alike, or ``(rows, columns)``."""
+_Extent = Annotated[int, Field(ge=1, le=MAX_KERNEL)]
+_Margin = Annotated[int, Field(ge=0, le=MAX_KERNEL)]
+Extents = Annotated[
+    Annotated[_Extent, Tag(NUMBER)] | Annotated[tuple[_Extent, _Extent], Tag(PAIR)],
+    Discriminator(_form_of_sides),
+    AfterValidator(square_as_one),
+]
+"""A kernel or stride; two equal numbers become one, so that square kernels read as ever."""
+Margins = Annotated[
+    Annotated[_Margin, Tag(NUMBER)] | Annotated[tuple[_Margin, _Margin], Tag(PAIR)],
+    Discriminator(_form_of_sides),
+    AfterValidator(square_as_one),
+]
+"""Rows and columns at the margins of an image."""
 
 
 class _Part(BaseModel):
@@ -189,7 +232,7 @@ class LayerSpec(_Dense):
 
 
 class ConvSpec(_Part):
-    """A convolution with square kernels, then the activation.
+    """A convolution, then the activation; its sizes are one number, or (rows, columns).
 
     ``padding`` None adds kernel - 1 zeros to each side's length, so that stride 1 keeps the size;
     of an even kernel the odd one lies at the right and the bottom, as in Keras.
@@ -197,14 +240,14 @@ class ConvSpec(_Part):
 
     kind: Literal["conv"] = "conv"
     channels: Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
-    kernel: Annotated[int, Field(ge=1, le=MAX_KERNEL)] = 3
-    stride: Annotated[int, Field(ge=1, le=MAX_KERNEL)] = 1
-    padding: Annotated[int, Field(ge=0, le=MAX_KERNEL)] | None = None
+    kernel: Extents = 3
+    stride: Extents = 1
+    padding: Margins | None = None
     activation: ActivationKey = "relu"
 
 
 class ConvTransposeSpec(_Part):
-    """A transposed convolution with square kernels, then the activation.
+    """A transposed convolution, then the activation; its sizes as in ``ConvSpec``.
 
     The output has ``(n - 1) * stride - 2 * padding + kernel + output_padding`` rows. ``padding``
     None takes kernel - 1 of them away, the odd one at the right and the bottom: it undoes a
@@ -213,10 +256,10 @@ class ConvTransposeSpec(_Part):
 
     kind: Literal["conv_transpose"] = "conv_transpose"
     channels: Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
-    kernel: Annotated[int, Field(ge=1, le=MAX_KERNEL)] = 4
-    stride: Annotated[int, Field(ge=1, le=MAX_KERNEL)] = 2
-    padding: Annotated[int, Field(ge=0, le=MAX_KERNEL)] | None = 1
-    output_padding: Annotated[int, Field(ge=0, le=MAX_KERNEL)] = 0
+    kernel: Extents = 4
+    stride: Extents = 2
+    padding: Margins | None = 1
+    output_padding: Margins = 0
     activation: ActivationKey = "relu"
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Tag
 
 from aegui.core.errors import RecipeError, elided
 from aegui.core.i18n import tr, trn
-from aegui.core.recipe import Recipe
+from aegui.core.recipe import NUMBER, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -164,7 +164,7 @@ def _walk(place: Place) -> _Walk:
     at = _Walk(Recipe, [], {}, ())
     for step in place:
         if step in at.arms:
-            at = _Walk(at.arms[str(step)], [], {}, at.shown)
+            at = _unwrapped(at.arms[str(step)], [], at.shown)
             continue
         shown = (*at.shown, step)
         fields = getattr(at.found, "model_fields", {})
@@ -184,9 +184,7 @@ def _unwrapped(found: Any, limits: list[Any], shown: Place) -> _Walk:
         if origin in {Union, types.UnionType}:
             arms = [arm for arm in get_args(found) if arm is not type(None)]
             if len(arms) > 1:
-                return _Walk(
-                    found, limits, {_kind_of(arm): _plain_type(arm) for arm in arms}, shown
-                )
+                return _Walk(found, limits, {_kind_of(arm): arm for arm in arms}, shown)
             found = arms[0]
         elif origin is Annotated:
             found, *metadata = get_args(found)
@@ -202,10 +200,6 @@ def _kind_of(arm: Any) -> str:
     return tag or str(get_args(arm.model_fields["kind"].annotation)[0])
 
 
-def _plain_type(arm: Any) -> Any:
-    return get_args(arm)[0] if get_origin(arm) is Annotated else arm
-
-
 def _known_keys(place: Place) -> list[str]:
     return list(_walk(place).found.model_fields)
 
@@ -219,6 +213,8 @@ def _allowed(place: Place) -> str:
     found, limits = at.found, at.limits
     if get_origin(found) is Literal:
         return tr("one of {choices}", choices=", ".join(map(quoted, get_args(found))))
+    if get_origin(found) is tuple and Ellipsis not in get_args(found):
+        return _one_or_two(get_args(found)[0])
     if get_origin(found) is tuple:
         longest = next((item.max_length for item in limits if hasattr(item, "max_length")), 0)
         if get_args(found)[0] is str or str in get_args(get_args(found)[0]):
@@ -231,9 +227,18 @@ def _allowed(place: Place) -> str:
     if found is str:
         longest = next((item.max_length for item in limits if hasattr(item, "max_length")), 0)
         return trn("a text of at most {n} character", "a text of at most {n} characters", longest)
+    if found is int and place[-1] == NUMBER:
+        return _one_or_two(Annotated[int, *limits])
     if found is int or found is float:
         return _range(found, limits)
     return tr("an object of keys and values")
+
+
+def _one_or_two(number: Any) -> str:
+    """What sizes of rows and columns may be."""
+    at = _unwrapped(number, [], ())
+    allowed = _range(at.found, at.limits)
+    return tr("{number}, or two of them for rows and columns", number=allowed)
 
 
 def _short(limit: Any) -> Any:

@@ -49,7 +49,26 @@ def words(content: dict[str, Any]) -> str:
         ),
         (
             {"gan": {"discriminator": [{"kind": "conv", "channels": 3, "stride": 0}]}},
-            '"gan.discriminator.0.stride" is 0; it must be a whole number from 1 to 64.',
+            '"gan.discriminator.0.stride" is 0; it must be a whole number from 1 to 64, or two of '
+            "them for rows and columns.",
+        ),
+        *(
+            (
+                {"network": {"encoder": [{"kind": "conv", "channels": 3, "kernel": kernel}]}},
+                f'"network.encoder.0.kernel{place}; it must be a whole number from 1 to 64'
+                + ("." if place.startswith(".1") else ", or two of them for rows and columns."),
+            )
+            for kernel, place in (
+                ("1x2", '" is "1x2"'),
+                ([1, 65], '.1" is 65'),
+                ([1], '.1" is missing'),
+                ([1, 2, 3], '" is [1, 2, 3]'),
+            )
+        ),
+        (
+            {"network": {"encoder": [{"kind": "conv", "channels": 3, "padding": -1}]}},
+            '"network.encoder.0.padding" is -1; it must be a whole number from 0 to 64, or two of '
+            "them for rows and columns.",
         ),
         (
             {"gan": {"discriminator": 4}},

@@ -192,6 +192,14 @@ def test_saving_where_nothing_can_be_written_is_refused(tmp_path: Path) -> None:
         save_recipe(tmp_path / "no" / "such" / "r.json", CUSTOM)
 
 
+def test_sizes_of_rows_and_columns_are_written_and_read_again() -> None:
+    conv = {"kind": "conv", "channels": 2, "kernel": [1, 2], "stride": [3, 3], "padding": [0, 1]}
+    recipe = recipe_from({**OURS, "version": 2, "network": {"encoder": [conv]}})
+    written = json.loads(recipe_json(recipe))["network"]["encoder"][0]
+    assert (written["kernel"], written["stride"], written["padding"]) == ([1, 2], 3, [0, 1])
+    assert parse_recipe(recipe_json(recipe)) == recipe
+
+
 def test_even_kernels_of_old_recipes_keep_the_padding_that_they_had() -> None:
     conv = {"kind": "conv", "channels": 2, "kernel": 4}
     network = {"encoder": [conv, {**conv, "kernel": 3}, {**conv, "padding": 1}]}

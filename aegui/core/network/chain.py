@@ -12,6 +12,7 @@ from aegui.core.network.layers import (
     Misfit,
     conv_padding,
     is_image,
+    kept_by,
     output_shape,
     shape_words,
     tensors_of,
@@ -28,6 +29,7 @@ from aegui.core.recipe import (
     PoolSpec,
     ReshapeSpec,
     UpsampleSpec,
+    pair,
 )
 
 if TYPE_CHECKING:
@@ -218,20 +220,17 @@ def _undoing(
     spec, target = layer.spec, layer.input_shape
     result: Spec
     if isinstance(spec, ConvSpec):
-        around = 2 * conv_padding(spec) + uneven_padding(spec)
-        missing = {
-            wanted - ((have - 1) * spec.stride - around + spec.kernel)
-            for wanted, have in zip(target[1:], layer.output_shape[1:], strict=True)
-        }
-        if len(missing) > 1 or not 0 <= min(missing) < spec.stride:
+        kept, stride = kept_by(spec, layer.output_shape[1:]), pair(spec.stride)
+        missing = target[1] - kept[0], target[2] - kept[1]
+        if not all(0 <= rows < step for rows, step in zip(missing, stride, strict=True)):
             builder.stop(layer.where, _no_mirror(layer))
         result = ConvTransposeSpec(
             channels=target[0],
             kernel=spec.kernel,
             stride=spec.stride,
             # Only where it matters, so that a chain reads as it always did.
-            padding=None if uneven_padding(spec) else conv_padding(spec),
-            output_padding=min(missing),
+            padding=None if any(uneven_padding(spec)) else conv_padding(spec),
+            output_padding=missing,
             activation=activation,
         )
         return result, tied_to

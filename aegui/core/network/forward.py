@@ -24,6 +24,7 @@ from aegui.core.recipe import (
     NormSpec,
     PoolSpec,
     UpsampleSpec,
+    pair,
 )
 
 if TYPE_CHECKING:
@@ -138,18 +139,19 @@ def _convolution(
     spec: ConvSpec | ConvTransposeSpec, tensors: Tensors, x: torch.Tensor
 ) -> torch.Tensor:
     weight, bias = tensors["weight"], tensors["bias"]
-    stride, padding, more = spec.stride, conv_padding(spec), uneven_padding(spec)
-    grey = not more and is_worth_it(x, weight.shape[1])
+    stride, padding, (below, right) = pair(spec.stride), conv_padding(spec), uneven_padding(spec)
+    even = below or right
+    grey = not even and is_worth_it(x, weight.shape[1])
     if isinstance(spec, ConvSpec):
         convolve = from_grey if grey else F.conv2d
-        if more:
-            x = F.pad(x, (0, more, 0, more))
+        if even:
+            x = F.pad(x, (0, right, 0, below))
         z = convolve(x, weight, bias, stride, padding)
     else:
         transpose = to_grey if grey else F.conv_transpose2d
-        z = transpose(x, weight, bias, stride, padding, spec.output_padding)
-        if more:
-            z = z[..., :-more, :-more]
+        z = transpose(x, weight, bias, stride, padding, pair(spec.output_padding))
+        if even:
+            z = z[..., : z.shape[-2] - below, : z.shape[-1] - right]
     return _activated(spec.activation, z)
 
 

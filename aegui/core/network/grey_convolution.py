@@ -29,29 +29,29 @@ class Geometry:
         size: Rows and columns of the grey image.
         places: Rows and columns of the other one.
         kernel: Rows and columns of the kernel.
-        stride: Pixels between two places.
-        padding: Zeros around the grey image.
+        stride: Rows and columns between two places.
+        padding: Rows and columns of zeros at each side of the grey image.
     """
 
     batch: int
     size: tuple[int, int]
     places: tuple[int, int]
-    kernel: int
-    stride: int
-    padding: int
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    padding: tuple[int, int]
 
     def overlaps(
         self,
     ) -> Iterator[tuple[tuple[int, int], tuple[slice, slice], tuple[slice, slice]]]:
         """For each place in the kernel where in places, and where in the grey image, it falls."""
-        rows = [self._span(tap, 0) for tap in range(self.kernel)]
-        columns = [self._span(tap, 1) for tap in range(self.kernel)]
+        rows = [self._span(tap, 0) for tap in range(self.kernel[0])]
+        columns = [self._span(tap, 1) for tap in range(self.kernel[1])]
         for i, (to_row, from_row) in enumerate(rows):
             for j, (to_column, from_column) in enumerate(columns):
                 yield (i, j), (to_row, to_column), (from_row, from_column)
 
     def _span(self, tap: int, axis: int) -> tuple[slice, slice]:
-        shift, stride = tap - self.padding, self.stride
+        shift, stride = tap - self.padding[axis], self.stride[axis]
         start = max(0, -(shift // stride))
         stop = max(start, min(self.places[axis], (self.size[axis] - 1 - shift) // stride + 1))
         first = start * stride + shift
@@ -60,16 +60,16 @@ class Geometry:
 
 
 class _Taps(torch.autograd.Function):
-    """Grey images ``[B, 1, H, W]`` -> ``[k * k, B * places]``, what each tap of the kernel sees."""
+    """Grey images ``[B, 1, H, W]`` -> ``[taps, B * places]``, what each tap of the kernel sees."""
 
     @staticmethod
     def forward(ctx: Any, images: torch.Tensor, geometry: Geometry) -> torch.Tensor:
         ctx.geometry = geometry
         kernel, batch = geometry.kernel, geometry.batch
-        taps = images.new_zeros(kernel, kernel, batch, *geometry.places)
+        taps = images.new_zeros(*kernel, batch, *geometry.places)
         for (i, j), to, source in geometry.overlaps():
             taps[i, j, :, to[0], to[1]] = images[:, 0, source[0], source[1]]
-        return taps.view(kernel * kernel, -1)
+        return taps.view(kernel[0] * kernel[1], -1)
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> Any:
@@ -83,7 +83,7 @@ class _Sums(torch.autograd.Function):
     def forward(ctx: Any, taps: torch.Tensor, geometry: Geometry) -> torch.Tensor:
         ctx.geometry = geometry
         kernel, batch = geometry.kernel, geometry.batch
-        taps = taps.reshape(kernel, kernel, batch, *geometry.places)
+        taps = taps.reshape(*kernel, batch, *geometry.places)
         images = taps.new_zeros(batch, 1, *geometry.size)
         for (i, j), to, source in geometry.overlaps():
             images[:, 0, source[0], source[1]] += taps[i, j, :, to[0], to[1]]
@@ -100,13 +100,21 @@ def is_worth_it(x: torch.Tensor, grey_channels: int) -> bool:
 
 
 def from_grey(
-    x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride: int, padding: int
+    x: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor,
+    stride: tuple[int, int],
+    padding: tuple[int, int],
 ) -> torch.Tensor:
-    """``conv2d`` of ``[B, 1, H, W]`` with kernels ``[out, 1, k, k]``; laid out channels last."""
+    """``conv2d`` of ``[B, 1, H, W]`` with kernels ``[out, 1, kh, kw]``; laid out channels last."""
     batch, _, *size = x.shape
-    outputs, _, kernel, _ = weight.shape
-    height, width = ((side + 2 * padding - kernel) // stride + 1 for side in size)
-    geometry = Geometry(batch, (size[0], size[1]), (height, width), kernel, stride, padding)
+    outputs, _, *kernel = weight.shape
+    height, width = (
+        (size[axis] + 2 * padding[axis] - kernel[axis]) // stride[axis] + 1 for axis in (0, 1)
+    )
+    geometry = Geometry(
+        batch, (size[0], size[1]), (height, width), (kernel[0], kernel[1]), stride, padding
+    )
     taps: torch.Tensor = _Taps.apply(x, geometry)  # type: ignore[no-untyped-call]
     rows = torch.addmm(bias, taps.t(), weight.permute(2, 3, 1, 0).reshape(-1, outputs))
     return rows.view(batch, height, width, outputs).permute(0, 3, 1, 2)
@@ -116,15 +124,20 @@ def to_grey(
     x: torch.Tensor,
     weight: torch.Tensor,
     bias: torch.Tensor,
-    stride: int,
-    padding: int,
-    output_padding: int,
+    stride: tuple[int, int],
+    padding: tuple[int, int],
+    output_padding: tuple[int, int],
 ) -> torch.Tensor:
-    """``conv_transpose2d`` of ``[B, in, h, w]`` with kernels ``[in, 1, k, k]``."""
+    """``conv_transpose2d`` of ``[B, in, h, w]`` with kernels ``[in, 1, kh, kw]``."""
     batch, inputs, *places = x.shape
-    kernel = weight.shape[2]
-    height, width = ((side - 1) * stride - 2 * padding + kernel + output_padding for side in places)
-    geometry = Geometry(batch, (height, width), (places[0], places[1]), kernel, stride, padding)
+    kernel = weight.shape[2:]
+    height, width = (
+        (places[axis] - 1) * stride[axis] - 2 * padding[axis] + kernel[axis] + output_padding[axis]
+        for axis in (0, 1)
+    )
+    geometry = Geometry(
+        batch, (height, width), (places[0], places[1]), (kernel[0], kernel[1]), stride, padding
+    )
     rows = x.permute(0, 2, 3, 1).reshape(-1, inputs)
     taps = weight.permute(2, 3, 1, 0).reshape(-1, inputs) @ rows.t()
     images: torch.Tensor = _Sums.apply(taps, geometry)  # type: ignore[no-untyped-call]

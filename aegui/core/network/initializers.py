@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from aegui.core.recipe import ConvSpec, ConvTransposeSpec
+from aegui.core.recipe import ConvSpec, ConvTransposeSpec, pair
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def _initial(
 def _torch_fan_in(layer: LayerShape, tensor: TensorSpec) -> int:
     """What torch takes for the inputs of a unit; of a transposed convolution its outputs."""
     if isinstance(layer.spec, ConvTransposeSpec):
-        return layer.spec.channels * layer.spec.kernel**2
+        return math.prod((layer.spec.channels, *pair(layer.spec.kernel)))
     return tensor.fan_in
 
 

@@ -23,6 +23,7 @@ from aegui.core.recipe import (
     PoolSpec,
     ReshapeSpec,
     UpsampleSpec,
+    pair,
 )
 
 if TYPE_CHECKING:
@@ -184,48 +185,68 @@ def _reshaped(spec: ReshapeSpec, shape: Shape) -> Shape:
     return wanted
 
 
-def conv_padding(spec: ConvSpec | ConvTransposeSpec) -> int:
+def conv_padding(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
     """Zeros before the first row and column; by default half of those that keep the size."""
-    return (spec.kernel - 1) // 2 if spec.padding is None else spec.padding
+    if spec.padding is not None:
+        return pair(spec.padding)
+    rows, columns = pair(spec.kernel)
+    return (rows - 1) // 2, (columns - 1) // 2
 
 
-def uneven_padding(spec: ConvSpec | ConvTransposeSpec) -> int:
+def uneven_padding(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
     """Zeros more after the last row and column than before the first: 1 for an even kernel.
 
     Of a transposed convolution it is how much more is cut off there.
     """
-    return int(spec.padding is None and spec.kernel % 2 == 0)
+    rows, columns = pair(spec.kernel)
+    return (1 - rows % 2, 1 - columns % 2) if spec.padding is None else (0, 0)
+
+
+def _around(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
+    """Rows and columns of zeros in all."""
+    (top, left), (below, right) = conv_padding(spec), uneven_padding(spec)
+    return 2 * top + below, 2 * left + right
+
+
+def kept_by(spec: ConvSpec | ConvTransposeSpec, places: Sequence[int]) -> tuple[int, int]:
+    """Rows and columns of the image on which a convolution has so many places, at the least."""
+    rows, columns = (
+        (n - 1) * step - around + side
+        for n, step, around, side in zip(
+            places, pair(spec.stride), _around(spec), pair(spec.kernel), strict=True
+        )
+    )
+    return rows, columns
 
 
 def _convolved(spec: ConvSpec, shape: Shape) -> Shape:
     _, height, width = shape
-    around = 2 * conv_padding(spec) + uneven_padding(spec)
-    padded = min(height, width) + around
-    if spec.kernel > padded:
+    kernel, around = pair(spec.kernel), _around(spec)
+    if kernel[0] > height + around[0] or kernel[1] > width + around[1]:
         raise Misfit(
             tr(
-                "The kernel of {kernel}x{kernel} is larger than the image of {height}x{width} that "
+                "The kernel of {kernel} is larger than the image of {height}x{width} that "
                 "arrives: use a smaller kernel, or fewer layers that shrink it.",
-                kernel=spec.kernel,
+                kernel=shape_words(kernel),
                 height=height,
                 width=width,
             )
         )
-    rows, columns = ((n + around - spec.kernel) // spec.stride + 1 for n in (height, width))
+    rows, columns = (
+        (n + zeros - side) // step + 1
+        for n, zeros, side, step in zip(
+            (height, width), around, kernel, pair(spec.stride), strict=True
+        )
+    )
     return spec.channels, rows, columns
 
 
 def _transposed(spec: ConvTransposeSpec, shape: Shape) -> Shape:
-    if spec.output_padding >= spec.stride:
+    added, stride = pair(spec.output_padding), pair(spec.stride)
+    if added[0] >= stride[0] or added[1] >= stride[1]:
         raise Misfit(tr("The output padding must be smaller than the stride."))
-    rows, columns = (
-        (n - 1) * spec.stride
-        - 2 * conv_padding(spec)
-        - uneven_padding(spec)
-        + spec.kernel
-        + spec.output_padding
-        for n in shape[1:]
-    )
+    kept = kept_by(spec, shape[1:])
+    rows, columns = kept[0] + added[0], kept[1] + added[1]
     if rows < 1 or columns < 1:
         raise Misfit(tr("Nothing would be left of the image: use less padding here."))
     return spec.channels, rows, columns
@@ -249,17 +270,17 @@ def _pooled(spec: PoolSpec, shape: Shape) -> Shape:
 def weight_shape(spec: Spec, shape: Shape) -> Shape:
     """Shape of the weight of one run; ``(0,)`` for a layer without one.
 
-    Dense layers keep ``[inputs, outputs]``, convolutions ``[out, in, k, k]`` and transposed ones
-    ``[in, out, k, k]`` as torch does.
+    Dense layers keep ``[inputs, outputs]``, convolutions ``[out, in, rows, columns]`` and
+    transposed ones ``[in, out, rows, columns]`` as torch does.
     """
     if isinstance(spec, LatentSpec):
         return prod(shape), spec.units * (2 if spec.kind == "gaussian" else 1)
     if isinstance(spec, LayerSpec):
         return prod(shape), spec.units
     if isinstance(spec, ConvSpec):
-        return spec.channels, shape[0], spec.kernel, spec.kernel
+        return spec.channels, shape[0], *pair(spec.kernel)
     if isinstance(spec, ConvTransposeSpec):
-        return shape[0], spec.channels, spec.kernel, spec.kernel
+        return shape[0], spec.channels, *pair(spec.kernel)
     return (0,)
 
 
@@ -292,7 +313,7 @@ def _fans(spec: Spec, weight: Shape) -> tuple[int, int, int]:
         area = prod(weight[2:])
         return weight[1] * area, weight[0] * area, weight[0]
     if isinstance(spec, ConvTransposeSpec):
-        # Of the k x k taps only one in stride x stride reaches a given pixel.
-        area = max(1, prod(weight[2:]) // spec.stride**2)
+        # Of the kernel's taps only one in as many as the strides span reaches a given pixel.
+        area = max(1, prod(weight[2:]) // prod(pair(spec.stride)))
         return weight[0] * area, weight[1] * area, weight[1]
     return weight[0], weight[1], weight[1]

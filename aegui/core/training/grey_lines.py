@@ -6,11 +6,12 @@ The same matrix product over copies for each place in the kernel as in
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from aegui.core.network.grey_convolution import FEWEST_ROWS, Geometry
 from aegui.core.network.layers import conv_padding, uneven_padding
-from aegui.core.recipe import ConvSpec, ConvTransposeSpec
+from aegui.core.recipe import ConvSpec, ConvTransposeSpec, pair
 from aegui.core.training.layer_lines import LayerLines
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def serves(scope: Scope, layer: LayerShape) -> bool:
     grey = (isinstance(spec, ConvSpec) and layer.input_shape[0] == 1) or (
         isinstance(spec, ConvTransposeSpec) and layer.output_shape[0] == 1
     )
-    if isinstance(spec, ConvSpec | ConvTransposeSpec) and uneven_padding(spec):
+    if isinstance(spec, ConvSpec | ConvTransposeSpec) and any(uneven_padding(spec)):
         return False
     return grey and scope.device.type == "cpu" and scope.rows >= FEWEST_ROWS
 
@@ -41,14 +42,16 @@ class _Grey(LayerLines):
             scope.rows,
             (grey[1], grey[2]),
             (places[0], places[1]),
-            spec.kernel,
-            spec.stride,
+            pair(spec.kernel),
+            pair(spec.stride),
             conv_padding(spec),
         )
         self._bias, self._bias_gradient = scope.bind_learnt(self._index, "bias", "b")
-        # Kernels [many, 1, k, k] lie in memory as [many, k * k].
+        # Kernels [many, 1, kh, kw] lie in memory as [many, kh * kw].
         value, gradient = (
-            tensor.permute(0, 1, 3, 4, 2).view(len(tensor), self._channels, spec.kernel**2)
+            tensor.permute(0, 1, 3, 4, 2).view(
+                len(tensor), self._channels, prod(self._geometry.kernel)
+            )
             for tensor in scope.learnt(self._index, "weight")
         )
         self._weight = scope.of_runs(self._name("w"), value)
@@ -56,16 +59,15 @@ class _Grey(LayerLines):
         self._weight_gradient = scope.of_runs(self._name("gw"), gradient)
 
     def _taps(self, stem: str) -> tuple[str, str]:
-        """A buffer for what each tap sees, ``[k * k, B * places]``, and the same turned."""
+        """A buffer for what each tap sees, ``[kh * kw, B * places]``, and the same turned."""
         geometry = self._geometry
         taps = self._scope.rows_buffer(
             f"{self._name(stem)}_grid",
-            geometry.kernel,
-            geometry.kernel,
+            *geometry.kernel,
             geometry.batch,
             *geometry.places,
         )
-        flat = self._scope.source.tensor(taps).view(geometry.kernel**2, -1)
+        flat = self._scope.source.tensor(taps).view(prod(geometry.kernel), -1)
         bind = self._scope.source.bind
         return bind(self._name(stem), flat), bind(f"{self._name(stem)}_turned", flat.t())
 

@@ -22,11 +22,13 @@ from aegui.core.recipe import (
     LayerSpec,
     PoolSpec,
     UpsampleSpec,
+    pair,
 )
 from aegui.core.training.gaussian_lines import GaussianCode
 
 if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape, Shape
+    from aegui.core.recipe import Sides
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.program import Source
 
@@ -243,19 +245,18 @@ class ConvolutionLines(LayerLines):
         spec, scope = self._layer.spec, self._scope
         assert isinstance(spec, ConvSpec | ConvTransposeSpec)
         self._x, self._more = x, uneven_padding(spec)
+        sides = _pair(spec.stride), _pair(conv_padding(spec))
         self._weight, self._weight_gradient = scope.bind_learnt(self._index, "weight", "w")
         bias, self._bias_gradient = scope.bind_learnt(self._index, "bias", "b")
         z = self._name("z")
         if isinstance(spec, ConvSpec):
-            sides = _pair(spec.stride), _pair(conv_padding(spec))
-            if self._more:
+            if any(self._more):
                 padded = self._name("padded")
                 scope.line(f"{padded} = torch.constant_pad_nd({x}, {self._uneven(1)}, 0)")
                 self._x = x = padded
             called, self._transposed, more = "conv2d", False, "[0, 0]"
         else:
             more = _pair(spec.output_padding)
-            sides = _pair(spec.stride), _pair(conv_padding(spec))
             called, self._transposed = "conv_transpose2d", True
         self._geometry = f"{sides[0]}, {sides[1]}, [1, 1], {self._transposed}, {more}, 1"
         arguments = f"{x}, {self._weight}, {bias}, {sides[0]}, {sides[1]}"
@@ -263,19 +264,20 @@ class ConvolutionLines(LayerLines):
         # Of grey images torch gives some in another order, and its GELU mixes the two up.
         order = "contiguous(memory_format=torch.channels_last)"
         result = f"torch.{called}({arguments})"
-        if self._more and self._transposed:
+        if any(self._more) and self._transposed:
             result = f"torch.constant_pad_nd({result}, {self._uneven(-1)}, 0)"
         scope.line(f"{z} = {result}.{order}")
         return self._activated(z)
 
     def _uneven(self, sign: int) -> str:
         """What is added, or with ``sign`` -1 cut off, at the right and the bottom."""
-        return f"[0, {sign * self._more}, 0, {sign * self._more}]"
+        below, right = self._more
+        return f"[0, {sign * right}, 0, {sign * below}]"
 
     def _emit_backward(self, d: str, *, wanted: bool) -> str:
         self._deactivated(d)
         below, kernel, offset = (self._name(stem) for stem in ("dx", "dk", "dc"))
-        if self._more and self._transposed:
+        if any(self._more) and self._transposed:
             whole = self._name("dw")
             self._scope.line(f"{whole} = torch.constant_pad_nd({d}, {self._uneven(1)}, 0)")
             d = whole
@@ -286,7 +288,7 @@ class ConvolutionLines(LayerLines):
         )
         self._scope.line(f"{self._weight_gradient}.copy_({kernel})")
         self._scope.line(f"{self._bias_gradient}.copy_({offset})")
-        if wanted and self._more and not self._transposed:
+        if wanted and any(self._more) and not self._transposed:
             seen = self._name("dv")
             cut = f"torch.constant_pad_nd({below}, {self._uneven(-1)}, 0)"
             self._scope.line(f"{seen} = {cut}.contiguous(memory_format=torch.channels_last)")
@@ -443,5 +445,5 @@ class ShapeLines(LayerLines):
         return turn(x, source if is_image(source) else target, stem)
 
 
-def _pair(number: int) -> str:
-    return f"[{number}, {number}]"
+def _pair(sides: Sides) -> str:
+    return str(list(pair(sides)))

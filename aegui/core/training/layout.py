@@ -53,8 +53,8 @@ class Block:
     def view(self, flat: torch.Tensor) -> torch.Tensor:
         """The block of ``flat``, ``[runs, *shape]``.
 
-        Kernels ``[a, b, k, k]`` lie in memory with b last, as convolutions of images that are laid
-        out channels last want them: it makes their steps up to a third faster.
+        Kernels ``[a, b, kh, kw]`` lie in memory with b last, as convolutions of images that are
+        laid out channels last want them: it makes their steps up to a third faster.
         """
         numbers = flat[self.start : self.stop]
         if len(self.shape) == 4:

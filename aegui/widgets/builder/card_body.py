@@ -16,9 +16,16 @@ from aegui.widgets.builder.fields import (
     CountField,
     NumberField,
     OptionalCountField,
+    SidesField,
     short_number,
 )
-from aegui.widgets.builder.layer_fields import FIELDS, LayerField, folded_words, is_unusual
+from aegui.widgets.builder.layer_fields import (
+    FIELDS,
+    LayerField,
+    folded_words,
+    is_unusual,
+    sides_words,
+)
 from aegui.widgets.builder.marks import flat_button, wrapped_label
 
 if TYPE_CHECKING:
@@ -51,6 +58,8 @@ def make_editor(field: LayerField) -> Editor:
             return CountField(int(low), int(high))
         case "optional":
             return OptionalCountField(int(low), int(high), tr(field.nothing))
+        case "sides":
+            return SidesField(int(low), int(high), tr(field.nothing) if field.nothing else "")
         case "number":
             return NumberField(low, high, field.step)
 
@@ -245,7 +254,7 @@ class CardBody(QWidget):
 
 def _tooltip(field: LayerField) -> str:
     text = tr(field.help)
-    if field.editor == "count" and field.limits[1] < 2**31 - 1:
+    if field.editor in {"count", "sides"} and not field.nothing and field.limits[1] < 2**31 - 1:
         low, high = (int(limit) for limit in field.limits)
         return tr("{text}, {low:,} to {high:,}", text=text, low=low, high=high)
     return text
@@ -256,6 +265,8 @@ def _value_words(field: LayerField, spec: Spec) -> str:
     value = getattr(spec, field.name)
     if value is None:
         text = tr(field.nothing)
+    elif field.editor == "sides":
+        text = sides_words(value)
     elif field.choices is not None:
         text = tr(field.choices[value].label)
     else:

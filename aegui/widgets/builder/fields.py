@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import LOCALES, language, tr, with_marks
+from aegui.core.recipe import pair
 from aegui.widgets.builder.field_note import tell
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
 
     from aegui.core.network.catalog import Choice
+    from aegui.core.recipe import Sides
 
 REST_MS = 600
 """After so long without a key a typed number counts, as if Enter had been pressed."""
@@ -42,6 +44,9 @@ _DIGITS = 10
 _LEADS = (1.0, 2.0, 5.0)
 _PARTIAL_COUNT = re.compile(r"-?[\d.,]{0,15}")
 _PARTIAL_NUMBER = re.compile(r"\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
+_SIDES = re.compile(r"\s*(\d{1,3})\s*(?:[xX×*,;]\s*(\d{1,3})\s*)?")
+_PARTIAL_SIDES = re.compile(r"\s*(?:\d{1,3}\s*(?:[xX×*,;]\s*(?:\d{1,3}\s*)?)?)?")
+_ROW = 1_000
 _SLIDER_STEPS = 600
 _LEAST_CHOICE_PX = 88
 
@@ -203,6 +208,118 @@ class OptionalCountField(CountField):
 
     def _on_value_changed(self, value: int) -> None:
         self.edited.emit(None if value == self.minimum() else value)
+
+
+class SidesField(OptionalCountField):
+    """Rows and columns: one number for both, two such as ``1×2``, or None if that has a word.
+
+    A spin box holds one whole number: in it two are (rows + 1) times ``_ROW`` plus columns.
+    """
+
+    # Events come while the field is being made, too.
+    _low = _high = 0
+    _has_nothing = False
+
+    def __init__(
+        self, low: int, high: int, nothing: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(low, high, nothing, parent)
+        self._low, self._high = low, high
+        self._has_nothing = bool(nothing)
+        self.setRange(low - self._has_nothing, _coded((high + 1, high)))
+
+    def sides(self) -> Sides | None:
+        """What is shown."""
+        return self._decoded(self.value())
+
+    def set_value(self, value: Sides | None) -> None:
+        """Show ``value`` and stay silent."""
+        super().set_value(value if value is None else _coded(value))
+
+    def _decoded(self, value: int) -> Sides | None:
+        if value < self._low:
+            return None
+        return value if value < _ROW else (value // _ROW - 1, value % _ROW)
+
+    def _on_value_changed(self, value: int) -> None:
+        self.edited.emit(self._decoded(value))
+
+    def textFromValue(self, value: int) -> str:
+        """``3``, or ``1×2``."""
+        sides = self._decoded(value)
+        return "×".join(map(str, sides)) if isinstance(sides, tuple) else str(value)
+
+    def valueFromText(self, text: str) -> int:
+        """The value of what is written; what is shown for what cannot be read."""
+        if self._has_nothing and text.strip() == self.specialValueText():
+            return self.minimum()
+        sides = _sides_in(text)
+        return self.value() if sides is None else _coded(sides)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Sizes out of the range and halves of a pair are let through while they are typed."""
+        if self._has_nothing and text.strip() == self.specialValueText():
+            return QValidator.State.Acceptable, text, position
+        if not _PARTIAL_SIDES.fullmatch(text):
+            return QValidator.State.Invalid, text, position
+        sides = _sides_in(text)
+        inside = sides is not None and all(self._low <= n <= self._high for n in pair(sides))
+        state = QValidator.State.Acceptable if inside else QValidator.State.Intermediate
+        return state, text, position
+
+    def fixup(self, text: str) -> str:
+        """Sizes out of the range become the nearest inside it; half a pair is told of."""
+        sides = _sides_in(text)
+        if sides is None:
+            if text.strip():
+                tell(
+                    self,
+                    tr(
+                        "{typed} is no size: write one number, or rows and columns such as 1×2.",
+                        typed=text.strip(),
+                    ),
+                )
+            return self._shown(self.value())
+        rows, columns = (min(max(n, self._low), self._high) for n in pair(sides))
+        taken = self.textFromValue(_coded((rows, columns)))
+        tell_replaced(self, text.strip(), taken, str(self._low), str(self._high))
+        return taken
+
+    def stepBy(self, steps: int) -> None:
+        """Rows and columns together, as far as both have room."""
+        sides = self.sides()
+        if sides is None or isinstance(sides, int):
+            value = self.value() + steps
+            self.setValue(min(max(value, self.minimum()), self._high))
+            return
+        rows, columns = sides
+        room = self._high - max(sides) if steps > 0 else self._low - min(sides)
+        step = min(steps, room) if steps > 0 else max(steps, room)
+        self.setValue(_coded((rows + step, columns + step)))
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        """Up and down within the range."""
+        sides = self.sides()
+        flag = QAbstractSpinBox.StepEnabledFlag
+        up = sides is None or max(pair(sides)) < self._high
+        down = min(sides) > self._low if isinstance(sides, tuple) else self.value() > self.minimum()
+        return (flag.StepUpEnabled if up else flag.StepNone) | (
+            flag.StepDownEnabled if down else flag.StepNone
+        )
+
+
+def _coded(sides: Sides) -> int:
+    rows, columns = pair(sides)
+    return rows if rows == columns else (rows + 1) * _ROW + columns
+
+
+def _sides_in(text: str) -> Sides | None:
+    """``3`` or ``1x2`` as sizes, or None."""
+    found = _SIDES.fullmatch(text)
+    if found is None:
+        return None
+    rows = int(found[1])
+    return rows if found[2] is None else (rows, int(found[2]))
 
 
 class NumberField(QDoubleSpinBox):

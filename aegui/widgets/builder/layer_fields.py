@@ -33,6 +33,8 @@ from aegui.core.recipe import (
     PoolSpec,
     ReshapeSpec,
     UpsampleSpec,
+    pair,
+    square_as_one,
 )
 from aegui.widgets.builder.fields import short_number
 
@@ -40,10 +42,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aegui.core.network.layers import Spec
+    from aegui.core.recipe import Sides
 
     _Shown = Callable[[Spec], bool]
 
-EditorKind = Literal["count", "number", "choice", "optional"]
+EditorKind = Literal["count", "number", "choice", "optional", "sides"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class LayerField:
         name: Field of the layer's part of the recipe.
         label: What it is called, marked.
         help: What it does, in a sentence, marked.
-        editor: Which editor it gets; ``optional`` is a whole number, or ``nothing`` for None.
+        editor: Which editor it gets; ``optional`` is a whole number, or ``nothing`` for None, and
+            ``sides`` one number or rows and columns, or ``nothing``, if it has that.
         limits: Lowest and highest value of a number.
         step: Step of a number; None steps 1-2-5.
         choices: The table of a choice.
@@ -124,13 +128,17 @@ _CHANNELS = LayerField(
     is_main=True,
 )
 _KERNEL = LayerField(
-    "kernel", mark("Kernel"), mark("Side of the filters in pixels"), "count", (1, MAX_KERNEL)
+    "kernel",
+    mark("Kernel"),
+    mark("Size of the filters in pixels: one number, or rows×columns such as 1×2"),
+    "sides",
+    (1, MAX_KERNEL),
 )
 _STRIDE = LayerField(
     "stride",
     mark("Stride"),
     mark("Pixels from one place of the filter to the next: 2 halves the image"),
-    "count",
+    "sides",
     (1, MAX_KERNEL),
 )
 _AUTO_PADDING = LayerField(
@@ -140,18 +148,18 @@ _AUTO_PADDING = LayerField(
         "Zeros around the image; automatic keeps its size at stride 1, with one more at the right "
         "and the bottom for an even kernel"
     ),
-    "optional",
+    "sides",
     (0, MAX_KERNEL),
     nothing=mark("auto"),
 )
 _GROWING_STRIDE = LayerField(
-    "stride", mark("Stride"), mark("How many times larger the image becomes"), "count", (1, 64)
+    "stride", mark("Stride"), mark("How many times larger the image becomes"), "sides", (1, 64)
 )
 _PADDING = LayerField(
     "padding",
     mark("Padding"),
     mark("Pixels cut off around the image that is drawn; automatic undoes an automatic padding"),
-    "optional",
+    "sides",
     (0, MAX_KERNEL),
     nothing=mark("auto"),
 )
@@ -159,7 +167,7 @@ _OUTPUT_PADDING = LayerField(
     "output_padding",
     mark("Added"),
     mark("Rows and columns added at the end, where sizes do not come out even"),
-    "count",
+    "sides",
     (0, MAX_KERNEL),
 )
 
@@ -345,23 +353,28 @@ def folded_words(spec: Spec) -> str:
     """The usual settings that are folded away, shortest: ``3x3 /2`` of a convolution."""
     if not isinstance(spec, ConvSpec | ConvTransposeSpec):
         return ""
-    kernel = f"{spec.kernel}\u00d7{spec.kernel}"
+    kernel = "\u00d7".join(map(str, pair(spec.kernel)))
     sign = "\u00d7" if isinstance(spec, ConvTransposeSpec) else "/"
-    return kernel if spec.stride == 1 else f"{kernel} {sign}{spec.stride}"
+    return kernel if spec.stride == 1 else f"{kernel} {sign}{sides_words(spec.stride)}"
+
+
+def sides_words(sides: Sides) -> str:
+    """``3``, or ``1\u00d72`` where rows and columns differ."""
+    return str(sides) if isinstance(sides, int) else "\u00d7".join(map(str, sides))
 
 
 def spec_words(spec: Spec) -> str:
     """A layer in one line: ``16 channels, kernel 3, stride 2, ReLU``."""
     words: list[str] = []
     if isinstance(spec, ConvSpec | ConvTransposeSpec):
-        padding = tr("same") if uneven_padding(spec) else conv_padding(spec)
+        uneven, padding = any(uneven_padding(spec)), square_as_one(conv_padding(spec))
         words.append(
             tr(
                 "{channels} channels, kernel {kernel}, stride {stride}, padding {padding}",
                 channels=spec.channels,
-                kernel=spec.kernel,
-                stride=spec.stride,
-                padding=padding,
+                kernel=sides_words(spec.kernel),
+                stride=sides_words(spec.stride),
+                padding=tr("same") if uneven else sides_words(padding),
             )
         )
     elif isinstance(spec, PoolSpec):

@@ -9,7 +9,19 @@ from torch.nn import functional as F
 from aegui.core.network.grey_convolution import FEWEST_ROWS, from_grey, is_worth_it, to_grey
 
 # kernel, stride, padding
-SHAPES = [(3, 1, 1), (3, 2, 1), (4, 2, 1), (5, 1, 2), (2, 3, 0), (1, 2, 1), (7, 3, 3), (9, 1, 4)]
+Pair = tuple[int, int]
+SHAPES: list[tuple[Pair, Pair, Pair]] = [
+    *(
+        ((kernel, kernel), (stride, stride), (padding, padding))
+        for kernel, stride, padding in (
+            *((3, 1, 1), (3, 2, 1), (4, 2, 1), (5, 1, 2)),
+            *((2, 3, 0), (1, 2, 1), (7, 3, 3), (9, 1, 4)),
+        )
+    ),
+    ((1, 2), (1, 1), (0, 0)),
+    ((3, 5), (2, 1), (1, 2)),
+    ((4, 1), (1, 3), (2, 0)),
+]
 
 
 def drawn(*shape: int) -> torch.Tensor:
@@ -31,8 +43,8 @@ def assert_same(ours: torch.Tensor, theirs: torch.Tensor, leaves: list[torch.Ten
 
 @pytest.mark.parametrize(("kernel", "stride", "padding"), SHAPES)
 @pytest.mark.parametrize("size", [(9, 9), (8, 11)], ids=str)
-def test_convolution(kernel: int, stride: int, padding: int, size: tuple[int, int]) -> None:
-    x, weight, bias = drawn(3, 1, *size), drawn(4, 1, kernel, kernel), drawn(4)
+def test_convolution(kernel: Pair, stride: Pair, padding: Pair, size: Pair) -> None:
+    x, weight, bias = drawn(3, 1, *size), drawn(4, 1, *kernel), drawn(4)
     ours = from_grey(x, weight, bias, stride, padding)
     assert_same(ours, F.conv2d(x, weight, bias, stride, padding), [x, weight, bias])
     assert ours.is_contiguous(memory_format=torch.channels_last)
@@ -40,9 +52,9 @@ def test_convolution(kernel: int, stride: int, padding: int, size: tuple[int, in
 
 @pytest.mark.parametrize(("kernel", "stride", "padding"), SHAPES)
 @pytest.mark.parametrize("most", [False, True])
-def test_transposed(kernel: int, stride: int, padding: int, most: bool) -> None:
-    more = stride - 1 if most else 0
-    x, weight, bias = drawn(3, 4, 5, 6), drawn(4, 1, kernel, kernel), drawn(1)
+def test_transposed(kernel: Pair, stride: Pair, padding: Pair, most: bool) -> None:
+    more = (stride[0] - 1, stride[1] - 1) if most else (0, 0)
+    x, weight, bias = drawn(3, 4, 5, 6), drawn(4, 1, *kernel), drawn(1)
     ours = to_grey(x, weight, bias, stride, padding, more)
     theirs = F.conv_transpose2d(x, weight, bias, stride, padding, more)
     assert_same(ours, theirs, [x, weight, bias])
@@ -52,7 +64,7 @@ def test_second_derivatives() -> None:
     """A contractive penalty differentiates a gradient."""
     x, weight, bias = drawn(2, 1, 5, 5), drawn(3, 1, 3, 3), drawn(3)
     assert torch.autograd.gradgradcheck(
-        lambda x, weight, bias: from_grey(x, weight, bias, 2, 1), (x, weight, bias)
+        lambda x, weight, bias: from_grey(x, weight, bias, (2, 2), (1, 1)), (x, weight, bias)
     )
 
 

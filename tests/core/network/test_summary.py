@@ -43,6 +43,14 @@ def test_every_layer_has_its_shape_and_the_sums_are_those_of_the_network() -> No
     assert summary.problems == ()
 
 
+def test_sizes_of_rows_and_columns_are_told() -> None:
+    conv = {"kind": "conv", "channels": 4, "kernel": [1, 2], "stride": [2, 1]}
+    recipe = Recipe.model_validate({"network": {"encoder": [conv]}})
+    row = summary_of(layer_shapes(recipe, (1, 7, 5))).rows[1]
+    assert row.settings == "kernel 1x2, stride 2x1, ReLU"
+    assert (row.shape, row.parameters) == ("4x4x5", 4 * 2 + 4)
+
+
 @pytest.mark.parametrize("form", ["text", "csv", "markdown"])
 def test_it_is_written_in_three_forms(form: str) -> None:
     recipe = Recipe.model_validate({"network": {"encoder": [{"units": 1000}]}})

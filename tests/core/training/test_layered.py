@@ -84,6 +84,14 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "encoder": [CONV | {"kernel": 4}, WIDE | {"kernel": 2}],
         "latent": {"units": 3},
     },
+    "kernels that are not square": {
+        "encoder": [
+            {"kind": "conv", "channels": 3, "kernel": [1, 2], "padding": 0},
+            WIDE | {"kernel": [5, 2], "stride": [1, 2]},
+            WIDE | {"kernel": [2, 3], "stride": [2, 1], "padding": [1, 0]},
+        ],
+        "latent": {"units": 3},
+    },
     "strided convolutions": {"encoder": [CONV, WIDE], "latent": {"units": 3}},
     "max pooling": {"encoder": [WIDE, {"kind": "max_pool"}], "latent": {"units": 3}},
     "mean pooling": {"encoder": [WIDE, {"kind": "avg_pool"}], "latent": {"units": 3}},

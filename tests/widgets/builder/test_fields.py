@@ -22,6 +22,7 @@ from aegui.widgets.builder.fields import (
     CountField,
     NumberField,
     OptionalCountField,
+    SidesField,
     SliderField,
     next_lead,
     short_number,
@@ -217,6 +218,63 @@ def test_an_optional_count_has_nothing_beneath_its_least(qtbot: QtBot) -> None:
     said(field, "65 is out of range, which is from 1 to 64: it is 64 now.")
     field.set_value(None)
     assert field.text() == "all"
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken", "text"),
+    [
+        ("3", 3, "3"),
+        ("1x2", (1, 2), "1×2"),
+        (" 3 * 5 ", (3, 5), "3×5"),
+        ("4,4", 4, "4"),
+        ("0×1", (0, 1), "0×1"),
+        ("auto", None, "auto"),
+    ],
+)
+def test_sides_are_one_number_or_two(qtbot: QtBot, typed: str, taken: object, text: str) -> None:
+    field = SidesField(0, 64, "auto")
+    qtbot.addWidget(field)
+    field.set_value((9, 8))
+    with qtbot.waitSignal(field.edited) as edited:
+        field.lineEdit().setText(typed)
+        field.interpretText()
+    assert edited.args == [taken]
+    assert (field.sides(), field.text()) == (taken, text)
+
+
+def test_sides_that_cannot_be_are_said_beneath_the_field(qtbot: QtBot) -> None:
+    field = SidesField(1, 64)
+    qtbot.addWidget(field)
+    field.set_value(3)
+    field.show()
+    type_in(field, "1x70")
+    assert field.sides() == (1, 64)
+    said(field, "1x70 is out of range, which is from 1 to 64: it is 1×64 now.")
+
+
+def test_half_a_pair_of_sides_is_told_of(qtbot: QtBot) -> None:
+    field = SidesField(1, 64)
+    qtbot.addWidget(field)
+    field.set_value((1, 64))
+    field.show()
+    type_in(field, "2x")
+    assert field.sides() == (1, 64)
+    said(field, "2x is no size: write one number, or rows and columns such as 1×2.")
+
+
+def test_sides_are_stepped_together_within_their_range(qtbot: QtBot) -> None:
+    field = SidesField(1, 6)
+    qtbot.addWidget(field)
+    field.set_value((2, 5))
+    field.stepBy(10)
+    assert field.sides() == (3, 6)
+    field.stepBy(-10)
+    assert field.sides() == (1, 4)
+    field.set_value(5)
+    field.stepBy(10)
+    assert field.sides() == 6
+    field.stepBy(-10)
+    assert field.sides() == 1
 
 
 def test_a_number_out_of_range_is_said_beneath_the_field(qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.network.catalog import LAYERS
 from aegui.core.network.presets import PRESETS
 from aegui.core.recipe import ConvSpec, Recipe
-from aegui.widgets.builder.fields import CountField, OptionalCountField
+from aegui.widgets.builder.fields import CountField, OptionalCountField, SidesField
 from tests.widgets.builder.bench import CONTROL, Bench, number
 
 
@@ -62,6 +62,32 @@ def test_choices_of_a_layer_are_edited_on_its_card(studio: Bench) -> None:
     QTest.keyClick(kind, Qt.Key.Key_Down)
     assert studio.recipe.network.encoder[2].kind == "avg_pool"
     assert studio.cards[3].state().place.heading(with_kind=True) == "3. Average pooling"
+
+
+def test_a_kernel_that_is_not_square_is_typed_on_its_card(studio: Bench) -> None:
+    card = studio.cards[1]
+    card.unfold()
+    kernel = card.fields["kernel"]
+    assert isinstance(kernel, SidesField)
+    kernel.selectAll()
+    QTest.keyClicks(kernel, "1x2")
+    QTest.keyClick(kernel, Qt.Key.Key_Return)
+    assert conv(studio).kernel == (1, 2)
+    assert kernel.text() == "1×2"
+    assert "kernel 1×2, stride 2, padding same" in card.accessibleName()
+    assert card.body.more is not None
+    assert card.body.more.text() == "1×2 /2"
+    kernel.stepUp()
+    assert conv(studio).kernel == (2, 3)
+    padding = card.fields["padding"]
+    assert isinstance(padding, SidesField)
+    padding.selectAll()
+    QTest.keyClicks(padding, "0x1")
+    QTest.keyClick(padding, Qt.Key.Key_Return)
+    assert conv(studio).padding == (0, 1)
+    padding.stepDown()
+    assert conv(studio).padding == (0, 1)
+    assert "padding 0×1" in card.accessibleName()
 
 
 def test_padding_can_be_automatic_again(studio: Bench) -> None:
