@@ -15,10 +15,10 @@ from aegui.commands.provenance import (
 )
 from aegui.commands.words import say, say_json, shown, table
 from aegui.core.data.corruption import corrupted_with
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.evaluation.classification import classify, truth_of
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, OTHER, is_same_set, parts_of
 from aegui.core.i18n import mark, tr
-from aegui.core.network.catalog import CORRUPTIONS
 
 if TYPE_CHECKING:
     import argparse

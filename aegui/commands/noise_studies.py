@@ -19,9 +19,9 @@ from aegui.commands.words import note, say, say_json, table
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.load import load_data, load_dataset
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.run_file import SUFFIX, load_run
 from aegui.core.study.findings import mistakes
 from aegui.core.study.levels import noises_of, parse_levels

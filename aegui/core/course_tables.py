@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from aegui.core.i18n import mark
-from aegui.core.network.catalog import (
-    ACTIVATIONS,
-    CORRUPTIONS,
-    INITIALIZERS,
-    LOSSES,
-    OPTIMIZERS,
-    SCHEDULES,
-)
+from typing import TYPE_CHECKING
 
-CATALOGUES = {
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.i18n import mark
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aegui.core.choices import Choice
+
+CATALOGUES: dict[str, Mapping[str, Choice]] = {
     "activation": ACTIVATIONS,
     "loss": LOSSES,
     "optimizer": OPTIMIZERS,

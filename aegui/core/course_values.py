@@ -5,24 +5,28 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.recipe_errors import quoted
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ACTIVATIONS = {
     "identity": "linear none lineal identidad",
     "relu": "rectifier rectified",
     "leaky_relu": "lrelu leaky",
-    "elu": "",
-    "gelu": "",
     "silu": "swish",
-    "softplus": "",
     "tanh": "tangent tangenth hyperbolictangent tanhyperbolic tangente tangentehiperbolica tanhip"
     " hyperbolic hiperbolica tansig",
     "sigmoid": "logistic sigmoide logistica logsig expit sigmoidal logistico",
     "sine": "sin seno siren",
-    "cosh": "",
 }
 _LOSSES = {
     "bce": "binarycrossentropy crossentropy bcewithlogits binary entropy logloss xent ce"
@@ -38,14 +42,8 @@ _OPTIMIZERS = {
     " gradientedescendente plain",
     "momentum": "sgdmomentum sgdwithmomentum gdmomentum",
     "nesterov": "nag nesterovmomentum",
-    "rmsprop": "",
-    "adagrad": "",
-    "adam": "",
-    "adamw": "",
     "lbfgs": "lbfgsb",
-    "bfgs": "",
     "cg": "conjugategradient conjugategradients gradienteconjugado gradientesconjugados fmincg",
-    "powell": "",
     "nelder_mead": "neldermead simplex",
 }
 _INITIALIZERS = {
@@ -89,21 +87,22 @@ def snake(key: str) -> str:
     return re.sub(r"[\W_]+", "_", plain(split)).strip("_")
 
 
-def _index(table: dict[str, str]) -> dict[str, str]:
+def _index(others: dict[str, str], table: Iterable[str] = ()) -> dict[str, str]:
+    """What each word names: a key of ``table``, by that key or one of its other names."""
     index = {}
-    for key, others in table.items():
-        for word in (key, *others.split()):
+    for key, words in {**dict.fromkeys(table, ""), **others}.items():
+        for word in (key, *words.split()):
             index[word.replace("_", "")] = key
     return index
 
 
 _CHOICES = {
-    "activation": _index(_ACTIVATIONS),
-    "loss": _index(_LOSSES),
-    "optimizer": _index(_OPTIMIZERS),
+    "activation": _index(_ACTIVATIONS, ACTIVATIONS),
+    "loss": _index(_LOSSES, LOSSES),
+    "optimizer": _index(_OPTIMIZERS, OPTIMIZERS),
     "initializer": _index(_INITIALIZERS),
     "schedule": _index(_SCHEDULES),
-    "corruption": _index(_CORRUPTIONS),
+    "corruption": _index(_CORRUPTIONS, CORRUPTIONS),
 }
 _TAILS = ("loss", "function", "fn", "noise", "init", "initializer", "initialization", "activation")
 

@@ -19,24 +19,17 @@ from pydantic import (
     model_validator,
 )
 
+from aegui.core.choices import OneOf
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.optimizers import OPTIMIZERS
 
 FORMAT: Literal["aegui-recipe"] = "aegui-recipe"
 VERSION: Literal[2] = 2
 
-ActivationKey = Literal[
-    "identity",
-    "relu",
-    "leaky_relu",
-    "elu",
-    "gelu",
-    "silu",
-    "softplus",
-    "tanh",
-    "sigmoid",
-    "sine",
-    "cosh",
-]
+ActivationKey = Annotated[str, OneOf(ACTIVATIONS)]
 InitializerKey = Literal[
     "torch_default",
     "uniform",
@@ -47,28 +40,13 @@ InitializerKey = Literal[
     "he_normal",
     "orthogonal",
 ]
-LossKey = Literal["bce", "mse", "mae", "huber"]
-OptimizerKey = Literal[
-    "sgd",
-    "momentum",
-    "nesterov",
-    "rmsprop",
-    "adagrad",
-    "adam",
-    "adamw",
-    "lbfgs",
-    "bfgs",
-    "cg",
-    "powell",
-    "nelder_mead",
-]
+LossKey = Annotated[str, OneOf(LOSSES)]
+OptimizerKey = Annotated[str, OneOf(OPTIMIZERS)]
 LatentKey = Literal["plain", "gaussian"]
 TopKey = Literal["value", "magnitude"]
 FitKey = Literal["fit", "fill", "stretch"]
 ScheduleKey = Literal["constant", "exponential", "step", "cosine", "plateau"]
-CorruptionKey = Literal[
-    "none", "salt_pepper", "flip", "gaussian", "masking", "salt", "pepper", "block"
-]
+CorruptionKey = Annotated[str, OneOf(CORRUPTIONS)]
 DeviceKey = Literal["auto", "cpu", "cuda"]
 
 MAX_UNITS = 262_144
@@ -147,7 +125,7 @@ class CorruptionSpec(_Part):
 
     @model_validator(mode="after")
     def _probability(self) -> CorruptionSpec:
-        if self.kind not in {"none", "gaussian"} and self.level > 1.0:
+        if self.kind != "none" and CORRUPTIONS[self.kind].is_share and self.level > 1.0:
             raise ValueError(tr("level is a share for this kind of noise: at most 1"))
         return self
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aegui.core.network.catalog import INITIALIZERS, LATENTS, LOSSES, OPTIMIZERS, SCHEDULES
+from aegui.core.network.catalog import INITIALIZERS, LATENTS, SCHEDULES
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.recipe import (
     CorruptionSpec,
@@ -16,13 +16,15 @@ from aegui.core.recipe import (
     SplitSpec,
     TrainingSpec,
 )
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pydantic import BaseModel
 
-    from aegui.core.network.catalog import Choice
+    from aegui.core.choices import Choice
 
 _LEFT_OUT: dict[str, Any] = {
     **dict.fromkeys(("name", "notes", "format", "version"), True),

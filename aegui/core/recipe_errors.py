@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 import annotated_types
 from pydantic import BaseModel, Tag
 
+from aegui.core.choices import OneOf
 from aegui.core.errors import RecipeError, elided
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import NUMBER, Recipe
@@ -205,14 +206,18 @@ def _known_keys(place: Place) -> list[str]:
 
 
 def _choices(place: Place) -> list[str]:
-    return [str(choice) for choice in get_args(_walk(place).found)]
+    at = _walk(place)
+    keys = next((list(item.table) for item in at.limits if isinstance(item, OneOf)), None)
+    if keys is None and get_origin(at.found) is Literal:
+        return [str(choice) for choice in get_args(at.found)]
+    return keys or []
 
 
 def _allowed(place: Place) -> str:
     at = _walk(place)
     found, limits = at.found, at.limits
-    if get_origin(found) is Literal:
-        return tr("one of {choices}", choices=", ".join(map(quoted, get_args(found))))
+    if choices := _choices(place):
+        return tr("one of {choices}", choices=", ".join(map(quoted, choices)))
     if get_origin(found) is tuple and Ellipsis not in get_args(found):
         return _one_or_two(get_args(found)[0])
     if get_origin(found) is tuple:

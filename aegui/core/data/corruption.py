@@ -8,23 +8,29 @@ Both draw from the same distributions, from their own generators.
 from __future__ import annotations
 
 import math
+import re
 from difflib import get_close_matches
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import ValidationError
 
+from aegui.core.data.noises import CORRUPTIONS, Noise
 from aegui.core.errors import AeguiError
+from aegui.core.formula import numpy_function, torch_procedure
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.recipe import CorruptionSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import torch
     from numpy.typing import ArrayLike, NDArray
+
+
+_NAMES = ("clean", "out", "level", "g", "channels", "height", "width")
+"""What the statements of a kind of noise are about."""
 
 
 def corrupt_into(
@@ -51,10 +57,10 @@ def corrupt_into(
     Raises:
         ValueError: A block is to be erased of images of unknown shape.
     """
-    if spec.kind == "block":
-        _block_into(clean, out, spec.level, generator, _known(image_shape))
-    else:
-        _INTO[spec.kind](clean, out, spec.level, generator)
+    noise = CORRUPTIONS[spec.kind]
+    sizes = known_shape(image_shape) if noise.neighbours else (0, 0, 0)
+    fill = torch_procedure(noise.lines, *_NAMES)
+    fill(clean, out, spec.level, generator, *sizes)
 
 
 def corrupt_runs_into(
@@ -83,7 +89,8 @@ def stretches(specs: Sequence[CorruptionSpec]) -> Iterator[tuple[int, int, Corru
         start += len(same)
 
 
-def _known(image_shape: tuple[int, int, int] | None) -> tuple[int, int, int]:
+def known_shape(image_shape: tuple[int, int, int] | None) -> tuple[int, int, int]:
+    """Channels, height and width; ``ValueError`` where nobody knows them."""
     if image_shape is None:
         raise ValueError("a block can be erased only where the shape of the images is known")
     return image_shape
@@ -96,86 +103,9 @@ def block_sides(level: float, height: int, width: int) -> tuple[int, int]:
     return int(height * share + 0.5), int(width * share + 0.5)
 
 
-def _none_into(
-    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
-) -> None:
-    out.copy_(clean)
-
-
-def _salt_pepper_into(
-    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
-) -> None:
-    if level >= 1.0:
-        out.random_(0, 2, generator=generator)
-        return
-    import torch  # only whoever trains has paid for importing it
-
-    # u is uniform in -1/(1-p)..1/(1-p), so |u| > 1 with probability p, either sign alike. The
-    # hard shrink makes the other u zero, and what is left outweighs any pixel: salt or pepper.
-    reach = 1.0 / (1.0 - level)
-    out.uniform_(-reach, reach, generator=generator)
-    torch.hardshrink(out, 1.0, out=out)
-    out.add_(clean).clamp_(0.0, 1.0)
-
-
-def _flip_into(
-    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
-) -> None:
-    # |flip - x| is x where flip is 0, and 1 - x where it is 1.
-    out.uniform_(generator=generator).lt_(level).sub_(clean).abs_()
-
-
-def _gaussian_into(
-    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
-) -> None:
-    out.normal_(0.0, level, generator=generator).add_(clean).clamp_(0.0, 1.0)
-
-
-def _masking_into(
-    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
-) -> None:
-    out.uniform_(generator=generator).ge_(level).mul_(clean)
-
-
-def _salt_into(
-    clean: torch.Tensor, out: torch.Tensor, level: float, generator: torch.Generator
-) -> None:
-    out.uniform_(generator=generator).lt_(level).add_(clean).clamp_(0.0, 1.0)
-
-
-def _block_into(
-    clean: torch.Tensor,
-    out: torch.Tensor,
-    level: float,
-    generator: torch.Generator,
-    image_shape: tuple[int, int, int],
-) -> None:
-    channels, height, width = image_shape
-    high, wide = block_sides(level, height, width)
-    place = out.new_empty((*out.shape[:-1], 2)).uniform_(generator=generator)
-    top = place[..., 0].mul(height - high + 1).floor_().unsqueeze(-1)
-    left = place[..., 1].mul(width - wide + 1).floor_().unsqueeze(-1)
-    row, column = (
-        out.new_tensor(at) for at in pixel_places(channels, height, width).astype(np.float32)
-    )
-    inside = (row >= top) & (row < top + high) & (column >= left) & (column < left + wide)
-    out.copy_(clean).masked_fill_(inside, 0.0)
-
-
 def pixel_places(channels: int, height: int, width: int) -> NDArray[np.int64]:
     """Row and column of every number of an image as a row, int64 ``[2, C*H*W]``."""
     return np.tile(np.indices((height, width)).reshape(2, -1), (1, channels))
-
-
-_INTO: dict[str, Callable[[torch.Tensor, torch.Tensor, float, torch.Generator], None]] = {
-    "none": _none_into,
-    "salt_pepper": _salt_pepper_into,
-    "flip": _flip_into,
-    "gaussian": _gaussian_into,
-    "masking": _masking_into,
-    "salt": _salt_into,
-    "pepper": _masking_into,
-}
 
 
 def corrupted(
@@ -199,42 +129,37 @@ def corrupted_with(
 ) -> NDArray[np.float32]:
     """Like ``corrupted``, going on with ``generator``: for many draws in a row."""
     clean = np.array(images, dtype=np.float32)
-    level = np.float32(spec.level)
-    if spec.kind == "none":
-        return clean
-    if spec.kind == "gaussian":
-        clean += level * generator.standard_normal(clean.shape, dtype=np.float32)
-        return np.clip(clean, np.float32(0.0), np.float32(1.0), out=clean)
-    if spec.kind == "block":
-        return _without_blocks(clean, spec.level, generator, _known(image_shape))
-    draw = generator.random(clean.shape, dtype=np.float32)
-    if spec.kind == "salt_pepper":
-        clean[draw < level] = 1.0
-        clean[draw < level / 2] = 0.0
-    elif spec.kind == "flip":
-        np.subtract(np.float32(1.0), clean, out=clean, where=draw < level)
-    elif spec.kind in {"salt", "pepper", "masking"}:
-        clean[draw < level] = 1.0 if spec.kind == "salt" else 0.0
-    else:
-        raise ValueError(f"there is no noise of the kind {spec.kind!r}")
-    return clean
+    noise = CORRUPTIONS[spec.kind]
+    names: dict[str, Any] = {"x": clean, "level": np.float32(spec.level)}
+    if noise.neighbours:
+        names["inside"] = _blocks(clean, spec.level, generator, known_shape(image_shape))
+    elif _draws(noise, "n"):
+        names["n"] = generator.standard_normal(clean.shape, dtype=np.float32)
+    elif _draws(noise, "u"):
+        names["u"] = generator.random(clean.shape, dtype=np.float32)
+    result: NDArray[np.float32] = numpy_function(noise.formula, *names)(**names)
+    return result
 
 
-def _without_blocks(
+def _draws(noise: Noise, name: str) -> bool:
+    return re.search(rf"\b{name}\b", noise.formula) is not None
+
+
+def _blocks(
     images: NDArray[np.float32],
     level: float,
     generator: np.random.Generator,
     image_shape: tuple[int, int, int],
-) -> NDArray[np.float32]:
-    """``images`` with one rectangle of each set to zero; they may be written to."""
+) -> NDArray[np.bool_]:
+    """Which pixels of ``images`` lie in a rectangle at a random place in each."""
     channels, height, width = image_shape
     high, wide = block_sides(level, height, width)
-    rows = images.reshape(-1, channels * height * width)
-    top = generator.integers(0, height - high + 1, (len(rows), 1))
-    left = generator.integers(0, width - wide + 1, (len(rows), 1))
+    count = images.size // (channels * height * width)
+    top = generator.integers(0, height - high + 1, (count, 1))
+    left = generator.integers(0, width - wide + 1, (count, 1))
     row, column = pixel_places(channels, height, width)
-    rows[(row >= top) & (row < top + high) & (column >= left) & (column < left + wide)] = 0.0
-    return rows.reshape(images.shape)
+    inside = (row >= top) & (row < top + high) & (column >= left) & (column < left + wide)
+    return np.asarray(inside, np.bool_).reshape(images.shape)
 
 
 def corruption_words(spec: CorruptionSpec) -> str:
@@ -258,7 +183,11 @@ def parse_corruption(text: str) -> CorruptionSpec:
     try:
         return CorruptionSpec.model_validate({"kind": kind, "level": float(level)})
     except (ValueError, ValidationError) as error:
-        limit = tr("a number of 0 or more") if kind == "gaussian" else tr("a number from 0 to 1")
+        limit = (
+            tr("a number of 0 or more")
+            if not CORRUPTIONS[kind].is_share
+            else tr("a number from 0 to 1")
+        )
         raise AeguiError(
             tr(
                 "Noise “{text}”: after “{kind}:” comes its level, {limit}.",

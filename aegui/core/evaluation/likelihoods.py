@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.corruption import block_sides
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
+from aegui.core.formula import numpy_function
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
@@ -69,13 +71,9 @@ def lit_chances(spec: CorruptionSpec) -> tuple[float, float] | None:
     level = spec.level
     if spec.kind == "block" or (spec.kind == "gaussian" and level > _TINY_SIGMA):
         return None
-    return {
-        "flip": (level, 1.0 - level),
-        "salt_pepper": (level / 2, 1.0 - level / 2),
-        "salt": (level, 1.0),
-        "masking": (0.0, 1.0 - level),
-        "pepper": (0.0, 1.0 - level),
-    }.get(spec.kind, (0.0, 1.0))
+    row = CORRUPTIONS[spec.kind]
+    if_off, if_on = (float(numpy_function(text, "level")(level)) for text in (row.off, row.on))
+    return if_off, if_on
 
 
 def log_likelihoods(

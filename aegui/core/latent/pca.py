@@ -9,6 +9,7 @@ import numpy as np
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
+from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,14 +129,16 @@ def reconstruction_loss(
         KeyError: The loss is none of those.
         Cancelled: ``cancelled`` said so.
     """
-    function = _losses(huber_delta)[loss]
+    row = LOSSES[loss]
     array = np.asarray(rows)
     total = 0.0
     for part in _row_blocks(array.shape):
         _check(cancelled)
         block = array[part].astype(np.float64)
         answer = pca.mean + ((block - pca.mean) @ pca.components.T) @ pca.components
-        total += float(function(answer, block).sum())
+        if row.of_logits:
+            answer = np.clip(answer, PIXEL_CLIP, 1.0 - PIXEL_CLIP)
+        total += float(row.each(answer, block, huber_delta).sum())
     return total / array.size
 
 
@@ -159,25 +162,6 @@ def pca_reference(
     """
     pca = fit_pca(rows, k, cancelled)
     return reconstruction_loss(pca, rows, loss, huber_delta, cancelled)
-
-
-def _losses(delta: float) -> dict[str, Callable[[Matrix, Matrix], Matrix]]:
-    return {
-        "mse": lambda answer, target: np.square(answer - target),
-        "mae": lambda answer, target: np.abs(answer - target),
-        "bce": _cross_entropy,
-        "huber": lambda answer, target: _huber(np.abs(answer - target), delta),
-    }
-
-
-def _cross_entropy(answer: Matrix, target: Matrix) -> Matrix:
-    inside = np.clip(answer, PIXEL_CLIP, 1.0 - PIXEL_CLIP)
-    surprise: Matrix = -(target * np.log(inside) + (1.0 - target) * np.log1p(-inside))
-    return surprise
-
-
-def _huber(miss: Matrix, delta: float) -> Matrix:
-    return np.where(miss <= delta, 0.5 * np.square(miss), delta * (miss - 0.5 * delta))
 
 
 def _check(cancelled: Check | None) -> None:

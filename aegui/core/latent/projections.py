@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.choices import Choice
 from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.neighbours import nearest_others
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import Pca, fit_pca
-from aegui.core.network.catalog import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.layers import is_image
 from aegui.core.recipe import LatentSpec, LayerSpec, NormSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -19,74 +20,6 @@ if TYPE_CHECKING:
     Tensors = Mapping[str, NDArray[np.float32]]
 
 _NORM_EPS = np.float32(1e-5)
-
-
-def _sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    # tanh never overflows, exp does.
-    half: NDArray[np.float32] = np.tanh(x * np.float32(0.5))
-    half += np.float32(1.0)
-    half *= np.float32(0.5)
-    return half
-
-
-def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    from scipy.special import erf  # slow to import, and few networks need it
-
-    result: NDArray[np.float32] = x * np.float32(0.5) * (1 + erf(x / np.sqrt(np.float32(2))))
-    return result.astype(np.float32)
-
-
-def _elu(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.where(x > 0, x, np.expm1(np.minimum(x, 0))).astype(np.float32)
-
-
-FUNCTIONS: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
-    "identity": lambda x: x,
-    "relu": lambda x: np.maximum(x, np.float32(0)),
-    "leaky_relu": lambda x: np.where(x > 0, x, x * np.float32(0.01)),
-    "elu": _elu,
-    "gelu": _gelu,
-    "silu": lambda x: x * _sigmoid(x),
-    "softplus": lambda x: np.logaddexp(np.float32(0), x),
-    "tanh": np.tanh,
-    "sigmoid": _sigmoid,
-    "sine": np.sin,
-    "cosh": np.cosh,
-}
-
-
-def _gelu_slope(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    from scipy.special import erf
-
-    bell = np.exp(-0.5 * np.square(x)) / np.sqrt(np.float32(2 * np.pi))
-    slope: NDArray[np.float32] = 0.5 * (1 + erf(x / np.sqrt(np.float32(2)))) + x * bell
-    return slope.astype(np.float32)
-
-
-def _silu_slope(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    share = _sigmoid(x)
-    return share * (1 + x * (1 - share))
-
-
-def _sigmoid_slope(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    share = _sigmoid(x)
-    return share * (1 - share)
-
-
-SLOPES: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
-    "identity": np.ones_like,
-    "relu": lambda x: (x > 0).astype(np.float32),
-    "leaky_relu": lambda x: np.where(x > 0, np.float32(1.0), np.float32(0.01)),
-    "elu": lambda x: np.exp(np.minimum(x, np.float32(0))),
-    "gelu": _gelu_slope,
-    "silu": _silu_slope,
-    "softplus": _sigmoid,
-    "tanh": lambda x: 1 - np.square(np.tanh(x)),
-    "sigmoid": _sigmoid_slope,
-    "sine": np.cos,
-    "cosh": np.sinh,
-}
-"""The derivatives of ``FUNCTIONS`` by what they are applied to."""
 
 
 def runs_on_rows(layers: Sequence[LayerShape]) -> bool:
@@ -129,7 +62,7 @@ class RowsRunner:
         if isinstance(spec, LatentSpec | LayerSpec):
             return _dense(spec, tensors, x)
         if isinstance(spec, NormSpec):
-            return FUNCTIONS[spec.activation](_normalised(spec, tensors, x))
+            return ACTIVATIONS[spec.activation].values(_normalised(spec, tensors, x))
         return x
 
     def tangents(
@@ -164,8 +97,8 @@ class RowsRunner:
                     x = _normalised(spec, tensors, x)
                 else:
                     continue
-                moves = moves * SLOPES[spec.activation](x)[:, np.newaxis]
-                x = FUNCTIONS[spec.activation](x)
+                moves = moves * ACTIVATIONS[spec.activation].slopes(x)[:, np.newaxis]
+                x = ACTIVATIONS[spec.activation].values(x)
         shape = (len(rows), *moves.shape[1:])
         return np.asarray(np.broadcast_to(moves, shape), np.float32)
 
@@ -221,22 +154,27 @@ def _pulled_back(
         units: Of the code's layer the numbers of a code, else 0.
     """
     if isinstance(spec, NormSpec):
-        slopes = SLOPES[spec.activation](_normalised(spec, tensors, x))[:, np.newaxis]
+        slopes: NDArray[np.float32] = ACTIVATIONS[spec.activation].slopes(
+            _normalised(spec, tensors, x)
+        )[:, np.newaxis]
         # The derivative of a normalisation is symmetric, but for the scale that follows it.
         plain = {**tensors, "scale": np.ones_like(tensors["scale"])}
         return _normalised_moves(spec, plain, x, moves * slopes * tensors["scale"])
     assert isinstance(spec, LatentSpec | LayerSpec)
+    activation = ACTIVATIONS[spec.activation]
     weight = tensors["weight"] * np.float32(spec.slope)
     z = (x @ tensors["weight"] + tensors["bias"]) * np.float32(spec.slope)
     if not units:
-        flat = (moves * SLOPES[spec.activation](z)[:, np.newaxis]).reshape(-1, z.shape[1])
-        return (flat @ weight.T).reshape(*moves.shape[:2], -1)
+        slopes = activation.slopes(z)[:, np.newaxis]
+        flat = (moves * slopes).reshape(-1, z.shape[1])
+        return np.asarray(flat @ weight.T, np.float32).reshape(*moves.shape[:2], -1)
     z, into = z[:, :units], weight[:, :units].T
-    slopes = SLOPES[spec.activation](z)
-    kept = _places(spec, FUNCTIONS[spec.activation](z)) if isinstance(spec, LatentSpec) else None
+    slopes = activation.slopes(z)
+    kept = _places(spec, activation.values(z)) if isinstance(spec, LatentSpec) else None
     if kept is None:
-        return slopes[:, :, np.newaxis] * into
-    return np.take_along_axis(slopes, kept, axis=1)[:, :, np.newaxis] * into[kept]
+        return np.asarray(slopes[:, :, np.newaxis] * into, np.float32)
+    moved = np.take_along_axis(slopes, kept, axis=1)[:, :, np.newaxis] * into[kept]
+    return np.asarray(moved, np.float32)
 
 
 def _dense(
@@ -247,13 +185,13 @@ def _dense(
     if spec.slope != 1.0:
         x *= np.float32(spec.slope)
     if not isinstance(spec, LatentSpec):
-        return FUNCTIONS[spec.activation](x)
+        return ACTIVATIONS[spec.activation].values(x)
     if spec.kind == "gaussian":
         if spec.activation == "identity":
             return x
         mean, log_variance = x[:, : spec.units], x[:, spec.units :]
-        return np.concatenate([FUNCTIONS[spec.activation](mean), log_variance], axis=1)
-    return _largest(spec, FUNCTIONS[spec.activation](x))
+        return np.concatenate([ACTIVATIONS[spec.activation].values(mean), log_variance], axis=1)
+    return _largest(spec, ACTIVATIONS[spec.activation].values(x))
 
 
 def _largest(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.float32]:

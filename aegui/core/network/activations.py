@@ -1,90 +1,182 @@
-"""The mathematics behind the activation keys: for autograd, and as lines of a step program.
+"""The activations: one row each, with all that the program knows of it.
 
-A step program (see ``training/program.py``) is source text, so an activation is given as the
-expressions of its forward and backward pass. ``z`` stands for the pre-activation, ``h`` for the
-activation's output and ``d`` for the gradient, which the backward line turns in place from the
-gradient by ``h`` into that by ``z``.
+A row has its function and its derivative as formulas of the pre-activation ``z``, which numpy and
+torch compute alike. Where torch has the function in one piece, the row names that piece and its
+derivative too: what trains uses these. Needs neither torch nor numpy to be imported.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch.nn import functional as F
+from aegui.core.choices import Choice, table
+from aegui.core.formula import assignment, numpy_function, renamed, torch_function, torch_text
+from aegui.core.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import torch
+    from numpy.typing import NDArray
 
-@dataclass(frozen=True)
-class Activation:
+
+@dataclass(frozen=True, kw_only=True)
+class Activation(Choice):
     """One activation.
 
     Attributes:
-        function: The differentiable function, for autograd.
-        forward: Statement that computes ``{h}`` from ``{z}``; empty when they are the same.
-        backward: Statement that multiplies ``{d}`` by the derivative; empty for the identity.
-        in_place: Whether ``{h}`` may be the same tensor as ``{z}``: then ``backward`` uses only h.
+        formula: What it computes from ``z``.
+        slope: Its derivative by ``z``, of the shape of ``z``.
+        fused: torch's own function of ``z``; empty: the formula serves.
+        fused_slope: torch's own product of the gradient ``d`` by the result with the derivative, as
+            a function of ``d``, ``z`` and the result ``h``; empty: the slope serves.
+        size: What weights of the usual size are multiplied with before an activation like it.
     """
 
-    function: Callable[[torch.Tensor], torch.Tensor]
-    forward: str
-    backward: str
-    in_place: bool
+    formula: str
+    slope: str
+    fused: str = ""
+    fused_slope: str = ""
+    size: float = 1.0
+
+    @property
+    def in_place(self) -> bool:
+        """Whether ``h`` may be the same tensor as ``z``: then ``backward`` uses only ``h``."""
+        return self._is_identity or not re.search(r"\bz\b", self._derivative)
+
+    def values(self, z: NDArray[Any]) -> NDArray[Any]:
+        """The activation of an array."""
+        result: NDArray[Any] = numpy_function(self.formula, "z")(z)
+        return result
+
+    def slopes(self, z: NDArray[Any]) -> NDArray[Any]:
+        """The derivative of an array."""
+        result: NDArray[Any] = numpy_function(self.slope, "z")(z)
+        return result
+
+    @property
+    def function(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        """The differentiable function, for autograd."""
+        return torch_function(self._function, "z")
+
+    def forward(self, z: str, h: str) -> str:
+        """Statement that fills ``h`` from ``z``; empty when they are the same."""
+        return "" if self._is_identity else assignment(renamed(self._function, z=z), h)
+
+    def backward(self, d: str, z: str, h: str) -> str:
+        """Statement that multiplies the gradient ``d`` by the derivative; empty for none."""
+        if self._is_identity:
+            return ""
+        return assignment(renamed(self._derivative, d=d, z=z, h=h), d)
+
+    @property
+    def _is_identity(self) -> bool:
+        return self.formula == "z"
+
+    @property
+    def _function(self) -> str:
+        return self.fused or torch_text(self.formula)
+
+    @property
+    def _derivative(self) -> str:
+        return self.fused_slope or f"torch.mul(d, {torch_text(self.slope)})"
 
 
-ACTIVATION_FUNCTIONS: dict[str, Activation] = {
-    "identity": Activation(lambda z: z, "", "", True),
-    "relu": Activation(
-        torch.relu,
-        "{h}.clamp_(min=0.0)",
-        "torch.ops.aten.threshold_backward({d}, {h}, 0.0, grad_input={d})",
-        True,
+ACTIVATIONS = table(
+    Activation(
+        "identity",
+        mark("Identity"),
+        mark("No bend at all: the layer stays linear."),
+        formula="z",
+        slope="ones_like(z)",
     ),
-    "leaky_relu": Activation(
-        F.leaky_relu,
-        "torch.ops.aten.leaky_relu({z}, 0.01, out={h})",
-        "torch.ops.aten.leaky_relu_backward({d}, {h}, 0.01, True, grad_input={d})",
-        True,
+    Activation(
+        "relu",
+        mark("ReLU"),
+        mark("Cuts everything below zero: fast, but units can die."),
+        formula="maximum(z, 0)",
+        slope="heaviside(z, 0)",
+        fused="torch.threshold(z, 0.0, 0.0)",
+        fused_slope="torch.ops.aten.threshold_backward(d, h, 0.0)",
     ),
-    "elu": Activation(
-        F.elu,
-        "torch.ops.aten.elu({z}, 1.0, 1.0, 1.0, out={h})",
-        "torch.ops.aten.elu_backward({d}, 1.0, 1.0, 1.0, True, {h}, grad_input={d})",
-        True,
+    Activation(
+        "leaky_relu",
+        mark("Leaky ReLU"),
+        mark("ReLU that lets 1 % of the negative side through, so that no unit dies."),
+        formula="where(z > 0, z, 0.01 * z)",
+        slope="where(z > 0, ones_like(z), 0.01)",
+        fused="torch.ops.aten.leaky_relu(z, 0.01)",
+        fused_slope="torch.ops.aten.leaky_relu_backward(d, h, 0.01, True)",
     ),
-    "gelu": Activation(
-        F.gelu,
-        "torch.ops.aten.gelu({z}, approximate='none', out={h})",
-        "torch.ops.aten.gelu_backward({d}, {z}, approximate='none', grad_input={d})",
-        False,
+    Activation(
+        "elu",
+        mark("ELU"),
+        mark("Smooth below zero, linear above; trains well without care."),
+        formula="where(z > 0, z, expm1(minimum(z, 0)))",
+        slope="exp(minimum(z, 0))",
+        fused="torch.ops.aten.elu(z, 1.0, 1.0, 1.0)",
+        fused_slope="torch.ops.aten.elu_backward(d, 1.0, 1.0, 1.0, True, h)",
     ),
-    "silu": Activation(
-        F.silu,
-        "torch.ops.aten.silu({z}, out={h})",
-        "torch.ops.aten.silu_backward({d}, {z}, grad_input={d})",
-        False,
+    Activation(
+        "gelu",
+        mark("GELU"),
+        mark("A smooth ReLU weighted by the normal distribution."),
+        formula="0.5 * z * (1 + erf(z / 2**0.5))",
+        slope="0.5 * (1 + erf(z / 2**0.5)) + z * exp(-0.5 * z * z) / 6.283185307179586**0.5",
+        fused="torch.ops.aten.gelu(z, approximate='none')",
+        fused_slope="torch.ops.aten.gelu_backward(d, z, approximate='none')",
     ),
-    "softplus": Activation(
-        F.softplus,
-        "torch.ops.aten.softplus({z}, 1.0, 20.0, out={h})",
-        "torch.ops.aten.softplus_backward({d}, {z}, 1.0, 20.0, grad_input={d})",
-        False,
+    Activation(
+        "silu",
+        mark("SiLU"),
+        mark("x times its sigmoid: smooth, a slight dip below zero."),
+        formula="z * sigmoid(z)",
+        slope="sigmoid(z) * (1 + z * sigmoid(-z))",
+        fused="torch.ops.aten.silu(z)",
+        fused_slope="torch.ops.aten.silu_backward(d, z)",
     ),
-    "tanh": Activation(
-        torch.tanh,
-        "{h}.tanh_()",
-        "torch.ops.aten.tanh_backward({d}, {h}, grad_input={d})",
-        True,
+    Activation(
+        "softplus",
+        mark("Softplus"),
+        mark("A rounded ReLU that is never exactly zero."),
+        formula="logaddexp(0, z)",
+        slope="sigmoid(z)",
+        fused="torch.ops.aten.softplus(z, 1.0, 20.0)",
+        fused_slope="torch.ops.aten.softplus_backward(d, z, 1.0, 20.0)",
     ),
-    "sigmoid": Activation(
-        torch.sigmoid,
-        "{h}.sigmoid_()",
-        "torch.ops.aten.sigmoid_backward({d}, {h}, grad_input={d})",
-        True,
+    Activation(
+        "tanh",
+        mark("Tanh"),
+        mark("Squeezes into -1..1; smooth maps, good for small networks."),
+        formula="tanh(z)",
+        slope="1 - square(tanh(z))",
+        fused_slope="torch.ops.aten.tanh_backward(d, h)",
     ),
-    "sine": Activation(torch.sin, "torch.sin({z}, out={h})", "{d}.mul_(torch.cos({z}))", False),
-    "cosh": Activation(torch.cosh, "torch.cosh({z}, out={h})", "{d}.mul_(torch.sinh({z}))", False),
-}
+    Activation(
+        "sigmoid",
+        mark("Sigmoid"),
+        mark("Squeezes into 0..1: the output layer for pixels; slow when used inside."),
+        formula="sigmoid(z)",
+        slope="sigmoid(z) * sigmoid(-z)",
+        fused_slope="torch.ops.aten.sigmoid_backward(d, h)",
+    ),
+    Activation(
+        "sine",
+        mark("Sine"),
+        mark("Waves: fits fine detail, folds the latent plane."),
+        formula="sin(z)",
+        slope="cos(z)",
+    ),
+    Activation(
+        "cosh",
+        mark("Cosh"),
+        mark("Grows without limit on both sides; begins with a tenth of the usual weights."),
+        formula="cosh(z)",
+        slope="sinh(z)",
+        # cosh grows like an exponential: with weights of the usual size a network on images is
+        # infinite within an epoch, with a tenth of it it learns (12288-256-128-2, Adam at 0.001).
+        size=0.1,
+    ),
+)

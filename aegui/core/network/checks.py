@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
 from aegui.core.network.chain import Problem
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,11 +15,9 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import ClassifierSpec, Recipe
 
-SCIPY_OPTIMIZERS = frozenset({"lbfgs", "bfgs", "cg", "powell", "nelder_mead"})
+SCIPY_OPTIMIZERS = frozenset(key for key, row in OPTIMIZERS.items() if not row.lines)
 """Keys of the optimisers that take the whole objective as a function of all parameters."""
 MAX_SCIPY_RUNS = 50
-SQUARES = {"bfgs": 5, "powell": 2, "nelder_mead": 2}
-"""Optimiser key -> square matrices of all parameters that it holds at once."""
 _MOST_SQUARE_BYTES = 2 * 2**30
 
 
@@ -62,7 +62,7 @@ def _output_problems(recipe: Recipe) -> Iterator[Problem]:
     loss = recipe.training.loss
     if recipe.classifier is not None:
         loss = recipe.classifier.pretrain.loss
-    if loss == "bce" and recipe.network.output_activation != "sigmoid":
+    if LOSSES[loss].of_logits and recipe.network.output_activation != "sigmoid":
         yield Problem(
             "network.output",
             tr(
@@ -260,7 +260,7 @@ def _batch_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 def square_problem(recipe: Recipe, parameters: int) -> Problem | None:
     """Some optimisers keep a number for each pair of the ``parameters`` of a run."""
-    copies = SQUARES.get(recipe.training.optimizer.name, 0)
+    copies = OPTIMIZERS[recipe.training.optimizer.name].squares
     size = 8 * copies * parameters**2 * recipe.runs
     if size <= _MOST_SQUARE_BYTES:
         return None

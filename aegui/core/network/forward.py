@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F
 
-from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.grey_convolution import from_grey, is_worth_it, to_grey
 from aegui.core.network.layers import conv_padding, uneven_padding
 from aegui.core.recipe import (
@@ -102,7 +102,7 @@ def apply_layer(
 
 
 def _activated(key: str, x: torch.Tensor) -> torch.Tensor:
-    return ACTIVATION_FUNCTIONS[key].function(x)
+    return ACTIVATIONS[key].function(x)
 
 
 def _dense(

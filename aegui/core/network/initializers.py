@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.recipe import ConvSpec, ConvTransposeSpec, pair
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from aegui.core.recipe import InitializerSpec
 
 _RELU_GAIN = math.sqrt(2.0)
-_COSH_GAIN = 0.1
-"""cosh grows like an exponential: with weights of the usual size a network on images is infinite
-within an epoch, with a tenth of it it learns (12288-256-128-2, Adam at 0.001)."""
 _SIZED = ("uniform", "normal")
 """Initialisers whose size a person has chosen."""
 
@@ -78,8 +76,9 @@ def _weight(
         weight.uniform_(-spec.range, spec.range, generator=generator)
     else:
         _scaled(spec, weight, tensor, generator)
-    if getattr(layer.spec, "activation", "") == "cosh" and spec.name not in _SIZED:
-        weight.mul_(_COSH_GAIN)
+    size = ACTIVATIONS[getattr(layer.spec, "activation", "identity")].size
+    if size != 1.0 and spec.name not in _SIZED:
+        weight.mul_(size)
     return weight if is_conv else weight.t()
 
 

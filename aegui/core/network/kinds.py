@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aegui.core.choices import Choice
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import mark, tr
-from aegui.core.network.catalog import CORRUPTIONS, Choice
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.recipe import Recipe
 

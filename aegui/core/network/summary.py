@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import localized, mark, tr
-from aegui.core.network.catalog import ACTIVATIONS, LAYERS
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.catalog import LAYERS
 from aegui.core.network.layers import shape_words
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -126,7 +127,7 @@ def _tried(
 def _matrix_spec(recipe: Recipe, spec: MistakeSpec, wanted: CorruptionSpec) -> MatrixSpec:
     """One row, tried at levels around the noise that is to be repaired."""
     noise = recipe.data.corruption
-    most = 1.0 if wanted.kind != "gaussian" else 2.0 * wanted.level
+    most = 1.0 if CORRUPTIONS[wanted.kind].is_share else 2.0 * wanted.level
     levels = sorted({round(min(share * wanted.level, most), _ROUNDING) for share in _SHARES})
     return MatrixSpec(
         (noise_of(noise.kind, noise.level),),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.choices import Choice
 from aegui.core.data.corruption import corrupted_with, corruption_words
 from aegui.core.evaluation.bayes import best_answer, posterior
 from aegui.core.i18n import mark, tr
-from aegui.core.network.catalog import Choice
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.recipe import CorruptionSpec
 
 if TYPE_CHECKING:

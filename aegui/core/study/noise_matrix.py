@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.choices import Choice
 from aegui.core.cost import multiplications_per_second
 from aegui.core.data.corruption import corrupted
 from aegui.core.data.progress import Progress
@@ -19,7 +20,6 @@ from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.latent.codec import Codec
-from aegui.core.network.catalog import Choice
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_RUNS, CorruptionSpec, GoalsSpec, Recipe
 from aegui.core.training.cost import training_cost

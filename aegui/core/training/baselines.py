@@ -9,6 +9,8 @@ import numpy as np
 from aegui.core.data.corruption import corrupted_with
 from aegui.core.data.split import split_indices
 from aegui.core.evaluation.bayes import posterior
+from aegui.core.formula import numpy_function
+from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,30 +82,22 @@ def _in_units(resolved: ResolvedRecipe, each: Matrix) -> float:
 
 
 def _loss(key: str, delta: float, target: Matrix, output: Matrix) -> Matrix:
-    if key == "bce":
-        sure = np.clip(output, _TINY, 1 - _TINY)
-        entropy: Matrix = -(target * np.log(sure) + (1 - target) * np.log1p(-sure))
-        return entropy
-    miss = np.abs(output - target)
-    if key == "mse":
-        return np.square(miss)
-    if key == "mae":
-        return miss
-    return np.where(miss <= delta, miss**2 / 2, delta * (miss - delta / 2))
+    row = LOSSES[key]
+    if row.of_logits:
+        output = np.clip(output, _TINY, 1 - _TINY)
+    return row.each(output, target, delta)
 
 
 def _least(key: str, delta: float, share_on: Matrix) -> Matrix:
     """The least loss expected for pixels that are lit with the chances ``share_on``."""
-    if key in {"bce", "mse"}:  # proper scores: the chance itself is the best answer
-        answers = share_on
-    elif key == "mae":
-        answers = (share_on > 0.5).astype(np.float64)
-    else:
+    best = LOSSES[key].best
+    if not best:
         levels = np.linspace(0.0, 1.0, _LEVELS)
         chances = levels[:, np.newaxis]
         expected = chances * _loss(key, delta, np.ones(1), levels)
         expected = expected + (1 - chances) * _loss(key, delta, np.zeros(1), levels)
         least: Matrix = np.interp(share_on, levels, expected.min(axis=1))
         return least
+    answers = numpy_function(best, "p")(share_on)
     lit, off = (_loss(key, delta, np.full(1, value), answers) for value in (1.0, 0.0))
     return share_on * lit + (1 - share_on) * off

@@ -20,10 +20,10 @@ from aegui.core.training.autograd import Batches, clip_each_run
 from aegui.core.training.checkpoint_check import array, counts
 from aegui.core.training.classifier_phases import groups_of
 from aegui.core.training.classifier_rows import CodeRows, codes_of, spoilt
-from aegui.core.training.losses import loss_function
+from aegui.core.training.losses import LOSSES
 from aegui.core.training.model import Model
-from aegui.core.training.optimizers import ListOptimizer
 from aegui.core.training.steppers import CHUNK_SECONDS
+from aegui.core.training.update import ListOptimizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,7 +159,7 @@ def group_loss(
     code = model.apply(stack, x, group.encoder, training=training)
     tensors = model.tensors(stack)[group.decoder]
     output = apply_layers(group.mirror, tensors, code, training=training).flatten(1)
-    return loss_function(group.loss, 1.0)(output, clean).mean()
+    return LOSSES[group.loss].function(1.0)(output, clean).mean()
 
 
 class FineTuneEngine:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
 from aegui.core.training.length import weighted_starts
+from aegui.core.training.losses import LOSSES
 from aegui.core.training.steppers import Phase
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _group(
 ) -> Group:
     is_bounded = encoder.start == 0 or _ends_in_sigmoid(layers[: encoder.start])
     loss = classifier.pretrain.loss
-    if loss == "bce" and not (is_bounded and _ends_in_sigmoid(layers[decoder])):
+    if LOSSES[loss].of_logits and not (is_bounded and _ends_in_sigmoid(layers[decoder])):
         loss = "mse"
     return Group(encoder, decoder, _unrectified(layers[decoder]), loss, is_bounded)
 

@@ -13,11 +13,11 @@ import numpy as np
 from aegui.core.cost import Cost, cores, multiplications_per_second
 from aegui.core.data.split import split_indices
 from aegui.core.i18n import tr
-from aegui.core.network.checks import SCIPY_OPTIMIZERS, SQUARES
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.layers import is_stackable, shape_words
 from aegui.core.recipe import LatentSpec, LayerSpec
-from aegui.core.training.layout import SLOTS
 from aegui.core.training.length import planned_epochs
+from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.timeline import BUDGET_BYTES
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def step_seconds(resolved: ResolvedRecipe) -> float:
     stacked = is_stackable(resolved.layers) and not resolved.parts
     calls = _CALLS * len(layers) * (1 if stacked else recipe.runs)
     calls *= 1 if _is_compiled(resolved) else _AUTOGRAD
-    passes = 4 + 2 * len(SLOTS.get(recipe.training.optimizer.name, ()))
+    passes = 4 + 2 * len(OPTIMIZERS[recipe.training.optimizer.name].slots)
     numbers = recipe.runs * resolved.parameters
     given = recipe.runs * batch * sum(layer.outputs for layer in layers)
     moved = _FLOAT * (passes * numbers + 6 * given)
@@ -152,9 +152,9 @@ def epoch_seconds(resolved: ResolvedRecipe) -> float:
 def _memory(resolved: ResolvedRecipe, timeline_bytes: int) -> dict[str, int]:
     recipe = resolved.recipe
     numbers = recipe.runs * resolved.parameters
-    slots = len(SLOTS.get(recipe.training.optimizer.name, ()))
+    slots = len(OPTIMIZERS[recipe.training.optimizer.name].slots)
     row = _FLOAT * numbers
-    squares = SQUARES.get(recipe.training.optimizer.name, 0)
+    squares = OPTIMIZERS[recipe.training.optimizer.name].squares
     learnt = (2 + slots) * row + squares * recipe.runs * _DOUBLE * resolved.parameters**2
     kept_moments = min(timeline_bytes // max(1, row), planned_epochs(resolved), _ROWS_KEPT)
     return {

@@ -17,9 +17,9 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import pca_reference
-from aegui.core.network.catalog import OPTIMIZERS
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.training.baselines import best_loss, mean_image_loss
+from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.terms import TERMS, equations
 
 if TYPE_CHECKING:
@@ -44,26 +44,6 @@ _FEWEST_STEPS = 50
 """A training of fewer steps has not failed: it has hardly begun."""
 _STILL_FALLING = 0.005
 """Of what can be gained: a loss that fell by more in the last fifth was still on its way."""
-_HIGH_RATE = {
-    **dict.fromkeys(("adam", "adamw", "rmsprop"), 0.05),
-    "adagrad": 1.0,
-    **dict.fromkeys(("momentum", "nesterov"), 1.0),
-    "sgd": 5.0,
-}
-"""Rates of an optimiser that hardly any network bears."""
-_LOW_RATE = {
-    **dict.fromkeys(("adam", "adamw", "rmsprop"), 3e-4),
-    "adagrad": 3e-3,
-    **dict.fromkeys(("momentum", "nesterov"), 3e-3),
-    "sgd": 0.03,
-}
-"""Rates with which a training takes long."""
-_USUAL_RATE = {
-    **dict.fromkeys(("adam", "adamw", "rmsprop"), 1e-3),
-    "adagrad": 0.05,
-    **dict.fromkeys(("momentum", "nesterov"), 0.05),
-    "sgd": 0.1,
-}
 _MANY_LAYERS = 12
 """Layers with weights in a row, without a norm, through which hardly any gradient arrives ..."""
 _MANY_SIGMOIDS = 5
@@ -128,7 +108,7 @@ def astray(recipe: Recipe, lost: int) -> str:
         )
     training, found = recipe.training, []
     optimizer = training.optimizer
-    if optimizer.learning_rate > _USUAL_RATE.get(optimizer.name, np.inf):
+    if optimizer.learning_rate > OPTIMIZERS[optimizer.name].usual_rate:
         found.append(tr("a lower learning rate"))
     if optimizer.name not in SCIPY_OPTIMIZERS and training.clip_norm is None:
         found.append(tr("gradient clipping"))
@@ -188,14 +168,14 @@ def _causes(
 def _rate_cause(optimizer: OptimizerSpec, history: HistoryView) -> list[str]:
     """The highest rate that was used, which may have been moved while the training ran."""
     rate = float(np.nanmax(history.learning_rate))
-    if rate < _HIGH_RATE.get(optimizer.name, np.inf):
+    if rate < OPTIMIZERS[optimizer.name].high_rate:
         return []
     return [
         tr(
             "A learning rate of {rate:g} is far too high for {optimizer}: try {better:g}.",
             rate=rate,
             optimizer=tr(OPTIMIZERS[optimizer.name].label),
-            better=_USUAL_RATE[optimizer.name],
+            better=OPTIMIZERS[optimizer.name].usual_rate,
         )
     ]
 
@@ -240,14 +220,14 @@ def _length_cause(optimizer: OptimizerSpec, history: HistoryView, room: float) -
     if not few and fell <= _STILL_FALLING * room:
         return []
     rate = float(history.learning_rate[-1])
-    if rate < _LOW_RATE.get(optimizer.name, 0.0):
+    if rate < OPTIMIZERS[optimizer.name].low_rate:
         return [
             tr(
                 "The loss was still falling, and a learning rate of {rate:g} is low for "
                 "{optimizer}: train on, or try {better:g}.",
                 rate=rate,
                 optimizer=tr(OPTIMIZERS[optimizer.name].label),
-                better=_USUAL_RATE[optimizer.name],
+                better=OPTIMIZERS[optimizer.name].usual_rate,
             )
         ]
     if few:

@@ -21,8 +21,8 @@ from aegui.core.training.program import (
     dense_specs,
     emit_corruption,
     emit_penalties,
-    emit_update,
 )
+from aegui.core.training.update import emit_update
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe

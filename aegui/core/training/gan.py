@@ -22,8 +22,8 @@ from aegui.core.training.augment import augmented
 from aegui.core.training.autograd import Batches, ByBatches, clip_each_run
 from aegui.core.training.checkpoint_check import counts
 from aegui.core.training.model import Model
-from aegui.core.training.optimizers import ListOptimizer
 from aegui.core.training.steppers import BatchStepper
+from aegui.core.training.update import ListOptimizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

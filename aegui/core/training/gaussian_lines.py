@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.recipe import LatentSpec
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class GaussianCode:
         self._tag = tag
         self.both = both
         self.pre, self.log_variance = self._halves(both, "mean", "log")
-        activation = ACTIVATION_FUNCTIONS[spec.activation]
+        activation = ACTIVATIONS[spec.activation]
         self.mean = self.pre if activation.in_place else self._like(self.pre, "code_mean")
         self.deviation = self._like(self.pre, "deviation")
         self._code = self._like(self.pre, "code")
@@ -44,8 +44,7 @@ class GaussianCode:
     def emit_forward(self, indent: int) -> str:
         """The lines that draw the code; its name."""
         line, deviation, code = self._source.line, self.deviation, self._code
-        names = {"z": self.pre, "h": self.mean}
-        line(ACTIVATION_FUNCTIONS[self._spec.activation].forward.format(**names), indent)
+        line(ACTIVATIONS[self._spec.activation].forward(self.pre, self.mean), indent)
         line(f"torch.mul({self.log_variance}, 0.5, out={deviation})", indent)
         line(f"{deviation}.exp_()", indent)
         line(f"torch.addcmul({self.mean}, {self._noise}, {deviation}, out={code})", indent)
@@ -75,8 +74,7 @@ class GaussianCode:
         else:
             line(f"torch.add({gradient}, {self.mean}, alpha=pull, out={by_mean})", indent)
             line(f"{by_log}.add_({excess}, alpha=0.5 * pull)", indent)
-        names = {"d": by_mean, "z": self.pre, "h": self.mean}
-        line(ACTIVATION_FUNCTIONS[spec.activation].backward.format(**names), indent)
+        line(ACTIVATIONS[spec.activation].backward(by_mean, self.pre, self.mean), indent)
         if spec.slope != 1.0:
             line(f"{both}.mul_({spec.slope!r})", indent)
         return both

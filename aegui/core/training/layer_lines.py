@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import BATCH_MOMENTUM, NORM_EPS
 from aegui.core.network.layers import conv_padding, is_image, uneven_padding
 from aegui.core.recipe import (
@@ -151,11 +151,11 @@ class LayerLines:
         return f"{stem}{self._index}"
 
     def _activated(self, z: str) -> str:
-        activation = ACTIVATION_FUNCTIONS[getattr(self._layer.spec, "activation", "identity")]
+        activation = ACTIVATIONS[getattr(self._layer.spec, "activation", "identity")]
         h = z
         if not activation.in_place:
             h = self._scope.buffer(self._name("h"), self._layer.output_shape)
-        self._scope.line(activation.forward.format(z=z, h=h))
+        self._scope.line(activation.forward(z, h))
         self._z, self._h = z, h
         return h
 
@@ -163,8 +163,8 @@ class LayerLines:
         """From the gradient by the activation's output to that by what it takes, in place."""
         if self.by_pre_activation:
             return
-        activation = ACTIVATION_FUNCTIONS[getattr(self._layer.spec, "activation", "identity")]
-        self._scope.line(activation.backward.format(d=d, z=self._z, h=self._h))
+        activation = ACTIVATIONS[getattr(self._layer.spec, "activation", "identity")]
+        self._scope.line(activation.backward(d, self._z, self._h))
 
     def _dropped(self, h: str) -> str:
         mask = self._scope.mask(self._index)

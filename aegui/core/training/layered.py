@@ -43,7 +43,9 @@ from aegui.core.training.layer_lines import (
     ShapeLines,
     UpsampleLines,
 )
-from aegui.core.training.program import Source, emit_loss_gradient, emit_penalties, emit_update
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.program import Source, emit_loss_gradient, emit_penalties
+from aegui.core.training.update import emit_update
 
 if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape
@@ -158,7 +160,7 @@ class LayeredEngine(GeneratedEngine):
         for own in lines:
             x = own.forward(x)
         d = self._emit_loss(scope, x)
-        lines[-1].by_pre_activation = self._resolved.recipe.training.loss == "bce"
+        lines[-1].by_pre_activation = bool(LOSSES[self._resolved.recipe.training.loss].of_logits)
         for index in reversed(range(len(lines))):
             d = lines[index].backward(d, wanted=index > 0)
 

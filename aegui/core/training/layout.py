@@ -25,17 +25,6 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe, Shapes
     from aegui.core.training.snapshot import LayerWeights
 
-SLOTS = {
-    "sgd": (),
-    "momentum": ("momentum",),
-    "nesterov": ("momentum",),
-    "rmsprop": ("square",),
-    "adagrad": ("square",),
-    "adam": ("mean", "square"),
-    "adamw": ("mean", "square"),
-}
-"""Optimiser key -> names of the tensors that it keeps beside the parameters."""
-
 
 @dataclass(frozen=True)
 class Block:

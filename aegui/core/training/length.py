@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,6 @@ _ENOUGH_STEPS = 10_000
 """... and that many are a usual training of few samples."""
 _RATE = 0.001
 """... a usual training of many samples, where the optimiser finds the scale of its steps itself."""
-_SCALED = frozenset({"adam", "adamw", "rmsprop"})
 
 
 def weighted_starts(encoder: Sequence[LayerShape]) -> list[int]:
@@ -98,7 +98,7 @@ def adapted(recipe: Recipe, before: int, after: int) -> Recipe:
 
 def _for_many(recipe: Recipe) -> Recipe:
     optimizer = recipe.training.optimizer
-    if optimizer.name in _SCALED:
+    if OPTIMIZERS[optimizer.name].scales:
         rate = min(_RATE, optimizer.learning_rate)
         optimizer = optimizer.model_copy(update={"learning_rate": rate})
     batch = max(BATCH, recipe.training.batch_size or BATCH)

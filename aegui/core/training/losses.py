@@ -1,35 +1,150 @@
-"""The losses behind the loss keys, pixel by pixel, for autograd."""
+"""The losses: one row each, with all that the program knows of it; needs no torch.
+
+A loss is a formula of the output ``y`` and the target ``t`` of a pixel, and its derivative one of
+the miss ``d = y - t``; ``delta`` is Huber's. numpy and torch compute them alike.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from torch.nn import functional as F
+from aegui.core.choices import Choice, table
+from aegui.core.formula import assignment, numpy_function, renamed, torch_function, torch_text
+from aegui.core.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import torch
+    from numpy.typing import NDArray
+
+    from aegui.core.recipe import TrainingSpec
 
 
-def loss_function(
-    key: str, huber_delta: float
-) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-    """The loss of each pixel, ``(output, target) -> tensor of their shape``."""
-    if key == "bce":
-        return _cross_entropy
-    if key == "mse":
-        return lambda output, target: F.mse_loss(output, target, reduction="none")
-    if key == "mae":
-        return lambda output, target: F.l1_loss(output, target, reduction="none")
-    if key == "huber":
-        return lambda output, target: F.huber_loss(
-            output, target, reduction="none", delta=huber_delta
-        )
-    raise ValueError(f"there is no loss {key!r}")
+@dataclass(frozen=True, kw_only=True)
+class Loss(Choice):
+    """One loss of a pixel.
+
+    Attributes:
+        formula: What it is, of ``y``, ``t`` and ``delta``.
+        slope: Its derivative by ``y`` over ``factor``, of ``d``, ``y``, ``t`` and ``delta``.
+        factor: What that is multiplied with.
+        fused: torch's own function, to be differentiated by autograd; empty: the formula serves.
+        of_logits: torch's own function with the sigmoid's argument for ``y``, of a loss of chances
+            that needs a sigmoid: ``slope`` is the derivative by that argument then.
+        best: What answer is best for a pixel that is lit with the chance ``p``, if it is a formula.
+        symbol: How formulas name it, in TeX.
+        meaning: What it is, marked.
+        per_pixel: What a mean over pixels is in, marked.
+        per_image: What a sum over the pixels of an image is in, marked.
+    """
+
+    formula: str
+    slope: str = "d"
+    factor: float = 1.0
+    fused: str = ""
+    of_logits: str = ""
+    best: str = ""
+    symbol: str
+    meaning: str
+    per_pixel: str
+    per_image: str
+
+    def each(self, y: NDArray[Any], t: NDArray[Any], delta: float) -> NDArray[Any]:
+        """The loss of each pixel, of arrays."""
+        return numpy_function(self.formula, "y", "t", "delta")(y, t, delta)
+
+    def function(self, delta: float) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+        """The loss of each pixel, differentiable: ``(output, target) -> tensor of their shape``."""
+        found = torch_function(self.fused or self.formula, "y", "t", "delta")
+        return lambda output, target: found(output, target, delta)
+
+    def value_text(self, output: str, target: str, delta: float) -> str:
+        """The loss of each pixel as an expression of torch."""
+        return renamed(torch_text(self.formula), y=output, t=target, delta=repr(delta))
+
+    def gradient_lines(
+        self, output: str, target: str, gradient: str, scale: float, delta: float
+    ) -> list[str]:
+        """Statements that fill ``gradient`` with ``scale`` times the derivative by the output.
+
+        With ``of_logits`` it is that by what the output's sigmoid takes.
+        """
+        lines = [f"torch.sub({output}, {target}, out={gradient})"]
+        if self.slope != "d":
+            names = {"d": gradient, "y": output, "t": target, "delta": repr(delta)}
+            lines.append(assignment(renamed(torch_text(self.slope), **names), gradient))
+        return [*lines, f"{gradient}.mul_({scale * self.factor!r})"]
+
+    def gradient(
+        self, output: torch.Tensor, target: torch.Tensor, scale: float, delta: float
+    ) -> torch.Tensor:
+        """The same of tensors."""
+        found = torch_function(self.slope, "d", "y", "t", "delta")
+        result: torch.Tensor = found(output - target, output, target, delta)
+        return result.mul_(scale * self.factor)
 
 
-def _cross_entropy(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Binary cross-entropy that gives NaN for NaN, where torch's own raises."""
-    loss = F.binary_cross_entropy(output.nan_to_num(0.5), target, reduction="none")
-    return loss + (output - output).detach()
+LOSSES = table(
+    Loss(
+        "bce",
+        mark("Binary cross-entropy"),
+        mark("For pixels that are on or off: how surprised the output is by the target."),
+        # torch's own refuses NaN, which is what a run that has gone astray gives: it must be
+        # counted. Its definition has logarithms of at least -100 too.
+        formula="-(t * clip(log(y), -100.0, 0.0) + (1 - t) * clip(log1p(-y), -100.0, 0.0))",
+        fused="torch.nn.functional.binary_cross_entropy(y.nan_to_num(0.5), t, reduction='none')"
+        " + (y - y).detach()",
+        of_logits="torch.nn.functional.binary_cross_entropy_with_logits(y, t, reduction='none')",
+        best="p",
+        symbol="BCE",
+        meaning=mark(
+            "Binary cross-entropy of each pixel: how surprised the output is by the target."
+        ),
+        per_pixel=mark("nats per pixel"),
+        per_image=mark("nats per image"),
+    ),
+    Loss(
+        "mse",
+        mark("Mean squared error"),
+        mark("The classic: punishes large misses most."),
+        formula="square(y - t)",
+        factor=2.0,
+        best="p",
+        symbol="SE",
+        meaning=mark("Squared error of each pixel."),
+        per_pixel=mark("squared error per pixel"),
+        per_image=mark("squared error per image"),
+    ),
+    Loss(
+        "mae",
+        mark("Mean absolute error"),
+        mark("Punishes all misses alike; sharp outputs."),
+        formula="abs(y - t)",
+        slope="sign(d)",
+        best="where(p > 0.5, 1.0, 0.0)",
+        symbol="AE",
+        meaning=mark("Absolute error of each pixel."),
+        per_pixel=mark("absolute error per pixel"),
+        per_image=mark("absolute error per image"),
+    ),
+    Loss(
+        "huber",
+        mark("Huber"),
+        mark("Squared for small misses, absolute for large ones."),
+        ("huber_delta",),
+        formula="where(abs(y - t) <= delta, square(y - t) / 2, delta * (abs(y - t) - delta / 2))",
+        slope="clip(d, -delta, delta)",
+        fused="torch.nn.functional.huber_loss(y, t, reduction='none', delta=delta)",
+        symbol="Huber",
+        meaning=mark("Squared error of small misses, absolute error of large ones."),
+        per_pixel=mark("Huber loss per pixel"),
+        per_image=mark("Huber loss per image"),
+    ),
+)
+
+
+def loss_of(training: TrainingSpec) -> Loss:
+    """The row of the loss of ``training``."""
+    return LOSSES[training.loss]

@@ -16,6 +16,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.training.gaussian_lines import kl_expression
+from aegui.core.training.losses import LOSSES
 from aegui.core.training.model import Model
 from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units, is_dense_chain
 from aegui.core.training.program import (
@@ -56,24 +57,6 @@ _CODE_SEED = 0x5EED_0005
 _CHECKED = {"validation_loss", "validation_wrong"}
 _COMPILED_TERMS = {"reconstruction", "kl", "active_units", "l1", "l2", *_CHECKED}
 """What the compiled meter knows beside the loss."""
-
-_LOSS_LINES = {
-    # torch's own refuses NaN, which is what a run that has gone astray gives: it must be counted.
-    # Its definition, logarithms of at least -100, as -(log(1 - y) + t (log(y) - log(1 - y))).
-    "bce": (
-        "torch.neg({output}, out={other})",
-        "{other}.log1p_().clamp_(min=-100.0)",
-        "torch.log({output}, out={each})",
-        "{each}.clamp_(min=-100.0).sub_({other}).mul_({target}).add_({other}).neg_()",
-    ),
-    "mse": ("torch.sub({output}, {target}, out={each})", "{each}.square_()"),
-    "mae": ("torch.sub({output}, {target}, out={each})", "{each}.abs_()"),
-    "huber": (
-        "torch.ops.aten.huber_loss({output}, {target}.expand_as({output}), 0, {delta!r},"
-        " out={each})",
-    ),
-}
-"""Statements that fill ``each`` with the loss of each pixel; ``other`` is room to work in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,17 +214,11 @@ class CompiledMeter(_Reconstructing):
         source, recipe = self._source, self._resolved.recipe
         training, latent = recipe.training, recipe.network.latent
         line, output = source.line, forward.outputs[-1]
-        names = {
-            "output": output,
-            "target": source.bind(f"{prefix}target", target),
-            "each": source.bind(f"{prefix}each", torch.zeros_like(source.tensor(output))),
-            "other": source.bind(f"{prefix}other", torch.zeros_like(source.tensor(output))),
-        }
-        for template in _LOSS_LINES[training.loss]:
-            line(template.format(**names, delta=training.huber_delta), 0)
+        wanted = source.bind(f"{prefix}target", target)
+        each = LOSSES[training.loss].value_text(output, wanted, training.huber_delta)
         # Of a gaussian code the loss is a sum over the pixels, see objective.py.
         pixels = float(target.shape[2]) if forward.drawn else 1.0
-        line(f"{prefix}reconstruction = {names['each']}.mean([1, 2]).mul_({pixels!r})", 0)
+        line(f"{prefix}reconstruction = torch.mean({each}, [1, 2]).mul_({pixels!r})", 0)
         summands = [f"{prefix}reconstruction"]
         for drawn in forward.drawn.values():
             line(f"excess = {drawn.deviation}.square().sub_(1.0)", 0)

@@ -10,7 +10,7 @@ import torch
 from aegui.core.network.forward import apply_layers, bound, dropout_rate
 from aegui.core.network.layers import is_image
 from aegui.core.recipe import LatentSpec, LayerSpec
-from aegui.core.training.optimizers import ListOptimizer
+from aegui.core.training.update import ListOptimizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
 
+from aegui.core.formula import torch_function
 from aegui.core.network.forward import apply_layer, code_of
 from aegui.core.recipe import LatentSpec, LayerSpec
-from aegui.core.training.losses import loss_function
+from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,10 +84,11 @@ class Objective:
         self._code_end = resolved.code_end
         self._layers = resolved.layers
         self._last = resolved.layers[-1]
-        if recipe.training.loss == "bce":
+        self._loss = LOSSES[recipe.training.loss]
+        if self._loss.of_logits:
             spec = self._last.spec.model_copy(update={"activation": "identity"})
             self._last = replace(self._last, spec=spec)
-        self._pixel_loss = loss_function(recipe.training.loss, recipe.training.huber_delta)
+        self._pixel_loss = self._loss.function(recipe.training.huber_delta)
 
     @property
     def is_gaussian(self) -> bool:
@@ -205,8 +206,9 @@ class Objective:
         batch = _Batch(model, run, self._latent.beta, None, None, True, generator, True)
         coded = self._code(batch, inputs)
         root = self._root(batch, coded.z).flatten(1)
-        if self._training.loss == "bce":
-            each = binary_cross_entropy_with_logits(root, target, reduction="none")
+        each: torch.Tensor
+        if self._loss.of_logits:
+            each = torch_function(self._loss.of_logits, "y", "t")(root, target)
         else:
             each = self._pixel_loss(root, target)
         return each.mean() if coded.extra is None else each.mean() + coded.extra
@@ -223,18 +225,9 @@ class Objective:
         scale = 1.0 / output.shape[-2]
         if not self.is_gaussian:
             scale /= output.shape[-1]
-        loss = self._training.loss
-        if loss == "bce":
-            return torch.sigmoid(output).sub_(target).mul_(scale)
-        miss = output - target
-        if loss == "mse":
-            return miss.mul_(2 * scale)
-        if loss == "mae":
-            return miss.sign_().mul_(scale)
-        if loss == "huber":
-            delta = self._training.huber_delta
-            return miss.clamp_(-delta, delta).mul_(scale)
-        raise ValueError(f"there is no gradient for the loss {loss!r}")
+        if self._loss.of_logits:
+            output = torch.sigmoid(output)
+        return self._loss.gradient(output, target, scale, self._training.huber_delta)
 
     def _code(self, batch: _Batch, inputs: torch.Tensor) -> _Coded:
         """Encode, and compute every term that is not the reconstruction."""

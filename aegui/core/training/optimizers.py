@@ -1,109 +1,190 @@
-"""One step of an optimiser over a list of tensors, with torch's formulas.
+"""The optimisers: one row each, with all that the program knows of it; needs no torch.
 
-The tensors are views into the flat parameters, and what an optimiser keeps are views into its flat
-slots, so that all of it is saved and restored in one piece. The fused engine has the same updates
-as lines of its step program.
+The update of a step is written as statements over lists of tensors (torch's formulas), which stand
+in generated programs, and which ``update.py`` runs as they are for what autograd differentiates.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
-
-from aegui.core.training.layout import SLOTS
+from aegui.core.choices import Choice, table
+from aegui.core.i18n import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from aegui.core.recipe import OptimizerSpec
 
 
-class ListOptimizer:
-    """Updates ``tensors`` in place from their gradients.
+@dataclass(frozen=True, kw_only=True)
+class Optimizer(Choice):
+    """One optimiser.
 
-    Args:
-        spec: The optimiser and what it uses.
-        tensors: What is learnt.
-        slots: For each name of ``SLOTS[spec.name]`` one tensor for each of ``tensors``.
-        steps: Count of the steps, float32 scalar; counted up here by Adam.
+    Attributes:
+        slots: Names of the tensors that it keeps beside the parameters.
+        lines: The update, of the lists ``tensors`` and ``gradients``, which may be overwritten, one
+            list of each name in ``slots``, and ``lr``. ``count`` is a list of one tensor, the steps
+            done, to be counted up by who needs it; ``counts`` has it once for each tensor. Numbers
+            of the recipe stand in braces. Empty: one of scipy's, which takes the whole objective as
+            a function of all parameters.
+        low_rate: A learning rate with which a training takes long.
+        usual_rate: One that serves most networks.
+        high_rate: One that hardly any network bears.
+        scales: Whether it finds the scale of its steps itself.
+        squares: Square matrices of all parameters that it holds at once.
     """
 
-    def __init__(
-        self,
-        spec: OptimizerSpec,
-        tensors: Sequence[torch.Tensor],
-        slots: Mapping[str, Sequence[torch.Tensor]],
-        steps: torch.Tensor,
-    ) -> None:
-        self._spec = spec
-        self._tensors = [tensor.detach() for tensor in tensors]
-        self._slots = {name: list(slots[name]) for name in SLOTS[spec.name]}
-        self._steps = steps
+    slots: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    low_rate: float = 0.0
+    usual_rate: float = math.inf
+    high_rate: float = math.inf
+    scales: bool = False
+    squares: int = 0
 
-    def step(self, gradients: Sequence[torch.Tensor], rate: float) -> None:
-        """One update at the learning ``rate``; ``gradients`` may be overwritten."""
-        with torch.no_grad():
-            self._update(self._laid_out(gradients), rate)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the lists are called that ``lines`` are about."""
+        return ("tensors", "gradients", *self.slots, "count", "counts")
 
-    def _laid_out(self, gradients: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-        """``gradients`` in the memory order of the tensors: fused updates go through both alike."""
-        return [
-            gradient
-            if gradient.stride() == tensor.stride()
-            else torch.empty_like(tensor).copy_(gradient)
-            for gradient, tensor in zip(gradients, self._tensors, strict=True)
-        ]
+    def statements(self, spec: OptimizerSpec) -> list[str]:
+        """``lines`` with the numbers of a recipe."""
+        numbers = {name: repr(getattr(spec, name)) for name in self.parameters}
+        return [line.format(**numbers) for line in self.lines]
 
-    def _update(self, gradients: list[torch.Tensor], rate: float) -> None:
-        name, tensors = self._spec.name, self._tensors
-        if name == "sgd":
-            torch._foreach_add_(tensors, gradients, alpha=-rate)
-        elif name in {"momentum", "nesterov"}:
-            self._momentum(gradients, rate)
-        elif name in {"rmsprop", "adagrad"}:
-            self._scaled(gradients, rate)
-        elif name in {"adam", "adamw"}:
-            self._adam(gradients, rate)
-        else:
-            raise ValueError(f"there is no update for the optimiser {name!r}")
 
-    def _momentum(self, gradients: list[torch.Tensor], rate: float) -> None:
-        rolling = self._slots["momentum"]
-        torch._foreach_mul_(rolling, self._spec.momentum)
-        torch._foreach_add_(rolling, gradients)
-        if self._spec.name == "nesterov":
-            torch._foreach_add_(gradients, rolling, alpha=self._spec.momentum)
-            rolling = gradients
-        torch._foreach_add_(self._tensors, rolling, alpha=-rate)
+def _adam(name: str, decay: str) -> tuple[str, ...]:
+    return (
+        "torch._foreach_add_(count, 1.0)",
+        f"torch._fused_{name}_(tensors, gradients, mean, square, [], counts, lr=lr, "
+        f"beta1={{beta1}}, beta2={{beta2}}, weight_decay={decay}, eps={{eps}}, amsgrad=False, "
+        "maximize=False)",
+    )
 
-    def _scaled(self, gradients: list[torch.Tensor], rate: float) -> None:
-        square = self._slots["square"]
-        take = 1.0
-        if self._spec.name == "rmsprop":
-            take = 1 - self._spec.alpha
-            torch._foreach_mul_(square, self._spec.alpha)
-        torch._foreach_addcmul_(square, gradients, gradients, value=take)
-        size = torch._foreach_sqrt(square)
-        torch._foreach_add_(size, self._spec.eps)
-        torch._foreach_addcdiv_(self._tensors, gradients, size, value=-rate)
 
-    def _adam(self, gradients: list[torch.Tensor], rate: float) -> None:
-        spec = self._spec
-        self._steps.add_(1.0)
-        update = torch._fused_adamw_ if spec.name == "adamw" else torch._fused_adam_
-        update(
-            self._tensors,
-            gradients,
-            self._slots["mean"],
-            self._slots["square"],
-            [],
-            [self._steps] * len(gradients),
-            lr=rate,
-            beta1=spec.beta1,
-            beta2=spec.beta2,
-            weight_decay=spec.weight_decay if spec.name == "adamw" else 0.0,
-            eps=spec.eps,
-            amsgrad=False,
-            maximize=False,
-        )
+def _scaled(take: str) -> tuple[str, ...]:
+    return (
+        f"torch._foreach_addcmul_(square, gradients, gradients, value={take})",
+        "size = torch._foreach_add(torch._foreach_sqrt(square), {eps})",
+        "torch._foreach_addcdiv_(tensors, gradients, size, value=-lr)",
+    )
+
+
+_ROLL = (
+    "torch._foreach_mul_(momentum, {momentum})",
+    "torch._foreach_add_(momentum, gradients)",
+)
+_DESCEND = "torch._foreach_add_(tensors, gradients, alpha=-lr)"
+
+OPTIMIZERS = table(
+    Optimizer(
+        "sgd",
+        mark("SGD"),
+        mark("Plain gradient descent: follow the slope downhill."),
+        lines=(_DESCEND,),
+        low_rate=0.03,
+        usual_rate=0.1,
+        high_rate=5.0,
+    ),
+    Optimizer(
+        "momentum",
+        mark("SGD with momentum"),
+        mark("Gradient descent that keeps rolling."),
+        ("momentum",),
+        slots=("momentum",),
+        lines=(*_ROLL, "torch._foreach_add_(tensors, momentum, alpha=-lr)"),
+        low_rate=3e-3,
+        usual_rate=0.05,
+        high_rate=1.0,
+    ),
+    Optimizer(
+        "nesterov",
+        mark("Nesterov momentum"),
+        mark("Momentum that looks ahead before it corrects."),
+        ("momentum",),
+        slots=("momentum",),
+        lines=(*_ROLL, "torch._foreach_add_(gradients, momentum, alpha={momentum})", _DESCEND),
+        low_rate=3e-3,
+        usual_rate=0.05,
+        high_rate=1.0,
+    ),
+    Optimizer(
+        "rmsprop",
+        mark("RMSprop"),
+        mark("Divides each slope by its recent size."),
+        ("alpha", "eps"),
+        slots=("square",),
+        lines=("torch._foreach_mul_(square, {alpha})", *_scaled("1.0 - {alpha}")),
+        low_rate=3e-4,
+        usual_rate=1e-3,
+        high_rate=0.05,
+        scales=True,
+    ),
+    Optimizer(
+        "adagrad",
+        mark("Adagrad"),
+        mark("Divides each slope by all its past; slows down for ever."),
+        ("eps",),
+        slots=("square",),
+        lines=_scaled("1.0"),
+        low_rate=3e-3,
+        usual_rate=0.05,
+        high_rate=1.0,
+    ),
+    Optimizer(
+        "adam",
+        mark("Adam"),
+        mark("Momentum and RMSprop together: the one to start with."),
+        ("beta1", "beta2", "eps"),
+        slots=("mean", "square"),
+        lines=_adam("adam", "0.0"),
+        low_rate=3e-4,
+        usual_rate=1e-3,
+        high_rate=0.05,
+        scales=True,
+    ),
+    Optimizer(
+        "adamw",
+        mark("AdamW"),
+        mark("Adam with weight decay done apart from the slope."),
+        ("beta1", "beta2", "eps", "weight_decay"),
+        slots=("mean", "square"),
+        lines=_adam("adamw", "{weight_decay}"),
+        low_rate=3e-4,
+        usual_rate=1e-3,
+        high_rate=0.05,
+        scales=True,
+    ),
+    Optimizer(
+        "lbfgs",
+        mark("L-BFGS-B"),
+        mark("Second order from the last few slopes; full batch. An epoch is an iteration."),
+    ),
+    Optimizer(
+        "bfgs",
+        mark("BFGS"),
+        mark(
+            "Second order with the whole matrix of curvatures: small networks, full batch. The "
+            "loop is our own, with scipy's line search."
+        ),
+        squares=5,
+    ),
+    Optimizer(
+        "cg",
+        mark("Conjugate gradients"),
+        mark("Directions that do not spoil one another, each searched to its end; full batch."),
+    ),
+    Optimizer(
+        "powell",
+        mark("Powell"),
+        mark("No slopes at all: one direction after the other. Very slow beyond 100 weights."),
+        squares=2,
+    ),
+    Optimizer(
+        "nelder_mead",
+        mark("Nelder-Mead"),
+        mark("No slopes at all: a simplex that crawls downhill. Only for tiny networks."),
+        squares=2,
+    ),
+)

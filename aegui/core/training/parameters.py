@@ -9,7 +9,8 @@ import torch
 
 from aegui.core.network.initializers import initial_tensors
 from aegui.core.training.checkpoint_check import array, counts
-from aegui.core.training.layout import SLOTS, Layout, as_snapshot
+from aegui.core.training.layout import Layout, as_snapshot
+from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.snapshot import LayerWeights
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.snapshot import Snapshot
+from aegui.core.training.snapshot import Snapshot
 
 
 class Parameters:
@@ -38,8 +39,8 @@ class Parameters:
         self.buffers = buffers.to(device)
         self.grad = torch.zeros_like(self.flat)
         # An optimiser of scipy keeps its own state.
-        names = SLOTS.get(resolved.recipe.training.optimizer.name, ())
-        self.slots = {name: torch.zeros_like(self.flat) for name in names}
+        row = OPTIMIZERS[resolved.recipe.training.optimizer.name]
+        self.slots = {name: torch.zeros_like(self.flat) for name in row.slots}
         self.steps = torch.zeros((), device=device)
         gan = resolved.recipe.gan
         self.average = self.flat.clone() if gan is not None and gan.average else None

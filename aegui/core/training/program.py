@@ -16,17 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from aegui.core.data.corruption import pixel_places
-from aegui.core.network.activations import ACTIVATION_FUNCTIONS
+from aegui.core.data.corruption import known_shape
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.formula import renamed
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import dropout_rate
 from aegui.core.recipe import LatentSpec, LayerSpec
 from aegui.core.training.gaussian_lines import GaussianCode
+from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.recipe import OptimizerSpec, TrainingSpec
+    from aegui.core.recipe import TrainingSpec
     from aegui.core.training.parameters import Parameters
 
 
@@ -106,99 +109,12 @@ def emit_corruption(
 
     They draw and compute exactly what ``corrupt_into`` of ``core/data/corruption.py`` does.
     """
-    if kind == "gaussian":
-        source.line(
-            f"{out}.normal_(0.0, level, generator=g).add_({clean}).clamp_(0.0, 1.0)", indent
-        )
-    elif kind == "flip":
-        source.line(
-            f"{out}.uniform_(0.0, 1.0, generator=g).lt_(level).sub_({clean}).abs_()", indent
-        )
-    elif kind == "block" and image_shape is not None:
-        _emit_block(source, clean, out, indent, image_shape)
-    elif kind == "salt":
-        source.line(
-            f"{out}.uniform_(0.0, 1.0, generator=g).lt_(level).add_({clean}).clamp_(0.0, 1.0)",
-            indent,
-        )
-    elif kind in {"masking", "pepper"}:
-        source.line(f"{out}.uniform_(0.0, 1.0, generator=g).ge_(level).mul_({clean})", indent)
-    elif kind == "none":
-        source.line(f"{out}.copy_({clean})", indent)
-    elif kind == "salt_pepper":
-        source.line("if level >= 1.0:", indent)
-        source.line(f"{out}.random_(0, 2, generator=g)", indent + 1)
-        source.line("else:", indent)
-        source.line("reach = 1.0 / (1.0 - level)", indent + 1)
-        source.line(f"{out}.uniform_(-reach, reach, generator=g)", indent + 1)
-        source.line(f"torch.ops.aten.hardshrink({out}, 1.0, out={out})", indent + 1)
-        source.line(f"{out}.add_({clean}).clamp_(0.0, 1.0)", indent + 1)
-    else:
-        raise ValueError(f"there are no lines for noise of the kind {kind!r}")
-
-
-def _emit_block(
-    source: Source, clean: str, out: str, indent: int, image_shape: tuple[int, int, int]
-) -> None:
-    channels, height, width = image_shape
-    like = source.tensor(out)
-    places = torch.from_numpy(pixel_places(channels, height, width)).to(like)
-    # A study may have several noises in one program, each with an ``out`` of its own.
-    row = source.bind(f"row_{out}", places[0])
-    column = source.bind(f"column_{out}", places[1])
-    place = source.bind(f"place_{out}", like.new_empty((*like.shape[:-1], 2)))
-    high, wide = (f"int({side} * level ** 0.5 + 0.5)" for side in (height, width))
-    for line in (
-        f"high, wide = {high}, {wide}",
-        f"{place}.uniform_(0.0, 1.0, generator=g)",
-        f"top = {place}.select(-1, 0).mul({height + 1} - high).floor_().unsqueeze(-1)",
-        f"left = {place}.select(-1, 1).mul({width + 1} - wide).floor_().unsqueeze(-1)",
-        f"down = torch.logical_and({row} >= top, {row} < top + high)",
-        f"across = torch.logical_and({column} >= left, {column} < left + wide)",
-        f"{out}.copy_({clean}).masked_fill_(torch.logical_and(down, across), 0.0)",
-    ):
-        source.line(line, indent)
-
-
-def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, indent: int) -> None:
-    """Lines of one optimiser step on the flat tensor; ``lr`` is in scope (torch's formulas)."""
-    p = source.bind("flat", parameters.flat)
-    g = source.bind("grad", parameters.grad)
-    for name, slot in parameters.slots.items():
-        source.bind(f"slot_{name}", slot)
-    steps = source.bind("steps", parameters.steps)
-    lines: list[str] = []
-    if spec.name == "sgd":
-        lines = [f"{p}.add_({g}, alpha=-lr)"]
-    elif spec.name in {"momentum", "nesterov"}:
-        lines = [f"slot_momentum.mul_({spec.momentum!r}).add_({g})"]
-        if spec.name == "nesterov":
-            lines.append(f"{g}.add_(slot_momentum, alpha={spec.momentum!r})")
-            lines.append(f"{p}.add_({g}, alpha=-lr)")
-        else:
-            lines.append(f"{p}.add_(slot_momentum, alpha=-lr)")
-    elif spec.name in {"rmsprop", "adagrad"}:
-        keep, take = (spec.alpha, 1 - spec.alpha) if spec.name == "rmsprop" else (1.0, 1.0)
-        lines = [
-            f"slot_square.mul_({keep!r}).addcmul_({g}, {g}, value={take!r})",
-            f"{p}.addcdiv_({g}, torch.sqrt(slot_square).add_({spec.eps!r}), value=-lr)",
-        ]
-    elif spec.name in {"adam", "adamw"}:
-        decay = spec.weight_decay if spec.name == "adamw" else 0.0
-        slots = parameters.slots
-        lists = [[parameters.flat], [parameters.grad], [slots["mean"]], [slots["square"]], []]
-        arguments = ", ".join(source.bind_list(*tensors) for tensors in lists)
-        arguments += ", " + source.bind_list(parameters.steps)
-        lines = [
-            f"{steps}.add_(1.0)",
-            f"torch._fused_{spec.name}_({arguments}, lr=lr, beta1={spec.beta1!r}, "
-            f"beta2={spec.beta2!r}, weight_decay={decay!r}, eps={spec.eps!r}, "
-            "amsgrad=False, maximize=False)",
-        ]
-    else:
-        raise ValueError(f"there are no lines for the optimiser {spec.name!r}")
-    for text in lines:
-        source.line(text, indent)
+    noise = CORRUPTIONS[kind]
+    if noise.neighbours:
+        channels, height, width = known_shape(image_shape)
+        source.line(f"channels, height, width = {channels}, {height}, {width}", indent)
+    for text in noise.lines:
+        source.line(renamed(text, clean=clean, out=out), indent)
 
 
 def is_gaussian(spec: LayerSpec | LatentSpec) -> bool:
@@ -299,9 +215,9 @@ class Forward:
 
     def _emit_activation(self, index: int, z: str, rows: int, indent: int) -> str:
         spec = self._layers[index]
-        activation = ACTIVATION_FUNCTIONS[spec.activation]
+        activation = ACTIVATIONS[spec.activation]
         h = z if activation.in_place else self._buffer(f"h{index}_", rows, spec.units)
-        self._source.line(activation.forward.format(z=z, h=h), indent)
+        self._source.line(activation.forward(z, h), indent)
         self.pre.append(z)
         self.activations.append(h)
         return h
@@ -387,13 +303,8 @@ class Backward:
         mask = self._forward.masks[index]
         if mask is not None:
             self._source.line(f"{gradient}.mul_({mask})", indent)
-        names = {
-            "d": gradient,
-            "z": self._forward.pre[index],
-            "h": self._forward.activations[index],
-        }
-        backward = ACTIVATION_FUNCTIONS[spec.activation].backward
-        self._source.line(backward.format(**names), indent)
+        pre, output = self._forward.pre[index], self._forward.activations[index]
+        self._source.line(ACTIVATIONS[spec.activation].backward(gradient, pre, output), indent)
         if spec.slope != 1.0:
             self._source.line(f"{gradient}.mul_({spec.slope!r})", indent)
 
@@ -403,11 +314,12 @@ class Backward:
         spec = self._layers[last]
         output = self._forward.outputs[last]
         # Of a gaussian code the loss is a sum over the pixels, see objective.py.
+        is_by_logits = bool(LOSSES[self._training.loss].of_logits)
         scale = 1.0 / (rows if self._forward.drawn else rows * spec.units)
-        if self._training.loss == "bce":
+        if is_by_logits:
             scale *= spec.slope
         emit_loss_gradient(self._source, self._training, output, target, gradient, scale, indent)
-        if self._training.loss != "bce":
+        if not is_by_logits:
             self._emit_activation(last, gradient, indent)
 
 
@@ -422,20 +334,11 @@ def emit_loss_gradient(
 ) -> None:
     """Lines that write ``scale`` times the gradient of the summed loss by the output.
 
-    With a sigmoid the derivative of the cross-entropy by the pre-activation is output - target, no
-    division: there it is that gradient.
+    Of a loss of chances it is that by what the output's sigmoid takes, without a division.
     """
-    source.line(f"torch.sub({output}, {target}, out={gradient})", indent)
-    if spec.loss == "mse":
-        scale *= 2.0
-    elif spec.loss == "mae":
-        source.line(f"{gradient}.sign_()", indent)
-    elif spec.loss == "huber":
-        delta = spec.huber_delta
-        source.line(f"{gradient}.clamp_({-delta!r}, {delta!r})", indent)
-    elif spec.loss != "bce":
-        raise ValueError(f"there is no gradient for the loss {spec.loss!r}")
-    source.line(f"{gradient}.mul_({scale!r})", indent)
+    lines = LOSSES[spec.loss].gradient_lines(output, target, gradient, scale, spec.huber_delta)
+    for text in lines:
+        source.line(text, indent)
 
 
 def emit_penalties(source: Source, spec: TrainingSpec, parameters: Parameters, indent: int) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from aegui.core.i18n import mark, tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
@@ -204,14 +205,6 @@ TERMS = _table(
     ),
 )
 
-_PIXEL = {"bce": "BCE", "mse": "SE", "mae": "AE", "huber": "Huber"}
-_PIXEL_HELP = {
-    "bce": mark("Binary cross-entropy of each pixel: how surprised the output is by the target."),
-    "mse": mark("Squared error of each pixel."),
-    "mae": mark("Absolute error of each pixel."),
-    "huber": mark("Squared error of small misses, absolute error of large ones."),
-}
-
 
 def terms_of(recipe: Recipe) -> tuple[str, ...]:
     """Keys of the terms that a training of ``recipe`` records, ``loss`` first."""
@@ -234,20 +227,12 @@ def terms_of(recipe: Recipe) -> tuple[str, ...]:
     return tuple(keys)
 
 
-_LOSS_UNITS = {
-    "bce": (mark("nats per pixel"), mark("nats per image")),
-    "mse": (mark("squared error per pixel"), mark("squared error per image")),
-    "mae": (mark("absolute error per pixel"), mark("absolute error per image")),
-    "huber": (mark("Huber loss per pixel"), mark("Huber loss per image")),
-}
-"""By loss: what it is in, as a mean over the pixels, and as a sum for a gaussian code."""
-
-
 def loss_unit(recipe: Recipe) -> str:
     """What the loss of ``recipe`` is in; translate it with ``tr``."""
     if recipe.gan is not None or recipe.classifier is not None:
         return mark("nats")
-    return _LOSS_UNITS[recipe.training.loss][recipe.network.latent.kind == "gaussian"]
+    row = LOSSES[recipe.training.loss]
+    return row.per_image if recipe.network.latent.kind == "gaussian" else row.per_pixel
 
 
 def terms_at(history: HistoryView, epoch: float, run: int) -> dict[str, float]:
@@ -326,14 +311,14 @@ def _sums_of_classes(weight: float) -> tuple[str, ...]:
 
 
 def _reconstruction(recipe: Recipe, key: str) -> Summand:
-    loss = recipe.training.loss
+    loss = LOSSES[recipe.training.loss]
     noise = recipe.data.corruption
     target = "x_i" if noise.kind == "none" or noise.clean_target else r"\tilde{x}_i"
-    pixel = rf"\op{{{_PIXEL[loss]}}}({target}, \hat{{x}}_i)"
+    pixel = rf"\op{{{loss.symbol}}}({target}, \hat{{x}}_i)"
     total = rf"\sum_{{i}} {pixel}"
     if recipe.network.latent.kind != "gaussian":
         total = rf"\frac{{1}}{{n}} {total}"
-    return Summand(key, total, 1.0, _PIXEL_HELP[loss])
+    return Summand(key, total, 1.0, loss.meaning)
 
 
 def _cross_entropy(recipe: Recipe) -> Summand:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import read_drawing
 from aegui.core.evaluation.noise_level import estimate_level
@@ -14,7 +15,6 @@ from aegui.core.evaluation.priors import prior_words
 from aegui.core.evaluation.repairs import repair
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.session.pixels.answers import Answer, answer, answers_at_once
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.study.levels import noises_of, parse_levels
 from aegui.core.study.noise_curves import CurveSpec
 from aegui.core.study.noise_matrix import MatrixSpec

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.pixels.answer_sheet import BEST
 from aegui.widgets.answer.bars import Bar, BarList

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, mark, tr, trn
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.widgets.builder.marks import wrapped_label
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
 from aegui.widgets.named_table import NamedTable, alignment

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr, trn, with_marks
-from aegui.core.network.catalog import ACTIVATIONS
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.widgets.builder.curve import ActivationCurve
 from aegui.widgets.builder.fields import (
     ChoiceField,

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.i18n import localized, mark, tr, with_marks
-from aegui.core.network.catalog import ACTIVATIONS, LAYERS
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.catalog import LAYERS
 from aegui.widgets.builder.edits import value_at
 from aegui.widgets.builder.fields import short_number
 from aegui.widgets.builder.layer_fields import FIELDS
@@ -17,8 +18,8 @@ from aegui.widgets.builder.words import architecture, data_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aegui.core.choices import Choice
     from aegui.core.data.dataset import Dataset
-    from aegui.core.network.catalog import Choice
     from aegui.core.recipe import Recipe
     from aegui.core.recipe_changes import Change
 

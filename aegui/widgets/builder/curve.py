@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,53 +10,21 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import ACTIVATIONS
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
-
-    Function = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 _SAMPLES = 49
 _REACH_X = 3.0
 _REACH_Y = 1.6
 
 
-def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 1.0 / (1.0 + np.exp(-x))
-
-
-def _gelu(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    bell = np.array([math.erf(value / math.sqrt(2.0)) for value in x])
-    return 0.5 * x * (1.0 + bell)
-
-
-def _elu(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(x > 0.0, x, np.expm1(np.minimum(x, 0.0)))
-
-
-_FUNCTIONS: dict[str, Function] = {
-    "identity": lambda x: x,
-    "relu": lambda x: np.maximum(x, 0.0),
-    "leaky_relu": lambda x: np.where(x > 0.0, x, 0.01 * x),
-    "elu": _elu,
-    "gelu": _gelu,
-    "silu": lambda x: x * _sigmoid(x),
-    "softplus": lambda x: np.logaddexp(0.0, x),
-    "tanh": np.tanh,
-    "sigmoid": _sigmoid,
-    "sine": np.sin,
-    "cosh": np.cosh,
-}
-
-
 def activation_values(name: str, x: NDArray[np.float64], slope: float = 1.0) -> NDArray[np.float64]:
     """``activation(slope * x)``, float64 of the shape of ``x`` ``[n]``."""
-    return _FUNCTIONS[name](slope * x)
+    return ACTIVATIONS[name].values(slope * x)
 
 
 class ActivationCurve(QWidget):

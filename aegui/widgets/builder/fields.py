@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QWheelEvent
 
-    from aegui.core.network.catalog import Choice
+    from aegui.core.choices import Choice
     from aegui.core.recipe import Sides
 
 REST_MS = 600

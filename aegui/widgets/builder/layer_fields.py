@@ -9,15 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.i18n import mark, tr, with_marks
-from aegui.core.network.catalog import (
-    ACTIVATIONS,
-    LATENTS,
-    LAYERS,
-    OUTPUT_LAYERS,
-    TOPS,
-    UPSAMPLINGS,
-    Choice,
-)
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.catalog import LATENTS, LAYERS, OUTPUT_LAYERS, TOPS, UPSAMPLINGS
 from aegui.core.network.layers import conv_padding, uneven_padding
 from aegui.core.recipe import (
     MAX_CHANNELS,
@@ -41,6 +34,7 @@ from aegui.widgets.builder.fields import short_number
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aegui.core.choices import Choice
     from aegui.core.network.layers import Spec
     from aegui.core.recipe import Sides
 

@@ -10,7 +10,7 @@ from aegui.core.network.checks import SCIPY_OPTIMIZERS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aegui.core.network.catalog import Choice
+    from aegui.core.choices import Choice
     from aegui.core.recipe import Recipe
 
     Shown = Callable[[Recipe], bool]

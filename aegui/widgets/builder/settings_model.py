@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import mark, tr, trn
-from aegui.core.network.catalog import CORRUPTIONS, LOSSES
 from aegui.core.recipe import MAX_EPOCHS
+from aegui.core.training.losses import LOSSES
 from aegui.widgets.builder.setting import (
     ALMOST_ONE,
     ENDLESS,

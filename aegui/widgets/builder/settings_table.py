@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aegui.core.choices import Choice
 from aegui.core.data.builtin import BUILTIN_SETS
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import mark, tr, trn, with_marks
-from aegui.core.network.catalog import (
-    CORRUPTIONS,
-    INITIALIZERS,
-    OPTIMIZERS,
-    SCHEDULES,
-    Choice,
-)
+from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
 from aegui.core.recipe import MAX_EPOCHS, MAX_RUNS
+from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.widgets.builder.fields import short_number
 from aegui.widgets.builder.setting import (
     ALMOST_ONE,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.core.training.length import BATCH, LARGE
 from aegui.widgets.builder.edited_strip import EditedStrip
@@ -185,7 +186,7 @@ class TrainingPanel(QWidget):
         path = row.setting.path
         if row.setting.kind == "level":
             kind = value_at(recipe, path.removesuffix("level") + "kind")
-            row.set_highest(_HIGHEST_SIGMA if kind == "gaussian" else 1.0)
+            row.set_highest(_HIGHEST_SIGMA if not CORRUPTIONS[kind].is_share else 1.0)
         if path == _BATCH:
             row.set_beginning(BATCH if self._samples > LARGE else row.setting.default or 1)
             row.caution.set_text(large_batch_words(recipe, self._samples))

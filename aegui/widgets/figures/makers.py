@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from aegui.core.data.corruption import corruption_words
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr, with_marks
 from aegui.core.latent.views import VIEWS
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.core.study.tables import curves_csv, matrix_csv
 from aegui.session.data.looks import GLYPHS

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.recipe import CorruptionSpec
 from aegui.widgets.builder.fields import NumberField
 from aegui.widgets.pixels.tool_row import BUTTON_PX

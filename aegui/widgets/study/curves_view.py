@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr, trn
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.core.study.tables import curves_sheet
 from aegui.widgets.charts.scale import Scale, figure
 from aegui.widgets.figures.makers import noise_curves_figure

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import mark, tr
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.findings import MISTAKES, SWITCHED
@@ -160,7 +161,7 @@ class MistakesPage(QWidget):
         """The noise that the network shall repair; None: that of its training."""
         if self._kind.kind == NONE:
             return None
-        most = _MOST_LEVEL if self._kind.kind == "gaussian" else 1.0
+        most = _MOST_LEVEL if not CORRUPTIONS[self._kind.kind].is_share else 1.0
         level = min(round(self._level.value(), 4), most)
         return CorruptionSpec.model_validate({"kind": self._kind.kind, "level": level})
 
@@ -173,7 +174,7 @@ class MistakesPage(QWidget):
 
     def _show_level(self) -> None:
         self._level.setEnabled(self._kind.kind != NONE)
-        self._level.setRange(0.0, _MOST_LEVEL if self._kind.kind == "gaussian" else 1.0)
+        self._level.setRange(0.0, _MOST_LEVEL if not CORRUPTIONS[self._kind.kind].is_share else 1.0)
 
     def _on_test_edited(self) -> None:
         self._show_level()

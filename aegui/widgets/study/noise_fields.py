@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr, trn
-from aegui.core.network.catalog import CORRUPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

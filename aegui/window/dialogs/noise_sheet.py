@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.session.pixels.noise_sheet import NoiseSheet, fits, is_made_at_once, noise_sheet
 from aegui.widgets.pixels.noise_sheet_view import NoiseSheetView
 from aegui.window.refresher import Refresher

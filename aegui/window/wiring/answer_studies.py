@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from aegui.core.data.builtin import BUILTIN_LABELS
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, mark, tr
-from aegui.core.network.catalog import CORRUPTIONS
 from aegui.session.pixels.answer_sheet import SHOWN
 from aegui.session.pixels.answer_studies import other_sets, why_no_mix_ups
 from aegui.widgets.answer.outlier_page import FILE

@@ -12,8 +12,7 @@ import torch
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
-from aegui.core.network.activations import ACTIVATION_FUNCTIONS
-from aegui.core.network.catalog import ACTIVATIONS
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import apply_layers
 from aegui.core.network.resolve import layer_shapes, resolve
 from aegui.core.recipe import LatentSpec, LayerSpec, Recipe
@@ -51,7 +50,7 @@ def torch_answer(
         assert isinstance(spec, LayerSpec | LatentSpec)
         weight = torch.from_numpy(layer.weight[run].copy())
         z = (x @ weight + torch.from_numpy(layer.bias[run].copy())) * spec.slope
-        x = ACTIVATION_FUNCTIONS[spec.activation].function(z)
+        x = ACTIVATIONS[spec.activation].function(z)
         if index == len(recipe.network.encoder):
             codes = x
     return codes.numpy(), x.numpy()

@@ -13,8 +13,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.frame import spanned_frame
 from aegui.core.latent.geometry import FLATTEST, jacobians, metrics, stretch
-from aegui.core.network.activations import ACTIVATION_FUNCTIONS
-from aegui.core.network.catalog import ACTIVATIONS
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import Recipe
 from aegui.core.training.snapshot import LayerWeights, Snapshot
@@ -71,7 +70,7 @@ def test_rows_agree_with_automatic_differentiation(activation: str) -> None:
         for spec, tensors in steps:
             if "weight" in tensors:
                 x = x @ torch.tensor(tensors["weight"]) + torch.tensor(tensors["bias"])
-                x = ACTIVATION_FUNCTIONS[spec.activation].function(x * spec.slope)
+                x = ACTIVATIONS[spec.activation].function(x * spec.slope)
         return x
 
     exact = torch.stack([torch.func.jacrev(decode)(torch.tensor(code)) for code in codes])

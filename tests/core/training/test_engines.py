@@ -11,12 +11,15 @@ import torch
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import parse_corruption
-from aegui.core.network.catalog import ACTIVATIONS, CORRUPTIONS, LOSSES, OPTIMIZERS
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.engines import make_engine
+from aegui.core.training.losses import LOSSES
 from aegui.core.training.measure import choose_meter
+from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.samples import Samples
 

@@ -15,7 +15,6 @@ from torch.nn import functional as F
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
-from aegui.core.network.catalog import OPTIMIZERS
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
@@ -29,6 +28,7 @@ from aegui.core.training.gan import (
     told_apart,
 )
 from aegui.core.training.history import RUN_COLUMNS
+from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.parameters import snapshot_of
 from aegui.core.training.steppers import Orders
 from aegui.core.training.train import Training, train

@@ -11,13 +11,14 @@ import torch
 
 from aegui.core.data.corruption import parse_corruption
 from aegui.core.data.dataset import Dataset
-from aegui.core.network.catalog import ACTIVATIONS, LOSSES
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import apply_layers
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.control import Control
 from aegui.core.training.engines import engine_name, make_engine
 from aegui.core.training.layered import LayeredEngine
+from aegui.core.training.losses import LOSSES
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.samples import Samples
 from aegui.core.training.steppers import BatchStepper, Orders

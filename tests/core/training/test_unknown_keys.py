@@ -26,16 +26,13 @@ from aegui.core.recipe import (
 )
 from aegui.core.training import layered
 from aegui.core.training.engines import engine_name
-from aegui.core.training.layout import SLOTS
-from aegui.core.training.losses import loss_function
-from aegui.core.training.optimizers import ListOptimizer
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.program import (
     Source,
     emit_corruption,
     emit_loss_gradient,
-    emit_update,
 )
+from aegui.core.training.update import ListOptimizer, emit_update
 
 
 def unknown(spec: type[Any], /, **values: Any) -> Any:
@@ -56,30 +53,24 @@ def test_noise_without_a_row_is_refused_by_lines_and_by_numpy() -> None:
     source = Source()
     source.bind("clean", torch.zeros(2, 3))
     source.bind("out", torch.zeros(2, 3))
-    with pytest.raises(ValueError, match="'sparkle'"):
+    with pytest.raises(KeyError, match="'sparkle'"):
         emit_corruption(source, "sparkle", "clean", "out", 0)
-    with pytest.raises(ValueError, match="'sparkle'"):
+    with pytest.raises(KeyError, match="'sparkle'"):
         corrupted(np.zeros((2, 3)), unknown(CorruptionSpec, kind="sparkle", level=0.5), 0)
 
 
 def test_a_loss_without_a_row_is_refused() -> None:
-    with pytest.raises(ValueError, match="'hinge'"):
-        loss_function("hinge", 1.0)
-    with pytest.raises(ValueError, match="'hinge'"):
+    with pytest.raises(KeyError, match="'hinge'"):
         emit_loss_gradient(Source(), unknown(TrainingSpec, loss="hinge"), "y", "t", "g", 1.0, 0)
 
 
-def test_an_optimiser_without_a_row_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SLOTS, "lion", ())
+def test_an_optimiser_without_a_row_is_refused() -> None:
     spec = unknown(OptimizerSpec, name="lion")
     parameters = Parameters(normed(), torch.device("cpu"))
-    with pytest.raises(ValueError, match="'lion'"):
+    with pytest.raises(KeyError, match="'lion'"):
         emit_update(Source(), spec, parameters, 0)
-    tensor = torch.zeros(3)
-    optimizer = ListOptimizer(spec, [tensor], {}, torch.zeros(()))
-    with pytest.raises(ValueError, match="'lion'"):
-        optimizer.step([torch.ones(3)], 0.1)
-    assert not tensor.any()
+    with pytest.raises(KeyError, match="'lion'"):
+        ListOptimizer(spec, [torch.zeros(3)], {}, torch.zeros(()))
 
 
 def test_an_initialiser_without_a_row_is_refused() -> None:

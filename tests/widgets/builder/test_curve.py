@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import torch
 from PySide6.QtGui import QColor
 
-from aegui.core.recipe import ActivationKey
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.widgets.builder.curve import ActivationCurve, activation_values
 from aegui.widgets.theme import LIGHT, current_theme
 
@@ -29,7 +29,7 @@ TORCH = {
 }
 
 
-@pytest.mark.parametrize("name", get_args(ActivationKey))
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_drawn_function_is_the_one_that_is_computed(name: str) -> None:
     x = np.linspace(-4.0, 4.0, 33)
     expected = TORCH[name](torch.from_numpy(2.0 * x)).numpy()

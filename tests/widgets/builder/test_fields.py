@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from aegui.core.network.catalog import LOSSES
+from aegui.core.training.losses import LOSSES
 from aegui.widgets.builder.field_note import FieldNote
 from aegui.widgets.builder.fields import (
     REST_MS,

@@ -1,0 +1,148 @@
+"""The kinds of noise: one row each, with all that the program knows of it; needs neither library.
+
+Training draws noise with torch: the statements of a row stand in generated programs, and
+``corruption.py`` runs them as they are. A drawing gets its noise from numpy, by a formula.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aegui.core.choices import Choice, table
+from aegui.core.i18n import mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noise(Choice):
+    """One kind of noise.
+
+    Attributes:
+        lines: Statements that fill ``out`` with the corrupted ``clean``, images as rows of values
+            in 0..1; ``level`` and the generator ``g`` are in scope, and the images' ``channels``,
+            ``height`` and ``width``, where neighbours count. They draw into ``out`` itself, so that
+            little or nothing is allocated.
+        formula: The corrupted ``x`` for ``u``, uniform in 0..1, ``n``, standard normal, and
+            ``level``; of noise whose neighbours count, for ``inside`` too, whether a pixel lies in
+            a rectangle at a random place with that share of the image.
+        off: How likely a pixel is seen lit if it was off, of ``level``; see ``likelihoods.py``.
+        on: How likely if it was on.
+        is_share: Whether the level is a share or a chance, at most 1.
+        neighbours: Whether it has to know which pixels are neighbours.
+    """
+
+    lines: tuple[str, ...]
+    formula: str
+    off: str = "0.0"
+    on: str = "1.0"
+    is_share: bool = True
+    neighbours: bool = False
+
+
+_LEVEL = ("level",)
+_ERASED = ("out.uniform_(0.0, 1.0, generator=g).ge_(level).mul_(clean)",)
+
+CORRUPTIONS = table(
+    Noise(
+        "none",
+        mark("None"),
+        mark("The input is the clean image."),
+        lines=("out.copy_(clean)",),
+        formula="x",
+    ),
+    Noise(
+        "salt_pepper",
+        mark("Salt and pepper"),
+        mark("Each pixel is, with probability p, replaced by a fair coin."),
+        _LEVEL,
+        # u is uniform in -1/(1-p)..1/(1-p), so |u| > 1 with probability p, either sign alike. The
+        # hard shrink makes the other u zero, and what is left outweighs any pixel: salt or pepper.
+        lines=(
+            "if level >= 1.0:",
+            "    out.random_(0, 2, generator=g)",
+            "else:",
+            "    reach = 1.0 / (1.0 - level)",
+            "    out.uniform_(-reach, reach, generator=g)",
+            "    torch.ops.aten.hardshrink(out, 1.0, out=out)",
+            "    out.add_(clean).clamp_(0.0, 1.0)",
+        ),
+        formula="where(u < level / 2, 0.0, where(u < level, 1.0, x))",
+        off="level / 2",
+        on="1 - level / 2",
+    ),
+    Noise(
+        "flip",
+        mark("Flip"),
+        mark("Each pixel is inverted with probability p."),
+        _LEVEL,
+        # |flip - x| is x where flip is 0, and 1 - x where it is 1.
+        lines=("out.uniform_(0.0, 1.0, generator=g).lt_(level).sub_(clean).abs_()",),
+        formula="where(u < level, 1 - x, x)",
+        off="level",
+        on="1 - level",
+    ),
+    Noise(
+        "gaussian",
+        mark("Gaussian"),
+        mark("Adds normal noise of the given sigma, clipped to 0..1."),
+        _LEVEL,
+        lines=("out.normal_(0.0, level, generator=g).add_(clean).clamp_(0.0, 1.0)",),
+        formula="clip(x + level * n, 0.0, 1.0)",
+        is_share=False,
+    ),
+    Noise(
+        "masking",
+        mark("Masking"),
+        mark("Each pixel is set to zero with probability p."),
+        _LEVEL,
+        lines=_ERASED,
+        formula="where(u < level, 0.0, x)",
+        on="1 - level",
+    ),
+    Noise(
+        "salt",
+        mark("Salt only (to 1)"),
+        mark(
+            "Each pixel is set to 1 with probability p: ink in a drawing of letters, white in a "
+            "photograph."
+        ),
+        _LEVEL,
+        lines=("out.uniform_(0.0, 1.0, generator=g).lt_(level).add_(clean).clamp_(0.0, 1.0)",),
+        formula="where(u < level, 1.0, x)",
+        off="level",
+    ),
+    Noise(
+        "pepper",
+        mark("Pepper only (to 0)"),
+        mark(
+            "Each pixel is set to 0 with probability p, as masking does: paper in a drawing of "
+            "letters, black in a photograph."
+        ),
+        _LEVEL,
+        lines=_ERASED,
+        formula="where(u < level, 0.0, x)",
+        on="1 - level",
+    ),
+    Noise(
+        "block",
+        mark("Block erase"),
+        mark("One rectangle at a random place, with p of the area of the image, is set to zero."),
+        _LEVEL,
+        lines=(
+            "high = int(height * level ** 0.5 + 0.5)",
+            "wide = int(width * level ** 0.5 + 0.5)",
+            "sizes = list(out.shape)",
+            "sizes[-1] = 2",
+            "place = torch.empty(sizes, device=out.device).uniform_(0.0, 1.0, generator=g)",
+            "top = place.select(-1, 0).mul(height + 1 - high).floor_().unsqueeze(-1)",
+            "left = place.select(-1, 1).mul(width + 1 - wide).floor_().unsqueeze(-1)",
+            "at = torch.arange(height * width, device=out.device).repeat(channels)",
+            "row = torch.div(at, width, rounding_mode='floor')",
+            "column = torch.remainder(at, width)",
+            "down = torch.logical_and(row >= top, row < top + high)",
+            "across = torch.logical_and(column >= left, column < left + wide)",
+            "out.copy_(clean).masked_fill_(torch.logical_and(down, across), 0.0)",
+        ),
+        formula="where(inside, 0.0, x)",
+        neighbours=True,
+    ),
+)

@@ -1,0 +1,98 @@
+"""Formulas as text, such as ``z * sigmoid(z)``: once written, computed by numpy and by torch.
+
+A formula names functions as both libraries do (``exp``, ``tanh``, ``where``, ``clip``, ...), beside
+``sigmoid`` and ``erf``. As text it can stand in a generated program (``core/training/program.py``),
+it needs neither library to be imported, and a frozen app can compute it: no source file is read.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+_CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
+
+
+def numpy_function(text: str, *names: str) -> Callable[..., NDArray[Any]]:
+    """The formula as a function of arrays (or numbers) that are called ``names``."""
+    return _compiled(text, names, "numpy")
+
+
+def torch_function(text: str, *names: str) -> Callable[..., Any]:
+    """The formula as a function of tensors that are called ``names``."""
+    return _compiled(torch_text(text), names, "torch")
+
+
+def torch_text(text: str) -> str:
+    """The formula as a program of torch has it: ``torch.exp(z)`` for ``exp(z)``."""
+    return _CALLED.sub(r"torch.\1(", text)
+
+
+def renamed(text: str, **names: str) -> str:
+    """``text`` with other names, all changed at once."""
+    pattern = rf"(?<![\w.])({'|'.join(names)})(?!\w)(?!=[^=])"
+    return re.sub(pattern, lambda found: names[found[1]], text)
+
+
+def assignment(text: str, out: str) -> str:
+    """A statement that fills the tensor ``out`` with what ``text``, of torch, says.
+
+    A single call writes to it at once; of anything else the result is copied.
+    """
+    if not isinstance(ast.parse(text, mode="eval").body, ast.Call) or not text.startswith("torch."):
+        return f"{out}.copy_({text})"
+    # torch's derivatives of activations have a word of their own for it.
+    word = "grad_input" if "_backward(" in text else "out"
+    return f"{text[:-1]}, {word}={out})"
+
+
+@cache
+def torch_procedure(lines: tuple[str, ...], *names: str) -> Callable[..., None]:
+    """Statements of torch as a function of what they call ``names``."""
+    import torch
+
+    space: dict[str, Any] = {"torch": torch}
+    body = "\n".join("    " + line for line in lines)
+    exec(f"def run({', '.join(names)}):\n{body}\n", space)
+    found: Callable[..., None] = space["run"]
+    return found
+
+
+@cache
+def _compiled(text: str, names: tuple[str, ...], library: str) -> Callable[..., Any]:
+    space: Mapping[str, object]
+    if library == "torch":
+        import torch
+
+        space = {"torch": torch}
+    else:
+        space = {name: _of_numpy(name) for name in _CALLED.findall(text)}
+    function: Callable[..., Any] = eval(f"lambda {', '.join(names)}: {text}", dict(space))
+    return function
+
+
+def _of_numpy(name: str) -> object:
+    import numpy as np
+
+    if name == "erf":
+        from scipy.special import erf  # slow to import, and few networks need it
+
+        return erf
+    return _sigmoid if name == "sigmoid" else getattr(np, name)
+
+
+def _sigmoid(x: NDArray[Any]) -> NDArray[Any]:
+    import numpy as np
+
+    # tanh never overflows, exp does.
+    half: NDArray[Any] = np.tanh(x * 0.5)
+    half += 1.0
+    half *= 0.5
+    return half

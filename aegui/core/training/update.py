@@ -1,0 +1,88 @@
+"""The update of an optimiser, from its row: as lines of a program, and run as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from aegui.core.formula import torch_procedure
+from aegui.core.training.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aegui.core.recipe import OptimizerSpec
+    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.program import Source
+
+
+def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, indent: int) -> None:
+    """Lines of one optimiser step on the flat tensor; ``lr`` is in scope."""
+    row = OPTIMIZERS[spec.name]
+    lists = _lists(
+        [parameters.flat], [parameters.grad], parameters.slots, parameters.steps, row.slots
+    )
+    for name in row.names:
+        # A list must come from outside, see ``Source.bind_list``.
+        source.line(f"{name} = {source.bind_list(*lists[name])}", indent)
+    for text in row.statements(spec):
+        source.line(text, indent)
+
+
+def _lists(
+    tensors: Sequence[torch.Tensor],
+    gradients: Sequence[torch.Tensor],
+    slots: Mapping[str, Any],
+    steps: torch.Tensor,
+    names: Sequence[str],
+) -> dict[str, list[torch.Tensor]]:
+    kept = {name: [slots[name]] if torch.is_tensor(slots[name]) else slots[name] for name in names}
+    return {
+        "tensors": list(tensors),
+        "gradients": list(gradients),
+        **kept,
+        "count": [steps],
+        "counts": [steps] * len(tensors),
+    }
+
+
+class ListOptimizer:
+    """Updates ``tensors`` in place from their gradients.
+
+    The tensors are views into the flat parameters, and what an optimiser keeps are views into its
+    flat slots, so that all of it is saved and restored in one piece.
+
+    Args:
+        spec: The optimiser and what it uses.
+        tensors: What is learnt.
+        slots: For each name of the optimiser's slots one tensor for each of ``tensors``.
+        steps: Count of the steps, float32 scalar; counted up here by Adam.
+    """
+
+    def __init__(
+        self,
+        spec: OptimizerSpec,
+        tensors: Sequence[torch.Tensor],
+        slots: Mapping[str, Sequence[torch.Tensor]],
+        steps: torch.Tensor,
+    ) -> None:
+        row = OPTIMIZERS[spec.name]
+        self._tensors = [tensor.detach() for tensor in tensors]
+        own = {name: list(slots[name]) for name in row.slots}
+        self._lists = _lists(self._tensors, (), own, steps, row.slots)
+        self._update = torch_procedure(tuple(row.statements(spec)), *row.names, "lr")
+
+    def step(self, gradients: Sequence[torch.Tensor], rate: float) -> None:
+        """One update at the learning ``rate``; ``gradients`` may be overwritten."""
+        with torch.no_grad():
+            self._update(**{**self._lists, "gradients": self._laid_out(gradients)}, lr=rate)
+
+    def _laid_out(self, gradients: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        """``gradients`` in the memory order of the tensors: fused updates go through both alike."""
+        return [
+            gradient
+            if gradient.stride() == tensor.stride()
+            else torch.empty_like(tensor).copy_(gradient)
+            for gradient, tensor in zip(gradients, self._tensors, strict=True)
+        ]

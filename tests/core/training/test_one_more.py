@@ -1,0 +1,159 @@
+"""A row added to a public table is all that a new activation, loss, optimiser or noise takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import torch
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.corruption import corrupted, parse_corruption
+from aegui.core.data.noises import CORRUPTIONS, Noise
+from aegui.core.errors import RecipeError
+from aegui.core.latent.pca import pca_reference
+from aegui.core.network.activations import ACTIVATIONS, Activation
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import Recipe
+from aegui.core.recipe_file import parse_recipe, recipe_json
+from aegui.core.training.baselines import mean_image_loss
+from aegui.core.training.engines import make_engine
+from aegui.core.training.losses import LOSSES, Loss
+from aegui.core.training.measure import choose_meter
+from aegui.core.training.optimizers import OPTIMIZERS, Optimizer
+from aegui.core.training.parameters import Parameters
+from aegui.core.training.samples import Samples
+from aegui.core.training.terms import equations, loss_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CPU = torch.device("cpu")
+LETTERS = load_builtin("lowercase")
+SGD = {"optimizer": {"name": "sgd", "learning_rate": 0.05}}
+
+SOFTSIGN = Activation(
+    "softsign",
+    "Softsign",
+    "Like Tanh, but slower.",
+    formula="z / (1 + abs(z))",
+    slope="1 / square(1 + abs(z))",
+)
+LOG_COSH = Loss(
+    "log_cosh",
+    "Log cosh",
+    "Nearly Huber.",
+    formula="log(cosh(y - t))",
+    slope="tanh(d)",
+    symbol="LC",
+    meaning="Log cosh of each pixel.",
+    per_pixel="log cosh per pixel",
+    per_image="log cosh per image",
+)
+SIGNS = Optimizer(
+    "signs",
+    "Signs",
+    "Steps of one size.",
+    ("momentum",),
+    slots=("rolling",),
+    lines=(
+        "torch._foreach_lerp_(rolling, gradients, 1.0 - {momentum})",
+        "torch._foreach_add_(tensors, torch._foreach_sign(rolling), alpha=-lr)",
+    ),
+)
+FADE = Noise(
+    "fade",
+    "Fade",
+    "Every pixel loses a random part of its light.",
+    ("level",),
+    lines=("out.uniform_(0.0, 1.0, generator=g).mul_(-level).add_(1.0).mul_(clean)",),
+    formula="x * (1 - level * u)",
+)
+
+
+@pytest.fixture(autouse=True)
+def _added(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ACTIVATIONS, SOFTSIGN.key, SOFTSIGN)
+    monkeypatch.setitem(LOSSES, LOG_COSH.key, LOG_COSH)
+    monkeypatch.setitem(OPTIMIZERS, SIGNS.key, SIGNS)
+    monkeypatch.setitem(CORRUPTIONS, FADE.key, FADE)
+
+
+def resolved_recipe(raw: Mapping[str, Any]) -> ResolvedRecipe:
+    found = resolve(Recipe.model_validate({"runs": 2, "seed": 5, **raw}), LETTERS).resolved
+    assert found is not None
+    return found
+
+
+def trained(resolved: ResolvedRecipe, engine: str) -> tuple[Parameters, torch.Tensor]:
+    """The parameters after some epochs, and what is measured then."""
+    torch.set_num_threads(1)
+    parameters = Parameters(resolved, CPU)
+    samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
+    generator = torch.Generator().manual_seed(11)
+    stepper = make_engine(engine, resolved, parameters, samples, generator)
+    rate = resolved.recipe.training.optimizer.learning_rate
+    stepper.run([rate] * 20, resolved.recipe.data.corruption.level)
+    loss = choose_meter(resolved, parameters, samples).measure().loss
+    return parameters, torch.from_numpy(loss)
+
+
+ADDED: dict[str, dict[str, Any]] = {
+    "activation": {
+        "network": {
+            "encoder": [{"units": 9, "activation": "softsign", "slope": 0.7}],
+            "latent": {"units": 2, "activation": "softsign"},
+        },
+        "training": SGD,
+    },
+    "loss": {"training": {**SGD, "loss": "log_cosh"}},
+    "optimiser": {"training": {"optimizer": {"name": "signs", "learning_rate": 1e-3}}},
+    "noise": {"data": {"corruption": {"kind": "fade", "level": 0.4}}, "training": SGD},
+}
+
+
+@pytest.mark.parametrize("key", ADDED)
+def test_every_engine_trains_it_alike(key: str) -> None:
+    resolved = resolved_recipe(ADDED[key])
+    wanted, loss = trained(resolved, "autograd")
+    assert (wanted.flat - Parameters(resolved, CPU).flat).abs().max() > 1e-3
+    for engine in ("stacked", "fused", "batched", "layered"):
+        found, other = trained(resolved, engine)
+        assert torch.allclose(found.flat, wanted.flat, atol=2e-4), engine
+        assert torch.allclose(other, loss, atol=1e-5), engine
+
+
+def test_a_recipe_may_name_it_and_knows_no_other() -> None:
+    with pytest.raises(RecipeError, match='Did you mean "softsign"'):
+        parse_recipe(recipe_json(Recipe()).replace('"identity"', '"softsin"'))
+    recipe = Recipe.model_validate(ADDED["activation"])
+    assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
+
+
+def test_numpy_computes_the_activation_and_its_slope_as_torch_does() -> None:
+    z = torch.linspace(-3, 3, 21, requires_grad=True)
+    result = SOFTSIGN.function(z)
+    (slope,) = torch.autograd.grad(result.sum(), z)
+    x = z.detach().numpy()
+    np.testing.assert_allclose(SOFTSIGN.values(x), result.detach(), atol=1e-6)
+    np.testing.assert_allclose(SOFTSIGN.slopes(x), slope, atol=1e-6)
+    assert SOFTSIGN.values(x).dtype == SOFTSIGN.slopes(x).dtype == np.float32
+
+
+def test_what_is_said_of_the_loss_follows() -> None:
+    resolved = resolved_recipe(ADDED["loss"])
+    (equation,) = equations(resolved.recipe)
+    assert r"\op{LC}" in equation.summands[0].formula
+    assert loss_unit(resolved.recipe) == "log cosh per pixel"
+    rows = LETTERS.flat()
+    constant = float(np.log(np.cosh(rows.mean(axis=0) - rows)).mean())
+    assert mean_image_loss(resolved) == pytest.approx(constant, rel=1e-6)
+    assert 0 < pca_reference(rows, 2, "log_cosh") < constant
+
+
+def test_a_drawing_gets_the_noise_too() -> None:
+    spec = parse_corruption("fade:0.5")
+    noisy = corrupted(np.ones((200, 10), np.float32), spec, 3)
+    assert noisy.min() >= 0.5
+    assert noisy.mean() == pytest.approx(0.75, abs=0.02)
