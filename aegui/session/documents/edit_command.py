@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QUndoCommand
 
@@ -12,12 +12,11 @@ from aegui.core.data.dataset import same_data
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aegui.core.run_file import Place
     from aegui.session.documents.draft import DraftState
 
 MERGE_SECONDS = 2.0
 """Edits of the same field that follow each other no later than this are one."""
-_ID = 1
+_ID, _KEPT_ID = 1, 2
 _NO_ID = -1
 """What joins nothing, in Qt's words."""
 
@@ -85,25 +84,29 @@ class EditCommand(QUndoCommand):
             self._show(self.after)
 
 
-class PlacesCommand(QUndoCommand):
-    """From some pins on the map to others."""
+class KeptCommand(QUndoCommand):
+    """From some pins or concepts to others; what is ``moved`` in quick succession is one step."""
 
     def __init__(
         self,
-        show: Callable[[tuple[Place, ...]], None],
-        before: tuple[Place, ...],
-        after: tuple[Place, ...],
+        show: Callable[[Any], None],
+        before: tuple[object, ...],
+        after: tuple[object, ...],
         text: str,
+        *,
+        moved: int | None = None,
     ) -> None:
         super().__init__(text)
         self._show = show
         self._before = before
         self._after = after
+        self._moved = moved
+        self._edited_at = time.monotonic()
         self._is_settled = True
 
-    def done(self) -> PlacesCommand:
+    def done(self) -> KeptCommand:
         """The same step for another stack: pushing it shows nothing, until it is to ``settle``."""
-        again = PlacesCommand(self._show, self._before, self._after, self.text())
+        again = KeptCommand(self._show, self._before, self._after, self.text(), moved=self._moved)
         again._is_settled = False
         return again
 
@@ -111,11 +114,25 @@ class PlacesCommand(QUndoCommand):
         """Be a step like any other from now on."""
         self._is_settled = True
 
+    def id(self) -> int:
+        """The same for all that is moved: what of it merges is decided by what and when."""
+        return _KEPT_ID if self._is_settled and self._moved is not None else _NO_ID
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take over where ``other`` leads to, if it moves the same soon after this."""
+        if not isinstance(other, KeptCommand) or other._moved != self._moved:
+            return False
+        if other._edited_at - self._edited_at > MERGE_SECONDS:
+            return False
+        self._after, self._edited_at = other._after, other._edited_at
+        self.setObsolete(self._before == self._after)
+        return True
+
     def undo(self) -> None:
-        """Pin what was pinned before."""
+        """Keep what was kept before."""
         self._show(self._before)
 
     def redo(self) -> None:
-        """Pin what was pinned after."""
+        """Keep what was kept after."""
         if self._is_settled:
             self._show(self._after)

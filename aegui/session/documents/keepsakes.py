@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.i18n import tr
 from aegui.core.run_document import MAX_NAME
 from aegui.core.run_file import Place
-from aegui.session.documents.edit_command import PlacesCommand
+from aegui.session.documents.edit_command import KeptCommand
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -31,7 +31,7 @@ class Keepsakes(QObject):
     """A person has changed something; comes before the others."""
 
     def __init__(self, history: QUndoStack | None = None, parent: QObject | None = None) -> None:
-        """With a ``history`` edits of the pins are steps of it."""
+        """With a ``history`` edits are steps of it."""
         super().__init__(parent)
         self._history = history
         self._places: tuple[Place, ...] = ()
@@ -68,15 +68,20 @@ class Keepsakes(QObject):
         """Take the pin at ``index`` of ``places`` away."""
         self.set_places(self._places[:index] + self._places[index + 1 :])
 
+    def replace(self, index: int, place: Place) -> None:
+        """Have ``place`` in place of the pin at ``index``: moved, or under another name."""
+        self.set_places((*self._places[:index], place, *self._places[index + 1 :]))
+
     def set_places(self, places: tuple[Place, ...]) -> None:
         """Pin these places, in this order, and no others."""
         if places == self._places:
             return
         if self._history is None:
             self._show_places(places)
-        else:
-            text = _edit_words(self._places, places)
-            self._history.push(PlacesCommand(self._show_places, self._places, places, text))
+            return
+        before = self._places
+        text, moved = _edit_words(before, places), _moved(before, places)
+        self._history.push(KeptCommand(self._show_places, before, places, text, moved=moved))
 
     def _show_places(self, places: tuple[Place, ...]) -> None:
         self._places = places
@@ -85,10 +90,19 @@ class Keepsakes(QObject):
 
     def set_concepts(self, concepts: tuple[KeptConcept, ...]) -> None:
         """Keep these concepts and no others."""
-        if concepts != self._concepts:
-            self._concepts = concepts
-            self.edited.emit()
-            self.concepts_changed.emit(concepts)
+        if concepts == self._concepts:
+            return
+        if self._history is None:
+            self._show_concepts(concepts)
+            return
+        adds = len(concepts) > len(self._concepts)
+        text = tr("Keep a concept") if adds else tr("Remove a concept")
+        self._history.push(KeptCommand(self._show_concepts, self._concepts, concepts, text))
+
+    def _show_concepts(self, concepts: tuple[KeptConcept, ...]) -> None:
+        self._concepts = concepts
+        self.edited.emit()
+        self.concepts_changed.emit(concepts)
 
     def _new_place(self, z: ArrayLike, name: str) -> Place:
         taken = {place.name for place in self._places}
@@ -97,8 +111,17 @@ class Keepsakes(QObject):
         return Place(code, name or next(text for text in free if text not in taken))
 
 
+def _moved(before: tuple[Place, ...], after: tuple[Place, ...]) -> int | None:
+    """The pin that is elsewhere ``after``, by its index, if it is one and all else is the same."""
+    if len(before) != len(after):
+        return None
+    changed = [index for index, place in enumerate(after) if place != before[index]]
+    is_one = len(changed) == 1 and before[changed[0]].name == after[changed[0]].name
+    return changed[0] if is_one else None
+
+
 def _edit_words(before: tuple[Place, ...], after: tuple[Place, ...]) -> str:
     """What an edit of the pins is called among the steps to undo."""
-    if len(after) > len(before):
-        return tr("Pin a place")
-    return tr("Remove a pin") if len(after) < len(before) else tr("Change the pins")
+    if len(after) != len(before):
+        return tr("Pin a place") if len(after) > len(before) else tr("Remove a pin")
+    return tr("Change the pins") if _moved(before, after) is None else tr("Move a pin")

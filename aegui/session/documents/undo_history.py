@@ -8,12 +8,12 @@ import numpy as np
 from PySide6.QtCore import QObject, QSignalBlocker
 from PySide6.QtGui import QUndoStack
 
-from aegui.session.documents.edit_command import EditCommand, PlacesCommand
+from aegui.session.documents.edit_command import EditCommand, KeptCommand
 
 if TYPE_CHECKING:
     from aegui.session.documents.draft import DraftState
 
-_Step = EditCommand | PlacesCommand
+_Step = EditCommand | KeptCommand
 MOST_STEPS = 1000
 MOST_BYTES = 512 << 20
 """What the drafts of all steps together may hold in memory, beside the present one."""
@@ -24,7 +24,7 @@ _LABEL_BYTES = 16
 
 
 class UndoHistory(QUndoStack):
-    """Edits of draft and pins. The oldest are forgotten where they keep too much alive."""
+    """Edits of draft, pins and concepts. The oldest go where they keep too much alive."""
 
     def __init__(self, parent: QObject | None = None, most_bytes: int = MOST_BYTES) -> None:
         super().__init__(parent)
@@ -75,7 +75,7 @@ class UndoHistory(QUndoStack):
             self._forget(steps, forgotten)
 
     def has_edits(self) -> bool:
-        """Whether the draft was edited since what is clean; pins alone are no such edit."""
+        """Whether the draft was edited since what is clean; pins and concepts are no such edit."""
         clean, now = self.cleanIndex(), self.index()
         if clean < 0:
             return True
@@ -84,7 +84,7 @@ class UndoHistory(QUndoStack):
 
     def _step(self, index: int) -> _Step:
         step = self.command(index)
-        assert isinstance(step, EditCommand | PlacesCommand)
+        assert isinstance(step, EditCommand | KeptCommand)
         return step
 
     def _forget(self, steps: list[_Step], count: int) -> None:

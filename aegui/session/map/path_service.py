@@ -177,7 +177,13 @@ class PathService(QObject):
 
     def renamed(self, index: int, name: str) -> Place:
         """The pin at ``index`` under another name, which takes part as before."""
-        place = replace(self._places[index], name=name[:MAX_NAME])
+        return self._changed(index, replace(self._places[index], name=name[:MAX_NAME]))
+
+    def moved(self, index: int, z: NDArray[np.float32]) -> Place:
+        """The pin at ``index`` at the code ``z`` ``[d]``, which takes part as before."""
+        return self._changed(index, replace(self._places[index], z=tuple(z.tolist())))
+
+    def _changed(self, index: int, place: Place) -> Place:
         if _is_one_of(self._places[index], self._left_out):
             self._left_out = (*self._left_out, place)
         return place

@@ -16,6 +16,7 @@ from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.map_figure import MapPlot, map_figure
 from aegui.widgets.map.menu_items import add_item
+from aegui.widgets.map.pin_tool import PinTool
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.selecting import SelectingMap
 from aegui.widgets.map.ticks import number_text
@@ -23,7 +24,7 @@ from aegui.widgets.map.types import COLOURS
 from aegui.widgets.map.view import ZOOM_STEP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from PySide6.QtGui import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from aegui.widgets.figures.figure import Figure
     from aegui.widgets.map.scene import Scene
+    from aegui.widgets.map.types import Pin
 
 STEP_PX = 8.0
 """How far an arrow key moves the cursor; with Ctrl a single pixel."""
@@ -70,6 +72,7 @@ class LatentCanvas(SelectingMap):
     Signals:
         pin_requested(object): A place, float32 ``[d]``, was clicked.
         pin_removed(int): The pin of that index should go.
+        pin_moved(int, object): The pin of that index should be at that code, float32 ``[d]``.
         trail_cleared(): The way that the drawing has come should be forgotten.
         sample_activated(int): That sample was clicked or chosen with Shift+Enter.
         draw_requested(object): What is decoded at a code, float32 ``[d]``, is to be drawn.
@@ -81,6 +84,7 @@ class LatentCanvas(SelectingMap):
 
     pin_requested = Signal(object)
     pin_removed = Signal(int)
+    pin_moved = Signal(int, object)
     trail_cleared = Signal()
     sample_activated = Signal(int)
     draw_requested = Signal(object)
@@ -95,6 +99,7 @@ class LatentCanvas(SelectingMap):
         self._pressed: QPointF | None = None
         self._dragged: QPointF | None = None
         self._clicked: NDArray[np.float32] | None = None
+        self._pin_tool = PinTool(self._scene)
         self._keys = self._key_table()
         self.figures = FigureMenu(self, self.figure, on_right_click=False)
         self._bar.layers.layer_toggled.connect(self.layer_toggled)
@@ -129,9 +134,19 @@ class LatentCanvas(SelectingMap):
         if self._overlay.lasso.is_drawn:
             self._extend_lasso(at)
             return
+        if self._pin_tool.is_used:
+            self._drag_pin(at)
+            return
         if self._dragged is None:
             way = at - self._pressed
             if abs(way.x()) + abs(way.y()) < DRAG_PX:
+                return
+            pin = self._pin_tool.hit(self._view, self._pressed)
+            if pin is not None and event.buttons() & Qt.MouseButton.LeftButton:
+                self._pin_tool.take(pin)
+                self._dragged = self._pressed
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+                self._drag_pin(at)
                 return
             alone = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             if event.buttons() & Qt.MouseButton.LeftButton and self._drag_samples(
@@ -153,6 +168,8 @@ class LatentCanvas(SelectingMap):
         if self._overlay.lasso.is_drawn:
             self._point_at(at)
             self._end_lasso()
+        elif self._pin_tool.is_used:
+            self._drop_pin()
         elif not clicked:
             self._navigation.let_go()
             self._point_at(at)
@@ -170,6 +187,28 @@ class LatentCanvas(SelectingMap):
         elif self._view.contains(at.x(), at.y()):
             self._take_back_pin()
             self._navigation.glide_zoom(DOUBLE_CLICK_ZOOM, at.x(), at.y())
+
+    def _drag_pin(self, at: QPointF) -> None:
+        """Show the pin that is held, and what is decoded there, at the pixel ``at``."""
+        before = self._view.to_latent(*(self._dragged or at).toTuple())
+        x, y = np.subtract(self._view.to_latent(at.x(), at.y()), before).tolist()
+        self._pin_tool.drag(x, y)
+        self._dragged = at
+        self._point_at(at)
+        self._redraw()
+
+    def _drop_pin(self, *, moved: bool = True) -> None:
+        """Let go of the pin that is held, there or, unless it is ``moved``, where it was."""
+        dropped = self._pin_tool.drop()
+        if dropped is not None:
+            self._redraw()
+            if moved:
+                self.pin_moved.emit(*dropped)
+
+    def set_pins(self, pins: Sequence[Pin]) -> None:  # noqa: D102
+        # Of others than those that there were none is held.
+        self._drop_pin(moved=False)
+        super().set_pins(pins)
 
     def _take_back_pin(self) -> None:
         """The click that turned out to be half of a double one has pinned a place."""
@@ -190,6 +229,9 @@ class LatentCanvas(SelectingMap):
         """Load the sample that is there, or else pin the place."""
         self._point_at(at)
         self._clicked = None
+        if self._pin_tool.hit(self._view, at) is not None:
+            # There is a pin already.
+            return
         if self._overlay.hovered is not None:
             self.sample_activated.emit(self._overlay.hovered)
             return
@@ -201,19 +243,29 @@ class LatentCanvas(SelectingMap):
     def _point_at(self, at: QPointF) -> None:
         """The mouse is at pixel ``at``: the cursor is there, or nowhere on the rulers."""
         self._mouse = at
+        if self._pressed is None:
+            self.setCursor(self._cursor_at(at))
         if not self._view.contains(at.x(), at.y()):
             self._leave()
             return
         x, y = self._view.to_latent(at.x(), at.y())
         self._put((x, 0.0 if self._scene.ribbon else y))
 
+    def _cursor_at(self, at: QPointF) -> Qt.CursorShape:
+        over_pin = not self.lassoing and self._pin_tool.hit(self._view, at) is not None
+        return Qt.CursorShape.OpenHandCursor if over_pin else self._rest_cursor()
+
     def _put(self, place: tuple[float, float]) -> None:
         self._set_place(place)
         self._tell_cursor()
 
     def _escape(self) -> None:
-        """Give up one thing: the line, the lasso, the selection, the cursor."""
-        if self._overlay.lasso.is_drawn:
+        """Give up one thing: moving a pin, the line, the lasso, the selection, the cursor."""
+        if self._pin_tool.is_used:
+            self._pressed = self._dragged = None
+            self._drop_pin(moved=False)
+            self.setCursor(self._rest_cursor())
+        elif self._overlay.lasso.is_drawn:
             self._pressed = None
             self._drop_lasso()
         elif self.lassoing:
@@ -277,6 +329,7 @@ class LatentCanvas(SelectingMap):
             # Until the second finger came the first was taken for a mouse.
             self._pressed = self._dragged = None
             self._drop_lasso()
+            self._drop_pin(moved=False)
             self._navigation.grab()
         else:
             self._navigation.pan(way.x(), way.y())
@@ -328,13 +381,15 @@ class LatentCanvas(SelectingMap):
         shift = modifiers == Qt.KeyboardModifier.ShiftModifier
         control = modifiers == Qt.KeyboardModifier.ControlModifier
         plain = modifiers == Qt.KeyboardModifier.NoModifier
-        if self._overlay.lasso.is_drawn:
-            # The map stands still under what is drawn on it.
+        if self._overlay.lasso.is_drawn or self._pin_tool.is_used:
+            # The map stands still under what is drawn or moved on it.
             return self._escape if key == Qt.Key.Key_Escape else None
         if key in _ARROWS and (plain or control):
             return lambda: self._step(key, 1.0 if control else STEP_PX)
         if key in _ARROWS and shift:
             return lambda: self._pan_towards(key)
+        if key in _ARROWS and modifiers == Qt.KeyboardModifier.AltModifier:
+            return lambda: self._move_pin(key)
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and shift:
             return self._activate_nearest
         # Plus needs Shift on many keyboards.
@@ -382,6 +437,17 @@ class LatentCanvas(SelectingMap):
         if code is not None:
             self.pin_requested.emit(code)
 
+    def _move_pin(self, key: Qt.Key) -> None:
+        """Move the pin near the cursor, and the cursor with it."""
+        index, at = self._pin_near_cursor(), self._overlay.pixel(self._view)
+        if index is None or at is None:
+            return
+        before = self._view.to_latent(at.x(), at.y())
+        self._step(key, STEP_PX)
+        after = self._overlay.place or before
+        x, y = np.subtract(after, (before[0], 0.0 if self._scene.ribbon else before[1])).tolist()
+        self.pin_moved.emit(index, self._pin_tool.moved(index, x, y))
+
     def _draw_here(self) -> None:
         code = self.cursor_code()
         if code is not None:
@@ -419,15 +485,20 @@ class LatentCanvas(SelectingMap):
         """What is at pixel ``at``, in words; empty where there is neither sample nor pin."""
         scene = self._scene
         scene.lay_out(self._view)
+        pin = self._pin_tool.hit(self._view, at)
+        if pin is not None:
+            return tr(
+                "{label}: {code}\nDrag it to move it (Alt and arrows); Delete takes it away.",
+                label=scene.pins[pin].name or tr("Pin"),
+                code=_numbers(scene, scene.pins[pin].z),
+            )
         index = scene.points.hit(at.x(), at.y())
         if index is None or scene.codes is None:
             return ""
-        code = scene.codes.values[scene.points.place_of(index) or 0].tolist()
-        numbers = (f"{axis_name(i)} {number_text(code[i])}" for i in sorted({*scene.axes}))
         return tr(
             "{label}: {code}\nClick to load it into the editor.",
             label=_called(scene, index),
-            code=", ".join(numbers),
+            code=_numbers(scene, scene.codes.values[scene.points.place_of(index) or 0]),
         )
 
     def _show_tip(self, event: QHelpEvent) -> None:
@@ -517,7 +588,13 @@ class LatentCanvas(SelectingMap):
         super().hideEvent(event)
         self._navigation.rest()
         self._drop_lasso()
+        self._drop_pin(moved=False)
         self._pressed = self._dragged = self._mouse = None
+
+
+def _numbers(scene: Scene, code: NDArray[np.float32]) -> str:
+    """The numbers of ``code`` ``[d]`` that the map shows."""
+    return ", ".join(f"{axis_name(i)} {number_text(code[i])}" for i in sorted({*scene.axes}))
 
 
 def _called(scene: Scene, index: int) -> str:

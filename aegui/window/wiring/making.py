@@ -94,6 +94,7 @@ class MakingWiring(QObject):
         pins = page.pins
         pins.pin_requested.connect(self._on_pins_pin_requested)
         pins.renamed.connect(self._on_pins_renamed)
+        self._canvas.pin_moved.connect(self._on_canvas_pin_moved)
         pins.toggled.connect(paths.set_stop)
         pins.removed.connect(kept.unpin)
         pins.ordered.connect(self._on_pins_ordered)
@@ -161,8 +162,11 @@ class MakingWiring(QObject):
         if not name.strip():
             self._show_stops()
             return
-        renamed = self._paths.renamed(index, name.strip())
-        kept.set_places((*kept.places[:index], renamed, *kept.places[index + 1 :]))
+        kept.replace(index, self._paths.renamed(index, name.strip()))
+
+    @Slot(int, object)
+    def _on_canvas_pin_moved(self, index: int, z: NDArray[np.float32]) -> None:
+        self._services.workspace.keepsakes.replace(index, self._paths.moved(index, z))
 
     @Slot(object)
     def _on_pins_ordered(self, order: tuple[int, ...]) -> None:

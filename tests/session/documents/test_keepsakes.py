@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,3 +80,35 @@ def test_a_pin_that_no_file_could_keep_is_none(workspace: Workspace, tmp_path: P
     assert [len(place.name) for place in kept.places] == [200]
     save_run(tmp_path / "a.aegui", workspace.content())
     assert load_run(tmp_path / "a.aegui").places == kept.places
+
+
+def test_a_pin_that_is_moved_step_by_step_is_one_step_of_undo(workspace: Workspace) -> None:
+    workspace.new(recipe())
+    kept, stack = workspace.keepsakes, workspace.undo_stack
+    kept.pin([0.0, 0.0], "a")
+    kept.pin([1.0, 1.0], "b")
+    before = stack.count()
+    for step in (1.0, 2.0, 3.0):
+        kept.replace(1, replace(kept.places[1], z=(step, 1.0)))
+    assert stack.count() == before + 1
+    assert stack.undoText() == "Move a pin"
+    kept.replace(0, replace(kept.places[0], z=(5.0, 5.0)))
+    assert stack.count() == before + 2, "another pin is another step"
+    kept.replace(1, replace(kept.places[1], name="c"))
+    assert stack.undoText() == "Change the pins"
+    for _ in range(3):
+        stack.undo()
+    assert kept.places == (Place((0.0, 0.0), "a"), Place((1.0, 1.0), "b"))
+
+
+def test_concepts_are_steps_of_undo(workspace: Workspace) -> None:
+    workspace.new(recipe())
+    kept, stack = workspace.keepsakes, workspace.undo_stack
+    kept.set_concepts((THICK,))
+    assert stack.undoText() == "Keep a concept"
+    kept.set_concepts(())
+    assert stack.undoText() == "Remove a concept"
+    stack.undo()
+    assert list(kept.concepts) == [THICK]
+    stack.undo()
+    assert list(kept.concepts) == []

@@ -533,6 +533,73 @@ def test_pins_are_painted_and_delete_asks_for_the_nearest(canvas: LatentCanvas) 
     assert removed == [1], "from far away no pin is meant"
 
 
+def drag(canvas: LatentCanvas, *way: tuple[float, float]) -> None:
+    """Press at the first place and move to the others, without letting go."""
+    mouse(canvas, QEvent.Type.MouseButtonPress, QPointF(*way[0]), LEFT)
+    for at in way[1:]:
+        move(canvas, *at, LEFT)
+
+
+def moves(canvas: LatentCanvas) -> list[tuple[int, NDArray[np.float32]]]:
+    found: list[tuple[int, NDArray[np.float32]]] = []
+    canvas.pin_moved.connect(lambda index, code: found.append((index, code)))
+    return found
+
+
+def let_go(canvas: LatentCanvas, x: float, y: float) -> None:
+    mouse(canvas, QEvent.Type.MouseButtonRelease, QPointF(x, y), LEFT)
+
+
+def test_a_pin_is_moved_by_the_mouse(canvas: LatentCanvas) -> None:
+    moved, pinned = moves(canvas), told(canvas.pin_requested)
+    canvas.set_pins((Pin(place(0.3, 0.3), "one"), Pin(place(-0.3, -0.3), "other")))
+    x, y = pixel_of(canvas, place(-0.3, -0.3))
+    before = canvas.navigation.view
+    drag(canvas, (x, y - 10), (x + 20, y - 10), (x + 60, y - 40))
+    assert canvas.scene.pins[1].z.tolist() != [-0.3, -0.3], "it is seen where it is going"
+    let_go(canvas, x + 60, y - 40)
+    ((index, code),) = moved
+    assert index == 1
+    wanted = canvas.navigation.view.to_latent(x + 60, y - 30)
+    assert code.tolist() == pytest.approx(wanted, abs=1e-5)
+    assert canvas.navigation.view == before, "the map stays where it is"
+    assert pinned == []
+    assert canvas.scene.pins[1].z.tolist() == pytest.approx([-0.3, -0.3]), "it only asks"
+
+
+def test_escape_leaves_a_pin_where_it_was(canvas: LatentCanvas) -> None:
+    moved = moves(canvas)
+    canvas.set_pins((Pin(place(0.3, 0.3), "one"),))
+    x, y = pixel_of(canvas, place(0.3, 0.3))
+    drag(canvas, (x, y - 8), (x + 30, y), (x + 50, y))
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    let_go(canvas, x + 50, y)
+    assert moved == []
+    assert canvas.scene.pins[0].z.tolist() == pytest.approx([0.3, 0.3])
+
+
+def test_alt_and_arrows_move_the_pin_at_the_cursor(canvas: LatentCanvas) -> None:
+    moved = moves(canvas)
+    canvas.set_pins((Pin(place(0.3, 0.3), "one"),))
+    canvas.set_cursor((0.3, 0.3))
+    QTest.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    ((index, code),) = moved
+    assert index == 0
+    step = STEP_PX / canvas.navigation.view.sx
+    assert code.tolist() == pytest.approx([0.3 + step, 0.3], abs=1e-5)
+    assert canvas.cursor_code() == pytest.approx(code, abs=1e-5)
+
+
+def test_a_click_on_a_pin_pins_no_other(canvas: LatentCanvas) -> None:
+    pinned, activated = told(canvas.pin_requested), told(canvas.sample_activated)
+    canvas.set_pins((Pin(place(0.3, 0.3), "one"),))
+    x, y = pixel_of(canvas, place(0.3, 0.3))
+    click(canvas, x, y - 8)
+    assert pinned == []
+    assert activated == []
+    assert "one: " in canvas.text_at(QPointF(x, y - 8))
+
+
 def test_the_whole_map_shows_the_pins_too(canvas: LatentCanvas, qtbot: QtBot) -> None:
     pins = (Pin(place(9.0, 0.3), "right"), Pin(place(-0.3, -7.0), "below"))
     canvas.set_pins(pins)
