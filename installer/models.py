@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aegui.cli import main as aegui
 from aegui.core.data.builtin import download_key
-from aegui.core.recipe_file import load_recipe
+from aegui.core.recipe.file import load_recipe
 from aegui.paths import models_dir, resources_dir
 
 MODELS = (

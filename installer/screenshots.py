@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.app import App
 from aegui.core.recipe import CorruptionSpec, Recipe
-from aegui.core.recipe_file import list_recipes
+from aegui.core.recipe.file import list_recipes
 from aegui.paths import models_dir
 from aegui.session.settings import Settings
 

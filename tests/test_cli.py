@@ -24,8 +24,8 @@ from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import set_language
 from aegui.core.recipe import GoalsSpec, OptimizerSpec, Recipe, TrainingSpec
-from aegui.core.recipe_file import load_recipe, save_recipe
-from aegui.core.run_file import load_run
+from aegui.core.recipe.file import load_recipe, save_recipe
+from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

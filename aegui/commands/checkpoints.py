@@ -11,7 +11,7 @@ from aegui.commands.words import note
 from aegui.core.data.dataset import same_data
 from aegui.core.errors import AeguiError, ReadError, RecipeError
 from aegui.core.i18n import tr
-from aegui.core.run_file import load_run, save_run, saved_run_of
+from aegui.core.run_file.saved import load_run, save_run, saved_run_of
 from aegui.core.training.pace import Pace
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.result import TrainingResult
     from aegui.core.training.train import Training
 

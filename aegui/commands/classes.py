@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aegui.core.evaluation.classification import Classification, ClassScore
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
 
 ALL = "all"
 _PARTS = {

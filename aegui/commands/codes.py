@@ -19,8 +19,8 @@ from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
-from aegui.core.run_file import load_run
-from aegui.core.thumbnail import sheet_png
+from aegui.core.run_file.saved import load_run
+from aegui.core.run_file.thumbnail import sheet_png
 
 if TYPE_CHECKING:
     import argparse

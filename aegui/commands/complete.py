@@ -15,7 +15,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.repairs import complete
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     import argparse
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
 
 
 def complete_command(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from aegui.core.data.select import select
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.recipe import DataSpec, ImageSpec
-from aegui.core.run_file import SUFFIX, load_run
+from aegui.core.run_file.saved import SUFFIX, load_run
 
 if TYPE_CHECKING:
     import argparse

@@ -21,7 +21,7 @@ from aegui.core.evaluation.classification import classify
 from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.wrong_pixels import mean_and_std
 from aegui.core.i18n import tr
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
 
     Rows = dict[tuple[str, str], tuple[str, float]]
     """Part and key of a figure -> its label and value."""

@@ -12,8 +12,8 @@ from aegui.core.data.readers import read_glyphs
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
-from aegui.core.recipe_file import save_recipe
-from aegui.core.run_file import SUFFIX, load_run
+from aegui.core.recipe.file import save_recipe
+from aegui.core.run_file.saved import SUFFIX, load_run
 
 if TYPE_CHECKING:
     import argparse

@@ -10,13 +10,13 @@ from aegui.core.i18n import tr
 if TYPE_CHECKING:
     import argparse
 
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.stages import Stage
 
 
 def history_command(options: argparse.Namespace) -> int:
     """Print every training that has led to a run, and what was changed while it ran."""
-    from aegui.core.run_file import load_run
+    from aegui.core.run_file.saved import load_run
 
     saved = load_run(options.file)
     if options.json:
@@ -28,7 +28,7 @@ def history_command(options: argparse.Namespace) -> int:
 
 def stages_json(saved: SavedRun) -> list[dict[str, Any]]:
     """The history of a run as ``--json`` prints it, each stage with its whole recipe."""
-    from aegui.core.run_stages import stage_json
+    from aegui.core.run_file.stages import stage_json
 
     return [stage_json(stage) for stage in saved.stages]
 
@@ -53,7 +53,7 @@ def _say(saved: SavedRun) -> None:
 
 def _settings(before: Stage | None, stage: Stage) -> list[str]:
     """The settings that a stage began with, as far as they were not those of the one before."""
-    from aegui.core.recipe_changes import recipe_changes
+    from aegui.core.recipe.changes import recipe_changes
 
     if before is None:
         return [

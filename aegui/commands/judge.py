@@ -17,7 +17,7 @@ from aegui.core.evaluation.samples import CONFIDENCE
 from aegui.core.evaluation.wrong_pixels import mean_and_std
 from aegui.core.i18n import tr
 from aegui.core.recipe import DataSpec
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from aegui.core.evaluation.judging import RealImages, Verdict
     from aegui.core.latent.codec import Codec
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
 
 
 def judge_command(options: argparse.Namespace) -> int:

@@ -29,7 +29,7 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.sheets import write_sheet
 from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.core.study.findings import mistakes
 
 if TYPE_CHECKING:

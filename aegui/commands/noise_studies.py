@@ -22,7 +22,7 @@ from aegui.core.data.load import load_data, load_dataset
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
-from aegui.core.run_file import SUFFIX, load_run
+from aegui.core.run_file.saved import SUFFIX, load_run
 from aegui.core.study.findings import mistakes
 from aegui.core.study.levels import noises_of, parse_levels
 from aegui.core.study.noise_curves import CurveSpec, Model, noise_curves

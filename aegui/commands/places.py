@@ -12,14 +12,14 @@ import numpy as np
 from aegui.commands.evaluate import codec_for
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
 
 MOST_CODES = 10_000
 """Of larger sets the codes of so many, from all over them, are looked at."""

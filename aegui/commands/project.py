@@ -33,7 +33,7 @@ from aegui.core.latent.views import (
     reference_label,
     with_codes,
 )
-from aegui.core.run_file import SUFFIX, load_run
+from aegui.core.run_file.saved import SUFFIX, load_run
 
 if TYPE_CHECKING:
     import argparse

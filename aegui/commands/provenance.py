@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
 
 
 def about_weights(file: str, saved: SavedRun, codec: Codec) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_grid
 from aegui.core.latent.sheets import write_sheet
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.latent.codec import Codec
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
 
 
 def sample_command(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
-from aegui.core.run_file import SavedRun, load_run, save_run
+from aegui.core.run_file.saved import SavedRun, load_run, save_run
 
 if TYPE_CHECKING:
     import argparse

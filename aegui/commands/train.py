@@ -24,8 +24,8 @@ from aegui.core.evaluation.wrong_pixels import mean_and_std, wrong_pixels_summar
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
-from aegui.core.recipe_file import find_recipe, list_recipes, recipe_from
-from aegui.core.run_file import save_run, saved_run_of
+from aegui.core.recipe.file import find_recipe, list_recipes, recipe_from
+from aegui.core.run_file.saved import save_run, saved_run_of
 from aegui.core.study.findings import mistakes
 from aegui.core.training.cost import share_left
 from aegui.core.training.history import plain_epoch
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.control import Control
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import RunResult, TrainingResult

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.result import RunResult, TrainingResult
     from aegui.session.training.training_runner import Pulled
     from aegui.window.showing import Moment

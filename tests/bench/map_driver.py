@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication
 from aegui.core.data.load import load_data
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe_file import load_recipe
-from aegui.core.run_file import load_run
+from aegui.core.recipe.file import load_recipe
+from aegui.core.run_file.saved import load_run
 from aegui.core.training.train import train
 from aegui.paths import models_dir, resources_dir
 from aegui.session.data.looks import GLYPHS, Look
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.session.map.plane_tiles import Plane
     from aegui.widgets.map.types import ViewRequest
 

@@ -16,7 +16,7 @@ from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe_file import list_recipes
+from aegui.core.recipe.file import list_recipes
 from aegui.core.study.noise_matrix import MatrixSpec, noise_matrix
 from aegui.core.training.train import train
 from tests.bench.figures import Figure, at_most

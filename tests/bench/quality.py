@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.data.load import load_dataset
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe_file import list_recipes
+from aegui.core.recipe.file import list_recipes
 from aegui.core.training.train import train
 from tests.bench.figures import Figure, at_least, at_most
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.app import App
 from aegui.core.recipe import Recipe, TrainingSpec
-from aegui.core.run_file import run_bytes
+from aegui.core.run_file.saved import run_bytes
 from tests.bench.figures import percentile
 from tests.bench.live_window import WINDOW, Paints, spin
 

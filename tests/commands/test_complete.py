@@ -13,7 +13,7 @@ from aegui.cli import main
 from aegui.core.data.load import load_dataset
 from aegui.core.evaluation.repairs import complete
 from aegui.core.i18n import set_language
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from aegui.cli import main
 from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import save_recipe
+from aegui.core.recipe.file import save_recipe
 
 if TYPE_CHECKING:
     from pathlib import Path

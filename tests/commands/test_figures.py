@@ -12,7 +12,7 @@ from aegui.cli import main
 from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.codes import dimension_figures
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
-from aegui.core.run_file import SavedRun, save_run
+from aegui.core.run_file.saved import SavedRun, save_run
 from tests.session.parts import snapshot
 
 if TYPE_CHECKING:

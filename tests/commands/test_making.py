@@ -21,7 +21,7 @@ from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.novelty import known
 from aegui.core.latent.paths import PATHS, geodesic
 from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import save_recipe
+from aegui.core.recipe.file import save_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,11 +23,11 @@ from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit
 from aegui.core.i18n import set_language
 from aegui.core.recipe import CorruptionSpec, Recipe
-from aegui.core.recipe_file import find_recipe, load_recipe, save_recipe
-from aegui.core.run_file import load_run
+from aegui.core.recipe.file import find_recipe, load_recipe, save_recipe
+from aegui.core.run_file.saved import load_run
+from aegui.core.run_file.thumbnail import sheet_png
 from aegui.core.study.findings import with_noise
 from aegui.core.study.noise_matrix import FIGURES
-from aegui.core.thumbnail import sheet_png
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:

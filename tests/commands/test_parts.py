@@ -12,8 +12,8 @@ from aegui.cli import main
 from aegui.core.data.split import split_indices
 from aegui.core.machine import processor
 from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import save_recipe
-from aegui.core.run_file import load_run
+from aegui.core.recipe.file import save_recipe
+from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from aegui.core.data.load import load_dataset
 from aegui.core.i18n import set_language
 from aegui.core.latent.pca import fit_pca
 from aegui.core.recipe import Recipe, TrainingSpec
-from aegui.core.recipe_file import save_recipe
-from aegui.core.run_file import load_run
+from aegui.core.recipe.file import save_recipe
+from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

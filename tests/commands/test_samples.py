@@ -15,8 +15,8 @@ from aegui.core.evaluation.samples import judge, sample_images
 from aegui.core.i18n import set_language
 from aegui.core.latent.grids import normal_quantiles
 from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import save_recipe
-from aegui.core.run_file import load_run
+from aegui.core.recipe.file import save_recipe
+from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

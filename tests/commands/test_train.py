@@ -16,8 +16,8 @@ import pytest
 
 from aegui.cli import main
 from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import save_recipe
-from aegui.core.run_file import load_run
+from aegui.core.recipe.file import save_recipe
+from aegui.core.run_file.saved import load_run
 from aegui.core.training.history import RUN_COLUMNS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.core.i18n import LANGUAGES, set_language, tr
-from aegui.core.recipe_file import list_recipes
+from aegui.core.recipe.file import list_recipes
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:

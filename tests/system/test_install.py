@@ -22,8 +22,8 @@ _FILES = ("pyproject.toml", "README.md", "LICENSE", "MANIFEST.in")
 _PROBE = """
 import aegui, json, sys
 from aegui.core.data.builtin import load_builtin
-from aegui.core.recipe_file import list_recipes
-from aegui.core.run_file import load_run
+from aegui.core.recipe.file import list_recipes
+from aegui.core.run_file.saved import load_run
 from aegui.core.i18n import set_language, tr
 from aegui.paths import models_dir
 set_language("es")

@@ -14,8 +14,8 @@ from aegui.core.data.idx import idx_images, idx_labels
 from aegui.core.data.load import load_data
 from aegui.core.data.published import DATA_DIR_VARIABLE, PUBLISHED
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe_file import find_recipe, load_recipe
-from aegui.core.run_file import SavedRun, load_run, save_run
+from aegui.core.recipe.file import find_recipe, load_recipe
+from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.train import train
 from aegui.paths import resources_dir
 

@@ -12,7 +12,7 @@ from aegui.core.data.corruption import parse_corruption
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
-from aegui.core.run_file import SavedRun, load_run
+from aegui.core.run_file.saved import SavedRun, load_run
 from aegui.paths import models_dir
 
 ROOT = Path(__file__).resolve().parents[2]

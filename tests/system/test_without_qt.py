@@ -39,8 +39,8 @@ print("learnt")
 _LIGHT = (
     "aegui.cli",
     "aegui.core.recipe",
-    "aegui.core.recipe_file",
-    "aegui.core.run_file",
+    "aegui.core.recipe.file",
+    "aegui.core.run_file.saved",
     "aegui.core.course_configs",
     "aegui.core.data.dataset",
     "aegui.core.data.load",

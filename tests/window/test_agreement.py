@@ -9,7 +9,7 @@ import pytest
 
 from aegui.core.latent.codec import Codec
 from aegui.core.recipe import Recipe
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.window.outcome import mean_words, weights_words
 from tests.window.conftest import train
 

@@ -11,8 +11,8 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPushButton
 
-from aegui.core.recipe_file import load_recipe, save_recipe
-from aegui.core.run_file import load_run, save_run
+from aegui.core.recipe.file import load_recipe, save_recipe
+from aegui.core.run_file.saved import load_run, save_run
 from aegui.paths import resources_dir
 from aegui.session.documents.document import shipped_model
 from aegui.window.dialogs import questions
@@ -211,7 +211,7 @@ def test_files_are_dropped(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> 
 def test_unsaved_work_of_a_crash_is_offered(
     app: App, monkeypatch: pytest.MonkeyPatch, user_home: Path
 ) -> None:
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.session.documents.autosave import Autosave
 
     left = Autosave()

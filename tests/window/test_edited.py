@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QDialog, QTextBrowser
 
 from aegui.core.recipe import CorruptionSpec, LayerSpec
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.widgets.builder.edits import with_value, with_values
 from tests.window.conftest import train
 

@@ -9,7 +9,7 @@ import numpy as np
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.run_file import SavedRun, save_run
+from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.training.train import train as run_training
 from aegui.window.wiring import gan as wiring_gan
 from tests.window.conftest import stop, train

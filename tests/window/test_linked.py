@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.latent.codec import Codec
-from aegui.core.run_file import SavedRun, save_run
+from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.session.map.others import Other
 from aegui.widgets.builder.edits import with_value
 from tests.session.parts import glyphs, recipe, snapshot

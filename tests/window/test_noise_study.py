@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.i18n import set_language
 from aegui.core.recipe import CorruptionSpec
-from aegui.core.run_file import SavedRun, save_run
+from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.findings import with_noise
 from aegui.session.pixels.study_forms import MatrixForm
 from aegui.window.wiring import figures as wiring_figures

@@ -15,7 +15,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.latent.procrustes import fitting_turn, turn_words
 from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import Recipe, TrainingSpec
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.core.training.length import planned_epochs
 from aegui.session.training import timeline as session_timeline
 from aegui.window import film_maker

@@ -16,7 +16,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.sheets import fitting_scale
-from aegui.core.thumbnail import sheet_png
+from aegui.core.run_file.thumbnail import sheet_png
 
 if TYPE_CHECKING:
     import os

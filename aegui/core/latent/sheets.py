@@ -11,7 +11,7 @@ import numpy as np
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.thumbnail import sheet_picture
+from aegui.core.run_file.thumbnail import sheet_picture
 
 if TYPE_CHECKING:
     import os

@@ -11,7 +11,7 @@ from aegui.core.training.best import has_best_weights
 from aegui.core.training.timeline import Frame, TimelineView
 
 if TYPE_CHECKING:
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.result import Checkpoint
     from aegui.core.training.snapshot import Snapshot
 

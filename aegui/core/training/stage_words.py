@@ -8,7 +8,7 @@ from aegui.core.data.corruption import corruption_words
 from aegui.core.i18n import localized, mark, tr, trn
 
 if TYPE_CHECKING:
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.stages import LiveChange, Stage
 
 REASONS = {

@@ -14,7 +14,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
-from aegui.core.run_data import is_known_by_name
+from aegui.core.run_file.data import is_known_by_name
 from aegui.core.training.length import adapted, is_one_large_batch
 from aegui.session.data.data_view import source_words
 from aegui.session.documents.draft import (

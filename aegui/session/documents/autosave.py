@@ -16,12 +16,12 @@ from PySide6.QtCore import QLockFile, QObject, Qt, Signal, Slot
 
 from aegui.core.atomic import private_folder, write_atomically
 from aegui.core.errors import AeguiError
-from aegui.core.run_file import SUFFIX, save_run
+from aegui.core.run_file.saved import SUFFIX, save_run
 from aegui.paths import user_data_dir
 from aegui.session.jobs.latest_job import LatestJob
 
 if TYPE_CHECKING:
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
 
 _log = logging.getLogger(__name__)
 

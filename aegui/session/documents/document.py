@@ -16,7 +16,7 @@ from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.file_mark import mark_of
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_EPOCHS, Recipe
-from aegui.core.run_file import SUFFIX, Draft, SavedRun, load_run
+from aegui.core.run_file.saved import SUFFIX, Draft, SavedRun, load_run
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.timeline import Fork, row_of
 from aegui.paths import is_own, models_dir
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from aegui.core.file_mark import FileMark
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import PretrainSpec
-    from aegui.core.run_concepts import KeptConcept
-    from aegui.core.run_file import Place
+    from aegui.core.run_file.concepts import KeptConcept
+    from aegui.core.run_file.saved import Place
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Checkpoint
     from aegui.core.training.timeline import TimelineView

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
-from aegui.core.run_file import SUFFIX
+from aegui.core.run_file.saved import SUFFIX
 from aegui.session.documents.autosave import Autosave
 from aegui.session.documents.document import stamp_of
 from aegui.session.documents.saving import Saving
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aegui.core.file_mark import FileMark, FileState
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.session.documents.autosave import Recovery, Underway
     from aegui.session.documents.undo_history import UndoHistory
     from aegui.session.notice import Level

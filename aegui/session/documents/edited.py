@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.data.dataset import same_data
-from aegui.core.recipe_changes import recipe_changes
+from aegui.core.recipe.changes import recipe_changes
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
-    from aegui.core.recipe_changes import Change
+    from aegui.core.recipe.changes import Change
     from aegui.session.documents.draft import DraftState
 
 

@@ -9,15 +9,15 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from aegui.core.i18n import tr
-from aegui.core.run_document import MAX_NAME
-from aegui.core.run_file import Place
+from aegui.core.run_file.document import MAX_NAME
+from aegui.core.run_file.saved import Place
 from aegui.session.documents.edit_command import KeptCommand
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PySide6.QtGui import QUndoStack
 
-    from aegui.core.run_concepts import KeptConcept
+    from aegui.core.run_file.concepts import KeptConcept
 
 
 class Keepsakes(QObject):

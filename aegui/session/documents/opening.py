@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.file_mark import mark_of
 from aegui.core.i18n import tr
-from aegui.core.run_file import SUFFIX, is_light
+from aegui.core.run_file.saved import SUFFIX, is_light
 from aegui.session.data.data_view import source_words
 from aegui.session.documents.autosave import set_aside
 from aegui.session.documents.document import (

@@ -15,7 +15,7 @@ from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.file_mark import mark_of
 from aegui.core.i18n import tr
-from aegui.core.run_file import save_run
+from aegui.core.run_file.saved import save_run
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.file_mark import FileMark
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
 
 _LAST_SECONDS = 60.0
 """How long the end of the program waits for a document to be written."""

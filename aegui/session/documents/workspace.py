@@ -12,8 +12,8 @@ from aegui.core.data.download import NotDownloaded
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe_file import save_recipe
-from aegui.core.run_file import saved_run_of
+from aegui.core.recipe.file import save_recipe
+from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.stages import Lineage
 from aegui.session.data.data_edits import DataEdits, DownloadNeed
 from aegui.session.documents.autosave import Recovery, remove
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.result import TrainingResult
     from aegui.session.documents.autosave import Autosave, Underway
     from aegui.session.documents.document import Continuation, Opened

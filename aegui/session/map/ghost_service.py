@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.procrustes import fitting_turn
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.latest_answer import LatestAnswer
 from aegui.session.map.codes_service import codes_of

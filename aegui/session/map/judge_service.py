@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from aegui.core.evaluation.judging import real_images, verdicts
 from aegui.core.i18n import tr
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:

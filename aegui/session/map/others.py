@@ -13,7 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.placing import Space, placed, way_words
 from aegui.core.latent.projections import ProjectionOptions, plane, project
 from aegui.core.latent.views import sampled
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.session.jobs.costs import QUICK, QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.latest_answer import LatestAnswer
 from aegui.session.map.codes_service import codes_of

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from aegui.core.data.progress import telling
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent.paths import PATHS, pixel_change, stops, through
-from aegui.core.run_document import MAX_NAME
+from aegui.core.run_file.document import MAX_NAME
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.latest_answer import LatestAnswer
 from aegui.session.jobs.progress_job import PATIENCE_MS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import LoadProgress, Report
     from aegui.core.latent.codec import Codec
-    from aegui.core.run_file import Place
+    from aegui.core.run_file.saved import Place
     from aegui.session.map.making import MakingSubject
 
 FEWEST_IMAGES, MOST_IMAGES, DEFAULT_IMAGES = 2, 480, 48

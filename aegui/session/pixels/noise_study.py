@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.core.study.comparison import compare_mistake
 from aegui.core.study.findings import mistakes
 from aegui.core.study.noise_curves import Model, noise_curves

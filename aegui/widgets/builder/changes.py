@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.choices import Choice
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
-    from aegui.core.recipe_changes import Change
+    from aegui.core.recipe.changes import Change
 
 _STACKS = {
     "network.encoder": mark("Encoder"),

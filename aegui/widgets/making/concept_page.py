@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PySide6.QtGui import QKeyEvent
 
-    from aegui.core.run_concepts import KeptConcept
+    from aegui.core.run_file.concepts import KeptConcept
     from aegui.session.map.concept_service import Applied, ConceptLook
 
 _MOST_NAME = 60

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.run_file import Place
+    from aegui.core.run_file.saved import Place
     from aegui.session.data.looks import Look
 
 _ICON_PX = QSize(18, 18)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
-from aegui.core.recipe_changes import recipe_changes
+from aegui.core.recipe.changes import recipe_changes
 from aegui.core.training.stage_words import change_words, stage_words, unrecorded_words
 from aegui.widgets.builder.changes import change_lines, rate_words
 from aegui.window.dialogs.questions import listing, show_text
@@ -13,7 +13,7 @@ from aegui.window.dialogs.questions import listing, show_text
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
 
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.stages import Stage
 
 

@@ -11,7 +11,7 @@ from aegui.core.i18n import tr
 from aegui.session.map.concept_service import BOXES
 
 if TYPE_CHECKING:
-    from aegui.core.run_concepts import KeptConcept
+    from aegui.core.run_file.concepts import KeptConcept
     from aegui.session.map.concept_service import Applied, ConceptLook
     from aegui.window.panels import Panels
     from aegui.window.reach import Reach

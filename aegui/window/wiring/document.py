@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QProgressDialog
 from aegui.core.atomic import is_protected
 from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import list_recipes
+from aegui.core.recipe.file import list_recipes
 from aegui.paths import documents_dir, user_config_dir
 from aegui.session.documents.document import shipped_models
 from aegui.session.jobs.progress_job import PATIENCE_MS

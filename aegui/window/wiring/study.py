@@ -11,7 +11,7 @@ from aegui.core.cost import cost_words, memory_lines
 from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.recipe_file import find_recipe, list_recipes, load_recipe
+from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe
 from aegui.core.study.comparison import DEFAULT_NOISE, MistakeSpec, comparison_cost
 from aegui.core.study.findings import MISTAKES, mistakes, with_mistake
 from aegui.core.study.noise_matrix import matrix_cost

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QScrollArea
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
-from aegui.core.recipe_file import list_recipes
+from aegui.core.recipe.file import list_recipes
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.terms import equations, terms_at
 from aegui.session.documents.suggestions import length_words

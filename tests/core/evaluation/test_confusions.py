@@ -12,7 +12,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.confusions import confusable_pairs, confusions
 from aegui.core.evaluation.limits import limit
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from aegui.core.data.corruption import corrupted, parse_corruption
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.outliers import OutlierBench, outlier_bench, reconstruction_errors
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import read_drawing
 from aegui.core.evaluation.reasons import LOGIT_MOST, pixel_reasons
-from aegui.core.run_file import SavedRun, load_run
+from aegui.core.run_file.saved import SavedRun, load_run
 from aegui.paths import models_dir
 
 LETTERS = load_builtin("lowercase")

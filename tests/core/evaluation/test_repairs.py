@@ -9,7 +9,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.repairs import repair
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.latent.pca import fit_pca
 from aegui.core.recipe import Recipe
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.core.study.noise_curves import (
     Curves,
     CurveSpec,

@@ -14,8 +14,8 @@ from aegui.core.data.load import load_data
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import list_recipes
-from aegui.core.run_file import SavedRun, load_run, save_run
+from aegui.core.recipe.file import list_recipes
+from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.best import ranked_runs
 from aegui.core.training.control import Control
 from aegui.core.training.measure import Measured

@@ -13,7 +13,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
-from aegui.core.run_file import SavedRun, load_run, save_run
+from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training import classifier_rows
 from aegui.core.training.classifier import FineTuneEngine, trained_leaves
 from aegui.core.training.classifier_phases import groups_of, number_of, phases_of

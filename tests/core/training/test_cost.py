@@ -14,7 +14,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import find_recipe, load_recipe
+from aegui.core.recipe.file import find_recipe, load_recipe
 from aegui.core.training.cost import (
     large_layer_words,
     rows_of,

@@ -18,7 +18,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.run_file import SavedRun, load_run, save_run
+from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.control import Control
 from aegui.core.training.gan import (
     class_doubt,

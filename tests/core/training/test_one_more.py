@@ -16,7 +16,7 @@ from aegui.core.latent.pca import pca_reference
 from aegui.core.network.activations import ACTIVATIONS, Activation
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import parse_recipe, recipe_json
+from aegui.core.recipe.file import parse_recipe, recipe_json
 from aegui.core.training.baselines import mean_image_loss
 from aegui.core.training.engines import make_engine
 from aegui.core.training.losses import LOSSES, Loss

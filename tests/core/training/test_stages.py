@@ -9,7 +9,7 @@ import pytest
 from aegui.core.data.load import load_data
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import CorruptionSpec, DataSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
-from aegui.core.run_file import SavedRun, load_run, save_run
+from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.control import Control
 from aegui.core.training.stage_words import change_words, stage_words, unrecorded_words
 from aegui.core.training.stages import Lineage, LiveChange, Stage, set_last, until

@@ -12,7 +12,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import Cancelled
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.run_file import load_run, save_run, saved_run_of
+from aegui.core.run_file.saved import load_run, save_run, saved_run_of
 from aegui.core.training import measure
 from aegui.core.training.control import Control
 from aegui.core.training.history import RUN_COLUMNS

@@ -12,7 +12,7 @@ from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.data.select import search
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import CorruptionSpec, DataSpec, ImageSpec, SplitSpec
-from aegui.core.recipe_file import save_recipe
+from aegui.core.recipe.file import save_recipe
 from aegui.session.data.data_view import only, source_words, view_of, without
 from aegui.session.documents.draft import (
     QUICK_FILE_BYTES,

@@ -13,7 +13,7 @@ from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import Recipe
-from aegui.core.recipe_file import save_recipe
+from aegui.core.recipe.file import save_recipe
 from aegui.session.data.data_sources import (
     DRAWINGS,
     entries,

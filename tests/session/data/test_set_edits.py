@@ -9,7 +9,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe, TrainingSpec
-from aegui.core.run_file import saved_run_of
+from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.train import train
 from aegui.session.data.set_edits import (
     data_change,

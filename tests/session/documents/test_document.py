@@ -10,7 +10,7 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.run_file import saved_run_of
+from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.timeline import Frame, TimelineView
 from aegui.core.training.train import train
 from aegui.session.documents.document import continuation_of

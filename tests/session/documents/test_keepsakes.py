@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.run_concepts import KeptConcept
-from aegui.core.run_file import Place, load_run, save_run
+from aegui.core.run_file.concepts import KeptConcept
+from aegui.core.run_file.saved import Place, load_run, save_run
 from aegui.session.documents.keepsakes import Keepsakes
 from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aegui.core import run_file
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.recipe import DataSpec
-from aegui.core.run_file import SavedRun, load_run
+from aegui.core.run_file import saved as run_file
+from aegui.core.run_file.saved import SavedRun, load_run
 from aegui.session.documents import saving as saving_module
 from aegui.session.documents.saving import Saving
 from aegui.session.documents.workspace import Workspace

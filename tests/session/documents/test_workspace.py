@@ -15,8 +15,8 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset, same_data
 from aegui.core.data.writers import write_dataset
 from aegui.core.recipe import DataSpec, Recipe
-from aegui.core.recipe_file import load_recipe
-from aegui.core.run_file import SavedRun, load_run, save_run
+from aegui.core.recipe.file import load_recipe
+from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.train import train
 from aegui.session.documents import edit_command
 from aegui.session.documents.workspace import Workspace
@@ -827,8 +827,8 @@ def test_run_files_keep_their_draft_exactly(tmp_path: Path, workspace: Workspace
 @pytest.fixture
 def named(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run whose data were read from ``set.npz``; only some samples are in it."""
-    monkeypatch.setattr("aegui.core.run_data.WHOLE_BYTES", 1000)
-    monkeypatch.setattr("aegui.core.run_data.PREVIEW_BYTES", 1000)
+    monkeypatch.setattr("aegui.core.run_file.data.WHOLE_BYTES", 1000)
+    monkeypatch.setattr("aegui.core.run_file.data.PREVIEW_BYTES", 1000)
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "set.npz", images=rng.random((40, 7, 5)), labels=np.arange(40) % 2)
     path = tmp_path / "stranger.aegui"

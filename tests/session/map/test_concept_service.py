@@ -10,7 +10,7 @@ import pytest
 
 from aegui.core.latent.concepts import arithmetic
 from aegui.core.latent.novelty import known
-from aegui.core.run_concepts import KeptConcept
+from aegui.core.run_file.concepts import KeptConcept
 from aegui.session.map.concept_service import STOPS, ConceptLook, ConceptService
 from aegui.session.map.making import MakingSubject
 from tests.session.parts import codec, glyphs

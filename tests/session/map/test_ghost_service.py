@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.run_file import SavedRun, save_run
+from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.session.map import ghost_service
 from aegui.session.map.ghost_service import Ghost, GhostService
 from tests.session.parts import codec, glyphs, recipe, snapshot

@@ -12,7 +12,7 @@ import pytest
 from aegui.core.errors import Cancelled
 from aegui.core.latent.novelty import known
 from aegui.core.latent.paths import pixel_change, through
-from aegui.core.run_file import Place
+from aegui.core.run_file.saved import Place
 from aegui.session.map import path_service
 from aegui.session.map.making import MakingSubject
 from aegui.session.map.path_service import MOST_IMAGES, PathLook, PathService

@@ -13,7 +13,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import load_dataset
 from aegui.core.evaluation.bayes import read_drawing
 from aegui.core.recipe import CorruptionSpec
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
 from aegui.session.pixels.answer_sheet import (
     BEST,

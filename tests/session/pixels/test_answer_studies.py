@@ -12,7 +12,7 @@ from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.outliers import reconstruction_errors
 from aegui.core.recipe import CorruptionSpec
-from aegui.core.run_file import load_run
+from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
 from aegui.session.pixels.answer_sheet import SHOWN, Model
 from aegui.session.pixels.answer_studies import (

@@ -9,7 +9,7 @@ import pytest
 
 from aegui.core.data.corruption import parse_corruption
 from aegui.core.data.dataset import Dataset
-from aegui.core.run_file import SavedRun, save_run
+from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.comparison import MistakeSpec
 from aegui.core.study.findings import with_mistake
 from aegui.core.study.noise_curves import CurveSpec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aegui.core.run_concepts import KeptConcept
+from aegui.core.run_file.concepts import KeptConcept
 from aegui.session.map.concept_service import STOPS, ConceptLook
 from aegui.session.map.finds_service import FindsLook
 from aegui.session.map.path_service import PathLook

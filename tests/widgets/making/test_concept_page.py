@@ -12,7 +12,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from aegui.core.run_concepts import KeptConcept
+from aegui.core.run_file.concepts import KeptConcept
 from aegui.session.data.looks import GLYPHS
 from aegui.session.map.concept_service import STOPS, Applied
 from aegui.widgets.dragged_samples import SAMPLES_MIME, samples_mime, samples_of

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
-from aegui.core.run_file import Place
+from aegui.core.run_file.saved import Place
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.making.film_strip import FilmStrip
 from aegui.widgets.making.panel import MakingPanel

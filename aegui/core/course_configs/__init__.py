@@ -1,0 +1,161 @@
+"""Configurations of course projects, read as they are.
+
+Every solution of the classic assignment has a JSON or YAML of its own making. They are read by
+looking for what each setting is usually called, and the reading says what was understood, what
+had to be assumed, and what was left aside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeGuard
+
+import yaml
+
+from aegui.core.course_configs.bounded_yaml import load_yaml
+from aegui.core.course_configs.keys import Keys
+from aegui.core.course_configs.reader import Reader
+from aegui.core.errors import RecipeError, elided
+from aegui.core.i18n import tr
+from aegui.core.recipe import FORMAT, VERSION
+from aegui.core.recipe.file import is_recipe, parse_json, read_text, recipe_from
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from aegui.core.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class CourseReading:
+    """What a configuration means here; each line of text is in the person's language.
+
+    Attributes:
+        recipe: The recipe that it amounts to.
+        understood: Settings that were taken over.
+        assumed: What it does not say, and what was taken instead.
+        ignored: Keys that mean nothing here.
+        needs: The data that it needs and does not name; empty where it can be trained.
+    """
+
+    recipe: Recipe
+    understood: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:
+    """The recipe or foreign configuration in the JSON or YAML file at ``path``.
+
+    Raises:
+        ReadError: The file cannot be read.
+        RecipeError: It holds neither, or what it says is not possible.
+    """
+    file = Path(path)
+    document = _parsed(read_text(file), file.name)
+    if is_recipe(document):
+        return CourseReading(recipe_from(document, file.name))
+    if _lacks_its_format_only(document):
+        recipe = recipe_from({"format": FORMAT, "version": VERSION, **document}, file.name)
+        note = tr('It names no "format": it was read as a recipe of this program.')
+        return CourseReading(recipe, assumed=(note,))
+    try:
+        reading = understand(document, file.parent)
+    except RecipeError as error:
+        raise RecipeError(f"{file.name}: {error}") from None
+    if reading.recipe.name:
+        return reading
+    return replace(reading, recipe=reading.recipe.model_copy(update={"name": file.stem[:200]}))
+
+
+def understand(config: object, folder: Path | None = None) -> CourseReading:
+    """What a parsed configuration means.
+
+    Args:
+        config: What JSON or YAML gave; a recipe of this program is taken as it is.
+        folder: Where files that it names are looked for; None looks for none.
+
+    Raises:
+        RecipeError: Nothing in it is known, or a value is not possible; the message names its key.
+    """
+    if is_recipe(config):
+        return CourseReading(recipe_from(config))
+    configs = list(config) if isinstance(config, list | tuple) else [config]
+    first = next((c for c in configs if isinstance(c, dict) and c), None)
+    if first is None:
+        raise RecipeError(tr("A configuration is an object of keys and values."))
+    reader = Reader(Keys.of(first), folder)
+    if len(configs) > 1:
+        reader.assumed.append(tr("The first of {n} configurations was taken.", n=len(configs)))
+    recipe = reader.read()
+    return CourseReading(
+        recipe,
+        tuple(reader.understood),
+        tuple(reader.assumed),
+        (*reader.unknown, *reader.keys.left()),
+        tuple(reader.needs_data),
+    )
+
+
+def _lacks_its_format_only(document: object) -> TypeGuard[dict[str, object]]:
+    """Whether it is written in the words of a recipe: layers with their kind, a code by its name.
+
+    Nobody else's configurations have these where a recipe has them.
+    """
+    network = document.get("network") if isinstance(document, dict) else None
+    if not isinstance(network, dict):
+        return False
+    encoder = network.get("encoder")
+    layers = encoder if isinstance(encoder, list) else []
+    has_kinds = any(isinstance(layer, dict) and "kind" in layer for layer in layers)
+    return has_kinds or isinstance(network.get("latent"), dict)
+
+
+def _parsed(text: str, name: str) -> object:
+    try:
+        return parse_json(text, name)
+    except RecipeError as error:
+        json_error = error
+    try:
+        document = load_yaml(text)
+    except RecipeError as refusal:
+        raise (RecipeError(f"{name}: {refusal}") if _is_yaml(name) else json_error) from None
+    except yaml.MarkedYAMLError as slip:
+        if _is_yaml(name) and slip.problem_mark is not None:
+            raise RecipeError(
+                tr(
+                    "{file}: not valid YAML, line {line}: {reason}.",
+                    file=name,
+                    line=min(slip.problem_mark.line, text.rstrip().count("\n")) + 1,
+                    reason=elided(str(slip.problem)),
+                )
+            ) from None
+        raise json_error from None
+    except ValueError as error:
+        reason = elided(str(error))
+        told = tr("{file}: not valid YAML: {reason}.", file=name, reason=reason)
+        raise (RecipeError(told) if _is_yaml(name) else json_error) from None
+    except (yaml.YAMLError, TypeError, AttributeError, RecursionError):
+        raise json_error from None
+    # A plain text is valid YAML as well.
+    if not isinstance(document, dict | list):
+        raise json_error
+    return document
+
+
+def _is_yaml(name: str) -> bool:
+    return name.lower().endswith((".yaml", ".yml"))
+
+
+def lines_of(reading: CourseReading) -> list[tuple[str, Sequence[str]]]:
+    """Title and lines of each part of a reading that has any, for whoever shows it."""
+    parts = [
+        (tr("Understood"), reading.understood),
+        (tr("Assumed"), reading.assumed),
+        (tr("Ignored"), reading.ignored),
+        (tr("Needs"), reading.needs),
+    ]
+    return [(title, lines) for title, lines in parts if lines]

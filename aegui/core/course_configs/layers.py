@@ -1,0 +1,247 @@
+"""The elements of layer lists as people write them; ``shape.py`` makes a network of them.
+
+Seen in the wild: numbers, text, objects, pairs of sizes, and the layers of a Keras model's JSON.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from math import prod
+
+from aegui.core.course_configs.values import choice, is_nothing, plain, snake, to_number, to_whole
+from aegui.core.errors import RecipeError
+from aegui.core.i18n import tr
+from aegui.core.recipe.errors import quoted
+
+GLYPH_PIXELS = 35
+MAX_LAYERS = 200
+_MAX_NESTED = 5
+_UNITS = (
+    *("units", "neurons", "size", "nodes", "n", "out", "n_units", "n_neurons", "num_units"),
+    *("num_neurons", "out_features", "output_size", "output_dim", "output", "dim", "neuronas"),
+)
+_ACTIVATION = ("activation", "activation_fn", "activation_function", "act", "fn", "function")
+_KIND = ("type", "class_name", "kind", "layer_type", "layer", "name")
+_SHAPES = ("batch_input_shape", "batch_shape", "input_shape", "shape", "input_dim", "in_features")
+_PASSED_OVER = ("norm", "flatten", "reshape", "view", "gaussian", "input")
+"""Kinds of layers that have no units; an autoencoder of dense layers does without them."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer as far as the list tells; None where it does not."""
+
+    units: int
+    activation: str | None = None
+    slope: float | None = None
+    dropout: float | None = None
+
+
+@dataclass(frozen=True)
+class LayerList:
+    """The layers of one list.
+
+    Attributes:
+        layers: In the order of the list.
+        inputs: Numbers per sample, where an element says so.
+        ignored: Lines on what in the elements was left aside.
+    """
+
+    layers: tuple[Layer, ...]
+    inputs: int | None = None
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass
+class _Element:
+    """The fields of one element by their compared names, and which of them were used."""
+
+    fields: dict[str, object]
+    used: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, element: dict[object, object]) -> _Element:
+        fields = {snake(str(name)): value for name, value in element.items()}
+        config = fields.get("config")
+        if isinstance(config, dict):
+            inner = {snake(str(name)): value for name, value in config.items()}
+            fields = {**inner, **{k: v for k, v in fields.items() if k != "config"}}
+        return cls(fields)
+
+    def get(self, *names: str) -> object:
+        """The first given value among ``names``, or None."""
+        found: object = None
+        for name in names:
+            value = self.fields.get(name)
+            if name in self.fields and is_nothing(value) and value is not None:
+                self.used.add(name)
+            elif value is not None and found is None:
+                self.used.add(name)
+                found = value
+        return found
+
+    @property
+    def kind(self) -> str:
+        """The kind of layer as a plain word; empty where none is told."""
+        value = next((self.fields[n] for n in _KIND if isinstance(self.fields.get(n), str)), "")
+        return re.sub(r"[^a-z0-9]", "", plain(str(value).rsplit(".", 1)[-1]))
+
+
+def is_layer_list(value: object) -> bool:
+    """Whether ``value`` could be a list of layers: objects, numbers or such as text."""
+    if isinstance(value, str):
+        return _sizes_in(value) is not None
+    if not isinstance(value, list | tuple) or len(value) == 0 or _elided(value):
+        return False
+    first = value[0]
+    if isinstance(first, str):
+        return re.fullmatch(r"\s*[0-9]+(\.0*)?\s*", first) is not None
+    return isinstance(first, int | float | dict | list | tuple) and not isinstance(first, bool)
+
+
+def is_elided(value: object) -> bool:
+    """Whether ``value`` is a list that somebody shortened to three dots in a text."""
+    return isinstance(value, list | tuple) and _elided(value)
+
+
+def is_sweep(value: object) -> bool:
+    """Whether ``value`` holds several lists of layers, each of which would do."""
+    return (
+        isinstance(value, list | tuple)
+        and len(value) > 0
+        and all(isinstance(e, list | tuple) and is_layer_list(e) for e in value)
+        and _chained(list(value)) is None
+    )
+
+
+def read_layers(value: object, key: str) -> LayerList:
+    """The layers in ``value``.
+
+    Raises:
+        RecipeError: An element is no layer; the message names its place.
+    """
+    elements = _sizes_in(value) if isinstance(value, str) else value
+    if not isinstance(elements, list | tuple) or len(elements) > MAX_LAYERS:
+        raise RecipeError(
+            tr('"{key}" must be a list of at most {n} layers.', key=key, n=MAX_LAYERS)
+        )
+    layers: list[Layer] = []
+    inputs: int | None = None
+    left: Counter[str] = Counter()
+    passed: list[str] = []
+    for index, written in enumerate(_expanded(_chained(list(elements)) or list(elements), 0)):
+        place = f"{key}.{index}"
+        if not isinstance(written, dict):
+            bend = choice("activation", written) if layers else None
+            _add(layers, Layer(to_whole(written, place)) if bend is None else Layer(0, bend))
+            continue
+        element = _Element.of(written)
+        if inputs is None and not layers:
+            inputs = _stated_inputs(element)
+        layer = _layer(element, place, written)
+        if layer is None:
+            passed.append(f"{place} ({element.kind})")
+        else:
+            _add(layers, layer)
+            left.update(set(element.fields) - element.used - {"type", "class_name", "kind"})
+    lines = [f"{key}.*.{name}" if n > 1 else f"{key}.{name}" for name, n in left.items()]
+    return LayerList(tuple(layers), inputs, (*passed, *lines))
+
+
+def _add(layers: list[Layer], layer: Layer) -> None:
+    """Append ``layer``, or give what it says to the layer before it if it has no units."""
+    if layer.units or not (layer.activation or layer.dropout):
+        layers.append(layer)
+    elif layers:
+        layers[-1] = replace(
+            layers[-1],
+            activation=layer.activation or layers[-1].activation,
+            dropout=layer.dropout or layers[-1].dropout,
+        )
+
+
+def _expanded(elements: list[object], depth: int) -> list[object]:
+    """``elements`` with the layers of models within the model in their place."""
+    flat: list[object] = []
+    for element in elements:
+        config = element.get("config", element) if isinstance(element, dict) else None
+        inner = config.get("layers") if isinstance(config, dict) else None
+        if isinstance(inner, list) and depth < _MAX_NESTED:
+            flat += _expanded(inner, depth + 1)
+        else:
+            flat.append(element)
+    return flat
+
+
+def _stated_inputs(element: _Element) -> int | None:
+    shape = element.get(*_SHAPES)
+    sides = shape if isinstance(shape, list | tuple) else [shape]
+    known = [side for side in sides if isinstance(side, int) and not isinstance(side, bool)]
+    return prod(known) if known and all(0 < side < 10**6 for side in known) else None
+
+
+def _sizes_in(text: str) -> list[int] | None:
+    """The sizes in a text such as ``35-25-10-2`` or ``[35, 25, 10]``."""
+    words = re.split(r"\s*(?:->|→|[-,;x×:>\s])\s*", text.strip(" []()"))
+    if len(text) > 2000 or len(words) < 2 or not all(re.fullmatch(r"[0-9]{1,9}", w) for w in words):
+        return None
+    return [int(word) for word in words]
+
+
+def _elided(value: list[object] | tuple[object, ...]) -> bool:
+    return any(element is ... or element in ("...", "…") for element in value)
+
+
+def _chained(elements: list[object]) -> list[object] | None:
+    """``[[35, 25], [25, 10]]`` (inputs and outputs of each layer) as 35, 25, 10, or None."""
+    pairs = [e for e in elements if isinstance(e, list | tuple) and len(e) == 2]
+    if not pairs or len(pairs) < len(elements):
+        return None
+    if any(a[1] != b[0] for a, b in itertools.pairwise(pairs)):
+        return None
+    return [pairs[0][0], *(pair[1] for pair in pairs)]
+
+
+def _layer(element: _Element, place: str, written: object) -> Layer | None:
+    """The layer that ``element`` is, one without units for a bend alone, None for what is none."""
+    kind = element.kind
+    if "conv" in kind:
+        raise RecipeError(
+            tr(
+                '"{key}" is a convolution; only layers of units are read from such files.',
+                key=place,
+            )
+        )
+    units = None if kind.startswith("input") else element.get(*_UNITS)
+    if units is None:
+        return _without_units(element, kind, place, written)
+    named = element.get(*_ACTIVATION)
+    activation = choice("activation", named)
+    if named is not None and activation is None:
+        raise RecipeError(
+            tr('"{key}.activation" is {v}, which is not known.', key=place, v=quoted(named))
+        )
+    slope, dropout = element.get("beta", "slope"), element.get("dropout")
+    return Layer(
+        to_whole(units, f"{place}.units"),
+        activation,
+        None if slope is None else to_number(slope, f"{place}.beta"),
+        None if dropout is None else to_number(dropout, f"{place}.dropout"),
+    )
+
+
+def _without_units(element: _Element, kind: str, place: str, written: object) -> Layer | None:
+    if kind == "dropout":
+        rate = element.get("rate", "p", "dropout")
+        return Layer(0, dropout=0.5 if rate is None else to_number(rate, "dropout"))
+    bend = choice("activation", element.get(*_ACTIVATION) if kind == "activation" else kind)
+    if bend is not None:
+        return Layer(0, bend)
+    if any(word in kind for word in _PASSED_OVER):
+        return None
+    raise RecipeError(
+        tr('"{key}" is {value}; a layer needs its units.', key=place, value=quoted(written))
+    )

@@ -1,0 +1,196 @@
+"""Values as people write them in configurations: numbers as text, and a choice's many names."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.errors import RecipeError
+from aegui.core.i18n import tr
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.recipe.errors import quoted
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ACTIVATIONS = {
+    "identity": "linear none lineal identidad",
+    "relu": "rectifier rectified",
+    "leaky_relu": "lrelu leaky",
+    "silu": "swish",
+    "tanh": "tangent tangenth hyperbolictangent tanhyperbolic tangente tangentehiperbolica tanhip"
+    " hyperbolic hiperbolica tansig",
+    "sigmoid": "logistic sigmoide logistica logsig expit sigmoidal logistico",
+    "sine": "sin seno siren",
+}
+_LOSSES = {
+    "bce": "binarycrossentropy crossentropy bcewithlogits binary entropy logloss xent ce"
+    " entropiacruzada entropiacruzadabinaria bcekl bcekld",
+    "mse": "meansquarederror squarederror sse quadratic l2 meansquared rmse ecm squared"
+    " errorcuadraticomedio msekl msekld",
+    "mae": "meanabsoluteerror absoluteerror l1 absolute",
+    "huber": "smoothl1",
+}
+_OPTIMIZERS = {
+    "sgd": "gd gradientdescent gradient stochasticgradientdescent backpropagation backprop vanilla"
+    " descenso descensogradiente none batchgradientdescent descensoporgradiente"
+    " gradientedescendente plain",
+    "momentum": "sgdmomentum sgdwithmomentum gdmomentum",
+    "nesterov": "nag nesterovmomentum",
+    "lbfgs": "lbfgsb",
+    "cg": "conjugategradient conjugategradients gradienteconjugado gradientesconjugados fmincg",
+    "nelder_mead": "neldermead simplex",
+}
+_INITIALIZERS = {
+    "torch_default": "default torch pytorch",
+    "uniform": "random randomuniform rand aleatorio uniforme",
+    "normal": "gaussian randomnormal randn gaussiana",
+    "xavier_uniform": "xavier glorot glorotuniform",
+    "xavier_normal": "glorotnormal",
+    "he_uniform": "he kaiming kaiminguniform",
+    "he_normal": "kaimingnormal",
+    "orthogonal": "",
+}
+_SCHEDULES = {
+    "constant": "none fixed no off",
+    "exponential": "exp exponentialdecay exponentiallr",
+    "step": "steplr stepdecay steps",
+    "cosine": "cosineannealing cosineannealinglr cosinedecay cosinewarmup",
+    "plateau": "reducelronplateau reduceonplateau onplateau",
+}
+_CORRUPTIONS = {
+    "none": "no off clean",
+    "salt_pepper": "saltandpepper sp snp impulse saltpepper salypimienta",
+    "salt": "saltonly sal",
+    "pepper": "pepperonly pimienta",
+    "block": "erase erasing cutout occlusion bloque",
+    "flip": "bitflip bernoulli binary invert bsc binaria",
+    "gaussian": "normal gauss additive awgn gaussiano gaussiana",
+    "masking": "mask dropout zero zeros masked",
+}
+
+
+def plain(word: str) -> str:
+    """``word`` without accents, in lower case."""
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
+def snake(key: str) -> str:
+    """A key as all are compared: ``learningRate`` and ``Learning-Rate`` are ``learning_rate``."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key)
+    return re.sub(r"[\W_]+", "_", plain(split)).strip("_")
+
+
+def _index(others: dict[str, str], table: Iterable[str] = ()) -> dict[str, str]:
+    """What each word names: a key of ``table``, by that key or one of its other names."""
+    index = {}
+    for key, words in {**dict.fromkeys(table, ""), **others}.items():
+        for word in (key, *words.split()):
+            index[word.replace("_", "")] = key
+    return index
+
+
+_CHOICES = {
+    "activation": _index(_ACTIVATIONS, ACTIVATIONS),
+    "loss": _index(_LOSSES, LOSSES),
+    "optimizer": _index(_OPTIMIZERS, OPTIMIZERS),
+    "initializer": _index(_INITIALIZERS),
+    "schedule": _index(_SCHEDULES),
+    "corruption": _index(_CORRUPTIONS, CORRUPTIONS),
+}
+_TAILS = ("loss", "function", "fn", "noise", "init", "initializer", "initialization", "activation")
+
+
+def choice(table: str, value: object) -> str | None:
+    """The key that ``value`` names in ``table`` (a key of the tables above), or None."""
+    if not isinstance(value, str):
+        return None
+    word = re.sub(r"[^a-z0-9]", "", plain(value.rsplit(".", 1)[-1]))
+    index = _CHOICES[table]
+    while word not in index:
+        tail = next((t for t in _TAILS if word.endswith(t) and word != t), None)
+        if tail is None:
+            return None
+        word = word.removesuffix(tail)
+    return index[word]
+
+
+def is_nothing(value: object) -> bool:
+    """Whether ``value`` says that nothing was given."""
+    return value is None or (
+        isinstance(value, str) and plain(value).strip() in {"", "none", "null", "ninguno"}
+    )
+
+
+def to_number(value: object, key: str) -> float:
+    """The finite number that ``value`` is or spells.
+
+    Raises:
+        RecipeError: It is none; the message names ``key``.
+    """
+    number: float | None = None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = value if abs(value) < 1e300 else math.inf
+    elif isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            number = None
+    if number is None or not math.isfinite(number):
+        raise RecipeError(
+            tr('"{key}" is {value}; it must be a number.', key=key, value=quoted(value))
+        )
+    return number
+
+
+def to_whole(value: object, key: str) -> int:
+    """The whole number that ``value`` is or spells; 1e4 and "10000.0" are such.
+
+    Raises:
+        RecipeError: It is none; the message names ``key``.
+    """
+    number = to_number(value, key)
+    if number != int(number):
+        raise RecipeError(
+            tr('"{key}" is {value}; it must be a whole number.', key=key, value=quoted(value))
+        )
+    return int(number)
+
+
+def to_flag(value: object, key: str) -> bool:
+    """The yes or no that ``value`` is or spells.
+
+    Raises:
+        RecipeError: It is neither; the message names ``key``.
+    """
+    flag = flag_of(value)
+    if flag is None:
+        raise RecipeError(
+            tr('"{key}" is {value}; it must be true or false.', key=key, value=quoted(value))
+        )
+    return flag
+
+
+def flag_of(value: object) -> bool | None:
+    """The yes or no that ``value`` is or spells, or None."""
+    word = spelt(value)
+    if word in {"true", "yes", "on", "1", "1.0", "si", "verdadero", "y", "t"}:
+        return True
+    if word in {"false", "no", "off", "0", "0.0", "falso", "n", "f"}:
+        return False
+    return None
+
+
+def spelt(value: object) -> str:
+    """A text, number or flag as a word to compare; what is too long for one is empty."""
+    if isinstance(value, str):
+        return plain(value).strip()
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return ""
+    return str(value).lower() if isinstance(value, bool | int | float) else ""

@@ -1,0 +1,239 @@
+"""Recipes as JSON files: reading with refusals in words, writing, versions, and the presets."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import ReadError, RecipeError
+from aegui.core.i18n import tr
+from aegui.core.recipe import FORMAT, VERSION, Recipe
+from aegui.core.recipe.errors import quoted, recipe_error
+from aegui.core.system_reason import system_reason
+from aegui.paths import resources_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+MAX_BYTES = 4 << 20
+"""A recipe is a page of text; whatever is larger than this is something else."""
+
+_STACKS = (("network", "encoder"), ("network", "decoder"), ("gan", "discriminator"))
+_KERNEL = 3
+
+
+def _with_old_padding(document: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 padded even kernels by half of them at all sides, which made images grow."""
+    migrated = copy.deepcopy(document)
+    for part, key in _STACKS:
+        holder = migrated.get(part)
+        layers = holder.get(key) if isinstance(holder, dict) else None
+        for layer in layers if isinstance(layers, list) else ():
+            _fix_padding(layer)
+    network = migrated.get("network")
+    if isinstance(network, dict):
+        _fix_padding(network.get("output_layer"))
+    return {**migrated, "version": 2}
+
+
+def _fix_padding(layer: object) -> None:
+    if not isinstance(layer, dict) or layer.get("kind") != "conv":
+        return
+    kernel = layer.get("kernel", _KERNEL)
+    if layer.get("padding") is None and isinstance(kernel, int) and kernel % 2 == 0:
+        layer["padding"] = kernel // 2
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_old_padding}
+"""Version -> what makes a document of that version one of the next."""
+
+
+def parse_recipe(text: str, where: str = "") -> Recipe:
+    """The recipe in ``text``.
+
+    Args:
+        text: JSON of this program's own format.
+        where: The file, named at the start of every refusal.
+
+    Raises:
+        RecipeError: It is not such a recipe; the message names the key, what it was and what it
+            may be, or the line of a slip in the JSON.
+    """
+    return recipe_from(parse_json(text, where), where)
+
+
+def recipe_from(
+    document: object, where: str = "", aliases: Mapping[str, str] | None = None
+) -> Recipe:
+    """The recipe in a JSON document, brought to this version first.
+
+    Args:
+        document: What ``parse_json`` gave.
+        where: The file, named at the start of every refusal.
+        aliases: Path in the recipe -> name of the key as the person wrote it, for refusals.
+
+    Raises:
+        RecipeError: It is not a valid recipe.
+    """
+    if not is_recipe(document):
+        raise _refusal(
+            where,
+            tr(
+                'not a recipe of this program: it must be an object with "format": "{f}".', f=FORMAT
+            ),
+        )
+    try:
+        # Through JSON, because only there pydantic's strict mode takes a list for a tuple.
+        return Recipe.model_validate_json(json.dumps(_migrated(document, where)), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] != "json_invalid":
+            raise recipe_error(error, where, aliases) from None
+        if "recursion" in str(first.get("ctx")):
+            raise _too_deep(where) from None
+        raise _refusal(where, tr("there is text in it that is not valid Unicode.")) from None
+    except (RecursionError, ValueError):
+        raise _too_deep(where) from None
+
+
+def is_recipe(document: object) -> bool:
+    """Whether a JSON document says that it is a recipe of this program."""
+    return isinstance(document, dict) and document.get("format") == FORMAT
+
+
+def parse_json(text: str, where: str = "") -> object:
+    """What the JSON ``text`` holds; a key that is given twice is refused.
+
+    Raises:
+        RecipeError: The text is not JSON; the message names the line.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, where))
+    except json.JSONDecodeError as error:
+        raise _refusal(
+            where,
+            tr(
+                "not valid JSON, line {line}, column {column}: {reason}.",
+                line=error.lineno,
+                column=error.colno,
+                reason=error.msg,
+            ),
+        ) from None
+    except RecursionError:
+        raise _too_deep(where) from None
+    except ValueError:
+        raise _refusal(where, tr("there is a number with thousands of digits in it.")) from None
+
+
+def read_text(path: Path) -> str:
+    """The text of a small file, with or without a byte-order mark.
+
+    Raises:
+        ReadError: It cannot be read, is too large, or is not UTF-8 text.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = system_reason(error)
+        raise ReadError(
+            tr("{file} could not be read: {reason}.", file=os.fspath(path), reason=reason)
+        ) from None
+    if len(data) > MAX_BYTES:
+        raise ReadError(
+            tr("{file}: too large for a recipe (over {mb} MB).", file=path.name, mb=MAX_BYTES >> 20)
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ReadError(
+            tr("{file}, line {line}: this is not UTF-8 text.", file=path.name, line=line)
+        ) from None
+
+
+def load_recipe(path: str | os.PathLike[str]) -> Recipe:
+    """The recipe in the file at ``path``.
+
+    Raises:
+        ReadError: The file cannot be read.
+        RecipeError: It holds no valid recipe.
+    """
+    return parse_recipe(read_text(Path(path)), Path(path).name)
+
+
+def save_recipe(path: str | os.PathLike[str], recipe: Recipe) -> None:
+    """Write ``recipe`` to ``path``, atomically.
+
+    Raises:
+        AeguiError: The file could not be written.
+    """
+    write_atomically(path, recipe_json(recipe).encode())
+
+
+def recipe_json(recipe: Recipe) -> str:
+    """The whole of ``recipe`` as JSON, defaults included, so that it means the same for ever."""
+    return json.dumps(recipe.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+
+
+def list_recipes() -> tuple[tuple[str, Recipe], ...]:
+    """The recipes that ship with the program, ``(key, recipe)``, in the order of their keys."""
+    return _recipes_in(resources_dir() / "recipes")
+
+
+@cache
+def _recipes_in(folder: Path) -> tuple[tuple[str, Recipe], ...]:
+    # They are frozen, and do not change while the program runs: each window lists them twice.
+    return tuple((path.stem, load_recipe(path)) for path in sorted(folder.glob("*.json")))
+
+
+def find_recipe(key: str) -> Path | None:
+    """The file of the shipped recipe ``key``, or None."""
+    return next((p for p in (resources_dir() / "recipes").glob("*.json") if p.stem == key), None)
+
+
+def _unique(pairs: list[tuple[str, object]], where: str) -> dict[str, object]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
+        raise _refusal(where, tr("the key {key} is given twice.", key=quoted(twice)))
+    return document
+
+
+def _migrated(document: Any, where: str) -> dict[str, Any]:
+    version = document.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise _refusal(
+            where, tr('"version" is {v}; it must be a whole number from 1 on.', v=quoted(version))
+        )
+    if version > VERSION:
+        raise _refusal(
+            where,
+            tr(
+                "it was written by a newer version of the program (recipe version {theirs}, this "
+                "one reads up to {ours}).",
+                theirs=quoted(version),
+                ours=VERSION,
+            ),
+        )
+    migrated = dict(document)
+    for step in range(version, VERSION):
+        migrated = MIGRATIONS[step](migrated)
+    return migrated
+
+
+def _refusal(where: str, message: str) -> RecipeError:
+    return RecipeError(f"{where}: {message}" if where else message)
+
+
+def _too_deep(where: str) -> RecipeError:
+    return _refusal(where, tr("the lists or objects in it are nested too deeply."))

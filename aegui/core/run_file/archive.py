@@ -1,0 +1,261 @@
+"""Zip files of JSON and safetensors members: packed to fixed bytes, read with distrust."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import ReadError
+from aegui.core.i18n import tr
+from aegui.core.run_file.tensor_bytes import packed, unpacked
+from aegui.core.system_reason import system_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from numpy.typing import NDArray
+
+MAX_MEMBERS = 100
+MAX_INFLATED_BYTES = 256 << 20
+"""Most that a compressed member may grow to; what is larger is stored as it is."""
+
+_DENSE = (".png", "timeline.safetensors")
+"""What hardly becomes smaller: pictures, and weights in half precision."""
+_CHUNK_BYTES = 1 << 20
+_SMALL_BYTES = 1 << 20
+_PROBES = 64
+_PROBE_BYTES = 4096
+_ZIP64_BYTES = 1 << 31
+_WORTH_SHARE = 0.85
+"""Part of its size that a large member must be packed to at most, for packing to pay."""
+_DATE = (1980, 1, 1, 0, 0, 0)
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    MemoryError,
+)
+
+
+def refused(file: str, member: str, reason: str) -> ReadError:
+    """The refusal of ``member`` of ``file``; ``reason`` has no full stop."""
+    return ReadError(tr("{file}, {member}: {reason}.", file=file, member=member, reason=reason))
+
+
+def stated(document: object) -> str:
+    """``document`` as JSON text, always the same for the same content.
+
+    NaN and infinity are spelt as Python spells them: the losses of a run that blew up are such.
+    """
+    return json.dumps(document, indent=1, ensure_ascii=True, sort_keys=True) + "\n"
+
+
+def pack(members: Mapping[str, bytes | Mapping[str, NDArray[np.generic]]]) -> memoryview:
+    """A zip of ``members``: bytes as they are, arrays as safetensors."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            pieces = [content] if isinstance(content, bytes) else list(packed(content))
+            size = sum(map(len, pieces))
+            info = zipfile.ZipInfo(name, _DATE)
+            # Else the same file made on Windows would differ.
+            info.create_system = 3
+            info.external_attr = 0o644 << 16
+            is_small = size <= MAX_INFLATED_BYTES and not name.endswith(_DENSE)
+            pays = is_small and _shrinks(pieces, size)
+            info.compress_type = zipfile.ZIP_DEFLATED if pays else zipfile.ZIP_STORED
+            # Piece by piece: other threads wait while one is copied.
+            with archive.open(info, "w", force_zip64=size >= _ZIP64_BYTES) as file:
+                for piece in pieces:
+                    file.write(piece)
+    return buffer.getbuffer()
+
+
+def _shrinks(pieces: Sequence[bytes | memoryview], size: int) -> bool:
+    """Whether packing pays: of large weights it takes seconds and saves nothing.
+
+    Found out from the beginnings of pieces all over, always the same ones.
+    """
+    if size <= _SMALL_BYTES:
+        return True
+    step = max(1, len(pieces) // _PROBES)
+    probe = b"".join(piece[: size // _PROBES][:_PROBE_BYTES] for piece in pieces[1::step])
+    return len(zlib.compress(probe)) < _WORTH_SHARE * len(probe)
+
+
+class Archive:
+    """A zip file open for reading; every failure is a ``ReadError`` that names file and member."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.name = Path(path).name
+        try:
+            self._size = Path(path).stat().st_size
+            self._zip = zipfile.ZipFile(path)
+        except zipfile.BadZipFile:
+            raise ReadError(
+                tr("{file} is not a run of this program, or it is damaged.", file=self.name)
+            ) from None
+        except _DAMAGES as error:
+            reason = system_reason(error)
+            raise ReadError(
+                tr("{file} could not be read: {reason}.", file=os.fspath(path), reason=reason)
+            ) from None
+        names = self._zip.namelist()
+        if len(names) > MAX_MEMBERS or len(set(names)) < len(names):
+            self._zip.close()
+            raise ReadError(
+                tr("{file}: it holds too many parts, or one of them twice.", file=self.name)
+            )
+
+    def __enter__(self) -> Archive:
+        """The archive itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self._zip.close()
+
+    def __contains__(self, member: str) -> bool:
+        """Whether there is such a member."""
+        return member in self._zip.namelist()
+
+    @property
+    def inflated_bytes(self) -> int:
+        """What all members together say that they take in memory."""
+        return sum(info.file_size for info in self._zip.infolist())
+
+    def read(self, member: str, most: int | None = None) -> bytearray:
+        """The content of ``member``, of at most ``most`` bytes.
+
+        Raises:
+            ReadError: It is missing, damaged, or larger than it may be.
+        """
+        try:
+            info = self._zip.getinfo(member)
+        except KeyError:
+            raise refused(self.name, member, tr("it is missing")) from None
+        self._check_size(info, most)
+        try:
+            return self._inflated(info)
+        except _DAMAGES as error:
+            raise refused(self.name, member, tr("it is damaged: {e}", e=error)) from None
+
+    def _check_size(self, info: zipfile.ZipInfo, most: int | None) -> None:
+        if info.header_offset + info.compress_size > self._size:
+            raise refused(self.name, info.filename, tr("the file ends before it does"))
+        if info.compress_type == zipfile.ZIP_STORED:
+            limit = info.compress_size
+        elif info.compress_type == zipfile.ZIP_DEFLATED:
+            limit = MAX_INFLATED_BYTES
+        else:
+            raise refused(self.name, info.filename, tr("it is compressed in an unknown way"))
+        if info.file_size > (limit if most is None else min(limit, most)):
+            raise refused(
+                self.name,
+                info.filename,
+                tr("{n:,} bytes are more than it may have", n=info.file_size),
+            )
+
+    def _inflated(self, info: zipfile.ZipInfo) -> bytearray:
+        # In pieces: in one go zipfile inflates all there is, whatever size the header admits to.
+        data, done = bytearray(info.file_size), 0
+        with self._zip.open(info) as file:
+            while piece := file.read(_CHUNK_BYTES):
+                data[done : done + len(piece)] = piece
+                done += len(piece)
+        if done != info.file_size:
+            raise EOFError(tr("it is cut short"))
+        return data
+
+
+def to_tensors(
+    archive: Archive,
+    member: str,
+    expected: Mapping[str, tuple[type[np.generic], tuple[int | None, ...]]] | None = None,
+    most: int | None = None,
+) -> dict[str, NDArray[np.generic]]:
+    """The read-only arrays in a safetensors member.
+
+    Args:
+        archive: Where to read.
+        member: Its name.
+        expected: Exactly these names, each with its type and shape (None: any length); None takes
+            whatever there is.
+        most: Of that, the bytes that it may have.
+
+    Raises:
+        ReadError: The member is missing or damaged, or holds something else.
+    """
+    data = archive.read(member, most if expected is None else _most_bytes(expected))
+    try:
+        tensors = unpacked(data)
+    except (ValueError, MemoryError) as error:
+        raise refused(archive.name, member, tr("it is damaged: {e}", e=error)) from None
+    for name, wanted in (expected or {}).items():
+        _check_tensor(archive, member, name, tensors.get(name), *wanted)
+    if expected is not None and (extra := sorted(tensors.keys() - expected.keys())):
+        raise refused(archive.name, member, tr("there should be no {name} in it", name=extra[0]))
+    return tensors
+
+
+def _check_tensor(
+    archive: Archive,
+    member: str,
+    name: str,
+    tensor: NDArray[np.generic] | None,
+    dtype: type[np.generic],
+    shape: tuple[int | None, ...],
+) -> None:
+    if tensor is None:
+        raise refused(archive.name, member, tr("{name} is missing from it", name=name))
+    fits = len(tensor.shape) == len(shape) and all(
+        wanted in {None, length} for wanted, length in zip(shape, tensor.shape, strict=True)
+    )
+    if tensor.dtype != dtype or not fits:
+        raise refused(
+            archive.name,
+            member,
+            tr(
+                "{name} is {type} {got}, but the recipe and the data want {wanted_type} {wanted}",
+                name=name,
+                type=tensor.dtype,
+                got=_shape_words(tensor.shape),
+                wanted_type=np.dtype(dtype),
+                wanted=_shape_words(shape),
+            ),
+        )
+
+
+def _shape_words(shape: tuple[int | None, ...]) -> str:
+    return "x".join("N" if length is None else str(length) for length in shape)
+
+
+def _most_bytes(
+    expected: Mapping[str, tuple[type[np.generic], tuple[int | None, ...]]],
+) -> int | None:
+    """The size that these arrays have together, with room for the header; None: not known."""
+    total = 0
+    for dtype, shape in expected.values():
+        known = [length for length in shape if length is not None]
+        if len(known) < len(shape):
+            return None
+        total += math.prod(known) * np.dtype(dtype).itemsize
+    return total + 200 * len(expected) + 1024

@@ -1,0 +1,162 @@
+"""The data within a saved run: all of it, or of large sets some samples and where the rest is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from aegui.core.data.builtin import builtin_names
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.run_file.archive import Archive, refused, to_tensors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.recipe import DataSpec
+
+    MayRead = Callable[[str], bool]
+
+WHOLE_BYTES = 16 << 20
+"""Sets of up to so many bytes travel with the file."""
+PREVIEW_BYTES = 1 << 20
+"""Of larger ones so many do, to be shown where the set itself is missing."""
+_PREVIEW_SEED = 0x5EED_0006
+
+
+class DataDocument(BaseModel):
+    """What ``run.json`` says of a set.
+
+    ``total`` is the size of the whole set where only some samples are in the file; ``eight_bits``
+    means that the pixels are stored as whole numbers 0..255.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str
+    labels: list[str]
+    names: list[str]
+    source: str
+    licence: str
+    total: Annotated[int, Field(ge=1)] | None = None
+    eight_bits: bool = False
+
+
+def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
+    """What is written of ``dataset``: its description, and the images ``[N, C, H, W]``."""
+    probe = dataset.images[:: max(1, len(dataset) // 256)]
+    eight_bits = _are_levels(probe) and not dataset.is_binary
+    width = dataset.pixels * (1 if eight_bits else 4)
+    total = None
+    kept = dataset
+    if len(dataset) * width > WHOLE_BYTES:
+        total = len(dataset)
+        count = max(1, min(total, PREVIEW_BYTES // width))
+        chosen = np.random.default_rng(_PREVIEW_SEED).choice(total, count, replace=False)
+        _, firsts = np.unique(dataset.class_indices, return_index=True)
+        if len(firsts) <= count:
+            # Every class is there: a classifier has an output for each.
+            chosen = np.union1d(chosen, firsts)
+        kept = dataset.subset(map(int, np.sort(chosen)))
+    images: NDArray[np.generic] = kept.images
+    eight_bits = eight_bits and _are_levels(kept.images)
+    if eight_bits:
+        images = np.round(kept.images * np.float32(255)).astype(np.uint8)
+    document = DataDocument(
+        name=dataset.name,
+        labels=list(kept.labels),
+        names=list(kept.names),
+        source=dataset.source,
+        licence=dataset.licence,
+        total=total,
+        eight_bits=eight_bits,
+    )
+    return document, images
+
+
+def _are_levels(images: NDArray[np.float32]) -> bool:
+    """Whether every pixel is a multiple of 1 / 255."""
+    numbers = images * np.float32(255)
+    return bool(np.allclose(numbers, np.round(numbers), atol=1e-3))
+
+
+def is_known_by_name(source: str) -> bool:
+    """Whether ``source`` names nothing but sets of the program's own: reading them is harmless."""
+    return all(part in builtin_names() for part in source.split("+"))
+
+
+def unread_source(document: DataDocument, spec: DataSpec, may_read: MayRead | None) -> str:
+    """Where the rest of a large set is to be found, if it must not be read without asking.
+
+    Whoever has written the file has written that too: it may name any file of this machine, or
+    one of another, which would be told that it is wanted.
+    """
+    if document.total is None or is_known_by_name(spec.source):
+        return ""
+    return "" if may_read is not None and may_read(spec.source) else spec.source
+
+
+def read_dataset(
+    archive: Archive,
+    document: DataDocument,
+    spec: DataSpec,
+    member: str = "data.safetensors",
+    may_read: MayRead | None = None,
+) -> Dataset:
+    """The set of a saved run; of a large one what ``spec`` names, if it is still the same there.
+
+    ``may_read`` tells of files and folders whether a person wants them to be read.
+
+    Raises:
+        ReadError: The member is damaged.
+    """
+    if document.total is not None and not unread_source(document, spec, may_read):
+        from aegui.core.data.load import load_data  # few documents need the readers of it
+
+        try:
+            whole = load_data(spec)
+        except AeguiError:
+            pass
+        else:
+            if len(whole) == document.total:
+                return whole
+    dtype: type[np.generic] = np.uint8 if document.eight_bits else np.float32
+    images = to_tensors(archive, member, {"images": (dtype, (None, None, None, None))})["images"]
+    if document.eight_bits:
+        images = images.astype(np.float32) / np.float32(255)
+    try:
+        return Dataset.from_images(
+            document.name,
+            images,
+            document.labels,
+            document.names,
+            source=document.source,
+            licence=document.licence,
+        )
+    except AeguiError as error:
+        raise refused(archive.name, member, str(error).rstrip(".")) from None
+
+
+def preview_note(dataset: Dataset, document: DataDocument, unread: str = "") -> str:
+    """What a person should know where only some of a large set can be shown; else empty."""
+    if document.total is None or len(dataset) == document.total:
+        return ""
+    if unread:
+        return tr(
+            "The data of this run were read from {source}; {n:,} of the {total:,} samples are in "
+            "the file and are shown.",
+            source=unread,
+            n=len(dataset),
+            total=document.total,
+        )
+    return tr(
+        "{name} is not on this machine: {n:,} of its {total:,} samples are shown.",
+        name=document.name,
+        n=len(dataset),
+        total=document.total,
+    )

@@ -1,0 +1,76 @@
+"""``run.json`` of a saved run: everything that is neither the recipe nor an array."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from aegui.core.run_file.concepts import MAX_CONCEPTS, ConceptDocument, Number
+from aegui.core.run_file.data import DataDocument  # noqa: TC001  # pydantic looks at it
+from aegui.core.run_file.stages import StageDocument  # noqa: TC001  # so it does
+from aegui.core.training.stages import MAX_STAGES
+
+VERSION: Literal[2] = 2
+"""Version 1 had no stages, and its ``best_loss`` was the lowest loss, whosever the weights."""
+MAX_PLACES = 10_000
+MAX_PLACE_NUMBERS = 100_000
+MAX_NAME = 200
+MAX_TERMS = 100
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ResultDocument(_Part):
+    """A ``RunResult`` without its wrong pixels, which are an array."""
+
+    seed: int
+    epochs: int
+    seconds: float
+    loss: float
+    best_loss: float
+    best_epoch: int | float
+    first_epoch: dict[str, int | None]
+    figures: dict[str, float] = {}
+
+
+class PointDocument(_Part):
+    """A moment of the training, and plain values of its state."""
+
+    epoch: Annotated[int, Field(ge=0)]
+    scalars: dict[str, int | float | str] = {}
+
+
+class PlaceDocument(_Part):
+    """A ``Place``."""
+
+    z: Annotated[list[Number], Field(min_length=1, max_length=MAX_PLACE_NUMBERS)]
+    name: Annotated[str, Field(max_length=MAX_NAME)]
+
+
+class RunDocument(_Part):
+    """The whole of it.
+
+    ``half`` means that the weights are in half precision, ``measured`` is the number of samples
+    that the results are of where that is not as many as the file has, ``terms`` are the further
+    columns of the history.
+    """
+
+    format: Literal["aegui-run"] = "aegui-run"
+    version: Literal[1, 2] = VERSION
+    dataset: DataDocument
+    weights: PointDocument | None
+    half: bool = False
+    history: bool
+    terms: Annotated[list[str], Field(max_length=MAX_TERMS)] = []
+    results: list[ResultDocument]
+    checkpoint: PointDocument | None
+    engine: str
+    device: str
+    measured: Annotated[int, Field(ge=0, lt=2**40)] | None = None
+    draft: DataDocument | None = None
+    places: Annotated[list[PlaceDocument], Field(max_length=MAX_PLACES)] = []
+    concepts: Annotated[list[ConceptDocument], Field(max_length=MAX_CONCEPTS)] = []
+    stages: Annotated[list[StageDocument], Field(max_length=MAX_STAGES)] = []

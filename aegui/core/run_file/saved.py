@@ -1,0 +1,546 @@
+"""Saved runs: recipe, data, weights, history, results and checkpoint in one ``.aegui`` file.
+
+The file is a zip of JSON and safetensors members: nothing in it can run code. Sizes are checked
+before anything is allocated, shapes against the recipe. The same content gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from aegui.core.atomic import write_atomically
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import AeguiError, ReadError, RecipeError
+from aegui.core.i18n import tr
+from aegui.core.latent.codec import Codec
+from aegui.core.network.resolve import classes_learnt, layer_shapes
+from aegui.core.recipe.file import MAX_BYTES as MAX_RECIPE_BYTES
+from aegui.core.recipe.file import parse_recipe, recipe_json
+from aegui.core.run_file import timeline as run_timeline
+from aegui.core.run_file.archive import Archive, pack, refused, stated, to_tensors
+from aegui.core.run_file.concepts import from_document as concept_of
+from aegui.core.run_file.concepts import to_document as concept_document
+from aegui.core.run_file.data import preview_note, read_dataset, to_document, unread_source
+from aegui.core.run_file.document import (
+    VERSION,
+    PlaceDocument,
+    PointDocument,
+    ResultDocument,
+    RunDocument,
+)
+from aegui.core.run_file.sound_numbers import unsound
+from aegui.core.run_file.stages import from_document as stage_of
+from aegui.core.run_file.stages import to_document as stage_document
+from aegui.core.run_file.thumbnail import sheet_png
+from aegui.core.training import best
+from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
+from aegui.core.training.layout import Layout
+from aegui.core.training.result import Checkpoint, RunResult
+from aegui.core.training.snapshot import LayerWeights, Snapshot
+
+if TYPE_CHECKING:
+    import os
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import ResolvedRecipe, Shapes
+    from aegui.core.recipe import Recipe
+    from aegui.core.run_file.concepts import KeptConcept
+    from aegui.core.run_file.data import DataDocument, MayRead
+    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.stages import Stage
+    from aegui.core.training.timeline import TimelineView
+
+SUFFIX = ".aegui"
+MAX_DOCUMENT_BYTES = 64 << 20
+_THUMBNAIL_SAMPLES = 32
+_STATE_COPIES = 12
+"""Tensors of a training's state that are as large as its parameters, and some to spare."""
+_BEST = ("best_parameters", "best_buffers")
+_STATE_BYTES = 128 << 10
+"""What else such a state has: the random generators', and figures of each run and sample."""
+_LIGHT_BYTES = 1 << 20
+"""So much is unpacked and read within a blink."""
+_EXTRA = "extra."
+"""What the names of the columns of further terms begin with."""
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """What a person had already changed for the next training when the document was saved."""
+
+    recipe: Recipe
+    dataset: Dataset
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place among the codes that a person wants to find again.
+
+    Attributes:
+        z: The code.
+        name: What it is called.
+    """
+
+    z: tuple[float, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class SavedRun:
+    """A document: what was to be learnt, and, once it has been trained, what was learnt.
+
+    Attributes:
+        recipe: The recipe of these weights.
+        dataset: The data that ``recipe.data`` named, as it was; it travels with the file.
+        snapshot: The best weights of each run, or None before any training.
+        history: The recorded rows, or None.
+        results: Each run in figures; empty before any training.
+        checkpoint: From where training can go on, or None.
+        engine: Key of the step engine that trained it.
+        device: Key of the device that trained it.
+        draft: The recipe and data of the next training, where they are not those of this one.
+        places: What is pinned on the map.
+        note: What a person should know of the file that was read; not saved.
+        concepts: Directions among the codes that were found.
+        timeline: Weights of epochs all over the training, or None.
+        unread: The file or folder that has the rest of a large set, where that was not to be
+            read; not saved.
+        stages: The trainings that have led to these weights, in order; empty in old files.
+    """
+
+    recipe: Recipe
+    dataset: Dataset
+    snapshot: Snapshot | None = None
+    history: HistoryView | None = None
+    results: tuple[RunResult, ...] = ()
+    checkpoint: Checkpoint | None = None
+    engine: str = ""
+    device: str = ""
+    draft: Draft | None = None
+    places: tuple[Place, ...] = ()
+    note: str = ""
+    concepts: tuple[KeptConcept, ...] = ()
+    timeline: TimelineView | None = None
+    unread: str = ""
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def asked(self) -> Recipe:
+        """The recipe as the person had it when the last of its trainings began."""
+        return self.stages[-1].recipe if self.stages else self.recipe
+
+    @property
+    def best_run(self) -> int:
+        """The best run of the population."""
+        return next(iter(self.runs_by_rank), 0)
+
+    @property
+    def runs_by_rank(self) -> list[int]:
+        """The runs of the population, the best first, see ``training/best.py``."""
+        return best.ranked_runs(self.recipe, self.dataset, self.results, self.history)
+
+    def codec(self, run: int = 0) -> Codec:
+        """The encoder and decoder of one run.
+
+        Raises:
+            AeguiError: There are no weights, or no such run.
+        """
+        if self.snapshot is None:
+            raise AeguiError(tr("This has not been trained yet: there are no weights in it."))
+        if not 0 <= run < self.snapshot.runs:
+            raise AeguiError(
+                tr("There is no run {run}: the file holds {n}.", run=run, n=self.snapshot.runs)
+            )
+        return Codec(self.recipe, self.dataset.image_shape, self.snapshot, run)
+
+
+def saved_run_of(result: TrainingResult, resolved: ResolvedRecipe) -> SavedRun:
+    """The run that a training of ``resolved`` has left."""
+    return SavedRun(
+        recipe=resolved.recipe,
+        dataset=resolved.dataset,
+        snapshot=result.snapshot,
+        history=result.history,
+        results=result.runs,
+        checkpoint=result.checkpoint,
+        engine=result.engine,
+        device=result.device,
+        timeline=result.timeline,
+        stages=result.stages,
+    )
+
+
+def save_run(
+    path: str | os.PathLike[str],
+    run: SavedRun,
+    *,
+    compact: bool = False,
+    private: bool = False,
+    cancelled: IsCancelled | None = None,
+) -> None:
+    """Write ``run`` to ``path``, atomically; the same content gives the same bytes.
+
+    Args:
+        path: Where.
+        run: What.
+        compact: Leave out what only training on needs, keep the weights in half precision, and
+            less of the timeline.
+        private: Let nobody else read it.
+        cancelled: Asked before anything is written whether to stop.
+
+    Raises:
+        AeguiError: The file could not be written.
+        Cancelled: So it was wished.
+    """
+    content = _packed(run, compact=compact)
+    stop_if(cancelled)
+    write_atomically(path, content, private=private)
+
+
+def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:
+    """The whole file that ``save_run`` writes."""
+    return bytes(_packed(run, compact=compact))
+
+
+def _packed(run: SavedRun, *, compact: bool) -> memoryview:
+    if compact:
+        run = replace(run, checkpoint=None)
+        compact = _fits_half(run.snapshot)
+    data, images = to_document(run.dataset)
+    draft, draft_images = (None, None)
+    if run.draft is not None:
+        draft, draft_images = to_document(run.draft.dataset)
+    members: dict[str, bytes | dict[str, NDArray[np.generic]]] = {
+        "recipe.json": recipe_json(run.recipe).encode(),
+        "run.json": _document(run, data, draft, half=compact).encode(),
+        "data.safetensors": {"images": images},
+        "thumbnail.png": _thumbnail(run),
+    }
+    if run.snapshot is not None:
+        kind = np.float16 if compact else np.float32
+        members["weights.safetensors"] = {
+            f"{prefix}{i}.{name}": tensor.astype(kind, copy=False)
+            for prefix, layers in _stacks(run.snapshot).items()
+            for i, layer in enumerate(layers)
+            for name, tensor in layer.tensors.items()
+        }
+    if run.history is not None:
+        members["history.safetensors"] = {
+            **{name: getattr(run.history, name) for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)},
+            **{f"{_EXTRA}{key}": column for key, column in run.history.extra.items()},
+        }
+    if run.results:
+        wrong = np.array([result.wrong_pixels for result in run.results], np.int32)
+        members["results.safetensors"] = {"wrong_pixels": wrong}
+    if run.checkpoint is not None:
+        members["checkpoint.safetensors"] = dict(run.checkpoint.tensors)
+    members.update(run_timeline.to_members(run.timeline, compact=compact))
+    if run.draft is not None and draft_images is not None:
+        members["draft.json"] = recipe_json(run.draft.recipe).encode()
+        members["draft.safetensors"] = {"images": draft_images}
+    return pack(members)
+
+
+def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> SavedRun:
+    """The run in the file at ``path``.
+
+    Args:
+        path: Where.
+        may_read: Whether a file or folder that the run names as its data is to be read, where they
+            do not travel with it; None: no. Sets that are known by name always are.
+
+    Raises:
+        ReadError: The file is not a whole, undamaged run that this version can read; the message
+            names the file, the member and the reason.
+    """
+    with Archive(path) as archive:
+        recipe = _read_recipe(archive)
+        document = _read_document(archive)
+        dataset = read_dataset(archive, document.dataset, recipe.data, may_read=may_read)
+        unread = unread_source(document.dataset, recipe.data, may_read)
+        weights = _read_weights(archive, document, recipe, dataset)
+        history = _read_history(archive, recipe, document.terms) if document.history else None
+        results = _read_results(archive, document, recipe, len(dataset))
+        if weights is not None and results:
+            weights = weights.with_epochs([result.best_epoch for result in results])
+        if document.version == 1:
+            results = _of_best_weights(results, history)
+        return SavedRun(
+            recipe,
+            dataset,
+            weights,
+            history,
+            results,
+            _read_checkpoint(archive, document.checkpoint, recipe, dataset),
+            document.engine,
+            document.device,
+            _read_draft(archive, document.draft, may_read),
+            tuple(Place(tuple(place.z), place.name) for place in document.places),
+            preview_note(dataset, document.dataset, unread),
+            tuple(concept_of(concept) for concept in document.concepts),
+            run_timeline.read_timeline(archive, recipe, dataset),
+            unread,
+            _read_stages(archive, document, recipe),
+        )
+
+
+def is_light(path: str | os.PathLike[str]) -> bool:
+    """Whether the run at ``path`` is read within a blink: little to unpack, no other file to read.
+
+    Whatever is wrong with the file, ``load_run`` will say it: that takes no longer.
+    """
+    try:
+        with Archive(path) as archive:
+            if archive.inflated_bytes > _LIGHT_BYTES:
+                return False
+            document = _read_document(archive)
+    except ReadError:
+        return True
+    drafts = (document.dataset, document.draft)
+    return all(data is None or data.total is None for data in drafts)
+
+
+def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, half: bool) -> str:
+    point = run.checkpoint
+    document = RunDocument(
+        dataset=data,
+        weights=None if run.snapshot is None else PointDocument(epoch=run.snapshot.epoch),
+        half=half,
+        history=run.history is not None,
+        terms=[] if run.history is None else list(run.history.extra),
+        results=[
+            ResultDocument(
+                seed=result.seed,
+                epochs=result.epochs,
+                seconds=result.seconds,
+                loss=result.loss,
+                best_loss=result.best_loss,
+                best_epoch=result.best_epoch,
+                first_epoch=dict(result.first_epoch),
+                figures=dict(result.figures),
+            )
+            for result in run.results
+        ],
+        checkpoint=None
+        if point is None
+        else PointDocument(epoch=point.epoch, scalars=dict(point.scalars)),
+        engine=run.engine,
+        device=run.device,
+        measured=_measured(run, data),
+        draft=draft,
+        places=[PlaceDocument(z=list(place.z), name=place.name) for place in run.places],
+        concepts=[concept_document(concept) for concept in run.concepts],
+        stages=[stage_document(stage) for stage in run.stages],
+    )
+    unused = {name for name in ("places", "concepts", "stages") if not getattr(run, name)}
+    return stated(document.model_dump(exclude=unused or None))
+
+
+def _measured(run: SavedRun, data: DataDocument) -> int | None:
+    """How many samples the results are of, where it is not as many as the file has."""
+    count = len(run.results[0].wrong_pixels) if run.results else 0
+    return None if count == len(data.labels) or not run.results else count
+
+
+def _thumbnail(run: SavedRun) -> bytes:
+    shown = run.dataset.images[:_THUMBNAIL_SAMPLES]
+    if run.snapshot is not None:
+        codec = run.codec(run.best_run)
+        if codec.can_encode:
+            shown = codec.reconstruct(shown.reshape(len(shown), -1))
+        else:
+            draws = np.random.default_rng(0).standard_normal((len(shown), codec.latent_size))
+            shown = codec.decode(draws)
+    return sheet_png(shown.reshape(-1, *run.dataset.image_shape))
+
+
+def _read_recipe(archive: Archive, member: str = "recipe.json") -> Recipe:
+    data = archive.read(member, MAX_RECIPE_BYTES)
+    try:
+        return parse_recipe(data.decode())
+    except UnicodeDecodeError:
+        raise refused(archive.name, member, tr("this is not UTF-8 text")) from None
+    except RecipeError as error:
+        raise refused(archive.name, member, str(error).rstrip(".")) from None
+
+
+def _read_document(archive: Archive) -> RunDocument:
+    data = archive.read("run.json", MAX_DOCUMENT_BYTES)
+    try:
+        return RunDocument.model_validate_json(data)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        if problem["loc"] == ("version",) and isinstance(problem["input"], int):
+            reason = tr(
+                "it was written by a newer version of the program (run version {theirs}, this "
+                "one reads up to {ours})",
+                theirs=problem["input"],
+                ours=VERSION,
+            )
+        else:
+            place = ".".join(map(str, problem["loc"]))
+            reason = f"{place}: {problem['msg']}" if place else problem["msg"]
+        raise refused(archive.name, "run.json", reason) from None
+
+
+def _read_draft(
+    archive: Archive, data: DataDocument | None, may_read: MayRead | None
+) -> Draft | None:
+    if data is None:
+        return None
+    recipe = _read_recipe(archive, "draft.json")
+    return Draft(recipe, read_dataset(archive, data, recipe.data, "draft.safetensors", may_read))
+
+
+def _read_stages(archive: Archive, document: RunDocument, recipe: Recipe) -> tuple[Stage, ...]:
+    try:
+        return tuple(stage_of(stage, recipe) for stage in document.stages)
+    except RecipeError as error:
+        raise refused(archive.name, "run.json", str(error).rstrip(".")) from None
+
+
+def _read_weights(
+    archive: Archive, document: RunDocument, recipe: Recipe, dataset: Dataset
+) -> Snapshot | None:
+    if document.weights is None:
+        return None
+    shapes = _shapes(archive, recipe, dataset)
+    stacks = {"": shapes.layers, **{f"{name}.": part for name, part in shapes.parts.items()}}
+    kind: type[np.generic] = np.float16 if document.half else np.float32
+    expected: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
+        f"{prefix}{index}.{tensor.name}": (kind, (recipe.runs, *tensor.shape))
+        for prefix, layers in stacks.items()
+        for index, layer in enumerate(layers)
+        for tensor in layer.tensors
+    }
+    tensors = to_tensors(archive, "weights.safetensors", expected)
+    for prefix, layers in stacks.items():
+        for index, layer in enumerate(layers):
+            for kept in layer.tensors:
+                fault = unsound(tensors[f"{prefix}{index}.{kept.name}"])
+                if fault is not None:
+                    raise _unsound(archive, layer.where, kept.name, fault)
+    weights = {name: tensor.astype(np.float32, copy=False) for name, tensor in tensors.items()}
+    for tensor in weights.values():
+        tensor.setflags(write=False)
+    read = {
+        prefix: tuple(
+            LayerWeights(
+                {tensor.name: weights[f"{prefix}{index}.{tensor.name}"] for tensor in layer.tensors}
+            )
+            for index, layer in enumerate(layers)
+        )
+        for prefix, layers in stacks.items()
+    }
+    parts = {name: read[f"{name}."] for name in shapes.parts}
+    return Snapshot(document.weights.epoch, read[""], parts)
+
+
+def _unsound(archive: Archive, layer: str, tensor: str, fault: str) -> ReadError:
+    reason = tr(
+        "layer {layer}, {tensor}: {fault}; no network has such weights, the file is damaged",
+        layer=layer,
+        tensor=tensor,
+        fault=fault,
+    )
+    return refused(archive.name, "weights.safetensors", reason)
+
+
+def _fits_half(snapshot: Snapshot | None) -> bool:
+    """Whether half precision can hold every weight; it ends at 65,504."""
+    largest = float(np.finfo(np.float16).max)
+    return snapshot is None or all(
+        bool(np.abs(tensor).max(initial=0.0) <= largest)
+        for layers in _stacks(snapshot).values()
+        for layer in layers
+        for tensor in layer.tensors.values()
+    )
+
+
+def _stacks(snapshot: Snapshot) -> dict[str, tuple[LayerWeights, ...]]:
+    """Every stack of layers by what its members' names begin with."""
+    return {"": snapshot.layers, **{f"{name}.": part for name, part in snapshot.parts.items()}}
+
+
+def _read_history(archive: Archive, recipe: Recipe, terms: list[str]) -> HistoryView:
+    member = "history.safetensors"
+    if len(set(terms)) < len(terms):
+        raise refused(archive.name, "run.json", tr("a term is named twice"))
+    columns: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
+        **dict.fromkeys(SCALAR_COLUMNS, (np.float64, (None,))),
+        **dict.fromkeys(RUN_COLUMNS, (np.float32, (None, recipe.runs))),
+        **{f"{_EXTRA}{key}": (np.float32, (None, recipe.runs)) for key in terms},
+    }
+    tensors: dict[str, Any] = to_tensors(archive, member, columns)
+    if len({len(column) for column in tensors.values()}) > 1:
+        raise refused(archive.name, member, tr("its columns differ in length"))
+    extra = {key: tensors.pop(f"{_EXTRA}{key}") for key in terms}
+    return HistoryView(**tensors, extra=extra)
+
+
+def _read_results(
+    archive: Archive, document: RunDocument, recipe: Recipe, samples: int
+) -> tuple[RunResult, ...]:
+    results = document.results
+    if not results:
+        return ()
+    if len(results) != recipe.runs:
+        reason = tr(
+            "it has results of {n} runs, and the recipe {runs}", n=len(results), runs=recipe.runs
+        )
+        raise refused(archive.name, "run.json", reason)
+    # Of a large set the results are those of all samples; models that do not reconstruct have none.
+    columns = samples if document.measured is None else document.measured
+    shape = (len(results), columns)
+    tensors = to_tensors(archive, "results.safetensors", {"wrong_pixels": (np.int32, shape)})
+    return tuple(
+        RunResult(**result.model_dump(), wrong_pixels=tuple(int(n) for n in wrong))
+        for result, wrong in zip(results, tensors["wrong_pixels"], strict=True)
+    )
+
+
+def _of_best_weights(
+    results: tuple[RunResult, ...], history: HistoryView | None
+) -> tuple[RunResult, ...]:
+    """``results`` of version 1 with the losses of the best weights, where those were recorded."""
+    if history is None:
+        return results
+    rows = [history.row_at(result.best_epoch) for result in results]
+    return tuple(
+        result if row is None else replace(result, best_loss=float(history.loss[row, run]))
+        for run, (result, row) in enumerate(zip(results, rows, strict=True))
+    )
+
+
+def _read_checkpoint(
+    archive: Archive, point: PointDocument | None, recipe: Recipe, dataset: Dataset
+) -> Checkpoint | None:
+    """The state of the training; what it says is looked at when a training goes on from it."""
+    if point is None:
+        return None
+    member = "checkpoint.safetensors"
+    layout = Layout(_shapes(archive, recipe, dataset).all_layers, recipe.runs)
+    numbers = _STATE_COPIES * (layout.size + layout.buffer_size)
+    most = 4 * numbers + (recipe.runs + 1) * _STATE_BYTES
+    tensors = to_tensors(archive, member, most=most)
+    for name in _BEST:
+        # The state of a training that has diverged may be NaN, the best weights never are.
+        fault = unsound(tensors[name]) if name in tensors else None
+        if fault is not None:
+            raise refused(archive.name, member, f"{name}: {fault}")
+    return Checkpoint(point.epoch, tensors, point.scalars)
+
+
+def _shapes(archive: Archive, recipe: Recipe, dataset: Dataset) -> Shapes:
+    """The shapes of the network."""
+    shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
+    if shapes.problems:
+        raise refused(archive.name, "recipe.json", shapes.problems[0].message.rstrip("."))
+    return shapes

@@ -1,0 +1,97 @@
+"""The history of a run as it is saved with it: see ``training/stages.py``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
+from aegui.core.recipe.file import recipe_from
+from aegui.core.training.stages import MAX_CHANGES, LiveChange, Stage, StageKind
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import Recipe
+
+_CHOSEN = ("source", "chars", "labels", "names", "count", "images")
+"""What says which samples; a stage names its set, and these may be long lists."""
+_Epoch = Annotated[FiniteFloat, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ChangeDocument(_Part):
+    """A ``LiveChange``."""
+
+    epoch: _Epoch
+    learning_rate: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    corruption: CorruptionSpec | None = None
+    generator: bool | None = None
+    discriminator: bool | None = None
+
+
+class StageDocument(_Part):
+    """A ``Stage``; its recipe without name and notes, and without the choice of samples."""
+
+    kind: StageKind
+    start: _Epoch
+    stop: _Epoch
+    recipe: dict[str, Any]
+    changes: Annotated[list[ChangeDocument], Field(max_length=MAX_CHANGES)] = []
+    reason: Annotated[str, Field(max_length=100)] = ""
+    data: Annotated[str, Field(max_length=1_000)] = ""
+    samples: Annotated[int, Field(ge=0, lt=2**40)] = 0
+
+
+def to_document(stage: Stage) -> StageDocument:
+    """What is written."""
+    recipe = stage.recipe.model_dump(
+        mode="json", exclude={"name": True, "notes": True, "data": set(_CHOSEN)}
+    )
+    return StageDocument(
+        kind=stage.kind,
+        start=stage.start,
+        stop=stage.stop,
+        recipe=recipe,
+        changes=[ChangeDocument(**asdict(change)) for change in stage.changes],
+        reason=stage.reason,
+        data=stage.data[:1_000],
+        samples=stage.samples,
+    )
+
+
+def from_document(document: StageDocument, recipe: Recipe) -> Stage:
+    """What was read; ``recipe`` is the run's, for what a stage leaves out.
+
+    Raises:
+        RecipeError: The recipe of the stage is none.
+    """
+    whole = recipe.model_dump(mode="json", include={"name", "notes", "data"})
+    data = document.recipe.get("data")
+    own = {"data": whole["data"] | data} if isinstance(data, dict) else {}
+    return Stage(
+        document.kind,
+        document.start,
+        document.stop,
+        recipe_from(whole | document.recipe | own),
+        tuple(
+            LiveChange(**{name: getattr(change, name) for name in ChangeDocument.model_fields})
+            for change in document.changes
+        ),
+        document.reason,
+        document.data,
+        document.samples,
+    )
+
+
+def stage_json(stage: Stage) -> dict[str, Any]:
+    """A stage as the command line prints it: only what was set stands in its changes."""
+    content = to_document(stage).model_dump(mode="json")
+    content["changes"] = [
+        {key: value for key, value in change.items() if value is not None}
+        for change in content["changes"]
+    ]
+    return content
