@@ -18,6 +18,7 @@ from aegui.core.atomic import check_writable
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
 from aegui.core.data.builtin import builtin_names
 from aegui.core.data.load import load_data
+from aegui.core.data.split import checked_on
 from aegui.core.errors import Cancelled, RecipeError
 from aegui.core.evaluation.parts import PARTS, parts_of, wrong_by_part
 from aegui.core.evaluation.wrong_pixels import mean_and_std, wrong_pixels_summary
@@ -253,8 +254,9 @@ def _check_on(data: dict[str, Any], check: str) -> None:
     """
     source = source_from(check, Path())
     kept = load_data(DataSpec.model_validate({"source": source, "images": data["images"]}))
-    data["source"] = f"{data['source']}+{source}"
-    data["split"] = {"last": len(kept)}
+    data.update(
+        checked_on(DataSpec.model_validate(data), source, len(kept)).model_dump(mode="json")
+    )
 
 
 def source_from(source: str, folder: Path) -> str:

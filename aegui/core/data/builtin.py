@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 BuiltinKind = Literal["glyphs", "images"]
 _DIGIT_LEVELS = 16
-_TEST = "-test"
+TEST_PART = "-test"
+"""What the name of a set that was made for testing ends with."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def builtin_names() -> tuple[str, ...]:
 
 def download_key(name: str) -> str | None:
     """What ``download`` has to get before ``load_builtin(name)`` can work; None if nothing."""
-    key = name.removesuffix(_TEST)
+    key = name.removesuffix(TEST_PART)
     return key if BUILTIN_SETS[name].download and not is_available(key) else None
 
 
@@ -182,7 +183,7 @@ def load_builtin(
             if name == "emoji"
             else _digits()
         )
-    return read_published(name.removesuffix(_TEST), name.endswith(_TEST), report, cancelled)
+    return read_published(name.removesuffix(TEST_PART), name.endswith(TEST_PART), report, cancelled)
 
 
 def comes_in_any_size(source: str) -> bool:
@@ -195,7 +196,7 @@ def builtin_state(name: str, images: ImageSpec) -> tuple[str, ...]:
     if comes_in_any_size(name):
         return (images.model_dump_json(),)
     if BUILTIN_SETS[name].download:
-        return (str(published_folder(name.removesuffix(_TEST))),)
+        return (str(published_folder(name.removesuffix(TEST_PART))),)
     return ()
 
 

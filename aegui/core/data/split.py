@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.core.recipe import SplitSpec
+    from aegui.core.recipe import DataSpec, SplitSpec
 
 _SPLIT, _DRAW = 0, 1
 """What a seed is used for: the two draws must not depend on one another."""
@@ -37,3 +37,20 @@ def drawn_indices(n: int, count: int, seed: int) -> NDArray[np.int64]:
     """``count`` different indices below ``n``, drawn by ``seed`` and sorted."""
     order = np.random.default_rng((seed, _DRAW)).permutation(n).astype(np.int64)
     return np.sort(order[:count])
+
+
+def checking_set(data: DataSpec) -> tuple[str, str]:
+    """The sources of ``data``: to learn from, and the one joined to it to check on, or ""."""
+    learnt, joined, kept = data.source.rpartition("+")
+    return (learnt, kept) if joined and data.split.last else (data.source, "")
+
+
+def checked_on(data: DataSpec, source: str, n: int) -> DataSpec:
+    """``data`` with the ``n`` samples of ``source`` joined to them, kept from training.
+
+    They take the place of whatever was kept before; ``source`` "" keeps nothing.
+    """
+    learnt, _ = checking_set(data)
+    joined = f"{learnt}+{source}" if source else learnt
+    split = data.split.model_copy(update={"validation": 0.0, "last": n if source else 0})
+    return data.model_copy(update={"source": joined, "split": split, "count": None})

@@ -10,6 +10,7 @@ import numpy as np
 
 from aegui.core.data.dataset import Dataset, copies_in, copy_of
 from aegui.core.data.load import load_data
+from aegui.core.data.split import checked_on
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
@@ -234,6 +235,38 @@ class DataEdits:
             self._host.refuse,
             quick=is_quick_source(str(path)),
         )
+
+    def check_on(self, source: str) -> None:
+        """Check what is learnt on the samples of ``source``; "": on a share of the set itself."""
+        if self._host.draft.is_edited:
+            # Reading the set once more would take the edits back.
+            text = tr("This set was edited here: save it as a file of data, and learn that.")
+            self._host.say("warning", text)
+            self._host.announce_recipe()
+        elif not source:
+            self._keep("", 0)
+        else:
+            data = self._host.draft.recipe.data
+            spec = data.model_copy(update={"source": source, "count": None})
+            self._host.agree(source)
+            self._loading.do(
+                tr("Reading {name}", name=source_words(source)),
+                lambda report, cancelled: load_data(spec, report, cancelled),
+                lambda kept: self._keep(source, len(kept)),
+                lambda error: self._refuse_check(error, source),
+                quick=is_quick_source(source),
+            )
+
+    def _keep(self, source: str, n: int) -> None:
+        """Have the ``n`` samples of ``source`` as the ones to check on; "": none."""
+        now = self._host.draft.recipe
+        name = tr("Check on {name}", name=source_words(source))
+        text = name if source else tr("Share for checking")
+        self.edit(now.model_copy(update={"data": checked_on(now.data, source, n)}), text)
+
+    def _refuse_check(self, error: AeguiError, source: str) -> None:
+        self._host.refuse(error, lambda: self.check_on(source))
+        self._host.announce_recipe()
 
     def _leave_out(self, base: DraftState, more: Dataset, copies: list[int], text: str) -> None:
         """Add only those of ``more`` to ``base`` that were not there before."""

@@ -213,6 +213,10 @@ class Workspace(QObject):
         """Join the samples of a file to the draft's data; False, with a notice, on failure."""
         return self._edits.add_file(Path(path))
 
+    def check_on(self, source: str) -> None:
+        """Check what is learnt on the samples of ``source``; "": on a share of the set itself."""
+        self._edits.check_on(source)
+
     def adopt_result(self, result: TrainingResult, resolved: ResolvedRecipe | None = None) -> None:
         """Make what a training has learnt the document's run.
 

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import SplitSpec
@@ -16,6 +24,8 @@ from aegui.widgets.builder.rows import SeedField
 from aegui.widgets.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QPaintEvent
 
 _MOST_PERCENT = 95
@@ -51,10 +61,12 @@ class SharesBox(QWidget):
     Signals:
         split_edited(SplitSpec): Another share or seed is wished.
         count_edited(object): At most so many samples are to take part; None: all of them.
+        check_requested(str): Another set is to be checked on: a key of ``set_checks``.
     """
 
     split_edited = Signal(object)
     count_edited = Signal(object)
+    check_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +75,14 @@ class SharesBox(QWidget):
         self.limit.setToolTip(tr("Let only so many samples take part, drawn at random"))
         self.count = CountField(1, 10_000_000)
         self.count.setAccessibleName(tr("Most samples that take part"))
+        self.check = QComboBox()
+        self.check.setAccessibleName(tr("Check on"))
+        self.check.setToolTip(tr("What is kept from training: a share of the set, or another set"))
+        self.check.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.check.activated.connect(self._on_check_activated)
+        self._chosen_check = 0
         self.share = CountField(0, _MOST_PERCENT)
         self.share.setSuffix(" %")
         self.share.setAccessibleName(tr("Keep for checking"))
@@ -87,6 +107,7 @@ class SharesBox(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(tr("Check on"), self.check)
         form.addRow(tr("Keep for checking"), self.share)
         form.addRow(tr("Seed of the draw"), self.seed)
         column = QVBoxLayout(self)
@@ -107,6 +128,19 @@ class SharesBox(QWidget):
         share = split.last / max(1, available) if split.last else split.validation
         self.share.set_value(round(100 * share))
         self.seed.set_value(split.seed)
+
+    def set_checks(self, choices: Sequence[tuple[str, str]], chosen: str) -> None:
+        """Offer sets to check on: keys and names; ``chosen`` is the key of the one in use."""
+        keys = [key for key, _ in choices]
+        with QSignalBlocker(self.check):
+            self.check.clear()
+            for key, name in choices:
+                self.check.addItem(name, key)
+            self._chosen_check = keys.index(chosen)
+            self.check.setCurrentIndex(self._chosen_check)
+        # Of another set all samples are kept.
+        self.share.setEnabled(not chosen)
+        self.seed.setEnabled(not chosen)
 
     def set_numbers(self, training: int, validation: int) -> None:
         """Show how many samples each part has."""
@@ -136,6 +170,12 @@ class SharesBox(QWidget):
         if not self._split.validation:
             return tr("nothing kept")
         return tr("{share:.0%} kept", share=self._split.validation)
+
+    def _on_check_activated(self, index: int) -> None:
+        # The recipe decides what is shown; it may take a while, and be refused.
+        self.check.setCurrentIndex(self._chosen_check)
+        if index != self._chosen_check:
+            self.check_requested.emit(self.check.itemData(index))
 
     def _on_limit_clicked(self, limited: bool) -> None:
         self.count.setEnabled(limited)

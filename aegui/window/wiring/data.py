@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog
 
+from aegui.core.data.builtin import BUILTIN_SETS, TEST_PART
+from aegui.core.data.split import checking_set
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.paths import documents_dir
@@ -54,6 +56,8 @@ if TYPE_CHECKING:
     from aegui.window.toolbar import MainToolBar
 
 _SECTIONS = "data.sections"
+_FILE, _LAST = "*file", "*last"
+"""Keys of what can be checked on beside sets: one that is still to be chosen; the last samples."""
 
 
 class DataWiring(QObject):
@@ -113,6 +117,7 @@ class DataWiring(QObject):
         panel.member_activated.connect(self._draw_member)
         panel.characters_requested.connect(self.choose_characters)
         panel.export_requested.connect(self.export_data)
+        panel.shares.check_requested.connect(self._on_shares_check_requested)
 
     @property
     def handlers(self) -> dict[str, Callable[..., object]]:
@@ -238,6 +243,12 @@ class DataWiring(QObject):
         # “At most”: of a class with fewer samples, all of them.
         fitting = within(view_of(workspace.draft), data)
         self._edit(workspace.recipe.model_copy(update={"data": fitting}), text)
+
+    @Slot(str)
+    def _on_shares_check_requested(self, key: str) -> None:
+        source = questions.choose_data_file(self._window, self._folder()) if key == _FILE else key
+        if source or key != _FILE:
+            self._services.workspace.check_on(source)
 
     @Slot(str)
     def _on_panel_search_changed(self, text: str) -> None:
@@ -433,6 +444,7 @@ class DataWiring(QObject):
         source, edited = self._shown_data()
         title = edited or source_words(source)
         dataset = workspace.dataset
+        self._panel.shares.set_checks(*_checks(workspace.recipe.data))
         self._panel.set_state(title, view_of(workspace.draft), "\n".join(problems))
         self._panel.set_card(dataset, self._services.data.request_card(dataset))
 
@@ -459,3 +471,17 @@ class DataWiring(QObject):
         settings = self._services.settings
         opened = " ".join(self._panel.open_sections())
         settings.values = {**settings.values, _SECTIONS: opened}
+
+
+def _checks(data: DataSpec) -> tuple[list[tuple[str, str]], str]:
+    """What can be checked on, keys and names, and the key of what is: "" for a share of the set."""
+    learnt, chosen = checking_set(data)
+    choices = [("", tr("A share of the set"))]
+    known = [f"{learnt}{TEST_PART}"] if f"{learnt}{TEST_PART}" in BUILTIN_SETS else []
+    if data.split.last and not chosen:
+        chosen = _LAST
+        choices.append((_LAST, tr("The last samples")))
+    elif chosen and chosen not in known:
+        known.append(chosen)
+    choices += [(key, source_words(key)) for key in known]
+    return [*choices, (_FILE, tr("Another file of data…"))], chosen

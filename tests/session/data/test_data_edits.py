@@ -247,3 +247,31 @@ def test_emojis_come_at_their_own_size_when_they_are_chosen_by_name() -> None:
     # Another size of the same emojis is another set; sets of one size are not read again.
     assert not same_samples(with_data(small, source="emoji").data, DataSpec(source="emoji"))
     assert same_samples(with_data(small, source="digits").data, DataSpec(source="digits"))
+
+
+def test_another_set_is_checked_on_and_no_longer(workspace: Workspace) -> None:
+    workspace.new(recipe())
+    workspace.check_on("uppercase")
+    data, draft = workspace.recipe.data, workspace.draft
+    assert data.source == "lowercase+uppercase"
+    assert data.split.last == 32
+    assert len(draft.dataset) == 64
+    assert view_of(draft).validation == 32
+    workspace.check_on("symbols")
+    assert workspace.recipe.data.source == "lowercase+symbols"
+    workspace.check_on("")
+    assert workspace.recipe.data.source == "lowercase"
+    assert not workspace.recipe.data.split.keeps
+    workspace.undo_stack.undo()
+    assert workspace.recipe.data.source == "lowercase+symbols"
+
+
+def test_an_edited_set_is_not_read_again_to_be_checked(workspace: Workspace) -> None:
+    workspace.new(recipe())
+    workspace.add_sample(np.eye(7, 5, dtype=np.float32), "diagonal")
+    told: list[Notice] = []
+    workspace.noticed.connect(told.append)
+    before = workspace.recipe
+    workspace.check_on("uppercase")
+    assert workspace.recipe == before
+    assert [notice.level for notice in told] == ["warning"]

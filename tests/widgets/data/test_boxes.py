@@ -79,6 +79,21 @@ def test_shares_are_told_as_numbers(shares: SharesBox) -> None:
     assert shares.words() == "All 32 are learnt from, none is kept for checking"
 
 
+def test_another_set_can_be_checked_on(qtbot: QtBot, shares: SharesBox) -> None:
+    choices = [("", "A share"), ("mnist-test", "MNIST, test part"), ("*file", "Another file…")]
+    shares.set_checks(choices, "")
+    assert shares.share.isEnabled()
+    with qtbot.waitSignal(shares.check_requested) as asked:
+        shares.check.setCurrentIndex(1)
+        shares.check.activated.emit(1)
+    assert asked.args == ["mnist-test"]
+    assert shares.check.currentText() == "A share", "the recipe decides what is shown"
+    shares.set_checks(choices, "mnist-test")
+    assert shares.check.currentText() == "MNIST, test part"
+    assert not shares.share.isEnabled()
+    assert not shares.seed.isEnabled()
+
+
 def test_edits_of_shares(qtbot: QtBot, shares: SharesBox) -> None:
     with qtbot.waitSignal(shares.split_edited) as edited:
         shares.share.setValue(30)
