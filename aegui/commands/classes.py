@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.commands.history import stages_json
-from aegui.commands.provenance import (
-    about_machine,
-    about_weights,
-    machine_words,
-    weights_words,
-)
+from aegui.commands.provenance import about_machine, machine_words
 from aegui.commands.words import say, say_json, shown, table
-from aegui.core.data.corruption import corrupted_with
-from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.data.corruption import corrupted_with, corruption_words
 from aegui.core.evaluation.classification import classify, truth_of
-from aegui.core.evaluation.parts import HELD_OUT, LEARNT, OTHER, is_same_set, parts_of
-from aegui.core.i18n import mark, tr
+from aegui.core.evaluation.parts import HELD_OUT, LEARNT, OTHER
+from aegui.core.i18n import localized, mark, tr
 
 if TYPE_CHECKING:
     import argparse
@@ -26,11 +20,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.commands.opened import OpenedRun
     from aegui.core.data.dataset import Dataset
     from aegui.core.evaluation.classification import Classification, ClassScore
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
-    from aegui.core.run_file.saved import SavedRun
 
 ALL = "all"
 _PARTS = {
@@ -45,15 +39,12 @@ _MOST_PAIRS = 15
 
 
 def evaluate_classes(
-    options: argparse.Namespace,
-    saved: SavedRun,
-    dataset: Dataset,
-    codec: Codec,
-    specs: Sequence[CorruptionSpec],
+    options: argparse.Namespace, run: OpenedRun, specs: Sequence[CorruptionSpec]
 ) -> int:
-    """Print how well the classifier of ``codec`` does on the samples that it has not learnt."""
-    key, indices = part_to_judge(saved, dataset, options)
-    classes = saved.dataset.classes
+    """Print how well a classifier does on the samples that it has not learnt."""
+    codec, dataset = run.codec, run.dataset
+    key, indices = part_to_judge(run, options)
+    classes = run.saved.dataset.classes
     found = classify(codec, classes, dataset, indices)
     truth = truth_of(dataset, classes, indices)
     noisy = [
@@ -62,7 +53,8 @@ def evaluate_classes(
     if options.json:
         say_json(
             {
-                **{**about_weights(options.file, saved, codec), "history": stages_json(saved)},
+                **run.about(),
+                "history": stages_json(run.saved),
                 "data": dataset.name,
                 "part": key,
                 "noise_seed": options.seed,
@@ -87,32 +79,26 @@ def evaluate_classes(
         )
     )
     for spec, accuracy in zip(specs, noisy, strict=True):
-        noise = f"{tr(CORRUPTIONS[spec.kind].label)} {spec.level:g}"
+        noise = corruption_words(spec)
         say(tr("With noise ({noise}): accuracy {accuracy:.2%}.", noise=noise, accuracy=accuracy))
     if key == HELD_OUT:
-        parts = parts_of(len(dataset), saved.recipe.data.split)
-        learnt = classify(codec, classes, dataset, parts[LEARNT])
+        learnt = classify(codec, classes, dataset, run.parts[LEARNT])
         say(tr("Of the samples learnt: accuracy {accuracy:.2%}.", accuracy=learnt.accuracy))
         say(tr("The best weights were chosen by the validation part."))
-    say(weights_words(saved, codec))
+    say(run.words)
     if specs:
         say(tr("Noise is drawn with seed {seed}.", seed=options.seed))
     say(machine_words())
     return 0
 
 
-def part_to_judge(
-    saved: SavedRun, dataset: Dataset, options: argparse.Namespace
-) -> tuple[str, NDArray[np.int64]]:
-    """The part of ``dataset`` that a classifier is judged by, and its places: what was held out."""
-    own = options.data is None or is_same_set(dataset, saved.dataset)
-    parts = parts_of(len(dataset), saved.recipe.data.split, own=own)
-    key, indices = ALL, np.arange(len(dataset))
+def part_to_judge(run: OpenedRun, options: argparse.Namespace) -> tuple[str, NDArray[np.int64]]:
+    """The part of the samples that a classifier is judged by, and its places: what was held out."""
+    parts = run.parts
     if options.data is None and HELD_OUT in parts:
-        key, indices = HELD_OUT, parts[HELD_OUT]
-    elif len(parts) == 1:
-        key = next(iter(parts))
-    return key, indices
+        return HELD_OUT, parts[HELD_OUT]
+    key = next(iter(parts)) if len(parts) == 1 else ALL
+    return key, np.arange(len(run.dataset))
 
 
 def _noisy_accuracy(
@@ -169,7 +155,7 @@ def _scores_table(found: Classification) -> str:
 def _row(score: ClassScore) -> list[str]:
     figures = (score.precision, score.recall, score.f1)
     label = shown(score.label, tr("(empty)"))
-    return [label, *(f"{figure:.4f}" for figure in figures), f"{score.support:,}"]
+    return [label, *(localized(figure, ".4f") for figure in figures), localized(score.support, ",")]
 
 
 def _say_confusion(found: Classification) -> None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.evaluate import codec_for, data_for
-from aegui.commands.words import say
+from aegui.commands.opened import OpenedRun
+from aegui.commands.places import checked_code, numbers
+from aegui.commands.words import note, say
 from aegui.core.atomic import write_atomically
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
-from aegui.core.run_file.saved import load_run
 from aegui.core.run_file.thumbnail import sheet_png
 
 if TYPE_CHECKING:
@@ -30,9 +29,8 @@ if TYPE_CHECKING:
 
 def encode_command(options: argparse.Namespace) -> int:
     """Write the code of every sample as CSV."""
-    saved = load_run(options.file)
-    dataset = data_for(saved, options.data)
-    _, codec = codec_for(saved, options.run, dataset)
+    run = OpenedRun.of(options)
+    codec, dataset = run.codec, run.dataset
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["label", "name", *(f"z{i + 1}" for i in range(codec.latent_size))])
@@ -43,26 +41,19 @@ def encode_command(options: argparse.Namespace) -> int:
         sys.stdout.write(buffer.getvalue())
     else:
         write_atomically(options.out, buffer.getvalue().encode())
+    note(run.words)
     return 0
 
 
 def decode_command(options: argparse.Namespace) -> int:
     """Decode the points and write the images, or draw them on the terminal."""
     points = [_point(text) for text in options.at]
-    saved = load_run(options.file)
-    _, codec = codec_for(saved, options.run, saved.dataset)
+    run = OpenedRun.of(options)
     for text, point in zip(options.at, points, strict=True):
-        if len(point) != codec.latent_size:
-            raise AeguiError(
-                tr(
-                    "--at {text} has {got} numbers, but a code of this run has {wanted}.",
-                    text=text,
-                    got=len(point),
-                    wanted=codec.latent_size,
-                )
-            )
-    images = np.clip(np.nan_to_num(codec.decode(points)), 0, 1)
-    _write(options, images.reshape(-1, *saved.dataset.image_shape), points)
+        checked_code(run.codec, "--at", text, point)
+    images = np.clip(np.nan_to_num(run.codec.decode(points)), 0, 1)
+    _write(options, images.reshape(-1, *run.dataset.image_shape), points)
+    note(run.words)
     return 0
 
 
@@ -81,11 +72,8 @@ def _write(
 
 
 def _point(text: str) -> list[float]:
-    try:
-        point = [float(number) for number in text.split(",")]
-    except ValueError:
-        point = [math.nan]
-    if not all(map(math.isfinite, point)):
+    point = numbers(text)
+    if point is None:
         raise AeguiError(
             tr("--at {text}: a point is numbers with commas between them: 0.3,-1.2", text=text)
         )

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.evaluate import codec_for
 from aegui.commands.figure_files import PICTURES, check_suffix, start_painting, write_figure
 from aegui.commands.noise import check_target, read_images, write_answers
+from aegui.commands.opened import OpenedRun
 from aegui.commands.words import say
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.repairs import complete
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
-from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     import argparse
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.run_file.saved import SavedRun
 
 
 def complete_command(options: argparse.Namespace) -> int:
@@ -32,7 +30,8 @@ def complete_command(options: argparse.Namespace) -> int:
     if options.figure:
         check_suffix(options.figure, PICTURES)
         check_writable(options.figure)
-    saved = load_run(options.file)
+    run = OpenedRun.of(options)
+    saved = run.saved
     if saved.recipe.gan is not None or saved.recipe.classifier is not None:
         raise AeguiError(
             tr(
@@ -40,11 +39,10 @@ def complete_command(options: argparse.Namespace) -> int:
                 file=options.file,
             )
         )
-    _, codec = codec_for(saved, options.run, saved.dataset)
-    images = read_images(options.inputs, codec)
+    images = read_images(options.inputs, run.codec)
     missing = _missing(options.erase, images.image_shape)
     flat = np.asarray(images.flat())
-    drawn = complete(codec, flat, missing, options.times, threshold=options.threshold)
+    drawn = complete(run.codec, flat, missing, options.times, threshold=options.threshold)
     write_answers(
         options.out,
         images,
@@ -53,8 +51,9 @@ def complete_command(options: argparse.Namespace) -> int:
         glyphs=saved.dataset.is_binary,
     )
     if options.figure:
-        _write_figure(options.figure, saved, images, missing, drawn)
+        _write_figure(options.figure, run, images, missing, drawn)
     _say(options.out, flat, drawn, missing, glyphs=saved.dataset.is_binary)
+    say(run.words)
     return 0
 
 
@@ -115,7 +114,7 @@ def _say(
 
 def _write_figure(
     path: str,
-    saved: SavedRun,
+    run: OpenedRun,
     images: Dataset,
     missing: NDArray[np.bool_],
     drawn: NDArray[np.float32],
@@ -123,7 +122,7 @@ def _write_figure(
     """The images given, those with the hole, and what comes of them, below one another."""
     from aegui.session.data.looks import look_of
     from aegui.widgets.figures.figure import Paper
-    from aegui.widgets.figures.makers import origin_words, reconstructions_figure
+    from aegui.widgets.figures.makers import reconstructions_figure
 
     shape = images.images.shape
     holed = np.where(missing, np.float32(0.0), images.flat()).reshape(shape)
@@ -132,8 +131,8 @@ def _write_figure(
         (tr("erased"), list(holed)),
         (tr("completed"), list(drawn.reshape(shape))),
     ]
-    origin = origin_words(data=images.name, samples=len(images))
-    title = tr("Completion: {name}", name=saved.recipe.name)
+    origin = run.origin(data=images.name, samples=len(images))
+    title = tr("Completion: {name}", name=run.saved.recipe.name)
     application = start_painting()
-    write_figure(path, reconstructions_figure(rows, look_of(saved.dataset), title, origin), Paper())
+    write_figure(path, reconstructions_figure(rows, look_of(run.dataset), title, origin), Paper())
     del application

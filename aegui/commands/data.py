@@ -15,7 +15,7 @@ from aegui.core.data.published import PUBLISHED, published_folder
 from aegui.core.data.readers import READERS
 from aegui.core.data.select import select
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.core.i18n import mark, tr, trn
+from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.recipe import DataSpec, ImageSpec
 from aegui.core.run_file.saved import SUFFIX, load_run
 
@@ -192,17 +192,17 @@ def _headline(found: Card) -> str:
 
 
 def _classes_line(found: Card) -> str:
-    listed = ", ".join(f"{one.label} ({one.count:,})" for one in found.classes[:_MOST_CLASSES])
+    listed = ", ".join(
+        f"{one.label} ({localized(one.count, ',')})" for one in found.classes[:_MOST_CLASSES]
+    )
     rest = ", …" if len(found.classes) > _MOST_CLASSES else ""
     return trn("{n} class: ", "{n} classes: ", len(found.classes)) + listed + rest
 
 
 def _closest_line(found: Card, titles: list[str]) -> str:
-    form = "{:.0f}" if found.is_binary else "{:.3f}"
+    form, between = (".0f", " ") if found.is_binary else (".3f", " – ")
     pairs = ", ".join(
-        f"{titles[pair.a]} {titles[pair.b]} ({form.format(pair.distance)})"
-        if found.is_binary
-        else f"{titles[pair.a]} – {titles[pair.b]} ({form.format(pair.distance)})"
+        f"{titles[pair.a]}{between}{titles[pair.b]} ({localized(pair.distance, form)})"
         for pair in found.closest
     )
     line = (

@@ -10,26 +10,15 @@ import numpy as np
 from aegui.commands.classes import evaluate_classes
 from aegui.commands.figures import figures_table, model_figures
 from aegui.commands.history import stages_json
-from aegui.commands.provenance import (
-    about_data,
-    about_machine,
-    about_weights,
-    data_words,
-    machine_words,
-    weights_words,
-)
-from aegui.commands.words import note, say, say_json, shown, table
+from aegui.commands.opened import OpenedRun
+from aegui.commands.provenance import about_data, about_machine, data_words, machine_words
+from aegui.commands.words import say, say_json, shown, table
 from aegui.core.data.corruption import corruption_words, parse_corruption
-from aegui.core.data.load import load_data
-from aegui.core.errors import AeguiError
-from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.noise import NoisyScore, noisy_score
-from aegui.core.evaluation.parts import PARTS, is_same_set, parts_of
+from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.reconstruction import wrong_of_all
 from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
-from aegui.core.i18n import tr
-from aegui.core.recipe import DataSpec
-from aegui.core.run_file.saved import load_run
+from aegui.core.i18n import localized, tr
 
 if TYPE_CHECKING:
     import argparse
@@ -40,7 +29,6 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
-    from aegui.core.run_file.saved import SavedRun
 
 MOST_ROWS = 500
 """Characters that are listed one by one."""
@@ -53,24 +41,22 @@ def evaluate_command(options: argparse.Namespace) -> int:
         from aegui.commands.evaluate_many import evaluate_many
 
         return evaluate_many(options, specs)
-    saved = load_run(options.file)
-    dataset = data_for(saved, options.data)
-    _, codec = codec_for(saved, options.run, dataset)
-    if codec.can_classify:
-        return evaluate_classes(options, saved, dataset, codec, specs)
-    refuse_generator(codec, options.file)
-    parts, found = measured(saved, codec, dataset, specs, options)
+    run = OpenedRun.of(options)
+    if run.codec.can_classify:
+        return evaluate_classes(options, run, specs)
+    run.refuse_generator()
+    found = measured(run, specs, options)
     if options.json:
-        say_json(_document(saved, codec, dataset, parts, found, options))
+        say_json(_document(run, found, options))
         return 0
-    if len(dataset) <= MOST_ROWS and dataset.is_binary:
-        _say(dataset, parts, found)
+    if len(run.dataset) <= MOST_ROWS and run.dataset.is_binary:
+        _say(run.dataset, found)
     else:
-        _say_means(parts, found)
-    say(figures_table({part: one.figures for part, one in zip(parts, found, strict=True)}))
+        _say_means(found)
+    say(figures_table({part: one.figures for part, one in found.items()}))
     say()
-    say(weights_words(saved, codec))
-    say(data_words(dataset, parts))
+    say(run.words)
+    say(data_words(run.dataset, run.parts))
     say(tr("Noise and codes are drawn with seed {seed}.", seed=options.seed))
     say(machine_words())
     return 0
@@ -96,18 +82,18 @@ class Measured:
 def _measured(
     codec: Codec,
     dataset: Dataset,
-    part: tuple[str, NDArray[np.int64]] | None,
+    places: NDArray[np.int64] | None,
     specs: list[CorruptionSpec],
     options: argparse.Namespace,
 ) -> Measured:
-    indices = np.arange(len(dataset)) if part is None else part[1]
-    samples = dataset if part is None else dataset.subset(indices)
+    indices = np.arange(len(dataset)) if places is None else places
+    samples = dataset if places is None else dataset.subset(indices)
     return Measured(
         indices,
         wrong_of_all(codec, samples),
         [
             # Somebody who knows a part of the characters only is nobody to compare with.
-            noisy_score(codec, samples, spec, options.draws, options.seed, limited=part is None)
+            noisy_score(codec, samples, spec, options.draws, options.seed, limited=places is None)
             for spec in specs
         ],
         model_figures(codec, samples, options.seed),
@@ -115,76 +101,36 @@ def _measured(
 
 
 def measured(
-    saved: SavedRun,
-    codec: Codec,
-    dataset: Dataset,
-    specs: list[CorruptionSpec],
-    options: argparse.Namespace,
-) -> tuple[Mapping[str, NDArray[np.int64]], list[Measured]]:
-    """The parts of ``dataset`` by what was learnt of it, and the figures of each."""
-    own = options.data is None or is_same_set(dataset, saved.dataset)
-    parts = parts_of(len(dataset), saved.recipe.data.split, own=own)
-    if len(parts) == 1:
-        return parts, [_measured(codec, dataset, None, specs, options)]
-    return parts, [_measured(codec, dataset, part, specs, options) for part in parts.items()]
-
-
-def refuse_generator(codec: Codec, file: str) -> None:
-    """Refuse a model that reconstructs nothing.
-
-    Raises:
-        AeguiError: It is a GAN.
-    """
-    if not codec.can_encode:
-        raise AeguiError(
-            tr(
-                '{file} is a GAN: it reconstructs nothing. Look at its images with "aegui '
-                'sample", or show them to a classifier with "aegui judge".',
-                file=file,
-            )
-        )
-
-
-def data_for(saved: SavedRun, source: str | None) -> Dataset:
-    """The data that ``--data`` names, images in the size of the recipe's; or the run's own."""
-    if source is None:
-        if saved.note:
-            # The figures are of what is there.
-            note(saved.note)
-        return saved.dataset
-    return load_data(DataSpec(source=source, images=saved.recipe.data.images))
-
-
-def codec_for(saved: SavedRun, run: int | None, dataset: Dataset) -> tuple[int, Codec]:
-    """The run asked for, or the best one, and its codec; refuses data of another size."""
-    index = saved.best_run if run is None else run
-    codec = saved.codec(index)
-    refuse_other_size(codec, dataset)
-    return index, codec
+    run: OpenedRun, specs: list[CorruptionSpec], options: argparse.Namespace
+) -> dict[str, Measured]:
+    """The figures of each part of the samples, by what was learnt of it."""
+    if len(run.parts) == 1:
+        (key,) = run.parts
+        return {key: _measured(run.codec, run.dataset, None, specs, options)}
+    return {
+        key: _measured(run.codec, run.dataset, places, specs, options)
+        for key, places in run.parts.items()
+    }
 
 
 def _document(
-    saved: SavedRun,
-    codec: Codec,
-    dataset: Dataset,
-    parts: Mapping[str, NDArray[np.int64]],
-    found: list[Measured],
-    options: argparse.Namespace,
+    run: OpenedRun, found: Mapping[str, Measured], options: argparse.Namespace
 ) -> dict[str, Any]:
     """One object: what the figures depend on, then those of all samples, or of each part."""
     document: dict[str, Any] = {
-        **{**about_weights(options.file, saved, codec), "history": stages_json(saved)},
-        **about_data(dataset, parts),
+        **run.about(),
+        "history": stages_json(run.saved),
+        **about_data(run.dataset, run.parts),
         "noise_seed": options.seed,
         **about_machine(),
-        "labels": list(dataset.labels),
-        "pixels": dataset.pixels,
+        "labels": list(run.dataset.labels),
+        "pixels": run.dataset.pixels,
     }
     if len(found) == 1:
-        return document | _part_json(found[0])
-    whole = np.zeros(len(dataset), np.int64)
+        return document | _part_json(*found.values())
+    whole = np.zeros(len(run.dataset), np.int64)
     of_each = {}
-    for key, one in zip(parts, found, strict=True):
+    for key, one in found.items():
         whole[one.indices] = one.clean
         of_each[key] = {"samples": len(one.indices), "places": one.indices.tolist()}
         of_each[key] |= _part_json(one)
@@ -215,42 +161,46 @@ def _part_json(found: Measured) -> dict[str, Any]:
     }
 
 
-def _say_means(parts: Mapping[str, NDArray[np.int64]], found: list[Measured]) -> None:
-    rows = [[tr("clean"), *(f"{one.clean.mean():.3f}" for one in found)]]
-    for place, score in enumerate(found[0].scores):
-        means = (one.scores[place].mean for one in found)
-        rows.append([corruption_words(score.spec), *(f"{mean:.3f}" for mean in means)])
+def _say_means(found: Mapping[str, Measured]) -> None:
+    first, *_ = found.values()
+    rows = [[tr("clean"), *(localized(one.clean.mean(), ".3f") for one in found.values())]]
+    for place, score in enumerate(first.scores):
+        means = (one.scores[place].mean for one in found.values())
+        rows.append([corruption_words(score.spec), *(localized(mean, ".3f") for mean in means)])
     heads = [tr("wrong pixels")]
-    if len(parts) > 1:
-        heads = [tr("wrong pixels, {part}", part=tr(PARTS[key])) for key in parts]
+    if len(found) > 1:
+        heads = [tr("wrong pixels, {part}", part=tr(PARTS[key])) for key in found]
     say(table([tr("input"), *heads], rows))
 
 
-def _say(dataset: Dataset, parts: Mapping[str, NDArray[np.int64]], found: list[Measured]) -> None:
+def _say(dataset: Dataset, found: Mapping[str, Measured]) -> None:
     """A row for every character, then the means of each part."""
     rows: list[list[str]] = [[]] * len(dataset)
     means = []
-    for key, one in zip(parts, found, strict=True):
-        told = [tr(PARTS[key])] if len(parts) > 1 else []
+    for key, one in found.items():
+        told = [tr(PARTS[key])] if len(found) > 1 else []
         for place, index in enumerate(one.indices.tolist()):
             rows[index] = [
                 shown(dataset.labels[index], dataset.names[index]),
                 str(one.clean[place]),
-                *(f"{score.per_sample[place]:.2f}" for score in one.scores),
+                *(localized(score.per_sample[place], ".2f") for score in one.scores),
                 *told,
             ]
         title = tr("mean, {part}", part=told[0]) if told else tr("mean")
-        figures = [f"{one.clean.mean():.2f}", *(f"{score.mean:.3f}" for score in one.scores)]
+        figures = [
+            localized(one.clean.mean(), ".2f"),
+            *(localized(score.mean, ".3f") for score in one.scores),
+        ]
         means.append([title, *figures, *("" for _ in told)])
-    scores = found[0].scores
-    if scores and len(parts) == 1:
-        limits = ["-" if score.limit is None else f"{score.limit:.3f}" for score in scores]
+    scores = next(iter(found.values())).scores
+    if scores and len(found) == 1:
+        limits = ["-" if score.limit is None else localized(score.limit, ".3f") for score in scores]
         means.append([tr("Bayes limit"), "0", *limits])
     header = [tr("wrong pixels"), tr("clean"), *(corruption_words(one.spec) for one in scores)]
-    say(table([*header, *([tr("part")] if len(parts) > 1 else [])], [*rows, *means]))
-    for key, one in zip(parts, found, strict=True):
+    say(table([*header, *([tr("part")] if len(found) > 1 else [])], [*rows, *means]))
+    for key, one in found.items():
         shares = {"one": float(np.mean(one.clean <= 1)), "none": float(np.mean(one.clean == 0))}
-        if len(parts) > 1:
+        if len(found) > 1:
             text = tr(
                 "Clean, {part}: {one:.0%} of the characters have at most 1 wrong pixel, "
                 "{none:.0%} have none.",

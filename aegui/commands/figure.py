@@ -15,8 +15,10 @@ from aegui.commands.figure_files import check_figure_path, start_painting, write
 from aegui.commands.making import traversal_ends
 from aegui.commands.map import plane_frame, plane_rect
 from aegui.commands.noise_studies import noise_levels
-from aegui.commands.places import Model, dimensions
+from aegui.commands.opened import OpenedRun
+from aegui.commands.places import dimensions, place_of
 from aegui.commands.progress import shown_work
+from aegui.commands.provenance import WEIGHTS
 from aegui.commands.words import say
 from aegui.core.data.corruption import corrupted, corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
@@ -57,13 +59,14 @@ def figure_command(options: argparse.Namespace) -> int:
         check_figure_path(path, csv=options.kind not in _WITHOUT_CSV)
     application = start_painting()
     paper = _paper(options)
-    model = Model(options.file, options.run)
+    model = OpenedRun.of(options)
     figure = _MAKERS[options.kind](model, options)
     if options.title is not None:
         figure = replace(figure, title=options.title)
     for path in options.out:
         write_figure(path, figure, paper)
     say(tr("Written to {file}.", file=", ".join(options.out)))
+    say(model.words)
     del application
     return 0
 
@@ -81,35 +84,28 @@ def _paper(options: argparse.Namespace) -> Paper:
 
 
 def _origin(
-    model: Model,
+    model: OpenedRun,
     noise: CorruptionSpec | None = None,
     noise_seed: int | None = None,
     *,
     all_runs: bool = False,
 ) -> str:
-    from aegui.widgets.figures.makers import origin_words
-
-    saved, run = model.saved, model.codec.run
-    result = saved.results[run] if run < len(saved.results) else None
     noisy = noise is not None and noise.kind != "none"
-    seeds = len(saved.results) if all_runs else 1
-    return origin_words(
-        name=model.name,
-        seed=(saved.recipe.seed + run if result is None else result.seed) if seeds == 1 else None,
-        epoch=model.codec.epoch if seeds == 1 else None,
-        weights=tr("best weights") if seeds == 1 else tr("{n} seeds, best weights", n=seeds),
-        data=model.dataset.name,
-        samples=len(model.dataset),
-        noise=corruption_words(noise) if noise is not None and noisy else "",
-        noise_seed=noise_seed if noisy or noise_seed is not None else None,
-    )
+    words = corruption_words(noise) if noise is not None and noisy else ""
+    seed = noise_seed if noisy or noise is None else None
+    seeds = len(model.saved.results)
+    if all_runs and seeds > 1:
+        weights = tr("{n} seeds, {weights}", n=seeds, weights=tr(WEIGHTS[model.weights]))
+        several = {"seed": None, "epoch": None, "weights": weights}
+        return model.origin(noise=words, noise_seed=seed, **several)
+    return model.origin(noise=words, noise_seed=seed)
 
 
-def _title(model: Model, words: str) -> str:
+def _title(model: OpenedRun, words: str) -> str:
     return tr("{what}: {name}", what=words, name=model.name)
 
 
-def _latent(model: Model, options: argparse.Namespace) -> Figure:
+def _latent(model: OpenedRun, options: argparse.Namespace) -> Figure:
     from aegui.widgets.figures.makers import latent_figure
 
     _need_encoder(model)
@@ -138,7 +134,7 @@ def _latent(model: Model, options: argparse.Namespace) -> Figure:
     )
 
 
-def _curves(model: Model, options: argparse.Namespace) -> Figure:
+def _curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
     from aegui.widgets.charts.curves import history_csv
     from aegui.widgets.figures.makers import charts_figure
 
@@ -157,7 +153,7 @@ def _curves(model: Model, options: argparse.Namespace) -> Figure:
     )
 
 
-def _charts(model: Model, options: argparse.Namespace) -> list[ChartData]:
+def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
     """The charts that are asked for, or those that the window shows first."""
     from aegui.widgets.charts.curves import CHARTS, applies, axis_name, curves_of
     from aegui.widgets.charts.painting import ChartData, fitted_y
@@ -191,7 +187,7 @@ def _charts(model: Model, options: argparse.Namespace) -> list[ChartData]:
     return found
 
 
-def _reconstructions(model: Model, options: argparse.Namespace) -> Figure:
+def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
     from aegui.widgets.figures.makers import reconstructions_figure
 
     _need_encoder(model)
@@ -221,7 +217,7 @@ def _reconstructions(model: Model, options: argparse.Namespace) -> Figure:
     )
 
 
-def _errors(model: Model, options: argparse.Namespace) -> Figure:
+def _errors(model: OpenedRun, options: argparse.Namespace) -> Figure:
     from aegui.widgets.figures.makers import errors_figure
 
     _need_encoder(model)
@@ -254,7 +250,7 @@ def _errors(model: Model, options: argparse.Namespace) -> Figure:
 
 
 def _error(
-    model: Model, wanted: NDArray[np.float32], given: NDArray[np.float32]
+    model: OpenedRun, wanted: NDArray[np.float32], given: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """The error of the answer to each of ``given``: wrong pixels, or squared error per image."""
     answers = model.codec.reconstruct(given)
@@ -265,7 +261,7 @@ def _error(
 
 
 def _noisy_error(
-    model: Model, flat: NDArray[np.float32], spec: CorruptionSpec, options: argparse.Namespace
+    model: OpenedRun, flat: NDArray[np.float32], spec: CorruptionSpec, options: argparse.Namespace
 ) -> NDArray[np.float64]:
     """The mean error of each sample over several draws of the noise."""
     times = max(1, options.draws // len(flat))
@@ -289,7 +285,7 @@ def _by_class(
     return known, found
 
 
-def _noise_curves(model: Model, options: argparse.Namespace) -> Figure:
+def _noise_curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
     from aegui.widgets.figures.makers import noise_curves_figure
 
     _need_encoder(model)
@@ -311,12 +307,12 @@ def _noise_curves(model: Model, options: argparse.Namespace) -> Figure:
     return noise_curves_figure(curves, title, _origin(model, None, options.seed, all_runs=several))
 
 
-def _grid(model: Model, options: argparse.Namespace) -> Figure:
+def _grid(model: OpenedRun, options: argparse.Namespace) -> Figure:
     from aegui.widgets.figures.makers import grid_figure
 
     frame = plane_frame(model, options.axes)
     if options.at is not None:
-        base = model.place("--at", options.at)
+        base = place_of(model, "--at", options.at)
         frame = replace(frame, origin=tuple(_off(frame, base).tolist()))
     spec, words = _grid_spec(model, options, frame)
     xs, ys = spec.places()
@@ -336,7 +332,7 @@ def _off(frame: Frame, base: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(base * free, np.float64)
 
 
-def _grid_spec(model: Model, options: argparse.Namespace, frame: Frame) -> tuple[GridSpec, str]:
+def _grid_spec(model: OpenedRun, options: argparse.Namespace, frame: Frame) -> tuple[GridSpec, str]:
     """Which values, and what they are in words."""
     if options.quantiles is not None or (model.has_prior and options.rect is None):
         low, high, count = _quantiles(options.quantiles or "0:1")
@@ -373,14 +369,14 @@ def _quantiles(text: str) -> tuple[float, float, int]:
     return low, high, count
 
 
-def _traversal(model: Model, options: argparse.Namespace) -> Figure:
+def _traversal(model: OpenedRun, options: argparse.Namespace) -> Figure:
     from aegui.widgets.figures.makers import traversal_figure
 
     size = model.codec.latent_size
     dims = tuple(range(min(size, _MOST_TRAVERSED)))
     if options.dims is not None:
         dims = dimensions("--dims", options.dims, size)
-    place = model.middle if options.at is None else model.place("--at", options.at)
+    place = model.middle if options.at is None else place_of(model, "--at", options.at)
     ends = traversal_ends(model, options.span, place)
     images = traversal(model.codec, place, dims, options.steps, ends)
     lows, highs = ends.T.tolist()
@@ -396,21 +392,21 @@ def _traversal(model: Model, options: argparse.Namespace) -> Figure:
     )
 
 
-def _need_encoder(model: Model) -> None:
+def _need_encoder(model: OpenedRun) -> None:
     if not model.codec.can_encode:
         raise AeguiError(tr("A GAN has no encoder: its figures are grid, traversal and curves."))
     if model.codec.can_classify:
         raise AeguiError(tr("A classifier reconstructs nothing: its figure is curves."))
 
 
-def _noise(model: Model, options: argparse.Namespace, *, own: bool = True) -> CorruptionSpec:
+def _noise(model: OpenedRun, options: argparse.Namespace, *, own: bool = True) -> CorruptionSpec:
     """The noise that is asked for, or that the network was trained with."""
     if options.noise is not None:
         return parse_corruption(options.noise)
     return model.saved.recipe.data.corruption if own else CorruptionSpec()
 
 
-def _look(model: Model) -> Look:
+def _look(model: OpenedRun) -> Look:
     from aegui.session.data.looks import look_of
 
     return look_of(model.dataset)
@@ -426,7 +422,7 @@ def _spread(count: int, most: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
-_MAKERS: dict[str, Callable[[Model, argparse.Namespace], Figure]] = {
+_MAKERS: dict[str, Callable[[OpenedRun, argparse.Namespace], Figure]] = {
     "latent": _latent,
     "curves": _curves,
     "reconstructions": _reconstructions,

@@ -9,7 +9,7 @@ from aegui.commands.words import table
 from aegui.core.evaluation.codes import code_statistics, dimension_figures
 from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.reconstruction import reconstruction_figures
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +65,8 @@ def figures_table(figures: Mapping[str, dict[str, Any]]) -> str:
     """``figures`` of one part of the samples or of several, in words: one to a line."""
     labels = {key: text for one in figures.values() for key, text in figure_labels(one).items()}
     rows = [
-        [label, *(_cell(one[key]) for one in figures.values())] for key, label in labels.items()
+        [label, *(figure_words(one[key]) for one in figures.values())]
+        for key, label in labels.items()
     ]
     header = [tr("figure"), *_heads(figures)]
     return "\n\n".join([table(header, rows), *_dimensions(figures)])
@@ -80,8 +81,9 @@ def _heads(figures: Mapping[str, dict[str, Any]]) -> list[str]:
     ]
 
 
-def _cell(value: float | None) -> str:
-    return "-" if value is None else f"{value:.6g}"
+def figure_words(value: float | None, form: str = ".6g") -> str:
+    """A figure in a table for people."""
+    return "-" if value is None else localized(value, form)
 
 
 def _dimensions(figures: Mapping[str, dict[str, Any]]) -> list[str]:
@@ -90,7 +92,7 @@ def _dimensions(figures: Mapping[str, dict[str, Any]]) -> list[str]:
     if columns[0] is None or len(columns[0]) > MOST_DIMENSIONS:
         return []
     rows = [
-        [f"z{number}", *map(_cell, values)]
+        [f"z{number}", *map(figure_words, values)]
         for number, values in enumerate(zip(*columns, strict=True), 1)
     ]
     heads = [tr("KL, nats")] if len(figures) == 1 else [tr(PARTS[key]) for key in figures]

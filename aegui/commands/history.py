@@ -56,8 +56,6 @@ def _settings(before: Stage | None, stage: Stage) -> list[str]:
     from aegui.core.recipe.changes import recipe_changes
 
     if before is None:
-        return [
-            tr("learning rate {rate}", rate=f"{stage.recipe.training.optimizer.learning_rate:.6g}")
-        ]
+        return [tr("learning rate {rate:.6g}", rate=stage.recipe.training.optimizer.learning_rate)]
     changes = recipe_changes(before.recipe, stage.recipe)
     return [f"{change.path}: {change.old} -> {change.new}" for change in changes]

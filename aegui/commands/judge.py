@@ -6,68 +6,59 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.commands.evaluate import codec_for
+from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
-from aegui.commands.provenance import about_machine, about_weights, machine_words, weights_words
-from aegui.commands.samples import generator_at
-from aegui.commands.words import note, say, say_json, shown, table
+from aegui.commands.provenance import about_machine, machine_words
+from aegui.commands.samples import refuse_plain_code
+from aegui.commands.words import say, say_json, shown, table
 from aegui.core.data.load import load_data
 from aegui.core.evaluation.judging import GENERATED, KINDS, REAL, real_images, verdicts
 from aegui.core.evaluation.samples import CONFIDENCE
 from aegui.core.evaluation.wrong_pixels import mean_and_std
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.core.recipe import DataSpec
-from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
     from aegui.core.evaluation.judging import RealImages, Verdict
-    from aegui.core.latent.codec import Codec
-    from aegui.core.run_file.saved import SavedRun
 
 
 def judge_command(options: argparse.Namespace) -> int:
     """Print what a classifier makes of new images, of real ones and of chance."""
-    saved, judging = generator_at(options.file), load_run(options.classifier)
-    for run in (saved, judging):
-        if run.note:
-            note(run.note)
-    _, generator = codec_for(saved, options.run, saved.dataset)
-    classifier = judging.codec(judging.best_run)
-    images = saved.recipe.data.images
+    generator, judging = OpenedRun.of(options), OpenedRun(options.classifier)
+    refuse_plain_code(generator)
+    saved = generator.saved
     chosen = None
     if options.real is not None:
-        chosen = load_data(DataSpec(source=options.real, images=images))
+        chosen = load_data(DataSpec(source=options.real, images=saved.recipe.data.images))
     seeds = range(options.seed, options.seed + options.seeds)
     with shown_work() as (bar, cancelled):
         real = real_images(saved.recipe, saved.dataset, chosen, bar.update, cancelled)
         found = verdicts(
-            *(generator, classifier, judging.dataset.classes),
+            *(generator.codec, judging.codec, judging.dataset.classes),
             *(real, options.count, seeds),
             *(bar.update, cancelled),
         )
     if options.json:
-        say_json(_document(options, saved, generator, judging, classifier, real, found))
+        say_json(_document(options, generator, judging, real, found))
     else:
-        _say(options, saved, generator, judging, classifier, real, found)
+        _say(generator, judging, real, found)
     return 0
 
 
 def _document(
     options: argparse.Namespace,
-    saved: SavedRun,
-    generator: Codec,
-    judging: SavedRun,
-    classifier: Codec,
+    generator: OpenedRun,
+    judging: OpenedRun,
     real: RealImages,
     found: Mapping[str, Verdict],
 ) -> dict[str, Any]:
     generated = found[GENERATED]
     return {
-        **about_weights(options.file, saved, generator),
-        "judge": about_weights(options.classifier, judging, classifier),
+        **generator.about(),
+        "judge": judging.about(),
         "real_images": {"data": real.name, "are_learnt": real.are_learnt},
         "samples": options.count,
         "seeds": list(generated.seeds),
@@ -93,13 +84,7 @@ def _verdict_json(verdict: Verdict) -> dict[str, Any]:
 
 
 def _say(
-    options: argparse.Namespace,
-    saved: SavedRun,
-    generator: Codec,
-    judging: SavedRun,
-    classifier: Codec,
-    real: RealImages,
-    found: Mapping[str, Verdict],
+    generator: OpenedRun, judging: OpenedRun, real: RealImages, found: Mapping[str, Verdict]
 ) -> None:
     say(_classes_table(found))
     say()
@@ -124,15 +109,15 @@ def _say(
     say(
         tr(
             "Judge: {file}. {weights} Another judge would give other figures.",
-            file=options.classifier,
-            weights=weights_words(judging, classifier),
+            file=judging.file,
+            weights=judging.words,
         )
     )
     say(
         tr(
             "Generator: {file}. {weights}",
-            file=options.file,
-            weights=weights_words(saved, generator),
+            file=generator.file,
+            weights=generator.words,
         )
     )
     say(machine_words())
@@ -140,13 +125,13 @@ def _say(
 
 def _classes_table(found: Mapping[str, Verdict]) -> str:
     judgement, real = found[GENERATED].judgement, found[REAL].judgement
+    columns = (
+        *(judgement.shares, judgement.confident_shares),
+        *(real.shares, real.confident_shares),
+    )
     rows = [
-        [shown(name, name), f"{share:.1%}", f"{sure:.1%}", f"{of_real:.1%}", f"{real_sure:.1%}"]
-        for name, share, sure, of_real, real_sure in zip(
-            *(judgement.classes, judgement.shares, judgement.confident_shares),
-            *(real.shares, real.confident_shares),
-            strict=True,
-        )
+        [shown(name, name), *(localized(share, ".1%") for share in shares)]
+        for name, *shares in zip(judgement.classes, *columns, strict=True)
     ]
     header = [tr("class"), tr("share of the images"), tr("sure of")]
     return table([*header, tr("of real ones"), tr("sure of")], rows)
@@ -160,11 +145,11 @@ def _kinds_table(found: Mapping[str, Verdict]) -> str:
         rows.append(
             [
                 tr(KINDS[key]),
-                f"{len(judgement.predicted):,}",
-                f"{judgement.share_confident:.1%}",
-                f"{min(judgement.shares):.1%} ({shown(rarest, rarest)})",
-                f"{verdict.spread:.4g}",
-                f"{verdict.nearest:.4g}",
+                localized(len(judgement.predicted), ","),
+                localized(judgement.share_confident, ".1%"),
+                f"{localized(min(judgement.shares), '.1%')} ({shown(rarest, rarest)})",
+                localized(verdict.spread, ".4g"),
+                localized(verdict.nearest, ".4g"),
             ]
         )
     header = [

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.commands.figure_files import check_suffix
+from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_number
-from aegui.commands.places import MOST_CODES, Model, dimensions
+from aegui.commands.places import dimensions, place_of, samples_of
 from aegui.commands.progress import stopping_at
+from aegui.commands.samples import refuse_plain_code
 from aegui.commands.words import note, say, table
 from aegui.core.atomic import check_writable
 from aegui.core.data.dataset import Dataset
@@ -47,9 +49,9 @@ def path_command(options: argparse.Namespace) -> int:
     check_number("-n", options.count, len(stops))
     check_suffix(options.out, SUFFIXES)
     check_writable(options.out)
-    model = Model(options.file, options.run)
+    model = OpenedRun.of(options)
     names = ["--from", *["--via"] * len(options.via), "--to"]
-    places = [model.place(name, text) for name, text in zip(names, stops, strict=True)]
+    places = [place_of(model, name, text) for name, text in zip(names, stops, strict=True)]
     codec, glyphs = model.codec, model.glyphs
     with stopping_at() as stop:
         path = through(places, options.kind, options.count, codec, model.codes, lambda: stop.wished)
@@ -78,14 +80,14 @@ def path_command(options: argparse.Namespace) -> int:
             mean=change.mean(),
         )
     )
-    _written(count, options.out)
+    model.say_written(count, options.out)
     return 0
 
 
 def finds_command(options: argparse.Namespace) -> int:
     """Write the best new images, or images drawn at random."""
     _check_images_path(options.out)
-    model = Model(options.file, options.run)
+    model = OpenedRun.of(options)
     of = known(model.dataset, model.glyphs)
     with stopping_at() as stop:
         codes = _found(model, options, of, lambda: stop.wished)
@@ -119,12 +121,12 @@ def concept_command(options: argparse.Namespace) -> int:
     """Write what a concept does to samples, step by step: a row of the sheet for each."""
     check_suffix(options.out, (".png",))
     check_writable(options.out)
-    model = Model(options.file, options.run)
+    model = OpenedRun.of(options)
     if not model.codec.can_encode:
         raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
     plus, minus = _boxes(model, options)
     found = concept(_codes_of(model, plus), _codes_of(model, minus), options.plus)
-    bases = [model.place("--apply", text) for text in options.apply] or [model.middle]
+    bases = [place_of(model, "--apply", text) for text in options.apply] or [model.middle]
     amounts = np.linspace(found.low, found.high, options.steps)
     codes = [[apply(found, base, amount) for amount in amounts] for base in bases]
     images = decoded(model.codec, np.array(codes).reshape(-1, model.codec.latent_size))
@@ -138,7 +140,7 @@ def concept_command(options: argparse.Namespace) -> int:
         )
     )
     say(tr("From {low:.2f} to {high:.2f} times the step.", low=found.low, high=found.high))
-    _written(len(images), options.out)
+    model.say_written(len(images), options.out)
     return 0
 
 
@@ -146,7 +148,7 @@ def traverse_command(options: argparse.Namespace) -> int:
     """Write what each number of the code does by itself: a row of the sheet for each."""
     check_suffix(options.out, (".png",))
     check_writable(options.out)
-    model = Model(options.file, options.run)
+    model = OpenedRun.of(options)
     size = model.codec.latent_size
     if options.dims is not None:
         dims = dimensions("--dims", options.dims, size)
@@ -154,17 +156,17 @@ def traverse_command(options: argparse.Namespace) -> int:
         dims = tuple(range(min(size, MOST_ROWS)))
         if size > MOST_ROWS:
             note(tr("Only the first {n} numbers: name others with --dims.", n=MOST_ROWS))
-    place = model.middle if options.at is None else model.place("--at", options.at)
+    place = model.middle if options.at is None else place_of(model, "--at", options.at)
     images = traversal(
         model.codec, place, dims, options.steps, traversal_ends(model, options.span, place)
     )
     write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
-    _written(images.shape[0] * images.shape[1], options.out)
+    model.say_written(images.shape[0] * images.shape[1], options.out)
     return 0
 
 
 def traversal_ends(
-    model: Model, span: float | None, place: NDArray[np.float32]
+    model: OpenedRun, span: float | None, place: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Lowest and highest value of every number, ``[d, 2]``: ``span`` to either side of ``place``.
 
@@ -180,41 +182,31 @@ def traversal_ends(
 
 
 def _found(
-    model: Model, options: argparse.Namespace, of: Known, cancelled: IsCancelled
+    model: OpenedRun, options: argparse.Namespace, of: Known, cancelled: IsCancelled
 ) -> NDArray[np.float32]:
     """Codes ``[n, d]`` of what is asked for."""
     codec, seed = model.codec, options.seed
     if options.source == "prior":
-        if not model.has_prior:
-            raise AeguiError(
-                tr(
-                    "{file} has a plain code: no distribution is known from which new codes could "
-                    "be drawn. Use a GAN or a variational autoencoder.",
-                    file=options.file,
-                )
-            )
+        refuse_plain_code(model)
         return sample_prior(codec.latent_size, options.count, seed)
     if options.source == "posterior":
         if not codec.can_encode:
             raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
-        step = max(1, -(-len(model.dataset) // MOST_CODES))
-        means, logs = codec.encode_distribution(model.dataset.flat()[::step])
-        variances = None if logs is None else np.exp(np.clip(logs, -20.0, 20.0))
-        return sample_posterior(means, variances, options.count, seed)
+        return sample_posterior(*model.distribution, options.count, seed)
     return best_new(codec, of, model.codes, options.count, seed, cancelled).codes
 
 
 def _boxes(
-    model: Model, options: argparse.Namespace
+    model: OpenedRun, options: argparse.Namespace
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Samples with the concept and without it; those without are all others if none are named."""
-    plus = model.samples("--plus", options.plus)
+    plus = samples_of(model.dataset, "--plus", options.plus)
     if options.minus is not None:
-        return plus, model.samples("--minus", options.minus)
+        return plus, samples_of(model.dataset, "--minus", options.minus)
     return plus, np.setdiff1d(np.arange(len(model.dataset)), plus)
 
 
-def _codes_of(model: Model, samples: NDArray[np.int64]) -> NDArray[np.float32]:
+def _codes_of(model: OpenedRun, samples: NDArray[np.int64]) -> NDArray[np.float32]:
     if not len(samples):
         raise AeguiError(tr("There are no samples in one of the boxes."))
     return model.codec.encode(np.asarray(model.dataset.flat()[samples]))
@@ -228,7 +220,9 @@ def _check_images_path(path: str) -> None:
         check_writable(path)
 
 
-def _write_images(options: argparse.Namespace, model: Model, images: NDArray[np.float32]) -> None:
+def _write_images(
+    options: argparse.Namespace, model: OpenedRun, images: NDArray[np.float32]
+) -> None:
     """A sheet, or a set of another form, of images ``[n, C, H, W]``."""
     if Path(options.out).suffix.lower() == ".png":
         write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
@@ -236,11 +230,7 @@ def _write_images(options: argparse.Namespace, model: Model, images: NDArray[np.
         kept = (images > THRESHOLD).astype(np.float32) if model.glyphs else images
         labels = [str(place + 1) for place in range(len(images))]
         write_dataset(options.out, Dataset.from_images("finds", kept, labels))
-    _written(len(images), options.out)
-
-
-def _written(count: int, path: str) -> None:
-    say(tr("{n:,} images written to {file}.", n=count, file=path))
+    model.say_written(len(images), options.out)
 
 
 def _code(code: NDArray[np.float32]) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.commands.figure_files import check_suffix
-from aegui.commands.places import MOST_CODES, Model, dimensions
+from aegui.commands.opened import OpenedRun
+from aegui.commands.places import dimensions, numbers
 from aegui.commands.progress import stopping_at
 from aegui.commands.words import say
 from aegui.core.atomic import check_writable, write_atomically
@@ -58,7 +58,7 @@ def map_command(options: argparse.Namespace) -> int:
     suffixes = (".png",) if key == IMAGES else (".png", ".csv")
     check_suffix(options.out, suffixes)
     check_writable(options.out)
-    model = Model(options.file, options.run)
+    model = OpenedRun.of(options)
     frame = plane_frame(model, options.axes)
     rect = plane_rect(model, frame, options.rect)
     columns = options.columns or _COLUMNS.get(key, _FIELD_COLUMNS)
@@ -69,14 +69,14 @@ def map_command(options: argparse.Namespace) -> int:
         xs, ys = _centres(rect[0], rect[2], columns), _centres(rect[1], rect[3], rows)
         images = grid_of_decodes(model.codec, frame, xs, ys)
         write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
-        say(tr("{n:,} images written to {file}.", n=columns * rows, file=options.out))
+        model.say_written(columns * rows, options.out)
         return 0
     field = _field(model, key, frame, rect, columns, rows)
     _write(options, model, frame, field)
     return 0
 
 
-def _field(model: Model, key: str, frame: Frame, rect: Rect, columns: int, rows: int) -> Field:
+def _field(model: OpenedRun, key: str, frame: Frame, rect: Rect, columns: int, rows: int) -> Field:
     spec = FIELDS[key]
     if spec.needs_prior and not model.has_prior:
         raise AeguiError(
@@ -87,9 +87,7 @@ def _field(model: Model, key: str, frame: Frame, rect: Rect, columns: int, rows:
         )
     codes = variances = None
     if model.codec.can_encode and spec.needs_encoder:
-        step = max(1, -(-len(model.dataset) // MOST_CODES))
-        codes, logs = model.codec.encode_distribution(model.dataset.flat()[::step])
-        variances = None if logs is None else np.exp(np.clip(logs, -20.0, 20.0))
+        codes, variances = model.distribution
     with stopping_at() as stop:
         return compute_field(
             key,
@@ -105,7 +103,7 @@ def _field(model: Model, key: str, frame: Frame, rect: Rect, columns: int, rows:
         )
 
 
-def _write(options: argparse.Namespace, model: Model, frame: Frame, field: Field) -> None:
+def _write(options: argparse.Namespace, model: OpenedRun, frame: Frame, field: Field) -> None:
     spec = FIELDS[field.key]
     if Path(options.out).suffix.lower() == ".csv":
         write_atomically(options.out, _csv(field).encode())
@@ -131,6 +129,7 @@ def _write(options: argparse.Namespace, model: Model, frame: Frame, field: Field
                 high_words=tr(spec.high),
             )
         )
+    say(model.words)
     say(tr("Written to {file}.", file=options.out))
 
 
@@ -149,7 +148,7 @@ def _csv(field: Field) -> str:
     return buffer.getvalue()
 
 
-def plane_frame(model: Model, axes: str | None) -> Frame:
+def plane_frame(model: OpenedRun, axes: str | None) -> Frame:
     """The plane of two numbers of the code, as ``--axes`` says.
 
     Raises:
@@ -168,7 +167,7 @@ def plane_frame(model: Model, axes: str | None) -> Frame:
     return axes_frame(chosen, model.middle)
 
 
-def plane_rect(model: Model, frame: Frame, text: str | None) -> Rect:
+def plane_rect(model: OpenedRun, frame: Frame, text: str | None) -> Rect:
     """What is shown: as ``--rect`` says, the prior, or where the codes of samples lie.
 
     Raises:
@@ -185,15 +184,12 @@ def plane_rect(model: Model, frame: Frame, text: str | None) -> Rect:
 
 
 def _asked_rect(text: str) -> Rect:
-    try:
-        x0, y0, x1, y1 = (float(number) for number in text.split(","))
-    except ValueError:
-        x0 = y0 = x1 = y1 = math.nan
-    if not (x0 < x1 < math.inf and y0 < y1 < math.inf and -math.inf < min(x0, y0)):
-        raise AeguiError(
-            tr("--rect {text}: left, lower, right and upper end, such as -1,-1,1,1", text=text)
-        )
-    return x0, y0, x1, y1
+    match numbers(text):
+        case [x0, y0, x1, y1] if x0 < x1 and y0 < y1:
+            return x0, y0, x1, y1
+    raise AeguiError(
+        tr("--rect {text}: left, lower, right and upper end, such as -1,-1,1,1", text=text)
+    )
 
 
 def _centres(low: float, high: float, count: int) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.commands.cost import refuse_excess
-from aegui.commands.evaluate import codec_for
+from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.words import note, say, say_json, shown, table
 from aegui.core.atomic import check_writable
@@ -26,10 +26,9 @@ from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.priors import UNIFORM, prior_words, read_prior
 from aegui.core.evaluation.repairs import repair
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.sheets import write_sheet
 from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
-from aegui.core.run_file.saved import load_run
 from aegui.core.study.findings import mistakes
 
 if TYPE_CHECKING:
@@ -118,9 +117,10 @@ def _limits_table(
 
 
 def _limit_words(found: Limit) -> str:
+    mean = localized(found.mean, ".4f")
     if found.is_exact:
-        return f"{found.mean:.4f} {tr('(exact)')}"
-    return f"{found.mean:.4f} ± {found.error:.4f}"
+        return f"{mean} {tr('(exact)')}"
+    return f"{mean} ± {localized(found.error, '.4f')}"
 
 
 def _pairs_table(dataset: Dataset, spec: CorruptionSpec, most: int) -> str:
@@ -128,7 +128,7 @@ def _pairs_table(dataset: Dataset, spec: CorruptionSpec, most: int) -> str:
         [
             f"{_named(dataset, pair.first)} {_named(dataset, pair.second)}",
             str(pair.distance),
-            f"{pair.chance:.2%}",
+            localized(pair.chance, ".2%"),
         ]
         for pair in confusable_pairs(dataset, spec, most)
     ]
@@ -179,7 +179,8 @@ def denoise_command(options: argparse.Namespace) -> int:
     """Let a network repair images, and write its answers."""
     spec = parse_corruption(options.noise)
     check_target(options.out)
-    saved = load_run(options.file)
+    run = OpenedRun.of(options)
+    saved = run.saved
     if saved.recipe.gan is not None or saved.recipe.classifier is not None:
         raise AeguiError(
             tr(
@@ -189,9 +190,8 @@ def denoise_command(options: argparse.Namespace) -> int:
         )
     for finding in mistakes(saved.recipe, spec, saved.dataset):
         note(f"{finding.title}. {finding.text}")
-    _, codec = codec_for(saved, options.run, saved.dataset)
-    images = read_images(options.inputs, codec)
-    answers, switched = _repaired(codec, images, spec, options)
+    images = read_images(options.inputs, run.codec)
+    answers, switched = _repaired(run.codec, images, spec, options)
     glyphs = saved.dataset.is_binary
     write_answers(options.out, images, answers, options.scale, glyphs=glyphs)
     say(
@@ -203,6 +203,7 @@ def denoise_command(options: argparse.Namespace) -> int:
             file=options.out,
         )
     )
+    say(run.words)
     return 0
 
 

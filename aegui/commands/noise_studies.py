@@ -13,7 +13,9 @@ from aegui.commands.figure_files import (
     start_painting,
     write_figure,
 )
+from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
+from aegui.commands.provenance import WEIGHTS, several_words
 from aegui.commands.train import recipe_reading, source_from
 from aegui.commands.words import note, say, say_json, table
 from aegui.core.atomic import check_writable, write_atomically
@@ -21,7 +23,7 @@ from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.load import load_data, load_dataset
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.run_file.saved import SUFFIX, load_run
 from aegui.core.study.findings import mistakes
 from aegui.core.study.levels import noises_of, parse_levels
@@ -79,11 +81,13 @@ def curves_command(options: argparse.Namespace) -> int:
     """Try saved runs at every level of a noise."""
     for path in options.out:
         check_figure_path(path, csv=True)
-    saved = [load_run(path) for path in options.files]
-    dataset = saved[0].dataset if options.data is None else load_dataset(options.data)
+    first, *others = options.files
+    runs = [OpenedRun(first, None, options.weights, options.data)]
+    runs += [OpenedRun(file, None, options.weights) for file in others]
+    dataset = runs[0].dataset
     models = [
-        Model(Path(path).stem, tuple(run.codec(k) for k in range(len(run.results))))
-        for path, run in zip(options.files, saved, strict=True)
+        Model(run.name, tuple(run.saved.codec(k) for k in range(len(run.saved.results))))
+        for run in runs
     ]
     levels = tuple(one.level for one in noise_levels(options.kind, options.levels))
     spec = CurveSpec(
@@ -99,12 +103,20 @@ def curves_command(options: argparse.Namespace) -> int:
     if options.out:
         from aegui.widgets.figures.makers import noise_curves_figure, origin_words
 
-        data = origin_words(data=dataset.name, samples=len(dataset), noise_seed=options.seed)
+        data = origin_words(
+            weights=tr(WEIGHTS[options.weights]),
+            data=dataset.name,
+            samples=len(dataset),
+            noise_seed=options.seed,
+        )
         _write(options.out, noise_curves_figure(curves, origin=data))
     if options.json:
-        say_json(_curves_json(curves))
+        files = {run.file: run.weights for run in runs}
+        say_json({**_curves_json(curves), "weights": files, "noise_seed": options.seed})
     else:
         _say_curves(curves)
+        seeds = ", ".join(str(result.seed) for run in runs for result in run.saved.results)
+        say(several_words(options.weights, seeds))
     return 0
 
 
@@ -164,14 +176,14 @@ def _write(paths: list[str], figure: Figure) -> None:
 
 def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
     figure = matrix.figure(key)
-    form = "{:.3f}" if key == "wrong" else "{:.1%}"
+    form = ".3f" if key == "wrong" else ".1%"
     header = [tr(FIGURES[key].label), *map(corruption_words, matrix.spec.tests)]
     rows = [
-        [corruption_words(training), *(form.format(value) for value in values)]
+        [corruption_words(training), *(localized(value, form) for value in values)]
         for training, values in zip(matrix.spec.training, figure.mean.tolist(), strict=True)
     ]
     if key == "wrong":
-        limits = ["-" if one is None else f"{one.mean:.3f}" for one in matrix.limits]
+        limits = ["-" if one is None else localized(one.mean, ".3f") for one in matrix.limits]
         rows.append([tr("Bayes limit"), *limits])
     say(table(header, rows))
     say(
@@ -212,8 +224,8 @@ def _noise_json(spec: CorruptionSpec) -> dict[str, Any]:
 
 
 def _say_curves(curves: Curves) -> None:
-    header = [tr("wrong pixels"), *(f"{level:g}" for level in curves.levels)]
-    rows = [[line.name, *(f"{value:.3f}" for value in line.mean)] for line in curves.lines]
+    header = [tr("wrong pixels"), *(localized(level, "g") for level in curves.levels)]
+    rows = [[line.name, *(localized(value, ".3f") for value in line.mean)] for line in curves.lines]
     say(table(header, rows))
     if curves.note:
         say(tr("Made smaller to fit: {what}.", what=curves.note))

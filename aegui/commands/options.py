@@ -12,6 +12,7 @@ from aegui.commands.option import Option, choice, flag, real, several, text, who
 from aegui.core.i18n import LANGUAGES, mark, tr
 from aegui.core.training.pace import CHECKPOINT_SECONDS
 
+WEIGHTS = ("best", "last")
 DEVICES = ("auto", "cpu", "cuda")
 FITS = ("fit", "fill", "stretch")
 DOWNLOADS = ("mnist", "fashion")
@@ -107,7 +108,14 @@ _RUN = whole(
     "--run", "I", mark("number of the run in the file, from 0 (default: the best)"), least=None
 )
 _FILE = text("file", mark("F.aegui"), mark("a saved run"))
-_SAVED = (_FILE, _RUN)
+_WEIGHTS = choice(
+    "--weights",
+    WEIGHTS,
+    mark("the best weights of the run or its last ones (default: %(default)s)"),
+    default="best",
+)
+_OF_FILE = (_RUN, _WEIGHTS)
+_SAVED = (_FILE, *_OF_FILE)
 _DATA = text("--data", _FILE_OR_NAME, mark("data other than the run's own"))
 _CHARS = text("--chars", mark("STR"), mark("only these characters of the data"))
 _EPOCHS = whole("--epochs", "N", mark("epochs to train"), least=None)
@@ -268,7 +276,7 @@ CARD = (
 )
 PROJECT = (
     text("file", mark("FILE"), mark("a saved run, or data: a file or a built-in name")),
-    _RUN,
+    *_OF_FILE,
     _DATA,
     text(
         "--method",
@@ -330,7 +338,7 @@ JUDGE = (
         least=1,
         most=100,
     ),
-    _RUN,
+    *_OF_FILE,
     text(
         "--real",
         _FILE_OR_NAME,
@@ -512,6 +520,7 @@ NOISE_MATRIX = (
 )
 NOISE_CURVES = (
     text("files", mark("F.aegui"), mark("saved runs"), nargs="+"),
+    _WEIGHTS,
     _DATA,
     *_levels(_ALL_LEVELS),
     _DRAWS_FOR_EACH,
@@ -532,7 +541,7 @@ FIGURE = (
         mark("where to, as .png, .svg or .pdf; .csv writes the numbers; may be repeated"),
         required=True,
     ),
-    _RUN,
+    *_OF_FILE,
     *_PAPER,
     _AXES,
     flag("--pictures", mark("codes with images of some of the samples")),

@@ -4,100 +4,55 @@ from __future__ import annotations
 
 import difflib
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.evaluate import codec_for
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from aegui.commands.opened import OpenedRun
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
-    from aegui.core.run_file.saved import SavedRun
 
-MOST_CODES = 10_000
-"""Of larger sets the codes of so many, from all over them, are looked at."""
 _LISTED = 12
 
 
-class Model:
-    """A saved run that is looked into.
+def place_of(run: OpenedRun, option: str, text: str) -> NDArray[np.float32]:
+    """The code ``[d]`` that ``text`` names: that of a sample, by label or name, or numbers.
 
-    Attributes:
-        name: Of the file, without its suffix.
-        saved: The run.
-        codec: Its network, or that of the run asked for.
-        dataset: Its samples.
-        has_prior: Whether codes have a normal prior.
+    Raises:
+        AeguiError: It names none; ``option`` is where it stands.
     """
+    sample = _sample(run.dataset, text)
+    if sample is not None:
+        found: NDArray[np.float32] = run.codec.encode(run.dataset.images[sample])[0]
+        return found
+    code = numbers(text)
+    if code is None:
+        raise AeguiError(_unknown(run.dataset, option, text))
+    return checked_code(run.codec, option, text, code)
 
-    def __init__(self, path: str | Path, run: int | None) -> None:
-        self.name = Path(path).stem
-        self.saved: SavedRun = load_run(path)
-        self.dataset: Dataset = self.saved.dataset
-        _, self.codec = codec_for(self.saved, run, self.dataset)
-        recipe = self.saved.recipe
-        self.has_prior = recipe.gan is not None or recipe.network.latent.kind == "gaussian"
-        self._codes: NDArray[np.float32] | None = None
 
-    @property
-    def glyphs(self) -> bool:
-        """Whether every pixel is off or on."""
-        return self.dataset.is_binary and self.dataset.image_shape[0] == 1
+def samples_of(dataset: Dataset, option: str, text: str) -> NDArray[np.int64]:
+    """Places of all samples whose labels or names ``text`` lists, with commas between them.
 
-    @property
-    def codes(self) -> NDArray[np.float32] | None:
-        """Codes ``[n, d]`` of samples from all over the set; None for a GAN."""
-        if self._codes is None and self.codec.can_encode:
-            step = max(1, -(-len(self.dataset) // MOST_CODES))
-            self._codes = self.codec.encode(self.dataset.flat()[::step])
-        return self._codes
-
-    @property
-    def middle(self) -> NDArray[np.float32]:
-        """The code ``[d]`` about which there is something to see."""
-        if self.has_prior or self.codes is None:
-            return np.zeros(self.codec.latent_size, np.float32)
-        mean: NDArray[np.float32] = np.nan_to_num(self.codes).mean(axis=0)
-        return mean
-
-    def place(self, option: str, text: str) -> NDArray[np.float32]:
-        """The code ``[d]`` that ``text`` names: that of a sample, by label or name, or numbers.
-
-        Raises:
-            AeguiError: It names none; ``option`` is where it stands.
-        """
-        sample = _sample(self.dataset, text)
-        if sample is not None:
-            found: NDArray[np.float32] = self.codec.encode(self.dataset.images[sample])[0]
-            return found
-        code = _numbers(text)
-        if code is None:
-            raise AeguiError(_unknown(self.dataset, option, text))
-        return checked_code(self.codec, option, text, code)
-
-    def samples(self, option: str, text: str) -> NDArray[np.int64]:
-        """Places of all samples whose labels or names ``text`` lists, with commas between them.
-
-        Raises:
-            AeguiError: A part of it names none.
-        """
-        whole = _samples(self.dataset, text)
-        if len(whole):
-            return whole
-        found = []
-        for part in (part.strip() for part in text.split(",")):
-            some = _samples(self.dataset, part)
-            if not len(some):
-                raise AeguiError(_unknown(self.dataset, option, part))
-            found.append(some)
-        return np.unique(np.concatenate(found))
+    Raises:
+        AeguiError: A part of it names none.
+    """
+    whole = _samples(dataset, text)
+    if len(whole):
+        return whole
+    found = []
+    for part in (part.strip() for part in text.split(",")):
+        some = _samples(dataset, part)
+        if not len(some):
+            raise AeguiError(_unknown(dataset, option, part))
+        found.append(some)
+    return np.unique(np.concatenate(found))
 
 
 def checked_code(codec: Codec, option: str, text: str, code: list[float]) -> NDArray[np.float32]:
@@ -141,12 +96,13 @@ def dimensions(option: str, text: str, latent: int) -> tuple[int, ...]:
     )
 
 
-def _numbers(text: str) -> list[float] | None:
+def numbers(text: str) -> list[float] | None:
+    """Numbers with commas between them; None where ``text`` is not that."""
     try:
-        numbers = [float(number) for number in text.split(",")]
+        found = [float(number) for number in text.split(",")]
     except ValueError:
         return None
-    return numbers if all(map(math.isfinite, numbers)) else None
+    return found if all(map(math.isfinite, found)) else None
 
 
 def _sample(dataset: Dataset, text: str) -> int | None:

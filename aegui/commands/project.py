@@ -6,21 +6,21 @@ import json
 import os
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.cost import refuse_excess
-from aegui.commands.evaluate import codec_for, data_for
 from aegui.commands.figure_files import CSV, PICTURES, start_painting
+from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import stopping_at
-from aegui.commands.provenance import about_machine, about_weights
+from aegui.commands.provenance import about_data, about_machine
 from aegui.commands.words import note, say, say_json, table
 from aegui.core.atomic import write_atomically
 from aegui.core.data.load import load_dataset
 from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.core.evaluation.parts import is_same_set, parts_of
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.core.latent.projections import METHODS, ProjectionOptions, projection_cost, unavailable
 from aegui.core.latent.view_files import views_csv, views_document
 from aegui.core.latent.views import (
@@ -33,17 +33,23 @@ from aegui.core.latent.views import (
     reference_label,
     with_codes,
 )
-from aegui.core.run_file.saved import SUFFIX, load_run
+from aegui.core.run_file.saved import SUFFIX
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.latent.codec import Codec
     from aegui.core.latent.projections import ProjectionProgress
     from aegui.core.latent.views import Material, View
 
+_SETTINGS = {
+    "perplexity": mark("perplexity {value:g}"),
+    "iterations": mark("{value:,} iterations"),
+    "neighbours": mark("{value:,} neighbours"),
+    "min_dist": mark("least distance {value:g}"),
+    "draw_seed": mark("seed of the maps {value}"),
+}
 _SUFFIXES = (CSV, ".json", *PICTURES)
 _MAP_CM, _HEADS_CM = 9.0, 2.0
 _REDRAW_SECONDS = 0.1
@@ -61,18 +67,66 @@ def project_command(options: argparse.Namespace) -> int:
                 kinds=", ".join(_SUFFIXES),
             )
         )
-    dataset, codec, about = _samples(options)
+    run = OpenedRun.of(options) if _is_run(options.file) else None
+    if run is None and options.data is not None:
+        raise AeguiError(tr("--data goes with a saved run only."))
+    dataset = load_dataset(options.file) if run is None else run.dataset
     cost = projection_cost(keys, len(dataset), dataset.pixels, settings)
     refuse_excess(cost, allowed=options.yes)
     with stopping_at() as stop:
         of = material(dataset, settings)
-        if codec is not None:
-            of = with_codes(of, codec, cancelled=lambda: stop.wished)
+        if run is not None:
+            of = with_codes(of, run.codec, cancelled=lambda: stop.wished)
         views = _views(keys, options.method is None, of, settings, lambda: stop.wished)
         found = {view.key: figures(view, of, cancelled=lambda: stop.wished) for view in views}
         references = reference_figures(of, lambda: stop.wished)
-    _report(options, about, dataset, of, views, found, references)
+    maps = Maps(dataset, of, views, found, references)
+    about = _about(options, run) | _parameters(keys, settings)
+    if options.out is not None:
+        write_atomically(options.out, _content(options.out, maps, about, run))
+    if options.json:
+        say_json(about | about_machine() | maps.document(with_places=False))
+    else:
+        _say(maps)
+        if run is not None:
+            say(run.words)
     return 0
+
+
+@dataclass(frozen=True, eq=False)
+class Maps:
+    """What was made: maps of the same samples, and how good each is."""
+
+    dataset: Dataset
+    of: Material
+    views: list[View]
+    found: dict[str, Figures]
+    references: dict[str, Figures]
+
+    def document(self, *, with_places: bool) -> dict[str, Any]:
+        """All of it as one JSON object."""
+        return views_document(
+            *(self.dataset, self.of, self.views, self.found, self.references),
+            with_places=with_places,
+        )
+
+
+def _about(options: argparse.Namespace, run: OpenedRun | None) -> dict[str, Any]:
+    """What the maps depend on: the network and its samples, or the file of data."""
+    if run is None:
+        return {"file": options.file}
+    return run.about() | {"part": about_data(run.dataset, run.parts)["part"]}
+
+
+def _parameters(keys: list[str], settings: ProjectionOptions) -> dict[str, Any]:
+    """The settings of the methods of the maps ``keys``, and the seed of what they draw."""
+    methods = {VIEWS[key].method for key in keys}
+    found: dict[str, Any] = {"draw_seed": settings.seed}
+    if "tsne" in methods:
+        found |= {"perplexity": settings.perplexity, "iterations": settings.iterations}
+    if "umap" in methods:
+        found |= {"neighbours": settings.neighbours, "min_dist": settings.min_dist}
+    return found
 
 
 def _keys(options: argparse.Namespace) -> list[str]:
@@ -113,21 +167,6 @@ def _settings(options: argparse.Namespace) -> ProjectionOptions:
 
 def _is_run(file: str) -> bool:
     return Path(file).suffix.lower() == SUFFIX
-
-
-def _samples(options: argparse.Namespace) -> tuple[Dataset, Codec | None, dict[str, Any]]:
-    """The samples, the network if there is one, and what figures of them depend on."""
-    if not _is_run(options.file):
-        if options.data is not None:
-            raise AeguiError(tr("--data goes with a saved run only."))
-        return load_dataset(options.file), None, {"file": options.file}
-    saved = load_run(options.file)
-    dataset = data_for(saved, options.data)
-    codec = codec_for(saved, options.run, dataset)[1]
-    own = options.data is None or is_same_set(dataset, saved.dataset)
-    parts = parts_of(len(dataset), saved.recipe.data.split, own=own)
-    part = next(iter(parts)) if len(parts) == 1 else "all"
-    return dataset, codec, about_weights(options.file, saved, codec) | {"part": part}
 
 
 def _views(
@@ -198,24 +237,8 @@ class _Line:
             sys.stderr.flush()
 
 
-def _report(
-    options: argparse.Namespace,
-    about: dict[str, Any],
-    dataset: Dataset,
-    of: Material,
-    views: list[View],
-    found: dict[str, Figures],
-    references: dict[str, Figures],
-) -> None:
-    about = {**about, "draw_seed": options.seed, **about_machine()}
-    if options.out is not None:
-        write_atomically(
-            options.out, _content(options.out, about, dataset, of, views, found, references)
-        )
-    if options.json:
-        document = views_document(dataset, of, views, found, references, with_places=False)
-        say_json(about | document)
-        return
+def _say(maps: Maps) -> None:
+    dataset, of = maps.dataset, maps.of
     if len(of.indices) < len(dataset):
         say(
             tr(
@@ -227,9 +250,9 @@ def _report(
         )
     else:
         say(tr("{name}: all {n:,} samples", name=dataset.name, n=len(dataset)))
-    rows = [[tr(VIEWS[view.key].label), *_cells(found[view.key])] for view in views]
+    rows = [[tr(VIEWS[view.key].label), *_cells(maps.found[view.key])] for view in maps.views]
     size = 0 if of.codec is None else of.codec.latent_size
-    rows += [[reference_label(key, size), *_cells(value)] for key, value in references.items()]
+    rows += [[reference_label(key, size), *_cells(value)] for key, value in maps.references.items()]
     header = [
         tr("map"),
         tr("trustworthiness"),
@@ -240,35 +263,41 @@ def _report(
     say(table(header, rows))
 
 
-def _content(
-    name: str,
-    about: dict[str, Any],
-    dataset: Dataset,
-    of: Material,
-    views: list[View],
-    found: dict[str, Figures],
-    references: dict[str, Figures],
-) -> bytes:
+def _content(name: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> bytes:
     suffix = Path(name).suffix.lower()
-    if suffix == ".csv":
-        return views_csv(dataset, of, views).encode()
+    if suffix == CSV:
+        return views_csv(maps.dataset, maps.of, maps.views, about).encode()
     if suffix in PICTURES:
         from aegui.widgets.figures.figure import Paper, figure_bytes
         from aegui.widgets.figures.makers import maps_figure
 
         application = start_painting()
         # Square maps side by side.
-        paper = Paper(_MAP_CM * len(views), _MAP_CM + _HEADS_CM)
-        drawn = figure_bytes(maps_figure(dataset, of, views), paper, suffix.removeprefix("."))
+        paper = Paper(_MAP_CM * len(maps.views), _MAP_CM + _HEADS_CM)
+        figure = maps_figure(maps.dataset, maps.of, maps.views, _origin(maps, about, run))
+        drawn = figure_bytes(figure, paper, suffix.removeprefix("."))
         del application
         return drawn
-    document = about | views_document(dataset, of, views, found, references)
+    document = about | about_machine() | maps.document(with_places=True)
     return (json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _origin(maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> str:
+    """What the maps were made from and how, in one line below them."""
+    from aegui.widgets.figures.makers import origin_words
+
+    samples = len(maps.of.indices)
+    if run is None:
+        parts = [origin_words(data=maps.dataset.name, samples=samples)]
+    else:
+        parts = [run.origin(samples=samples)]
+    parts += [tr(text, value=about[key]) for key, text in _SETTINGS.items() if key in about]
+    return " · ".join(parts)
 
 
 def _cells(value: Figures) -> list[str]:
     def cell(figure: float | None, form: str) -> str:
-        return "-" if figure is None else format(figure, form)
+        return "-" if figure is None else localized(figure, form)
 
     return [
         cell(value.trustworthiness, ".4f"),

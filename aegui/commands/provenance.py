@@ -7,35 +7,24 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.evaluation.parts import PARTS
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.machine import processor
-from aegui.core.training.best import has_best_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sized
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.latent.codec import Codec
-    from aegui.core.run_file.saved import SavedRun
 
 
-def about_weights(file: str, saved: SavedRun, codec: Codec) -> dict[str, Any]:
-    """Which weights figures are of: file, run, seed, whether best or last, and their epoch."""
-    return {
-        "file": file,
-        "run": codec.run,
-        "seed": saved.recipe.seed + codec.run,
-        "weights": "best" if has_best_weights(saved.recipe) else "last",
-        "epoch": codec.epoch,
-    }
+WEIGHTS = {"best": mark("best weights"), "last": mark("last weights")}
+"""Key of the weights that are shown -> what they are called."""
 
 
-def weights_words(saved: SavedRun, codec: Codec) -> str:
-    """The same in words, without the file."""
-    values = {"seed": saved.recipe.seed + codec.run, "epoch": codec.epoch}
-    if has_best_weights(saved.recipe):
-        return tr("These are the best weights of seed {seed}, those of epoch {epoch:,}.", **values)
-    return tr("These are the last weights of seed {seed}, those of epoch {epoch:,}.", **values)
+def several_words(weights: str, seeds: str) -> str:
+    """Which weights of several runs figures are of."""
+    if weights == "last":
+        return tr("The last weights of each run; seeds {seeds}.", seeds=seeds)
+    return tr("The best weights of each run; seeds {seeds}.", seeds=seeds)
 
 
 def about_data(dataset: Dataset, parts: Mapping[str, Sized]) -> dict[str, Any]:

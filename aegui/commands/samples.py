@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.evaluate import codec_for
-from aegui.commands.words import say
+from aegui.commands.opened import OpenedRun
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
@@ -18,7 +17,6 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_grid
 from aegui.core.latent.sheets import write_sheet
-from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
     import argparse
@@ -26,22 +24,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.latent.codec import Codec
-    from aegui.core.run_file.saved import SavedRun
 
 
 def sample_command(options: argparse.Namespace) -> int:
     """Write new images."""
-    saved = generator_at(options.file)
-    _, codec = codec_for(saved, options.run, saved.dataset)
-    images = _images(codec, options)
+    run = OpenedRun.of(options)
+    refuse_plain_code(run)
+    images = _images(run.codec, options)
     if Path(options.out).suffix.lower() == ".png":
         write_sheet(options.out, images, None, options.scale)
     else:
-        if saved.dataset.is_binary:
+        if run.dataset.is_binary:
             images = (images > THRESHOLD).astype(np.float32)
         labels = [str(place + 1) for place in range(len(images))]
         write_dataset(options.out, Dataset.from_images("samples", images, labels))
-    say(tr("{n:,} images written to {file}.", n=len(images), file=options.out))
+    run.say_written(len(images), options.out)
     return 0
 
 
@@ -75,15 +72,17 @@ def _dims(text: str, latent: int) -> tuple[int, int]:
     )
 
 
-def generator_at(path: str) -> SavedRun:
-    """The run at ``path``, if it makes images of codes that are drawn."""
-    saved = load_run(path)
-    if not draws_codes(saved.recipe):
+def refuse_plain_code(run: OpenedRun) -> None:
+    """Refuse a run that makes no images of codes that are drawn.
+
+    Raises:
+        AeguiError: It is one.
+    """
+    if not draws_codes(run.saved.recipe):
         raise AeguiError(
             tr(
                 "{file} has a plain code: no distribution is known from which new codes could be "
                 "drawn. Use a GAN or a variational autoencoder.",
-                file=path,
+                file=run.file,
             )
         )
-    return saved

@@ -22,7 +22,7 @@ from aegui.core.data.split import checked_on
 from aegui.core.errors import Cancelled, RecipeError
 from aegui.core.evaluation.parts import PARTS, parts_of, wrong_by_part
 from aegui.core.evaluation.wrong_pixels import mean_and_std, wrong_pixels_summary
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
 from aegui.core.recipe.file import find_recipe, list_recipes, recipe_from
@@ -454,4 +454,4 @@ def _cell(value: float | None, form: str) -> str:
     """A figure as it is written; whole numbers stay so, and their means are rounded."""
     if value is None:
         return "-"
-    return f"{round(value):,}" if form == "," else format(value, form)
+    return localized(round(value) if form == "," else value, form)

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from aegui.cli import main
+from aegui.commands.opened import OpenedRun
 from aegui.commands.options import FIND_SOURCES, LAYERS, PATH_KINDS
-from aegui.commands.places import Model
+from aegui.commands.places import place_of
 from aegui.core.data.load import load_dataset
 from aegui.core.i18n import set_language
 from aegui.core.latent.concepts import apply, concept
@@ -69,8 +70,8 @@ def refused(capsys: Captured, arguments: list[str], *words: str) -> None:
         assert each in captured.err
 
 
-def model(models: Path, name: str) -> Model:
-    return Model(models / f"{name}.aegui", None)
+def model(models: Path, name: str) -> OpenedRun:
+    return OpenedRun(models / f"{name}.aegui", None)
 
 
 def levels(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -96,7 +97,7 @@ def test_a_film_of_the_way_between_two_letters(
     assert "pixels change on the path" in text
     assert "9 images written" in text
     of = model(models, "letters")
-    way = geodesic(of.codec, of.place("--from", "a"), of.place("--to", "o"), 9, of.codes)
+    way = geodesic(of.codec, place_of(of, "--from", "a"), place_of(of, "--to", "o"), 9, of.codes)
     frames = np.clip(of.codec.decode(way), 0, 1)
     strip = levels(path)
     assert strip.shape == (7, 9 * 6 - 1)

@@ -87,8 +87,9 @@ def test_a_run_beside_pca_as_a_table_for_people(run_path: Path, capsys: Captured
         "error",
         "seconds",
     ]
-    names = [line[:14].strip() for line in lines[2:]]
+    names = [line[:14].strip() for line in lines[2:-1]]
     assert names == ["Code", "PCA of pixels", "t-SNE of pixel", "All pixels"]
+    assert lines[-1].startswith("These are the best weights of seed 0, those of epoch ")
     assert "-" in lines[4].split()
 
 
@@ -167,3 +168,35 @@ def test_a_map_that_nobody_asked_for_may_be_left_out(capsys: Captured, tmp_path:
     assert said.err == "t-SNE needs at least 5 samples; there are 4.\n"
     assert main(["project", str(few), "--method", "pca,tsne"]) == 2
     assert "needs at least 5 samples" in capsys.readouterr().err
+
+
+def test_files_say_what_the_maps_depend_on(
+    run_path: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    table, whole, picture = (tmp_path / f"maps.{kind}" for kind in ("csv", "json", "svg"))
+    methods = ["--method", "code,tsne", "--iterations", "20", "--perplexity", "9", "--seed", "3"]
+    for path in (table, whole, picture):
+        assert main(["project", str(run_path), *methods, "-o", str(path)]) == 0
+    run = load_run(run_path)
+    wanted: dict[str, Any] = {
+        "file": str(run_path),
+        "run": 0,
+        "seed": 0,
+        "weights": "best",
+        "epoch": int(run.results[0].best_epoch),
+        "perplexity": 9.0,
+        "iterations": 20,
+        "draw_seed": 3,
+    }
+    document = json.loads(whole.read_text(encoding="utf-8"))
+    assert {key: document[key] for key in wanted} == wanted
+    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))))
+    assert len(rows) == 32
+    for row in rows:
+        assert {key: row[key] for key in wanted} == {key: str(it) for key, it in wanted.items()}
+    text = "".join(picture.read_text(encoding="utf-8").split())
+    assert "bestweights·data:lowercase,32samples·perplexity9·20iterations·seedofthemaps3" in text
+    assert main(["project", "lowercase", "--method", "pca", "-o", str(table)]) == 0
+    header = table.read_text(encoding="utf-8").splitlines()[0]
+    assert header == "index,label,name,pca_x,pca_y,file,draw_seed"
+    capsys.readouterr()

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from aegui.core.data.noises import CORRUPTIONS, Noise
 from aegui.core.errors import AeguiError
 from aegui.core.formula import numpy_function, torch_procedure
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.core.recipe import CorruptionSpec
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _blocks(
 def corruption_words(spec: CorruptionSpec) -> str:
     """What a person reads: ``Flip 0.15``; of no noise only that there is none."""
     label = tr(CORRUPTIONS[spec.kind].label)
-    return label if spec.kind == "none" else f"{label} {spec.level:g}"
+    return label if spec.kind == "none" else f"{label} {localized(spec.level, 'g')}"
 
 
 def parse_corruption(text: str) -> CorruptionSpec:

@@ -16,16 +16,27 @@ if TYPE_CHECKING:
     from aegui.core.latent.views import Figures, Material, View
 
 
-def views_csv(dataset: Dataset, of: Material, views: Sequence[View]) -> str:
-    """A row per sample: its place in the set, label, name, and x and y on each map."""
+def views_csv(
+    dataset: Dataset,
+    of: Material,
+    views: Sequence[View],
+    about: Mapping[str, object] | None = None,
+) -> str:
+    """A row per sample: its place in the set, label, name, and x and y on each map.
+
+    What the maps depend on, ``about``, stands in further columns, the same in every row: files of
+    several seeds or settings can be joined without losing it.
+    """
+    about = about or {}
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     axes = [f"{view.key}_{axis}" for view in views for axis in "xy"]
-    writer.writerow(["index", "label", "name", *axes])
+    writer.writerow(["index", "label", "name", *axes, *about])
     places = np.hstack([view.places for view in views])
     for index, row in zip(of.indices.tolist(), places.tolist(), strict=True):
         cells = [f"{value:.7g}" for value in row]
-        writer.writerow([index, dataset.labels[index], dataset.names[index], *cells])
+        sample = [index, dataset.labels[index], dataset.names[index]]
+        writer.writerow([*sample, *cells, *about.values()])
     return buffer.getvalue()
 
 

@@ -169,7 +169,7 @@ def _settings(layer: LayerShape) -> list[str]:
     if spec.get("dropout"):
         told.append(tr("dropout {share:g}", share=spec["dropout"]))
     if layer.spec.kind == "dropout":
-        told.append(f"{spec['rate']:g}" if "rate" in spec else "")
+        told.append(localized(spec["rate"], "g") if "rate" in spec else "")
     if layer.tied_to is not None:
         told.append(tr("tied weights"))
     return [text for text in told if text]

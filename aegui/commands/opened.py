@@ -1,0 +1,220 @@
+"""A saved run of which a command speaks: which of its weights, which samples, and both in words."""
+
+from __future__ import annotations
+
+import copy
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.commands.provenance import WEIGHTS
+from aegui.commands.words import note, say
+from aegui.core.data.load import load_data
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.fitting import refuse_other_size
+from aegui.core.evaluation.parts import is_same_set, parts_of
+from aegui.core.i18n import tr
+from aegui.core.recipe import DataSpec
+from aegui.core.run_file.saved import load_run
+from aegui.core.training.best import has_best_weights
+from aegui.core.training.last import last_snapshot
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+    from aegui.core.run_file.saved import SavedRun
+
+MOST_CODES = 10_000
+"""Of larger sets the codes of so many, from all over them, are looked at."""
+LAST = "last"
+
+
+class OpenedRun:
+    """A run that was read from its file, with the weights and the samples that were asked for.
+
+    Args:
+        file: The file.
+        run: Number of the run in it; None: the best one.
+        weights: ``best`` or ``last``; a GAN has only its last ones.
+        data: A file or a name of samples other than the run's own.
+
+    Attributes:
+        file: As it was named.
+        name: Of the file, without its suffix.
+        saved: All that is in it.
+        weights: Which weights ``codec`` has: ``best`` or ``last``.
+        dataset: The samples.
+        is_own: Whether they are those that the run was trained with.
+        codec: The network.
+
+    Raises:
+        AeguiError: It cannot be read, has no such run or weights, or takes no such samples.
+    """
+
+    def __init__(
+        self,
+        file: str | os.PathLike[str],
+        run: int | None = None,
+        weights: str = "best",
+        data: str | None = None,
+    ) -> None:
+        self.file = os.fspath(file)
+        self.name = Path(file).stem
+        self.saved = load_run(file)
+        self.dataset = _samples(self.saved, data)
+        self.is_own = data is None or is_same_set(self.dataset, self.saved.dataset)
+        is_chosen = has_best_weights(self.saved.recipe)
+        self.weights = weights if is_chosen else LAST
+        if is_chosen and weights == LAST:
+            self.saved = _of_last_weights(self.saved, self.file)
+        self._show(self.saved.best_run if run is None else run)
+
+    @classmethod
+    def of(cls, options: argparse.Namespace) -> OpenedRun:
+        """The one that the command line names."""
+        data = getattr(options, "data", None)
+        return cls(options.file, options.run, options.weights, data)
+
+    def with_run(self, run: int) -> OpenedRun:
+        """Another run of the same file.
+
+        Raises:
+            AeguiError: There is none.
+        """
+        found = copy.copy(self)
+        found._show(run)
+        return found
+
+    def _show(self, run: int) -> None:
+        self.codec: Codec = self.saved.codec(run)
+        self._codes: NDArray[np.float32] | None = None
+        refuse_other_size(self.codec, self.dataset)
+
+    @property
+    def seed(self) -> int:
+        """The seed of the run that is shown."""
+        return self.saved.recipe.seed + self.codec.run
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether codes have a normal prior."""
+        recipe = self.saved.recipe
+        return recipe.gan is not None or recipe.network.latent.kind == "gaussian"
+
+    @property
+    def glyphs(self) -> bool:
+        """Whether every pixel is off or on."""
+        return self.dataset.is_binary and self.dataset.image_shape[0] == 1
+
+    @property
+    def parts(self) -> Mapping[str, NDArray[np.int64]]:
+        """Places of the samples that were learnt, held out, or are others'."""
+        return parts_of(len(self.dataset), self.saved.recipe.data.split, own=self.is_own)
+
+    @property
+    def codes(self) -> NDArray[np.float32] | None:
+        """Codes ``[n, d]`` of samples from all over the set; None for a GAN."""
+        if self._codes is None and self.codec.can_encode:
+            self._codes = self.codec.encode(self.some_samples)
+        return self._codes
+
+    @property
+    def some_samples(self) -> NDArray[np.float32]:
+        """At most ``MOST_CODES`` samples ``[n, pixels]`` from all over the set."""
+        step = max(1, -(-len(self.dataset) // MOST_CODES))
+        return np.asarray(self.dataset.flat()[::step])
+
+    @property
+    def distribution(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Means and variances ``[n, d]`` of codes of ``some_samples``; plain ones have none."""
+        means, logs = self.codec.encode_distribution(self.some_samples)
+        return means, None if logs is None else np.exp(np.clip(logs, -20.0, 20.0))
+
+    @property
+    def middle(self) -> NDArray[np.float32]:
+        """The code ``[d]`` about which there is something to see."""
+        if self.has_prior or self.codes is None:
+            return np.zeros(self.codec.latent_size, np.float32)
+        mean: NDArray[np.float32] = np.nan_to_num(self.codes).mean(axis=0)
+        return mean
+
+    def refuse_generator(self) -> None:
+        """Refuse a model that reconstructs nothing.
+
+        Raises:
+            AeguiError: It is a GAN.
+        """
+        if not self.codec.can_encode:
+            raise AeguiError(
+                tr(
+                    '{file} is a GAN: it reconstructs nothing. Look at its images with "aegui '
+                    'sample", or show them to a classifier with "aegui judge".',
+                    file=self.file,
+                )
+            )
+
+    def about(self) -> dict[str, Any]:
+        """Which weights figures are of: file, run, seed, whether best or last, and their epoch."""
+        return {
+            "file": self.file,
+            "run": self.codec.run,
+            "seed": self.seed,
+            "weights": self.weights,
+            "epoch": self.codec.epoch,
+        }
+
+    @property
+    def words(self) -> str:
+        """The same in words, without the file."""
+        values = {"seed": self.seed, "epoch": self.codec.epoch}
+        if self.weights == LAST:
+            return tr(
+                "These are the last weights of seed {seed}, those of epoch {epoch:,}.", **values
+            )
+        return tr("These are the best weights of seed {seed}, those of epoch {epoch:,}.", **values)
+
+    def origin(self, **other: Any) -> str:
+        """The same in one line below a figure, with the samples and what ``other`` says."""
+        from aegui.widgets.figures.makers import origin_words
+
+        known: dict[str, Any] = {
+            "name": self.name,
+            "seed": self.seed,
+            "epoch": self.codec.epoch,
+            "weights": tr(WEIGHTS[self.weights]),
+            "data": self.dataset.name,
+            "samples": len(self.dataset),
+        }
+        return origin_words(**(known | other))
+
+    def say_written(self, images: int, path: str) -> None:
+        """Say how many images were written, and by which weights they were made."""
+        say(tr("{n:,} images written to {file}.", n=images, file=path))
+        say(self.words)
+
+
+def _samples(saved: SavedRun, source: str | None) -> Dataset:
+    """Those that ``source`` names, images in the size of the recipe's; or the run's own."""
+    if source is not None:
+        return load_data(DataSpec(source=source, images=saved.recipe.data.images))
+    if saved.note:
+        # The figures are of what is there.
+        note(saved.note)
+    return saved.dataset
+
+
+def _of_last_weights(saved: SavedRun, file: str) -> SavedRun:
+    """``saved`` with the weights of its last epoch in the place of the best ones."""
+    saved.codec(0)  # refuses what has not been trained
+    last = last_snapshot(saved)
+    if last is None:
+        raise AeguiError(tr("{file} was saved without its last weights.", file=file))
+    return replace(saved, snapshot=last)
