@@ -73,7 +73,7 @@ class FilmMaker(QObject):
 
         The map stays where it is meanwhile, and each picture waits for its decoded plane.
         """
-        timeline = self._services.showing.timeline
+        timeline = self._services.shown.timeline
         if timeline is None or self.is_busy:
             return
         self._path, self._widget = path, widget
@@ -83,7 +83,7 @@ class FilmMaker(QObject):
         if isinstance(widget, LatentCanvas):
             widget.navigation.hold()
         self._epochs = timeline.thinned(MOST_FRAMES).epochs.tolist()
-        self._before = self._services.showing.shown_epoch
+        self._before = self._services.shown.past_epoch
         self._next = 0
         self._begun_s = time.monotonic()
         self._dialog = self._progress_dialog()
@@ -112,7 +112,7 @@ class FilmMaker(QObject):
 
     @Slot(object)
     def _on_plane_decoded(self, plane: Plane) -> None:
-        codec = self._services.showing.codec
+        codec = self._services.shown.codec
         if plane.complete and codec is not None and plane.epoch == codec.epoch:
             self._is_settled = True
 

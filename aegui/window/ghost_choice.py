@@ -11,6 +11,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.procrustes import turn_words
 from aegui.session.map.ghost_service import why_no_ghost
 from aegui.session.notice import Notice
+from aegui.session.shown import WEIGHTS
 from aegui.widgets.time.slider import epoch_words
 from aegui.window.run_choice import ANY_RUN, MOST_IN_MENU, RUN, run_choices, run_of
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.codec import Codec
     from aegui.session.map.ghost_service import Ghost
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -40,13 +42,10 @@ class GhostChoice(QObject):
         self._kept_words = ""
         self._is_new = False
         self._is_fitted = bool(services.settings.values.get(_FITTED, False))
-        ghosts, showing = services.ghosts, services.showing
+        ghosts = services.ghosts
         ghosts.answered.connect(self._on_ghosts_answered)
         ghosts.opened.connect(self._on_ghosts_opened)
         ghosts.refused.connect(self._on_ghosts_refused)
-        showing.network_changed.connect(self._on_showing_network_changed)
-        showing.dataset_changed.connect(self._show)
-        showing.replaced.connect(self._on_showing_replaced)
         panels.time.ghosts_wanted.connect(self.show_choice)
         panels.time.ghost_fit_chosen.connect(self._on_time_ghost_fit_chosen)
         self._show()
@@ -64,7 +63,7 @@ class GhostChoice(QObject):
     def choose(self, key: str) -> None:
         """Show the ghost ``key`` of the menu: "", "moment", "kept", "run:K", or "run:?" to ask."""
         if key == "moment":
-            self._keep(self._services.showing.codec, self._moment_words())
+            self._keep(self._services.shown.codec, self._moment_words())
             return
         if key == ANY_RUN:
             run = run_of(key, self._services, self._window)
@@ -77,11 +76,11 @@ class GhostChoice(QObject):
 
     def keep_newest(self) -> None:
         """Keep the run as it has become, before another takes its place."""
-        self._keep(self._services.showing.newest, tr("The run before"))
+        self._keep(self._services.shown.newest, tr("The run before"))
 
     def open(self, path: Path) -> None:
         """Take the run in a file for a ghost, once it has been read."""
-        codec = self._services.showing.codec
+        codec = self._services.shown.codec
         if codec is not None:
             self._services.ghosts.open(path, codec)
 
@@ -93,39 +92,38 @@ class GhostChoice(QObject):
         self._show()
 
     def _moment_words(self) -> str:
-        epoch = self._services.showing.shown_epoch
-        codec = self._services.showing.codec
+        epoch = self._services.shown.past_epoch
+        codec = self._services.shown.codec
         if epoch is None:
             epoch = 0.0 if codec is None else float(codec.epoch)
         return epoch_words(epoch)
 
     def _words(self) -> str:
         if self._run is not None:
-            return tr("Seed {seed}", seed=self._services.showing.seeds[self._run])
+            return tr("Seed {seed}", seed=self._services.shown.seeds[self._run])
         return self._kept_words
 
     def _codec(self) -> Codec | None:
         """What makes the ghost at present; None for none."""
-        showing = self._services.showing
-        shown = showing.codec
-        if not self._key or shown is None or not showing.fits:
+        shown = self._services.shown
+        if not self._key or shown.fitting is None:
             return None
         found = self._kept
         if self._run is not None:
-            found = showing.codec_of_run(self._run)
-        return None if found is None or why_no_ghost(found, shown, "") else found
+            found = shown.codec_of_run(self._run)
+        return None if found is None or why_no_ghost(found, shown.fitting, "") else found
 
     @Slot()
     def _show(self) -> None:
         """Have the codes computed, or none shown."""
-        codec, showing = self._codec(), self._services.showing
+        codec, shown = self._codec(), self._services.shown
         self._panels.time.set_ghost("" if codec is None else self._words())
         if codec is None:
             self._services.ghosts.forget()
             self._panels.canvas.set_ghost(None)
         else:
-            onto = showing.codec if self._is_fitted else None
-            self._services.ghosts.show(codec, showing.dataset, onto=onto, live=showing.is_learning)
+            onto = shown.codec if self._is_fitted else None
+            self._services.ghosts.show(codec, shown.dataset, onto=onto, live=shown.is_learning)
 
     @Slot(bool)
     def _on_time_ghost_fit_chosen(self, fitted: bool) -> None:
@@ -134,15 +132,12 @@ class GhostChoice(QObject):
         settings.values = {**settings.values, _FITTED: fitted}
         self._show()
 
-    @Slot()
-    def _on_showing_network_changed(self) -> None:
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
         # What was kept stays where it is, whatever is shown, unless it is to lie on that.
-        if self._run is not None or (self._key and self._is_fitted):
-            self._show()
-
-    @Slot()
-    def _on_showing_replaced(self) -> None:
-        if self._key:
+        follows = self._run is not None or (self._key and self._is_fitted)
+        is_other = "network" in changed and self._key
+        if "dataset" in changed or is_other or (follows and changed & WEIGHTS):
             self._show()
 
     @Slot(object)
@@ -168,13 +163,13 @@ class GhostChoice(QObject):
     @Slot()
     def show_choice(self) -> None:
         """Offer in the menu what there is."""
-        showing = self._services.showing
+        shown = self._services.shown
         choices = [("", tr("&No ghost"))]
-        codec = showing.codec
+        codec = shown.codec
         if codec is not None and codec.can_encode:
             choices.append(("moment", tr("&Keep {epoch} as a ghost", epoch=self._moment_words())))
-            choices += run_choices(showing, others=True)
-            if self._run is not None and MOST_IN_MENU <= self._run < len(showing.seeds):
+            choices += run_choices(shown, others=True)
+            if self._run is not None and MOST_IN_MENU <= self._run < len(shown.seeds):
                 choices.append((self._key, self._words()))
         if self._kept is not None:
             choices.append(("kept", tr("Kept: {name}", name=self._kept_words)))

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
     from aegui.session.notice import Notice
+    from aegui.session.shown import Changes, Shown
     from aegui.window.services import Services
 
 _SECTIONS = "training.sections"
@@ -195,8 +196,7 @@ class MainWindow(QMainWindow):
         self.training.conditions_changed.connect(self._show_conditions)
         self.time.conditions_changed.connect(self._show_conditions)
         self.shown.conditions_changed.connect(self._show_conditions)
-        self._services.showing.history_changed.connect(self._show_conditions)
-        self._services.showing.replaced.connect(self._show_conditions)
+        self._services.showing.changed.connect(self._on_showing_changed)
         self._services.runner.started.connect(self.notifications.put_news_away)
         for signal in (
             workspace.undo_stack.indexChanged,
@@ -207,6 +207,35 @@ class MainWindow(QMainWindow):
         sections = self._services.settings.values.get(_SECTIONS)
         if isinstance(sections, str):
             self.panels.training.set_open_sections(sections.split())
+
+    @Slot(object, object)
+    def _on_showing_changed(self, shown: Shown, changed: Changes) -> None:
+        for part in (
+            self.training,
+            self.results,
+            self.map,
+            self.insight,
+            self.points,
+            self.making,
+            self.sliders,
+            self.drawing,
+            self.set,
+            self.projections,
+            self.selection,
+            self.others,
+            self.answer,
+            self.answer_studies,
+            self.noise_study,
+            self.classifier,
+            self.code,
+            self.gan,
+            self.reference,
+            self.time,
+            self.shown,
+        ):
+            part.show(shown, changed)
+        if changed & {"history", "network"}:
+            self._show_conditions()
 
     # Menus
 

@@ -43,7 +43,7 @@ def holdings(services: Services) -> tuple[Holding, ...]:
     sets = {id(each): each for each in (workspace.dataset, workspace.pool)}
     if workspace.run is not None:
         sets[id(workspace.run.dataset)] = workspace.run.dataset
-    timeline = services.showing.timeline
+    timeline = services.shown.timeline
     checkpoint = None if workspace.run is None else workspace.run.checkpoint
     state = [] if checkpoint is None else list(checkpoint.tensors.values())
     return (

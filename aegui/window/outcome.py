@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.result import RunResult, TrainingResult
+    from aegui.session.shown import Moment
     from aegui.session.training.training_runner import Pulled
-    from aegui.window.showing import Moment
 
 _REASONS = {
     "epochs": mark("All epochs are done."),

@@ -115,7 +115,7 @@ class PixelEdits(QObject):
         self._draw.editor.set_ghost(ghost)
 
     def _ask_for_nearest(self, state: DrawingState) -> None:
-        nearest = self._services.showing.nearest
+        nearest = self._services.shown.nearest
         if nearest.dataset.image_shape != state.image_shape:
             self._draw.editor.set_ghost(None)
             return
@@ -125,7 +125,7 @@ class PixelEdits(QObject):
 
     @Slot(object)
     def _on_kin_answered(self, index: int) -> None:
-        dataset = self._services.showing.dataset
+        dataset = self._services.shown.dataset
         if self._draw.page.shown_ghost == "nearest" and index < len(dataset):
             self._draw.editor.set_ghost(one_image(dataset.images[index], dataset))
 
@@ -153,9 +153,9 @@ class PixelEdits(QObject):
 
     def _natural(self) -> tuple[tuple[int, int], Paper]:
         """Height and width of the images of the set, and what they are drawn on."""
-        showing = self._services.showing
-        channels, height, width = showing.dataset.image_shape
-        return (height, width), paper_of(showing.look, channels)
+        shown = self._services.shown
+        channels, height, width = shown.dataset.image_shape
+        return (height, width), paper_of(shown.look, channels)
 
     @Slot()
     def ask_for_new(self) -> NewDrawingDialog:

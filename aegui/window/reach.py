@@ -44,7 +44,7 @@ class Reach(QObject):
 
         Whoever asks from a panel has left the map with the mouse.
         """
-        codec, codes = self._services.showing.codec, self._services.showing.codes
+        codec, codes = self._services.shown.codec, self._services.shown.codes
         size = None if codec is None else codec.latent_size
         if self._cursor is not None and len(self._cursor) == size:
             return self._cursor
@@ -52,7 +52,7 @@ class Reach(QObject):
 
     def go_to(self, code: NDArray[np.float32]) -> None:
         """Put the cursor of the map at a code ``[d]``, and decode it."""
-        codec = self._services.showing.codec
+        codec = self._services.shown.codec
         if codec is None or codec.latent_size != len(code):
             return
         if codec.latent_size > 2:
@@ -68,11 +68,11 @@ class Reach(QObject):
 
     def draw(self, image: NDArray[np.float32]) -> None:
         """Open an image ``[C, H, W]`` in the editor; of a glyph its pixels that are on."""
-        showing = self._services.showing
-        if showing.look.glyphs:
+        shown = self._services.shown
+        if shown.look.glyphs:
             image = (image > THRESHOLD).astype(np.float32)
-        dataset = showing.dataset
-        paper = paper_of(showing.look, dataset.image_shape[0])
+        dataset = shown.dataset
+        paper = paper_of(shown.look, dataset.image_shape[0])
         self._services.drawing.paste(one_image(image, dataset), paper)
         self._draw_dock.show()
         self._draw_dock.raise_()

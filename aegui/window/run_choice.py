@@ -11,8 +11,8 @@ from aegui.window.outcome import reached_at, reached_words
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from aegui.session.shown import Shown
     from aegui.window.services import Services
-    from aegui.window.showing import Showing
 
 RUN = "run:"
 """What the keys of runs begin with."""
@@ -21,15 +21,15 @@ ANY_RUN = f"{RUN}?"
 MOST_IN_MENU = 12
 
 
-def run_choices(showing: Showing, *, others: bool = False) -> list[tuple[str, str]]:
+def run_choices(shown: Shown, *, others: bool = False) -> list[tuple[str, str]]:
     """Keys and names of runs for a menu; ``others``: not the one that is shown."""
-    seeds, shown = showing.seeds, showing.moment
-    if len(seeds) < 2 or shown is None:
+    seeds, moment = shown.seeds, shown.moment
+    if len(seeds) < 2 or moment is None:
         return []
     choices = [
         (f"{RUN}{run}", tr("Seed {seed}", seed=seed))
         for run, seed in enumerate(seeds[:MOST_IN_MENU])
-        if not (others and run == shown.run)
+        if not (others and run == moment.run)
     ]
     if len(seeds) > MOST_IN_MENU:
         choices.append((ANY_RUN, tr("One of all {n:,} seeds…", n=len(seeds))))
@@ -40,15 +40,16 @@ def run_of(key: str, services: Services, parent: QWidget) -> int | None:
     """The run that the key of a choice means, asking where it is any; None for none."""
     if key != ANY_RUN:
         return int(key.removeprefix(RUN))
-    shown = services.showing.moment
+    shown = services.shown.moment
     return ask_run(parent, _runs(services), 0 if shown is None else shown.run)
 
 
 def _runs(services: Services) -> list[tuple[int, str]]:
     """Every run with what it has come to, the best first where that is known."""
-    showing, saved = services.showing, services.showing.saved
-    runs = list(enumerate(showing.seeds))
-    if showing.is_live or saved is None or not saved.results:
+    shown = services.shown
+    saved = shown.saved
+    runs = list(enumerate(shown.seeds))
+    if shown.is_live or saved is None or not saved.results:
         return [(run, tr("Seed {seed}", seed=seed)) for run, seed in runs]
     order = saved.runs_by_rank
     return [
@@ -56,8 +57,8 @@ def _runs(services: Services) -> list[tuple[int, str]]:
             run,
             tr(
                 "Seed {seed} · {figures}",
-                seed=showing.seeds[run],
-                figures=reached_words(reached_at(saved, showing.moment_of(run)), saved.dataset),
+                seed=shown.seeds[run],
+                figures=reached_words(reached_at(saved, shown.moment_of(run)), saved.dataset),
             ),
         )
         for run in order

@@ -30,17 +30,18 @@ from aegui.session.pixels.answer_study_service import AnswerStudies
 from aegui.session.pixels.drawing import Drawing
 from aegui.session.pixels.noise_study import NoiseStudy
 from aegui.session.projections.projection_service import ProjectionService
+from aegui.session.showing import Showing
 from aegui.session.training.classifier_service import ClassifierService
 from aegui.session.training.cost_service import CostService
 from aegui.session.training.reference_service import ReferenceService
 from aegui.session.training.timeline import Player
 from aegui.session.training.training_runner import TrainingRunner
-from aegui.window.showing import Showing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from aegui.session.settings import Settings
+    from aegui.session.shown import Shown
 
 
 _LAST_TRAINING_SECONDS = 3.0
@@ -114,6 +115,11 @@ class Services:
             keeping=Keeping(workspace, runner),
             sweeping=Sweeping(workspace),
         )
+
+    @property
+    def shown(self) -> Shown:
+        """What the window shows at present."""
+        return self.showing.shown
 
     def shutdown(self, *, keep: bool = False) -> None:
         """Stop every thread and timer: the one way in which the program ends.

@@ -83,7 +83,7 @@ def main() -> None:
     app.window.resize(*WINDOW)
     spin(2.5)
     trained(app)
-    timeline, run = app.services.showing.timeline, app.services.workspace.run
+    timeline, run = app.services.shown.timeline, app.services.workspace.run
     if timeline is None or run is None:
         raise RuntimeError("no epochs were kept")
     scrub = Scrub(app)

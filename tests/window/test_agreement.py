@@ -60,10 +60,10 @@ class Look:
 
     def weights(self) -> Snapshot:
         """The weights that ought to be shown, found without the window."""
-        moment, timeline = self.showing.moment, self.showing.timeline
+        moment, timeline = self.showing.shown.moment, self.showing.shown.timeline
         assert moment is not None
-        if moment.weights == "best" or self.showing.recipe.gan is not None:
-            run = self.showing.saved
+        if moment.weights == "best" or self.showing.shown.recipe.gan is not None:
+            run = self.showing.shown.saved
             assert run is not None
             assert run.snapshot is not None
             return run.snapshot
@@ -73,7 +73,7 @@ class Look:
     def agree(self) -> None:
         """Everything speaks of the run, epoch and weights that the chip names."""
         showing, window = self.showing, self.window
-        moment, codec, history = showing.moment, showing.codec, showing.history
+        moment, codec, history = showing.shown.moment, showing.shown.codec, showing.shown.history
         assert moment is not None
         assert codec is not None
         assert history is not None
@@ -87,15 +87,15 @@ class Look:
         self._charts(row)
         formula = window.panels.training.formula
         assert formula._terms["loss"] == pytest.approx(history.loss[row, moment.run], rel=1e-6)
-        own = Codec(showing.recipe, codec.image_shape, self.weights(), moment.run)
+        own = Codec(showing.shown.recipe, codec.image_shape, self.weights(), moment.run)
         if own.can_encode:
             self._codes(own)
-        if own.can_encode and showing.recipe.classifier is None:
+        if own.can_encode and showing.shown.recipe.classifier is None:
             self._pixels(own, row)
 
     def _charts(self, row: int) -> None:
         """Charts have the row of that epoch, and values of that run, in their headings."""
-        moment, history = self.showing.moment, self.showing.history
+        moment, history = self.showing.shown.moment, self.showing.shown.history
         assert moment is not None
         assert history is not None
         panel = self.window.panels.charts
@@ -111,7 +111,7 @@ class Look:
 
     def _codes(self, own: Codec) -> None:
         """The map has the codes of these weights."""
-        scene, samples = self.window.panels.canvas.scene, self.showing.dataset.flat()
+        scene, samples = self.window.panels.canvas.scene, self.showing.shown.dataset.flat()
         wanted = own.encode(samples)
         self.qtbot.waitUntil(
             lambda: (
@@ -124,8 +124,8 @@ class Look:
 
     def _pixels(self, own: Codec, row: int) -> None:
         """Status, reconstructions and history count the wrong pixels of these weights."""
-        samples, history = self.showing.dataset.flat(), self.showing.history
-        moment, window = self.showing.moment, self.window
+        samples, history = self.showing.shown.dataset.flat(), self.showing.shown.history
+        moment, window = self.showing.shown.moment, self.window
         assert moment is not None
         assert history is not None
         wrong = ((own.reconstruct(samples) > 0.5) != (samples > 0.5)).sum(axis=1)
@@ -163,7 +163,7 @@ def test_everything_says_the_same_in_every_state(
     train(qtbot, window)
     look.agree()
     (notice,) = window.notifications.shown
-    moment, run = showing.moment, workspace.run
+    moment, run = showing.shown.moment, workspace.run
     assert moment is not None
     assert run is not None
     assert moment.run == run.best_run
@@ -185,15 +185,15 @@ def test_everything_says_the_same_in_every_state(
     with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
         assert workspace.open(path, lambda: True)
     look.agree()
-    moment = showing.moment
+    moment = showing.shown.moment
     assert moment is not None
     assert moment.run == saved.best_run
     assert moment.epoch == saved.results[moment.run].best_epoch
     if recipe.gan is None:
         showing.choose_weights("last")
-        assert showing.moment is not None
+        assert showing.shown.moment is not None
         assert run.history is not None
-        assert showing.moment.epoch == run.history.epoch[-1]
+        assert showing.shown.moment.epoch == run.history.epoch[-1]
 
 
 def test_everything_says_the_same_while_paused_and_after_stop(
@@ -214,7 +214,7 @@ def test_everything_says_the_same_while_paused_and_after_stop(
         with qtbot.waitSignal(services.runner.paused, timeout=30_000):
             window.actions_table["step"].trigger()
     qtbot.waitUntil(
-        lambda: services.showing.moment is not None and services.showing.moment.epoch == 4,
+        lambda: services.shown.moment is not None and services.shown.moment.epoch == 4,
         timeout=10_000,
     )
     window.shown._text.flush()
@@ -224,5 +224,5 @@ def test_everything_says_the_same_while_paused_and_after_stop(
     with qtbot.waitSignal(services.runner.finished, timeout=20_000):
         window.actions_table["stop"].trigger()
     look.agree()
-    assert services.showing.moment is not None
-    assert services.showing.moment.run == 2
+    assert services.shown.moment is not None
+    assert services.shown.moment.run == 2

@@ -51,7 +51,7 @@ def keys(panel: AnswerPanel) -> list[str]:
 
 def add_other(window: MainWindow) -> None:
     """The same network once more, as one that was opened beside it."""
-    codec = window._services.showing.codec
+    codec = window._services.shown.codec
     assert codec is not None
     assert window._services.others.add(Other("moment:1", "then", codec, False))
 
@@ -59,7 +59,7 @@ def add_other(window: MainWindow) -> None:
 def test_the_limit_is_there_before_any_network(window: MainWindow, panel: AnswerPanel) -> None:
     assert "Press Train" in panel.text
     assert keys(panel) == [BEST]
-    state, dataset = window._services.drawing.state, window._services.showing.dataset
+    state, dataset = window._services.drawing.state, window._services.shown.dataset
     reading = read_drawing(state.pixels, dataset.images, FLIP)
     bars = panel.limit.bars.bars
     assert bars[0].index == int(reading.order[0])
@@ -71,7 +71,7 @@ def test_the_limit_over_all_characters_follows_noise_and_weights(
     window: MainWindow, panel: AnswerPanel, qtbot: QtBot
 ) -> None:
     page, services = panel.limit, window._services
-    dataset = services.showing.dataset
+    dataset = services.shown.dataset
 
     def told(spec: CorruptionSpec, prior: Prior | None = None) -> str:
         weights = None if prior is None else prior.of(dataset)
@@ -102,7 +102,7 @@ def test_characters_are_weighed_as_a_file_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page, services = panel.limit, window._services
-    state, dataset = services.drawing.state, services.showing.dataset
+    state, dataset = services.drawing.state, services.shown.dataset
     alike = read_drawing(state.pixels, dataset.images, FLIP)
     rare = int(alike.order[1])
     weights = tmp_path / "weights.json"
@@ -153,7 +153,7 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
     add_other(window)
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, "moment:1", BEST], timeout=WAIT_MS)
-    codec = services.showing.codec
+    codec = services.shown.codec
     assert codec is not None
     # The keyboard goes to the pixel in row 2, column 3 of the second answer, and asks.
     pictures = panel.answers.rows[1].pictures
@@ -168,7 +168,7 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
     qtbot.waitUntil(
         lambda: panel.why.words.text().startswith("then, row 2, column 3"), timeout=WAIT_MS
     )
-    dataset, pixels = services.showing.dataset, services.drawing.pixels
+    dataset, pixels = services.shown.dataset, services.drawing.pixels
     reading = read_drawing(pixels, dataset.images, FLIP)
     found = pixel_reasons(codec, pixels, 5 + 2, dataset, reading)
     assert f"logit {found.score:+.1f}" in panel.why.words.text()
@@ -221,7 +221,7 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
     pictures = panel.answers.rows[0].pictures
     QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pictures.pixel_rect(1, 4, 1).center())
     assert panel.shown_page == "why"
-    codec = services.showing.codec
+    codec = services.shown.codec
     assert codec is not None
     answer = codec.reconstruct(levels[2]).reshape(7, 5)
     wanted = (
@@ -242,7 +242,7 @@ def test_denoising_again_leaves_a_trail_on_the_map(
 ) -> None:
     train(qtbot, window)
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
-    codec, scene = window._services.showing.codec, window.panels.canvas.scene
+    codec, scene = window._services.shown.codec, window.panels.canvas.scene
     assert codec is not None
     pixels = window._services.drawing.pixels
     panel.answers.again.click()

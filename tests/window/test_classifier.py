@@ -113,4 +113,4 @@ def test_a_mistake_can_be_drawn(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: panel.evaluation is not None, timeout=20_000)
     panel.sample_activated.emit(5)
     drawn = services.drawing.pixels
-    assert drawn == pytest.approx(services.showing.dataset.images[5, 0], abs=1e-6)
+    assert drawn == pytest.approx(services.shown.dataset.images[5, 0], abs=1e-6)

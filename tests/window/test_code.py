@@ -40,7 +40,7 @@ def settled(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
     assert run is not None
 
     def is_settled() -> bool:
-        codec, look = services.showing.codec, panel.look
+        codec, look = services.shown.codec, panel.look
         return codec is not None and look is not None and look.epoch == codec.epoch
 
     qtbot.waitUntil(is_settled, timeout=20_000)
@@ -55,10 +55,10 @@ def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot)
     services, panel = window._services, window.panels.code
     show(window)
     settled(window, qtbot, VARIATIONAL)
-    look, codec = panel.look, services.showing.codec
+    look, codec = panel.look, services.shown.codec
     assert look is not None
     assert codec is not None
-    expected = dimension_figures(codec, services.showing.dataset).kl
+    expected = dimension_figures(codec, services.shown.dataset).kl
     assert expected is not None
     np.testing.assert_allclose(look.values("kl"), expected, rtol=1e-5)
     assert panel.shown_measure == "kl"

@@ -90,7 +90,7 @@ def test_leaving_while_it_trains_keeps_what_was_learnt(
     training = SMALL.training.model_copy(update={"epochs": 5_000_000})
     services.workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "longer")
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
     assert window.document.save()
     services.workspace.saving.finish()
     assert "without the training" in window.notifications.shown[-1].text

@@ -183,7 +183,7 @@ def test_a_live_change_stays_and_is_told(qtbot: QtBot, window: MainWindow, tmp_p
     services, workspace = window._services, workspace_of(window)
     workspace.edit_recipe(with_value(workspace.recipe, "training.epochs", 5_000_000), "longer")
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
     panel = window.panels.training
     panel.recipe_edited.emit(with_value(workspace.recipe, RATE, 0.004), "Learning rate")
     noise = CorruptionSpec(kind="flip", level=0.1)
@@ -192,7 +192,7 @@ def test_a_live_change_stays_and_is_told(qtbot: QtBot, window: MainWindow, tmp_p
     assert strip.text.startswith("Changed since this training began:\nNoise")
     assert not strip.train.isVisible()
     qtbot.waitUntil(
-        lambda: services.showing.history.learning_rate[-1] == pytest.approx(0.004),  # type: ignore[union-attr]
+        lambda: services.shown.history.learning_rate[-1] == pytest.approx(0.004),  # type: ignore[union-attr]
         timeout=20_000,
     )
     with qtbot.waitSignal(services.runner.finished, timeout=20_000):
@@ -200,7 +200,7 @@ def test_a_live_change_stays_and_is_told(qtbot: QtBot, window: MainWindow, tmp_p
     assert workspace.recipe.training.optimizer.learning_rate == 0.004
     assert "begins with it" in strip_of(window).text
     assert "Learning rate: 0.02 → 0.004" in strip_of(window).text
-    assert services.showing.noise == noise
+    assert services.shown.noise == noise
     run = workspace.run
     assert run is not None
     (stage,) = run.stages
@@ -217,12 +217,12 @@ def test_reverting_while_it_trains_reaches_the_training(qtbot: QtBot, window: Ma
     services, workspace = window._services, workspace_of(window)
     workspace.edit_recipe(with_value(workspace.recipe, "training.epochs", 5_000_000), "longer")
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
     slower = with_value(workspace.recipe, RATE, 0.004)
     window.panels.training.recipe_edited.emit(slower, "Learning rate")
     strip_of(window).revert.click()
     qtbot.waitUntil(
-        lambda: services.showing.history.learning_rate[-1] == pytest.approx(0.02),  # type: ignore[union-attr]
+        lambda: services.shown.history.learning_rate[-1] == pytest.approx(0.02),  # type: ignore[union-attr]
         timeout=20_000,
     )
     assert strip_of(window).text == ""

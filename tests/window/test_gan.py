@@ -60,7 +60,7 @@ def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
     train(qtbot, window)
     sheet = panel.sheet
     qtbot.waitUntil(lambda: sheet.samples is not None and sheet.samples.epoch == 4, timeout=10_000)
-    samples, codec = sheet.samples, services.showing.codec
+    samples, codec = sheet.samples, services.shown.codec
     assert samples is not None
     assert codec is not None
     window.docks["making"].show()

@@ -49,7 +49,7 @@ def test_a_grid_is_chosen_seen_and_saved(
     assert isinstance(panel, GridPanel)
     # A plain code has no prior: the ends are where the codes are.
     assert panel.wish.spec.quantiles is False
-    codes = window._services.showing.codes
+    codes = window._services.shown.codes
     assert codes is not None
     across = panel.wish.spec.across
     assert across[0] < float(codes.mean[0]) < across[1]
@@ -100,7 +100,7 @@ def test_every_number_of_the_code_is_seen_and_saved(
     assert isinstance(panel, TraversalPanel)
     width = panel.wish.spec.steps * 6 - 1
     qtbot.waitUntil(lambda: panel.preview.picture.width() == width, timeout=10_000)
-    codec, codes = window._services.showing.codec, window._services.showing.codes
+    codec, codes = window._services.shown.codec, window._services.shown.codes
     assert codec is not None
     assert codes is not None
     # The last image of row 2: all numbers at the mean but the second.

@@ -50,7 +50,7 @@ def learn(qtbot: QtBot, window: MainWindow, data: Dataset, wanted: Recipe) -> No
         wanted.model_copy(update={"data": workspace.recipe.data}), "another network"
     )
     train(qtbot, window)
-    qtbot.waitUntil(lambda: window._services.showing.codes is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window._services.shown.codes is not None, timeout=20_000)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_every_panel_shows_images(
 ) -> None:
     learn(qtbot, window, data, recipe(conv=conv))
     panels, showing = window.panels, window._services.showing
-    codes = showing.codes
+    codes = showing.shown.codes
     assert codes is not None
     assert codes.values.shape == (len(data), 2)
     canvas = panels.canvas
@@ -107,7 +107,7 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
         return
     canvas.set_strip(True)
     assert canvas.furniture.strip.isVisible()
-    codec = window._services.showing.codec
+    codec = window._services.shown.codec
     assert codec is not None
     for spanned in (False, True):
         canvas.set_spanned(spanned)
@@ -162,16 +162,16 @@ def test_a_large_set_is_shown_in_full_and_what_is_slow_is_done_elsewhere(
 ) -> None:
     data = grey(4_000, side=16)
     learn(qtbot, window, data, recipe())
-    showing, canvas = window._services.showing, window.panels.canvas
+    services, canvas = window._services, window.panels.canvas
 
     def is_whole() -> bool:
-        return showing.codes is not None and len(showing.codes.values) == len(data)
+        return services.shown.codes is not None and len(services.shown.codes.values) == len(data)
 
     qtbot.waitUntil(is_whole, timeout=20_000)
     assert canvas.furniture.legend.note == ""
     assert len(canvas.scene.points.pixels) == len(data)
     canvas.grab()
-    assert not showing.nearest.is_quick
+    assert not services.shown.nearest.is_quick
 
 
 def test_what_is_drawn_with_a_brush_is_answered(qtbot: QtBot, window: MainWindow) -> None:

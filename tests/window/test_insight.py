@@ -46,7 +46,7 @@ def wait_for_layers(window: MainWindow, qtbot: QtBot, *keys: str) -> None:
 def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow) -> None:
     point(trained, 0.6, 0.4)
     canvas, panel = trained.panels.canvas, trained.panels.cursor
-    code, codec = canvas.cursor_code(), trained._services.showing.codec
+    code, codec = canvas.cursor_code(), trained._services.shown.codec
     assert code is not None
     assert codec is not None
     image = codec.decode(code)
@@ -68,7 +68,7 @@ def test_the_lens_follows_the_cursor_until_it_is_put_away(trained: MainWindow) -
     QTest.keyClick(canvas, Qt.Key.Key_N)
     lens = canvas.furniture.lens
     assert lens.isVisibleTo(canvas)
-    codes = services.showing.codes
+    codes = services.shown.codes
     assert codes is not None
     assert lens.spacing == pytest.approx(0.1 * float(codes.spread.mean()), rel=0.5)
     point(trained)
@@ -137,7 +137,7 @@ def test_layers_follow_the_view_the_theme_and_the_network(
 
     qtbot.waitUntil(is_closer, timeout=20_000)
     train(qtbot, trained)
-    codec = trained._services.showing.codec
+    codec = trained._services.shown.codec
     assert codec is not None
     qtbot.waitUntil(
         lambda: {layer.field.epoch for layer in fields.layers} == {codec.epoch}, timeout=20_000

@@ -51,7 +51,7 @@ def test_no_content_enlarges_the_window(app: App, qtbot: QtBot, model: str) -> N
     window = app.window
     window.resize(*_SMALL)
     app.services.workspace.open(models_dir() / f"{model}.aegui", lambda: True)
-    qtbot.waitUntil(lambda: app.services.showing.codec is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: app.services.shown.codec is not None, timeout=30_000)
     for perspective in PERSPECTIVES:
         window.set_perspective(perspective)
         window.reset_layout()

@@ -49,7 +49,7 @@ def learnt(app: App, qtbot: QtBot, tmp_path: Path) -> MainWindow:
     save_run(tmp_path / "six.aegui", SavedRun(of, glyphs(6), snapshot(of, seed=3)))
     services = app.services
     assert services.workspace.open(tmp_path / "six.aegui")
-    qtbot.waitUntil(lambda: services.showing.codec is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.codec is not None, timeout=30_000)
     return app.window
 
 
@@ -61,7 +61,7 @@ def test_what_is_selected_on_the_map_is_listed_and_described(
     panel, canvas = window.panels.selection, window.panels.canvas
     canvas.select(np.array([1, 4]))
     assert panel.gallery.shown.tolist() == [1, 4]
-    dataset, codec = window._services.showing.dataset, window._services.showing.codec
+    dataset, codec = window._services.shown.dataset, window._services.shown.codec
     assert codec is not None
     qtbot.waitUntil(lambda: "wrong pixels" in panel.words.text(), timeout=10_000)
     rows = dataset.flat()[[1, 4]]
@@ -103,7 +103,7 @@ def test_the_selection_becomes_the_set_and_undo_brings_all_back(
 def test_an_activated_sample_opens_in_the_editor(window: MainWindow) -> None:
     window._services.selection.select(np.array([2, 3]))
     window.panels.selection.gallery.activated.emit(3)
-    drawing, dataset = window._services.drawing, window._services.showing.dataset
+    drawing, dataset = window._services.drawing, window._services.shown.dataset
     np.testing.assert_array_equal(drawing.pixels, dataset.images[3, 0])
 
 
@@ -117,13 +117,13 @@ def test_a_sample_goes_to_the_editor_and_its_edits_come_back_to_the_map(
 ) -> None:
     window, canvas = learnt, learnt.panels.canvas
     showing, drawing = window._services.showing, window._services.drawing
-    qtbot.waitUntil(lambda: showing.codes is not None, timeout=30_000)
-    codes, codec = showing.codes, showing.codec
+    qtbot.waitUntil(lambda: showing.shown.codes is not None, timeout=30_000)
+    codes, codec = showing.shown.codes, showing.shown.codec
     assert codes is not None
     assert codec is not None
     drawing.undo_stack.clear()
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=pixel_of(canvas, codes.values[4]))
-    np.testing.assert_array_equal(drawing.pixels, showing.dataset.images[4, 0])
+    np.testing.assert_array_equal(drawing.pixels, showing.shown.dataset.images[4, 0])
     before = canvas.scene.drawing
     assert before is not None
     np.testing.assert_allclose(before, codes.values[4], atol=1e-5)
@@ -146,7 +146,7 @@ def test_what_is_decoded_at_the_cursor_opens_in_the_editor(
     learnt: MainWindow, qtbot: QtBot
 ) -> None:
     window, canvas = learnt, learnt.panels.canvas
-    codec = window._services.showing.codec
+    codec = window._services.shown.codec
     assert codec is not None
     window.docks["draw"].hide()
     canvas.set_cursor((0.3, -0.2))
@@ -208,9 +208,9 @@ def test_other_networks_draw_under_the_same_cursor(learnt: MainWindow, qtbot: Qt
     ours.add(first)
     ours.add(second)
     assert not panel.menu.isEnabled()
-    codec = showing.codec
+    codec = showing.shown.codec
     assert codec is not None
-    rows = showing.dataset.flat()
+    rows = showing.shown.dataset.flat()
     services.decode.request(codec.encode(rows)[2])
     qtbot.waitUntil(lambda: panel.previews[1].picture.image is not None, timeout=10_000)
     for each, preview in zip((first, second), panel.previews, strict=True):
@@ -230,7 +230,7 @@ def test_seeds_follow_the_epoch_and_kept_epochs_stay(window: MainWindow, qtbot: 
     workspace.edit_recipe(with_value(workspace.recipe, "runs", 3), "three")
     train(qtbot, window)
     showing, others = window._services.showing, window._services.others
-    codec = showing.codec
+    codec = showing.shown.codec
     assert codec is not None
     menu = window.panels.others.menu
     menu.wanted.emit()
@@ -240,7 +240,7 @@ def test_seeds_follow_the_epoch_and_kept_epochs_stay(window: MainWindow, qtbot: 
     run = next(k for k in range(3) if k != codec.run)
     window.others.choose(f"run:{run}")
     window.others.choose("moment")
-    timeline = showing.timeline
+    timeline = showing.shown.timeline
     assert timeline is not None
     showing.show_epoch(timeline.frames[0].epoch)
     qtbot.waitUntil(lambda: others.others[0].codec.epoch == timeline.frames[0].epoch)

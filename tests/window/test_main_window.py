@@ -106,11 +106,11 @@ def test_training_goes_on_in_another_language(qtbot: QtBot, app: App) -> None:
     training = SMALL.training.model_copy(update={"epochs": 5_000_000})
     services.workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "longer")
     app.window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
     app.use_language("es")
     assert services.runner.state == "running"
-    rows = len(services.showing.history or ())
-    qtbot.waitUntil(lambda: len(services.showing.history or ()) > rows + 5, timeout=20_000)
+    rows = len(services.shown.history or ())
+    qtbot.waitUntil(lambda: len(services.shown.history or ()) > rows + 5, timeout=20_000)
     assert app.window.training._pulled is not None
     with qtbot.waitSignal(services.runner.finished, timeout=20_000):
         app.window.actions_table["stop"].trigger()
@@ -296,7 +296,7 @@ def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> 
     assert decoded is not None
     assert code is not None
     np.testing.assert_array_equal(decoded.z, code)
-    codec = window._services.showing.codec
+    codec = window._services.shown.codec
     assert codec is not None
     np.testing.assert_allclose(cursor.pictures.image.ravel(), codec.decode(code)[0], atol=1e-6)
 

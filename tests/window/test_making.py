@@ -33,7 +33,7 @@ def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
     window.docks["making"].show()
     window.docks["making"].raise_()
     qtbot.waitUntil(window.panels.making.isVisible)
-    qtbot.waitUntil(lambda: window._services.showing.codes is not None)
+    qtbot.waitUntil(lambda: window._services.shown.codes is not None)
     return window
 
 
@@ -43,7 +43,7 @@ def parts(window: MainWindow) -> tuple[MakingPanel, Services]:
 
 def pin_two(window: MainWindow) -> None:
     services = window._services
-    codes = services.showing.codes
+    codes = services.shown.codes
     assert codes is not None
     services.workspace.keepsakes.pin(codes.values[0], "start")
     services.workspace.keepsakes.pin(codes.values[3], "end")
@@ -179,7 +179,7 @@ def test_what_is_selected_on_the_map_goes_into_a_box(trained: MainWindow) -> Non
     trained.panels.canvas.set_selection(np.array([1, 4]))
     page.selection_requested.emit("plus")
     assert services.making.concepts.box("plus") == (1, 4)
-    codes = services.showing.codes
+    codes = services.shown.codes
     assert codes is not None
     trained.panels.canvas.cursor_moved.emit(codes.values[2])
     page.cursor_requested.emit("plus")
@@ -203,7 +203,7 @@ def test_what_a_concept_reaches_is_found_pinned_and_drawn(
     page.pin.click()
     np.testing.assert_allclose(services.workspace.keepsakes.places[-1].z, reached, rtol=1e-6)
     page.draw.click()
-    codec = services.showing.codec
+    codec = services.shown.codec
     assert codec is not None
     drawn = codec.decode(reached).reshape(7, 5) > 0.5
     np.testing.assert_array_equal(services.drawing.pixels, drawn)

@@ -35,9 +35,9 @@ def test_samples_are_coloured_by_their_errors(qtbot: QtBot, window: MainWindow) 
     choose(canvas, "error")
     qtbot.waitUntil(lambda: colours.value_range is not None, timeout=5000)
     showing = window._services.showing
-    assert showing.codec is not None
-    images = showing.dataset.flat()
-    wrong = ((showing.codec.reconstruct(images) > 0.5) != (images > 0.5)).sum(axis=1)
+    assert showing.shown.codec is not None
+    images = showing.shown.dataset.flat()
+    wrong = ((showing.shown.codec.reconstruct(images) > 0.5) != (images > 0.5)).sum(axis=1)
     low, high = np.percentile(wrong, (2, 98))
     assert colours.value_range == (low, high)
     legend = canvas.furniture.values
@@ -58,11 +58,11 @@ def test_posteriors_of_a_variational_code_are_drawn(
     layers = canvas.scene.layers
     train(qtbot, window)
     qtbot.waitUntil(lambda: layers.variances is not None, timeout=5000)
-    codec = window._services.showing.codec
+    codec = window._services.shown.codec
     assert codec is not None
 
     def settled() -> bool:
-        _, logs = codec.encode_distribution(window._services.showing.dataset.flat())
+        _, logs = codec.encode_distribution(window._services.shown.dataset.flat())
         assert logs is not None
         known = layers.variances
         return known is not None and bool(np.allclose(known, np.exp(logs), rtol=1e-4))

@@ -63,17 +63,17 @@ def test_the_code_follows_a_training_and_beside_it_stands_its_error(
 ) -> None:
     window.set_perspective("compare")
     train(qtbot, window)
-    qtbot.waitUntil(lambda: maps.codec is window._services.showing.codec)
+    qtbot.waitUntil(lambda: maps.codec is window._services.shown.codec)
     finish(qtbot, maps)
     showing = window._services.showing
     code = next(state for state in maps.maps if state.key == "code")
-    assert showing.codec is not None
-    rows = showing.dataset.flat()
-    np.testing.assert_allclose(code.places, showing.codec.encode(rows), rtol=1e-5)  # type: ignore[arg-type]
+    assert showing.shown.codec is not None
+    rows = showing.shown.dataset.flat()
+    np.testing.assert_allclose(code.places, showing.shown.codec.encode(rows), rtol=1e-5)  # type: ignore[arg-type]
     qtbot.waitUntil(lambda: all(state.figures is not None for state in maps.maps))
     found = next(state for state in maps.maps if state.key == "code").figures
     assert found is not None
-    error = float(np.square(showing.codec.reconstruct(rows) - rows).sum(axis=1).mean())
+    error = float(np.square(showing.shown.codec.reconstruct(rows) - rows).sum(axis=1).mean())
     assert found.squared_error == pytest.approx(error, rel=1e-4)
 
 
@@ -109,9 +109,9 @@ def test_two_numbers_of_a_long_code_are_chosen(
     train(qtbot, window)
     finish(qtbot, maps)
     window.panels.projections.axes_edited.emit((3, 1))
-    codec = window._services.showing.codec
+    codec = window._services.shown.codec
     assert codec is not None
-    codes = codec.encode(window._services.showing.dataset.flat())
+    codes = codec.encode(window._services.shown.dataset.flat())
 
     def places() -> NDArray[np.float32]:
         state = next(state for state in maps.maps if state.key == "code")
@@ -170,7 +170,7 @@ def test_the_charts_have_pca_as_a_line(window: MainWindow, qtbot: QtBot) -> None
     train(qtbot, window)
     reference = window._services.reference
     qtbot.waitUntil(lambda: reference.latest is not None)
-    rows = window._services.showing.dataset.flat()
+    rows = window._services.shown.dataset.flat()
     assert reference.latest is not None
     assert reference.latest.value == pytest.approx(pca_reference(rows, 2, "bce"))
     lines = window.panels.charts._references

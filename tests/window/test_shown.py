@@ -59,20 +59,20 @@ def test_the_run_stays_the_one_that_was_chosen(qtbot: QtBot, window: MainWindow)
     qtbot.waitUntil(lambda: chip.run.text() == "seed 10 (4 of 5)", timeout=10_000)
     with qtbot.waitSignal(services.runner.finished, timeout=20_000):
         window.actions_table["stop"].trigger()
-    moment = services.showing.moment
+    moment = services.shown.moment
     assert moment is not None
     assert (moment.run, moment.seed, moment.weights) == (3, 10, "best")
     assert chip.run.text() == "seed 10 (4 of 5)"
     (notice,) = window.notifications.shown
     assert notice.text.startswith("Stopped.")
     assert "Shown: seed 10" in notice.text
-    assert services.showing.codec is not None
-    assert services.showing.codec.run == 3
+    assert services.shown.codec is not None
+    assert services.shown.codec.run == 3
 
 
 def test_a_run_that_nobody_chose_is_named_when_it_changes(qtbot: QtBot, window: MainWindow) -> None:
     learn(qtbot, window, population(5))
-    run, moment = window._services.workspace.run, window._services.showing.moment
+    run, moment = window._services.workspace.run, window._services.shown.moment
     assert run is not None
     assert moment is not None
     assert moment.run == run.best_run
@@ -88,11 +88,14 @@ def test_best_and_last_weights(qtbot: QtBot, window: MainWindow) -> None:
     assert run.history is not None
     window.actions_table["last_weights"].trigger()
     assert chip.weights.text() == "last, epoch 30 of 30"
-    assert showing.codec is not None
-    codes = showing.codec.encode(run.dataset.flat())
-    assert showing.timeline is not None
+    assert showing.shown.codec is not None
+    codes = showing.shown.codec.encode(run.dataset.flat())
+    assert showing.shown.timeline is not None
     kept = Codec(
-        run.recipe, run.dataset.image_shape, showing.timeline.snapshot(-1), showing.codec.run
+        run.recipe,
+        run.dataset.image_shape,
+        showing.shown.timeline.snapshot(-1),
+        showing.shown.codec.run,
     )
     np.testing.assert_array_equal(codes, kept.encode(run.dataset.flat()))
     window.actions_table["best_weights"].trigger()
@@ -100,15 +103,15 @@ def test_best_and_last_weights(qtbot: QtBot, window: MainWindow) -> None:
     showing.show_epoch(3)
     assert chip.weights.text() == "epoch 3 of 30"
     chip.weights_chosen.emit("last")
-    assert showing.shown_epoch is None
+    assert showing.shown.past_epoch is None
     assert chip.weights.text() == "last, epoch 30 of 30"
-    np.testing.assert_array_equal(showing.codec.encode(run.dataset.flat()), codes)
+    np.testing.assert_array_equal(showing.shown.codec.encode(run.dataset.flat()), codes)
 
 
 def test_all_of_a_hundred_runs_can_be_found(qtbot: QtBot, window: MainWindow) -> None:
     learn(qtbot, window, population(100, 3))
     services, chip = window._services, window.toolbar.chip
-    choices = run_choices(services.showing)
+    choices = run_choices(services.shown)
     assert choices[-1][0] == ANY_RUN
     assert "100" in choices[-1][1]
     chip.run.menu().aboutToShow.emit()
@@ -155,7 +158,7 @@ def test_another_document_begins_with_its_best(
     showing.choose_weights("last")
     with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
         assert workspace.open(tmp_path / "kept.aegui", lambda: True)
-    moment = showing.moment
+    moment = showing.shown.moment
     assert moment is not None
     assert (moment.run, moment.weights) == (best, "best")
     showing.choose_weights("last")

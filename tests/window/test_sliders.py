@@ -26,7 +26,7 @@ def wide(app: App, qtbot: QtBot) -> MainWindow:
     """The window on a network whose codes have four numbers."""
     assert app.services.workspace.new(FOUR)
     train(qtbot, app.window)
-    qtbot.waitUntil(lambda: app.services.showing.codes is not None)
+    qtbot.waitUntil(lambda: app.services.shown.codes is not None)
     return app.window
 
 
@@ -35,7 +35,7 @@ def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtB
     with qtbot.waitSignal(services.ends.drawn) as told:
         canvas.furniture.axes.strip.click()
     assert told.args[0].axes == (2, 3)
-    codec = services.showing.codec
+    codec = services.shown.codec
     assert codec is not None
     code = canvas.base
     code[2] = canvas.furniture.strip.sliders.limits(2)[0]
@@ -50,7 +50,7 @@ def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtB
 def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtBot) -> None:
     canvas, services = wide.panels.canvas, wide._services
     axes, kept = canvas.furniture.axes, services.workspace.keepsakes
-    codes = services.showing.codes
+    codes = services.shown.codes
     assert codes is not None
     assert not axes.laid.isEnabled()
     for index in range(2):
@@ -73,7 +73,7 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     assert canvas.request is not None
     assert canvas.request.frame == frame
     # The codes move while the network learns; the plane stays.
-    canvas.show_codes(services.showing.codes)
+    canvas.show_codes(services.shown.codes)
     assert canvas.scene.frame == frame
     axes.spanned.click()
     assert not axes.laid.isChecked()
@@ -86,6 +86,6 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     assert services.workspace.new(FOUR)
     assert not axes.laid.isChecked(), "the pins of another document are gone"
     train(qtbot, wide)
-    qtbot.waitUntil(lambda: services.showing.codes is not None)
-    assert services.showing.codes is not None
-    np.testing.assert_array_equal(canvas.base, services.showing.codes.mean)
+    qtbot.waitUntil(lambda: services.shown.codes is not None)
+    assert services.shown.codes is not None
+    np.testing.assert_array_equal(canvas.base, services.shown.codes.mean)

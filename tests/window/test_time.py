@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
+    from aegui.session.showing import Showing
     from aegui.window.main_window import MainWindow
-    from aegui.window.showing import Showing
 
 
 @pytest.fixture
@@ -41,37 +41,40 @@ def showing(window: MainWindow, qtbot: QtBot) -> Showing:
 
 
 def test_before_any_training_there_is_nothing_to_go_through(window: MainWindow) -> None:
-    assert window._services.showing.timeline is None
+    assert window._services.shown.timeline is None
     assert window.panels.time.slider.isHidden()
     for key in ("play_epochs", "epoch_before", "epoch_after", "fork", "film_map"):
         assert not window.actions_table[key].isEnabled()
 
 
 def test_everything_shows_the_epoch_that_is_asked_for(window: MainWindow, showing: Showing) -> None:
-    timeline = showing.timeline
+    timeline = showing.shown.timeline
     assert timeline is not None
     assert timeline.epochs.tolist() == [*range(51), *range(60, 401, 10)]
-    newest, codes = showing.codec, showing.codes
+    newest, codes = showing.shown.codec, showing.shown.codes
     assert newest is not None
     assert codes is not None
     window.panels.time.slider.chosen.emit(30)
-    assert showing.shown_epoch == 30
-    assert showing.codec is not None
-    assert showing.codec.epoch == 30
-    assert showing.codes is not None
-    assert showing.codes.epoch == 30
+    assert showing.shown.past_epoch == 30
+    assert showing.shown.codec is not None
+    assert showing.shown.codec.epoch == 30
+    assert showing.shown.codes is not None
+    assert showing.shown.codes.epoch == 30
     expected = timeline.snapshot(30).layers[0].weight
     np.testing.assert_allclose(
-        showing.codes.values, showing.codec.encode(showing.dataset.flat()), rtol=1e-5, atol=1e-6
+        showing.shown.codes.values,
+        showing.shown.codec.encode(showing.shown.dataset.flat()),
+        rtol=1e-5,
+        atol=1e-6,
     )
     assert not np.allclose(expected, timeline.snapshot(80).layers[0].weight)
     assert window.panels.time.words.text() == "epoch 30"
     views = [view for view in window.panels.charts._views.values() if view._marker is not None]
     assert {view._marker for view in views} == {30.0}
-    assert window.panels.canvas._scene.codes is showing.codes
+    assert window.panels.canvas._scene.codes is showing.shown.codes
     window.actions_table["epoch_newest"].trigger()
-    assert showing.shown_epoch is None
-    assert showing.codec is newest
+    assert showing.shown.past_epoch is None
+    assert showing.shown.codec is newest
     assert window.panels.time.words.text() == "epoch 400"
 
 
@@ -95,8 +98,8 @@ def test_what_the_cursor_tells_is_of_that_epoch(window: MainWindow, showing: Sho
     for epoch in (0, 400):
         told.clear()
         window.time.go_to(epoch)
-        assert showing.codec is not None
-        image = np.clip(showing.codec.decode([[0.0, 0.0]]).astype(np.float64), 1e-7, 1 - 1e-7)
+        assert showing.shown.codec is not None
+        image = np.clip(showing.shown.codec.decode([[0.0, 0.0]]).astype(np.float64), 1e-7, 1 - 1e-7)
         bits = -(image * np.log2(image) + (1 - image) * np.log2(1 - image)).mean()
         assert told[-1] == pytest.approx(bits, abs=1e-3)
 
@@ -104,12 +107,12 @@ def test_what_the_cursor_tells_is_of_that_epoch(window: MainWindow, showing: Sho
 def test_keys_go_back_and_forth(window: MainWindow, showing: Showing) -> None:
     table = window.actions_table
     table["epoch_before"].trigger()
-    assert showing.shown_epoch == 400
+    assert showing.shown.past_epoch == 400
     table["epoch_before"].trigger()
-    assert showing.shown_epoch == 390
+    assert showing.shown.past_epoch == 390
     table["epoch_after"].trigger()
     table["epoch_after"].trigger()
-    assert showing.shown_epoch is None
+    assert showing.shown.past_epoch is None
     assert not table["epoch_after"].isEnabled()
     keys = [keys.toString() for keys in table["epoch_before"].shortcuts()]
     assert keys == ["[", "Alt+Left"]
@@ -128,15 +131,15 @@ def test_a_click_on_a_chart_goes_there_and_dragging_the_line_scrubs(
         return QPointF(plot.left() + share * plot.width(), plot.center().y()).toPoint()
 
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=point(0.5))
-    assert showing.shown_epoch == pytest.approx(200, abs=10)
+    assert showing.shown.past_epoch == pytest.approx(200, abs=10)
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=point(0.5))
     QTest.mouseMove(view, point(0.75))
-    assert showing.shown_epoch == pytest.approx(300, abs=10)
+    assert showing.shown.past_epoch == pytest.approx(300, abs=10)
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=point(0.75))
-    shown = showing.shown_epoch
+    epoch = showing.shown.past_epoch
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=point(0.2))
     QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=point(0.2))
-    assert showing.shown_epoch == shown
+    assert showing.shown.past_epoch == epoch
 
 
 def test_the_film_plays_to_the_newest_state(
@@ -144,16 +147,18 @@ def test_the_film_plays_to_the_newest_state(
 ) -> None:
     monkeypatch.setattr(session_timeline, "FILM_SECONDS", 0.5)
     seen: list[float | None] = []
-    showing.epoch_changed.connect(lambda: seen.append(showing.shown_epoch))
+    showing.changed.connect(
+        lambda now, changed: seen.append(now.past_epoch) if "past" in changed else None
+    )
     window.actions_table["play_epochs"].trigger()
     assert window._services.player.is_playing
-    assert showing.is_learning
+    assert showing.shown.is_learning
     assert window.panels.time.play.isChecked()
     qtbot.waitUntil(lambda: not window._services.player.is_playing, timeout=10_000)
     assert seen[0] == 0
     assert seen[-1] is None
     assert len(seen) > 3
-    assert not showing.is_learning
+    assert not showing.shown.is_learning
     assert not window.panels.time.play.isChecked()
 
 
@@ -166,25 +171,27 @@ def test_the_past_can_be_seen_while_a_training_goes_on(
     window.actions_table["train"].trigger()
     showing = services.showing
     qtbot.waitUntil(
-        lambda: showing.timeline is not None and len(showing.timeline) > 60, timeout=30_000
+        lambda: showing.shown.timeline is not None and len(showing.shown.timeline) > 60,
+        timeout=30_000,
     )
     window.time.go_to(20)
-    assert not showing.is_learning
-    codec, rows = showing.codec, showing.history
+    assert not showing.shown.is_learning
+    codec, rows = showing.shown.codec, showing.shown.history
     assert rows is not None
     count = len(rows)
     qtbot.waitUntil(
-        lambda: showing.history is not None and len(showing.history) > count, timeout=30_000
+        lambda: showing.shown.history is not None and len(showing.shown.history) > count,
+        timeout=30_000,
     )
-    assert showing.codec is codec
-    assert showing.shown_epoch == 20
+    assert showing.shown.codec is codec
+    assert showing.shown.past_epoch == 20
     with qtbot.waitSignal(services.runner.finished, timeout=30_000):
         services.runner.stop()
-    assert showing.shown_epoch == 20
-    assert showing.codec is not None
-    assert showing.codec.epoch == 20
+    assert showing.shown.past_epoch == 20
+    assert showing.shown.codec is not None
+    assert showing.shown.codec.epoch == 20
     window.time.go_to(None)
-    assert showing.codec is showing.newest
+    assert showing.shown.codec is showing.shown.newest
 
 
 def test_epochs_are_saved_with_the_document(
@@ -192,8 +199,8 @@ def test_epochs_are_saved_with_the_document(
 ) -> None:
     workspace = app.services.workspace
     window.time.go_to(10)
-    assert showing.codes is not None
-    codes = showing.codes.values
+    assert showing.shown.codes is not None
+    codes = showing.shown.codes.values
     assert workspace.save_as(tmp_path / "run.aegui")
     qtbot.waitUntil(lambda: (tmp_path / "run.aegui").exists(), timeout=20_000)
     saved = load_run(tmp_path / "run.aegui")
@@ -201,9 +208,9 @@ def test_epochs_are_saved_with_the_document(
     assert len(saved.timeline) == 86
     with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
         assert workspace.open(tmp_path / "run.aegui")
-    assert showing.shown_epoch is None
+    assert showing.shown.past_epoch is None
     window.time.go_to(10)
-    np.testing.assert_allclose(showing.codes.values, codes, atol=0.02)
+    np.testing.assert_allclose(showing.shown.codes.values, codes, atol=0.02)
 
 
 def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
@@ -212,8 +219,8 @@ def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
     app.services.workspace.edit_recipe(SMALL.model_copy(update={"runs": 3}), "three runs")
     train(qtbot, window)
     showing, canvas = app.services.showing, window.panels.canvas
-    assert showing.codec is not None
-    other = next(run for run in range(3) if run != showing.codec.run)
+    assert showing.shown.codec is not None
+    other = next(run for run in range(3) if run != showing.shown.codec.run)
     window.panels.time.ghost.menu().aboutToShow.emit()
     texts = [action.text() for action in window.panels.time.ghost.menu().actions()]
     assert f"Seed {SMALL.seed + other}" in texts
@@ -225,15 +232,15 @@ def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
         return shown
 
     def codes_of(run: int) -> np.ndarray:
-        codec = showing.codec_of_run(run)
+        codec = window._services.shown.codec_of_run(run)
         assert codec is not None
-        return codec.encode(showing.dataset.flat())
+        return codec.encode(window._services.shown.dataset.flat())
 
     np.testing.assert_allclose(ghost(), codes_of(other), atol=1e-5)
     window.time.go_to(5)
     np.testing.assert_allclose(ghost(), codes_of(other), atol=1e-5)
     window.panels.time.ghost_requested.emit("moment")
-    kept = codes_of(showing.codec.run)
+    kept = codes_of(showing.shown.codec.run)
     window.time.go_to(100)
     np.testing.assert_allclose(ghost(), kept, atol=1e-5)
     window.panels.time.ghost_requested.emit("")
@@ -246,18 +253,18 @@ def test_a_ghost_can_be_turned_to_lie_on_what_is_shown(
     assert app.services.workspace.new(SMALL.model_copy(update={"runs": 2}))
     train(qtbot, window)
     showing, canvas, bar = app.services.showing, window.panels.canvas, window.panels.time
-    assert showing.codec is not None
-    other = showing.codec_of_run(1 - showing.codec.run)
+    assert showing.shown.codec is not None
+    other = showing.shown.codec_of_run(1 - showing.shown.codec.run)
     assert other is not None
-    rows = showing.dataset.flat()
-    raw, aim = other.encode(rows), showing.codec.encode(rows)
+    rows = showing.shown.dataset.flat()
+    raw, aim = other.encode(rows), showing.shown.codec.encode(rows)
 
     def ghost() -> np.ndarray:
         shown = canvas._scene.layers.ghost
         assert shown is not None
         return shown
 
-    bar.ghost_requested.emit(f"run:{1 - showing.codec.run}")
+    bar.ghost_requested.emit(f"run:{1 - showing.shown.codec.run}")
     np.testing.assert_allclose(ghost(), raw, atol=1e-5)
     bar.ghost.menu().aboutToShow.emit()
     fit = bar.ghost.menu().actions()[-1]
@@ -290,7 +297,7 @@ def test_a_ghost_of_a_seed_goes_with_its_training(
     window.actions_table["train"].trigger()
     # The film of the old training ends before the new one has any weights.
     app.services.player.pause()
-    assert showing.codec_of_run(2) is None
+    assert showing.shown.codec_of_run(2) is None
     qtbot.waitUntil(lambda: not app.services.runner.is_busy, timeout=60_000)
 
 
@@ -353,7 +360,7 @@ def test_a_cancelled_fork_changes_nothing(
     window.time.fork()
     assert app.services.workspace.recipe is recipe
     assert not app.services.runner.is_busy
-    assert showing.shown_epoch == 100
+    assert showing.shown.past_epoch == 100
 
 
 def test_other_data_keep_a_training_from_going_on(
@@ -390,7 +397,7 @@ def test_a_film_is_saved(
     with Image.open(tmp_path / "film.gif") as film:
         assert getattr(film, "n_frames", 1) > 3
         assert max(film.size) <= film_maker.MOST_PX
-    assert showing.shown_epoch == 40
+    assert showing.shown.past_epoch == 40
     assert not window.time.films.is_busy
 
 
@@ -404,7 +411,7 @@ def test_a_film_that_is_cancelled_leaves_nothing(
     dialog.canceled.emit()
     assert not window.time.films.is_busy
     assert list(tmp_path.iterdir()) == []
-    assert showing.shown_epoch is None
+    assert showing.shown.past_epoch is None
 
 
 def test_choices_are_remembered(app: App, window: MainWindow) -> None:

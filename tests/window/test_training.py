@@ -55,11 +55,11 @@ def test_untrained_document_explains_itself(qtbot: QtBot, window: MainWindow) ->
 def test_training_fills_every_panel(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     showing, panels = window._services.showing, window.panels
-    assert showing.history is not None
-    assert int(showing.history.epoch[-1]) == 400
-    assert showing.codes is not None
+    assert showing.shown.history is not None
+    assert int(showing.shown.history.epoch[-1]) == 400
+    assert showing.shown.codes is not None
     assert panels.canvas.scene.codes is not None
-    assert np.array_equal(panels.canvas.scene.codes.values, showing.codes.values)
+    assert np.array_equal(panels.canvas.scene.codes.values, showing.shown.codes.values)
     loss = panels.charts._views["loss"]
     qtbot.waitUntil(lambda: loss.data is not None and loss.data.epoch[-1] == 400)
     qtbot.waitUntil(lambda: not panels.cursor.is_empty)
@@ -78,9 +78,9 @@ def test_what_is_held_out_is_told_apart_everywhere(qtbot: QtBot, window: MainWin
     window._services.workspace.edit_recipe(recipe, "Split")
     train(qtbot, window)
     showing, panels = window._services.showing, window.panels
-    assert showing.held_out is not None
-    assert showing.history is not None
-    assert np.isfinite(showing.history.extra["validation_wrong"]).all()
+    assert showing.shown.held_out is not None
+    assert showing.shown.history is not None
+    assert np.isfinite(showing.shown.history.extra["validation_wrong"]).all()
     assert "learnt" in window.toolbar.status.text()
     assert "held out" in window.toolbar.status.text()
     assert "of those held out" in window.notifications.shown[-1].text
@@ -101,11 +101,11 @@ def test_the_map_and_the_charts_move_while_it_trains(qtbot: QtBot, window: MainW
     qtbot.waitUntil(lambda: canvas.scene.codes is not None, timeout=30_000)
     assert canvas.scene.codes is not None
     before = canvas.scene.codes.values
-    rows = len(services.showing.history or ())
+    rows = len(services.shown.history or ())
     qtbot.waitUntil(
         lambda: (
             bool(np.abs(canvas.scene.codes.values - before).max() > 0.01)  # type: ignore[union-attr]
-            and len(services.showing.history or ()) > rows + 20
+            and len(services.shown.history or ()) > rows + 20
         ),
         timeout=30_000,
     )
@@ -143,7 +143,7 @@ def test_training_goes_on_from_its_end(qtbot: QtBot, window: MainWindow) -> None
     train(qtbot, window)
     assert window.actions_table["continue"].isEnabled()
     train(qtbot, window, "continue")
-    history = window._services.showing.history
+    history = window._services.shown.history
     assert history is not None
     assert int(history.epoch[-1]) == 800
 
@@ -152,15 +152,15 @@ def test_live_rate_and_noise_reach_the_training(qtbot: QtBot, window: MainWindow
     services = window._services
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
     workspace = services.workspace
     slower = with_value(workspace.recipe, "training.optimizer.learning_rate", 0.001)
     window.panels.training.recipe_edited.emit(slower, "Learning rate")
     noise = CorruptionSpec(kind="flip", level=0.1)
     noisy = with_value(workspace.recipe, "data.corruption", noise)
     window.panels.training.recipe_edited.emit(noisy, "Noise on the input")
-    assert services.showing.noise == noise
-    qtbot.waitUntil(lambda: services.showing.history.learning_rate[-1] == 0.001, timeout=10_000)  # type: ignore[union-attr]
+    assert services.shown.noise == noise
+    qtbot.waitUntil(lambda: services.shown.history.learning_rate[-1] == 0.001, timeout=10_000)  # type: ignore[union-attr]
     with qtbot.waitSignal(services.runner.finished, timeout=20_000):
         window.actions_table["stop"].trigger()
 
@@ -190,21 +190,21 @@ def test_presets_are_edits(window: MainWindow) -> None:
 def test_a_failure_is_told_and_the_old_run_stays(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     services = window._services
-    run, history = services.workspace.run, services.showing.history
+    run, history = services.workspace.run, services.shown.history
     services.runner.failed.emit(services.runner.run_id, "no memory")
     assert window.notifications.shown[-1].text == "no memory"
     assert services.workspace.run is run
-    assert services.showing.history is history
+    assert services.shown.history is history
 
 
 def test_opening_another_document_ends_a_training(qtbot: QtBot, app: App) -> None:
     services = app.services
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
     app.window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.showing.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
     services.workspace.new(SMALL)
     assert not services.runner.is_busy
-    assert services.showing.codec is None
+    assert services.shown.codec is None
     assert app.window.actions_table["train"].isEnabled()
 
 
@@ -309,7 +309,7 @@ def test_the_objective_shows_todays_numbers_until_another_is_drafted(
 ) -> None:
     train(qtbot, window)
     formula = window.panels.training.formula
-    history = window._services.showing.history
+    history = window._services.shown.history
     assert history is not None
     assert formula.term_text("loss") == number_text(float(history.loss[-1].mean()))
     workspace = window._services.workspace

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.session.pixels.noise_sheet import NoiseSheet, fits, is_made_at_once, noise_sheet
+from aegui.session.shown import SUBJECT
 from aegui.widgets.pixels.noise_sheet_view import NoiseSheetView
 from aegui.window.refresher import Refresher
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from aegui.core.latent.codec import Codec
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -83,11 +85,15 @@ class NoiseSheetDialog(QDialog):
     def _connect(self) -> None:
         services = self._services
         services.drawing.changed.connect(self._on_anything_changed)
-        services.showing.network_changed.connect(self._on_anything_changed)
-        services.showing.dataset_changed.connect(self._on_anything_changed)
+        services.showing.changed.connect(self._on_showing_changed)
         services.others.changed.connect(self._on_anything_changed)
         self._draw.noise.noise_requested.connect(self._on_anything_changed)
         services.sheets.answered.connect(self._on_sheets_answered)
+
+    @Slot(object, object)
+    def _on_showing_changed(self, _shown: Shown, changed: Changes) -> None:
+        if changed & SUBJECT:
+            self._on_anything_changed()
 
     @Slot()
     def _on_anything_changed(self, *_what: object) -> None:
@@ -95,8 +101,8 @@ class NoiseSheetDialog(QDialog):
             self._sheet.mark()
 
     def _models(self) -> list[tuple[str, Codec]]:
-        showing = self._services.showing
-        models = [] if showing.codec is None else [(tr("This network"), showing.codec)]
+        shown = self._services.shown
+        models = [] if shown.codec is None else [(tr("This network"), shown.codec)]
         return models + [(each.name, each.codec) for each in self._services.others.others]
 
     def _ask(self) -> None:
@@ -109,9 +115,9 @@ class NoiseSheetDialog(QDialog):
         self._note.setText(self._told(len(every), len(models)))
         self._services.sheets.ask(
             lambda: noise_sheet(state, kind, seed, models),
-            self._services.showing.dataset,
+            self._services.shown.dataset,
             quick=is_made_at_once(models),
-            gentle=self._services.showing.is_learning,
+            gentle=self._services.shown.is_learning,
         )
 
     def _told(self, networks: int, fitting: int) -> str:

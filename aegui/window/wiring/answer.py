@@ -24,6 +24,7 @@ from aegui.session.pixels.answer_sheet import (
 )
 from aegui.session.pixels.answer_study_service import MOST_AVERAGED
 from aegui.session.pixels.answers import telling_pixel
+from aegui.session.shown import SUBJECT
 from aegui.widgets.answer.limit_page import FILE, KNOWN
 from aegui.window.dialogs.questions import choose_prior_file
 from aegui.window.refresher import Refresher
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec
     from aegui.session.pixels.answer_study_service import SetLimit
     from aegui.session.pixels.drawing_state import DrawingState
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -86,11 +88,16 @@ class AnswerWiring(QObject):
         self._show_samples()
         self._answer.mark()
 
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if changed & SUBJECT:
+            self._answer.mark()
+
     def _connect(self) -> None:
         services, panel = self._services, self._panel
         services.drawing.changed.connect(self._on_drawing_changed)
-        services.showing.dataset_changed.connect(self._show_samples)
-        services.showing.network_changed.connect(self._answer.mark)
         services.others.changed.connect(self._answer.mark)
         services.others.renewed.connect(self._answer.mark)
         services.answers.answered.connect(self._on_answers_answered)
@@ -120,10 +127,10 @@ class AnswerWiring(QObject):
 
     def models(self) -> list[Model]:
         """The networks that can answer the drawing: the one that is shown first."""
-        showing, state = self._services.showing, self._services.drawing.state
+        shown, state = self._services.shown, self._services.drawing.state
         every = [(each.key, each.name, each.codec) for each in self._services.others.others]
-        if showing.codec is not None:
-            every.insert(0, (SHOWN, tr("This network"), showing.codec))
+        if shown.codec is not None:
+            every.insert(0, (SHOWN, tr("This network"), shown.codec))
         return [Model(*each) for each in every if fits(each[2], state)]
 
     def model(self) -> Model | None:
@@ -135,8 +142,8 @@ class AnswerWiring(QObject):
 
     @Slot()
     def _show_samples(self) -> None:
-        showing = self._services.showing
-        self._panel.set_samples(showing.dataset.images, showing.look)
+        shown = self._services.shown
+        self._panel.set_samples(shown.dataset.images, shown.look)
         self._pixel = None
         self._panel.why.set_message(self._why_no_network())
         self._answer.mark()
@@ -159,10 +166,10 @@ class AnswerWiring(QObject):
 
     def _ask(self) -> None:
         services, models = self._services, self.models()
-        showing, state = services.showing, services.drawing.state
+        shown, state = services.shown, services.drawing.state
         if not models:
             self._drop_way()
-        nearest, spec = showing.nearest, self.noise
+        nearest, spec = shown.nearest, self.noise
         estimated, steps = self._estimated, self._steps
         prior = services.answer_studies.prior
         services.answers.ask(
@@ -171,12 +178,12 @@ class AnswerWiring(QObject):
             ),
             nearest,
             quick=is_quick_sheet(models, nearest, steps, estimated),
-            gentle=showing.is_learning,
+            gentle=shown.is_learning,
         )
 
     @Slot(object)
     def _on_answers_answered(self, sheet: AnswerSheet) -> None:
-        if sheet.dataset is not self._services.showing.dataset:
+        if sheet.dataset is not self._services.shown.dataset:
             return
         self._sheet = sheet
         self._panel.set_sheet(sheet, self._why_no_network())
@@ -189,7 +196,7 @@ class AnswerWiring(QObject):
 
     def _why_no_network(self) -> str:
         """Why no network answers the drawing; empty where one does."""
-        codec, state = self._services.showing.codec, self._services.drawing.state
+        codec, state = self._services.shown.codec, self._services.drawing.state
         if self.models():
             return ""
         if codec is None:
@@ -272,9 +279,9 @@ class AnswerWiring(QObject):
 
     def _show_difference(self, sheet: AnswerSheet) -> None:
         """Whether the network that is shown was trained with other noise than the drawing's."""
-        showing, text = self._services.showing, ""
+        shown, text = self._services.shown, ""
         if sheet.answers and sheet.answers[0].key == SHOWN and sheet.limit.estimate is None:
-            recipe = with_noise(showing.recipe, showing.noise)
+            recipe = with_noise(shown.recipe, shown.noise)
             found = other_noise(recipe, sheet.limit.spec, sheet.dataset)
             text = "" if found is None else found.text
         self._panel.limit.set_difference(text)
@@ -348,7 +355,7 @@ class AnswerWiring(QObject):
         return model, found, *telling_pixel(found.answer)
 
     def _ask_why(self) -> None:
-        sheet, showing = self._sheet, self._services.showing
+        sheet = self._sheet
         asked = None if sheet is None else self._asked(sheet)
         if sheet is None or asked is None:
             self._panel.why.set_message(self._why_no_network())
@@ -356,7 +363,7 @@ class AnswerWiring(QObject):
         model, shown, row, column = asked
         self._panel.why.set_answer(shown.answer, model.name, row, column)
         dataset, reading, drawing = sheet.dataset, sheet.limit.reading, shown.answer.drawing
-        place, graded = row * drawing.shape[-1] + column, not showing.look.glyphs
+        place, graded = row * drawing.shape[-1] + column, not self._services.shown.look.glyphs
         work = len(dataset) * encode_cost(model.codec)
         self._services.reasons.ask(
             lambda: (
@@ -365,7 +372,7 @@ class AnswerWiring(QObject):
             ),
             dataset,
             quick=is_quick(model.codec, work, QUICK_BATCH // 4),
-            gentle=showing.is_learning,
+            gentle=self._services.shown.is_learning,
         )
 
     @Slot(object)

@@ -13,6 +13,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, mark, tr
 from aegui.session.pixels.answer_sheet import SHOWN
 from aegui.session.pixels.answer_studies import other_sets, why_no_mix_ups
+from aegui.session.shown import SUBJECT
 from aegui.widgets.answer.outlier_page import FILE
 from aegui.window.dialogs.questions import choose_data_file
 from aegui.window.refresher import Refresher
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from aegui.session.jobs.progress_job import Progress
     from aegui.session.pixels.answer_sheet import AnswerSheet
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
     from aegui.window.wiring.answer import AnswerWiring
@@ -56,16 +58,21 @@ class AnswerStudiesWiring(QObject):
         self._panel = panels.answer
         self._studies = services.answer_studies
         self._source = ""
-        self._shown = Refresher(self._show, _NOTE_MS, docks["answer"], self)
+        self._changed = Refresher(self._show, _NOTE_MS, docks["answer"], self)
         self._connect(panels)
         self._show_sets()
-        self._shown.mark()
+        self._changed.mark()
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_sets()
+        if changed & SUBJECT:
+            self._changed.mark()
 
     def _connect(self, panels: Panels) -> None:
-        services, studies = self._services, self._studies
+        studies = self._studies
         pairs, outliers = self._panel.pairs, self._panel.outliers
-        services.showing.network_changed.connect(self._shown.mark)
-        services.showing.dataset_changed.connect(self._show_sets)
         panels.draw.noise_requested.connect(self._on_anything_changed)
         self._answers.network_chosen.connect(self._on_anything_changed)
         self._answers.answered.connect(self._on_answers_answered)
@@ -86,8 +93,8 @@ class AnswerStudiesWiring(QObject):
 
     @Slot()
     def _on_anything_changed(self, *_what: object) -> None:
-        self._shown.mark()
-        self._shown.flush()
+        self._changed.mark()
+        self._changed.flush()
 
     def _show(self) -> None:
         """Only what is in sight; that of the other page when it is opened."""
@@ -99,9 +106,9 @@ class AnswerStudiesWiring(QObject):
     # Pairs
 
     def _why_no_pairs(self) -> str:
-        showing, model = self._services.showing, self._answers.model()
-        codec = showing.codec if model is None else model.codec
-        return why_no_mix_ups(codec, showing.dataset, glyphs=showing.look.glyphs)
+        shown, model = self._services.shown, self._answers.model()
+        codec = shown.codec if model is None else model.codec
+        return why_no_mix_ups(codec, shown.dataset, glyphs=shown.look.glyphs)
 
     @Slot()
     def _show_pairs(self) -> None:
@@ -111,7 +118,7 @@ class AnswerStudiesWiring(QObject):
         if reason or model is None:
             text = reason or tr("A drawing of this size does not fit the network.")
             self._panel.pairs.set_message(text, possible=False)
-        elif found is None or found.dataset is not self._services.showing.dataset:
+        elif found is None or found.dataset is not self._services.shown.dataset:
             spec = self._answers.noise
             text = tr(
                 "{name}: which characters does it take for each other under {noise} {level}?",
@@ -128,7 +135,7 @@ class AnswerStudiesWiring(QObject):
     def _on_pairs_compare_requested(self) -> None:
         model = self._answers.model()
         if model is not None:
-            self._studies.compare(model, self._services.showing.dataset, self._answers.noise)
+            self._studies.compare(model, self._services.shown.dataset, self._answers.noise)
 
     @Slot(bool)
     def _on_pairs_busy_changed(self, busy: bool) -> None:
@@ -152,7 +159,7 @@ class AnswerStudiesWiring(QObject):
         self._on_anything_changed()
 
     def _offer_sets(self) -> None:
-        shape = self._services.showing.dataset.image_shape
+        shape = self._services.shown.dataset.image_shape
         sets = [(key, tr(BUILTIN_LABELS[key])) for key in other_sets(shape)]
         if self._source and self._source not in BUILTIN_LABELS:
             sets.append((self._source, Path(self._source).name))
@@ -163,12 +170,12 @@ class AnswerStudiesWiring(QObject):
     @Slot()
     def _show_outliers(self) -> None:
         found, model, page = self._studies.outliers, self._answers.model(), self._panel.outliers
-        showing = self._services.showing
+        shown = self._services.shown
         if self._studies.errors.is_busy:
             return
         if model is None:
             page.set_message(self._why_no_outliers(), possible=False)
-        elif found is None or found.dataset is not showing.dataset:
+        elif found is None or found.dataset is not shown.dataset:
             page.set_message(
                 tr("{name}: how unusual is the drawing to it?", name=model.name), possible=True
             )
@@ -181,7 +188,7 @@ class AnswerStudiesWiring(QObject):
             page.set_bench(found.bench, found.name, note)
 
     def _why_no_outliers(self) -> str:
-        codec = self._services.showing.codec
+        codec = self._services.shown.codec
         if codec is None:
             return tr("Train a network or open one to see what is unusual to it.")
         if not codec.can_encode:
@@ -194,10 +201,10 @@ class AnswerStudiesWiring(QObject):
     def _measure(self) -> None:
         model = self._answers.model()
         if model is not None:
-            showing = self._services.showing
-            own = model.key == SHOWN and showing.trained_on is showing.dataset
-            held_out = showing.held_out if own else None
-            self._studies.measure(model, showing.dataset, self._source, held_out, is_learnt=own)
+            shown = self._services.shown
+            own = model.key == SHOWN and shown.trained_on is shown.dataset
+            held_out = shown.held_out if own else None
+            self._studies.measure(model, shown.dataset, self._source, held_out, is_learnt=own)
 
     @Slot(str)
     def _on_outliers_outside_chosen(self, key: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
+from aegui.session.shown import SUBJECT
 from aegui.session.training.classifier_service import Judged
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget
 
     from aegui.session.jobs.progress_job import Progress
+    from aegui.session.shown import Changes, Shown
     from aegui.session.training.classifier_service import Evaluation
     from aegui.window.panels import Panels
     from aegui.window.services import Services
@@ -45,40 +47,38 @@ class ClassifierWiring(QObject):
         self._judge.set_active(docks["classifier"].isVisible())
 
     def _connect(self, dock: QDockWidget) -> None:
-        judge, panel, showing = self._judge, self._panel, self._services.showing
+        judge, panel = self._judge, self._panel
         judge.evaluated.connect(self._on_judge_evaluated)
         judge.failed.connect(self._on_judge_failed)
         judge.parts_changed.connect(self._show_parts)
         judge.job.progressed.connect(self._on_job_progressed)
         judge.job.busy_changed.connect(self._on_job_busy_changed)
-        showing.history_changed.connect(self._show_note)
         panel.part_chosen.connect(self._on_panel_part_chosen)
         panel.sample_activated.connect(self._on_panel_sample_activated)
-        showing.network_changed.connect(self._show_network)
-        showing.dataset_changed.connect(self._show_network)
         dock.visibilityChanged.connect(judge.set_active)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
 
-    @Slot()
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & SUBJECT:
+            self._show_network()
+        if "history" in changed:
+            self._show_note()
+
     def _show_network(self) -> None:
-        showing, run = self._services.showing, self._services.workspace.run
-        codec, resolved = showing.codec, self._services.runner.resolved
-        learnt = resolved.dataset if showing.is_live and resolved is not None else None
-        if learnt is None and run is not None:
-            learnt = run.dataset
+        shown = self._services.shown
+        codec, learnt = shown.codec, shown.trained_on
         if codec is None or learnt is None or not codec.can_classify:
             self._judge.set_judged(None)
             self._explain()
             return
-        self._judge.set_judged(
-            Judged(codec, showing.recipe, learnt, showing.dataset, showing.is_live)
-        )
+        self._judge.set_judged(Judged(codec, shown.recipe, learnt, shown.dataset, shown.is_live))
         if self._panel.evaluation is None:
             self._explain()
 
     def _explain(self) -> None:
         """How one comes by a classifier, from where things are, or what one waits for."""
-        codec = self._services.showing.codec
+        codec = self._services.shown.codec
         if codec is not None and codec.can_classify:
             self._panel.set_message(tr("The samples are being classified…"))
             return
@@ -121,7 +121,7 @@ class ClassifierWiring(QObject):
     @Slot()
     def _show_note(self) -> None:
         """Before the labels are learnt from, the answers are nothing but chance."""
-        history = self._services.showing.history
+        history = self._services.shown.history
         accuracy = None if history is None else history.extra.get("accuracy")
         waits = accuracy is not None and len(accuracy) and not np.isfinite(accuracy[-1]).any()
         text = tr("still pre-training: no label has been learnt from yet") if waits else ""
@@ -135,7 +135,7 @@ class ClassifierWiring(QObject):
     @Slot(int)
     def _on_panel_sample_activated(self, place: int) -> None:
         evaluation = self._panel.evaluation
-        if evaluation is not None and evaluation.dataset is self._services.showing.dataset:
+        if evaluation is not None and evaluation.dataset is self._services.shown.dataset:
             self.sample_wanted.emit(place)
 
     @Slot(object)

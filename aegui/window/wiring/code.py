@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from aegui.core.i18n import tr
 from aegui.session.map.code_service import CodeSubject
+from aegui.session.shown import SUBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget
 
     from aegui.session.map.code_service import CodeLook, Traversal
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -44,43 +46,41 @@ class CodeWiring(QObject):
         self._code.set_active(docks["code"].isVisible())
 
     def _connect(self, dock: QDockWidget) -> None:
-        code, panel, showing = self._code, self._panel, self._services.showing
+        code, panel = self._code, self._panel
         code.looked.connect(self._on_code_looked)
         code.traversed.connect(self._on_code_traversed)
         panel.dimension_chosen.connect(self._on_panel_dimension_chosen)
         panel.keep_requested.connect(self._on_panel_keep_requested)
         panel.forget_requested.connect(self._on_panel_forget_requested)
-        showing.network_changed.connect(self._show_network)
-        showing.dataset_changed.connect(self._show_network)
-        self._services.runner.paused.connect(self._show_network)
         dock.visibilityChanged.connect(code.set_active)
 
-    @Slot()
-    @Slot(int)
-    def _show_network(self, _run_id: int = 0) -> None:
-        showing = self._services.showing
-        codec, reason = showing.codec, self._why_nothing()
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & SUBJECT:
+            self._show_network()
+
+    def _show_network(self) -> None:
+        shown = self._services.shown
+        codec, reason = shown.codec, self._why_nothing()
         if codec is None or reason:
             self._code.set_subject(None)
             self._panel.set_message(reason)
             return
-        self._code.set_subject(
-            CodeSubject(codec, showing.dataset, showing.recipe, showing.is_learning)
-        )
+        self._code.set_subject(CodeSubject(codec, shown.dataset, shown.recipe, shown.is_learning))
         if self._code.latest is None:
             self._panel.set_message(tr("The codes of the samples are being looked at…"))
 
     def _why_nothing(self) -> str:
         """Why there is nothing to show; empty where there is something."""
-        showing = self._services.showing
-        if showing.codec is None:
+        shown = self._services.shown
+        if shown.codec is None:
             return tr("Press Train to see what each dimension of the code does.")
-        if not showing.codec.can_encode:
+        if not shown.codec.can_encode:
             return tr(
                 "A GAN has no encoder: no image has a code in it that could be looked at. "
                 "The panel “New images” shows what it makes of random codes."
             )
-        if not showing.fits:
+        if not shown.fits:
             return tr("The images of this set do not fit the network: train it on them.")
         return ""
 
@@ -97,7 +97,7 @@ class CodeWiring(QObject):
     @Slot(object)
     def _on_code_traversed(self, traversal: Traversal) -> None:
         if self._panel.look is not None:
-            self._panel.set_traversal(traversal, self._services.showing.look)
+            self._panel.set_traversal(traversal, self._services.shown.look)
 
     @Slot(int)
     def _on_panel_dimension_chosen(self, dimension: int) -> None:

@@ -13,6 +13,7 @@ from aegui.session.map.concept_service import BOXES
 if TYPE_CHECKING:
     from aegui.core.run_file.concepts import KeptConcept
     from aegui.session.map.concept_service import Applied, ConceptLook
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.reach import Reach
     from aegui.window.services import Services
@@ -42,11 +43,16 @@ class ConceptsWiring(QObject):
         self.show_pins()
         self._on_concepts_looked(self._concepts.latest)
 
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if "network" in changed:
+            self._show_kept()
+
     def _connect(self) -> None:
         services, page, concepts = self._services, self._page, self._concepts
-        services.showing.dataset_changed.connect(self._show_samples)
         services.workspace.keepsakes.concepts_changed.connect(self._show_kept)
-        services.showing.replaced.connect(self._show_kept)
         concepts.looked.connect(self._on_concepts_looked)
         concepts.applied.connect(self._on_concepts_applied)
         concepts.boxes_changed.connect(self._show_boxes)
@@ -68,8 +74,8 @@ class ConceptsWiring(QObject):
 
     @Slot()
     def _show_samples(self) -> None:
-        showing = self._services.showing
-        dataset, look = showing.dataset, showing.look
+        shown = self._services.shown
+        dataset, look = shown.dataset, shown.look
         names = dataset.labels if look.glyphs else dataset.names
         order = np.argsort(dataset.class_indices, kind="stable")
         ends = np.cumsum(np.bincount(dataset.class_indices, minlength=len(dataset.classes)))
@@ -102,7 +108,7 @@ class ConceptsWiring(QObject):
 
     @Slot(str)
     def _on_page_cursor_requested(self, key: str) -> None:
-        codes, cursor = self._services.showing.codes, self._reach.cursor
+        codes, cursor = self._services.shown.codes, self._reach.cursor
         if codes is None or cursor is None or not len(codes.values):
             return
         away = np.square(codes.values - cursor).sum(axis=1)
@@ -118,12 +124,12 @@ class ConceptsWiring(QObject):
     def _on_concepts_looked(self, look: ConceptLook | None) -> None:
         if look is None:
             self._applied = None
-        self._page.set_look(look, self._services.showing.look)
+        self._page.set_look(look, self._services.shown.look)
 
     @Slot(object)
     def _on_concepts_applied(self, applied: Applied) -> None:
         self._applied = applied
-        self._page.set_applied(applied, self._services.showing.look)
+        self._page.set_applied(applied, self._services.shown.look)
 
     @Slot()
     @Slot(object)
@@ -136,18 +142,18 @@ class ConceptsWiring(QObject):
 
     def show_ability(self) -> None:
         """Say that boxes of samples are of no use, before anybody has filled them in vain."""
-        codec = self._services.showing.codec
+        codec = self._services.shown.codec
         lacks = codec is not None and not codec.can_encode and self._concepts.kept is None
         if lacks:
             self._page.set_status(tr("A GAN has no encoder: its samples have no codes to compare."))
         elif self._lacked_encoder:
             # What is shown now can encode: what was said of the last network holds no more.
-            self._page.set_look(self._concepts.latest, self._services.showing.look)
+            self._page.set_look(self._concepts.latest, self._services.shown.look)
         self._lacked_encoder = lacks
 
     def _offered(self) -> tuple[KeptConcept, ...]:
         """Concepts of the present network's size."""
-        codec = self._services.showing.codec
+        codec = self._services.shown.codec
         size = 0 if codec is None else codec.latent_size
         concepts = self._services.workspace.keepsakes.concepts
         return tuple(concept for concept in concepts if len(concept.direction) == size)

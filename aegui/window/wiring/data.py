@@ -290,7 +290,7 @@ class DataWiring(QObject):
     @Slot(int)
     def _draw_member(self, place: int) -> None:
         """Draw the sample at ``place`` of those that take part, where they are the ones shown."""
-        if self._services.showing.dataset is self._services.workspace.dataset:
+        if self._services.shown.dataset is self._services.workspace.dataset:
             self.sample_wanted.emit(place)
 
     def _edit(self, recipe: Recipe, text: str) -> None:

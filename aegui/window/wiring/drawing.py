@@ -14,6 +14,7 @@ from aegui.session.jobs.costs import encode_cost, is_quick
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import paper_of
+from aegui.session.shown import SUBJECT
 from aegui.window.pixel_edits import PixelEdits
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
     from aegui.session.pixels.drawing_state import DrawingState
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -83,15 +85,19 @@ class DrawingWiring(QObject):
         self._panels.canvas.sample_activated.connect(self.load_sample)
         self._panels.reconstructions.sample_activated.connect(self.load_sample)
         self._panels.selection.sample_activated.connect(self.load_sample)
-        services.showing.dataset_changed.connect(self._show_samples)
-        services.showing.network_changed.connect(self._on_showing_network_changed)
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if changed & SUBJECT:
+            self._show_network()
 
     # The set
 
-    @Slot()
     def _show_samples(self) -> None:
-        showing, drawing = self._services.showing, self._services.drawing
-        dataset, look = showing.dataset, showing.look
+        shown, drawing = self._services.shown, self._services.drawing
+        dataset, look = shown.dataset, shown.look
         names = dataset.labels if look.glyphs else dataset.names
         self._panels.draw.set_samples(names, dataset.images, look)
         channels, height, width = dataset.image_shape
@@ -118,15 +124,15 @@ class DrawingWiring(QObject):
     @Slot(int)
     def load_sample(self, index: int) -> None:
         """Draw the sample at place ``index`` of the set."""
-        showing = self._services.showing
-        dataset = showing.dataset
+        shown = self._services.shown
+        dataset = shown.dataset
         if 0 <= index < len(dataset):
             image = one_image(dataset.images[index], dataset)
-            paper = paper_of(showing.look, dataset.image_shape[0])
-            if not showing.look.glyphs:
+            paper = paper_of(shown.look, dataset.image_shape[0])
+            if not shown.look.glyphs:
                 # From one photograph to another is no way that a drawing comes.
                 self._trail.clear()
-            name = title(dataset, index, showing.look)
+            name = title(dataset, index, shown.look)
             self._services.drawing.load(image, name, index, paper)
 
     @Slot(str)
@@ -161,8 +167,8 @@ class DrawingWiring(QObject):
 
     def _loaded(self, state: DrawingState) -> int | None:
         """The place in the set of the sample that the drawing began as, if it still is there."""
-        showing, index = self._services.showing, state.index
-        dataset = showing.dataset
+        shown, index = self._services.shown, state.index
+        dataset = shown.dataset
         if state.target is None:
             return None
         if index is not None and index < len(dataset):
@@ -170,7 +176,7 @@ class DrawingWiring(QObject):
             if np.array_equal(image, state.target):
                 return index
         # Another choice of characters: the one of that name is meant.
-        known = showing.look.glyphs and state.label in dataset.labels
+        known = shown.look.glyphs and state.label in dataset.labels
         return dataset.labels.index(state.label) if known else None
 
     @Slot()
@@ -188,8 +194,7 @@ class DrawingWiring(QObject):
 
     # What the network makes of it
 
-    @Slot()
-    def _on_showing_network_changed(self) -> None:
+    def _show_network(self) -> None:
         self._panels.draw.page.set_misfit(self._misfit(self._services.drawing.state))
         # Codes of other weights are no way that the drawing has come.
         self._trail.clear()
@@ -201,8 +206,8 @@ class DrawingWiring(QObject):
 
     def _misfit(self, state: DrawingState) -> str:
         """Why the network, or that of the data, cannot take the drawing; empty: it can."""
-        codec = self._services.showing.codec
-        shape = self._services.showing.dataset.image_shape if codec is None else codec.image_shape
+        codec = self._services.shown.codec
+        shape = self._services.shown.dataset.image_shape if codec is None else codec.image_shape
         if shape == state.image_shape:
             return ""
         colours, height, width = shape
@@ -223,7 +228,7 @@ class DrawingWiring(QObject):
     @Slot()
     def mark_code(self) -> None:
         """Show where the drawing lies on the map, and the way that it has come."""
-        codec, pixels = self._services.showing.codec, self._services.drawing.pixels
+        codec, pixels = self._services.shown.codec, self._services.drawing.pixels
         if codec is None or not self._fits(codec) or not codec.can_encode:
             self._services.marks.forget()
             self._trail.clear()
@@ -231,9 +236,9 @@ class DrawingWiring(QObject):
             return
         self._services.marks.ask(
             lambda: codec.encode(pixels)[0],
-            self._services.showing.dataset,
+            self._services.shown.dataset,
             quick=is_quick(codec, encode_cost(codec)),
-            gentle=self._services.showing.is_learning,
+            gentle=self._services.shown.is_learning,
         )
 
     @Slot()

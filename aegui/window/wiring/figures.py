@@ -116,18 +116,18 @@ class FiguresWiring(QObject):
     def _origin(self, *, noisy: bool) -> str:
         """What the window shows: run, epoch and data."""
         services = self._services
-        showing, moment = services.showing, services.showing.moment
+        shown, moment = services.shown, services.shown.moment
         if moment is None:
             return ""
-        noise = showing.noise
+        noise = shown.noise
         return origin_words(
             name=services.workspace.name,
             seed=moment.seed,
             weights=weights_words(moment),
-            data=showing.dataset.name,
-            samples=len(showing.dataset),
+            data=shown.dataset.name,
+            samples=len(shown.dataset),
             noise=corruption_words(noise) if noisy and noise.kind != "none" else "",
-            noise_seed=showing.recipe.seed if noisy and noise.kind != "none" else None,
+            noise_seed=shown.recipe.seed if noisy and noise.kind != "none" else None,
         )
 
     def _keep(self, paper: Paper) -> None:

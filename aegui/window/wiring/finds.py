@@ -64,7 +64,7 @@ class FindsWiring(QObject):
 
     @Slot(object)
     def _on_finds_found(self, look: FindsLook | None) -> None:
-        self._page.set_look(look, self._services.showing.look)
+        self._page.set_look(look, self._services.shown.look)
 
     @Slot(bool)
     def _on_job_busy_changed(self, busy: bool) -> None:
@@ -109,7 +109,7 @@ class FindsWiring(QObject):
         if look is None or not numbers:
             return None
         images = look.images[list(numbers)]
-        if self._services.showing.look.glyphs:
+        if self._services.shown.look.glyphs:
             images = (images > THRESHOLD).astype(np.float32)
         name = self._services.workspace.name
         return Dataset.from_images(

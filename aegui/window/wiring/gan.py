@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.session.notice import Notice
+from aegui.session.shown import SUBJECT
 from aegui.window.dialogs.questions import choose_run_file
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget
 
     from aegui.session.map.samples_service import Samples
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -46,17 +48,14 @@ class GanWiring(QObject):
         services.samples.set_active(docks["gan"].isVisible())
 
     def _connect(self, dock: QDockWidget) -> None:
-        samples, panel, showing = self._services.samples, self._panel, self._services.showing
+        samples, panel = self._services.samples, self._panel
         samples.sampled.connect(self._on_samples_sampled)
         panel.noise_requested.connect(samples.draw)
         panel.count_chosen.connect(samples.set_count)
         panel.adversaries_chosen.connect(self._on_panel_adversaries_chosen)
         panel.code_activated.connect(self._on_panel_code_activated)
-        showing.network_changed.connect(self._show_network)
-        showing.dataset_changed.connect(self._show_network)
         self._services.runner.started.connect(self._on_runner_started)
         self._services.runner.state_changed.connect(self._show_levers)
-        self._services.runner.paused.connect(self._show_network)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         dock.visibilityChanged.connect(samples.set_active)
         judge = self._services.judge
@@ -66,27 +65,31 @@ class GanWiring(QObject):
         judge.job.progressed.connect(panel.judge.set_progress)
         judge.tried.connect(panel.judge.set_trial)
         judge.failed.connect(self._on_judge_failed)
-        showing.dataset_changed.connect(judge.forget)
 
-    @Slot()
-    @Slot(int)
-    def _show_network(self, _run_id: int = 0) -> None:
-        showing = self._services.showing
-        codec = showing.codec if showing.has_prior and showing.fits else None
-        self._services.samples.set_codec(codec, live=showing.is_learning)
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._services.judge.forget()
+        if changed & SUBJECT:
+            self._show_network()
+
+    def _show_network(self) -> None:
+        shown = self._services.shown
+        codec = shown.codec if shown.has_prior and shown.fits else None
+        self._services.samples.set_codec(codec, live=shown.is_learning)
         if codec is None:
             self._services.judge.forget()
             self._explain()
 
     @Slot()
     def _on_judge_requested(self) -> None:
-        showing = self._services.showing
-        codec, dataset = showing.codec, showing.trained_on
-        if codec is None or dataset is None or not showing.has_prior:
+        shown = self._services.shown
+        codec, dataset = shown.codec, shown.trained_on
+        if codec is None or dataset is None or not shown.has_prior:
             return
         path = choose_run_file(self._panel.window(), tr("Open a classifier as the judge"))
         if path:
-            self._services.judge.judge(codec, showing.recipe, dataset, path)
+            self._services.judge.judge(codec, shown.recipe, dataset, path)
 
     @Slot(str)
     def _on_judge_failed(self, reason: str) -> None:
@@ -109,12 +112,12 @@ class GanWiring(QObject):
     @Slot()
     @Slot(str)
     def _show_levers(self, _state: str = "") -> None:
-        runner, showing = self._services.runner, self._services.showing
-        self._panel.set_adversarial(showing.recipe.gan is not None, runner.is_busy)
+        runner, shown = self._services.runner, self._services.shown
+        self._panel.set_adversarial(shown.recipe.gan is not None, runner.is_busy)
 
     @Slot(object)
     def _on_samples_sampled(self, samples: Samples) -> None:
-        self._panel.set_samples(samples, self._services.showing.look)
+        self._panel.set_samples(samples, self._services.shown.look)
         self._show_levers()
 
     @Slot(int)
@@ -128,7 +131,7 @@ class GanWiring(QObject):
 
     @Slot(object)
     def _on_panel_code_activated(self, code: NDArray[np.float32]) -> None:
-        codec = self._services.showing.codec
+        codec = self._services.shown.codec
         if codec is None or codec.latent_size != len(code):
             return
         if codec.latent_size > 2:

@@ -56,12 +56,12 @@ class GridWiring(QObject):
     @property
     def conditions(self) -> frozenset[str]:
         """What holds at present, of ``CONDITIONS``."""
-        return frozenset({"can_decode"} if self._services.showing.codec is not None else ())
+        return frozenset({"can_decode"} if self._services.shown.codec is not None else ())
 
     def open(self) -> None:
         """Choose a grid and see it."""
-        showing = self._services.showing
-        codec = showing.codec
+        shown = self._services.shown
+        codec = shown.codec
         if codec is None:
             return
         bases = self._bases(codec)
@@ -69,7 +69,7 @@ class GridWiring(QObject):
         panel.set_network(
             codec.latent_size,
             codec.image_shape,
-            has_prior=showing.has_prior,
+            has_prior=shown.has_prior,
             has_cursor="cursor" in bases,
         )
         panel.set_wish(self._first_wish(codec))
@@ -78,7 +78,7 @@ class GridWiring(QObject):
     @Slot()
     def open_traversal(self) -> None:
         """See what each number of the code does by itself."""
-        codec = self._services.showing.codec
+        codec = self._services.shown.codec
         if codec is None:
             return
         bases = self._bases(codec)
@@ -93,7 +93,7 @@ class GridWiring(QObject):
         bases: dict[str, NDArray[np.float32]],
         panel: GridPanel | TraversalPanel,
     ) -> None:
-        glyphs = self._services.showing.look.glyphs
+        glyphs = self._services.shown.look.glyphs
         service = self._services.grids
         dialog = GridDialog(codec, bases, panel, service, self._window, glyphs=glyphs)
         dialog.wish_changed.connect(self._on_dialog_wish_changed)
@@ -104,38 +104,38 @@ class GridWiring(QObject):
         self, codec: Codec, bases: dict[str, NDArray[np.float32]]
     ) -> TraversalWish:
         """What was chosen last, about the codes of now."""
-        codes, last = self._services.showing.codes, self._traversed
+        codes, last = self._services.shown.codes, self._traversed
         middle, spread = np.zeros(codec.latent_size), np.ones(codec.latent_size)
-        if codes is not None and not self._services.showing.has_prior:
+        if codes is not None and not self._services.shown.has_prior:
             middle, spread = codes.mean.astype(float), codes.spread.astype(float)
         spec = TraversalSpec(tuple(middle.tolist()), tuple(spread.tolist()))
         scale = fitting_scale(codec.image_shape[1:], IMAGE_PX)
         if last is None:
-            return TraversalWish(spec, "mean", scale, self._services.showing.look.glyphs)
+            return TraversalWish(spec, "mean", scale, self._services.shown.look.glyphs)
         spec = replace(spec, steps=last.spec.steps, reach=last.spec.reach)
         base = last.base if last.base in bases else "mean"
         return TraversalWish(spec, base, scale, last.ink)
 
     def _bases(self, codec: Codec) -> dict[str, NDArray[np.float32]]:
         """Codes that the numbers beside the axes can be taken from, by the keys of the panel."""
-        codes, cursor = self._services.showing.codes, self._canvas.cursor_code()
+        codes, cursor = self._services.shown.codes, self._canvas.cursor_code()
         zero = np.zeros(codec.latent_size, np.float32)
         bases = {"mean": zero if codes is None else codes.mean, "zero": zero}
         return bases if cursor is None else {**bases, "cursor": cursor}
 
     def _first_wish(self, codec: Codec) -> GridWish:
         """What was chosen last, where it fits; else what suits the network."""
-        last, has_prior = self._wish, self._services.showing.has_prior
+        last, has_prior = self._wish, self._services.shown.has_prior
         if last is not None and max(last.spec.axes) < max(2, codec.latent_size):
             base = last.base if last.base in self._bases(codec) else "mean"
             spec = replace(last.spec, quantiles=last.spec.quantiles and has_prior)
             return replace(last, spec=spec, base=base)
         scale = fitting_scale(codec.image_shape[1:], IMAGE_PX)
-        ink = self._services.showing.look.glyphs
+        ink = self._services.shown.look.glyphs
         return GridWish(self._first_spec(codec, has_prior=has_prior), "mean", scale, ink)
 
     def _first_spec(self, codec: Codec, *, has_prior: bool) -> GridSpec:
-        codes = self._services.showing.codes
+        codes = self._services.shown.codes
         if codes is None or has_prior or not len(codes.values):
             return GridSpec(quantiles=has_prior)
         low, high = (codes.mean + side * _FAR * codes.spread for side in (-1.0, 1.0))

@@ -12,6 +12,7 @@ from aegui.core.latent.fields import FIELDS
 from aegui.core.latent.insight import insight_words
 from aegui.session.map.field_service import FieldSubject
 from aegui.session.notice import Notice
+from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.map.field_layer import field_picture
 from aegui.widgets.map.lens import nearest_spacing
 from aegui.widgets.pixels.speech import describe
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from aegui.session.map.decode_service import Decoded
     from aegui.session.map.insight_service import Fan, Told
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -61,11 +63,6 @@ class InsightWiring(QObject):
         services.insight.told.connect(self._on_insight_told)
         services.insight.fanned.connect(self._on_insight_fanned)
         services.fields.changed.connect(self._show_layers)
-        services.showing.network_changed.connect(self._show_network)
-        services.showing.dataset_changed.connect(self._show_network)
-        services.showing.codes_changed.connect(self._on_showing_codes_changed)
-        services.showing.replaced.connect(self._on_showing_replaced)
-        services.runner.paused.connect(self._on_runner_paused)
         canvas.navigation.moved.connect(self._look_at_view)
         canvas.view_changed.connect(self._on_canvas_view_changed)
         canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
@@ -86,22 +83,32 @@ class InsightWiring(QObject):
 
     # The network
 
-    @Slot()
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & SUBJECT:
+            self._show_network()
+        if REST in changed:
+            self._looker.mark()
+        if "codes" in changed:
+            self._look_at_view()
+        if "network" in changed:
+            self._spacing = None
+        if changed & {"codes", "network"}:
+            self._suggest_spacing()
+
     def _show_network(self) -> None:
-        showing, services = self._services.showing, self._services
-        codec = showing.codec if showing.fits else None
-        services.insight.set_subject(codec, showing.dataset, live=showing.is_learning)
+        shown, services = self._services.shown, self._services
+        codec = shown.fitting
+        services.insight.set_subject(codec, shown.dataset, live=shown.is_learning)
         known = services.insight.known
         if codec is None or known is None:
             services.fields.set_subject(None)
             self._forget()
         else:
             services.fields.set_subject(
-                FieldSubject(
-                    codec, showing.dataset, known, showing.has_prior, live=showing.is_learning
-                )
+                FieldSubject(codec, shown.dataset, known, shown.has_prior, live=shown.is_learning)
             )
-            if not showing.is_learning:
+            if not shown.is_learning:
                 # What the cursor's image was told to be, it was by the weights before these.
                 self._looker.mark()
                 self._looker.flush()
@@ -114,25 +121,9 @@ class InsightWiring(QObject):
         self._canvas.set_drift(None)
         self._canvas.set_words("")
 
-    @Slot()
-    @Slot(int)
-    def _on_runner_paused(self, _run_id: int = 0) -> None:
-        self._show_network()
-        self._looker.mark()
-
-    @Slot()
-    def _on_showing_codes_changed(self) -> None:
-        self._look_at_view()
-        self._suggest_spacing()
-
-    @Slot()
-    def _on_showing_replaced(self) -> None:
-        self._spacing = None
-        self._suggest_spacing()
-
     def _suggest_spacing(self) -> None:
         """As long as nobody has chosen, the lens looks as far as suits the codes."""
-        codes = self._services.showing.codes
+        codes = self._services.shown.codes
         if self._spacing is None and codes is not None:
             spread = float(np.nanmean(codes.spread)) if len(codes.values) else 1.0
             wished = nearest_spacing(_SPACING_SHARE * spread) if np.isfinite(spread) else 0.1
@@ -249,22 +240,22 @@ class InsightWiring(QObject):
 
     def _reasons(self) -> dict[str, str]:
         """Why some layers say nothing of the network that is shown."""
-        showing = self._services.showing
+        shown = self._services.shown
         reasons = {}
         for key, spec in FIELDS.items():
-            if showing.codec is None:
+            if shown.codec is None:
                 continue
-            if spec.needs_encoder and not showing.codec.can_encode:
+            if spec.needs_encoder and not shown.codec.can_encode:
                 reasons[key] = tr("A GAN has no encoder: no sample has a code.")
-            elif spec.needs_prior and not showing.has_prior:
+            elif spec.needs_prior and not shown.has_prior:
                 reasons[key] = tr("Only a variational code has a prior.")
         return reasons
 
     @Slot()
     def _show_layers(self) -> None:
-        showing = self._services.showing
+        shown = self._services.shown
         layers = self._services.fields.layers
-        picture = field_picture(layers, current_theme(), showing.dataset.classes)
+        picture = field_picture(layers, current_theme(), shown.dataset.classes)
         self._canvas.set_field(picture)
         self._show_legend()
 

@@ -13,6 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.films import write_film
 from aegui.session.map.making import MakingSubject
 from aegui.session.notice import Notice
+from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.making.path_page import FILMS
 from aegui.widgets.theme import current_theme
 from aegui.window.dialogs.questions import choose_save_file
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from aegui.core.errors import AeguiError
     from aegui.session.jobs.progress_job import Progress as JobProgress
     from aegui.session.map.path_service import PathLook
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -71,13 +73,7 @@ class MakingWiring(QObject):
 
     def _connect(self, dock: QDockWidget) -> None:
         services, page, paths = self._services, self._page, self._paths
-        showing, kept = services.showing, services.workspace.keepsakes
-        showing.network_changed.connect(self._subject.mark)
-        showing.codes_changed.connect(self._subject.mark)
-        # What lies in boxes is of other samples: nothing may be made of both.
-        showing.dataset_changed.connect(self._show_network)
-        showing.replaced.connect(self._show_network)
-        services.runner.paused.connect(self._show_network)
+        kept = services.workspace.keepsakes
         kept.places_changed.connect(self._show_places)
         dock.visibilityChanged.connect(self._set_seen)
         paths.traced.connect(self._on_paths_traced)
@@ -105,12 +101,19 @@ class MakingWiring(QObject):
 
     # The network
 
-    @Slot()
-    @Slot(int)
-    def _show_network(self, _run_id: int = 0) -> None:
-        showing, making = self._services.showing, self._services.making
-        codec, known = showing.codec, self._services.insight.known
-        if codec is None or not showing.fits or known is None:
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        self._concepts.show(shown, changed)
+        if changed & {"dataset", "network", REST}:
+            # What lies in boxes is of other samples: nothing may be made of both.
+            self._show_network()
+        elif changed & (SUBJECT | {"codes"}):
+            self._subject.mark()
+
+    def _show_network(self) -> None:
+        shown, making = self._services.shown, self._services.making
+        codec, known = shown.codec, self._services.insight.known
+        if codec is None or not shown.fits or known is None:
             making.set_subject(None)
             self._panel.set_message(
                 tr("Press Train: here you will find paths, concepts and new images of a network.")
@@ -119,7 +122,7 @@ class MakingWiring(QObject):
             )
             return
         making.set_subject(
-            MakingSubject(codec, showing.dataset, known, showing.codes, showing.is_learning)
+            MakingSubject(codec, shown.dataset, known, shown.codes, shown.is_learning)
         )
         self._panel.set_message("")
         self._finds.show_offered()
@@ -149,7 +152,7 @@ class MakingWiring(QObject):
 
     @Slot(object)
     def _on_paths_pictured(self, images: tuple[NDArray[np.float32] | None, ...]) -> None:
-        self._page.pins.set_pictures(images, self._services.showing.look)
+        self._page.pins.set_pictures(images, self._services.shown.look)
 
     @Slot()
     def _on_pins_pin_requested(self) -> None:
@@ -216,7 +219,7 @@ class MakingWiring(QObject):
 
     @Slot(object)
     def _on_paths_traced(self, look: PathLook | None) -> None:
-        self._page.set_path(look, self._services.showing.look)
+        self._page.set_path(look, self._services.shown.look)
         self._show_way()
 
     def _show_way(self) -> None:
@@ -245,7 +248,7 @@ class MakingWiring(QObject):
             return
         if not path.lower().endswith(f".{kind}"):
             path = f"{path}.{kind}"
-        ink = self._services.showing.look.glyphs and not current_theme().is_dark
+        ink = self._services.shown.look.glyphs and not current_theme().is_dark
         fps = float(self._page.frames_per_second)
 
         def work(report: Report, cancelled: IsCancelled) -> int:

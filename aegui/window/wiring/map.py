@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from aegui.core.i18n import tr
 from aegui.session.pixels.answers import one_image
+from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.map.types import MapStyle, Pin
 from aegui.window.reach import Reach
 from aegui.window.refresher import Refresher
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from aegui.session.map.decode_service import Decoded
     from aegui.session.map.plane_tiles import Plane
     from aegui.session.pixels.answers import Nearest
+    from aegui.session.shown import Changes, Shown
     from aegui.widgets.map.types import ViewRequest
     from aegui.window.panels import Panels
     from aegui.window.services import Services
@@ -78,60 +80,61 @@ class MapWiring(QObject):
         services.decode.decoded.connect(self._on_decode_decoded)
         services.plane.decoded.connect(self._on_plane_decoded)
         services.nearest.answered.connect(self._on_nearest_answered)
-        services.runner.paused.connect(self._on_runner_paused)
-        services.showing.dataset_changed.connect(self._show_samples)
-        services.showing.network_changed.connect(self._show_network)
-        services.showing.codes_changed.connect(self._show_codes)
-        services.showing.replaced.connect(self._on_showing_replaced)
         services.workspace.keepsakes.places_changed.connect(self._show_pins)
 
     # The network
 
-    @Slot()
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if changed & SUBJECT:
+            self._show_network()
+        if "codes" in changed:
+            self._show_codes()
+        if REST in changed:
+            self._services.plane.settle()
+        if "network" in changed:
+            self._panels.canvas.fit()
+            self._begin_cursor()
+
     def _show_samples(self) -> None:
-        showing, canvas = self._services.showing, self._panels.canvas
-        dataset, look = showing.dataset, showing.look
+        shown, canvas = self._services.shown, self._panels.canvas
+        dataset, look = shown.dataset, shown.look
         names = dataset.labels if look.glyphs else dataset.names
         canvas.set_samples(dataset.labels, dataset.images, look, names)
         if len(dataset.classes) < len(dataset):
             canvas.set_classes(dataset.classes, dataset.class_indices)
         self._panels.cursor.set_samples(names, dataset.images, look)
 
-    @Slot()
     def _show_network(self) -> None:
-        showing, canvas = self._services.showing, self._panels.canvas
-        codec = showing.codec if showing.fits else None
-        if showing.codec is None:
+        shown, canvas = self._services.shown, self._panels.canvas
+        codec = shown.fitting
+        if shown.codec is None:
             canvas.set_empty_text(tr("Press Train to see the codes."))
         elif codec is None:
             canvas.set_empty_text(tr("The images of this set do not fit the network."))
         else:
             canvas.set_empty_text(tr("The samples are being encoded..."))
         self._show_plane()
-        canvas.set_prior(showing.has_prior)
-        self._services.plane.set_codec(codec, live=showing.is_learning)
-        self._follows = showing.is_learning
+        canvas.set_prior(shown.has_prior)
+        self._services.plane.set_codec(codec, live=shown.is_learning)
+        self._follows = shown.is_learning
         self._services.decode.set_codec(codec)
         self._follows = False
 
-    @Slot()
     def _show_codes(self) -> None:
-        self._panels.canvas.show_codes(self._services.showing.codes)
-        if self._begins and self._services.showing.codes is not None:
+        self._panels.canvas.show_codes(self._services.shown.codes)
+        if self._begins and self._services.shown.codes is not None:
             self._begin_cursor()
-
-    @Slot()
-    def _on_showing_replaced(self) -> None:
-        self._panels.canvas.fit()
-        self._begin_cursor()
 
     # The cursor
 
     def _begin_cursor(self) -> None:
         """Decode something before the mouse has ever been over the map: the middle sample."""
-        showing = self._services.showing
-        codes = showing.codes
-        self._begins = codes is None and showing.fits
+        shown = self._services.shown
+        codes = shown.codes
+        self._begins = codes is None and shown.fits
         if codes is None:
             self._decoded = None
             self._services.decode.forget()
@@ -176,7 +179,7 @@ class MapWiring(QObject):
         if decoded is None or wanted is None or not np.array_equal(decoded.z, wanted):
             return
         self._to_draw = None
-        dataset = self._services.showing.dataset
+        dataset = self._services.shown.dataset
         if decoded.image.size == dataset.pixels:
             self._reach.draw(decoded.image.reshape(dataset.image_shape))
 
@@ -186,25 +189,25 @@ class MapWiring(QObject):
         self._docks["draw"].raise_()
 
     def _image(self, decoded: Decoded) -> NDArray[np.float32]:
-        return one_image(decoded.image, self._services.showing.dataset)
+        return one_image(decoded.image, self._services.shown.dataset)
 
     def _show_decoded(self) -> None:
-        decoded, showing = self._decoded, self._services.showing
-        if decoded is None or decoded.image.size != showing.dataset.pixels:
+        decoded, shown = self._decoded, self._services.shown
+        if decoded is None or decoded.image.size != shown.dataset.pixels:
             return
-        nearest, image = showing.nearest, decoded.image
+        nearest, image = shown.nearest, decoded.image
         self._panels.cursor.set_decoded(self._image(decoded), decoded.z, None, decoded.epoch)
         self._services.nearest.ask(
             lambda: (nearest, nearest.find(image)),
             nearest,
             quick=nearest.is_quick,
-            gentle=showing.is_learning,
+            gentle=shown.is_learning,
         )
 
     @Slot(object)
     def _on_nearest_answered(self, answer: tuple[Nearest, tuple[tuple[int, float], ...]]) -> None:
         nearest, found = answer
-        if nearest is self._services.showing.nearest:
+        if nearest is self._services.shown.nearest:
             indices = [index for index, _ in found]
             self._panels.cursor.set_nearest(nearest.named(found), indices)
 
@@ -216,21 +219,14 @@ class MapWiring(QObject):
             request.rect, request.columns, request.rows, request.frame, request.near
         )
 
-    @Slot()
-    @Slot(int)
-    def _on_runner_paused(self, _run_id: int = 0) -> None:
-        self._show_plane()
-        self._services.plane.settle()
-
     @Slot(object)
     def _on_plane_decoded(self, plane: Plane) -> None:
         # While codes move the map is painted anew many times a second: then with the plane as well.
-        if self._services.showing.is_learning:
+        if self._services.shown.is_learning:
             self._plane = plane
         else:
             self._panels.canvas.set_plane(plane)
 
-    @Slot()
     def _show_plane(self) -> None:
         if self._plane is not None:
             plane, self._plane = self._plane, None

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.i18n import tr
 from aegui.session.map.others import Other
 from aegui.session.notice import Notice
+from aegui.session.shown import SUBJECT
 from aegui.widgets.time.slider import epoch_words
 from aegui.window.dialogs.questions import choose_run_file
 from aegui.window.refresher import Refresher
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.views import Material
     from aegui.session.map.decode_service import Decoded
     from aegui.session.map.others import Compared, OtherImage
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -59,12 +61,17 @@ class OthersWiring(QObject):
         self._show_others()
         self._on_dock_visibility_changed()
 
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if changed & SUBJECT:
+            self._network.mark()
+        if "network" in changed:
+            self._begin_anew()
+
     def _connect(self) -> None:
         services, others, panel = self._services, self._others, self._panel
-        services.showing.dataset_changed.connect(self._show_samples)
-        services.showing.network_changed.connect(self._network.mark)
-        services.showing.replaced.connect(self._on_showing_replaced)
-        services.runner.paused.connect(self._network.mark)
         services.projections.samples_changed.connect(self._on_projections_samples_changed)
         services.decode.decoded.connect(self._on_decode_decoded)
         others.changed.connect(self._show_others)
@@ -87,10 +94,10 @@ class OthersWiring(QObject):
 
     @Slot()
     def _show_choices(self) -> None:
-        showing = self._services.showing
-        codec, choices = showing.codec, []
+        shown = self._services.shown
+        codec, choices = shown.codec, []
         if codec is not None:
-            choices = run_choices(showing, others=True)
+            choices = run_choices(shown, others=True)
             epoch = epoch_words(self._epoch())
             choices.append(("moment", tr("&Keep {epoch} to compare with", epoch=epoch)))
         choices.append(("file", tr("Run in another &file…")))
@@ -114,50 +121,48 @@ class OthersWiring(QObject):
             self._others.add(other)
 
     def _run(self, key: str) -> Other | None:
-        showing, run = self._services.showing, int(key.removeprefix(RUN))
-        codec = showing.codec_of_run(run)
+        shown, run = self._services.shown, int(key.removeprefix(RUN))
+        codec = shown.codec_of_run(run)
         if codec is None:
             return None
-        return Other(key, tr("Seed {seed}", seed=showing.seeds[run]), codec, showing.has_prior)
+        return Other(key, tr("Seed {seed}", seed=shown.seeds[run]), codec, shown.has_prior)
 
     def _moment(self) -> Other | None:
-        showing = self._services.showing
-        if showing.codec is None:
+        shown = self._services.shown
+        if shown.codec is None:
             return None
         name = epoch_words(self._epoch())
-        return Other(f"moment:{id(showing.codec)}", name, showing.codec, showing.has_prior)
+        return Other(f"moment:{id(shown.codec)}", name, shown.codec, shown.has_prior)
 
     def _epoch(self) -> float:
-        showing = self._services.showing
-        if showing.shown_epoch is not None:
-            return showing.shown_epoch
-        return 0.0 if showing.codec is None else float(showing.codec.epoch)
+        shown = self._services.shown
+        if shown.past_epoch is not None:
+            return shown.past_epoch
+        return 0.0 if shown.codec is None else float(shown.codec.epoch)
 
     # What is shown
 
     @Slot()
     def _show_samples(self) -> None:
-        self._others.set_dataset(self._services.showing.dataset)
+        self._others.set_dataset(self._services.shown.dataset)
         of = self._services.projections.samples
-        if of is not None and of.indices[-1] < len(self._services.showing.dataset):
+        if of is not None and of.indices[-1] < len(self._services.shown.dataset):
             self._others.set_indices(of.indices)
 
     def _show_network(self) -> None:
-        showing = self._services.showing
-        codec = showing.codec
+        now = self._services.shown
         shown = None
-        if codec is not None:
-            shown = Other("shown", tr("This network"), codec, showing.has_prior)
+        if now.codec is not None:
+            shown = Other("shown", tr("This network"), now.codec, now.has_prior)
         for each in self._others.others:
             renewed = self._run(each.key) if each.key.startswith(RUN) else None
             if renewed is not None:
                 self._others.replace(renewed)
-        self._others.set_shown(shown, live=showing.is_learning)
+        self._others.set_shown(shown, live=now.is_learning)
 
-    @Slot()
-    def _on_showing_replaced(self) -> None:
+    def _begin_anew(self) -> None:
         # Seeds of another population are other networks.
-        seeds = self._services.showing.seeds
+        seeds = self._services.shown.seeds
         for each in self._others.others:
             if each.key.startswith(RUN) and int(each.key.removeprefix(RUN)) >= len(seeds):
                 self._others.remove(each.key)
@@ -205,19 +210,19 @@ class OthersWiring(QObject):
 
     def _show_decoded(self) -> None:
         """Show what all of them draw at the cursor."""
-        showing, decoded = self._services.showing, self._decoded
+        shown, decoded = self._services.shown, self._decoded
         if not self._others.others or decoded is None:
             return
-        if decoded.image.size != showing.dataset.pixels:
+        if decoded.image.size != shown.dataset.pixels:
             return
-        shape = showing.dataset.image_shape
-        self._panel.set_image(decoded.image.reshape(shape), decoded.z, showing.look)
+        shape = shown.dataset.image_shape
+        self._panel.set_image(decoded.image.reshape(shape), decoded.z, shown.look)
         self._others.look(decoded.z)
 
     @Slot(object)
     def _on_others_decoded(self, found: tuple[OtherImage, ...]) -> None:
-        showing = self._services.showing
-        self._panel.set_images(found, showing.dataset.image_shape, showing.look)
+        shown = self._services.shown
+        self._panel.set_images(found, shown.dataset.image_shape, shown.look)
 
     @Slot(str)
     def _on_others_refused(self, reason: str) -> None:

@@ -10,6 +10,7 @@ from aegui.session.data.sample_values import Subject
 
 if TYPE_CHECKING:
     from aegui.session.data.sample_values import SampleValues, ValueKey
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -22,40 +23,40 @@ class PointsWiring(QObject):
         self._services = services
         self._canvas = panels.canvas
         services.values.told.connect(self._on_values_told)
-        services.showing.dataset_changed.connect(self._forget)
-        services.showing.codes_changed.connect(self._show)
         self._canvas.style_changed.connect(self._show)
         self._show()
 
-    @Slot()
-    def _forget(self) -> None:
-        self._services.values.set_subject(None)
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._services.values.set_subject(None)
+        if "codes" in changed:
+            self._show()
 
-    @Slot()
     @Slot(object)
     def _show(self, _style: object = None) -> None:
         """Ask for what the map wishes, of the network and the samples that are shown."""
-        showing, style = self._services.showing, self._canvas.map_style
+        shown, style = self._services.shown, self._canvas.map_style
         keys: list[ValueKey] = []
         if style.colour in ("error", "novelty"):
             keys.append("error" if style.colour == "error" else "novelty")
-        if style.ellipses and showing.has_prior:
+        if style.ellipses and shown.has_prior:
             keys.append("variances")
         else:
             self._canvas.set_variances(None)
-        codec, codes, known = showing.codec, showing.codes, self._services.insight.known
+        codec, codes, known = shown.codec, shown.codes, self._services.insight.known
         subject = None
         if codec is not None and codes is not None and known is not None and keys:
-            fits = showing.fits and len(codes.values) > 0
+            fits = shown.fits and len(codes.values) > 0
             if fits:
-                live = showing.is_learning
-                subject = Subject(codec, showing.dataset, codes.indices, known, live)
+                live = shown.is_learning
+                subject = Subject(codec, shown.dataset, codes.indices, known, live)
         self._services.values.set_subject(subject)
         self._services.values.wish(tuple(keys))
 
     @Slot(object)
     def _on_values_told(self, told: SampleValues) -> None:
-        if len(told.values) != len(self._services.showing.dataset):
+        if len(told.values) != len(self._services.shown.dataset):
             return
         if told.key == "variances":
             self._canvas.set_variances(told.values)

@@ -14,6 +14,7 @@ from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.view_files import views_csv, views_document
 from aegui.core.latent.views import VIEWS, Figures, reference_label
 from aegui.session.notice import Notice
+from aegui.session.shown import SUBJECT
 from aegui.widgets.projections.panel import DEFAULT_SHOWN
 from aegui.window.dialogs.questions import choose_save_file
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.views import Material
     from aegui.session.projections.projection_work import MapState
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -64,7 +66,7 @@ class ProjectionsWiring(QObject):
         self._maps.set_active(docks["projections"].isVisible())
 
     def _connect(self, dock: QDockWidget) -> None:
-        maps, panel, showing = self._maps, self._panel, self._services.showing
+        maps, panel = self._maps, self._panel
         maps.samples_changed.connect(self._on_maps_samples_changed)
         maps.map_changed.connect(self._on_maps_map_changed)
         maps.references_changed.connect(self._show_references)
@@ -78,17 +80,20 @@ class ProjectionsWiring(QObject):
         panel.axes_edited.connect(self._on_panel_axes_edited)
         panel.sample_hovered.connect(self._canvas.set_marked)
         self._canvas.hovered.connect(self._on_canvas_hovered)
-        showing.dataset_changed.connect(self._show_dataset)
-        showing.network_changed.connect(self._show_network)
         dock.visibilityChanged.connect(maps.set_active)
 
-    @Slot()
-    def _show_dataset(self) -> None:
-        self._maps.set_dataset(self._services.showing.dataset)
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_dataset()
+        if changed & SUBJECT:
+            self._show_network()
 
-    @Slot()
+    def _show_dataset(self) -> None:
+        self._maps.set_dataset(self._services.shown.dataset)
+
     def _show_network(self) -> None:
-        codec = self._services.showing.codec
+        codec = self._services.shown.codec
         size = 0 if codec is None else codec.latent_size
         if max(self._axes) >= max(size, len(_FIRST_AXES)):
             self._axes = _FIRST_AXES
@@ -106,7 +111,7 @@ class ProjectionsWiring(QObject):
 
     @Slot(object)
     def _on_maps_samples_changed(self, of: Material) -> None:
-        self._panel.set_samples(self._services.showing.dataset, of)
+        self._panel.set_samples(self._services.shown.dataset, of)
 
     @Slot(object)
     def _on_maps_map_changed(self, state: MapState) -> None:
@@ -170,7 +175,7 @@ class ProjectionsWiring(QObject):
         self._services.workspace.noticed.emit(notice)
 
     def _content(self, kind: str, of: Material) -> bytes:
-        dataset, views = self._services.showing.dataset, self._maps.views
+        dataset, views = self._services.shown.dataset, self._maps.views
         if kind == "csv":
             return views_csv(dataset, of, views).encode()
         found = {state.key: state.figures or Figures() for state in self._maps.maps}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QDockWidget
 
+    from aegui.session.shown import Changes, Shown
     from aegui.session.training.reference_service import LinearReference
     from aegui.window.panels import Panels
     from aegui.window.services import Services
@@ -37,17 +38,18 @@ class ReferenceWiring(QObject):
         self._panels = panels
         self._refresher = Refresher(self._request, 0, docks["charts"], self)
         services.reference.found.connect(self._on_reference_found)
-        showing = services.showing
-        for signal in (showing.dataset_changed, showing.history_changed, showing.replaced):
-            signal.connect(self._refresher.mark)
         self._on_reference_found(services.reference.latest)
         self._refresher.mark()
 
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & {"dataset", "history", "network"}:
+            self._refresher.mark()
+
     def _request(self) -> None:
-        showing, run = self._services.showing, self._services.workspace.run
+        shown = self._services.shown
         # The curves are those of the set that the network was trained on, whatever the map shows.
-        dataset = showing.dataset if showing.is_live or run is None else run.dataset
-        self._services.reference.request(dataset, showing.recipe)
+        self._services.reference.request(shown.trained_on or shown.dataset, shown.recipe)
 
     @Slot(object)
     def _on_reference_found(self, found: LinearReference | None) -> None:

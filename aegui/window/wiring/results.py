@@ -14,6 +14,7 @@ from aegui.session.pixels.answers import (
     measured_samples,
     reconstructions,
 )
+from aegui.session.shown import SUBJECT
 from aegui.widgets.charts.curves import CHARTS, axis_name
 from aegui.window.refresher import Refresher
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget, QWidget
 
     from aegui.session.pixels.answers import Order
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -48,13 +50,6 @@ class ResultsWiring(QObject):
         self._panels = panels
         self._charts = Refresher(self._show_charts, _CHARTS_MS, docks["charts"], self)
         self._rows = Refresher(self._show_rows, _ROWS_MS, docks["reconstructions"], self)
-        showing = services.showing
-        showing.history_changed.connect(self._charts.mark)
-        showing.replaced.connect(self._charts.mark)
-        showing.dataset_changed.connect(self._charts.mark)
-        showing.network_changed.connect(self._rows.mark)
-        showing.dataset_changed.connect(self._rows.mark)
-        showing.epoch_changed.connect(self._on_showing_epoch_changed)
         services.rows.answered.connect(self._on_rows_answered)
         panels.reconstructions.order_chosen.connect(self._rows.mark)
         panels.charts.choices_changed.connect(self._on_charts_choices_changed)
@@ -70,7 +65,7 @@ class ResultsWiring(QObject):
     @property
     def conditions(self) -> frozenset[str]:
         """What holds at present, of ``CONDITIONS``."""
-        history = self._services.showing.history
+        history = self._services.shown.history
         return frozenset({"has_history"} if history is not None and len(history) else ())
 
     def export_charts(self, kind: str) -> None:
@@ -80,33 +75,37 @@ class ResultsWiring(QObject):
         self._panels.charts.figures.bring(kind)
 
     def _show_charts(self) -> None:
-        showing = self._services.showing
-        charts, moment = self._panels.charts, showing.moment
-        charts.set_has_glyphs(showing.look.glyphs)
+        shown = self._services.shown
+        charts, moment = self._panels.charts, shown.moment
+        charts.set_has_glyphs(shown.look.glyphs)
         charts.set_run(0 if moment is None else moment.run)
         names = {
-            spec.key: axis_name(spec, showing.recipe, glyphs=showing.look.glyphs) for spec in CHARTS
+            spec.key: axis_name(spec, shown.recipe, glyphs=shown.look.glyphs) for spec in CHARTS
         }
         charts.set_units(names)
-        self._panels.charts.set_history(showing.history, showing.seeds)
+        self._panels.charts.set_history(shown.history, shown.seeds)
 
-    @Slot()
-    def _on_showing_epoch_changed(self) -> None:
-        # Whoever goes through the epochs by hand wants to see each of them.
-        if not self._services.showing.is_learning:
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & {"history", "network", "dataset"}:
+            self._charts.mark()
+        if changed & SUBJECT:
+            self._rows.mark()
+        if "past" in changed and not shown.is_learning:
+            # Whoever goes through the epochs by hand wants to see each of them.
             self._rows.flush()
 
     def _show_rows(self) -> None:
-        showing, panel = self._services.showing, self._panels.reconstructions
-        codec, dataset = showing.codec, showing.dataset
+        shown, panel = self._services.shown, self._panels.reconstructions
+        codec, dataset = shown.codec, shown.dataset
         reason = self._why_no_rows()
         if codec is None or reason:
             self._services.rows.forget()
             panel.clear(reason)
             return
-        noise, seed = showing.noise, showing.recipe.seed
-        order, held_out = cast("Order", panel.chosen_order), showing.held_out
-        indices = measured_samples(codec, dataset, live=showing.is_learning)
+        noise, seed = shown.noise, shown.recipe.seed
+        order, held_out = cast("Order", panel.chosen_order), shown.held_out
+        indices = measured_samples(codec, dataset, live=shown.is_learning)
 
         def work() -> Reconstructions | None:
             inputs = corrupted_inputs(dataset, indices, noise, seed)
@@ -115,16 +114,16 @@ class ResultsWiring(QObject):
         quick = is_shown_at_once(codec, dataset, len(indices))
         if not quick and not panel.summary:
             panel.clear(tr("The samples are being reconstructed..."))
-        self._services.rows.ask(work, dataset, quick=quick, gentle=showing.is_learning)
+        self._services.rows.ask(work, dataset, quick=quick, gentle=shown.is_learning)
 
     def _why_no_rows(self) -> str:
         """Why there is nothing to show; empty where there is something."""
-        showing = self._services.showing
-        if showing.codec is None:
+        shown = self._services.shown
+        if shown.codec is None:
             return tr("Press Train to see what the network makes of every sample.")
-        if not showing.fits:
+        if not shown.fits:
             return tr("The images of this set do not fit the network: train it on them.")
-        if not showing.codec.can_encode:
+        if not shown.codec.can_encode:
             return tr(
                 "A GAN has no encoder: it makes new images and reconstructs none. "
                 "Move over the map to see them."
@@ -134,7 +133,7 @@ class ResultsWiring(QObject):
     @Slot(object)
     def _on_rows_answered(self, rows: Reconstructions | None) -> None:
         if rows is not None and not self._why_no_rows():
-            self._panels.reconstructions.set_rows(rows, self._services.showing.look)
+            self._panels.reconstructions.set_rows(rows, self._services.shown.look)
 
     def _choices(self) -> dict[str, bool]:
         values = self._services.settings.values

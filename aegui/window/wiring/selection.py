@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from aegui.core.i18n import tr, trn
+from aegui.session.shown import SUBJECT
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.data.dataset import Dataset
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -47,12 +49,15 @@ class SelectionWiring(QObject):
         self._network.mark()
         self._selection.set_active(self._dock.isVisible())
 
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if changed & SUBJECT:
+            self._network.mark()
+
     def _connect(self) -> None:
         selection, panel, canvas = self._selection, self._panel, self._panels.canvas
-        showing = self._services.showing
-        showing.dataset_changed.connect(self._show_samples)
-        showing.network_changed.connect(self._network.mark)
-        self._services.runner.paused.connect(self._network.mark)
         canvas.selection_changed.connect(selection.select)
         canvas.furniture.selection.listed.connect(self.show_panel)
         self._panels.projections.samples_selected.connect(selection.select)
@@ -79,16 +84,15 @@ class SelectionWiring(QObject):
         self._dock.raise_()
         self._panel.gallery.setFocus()
 
-    @Slot()
     def _show_samples(self) -> None:
-        showing = self._services.showing
-        self._panel.set_samples(showing.dataset, showing.look)
-        self._selection.set_dataset(showing.dataset, glyphs=showing.look.glyphs)
+        shown = self._services.shown
+        self._panel.set_samples(shown.dataset, shown.look)
+        self._selection.set_dataset(shown.dataset, glyphs=shown.look.glyphs)
         self._panel.set_selection(self._selection.indices)
 
     def _show_network(self) -> None:
-        showing = self._services.showing
-        self._selection.set_codec(showing.codec, live=showing.is_learning)
+        shown = self._services.shown
+        self._selection.set_codec(shown.codec, live=shown.is_learning)
 
     @Slot(object)
     def _on_selection_changed(self, indices: NDArray[np.int64]) -> None:
@@ -111,7 +115,7 @@ class SelectionWiring(QObject):
 
     @Slot()
     def _on_panel_set_requested(self) -> None:
-        name = self._services.showing.dataset.name
+        name = self._services.shown.dataset.name
         self._selection.take_out(tr("{name} - selection", name=name))
 
     @Slot(object)

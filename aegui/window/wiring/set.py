@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.session.data.set_edits import DataChange
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -72,7 +73,6 @@ class SetWiring(QObject):
         page.open_requested.connect(self._on_page_open_requested)
         page.continue_requested.connect(self.train_on)
         services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
-        services.showing.dataset_changed.connect(self._on_showing_dataset_changed)
         services.workspace.run_changed.connect(self._on_anything_changed)
         services.workspace.document_changed.connect(self._on_anything_changed)
         services.runner.state_changed.connect(self._on_anything_changed)
@@ -109,13 +109,17 @@ class SetWiring(QObject):
         look = look_of(dataset)
         labels = dataset.labels if look.glyphs else dataset.names
         self._page.set_samples(labels, dataset.images, look)
-        self._on_showing_dataset_changed()
+        self._show_known()
         self._show_lock()
 
-    @Slot()
-    def _on_showing_dataset_changed(self) -> None:
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_known()
+
+    def _show_known(self) -> None:
         services = self._services
-        self._page.gallery.set_known(services.showing.dataset is services.workspace.dataset)
+        self._page.gallery.set_known(services.shown.dataset is services.workspace.dataset)
 
     def _show_lock(self) -> None:
         reason = ""
@@ -193,7 +197,7 @@ class SetWiring(QObject):
     @Slot(int)
     def _on_page_open_requested(self, index: int) -> None:
         services, dataset = self._services, self._services.workspace.dataset
-        if services.showing.dataset is dataset:
+        if services.shown.dataset is dataset:
             self.sample_wanted.emit(index)
             return
         look = look_of(dataset)

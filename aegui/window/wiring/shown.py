@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
+from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.window.outcome import moment_words, weights_words
 from aegui.window.refresher import Refresher
 from aegui.window.run_choice import ANY_RUN, RUN, run_choices, run_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from aegui.session.shown import Changes, Shown
     from aegui.window.services import Services
     from aegui.window.toolbar import MainToolBar
 
@@ -33,10 +35,6 @@ class ShownWiring(QObject):
         self._services = services
         self._chip = toolbar.chip
         self._text = Refresher(self._show, _TEXT_MS, parent=self)
-        showing = services.showing
-        showing.network_changed.connect(self._on_showing_network_changed)
-        showing.epoch_changed.connect(self._show)
-        showing.replaced.connect(self._show)
         services.runner.state_changed.connect(self._show)
         self._chip.runs_wanted.connect(self._offer_runs)
         self._chip.weights_wanted.connect(self._offer_weights)
@@ -56,10 +54,10 @@ class ShownWiring(QObject):
     @property
     def conditions(self) -> frozenset[str]:
         """What holds at present, of ``CONDITIONS``."""
-        showing = self._services.showing
+        shown = self._services.shown
         holds = {
-            "has_runs": showing.moment is not None and len(showing.seeds) > 1,
-            "can_choose_weights": showing.moment is not None and not showing.why_no_last,
+            "has_runs": shown.moment is not None and len(shown.seeds) > 1,
+            "can_choose_weights": shown.moment is not None and not shown.why_no_last,
         }
         return frozenset(name for name, does_hold in holds.items() if does_hold)
 
@@ -78,30 +76,30 @@ class ShownWiring(QObject):
 
     @Slot()
     def _offer_runs(self) -> None:
-        moment = self._services.showing.moment
+        moment = self._services.shown.moment
         shown = "" if moment is None else f"{RUN}{moment.run}"
-        self._chip.set_runs(run_choices(self._services.showing), shown)
+        self._chip.set_runs(run_choices(self._services.shown), shown)
 
     @Slot()
     def _offer_weights(self) -> None:
-        showing = self._services.showing
-        moment = showing.moment
-        why = showing.why_no_last
+        shown = self._services.shown
+        moment = shown.moment
+        why = shown.why_no_last
         choices = [("best", tr("&Best weights"), why), ("last", tr("&Last weights"), why)]
         if why:
             choices.append(("", why, why))
         self._chip.set_weights(choices, "" if moment is None else moment.weights)
 
-    @Slot()
-    def _on_showing_network_changed(self) -> None:
-        if self._services.showing.is_learning:
-            self._text.mark()
-        else:
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & MOMENT or (changed & WEIGHTS and not shown.is_learning):
             self._show()
+        elif changed & WEIGHTS:
+            self._text.mark()
 
     @Slot()
     def _show(self) -> None:
-        moment = self._services.showing.moment
+        moment = self._services.shown.moment
         if moment is None:
             self._chip.set_shown("", "", "")
             self.conditions_changed.emit()
@@ -115,5 +113,5 @@ class ShownWiring(QObject):
                 runs=moment.runs,
             )
         self._chip.set_shown(run, weights_words(moment), moment_words(moment))
-        if not self._services.showing.is_learning:
+        if not self._services.shown.is_learning:
             self.conditions_changed.emit()

@@ -8,12 +8,14 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from aegui.core.latent.frame import directions_through
+from aegui.session.shown import SUBJECT
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.session.map.ends_service import Ends
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -33,23 +35,27 @@ class SlidersWiring(QObject):
         self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
         self._sliders.ends_wished.connect(self._on_sliders_ends_wished)
         services.ends.drawn.connect(self._on_ends_drawn)
-        services.showing.network_changed.connect(self._following.mark)
-        services.showing.replaced.connect(self._on_showing_replaced)
         services.making.paths.stops_changed.connect(self._show_pins)
         self._show_pins()
 
     @Slot(object, object)
     def _on_sliders_ends_wished(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
-        showing = self._services.showing
-        if showing.codec is not None and showing.fits:
-            self._services.ends.draw(showing.codec, axes, codes, live=showing.is_learning)
+        shown = self._services.shown
+        if shown.codec is not None and shown.fits:
+            self._services.ends.draw(shown.codec, axes, codes, live=shown.is_learning)
 
     @Slot(object)
     def _on_ends_drawn(self, ends: Ends) -> None:
-        self._sliders.set_ends(ends, self._services.showing.look)
+        self._sliders.set_ends(ends, self._services.shown.look)
 
-    @Slot()
-    def _on_showing_replaced(self) -> None:
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & SUBJECT:
+            self._following.mark()
+        if "network" in changed:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
         # The pins that the plane was laid through, and the code that was chosen, are of another
         # document.
         if self._axes.laid.isChecked():

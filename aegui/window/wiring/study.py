@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.findings import Finding
     from aegui.session.pixels.noise_study import Cell, CellStrip
+    from aegui.session.shown import Changes, Shown
     from aegui.window.panels import Panels
     from aegui.window.services import Services
 
@@ -78,7 +79,7 @@ class NoiseStudyWiring(QObject):
         self._study = services.noise_study
         self._panel = panels.study
         self._dock = docks["study"]
-        self._look = services.showing.look
+        self._look = services.shown.look
         self._models: dict[str, CurveModel] = {}
         self._estimate = Refresher(self._show_estimate, _FOLLOWING_MS, self._dock, self)
         self._choices = Refresher(self._show_choices, _FOLLOWING_MS, self._dock, self)
@@ -102,6 +103,11 @@ class NoiseStudyWiring(QObject):
         self._dock.show()
         self._dock.raise_()
         self._panel.focus_page()
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & {"network", "dataset"}:
+            self._choices.mark()
 
     def _connect(self) -> None:
         services, study, panel = self._services, self._study, self._panel
@@ -129,8 +135,6 @@ class NoiseStudyWiring(QObject):
         panel.mistakes.mend_requested.connect(self._on_mistakes_mend_requested)
         panel.mistakes.make_requested.connect(self._on_mistakes_make_requested)
         panel.mistakes.see_requested.connect(self.see_mistake)
-        for changed in (services.showing.replaced, services.showing.dataset_changed):
-            changed.connect(self._choices.mark)
         services.others.changed.connect(self._choices.mark)
         study.findings_found.connect(self._lines.set_findings)
         self._lines.mend_requested.connect(self._on_mistakes_mend_requested)
@@ -228,12 +232,12 @@ class NoiseStudyWiring(QObject):
 
     def _show_choices(self) -> None:
         """Offer the networks that there are."""
-        showing = self._services.showing
+        shown = self._services.shown
         self._models.clear()
         codecs = tuple(
             codec
-            for run in range(min(len(showing.seeds), MOST_CODECS))
-            if (codec := showing.codec_of_run(run)) is not None
+            for run in range(min(len(shown.seeds), MOST_CODECS))
+            if (codec := shown.codec_of_run(run)) is not None
         )
         choices = []
         if codecs:
@@ -263,7 +267,7 @@ class NoiseStudyWiring(QObject):
         return Choice(model.key, model.name, self._refusal(model.codecs[0]), is_file)
 
     def _refusal(self, codec: Codec) -> str:
-        dataset = self._services.showing.dataset
+        dataset = self._services.shown.dataset
         if not codec.can_encode:
             return tr("A GAN has no encoder: it repairs nothing.")
         if codec.image_shape != dataset.image_shape:
@@ -288,7 +292,7 @@ class NoiseStudyWiring(QObject):
         page.set_problem("")
         self._keep(form.kept())
         models = [self._models[key] for key in keys if key in self._models]
-        self._study.run_curves(models, self._services.showing.dataset, spec)
+        self._study.run_curves(models, self._services.shown.dataset, spec)
 
     def open_file(self) -> None:
         """Ask for a run whose networks are to be tried too."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QToolBar
 from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
 from aegui.core.training.timeline import Fork
+from aegui.session.shown import MOMENT, SUBJECT
 from aegui.widgets.time.bar import MEMORIES_MB, SPEEDS
 from aegui.window.cost_guard import may_train
 from aegui.window.dialogs.fork import ForkDialog
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QDockWidget, QMainWindow
 
+    from aegui.session.shown import Changes, Shown
     from aegui.widgets.time.bar import TimeBar
     from aegui.window.panels import Panels
     from aegui.window.services import Services
@@ -90,16 +92,16 @@ class TimeWiring(QObject):
     @property
     def conditions(self) -> frozenset[str]:
         """What holds at present, of ``CONDITIONS``."""
-        showing = self._services.showing
+        shown = self._services.shown
         holds = {
-            "has_timeline": showing.timeline is not None,
-            "in_past": showing.shown_epoch is not None,
+            "has_timeline": shown.timeline is not None,
+            "in_past": shown.past_epoch is not None,
             "can_fork": not self._why_no_fork(),
         }
         return frozenset(name for name, does_hold in holds.items() if does_hold)
 
     def _connect(self) -> None:
-        bar, showing, player = self._bar, self._services.showing, self._services.player
+        bar, player = self._bar, self._services.player
         bar.epoch_requested.connect(self._on_bar_epoch_requested)
         bar.play_requested.connect(self._on_bar_play_requested)
         bar.speed_chosen.connect(self._on_bar_speed_chosen)
@@ -110,10 +112,6 @@ class TimeWiring(QObject):
         bar.film_requested.connect(self.film)
         player.moved.connect(self._show_place)
         player.playing_changed.connect(self._on_player_playing_changed)
-        showing.timeline_changed.connect(self._growth.mark)
-        showing.epoch_changed.connect(self._on_showing_epoch_changed)
-        showing.network_changed.connect(self._on_showing_network_changed)
-        showing.replaced.connect(self._on_showing_replaced)
         self._services.runner.state_changed.connect(self._on_runner_state_changed)
         self._services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
         self._panels.charts.epoch_chosen.connect(self.go_to)
@@ -125,14 +123,14 @@ class TimeWiring(QObject):
     @Slot(object)
     def go_to(self, epoch: float | None) -> None:
         """Show the kept epoch nearest to ``epoch``; None: the newest state."""
-        timeline = self._services.showing.timeline
+        timeline = self._services.shown.timeline
         if timeline is not None:
             self._on_bar_epoch_requested(None if epoch is None else timeline.index_at(epoch))
 
     def step(self, by: int) -> None:
         """The kept epoch before (-1) or after (1) the one that is shown."""
-        showing = self._services.showing
-        timeline, epoch = showing.timeline, showing.shown_epoch
+        shown = self._services.shown
+        timeline, epoch = shown.timeline, shown.past_epoch
         if timeline is None:
             return
         place = len(timeline) if epoch is None else timeline.index_at(epoch)
@@ -150,7 +148,7 @@ class TimeWiring(QObject):
 
     @Slot(object)
     def _show_place(self, place: int | None) -> None:
-        timeline = self._services.showing.timeline
+        timeline = self._services.shown.timeline
         if timeline is None or place is None:
             self._services.showing.show_epoch(None)
         else:
@@ -173,62 +171,64 @@ class TimeWiring(QObject):
     # What is shown
 
     def _place(self) -> int | None:
-        showing = self._services.showing
-        if showing.timeline is None or showing.shown_epoch is None:
+        shown = self._services.shown
+        if shown.timeline is None or shown.past_epoch is None:
             return None
-        return showing.timeline.index_at(showing.shown_epoch)
+        return shown.timeline.index_at(shown.past_epoch)
 
     def _show_timeline(self) -> None:
-        timeline = self._services.showing.timeline
+        timeline = self._services.shown.timeline
         self._bar.set_epochs(() if timeline is None else timeline.epochs, self._why_empty())
         self._services.player.set_count(0 if timeline is None else len(timeline))
         self._show_epoch()
         self.conditions_changed.emit()
 
     def _why_empty(self) -> str:
-        showing = self._services.showing
-        if showing.codec is None:
+        shown = self._services.shown
+        if shown.codec is None:
             return tr("Once a network is trained, every epoch can be seen again here.")
-        if showing.is_live:
+        if shown.is_live:
             return tr("The epochs will appear here, unless the network is too large to keep them.")
         return tr("This run was saved without its epochs: train it, and they appear here.")
 
     def _marked_epoch(self) -> float | None:
         """The epoch that is shown, where the charts' newest row is of another."""
-        showing = self._services.showing
-        moment, history = showing.moment, showing.history
+        shown = self._services.shown
+        moment, history = shown.moment, shown.history
         if moment is None or history is None or not len(history) or moment.weights == "live":
             return None
         is_newest = abs(moment.epoch - float(history.epoch[-1])) < 1e-6
-        return None if is_newest and showing.shown_epoch is None else moment.epoch
+        return None if is_newest and shown.past_epoch is None else moment.epoch
 
     def _show_epoch(self) -> None:
-        showing = self._services.showing
-        moment, place = showing.moment, self._place()
+        shown = self._services.shown
+        moment, place = shown.moment, self._place()
         self._panels.charts.set_epoch_marker(self._marked_epoch())
-        epoch = None if moment is None or showing.timeline is None else moment.epoch
+        epoch = None if moment is None or shown.timeline is None else moment.epoch
         self._bar.set_epoch(place, epoch, "" if moment is None else moment_words(moment))
         self._bar.set_fork(self._why_no_fork())
 
-    @Slot()
-    def _on_showing_epoch_changed(self) -> None:
-        self._show_epoch()
-        if not self._services.player.is_playing:
-            self.conditions_changed.emit()
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        self.ghost.show(shown, changed)
+        if changed & {"kept", "is_live", "network"}:
+            self._growth.mark()
+        if changed & MOMENT:
+            self._show_epoch()
+            if not self._services.player.is_playing:
+                self.conditions_changed.emit()
+        if changed & SUBJECT:
+            self._follow(shown)
+        if "network" in changed:
+            self._services.player.pause()
+            self._growth.flush()
 
-    @Slot()
-    def _on_showing_network_changed(self) -> None:
-        # Of a past epoch ``epoch_changed`` tells.
-        showing = self._services.showing
-        if showing.shown_epoch is None:
+    def _follow(self, shown: Shown) -> None:
+        # A past epoch has been shown already.
+        if shown.past_epoch is None:
             self._words.mark()
-            if not showing.is_learning:
+            if not shown.is_learning:
                 self._words.flush()
-
-    @Slot()
-    def _on_showing_replaced(self) -> None:
-        self._services.player.pause()
-        self._growth.flush()
 
     @Slot(str)
     def _on_runner_state_changed(self, _state: str) -> None:
@@ -286,12 +286,12 @@ class TimeWiring(QObject):
 
     def _why_no_fork(self) -> str:
         services = self._services
-        showing, run = services.showing, services.workspace.run
+        shown, run = services.shown, services.workspace.run
         if services.runner.is_busy:
             return tr("To go on from an earlier epoch, stop the training first.")
-        if run is None or showing.timeline is None:
+        if run is None or shown.timeline is None:
             return tr("To go on from an earlier epoch, train first.")
-        if showing.shown_epoch is None:
+        if shown.past_epoch is None:
             return tr("To go on from an earlier epoch, choose one.")
         if not same_data(run.dataset, services.workspace.dataset):
             return tr("The data are no longer those of this training: undo that change first.")
@@ -301,7 +301,7 @@ class TimeWiring(QObject):
     def fork(self) -> None:
         """Ask for one other setting, and train on from the epoch that is shown."""
         services, place = self._services, self._place()
-        run, timeline = services.workspace.run, services.showing.timeline
+        run, timeline = services.workspace.run, services.shown.timeline
         if self._why_no_fork() or run is None or timeline is None or place is None:
             return
         services.player.pause()
@@ -327,7 +327,7 @@ class TimeWiring(QObject):
     def film(self, kind: str) -> None:
         """Ask where to, and film the part ``kind`` of the window over the whole training."""
         services = self._services
-        if services.showing.timeline is None or self.films.is_busy:
+        if services.shown.timeline is None or self.films.is_busy:
             return
         dock = self._docks.get(_FILMED[kind])
         if dock is not None:

@@ -16,6 +16,7 @@ from aegui.core.training.length import planned_epochs
 from aegui.core.training.terms import equations, terms_at
 from aegui.session.documents.suggestions import length_words
 from aegui.session.notice import Notice
+from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.widgets.builder.marks import ProblemLabel
 from aegui.widgets.theme import SPACING
 from aegui.window.cost_guard import estimate_words, may_train
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.training.result import TrainingResult
+    from aegui.session.shown import Changes, Shown
     from aegui.session.training.training_runner import Pulled
     from aegui.window.panels import Panels
     from aegui.window.services import Services
@@ -124,8 +126,6 @@ class TrainingWiring(QObject):
         runner.finished.connect(self._on_runner_finished)
         runner.measured.connect(self._on_runner_measured)
         runner.failed.connect(self._on_runner_failed)
-        for signal in (services.showing.network_changed, services.showing.epoch_changed):
-            signal.connect(self._on_showing_changed)
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.run_changed.connect(self._on_workspace_run_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
@@ -306,12 +306,12 @@ class TrainingWiring(QObject):
 
     def _tell_outcome(self, result: TrainingResult) -> None:
         """Say in one message why it ended, what it has reached, what is shown, and what to try."""
-        showing, run = self._services.showing, self._services.showing.saved
+        shown, run = self._services.shown, self._services.shown.saved
         resolved = self._services.runner.resolved
-        if run is None or resolved is None or showing.moment is None:
+        if run is None or resolved is None or shown.moment is None:
             return
         said = [outcome_words(result, resolved)]
-        said.append(shown_words(run, showing.moment, chosen=showing.chose_run))
+        said.append(shown_words(run, shown.moment, chosen=shown.chose_run))
         said.append(result.message)
         text = " ".join(words for words in said if words)
         self.noticed.emit(Notice("warning" if result.message else "info", text))
@@ -341,13 +341,13 @@ class TrainingWiring(QObject):
         self._show_progress()
         self.conditions_changed.emit()
 
-    @Slot()
-    def _on_showing_changed(self) -> None:
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
         # While a training is under way its ticks show how it goes.
-        if self._services.showing.is_learning:
-            self._text.mark()
-        else:
+        if changed & (MOMENT | WEIGHTS) and not shown.is_learning:
             self._show_progress()
+        elif changed & (MOMENT | WEIGHTS):
+            self._text.mark()
 
     @Slot(object)
     def _on_workspace_run_changed(self, run: object) -> None:
@@ -364,7 +364,7 @@ class TrainingWiring(QObject):
         """The training under way goes on with the learning rate and the noise of the draft."""
         services = self._services
         services.runner.set_learning_rate(recipe.training.optimizer.learning_rate)
-        if recipe.data.corruption != services.showing.noise:
+        if recipe.data.corruption != services.shown.noise:
             services.runner.set_corruption(recipe.data.corruption)
             services.showing.set_noise(recipe.data.corruption)
 
@@ -427,9 +427,9 @@ class TrainingWiring(QObject):
 
     def _show_terms(self) -> None:
         """Today's numbers under the objective, as long as they are of the one that is drafted."""
-        showing, draft = self._services.showing, self._services.workspace.recipe
-        same = equations(showing.recipe) == equations(draft)
-        history, moment = showing.history, showing.moment
+        shown, draft = self._services.shown, self._services.workspace.recipe
+        same = equations(shown.recipe) == equations(draft)
+        history, moment = shown.history, shown.moment
         terms = {}
         if same and history is not None and moment is not None:
             terms = terms_at(history, moment.epoch, moment.run)
@@ -454,7 +454,7 @@ class TrainingWiring(QObject):
         )
 
     def _show_rest(self) -> None:
-        run, moment = self._services.showing.saved, self._services.showing.moment
+        run, moment = self._services.shown.saved, self._services.shown.moment
         self._toolbar.set_progress(0, 0)
         problems = self._services.workspace.resolution.problems
         if problems:

@@ -1,0 +1,296 @@
+"""Decides what is shown: the document's run, or the training under way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.latent.codec import Codec
+from aegui.core.training.last import last_snapshot
+from aegui.core.training.stages import set_last
+from aegui.session.map.codes_service import CodesService
+from aegui.session.pixels.answers import Nearest
+from aegui.session.shown import REST, Changes, Shown
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.core.run_file import SavedRun
+    from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.timeline import TimelineView
+    from aegui.session.documents.workspace import Workspace
+    from aegui.session.map.codes_service import Codes
+    from aegui.session.training.training_runner import Pulled, TrainingRunner
+
+
+class Showing(QObject):
+    """Joins the document and the training under way into one value to look at.
+
+    While a training is under way its weights are shown, else those of the document's run: of the
+    run of its population and of the weights, best or last, that a person has chosen, which stay
+    chosen from one training of a document to the next; else of the best. The
+    samples are those of the draft where the network can read them, so that another set is seen on
+    the old map at once; else those that the network was trained on.
+    """
+
+    changed = Signal(object, object)
+    """The ``Shown`` of now, and its ``Changes``: once for whatever happened together.
+
+    What a listener changes in its turn is told when all have heard of the first.
+    """
+
+    def __init__(
+        self, workspace: Workspace, runner: TrainingRunner, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._runner = runner
+        self._is_playing = False
+        self._is_telling = False
+        self._told = self.shown = Shown(
+            recipe=workspace.recipe,
+            dataset=workspace.dataset,
+            nearest=Nearest(workspace.dataset),
+            noise=workspace.recipe.data.corruption,
+        )
+        self._extra: Changes = frozenset()
+        self._encoder = CodesService(self)
+        self._encoder.encoded.connect(self._on_encoder_encoded)
+        workspace.run_changed.connect(self._on_workspace_run_changed)
+        workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
+        runner.started.connect(self._on_runner_started)
+        runner.state_changed.connect(self._on_runner_state_changed)
+        runner.paused.connect(self._on_runner_paused)
+        self._tell(_encoded(self._encoder, self._of_run(workspace.run)))
+
+    # What the person chooses
+
+    def choose_run(self, run: int) -> None:
+        """Show ``run`` of the population from now on, in this training and the next ones.
+
+        Raises:
+            IndexError: There is none.
+        """
+        if not 0 <= run < self.shown.recipe.runs:
+            raise IndexError(run)
+        shown = replace(self.shown, chose_run=True)
+        if run != shown.run:
+            shown = self._renewed(replace(shown, run=run, network=shown.network + 1))
+        self._tell(shown)
+
+    def choose_weights(self, weights: Literal["best", "last"]) -> None:
+        """Show the best or the last weights of a finished training; the past is left."""
+        if weights == "best" or not self.shown.why_no_last:
+            self._tell(self._renewed(replace(self.shown, past=None, weights=weights)))
+
+    def show_epoch(self, epoch: float | None) -> None:
+        """Show the weights kept nearest to ``epoch``; None: the newest state, and what comes."""
+        timeline = self.shown.timeline
+        past = None
+        if epoch is not None and timeline is not None:
+            past = timeline.frames[timeline.index_at(epoch)]
+        if past is not self.shown.past:
+            shown = replace(self.shown, past=past)
+            self._tell(self._encode(replace(shown, codec=shown.codec_of_moment)))
+
+    def set_playing(self, playing: bool) -> None:
+        """Whether epochs follow one another as in a film: then views need not be finished."""
+        if playing != self._is_playing:
+            self._is_playing = playing
+            if playing:
+                self._tell(self.shown)
+            else:
+                self._tell(self._encode(self.shown), REST)
+
+    def set_noise(self, noise: CorruptionSpec) -> None:
+        """The noise of the training under way was changed by hand."""
+        self._tell(replace(self.shown, noise=noise))
+
+    # What the session says
+
+    def take(self, pulled: Pulled) -> None:
+        """Show what was pulled from the training under way."""
+        shown = self.shown
+        if not shown.is_live:
+            return
+        if shown.history is None or len(pulled.history) != len(shown.history):
+            shown = replace(shown, history=pulled.history)
+        if pulled.timeline is not shown.kept:
+            shown = replace(shown, kept=pulled.timeline)
+        if pulled.snapshot is not None:
+            newest = _live_codec(shown, pulled.snapshot)
+            shown = replace(shown, snapshot=pulled.snapshot, newest=newest)
+            if shown.past is None:
+                network = shown.network + shown.awaits_first
+                shown = replace(shown, codec=newest, network=network, awaits_first=False)
+                shown = self._encode(shown)
+        self._tell(shown)
+
+    def shutdown(self) -> None:
+        """End what is under way."""
+        self._encoder.shutdown()
+
+    @Slot(object)
+    def _on_workspace_run_changed(self, run: SavedRun | None) -> None:
+        # The map would go blank for a moment where the samples stay.
+        shown = self._encode(self._of_run(run))
+        self._tell(replace(shown, network=shown.network + 1))
+
+    @Slot(object)
+    def _on_workspace_dataset_changed(self, _dataset: Dataset) -> None:
+        shown = self._with_dataset(self.shown)
+        if shown is not self.shown:
+            self._tell(self._encode(shown))
+
+    @Slot(int)
+    def _on_runner_started(self, _run_id: int) -> None:
+        resolved, shown = self._runner.resolved, self.shown
+        if resolved is None:
+            return
+        recipe, dataset = resolved.recipe, resolved.dataset
+        is_there = shown.run < recipe.runs
+        shown = replace(
+            shown,
+            is_live=True,
+            recipe=recipe,
+            trained_on=dataset,
+            noise=recipe.data.corruption,
+            run=shown.run if is_there else 0,
+            chose_run=shown.chose_run and is_there,
+            history=None,
+            kept=None,
+            past=None,
+            # Weights of the old network are none of the recipe that is shown from now on.
+            snapshot=None,
+            awaits_first=True,
+        )
+        # The old network stays in sight until the new one's first weights arrive, if it can read
+        # the new data: the map would be empty for a moment otherwise.
+        if shown.codec is not None and shown.codec.image_shape != dataset.image_shape:
+            shown = replace(shown, codec=None, newest=None)
+        with_samples = self._with_dataset(shown)
+        self._tell(shown if with_samples is shown else self._encode(with_samples))
+
+    @Slot(str)
+    def _on_runner_state_changed(self, state: str) -> None:
+        # After "idle" the result is adopted, which tells of the run; a failure leaves the old one.
+        if state == "failed" and self.shown.is_live:
+            self._on_workspace_run_changed(self._workspace.run)
+        else:
+            self._tell(self.shown)
+
+    @Slot(int)
+    def _on_runner_paused(self, _run_id: int) -> None:
+        self._tell(self._encode(self.shown), REST)
+
+    @Slot(object)
+    def _on_encoder_encoded(self, codes: Codes) -> None:
+        self._tell(replace(self.shown, codes=codes))
+
+    # What follows from it
+
+    def _of_run(self, run: SavedRun | None) -> Shown:
+        """What is shown of ``run``."""
+        shown = self.shown
+        if not shown.is_live or run is None or run.dataset is not shown.trained_on:
+            # Another document, not what the training under way has come to.
+            shown = replace(shown, chose_run=False, weights="best")
+        timeline = None if run is None else run.timeline
+        recipe = self._workspace.recipe if run is None else run.recipe
+        staged = set_last(run.stages[-1]).corruption if run is not None and run.stages else None
+        shown = replace(
+            shown,
+            is_live=False,
+            saved=run,
+            recipe=recipe,
+            noise=staged or recipe.data.corruption,
+            trained_on=None if run is None else run.dataset,
+            history=None if run is None else run.history,
+            kept=timeline,
+            past=shown.past if _is_same_training(shown.kept, timeline) else None,
+        )
+        return self._with_dataset(self._with_weights(shown))
+
+    def _renewed(self, shown: Shown) -> Shown:
+        """The run and the weights that are chosen now."""
+        if not shown.is_live:
+            return self._encode(self._with_weights(shown))
+        if shown.snapshot is not None:
+            shown = replace(shown, newest=_live_codec(shown, shown.snapshot))
+        return self._encode(replace(shown, codec=shown.codec_of_moment))
+
+    def _with_weights(self, shown: Shown) -> Shown:
+        """The weights of the finished training that are chosen, else the best of its best run."""
+        saved = shown.saved
+        if saved is None:
+            return replace(shown, last=None, snapshot=None, newest=None, codec=None, run=0)
+        last = last_snapshot(saved)
+        run = shown.run if shown.chose_run else saved.best_run
+        run = min(run, saved.recipe.runs - 1)
+        snapshot = last if shown.weights == "last" and last is not None else saved.snapshot
+        newest = None
+        if snapshot is not None:
+            newest = Codec(saved.recipe, saved.dataset.image_shape, snapshot, run)
+        shown = replace(shown, last=last, snapshot=snapshot, newest=newest, run=run)
+        return replace(shown, codec=shown.codec_of_moment)
+
+    def _with_dataset(self, shown: Shown) -> Shown:
+        """The samples that belong to the network; ``shown`` itself where it has them."""
+        run, dataset = self._workspace.run, self._workspace.dataset
+        fits = shown.codec is None or shown.codec.image_shape == dataset.image_shape
+        if shown.is_live and shown.trained_on is not None:
+            dataset = shown.trained_on
+        elif not fits and run is not None:
+            dataset = run.dataset
+        if dataset is shown.dataset:
+            return shown
+        return replace(shown, dataset=dataset, nearest=Nearest(dataset), codes=None)
+
+    def _encode(self, shown: Shown) -> Shown:
+        """Have the samples encoded by the network that is shown."""
+        return _encoded(self._encoder, self._lively(shown))
+
+    def _lively(self, shown: Shown) -> Shown:
+        """Whether the network changes all the time, as things are now."""
+        learns = shown.is_live and self._runner.state == "running" and shown.past is None
+        return replace(shown, is_learning=learns or self._is_playing)
+
+    def _tell(self, shown: Shown, *extra: str) -> None:
+        self.shown = self._lively(shown)
+        self._extra |= set(extra)
+        if self._is_telling:
+            return
+        self._is_telling = True
+        try:
+            while changes := self.shown.since(self._told) | self._extra:
+                self._told, self._extra = self.shown, frozenset()
+                self.changed.emit(self.shown, changes)
+        finally:
+            self._is_telling = False
+
+
+def _encoded(encoder: CodesService, shown: Shown) -> Shown:
+    """``shown`` with the codes of its samples, where they are there at once."""
+    codec = shown.fitting
+    if codec is None:
+        encoder.forget()
+        return replace(shown, codes=None)
+    codes = encoder.encode(codec, shown.dataset, live=shown.is_learning)
+    if codes is not None:
+        return replace(shown, codes=codes)
+    is_other_size = shown.codes is not None and shown.codes.size != codec.latent_size
+    return replace(shown, codes=None) if is_other_size else shown
+
+
+def _live_codec(shown: Shown, snapshot: Snapshot) -> Codec:
+    """The run that is shown, with the weights of a training under way."""
+    return Codec(shown.recipe, shown.dataset.image_shape, snapshot, shown.run)
+
+
+def _is_same_training(known: TimelineView | None, now: TimelineView | None) -> bool:
+    """Whether ``now`` is of the training that ``known`` is of: they begin with one frame."""
+    if known is None or now is None or not len(known) or not len(now):
+        return False
+    return known.frames[0] is now.frames[0]
