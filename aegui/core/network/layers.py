@@ -8,6 +8,7 @@ are in ``forward.py``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Literal
 
@@ -89,22 +90,22 @@ class LayerShape:
     part: Part = "encoder"
     tied_to: int | None = None
 
-    @property
+    @cached_property
     def inputs(self) -> int:
         """Numbers it takes per sample."""
         return prod(self.input_shape)
 
-    @property
+    @cached_property
     def outputs(self) -> int:
         """Numbers it gives per sample."""
         return prod(self.output_shape)
 
-    @property
+    @cached_property
     def parameters(self) -> int:
         """Trainable numbers of the layer, per run."""
         return sum(tensor.size for tensor in self.tensors if tensor.role != "buffer")
 
-    @property
+    @cached_property
     def cost(self) -> int:
         """Multiplications per sample."""
         weight = prod(weight_shape(self.spec, self.input_shape))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import language, tr
 from aegui.core.network.chain import (
     Chain,
     Problem,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.layers import Shape
-    from aegui.core.recipe import CorruptionSpec, Recipe
+    from aegui.core.recipe import AnyLayer, CorruptionSpec, NetworkSpec, Recipe
 
 __all__ = [
     "LayerShape",
@@ -127,25 +128,49 @@ class Resolution:
 
 def layer_shapes(recipe: Recipe, image_shape: Shape, classes: int = 0) -> Shapes:
     """Every layer of ``recipe`` for images of ``image_shape``, and for so many classes."""
-    chain = build_chain(recipe.network, image_shape)
+    hidden = None if recipe.classifier is None else recipe.classifier.hidden
+    gan = recipe.gan
+    judge = None if gan is None else (gan.discriminator, gan.class_weight > 0)
+    return _planned(recipe.network, hidden, judge, image_shape, classes, language())
+
+
+@lru_cache(maxsize=8)
+def _planned(
+    network: NetworkSpec,
+    hidden: tuple[AnyLayer, ...] | None,
+    judge: tuple[tuple[AnyLayer, ...] | None, bool] | None,
+    image_shape: Shape,
+    classes: int,
+    _language: str,
+) -> Shapes:
+    """Shapes of the parts of a recipe that have any: an edit of anything else plans nothing anew.
+
+    Args:
+        network: Encoder, code and decoder.
+        hidden: The layers of a classifier.
+        judge: The layers of a discriminator of its own, and whether it tells classes apart.
+        image_shape: What arrives.
+        classes: How many there are.
+        _language: The problems are in words.
+    """
+    chain = build_chain(network, image_shape)
     parts: dict[str, Chain] = {}
-    if recipe.classifier is not None:
-        code = (recipe.network.latent.units,)
-        hidden = recipe.classifier.hidden
+    if hidden is not None:
+        code = (network.latent.units,)
         parts["head"] = build_stack(hidden, "classifier.hidden", code, max(classes, 1), "head")
-    if recipe.gan is not None:
+    if judge is not None:
         if not chain.problems:
             chain = without_encoder(chain)
-        own = recipe.gan.discriminator
+        own, tells_classes = judge
         where = "network.encoder" if own is None else "gan.discriminator"
-        specs = recipe.network.encoder if own is None else own
-        scores = 1 + classes if recipe.gan.class_weight else 1
+        specs = network.encoder if own is None else own
+        scores = 1 + classes if tells_classes else 1
         parts["discriminator"] = build_stack(specs, where, image_shape, scores, "discriminator")
     problems = [*chain.problems, *(problem for part in parts.values() for problem in part.problems)]
     return Shapes(
         chain.layers,
         chain.code_end,
-        {name: part.layers for name, part in parts.items()},
+        MappingProxyType({name: part.layers for name, part in parts.items()}),
         tuple(dict.fromkeys(problems)),
     )
 

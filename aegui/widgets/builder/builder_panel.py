@@ -71,6 +71,7 @@ class BuilderPanel(QWidget):
         self._image_shape: Shape = (1, 1, 1)
         self._classes = 0
         self._samples = 0
+        self._drawn: object = None
         self.chain = LayerChain(self._architecture)
         self.head: StackSection | None = None
         self.discriminator: StackSection | None = None
@@ -207,6 +208,9 @@ class BuilderPanel(QWidget):
 
     def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
         """Show the draft and what resolving it against the data gave."""
+        if recipe == self._recipe:
+            # An edit has come to nothing: ticks and fields go back to what they were.
+            self._drawn = None
         self._recipe = recipe
         if resolution.dataset is not None:
             self._image_shape = resolution.dataset.image_shape
@@ -219,6 +223,19 @@ class BuilderPanel(QWidget):
         self._show_preset()
 
     def _show_words(self, recipe: Recipe, resolution: Resolution) -> None:
+        self.kind.set_value(kind_of(recipe))
+        parts = composition(recipe)
+        self._composition.setText(" + ".join(parts))
+        # One part alone is what the kind of model says already.
+        self._composition.setVisible(len(parts) > 1)
+        parts_of_it = tuple(resolution.parts.values())
+        drawn = (recipe.network, recipe.gan is None, resolution.layers, parts_of_it)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._show_sizes(recipe, resolution)
+
+    def _show_sizes(self, recipe: Recipe, resolution: Resolution) -> None:
+        """What only an edit of the layers, or other images, change."""
         self._sizes.setText(breakable(self._architecture(recipe)))
         layers = (
             *resolution.layers,
@@ -231,11 +248,6 @@ class BuilderPanel(QWidget):
             with QSignalBlocker(box):
                 box.setChecked(on)
         self.tied.setVisible((mirrored and recipe.gan is None) or recipe.network.tied)
-        self.kind.set_value(kind_of(recipe))
-        parts = composition(recipe)
-        self._composition.setText(" + ".join(parts))
-        # One part alone is what the kind of model says already.
-        self._composition.setVisible(len(parts) > 1)
         self.mirror.setText(
             tr("Mirrored decoder") if recipe.gan is None else tr("Mirrors the discriminator")
         )
@@ -314,8 +326,9 @@ class BuilderPanel(QWidget):
 
     def set_viewing(self, viewing: bool) -> None:
         """Whether what is shown is only to be looked at."""
-        self._is_viewing = viewing
-        self._lock()
+        if viewing != self._is_viewing:
+            self._is_viewing = viewing
+            self._lock()
 
     def _lock(self) -> None:
         self._is_locked = self._is_training or self._is_viewing

@@ -57,6 +57,7 @@ class LayerChain(QWidget):
         self._words = words
         self._recipe: Recipe | None = None
         self._plan = Plan((), ())
+        self._told: tuple[Plan, tuple[Problem, ...], tuple[str, ...]] | None = None
         self._is_locked = False
         self._focus_next: int | tuple[Home, str] | None = None
         self._drag_target: int | None = None
@@ -83,7 +84,13 @@ class LayerChain(QWidget):
         Cards stay where they are and are only told what changed, so that a field that is being
         typed in, the focus and the place of the scroll bar survive every edit.
         """
-        self._recipe, self._plan = recipe, plan
+        told = (plan, problems, details)
+        # Told the same recipe again, fields go back to it: an edit has come to nothing.
+        is_same = self._told == told and recipe != self._recipe
+        self._recipe, self._plan, self._told = recipe, plan, told
+        if is_same:
+            self._restore_focus()
+            return
         if [card.kind for card in self.cards] != [place.kind for place in plan.places]:
             self._fit_cards(plan)
         widest = max(place.units or 1 for place in plan.places)
@@ -97,6 +104,8 @@ class LayerChain(QWidget):
 
     def set_locked(self, locked: bool) -> None:
         """Whether nothing may be edited now."""
+        if locked == self._is_locked:
+            return
         self._is_locked = locked
         for card in self.cards:
             card.set_locked(locked)

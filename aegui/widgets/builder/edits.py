@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from aegui.core.network.chain import own_decoder
 from aegui.core.network.layers import Misfit, is_image, output_shape
 from aegui.core.recipe import (
@@ -42,6 +44,29 @@ def value_at(recipe: Recipe, path: str) -> Any:
     for name in path.split("."):
         value = getattr(value, name, None)
     return value
+
+
+def numbers_edited(before: BaseModel, now: BaseModel, path: str = "") -> frozenset[str] | None:
+    """Dotted paths of the numbers in which two recipes, or parts of one, differ.
+
+    None where anything else differs too: a choice, a switch, a list, a part that is or is not.
+    """
+    found: set[str] = set()
+    for name in type(now).model_fields:
+        old, new = getattr(before, name), getattr(now, name)
+        if old == new:
+            continue
+        where = f"{path}.{name}".lstrip(".")
+        if isinstance(new, BaseModel) and type(old) is type(new):
+            inner = numbers_edited(old, new, where)
+            if inner is None:
+                return None
+            found |= inner
+        elif all(type(value) in (int, float) for value in (old, new)):
+            found.add(where)
+        else:
+            return None
+    return frozenset(found)
 
 
 def with_values(recipe: Recipe, values: dict[str, Any]) -> Recipe:

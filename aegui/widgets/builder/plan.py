@@ -10,10 +10,11 @@ new layer would get there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Literal
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import language, tr
 from aegui.core.network.catalog import LATENTS, LAYERS
 from aegui.core.network.chain import build_chain, build_stack
 from aegui.core.recipe import LatentSpec
@@ -102,7 +103,7 @@ class Plan:
     slots: tuple[Home | None, ...]
     why_closed: str = ""
 
-    @property
+    @cached_property
     def is_mixed(self) -> bool:
         """Whether there are other layers than dense ones."""
         return any(
@@ -119,13 +120,20 @@ class Plan:
 
 def network_plan(recipe: Recipe, image_shape: Shape) -> Plan:
     """Encoder, code, decoder and output; of a GAN only the generator, from the code on."""
-    network = recipe.network
+    return _network_plan(recipe.network, recipe.gan is not None, image_shape, language())
+
+
+@lru_cache(maxsize=8)
+def _network_plan(
+    network: NetworkSpec, is_generator: bool, image_shape: Shape, _language: str
+) -> Plan:
+    """The same plan as long as nothing is edited that it shows."""
     shapes = build_chain(network, image_shape).layers
     depth = len(network.encoder)
     image = _image_place(image_shape, (*network.encoder, network.latent)[0])
     encoder = [_own(spec, ENCODER, i, "encoder") for i, spec in enumerate(network.encoder)]
     encoder = _shaped(encoder, shapes[:depth])
-    code = _shaped([_code_place(recipe)], shapes[depth : depth + 1])
+    code = _shaped([_code_place(network)], shapes[depth : depth + 1])
     decoder, after = _decoder_places(network, shapes[depth + 1 :])
     is_plain = network.decoder is not None or _is_step_by_step(network, decoder)
     slots: list[Home | None] = [(ENCODER, i) for i in range(depth + 1)]
@@ -134,8 +142,8 @@ def network_plan(recipe: Recipe, image_shape: Shape) -> Plan:
         slots.append(home if is_plain else None)
     why = tr("The decoder mirrors the encoder: add layers there, or untick “Mirrored decoder”.")
     why = "" if is_plain else why
-    if recipe.gan is not None:
-        noise = _noise_place(recipe)
+    if is_generator:
+        noise = _noise_place(network)
         return Plan((noise, *decoder, after), tuple(slots[depth + 1 :]), why)
     return Plan((image, *encoder, *code, *decoder, after), tuple(slots), why)
 
@@ -197,12 +205,12 @@ def _name(part: Part, index: int) -> str:
             return tr("Layer {n}", n=number)
 
 
-def _code_place(recipe: Recipe) -> Place:
-    return Place("code", 0, "network.latent", tr("Code"), recipe.network.latent)
+def _code_place(network: NetworkSpec) -> Place:
+    return Place("code", 0, "network.latent", tr("Code"), network.latent)
 
 
-def _noise_place(recipe: Recipe) -> Place:
-    latent = recipe.network.latent
+def _noise_place(network: NetworkSpec) -> Place:
+    latent = network.latent
     return Place(
         "code",
         0,

@@ -12,7 +12,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.core.training.length import BATCH, LARGE
 from aegui.widgets.builder.edited_strip import EditedStrip
-from aegui.widgets.builder.edits import value_at, with_values
+from aegui.widgets.builder.edits import numbers_edited, value_at, with_values
 from aegui.widgets.builder.formula import FormulaView
 from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
 from aegui.widgets.builder.rows import SettingRow
@@ -25,6 +25,7 @@ from aegui.widgets.theme import SPACING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import Problem, Resolution
     from aegui.core.recipe import Recipe
     from aegui.widgets.builder.setting import Section, Setting
@@ -36,6 +37,7 @@ _CHARS = "data.chars"
 _FIRST_LEVEL = 0.1
 _HIGHEST_SIGMA = 1e6
 _SECTIONS = {section.key: section for section in SECTIONS}
+_SECTION_OF = {setting.path: section.key for section in SECTIONS for setting in section.settings}
 
 
 class TrainingPanel(QWidget):
@@ -58,6 +60,7 @@ class TrainingPanel(QWidget):
         self._is_locked = False
         self._is_viewing = False
         self._problems: dict[str, str] = {}
+        self._dataset: Dataset | None = None
         self._samples = 0
         self._has_characters = True
         self.rows: dict[str, SettingRow] = {}
@@ -124,13 +127,21 @@ class TrainingPanel(QWidget):
 
     def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
         """Show the draft and what resolving it against the data gave."""
-        self._recipe = recipe
-        if resolution.dataset is not None:
+        before, self._recipe = self._recipe, recipe
+        problems = _texts_by_path(resolution.problems)
+        is_same = problems == self._problems and resolution.dataset is self._dataset
+        self._problems = problems
+        if resolution.dataset is not None and resolution.dataset is not self._dataset:
+            self._dataset = resolution.dataset
             self._data_words.setText(data_words(resolution.dataset))
             self._samples = len(resolution.dataset)
             self._has_characters = all(len(label) == 1 for label in resolution.dataset.classes)
-        self._problems = _texts_by_path(resolution.problems)
-        self._show()
+        edited = numbers_edited(before, recipe) if before is not None and is_same else None
+        if not edited:
+            # Also where nothing differs: an edit has come to nothing, and fields go back.
+            self._show()
+        else:
+            self._show_numbers(edited, recipe)
 
     def set_terms(self, terms: Mapping[str, float]) -> None:
         """Today's numbers of the objective's terms (``terms_of``), without their weights."""
@@ -138,6 +149,8 @@ class TrainingPanel(QWidget):
 
     def set_enabled_while_training(self, enabled: bool) -> None:
         """Whether everything may be edited; False leaves only what a running training takes."""
+        if self._is_locked is not enabled:
+            return
         self._is_locked = not enabled
         self._hint.setVisible(self._is_locked)
         self.findings.set_open(enabled)
@@ -146,6 +159,8 @@ class TrainingPanel(QWidget):
 
     def set_viewing(self, viewing: bool) -> None:
         """Whether what is shown is only to be looked at."""
+        if viewing == self._is_viewing:
+            return
         self._is_viewing = viewing
         for row in self.rows.values():
             self._lock_row(row)
@@ -170,6 +185,15 @@ class TrainingPanel(QWidget):
         for key, section in self.sections.items():
             self._show_section(_SECTIONS[key], section, recipe)
         self.problem.set_text(self._problems.get("", ""))
+
+    def _show_numbers(self, edited: frozenset[str], recipe: Recipe) -> None:
+        """What follows from a number is in its own section, and perhaps in the formula."""
+        if edited - {_RATE}:
+            self.formula.set_recipe(recipe)
+        for path in edited:
+            key = _SECTION_OF.get(path)
+            if key is not None:
+                self._show_section(_SECTIONS[key], self.sections[key], recipe)
 
     def _show_section(self, section: Section, folding: FoldingSection, recipe: Recipe) -> None:
         paths = [setting.path for setting in section.settings]
@@ -231,12 +255,11 @@ def _texts_by_path(problems: tuple[Problem, ...]) -> dict[str, str]:
 
     Problems of the network are told on the builder's cards.
     """
-    paths = [setting.path for section in SECTIONS for setting in section.settings]
     texts: dict[str, list[str]] = {}
     for problem in problems:
         if problem.where.split(".")[0] == "network":
             continue
-        where = next((path for path in paths if _belongs(problem.where, path)), "")
+        where = next((path for path in _SECTION_OF if _belongs(problem.where, path)), "")
         texts.setdefault(where, []).append(problem.message)
     return {where: "\n".join(messages) for where, messages in texts.items()}
 

@@ -179,9 +179,10 @@ class MapView(LayeredMap):
         self.update()
 
     def _set_size(self, size: int) -> None:
-        self._scene.set_size(size)
+        # What is marked is taken away where it was: it has no place in the other plane.
         self.set_drawing_code(None)
         self._set_place(None)
+        self._scene.set_size(size)
         self._last_place = None
         self._lattice = None
         self._navigation.set_ribbon(size == 1)
