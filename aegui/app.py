@@ -27,6 +27,7 @@ from aegui.widgets.theme import apply_theme, icon, theme_named
 from aegui.window.main_window import MainWindow
 from aegui.window.memory import live_bytes
 from aegui.window.services import Services
+from aegui.window.wiring.document import DocumentFeature
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,9 +88,9 @@ class App(QObject):
         if self._settings.notice is not None:
             self.window.notify(self._settings.notice)
         if path is not None:
-            self.window.document.open_path(path)
+            self.window.feature(DocumentFeature).open_path(path)
         else:
-            self.window.document.offer_recoveries()
+            self.window.feature(DocumentFeature).offer_recoveries()
 
     def shutdown(self) -> None:
         """The one way to the end: keep the settings, stop all threads, then take all apart.

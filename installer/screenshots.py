@@ -26,6 +26,8 @@ from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.recipe.file import list_recipes
 from aegui.paths import models_dir
 from aegui.session.settings import Settings
+from aegui.window.wiring.time import TimeFeature
+from aegui.window.wiring.training import TrainingFeature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +109,7 @@ def take(app: App, recipe: Recipe) -> None:
 def learn(app: App, recipe: Recipe) -> None:
     """Train ``recipe`` to its end."""
     take(app, recipe)
-    app.window.training.train()
+    app.window.feature(TrainingFeature).train()
     wait_for(lambda: not app.services.runner.is_busy)
     app.window.notifications.close_all()
     spin(1.5)
@@ -179,7 +181,7 @@ def train(app: App) -> None:
     """Ten seeds of the course network in the dark theme, some seconds into their training."""
     app.use_theme("dark")
     take(app, shipped("letters-seeds"))
-    app.window.training.train()
+    app.window.feature(TrainingFeature).train()
     progress = app.window.toolbar.progress
     wait_for(lambda: progress.maximum() < 4 * progress.value())
     move(app.window.panels.canvas, 0.4, 0.5)
@@ -303,11 +305,11 @@ def making(app: App) -> None:
     """A path from a 1 by way of other digits, by the decoder's metric."""
     open_model(app, "mnist-vae-2")
     services = app.services
-    wait_for(lambda: services.showing.codes is not None)
-    codes = services.showing.codes
+    wait_for(lambda: services.shown.codes is not None)
+    codes = services.shown.codes
     assert codes is not None
     for digit in "1463":
-        index = services.showing.dataset.labels.index(digit)
+        index = services.shown.dataset.labels.index(digit)
         row = int(np.flatnonzero(codes.indices == index)[0])
         services.workspace.keepsakes.pin(codes.values[row], digit)
     services.making.paths.set_kind("geodesic")
@@ -325,14 +327,14 @@ def time(app: App) -> None:
     recipe = shipped("letters-2d", training={"epochs": 1500})
     learn(app, recipe.model_copy(update={"runs": 3}))
     show(app, "charts")
-    codec = app.services.showing.codec
+    codec = app.services.shown.codec
     assert codec is not None
-    app.window.time.go_to(60)
-    app.window.time.ghost.choose("run:1" if codec.run != 1 else "run:0")
+    app.window.feature(TimeFeature).go_to(60)
+    app.window.feature(TimeFeature).ghost.choose("run:1" if codec.run != 1 else "run:0")
     app.window.notifications.put_news_away()
     spin(1.0)
     shoot(app, "time")
-    app.window.time.ghost.choose("")
+    app.window.feature(TimeFeature).ghost.choose("")
 
 
 PICTURES = {

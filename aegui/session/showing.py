@@ -17,7 +17,7 @@ from aegui.session.shown import REST, Changes, Shown
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import CorruptionSpec
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.snapshot import Snapshot
     from aegui.core.training.timeline import TimelineView
     from aegui.session.documents.workspace import Workspace

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
-    from aegui.core.run_file import SavedRun
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.history import HistoryView
     from aegui.core.training.snapshot import Snapshot
     from aegui.core.training.timeline import Frame, TimelineView

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -27,6 +27,8 @@ from aegui.window.docks import (
     DockTitles,
     make_docks,
 )
+from aegui.window.feature import Feature
+from aegui.window.features import FEATURES
 from aegui.window.help_viewer import HelpViewer
 from aegui.window.layout import Layout
 from aegui.window.memory import memory_table
@@ -34,31 +36,7 @@ from aegui.window.notifications import Notifications
 from aegui.window.panel_focus import PanelFocus
 from aegui.window.panels import Panels
 from aegui.window.toolbar import MainToolBar
-from aegui.window.wiring.answer import AnswerWiring
-from aegui.window.wiring.answer_studies import AnswerStudiesWiring
-from aegui.window.wiring.classifier import ClassifierWiring
-from aegui.window.wiring.code import CodeWiring
-from aegui.window.wiring.data import DataWiring
-from aegui.window.wiring.document import DocumentWiring
-from aegui.window.wiring.drawing import DrawingWiring
-from aegui.window.wiring.figures import FiguresWiring
-from aegui.window.wiring.gan import GanWiring
-from aegui.window.wiring.grid import GridWiring
-from aegui.window.wiring.insight import InsightWiring
-from aegui.window.wiring.making import MakingWiring
-from aegui.window.wiring.map import MapWiring
-from aegui.window.wiring.others import OthersWiring
-from aegui.window.wiring.points import PointsWiring
-from aegui.window.wiring.projections import ProjectionsWiring
-from aegui.window.wiring.reference import ReferenceWiring
-from aegui.window.wiring.results import ResultsWiring
-from aegui.window.wiring.selection import SelectionWiring
-from aegui.window.wiring.set import SetWiring
-from aegui.window.wiring.shown import ShownWiring
-from aegui.window.wiring.sliders import SlidersWiring
-from aegui.window.wiring.study import NoiseStudyWiring
-from aegui.window.wiring.time import TimeWiring, add_time_bar
-from aegui.window.wiring.training import TrainingWiring
+from aegui.window.wiring.time import add_time_bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,7 +48,7 @@ if TYPE_CHECKING:
     from aegui.session.shown import Changes, Shown
     from aegui.window.services import Services
 
-_SECTIONS = "training.sections"
+AnyFeature = TypeVar("AnyFeature", bound=Feature)
 
 
 class MainWindow(QMainWindow):
@@ -99,8 +77,8 @@ class MainWindow(QMainWindow):
             self.perspective = DEFAULT_PERSPECTIVE
         self.veil = DropVeil(self)
         self.notifications = Notifications(self, self.panels.canvas)
-        self._recent = QMenu(tr("Open &recent"), self)
-        self._examples = QMenu(tr("Open &example"), self)
+        self.recent = QMenu(tr("Open &recent"), self)
+        self.examples = QMenu(tr("Open &example"), self)
         self._build()
 
     def _build(self) -> None:
@@ -117,42 +95,11 @@ class MainWindow(QMainWindow):
         self._layout = Layout(self, self.docks, services.settings)
         self._layout.restore()
         self._layout.show(self.perspective)
-        docks, panels = self.docks, self.panels
-        self.training = TrainingWiring(services, panels, docks, self.toolbar, self)
-        self.document = DocumentWiring(services, self._recent, self._examples, self)
-        self.data = DataWiring(services, panels, docks, self.toolbar, self)
-        self.results = ResultsWiring(services, panels, docks, self)
-        self.map = MapWiring(services, panels, docks, self)
-        self.insight = InsightWiring(services, panels, self)
-        self.points = PointsWiring(services, panels, self)
-        self.making = MakingWiring(services, panels, docks, self)
-        self.sliders = SlidersWiring(services, panels, self)
-        self.drawing = DrawingWiring(services, panels, docks, self)
-        self.set = SetWiring(services, panels, docks, self)
-        self.projections = ProjectionsWiring(services, panels, docks, self)
-        self.selection = SelectionWiring(services, panels, docks, self)
-        self.others = OthersWiring(services, panels, docks, self)
-        self.answer = AnswerWiring(services, panels, docks, self)
-        self.answer_studies = AnswerStudiesWiring(services, panels, docks, self.answer, self)
-        self.noise_study = NoiseStudyWiring(services, panels, docks, self)
-        self.classifier = ClassifierWiring(services, panels, docks, self)
-        self.code = CodeWiring(services, panels, docks, self)
-        self.gan = GanWiring(services, panels, docks, self)
-        self.reference = ReferenceWiring(services, panels, docks, self)
-        self.grid = GridWiring(services, panels, self)
-        self.figures = FiguresWiring(services, self)
-        self.time = TimeWiring(services, panels, docks, self)
-        self.shown = ShownWiring(services, self.toolbar, self)
+        self.features: list[Feature] = []
+        for make in FEATURES:
+            # One after the other: the pages of one room may ask for what came before them.
+            self.features.append(make(services, self))
         self._handlers: dict[str, Callable[..., object]] = {
-            **self.training.handlers,
-            **self.document.handlers,
-            **self.data.handlers,
-            **self.results.handlers,
-            **self.map.handlers,
-            **self.grid.handlers,
-            **self.noise_study.handlers,
-            **self.time.handlers,
-            **self.shown.handlers,
             "quit": self.close,
             "perspective": self.set_perspective,
             "reset_layout": self.reset_layout,
@@ -163,79 +110,48 @@ class MainWindow(QMainWindow):
             "guide": self.show_guide,
             "about": lambda: questions.show_about(self, memory_table(services)),
         }
+        for feature in self.features:
+            self._handlers |= feature.handlers
         self._connect()
         self._show_conditions()
+        self._show_training()
         self._show_choices()
 
     def _handler(self, key: str) -> Callable[..., object]:
         return lambda *arguments: self._handlers[key](*arguments)
 
     def _connect(self) -> None:
-        workspace = self._services.workspace
-        workspace.noticed.connect(self.notifications.show)
-        self.training.noticed.connect(self.notifications.show)
-        self.document.noticed.connect(self.notifications.show)
-        self.data.noticed.connect(self.notifications.show)
-        self.grid.noticed.connect(self.notifications.show)
-        self.gan.noticed.connect(self.notifications.show)
-        self.data.sample_wanted.connect(self.drawing.load_sample)
-        self.classifier.sample_wanted.connect(self.drawing.load_sample)
-        self.answer.noticed.connect(self.notifications.show)
-        self.answer.way_ended.connect(self.drawing.mark_code)
-        self.drawing.edits.run_wanted.connect(lambda: self.others.choose("file"))
-        self.set.sample_wanted.connect(self.drawing.load_sample)
-        self.set.noticed.connect(self.notifications.show)
-        self.panels.draw.set.import_requested.connect(self.data.add_file)
-        self.panels.draw.set.export_requested.connect(self.data.export_data)
-        self.others.noticed.connect(self.notifications.show)
-        self.noise_study.noticed.connect(self.notifications.show)
-        self.noise_study.preset_wanted.connect(self.training.take_preset)
-        self.noise_study.room_wanted.connect(lambda: self.set_perspective("compare"))
-        self.time.noticed.connect(self.notifications.show)
-        self.figures.noticed.connect(self.notifications.show)
-        self.training.conditions_changed.connect(self._show_conditions)
-        self.time.conditions_changed.connect(self._show_conditions)
-        self.shown.conditions_changed.connect(self._show_conditions)
-        self._services.showing.changed.connect(self._on_showing_changed)
-        self._services.runner.started.connect(self.notifications.put_news_away)
+        services = self._services
+        services.workspace.noticed.connect(self.notifications.show)
+        for feature in self.features:
+            feature.noticed.connect(self.notifications.show)
+            feature.conditions_changed.connect(self._show_conditions)
+        services.requests.arrangement.connect(self.set_perspective)
+        services.showing.changed.connect(self._on_showing_changed)
+        services.runner.started.connect(self.notifications.put_news_away)
+        services.runner.state_changed.connect(self._show_training)
         for signal in (
-            workspace.undo_stack.indexChanged,
-            workspace.document_changed,
-            self._services.runner.started,
+            services.workspace.undo_stack.indexChanged,
+            services.workspace.document_changed,
+            services.runner.started,
         ):
             signal.connect(self.notifications.put_past_away)
-        sections = self._services.settings.values.get(_SECTIONS)
-        if isinstance(sections, str):
-            self.panels.training.set_open_sections(sections.split())
 
     @Slot(object, object)
     def _on_showing_changed(self, shown: Shown, changed: Changes) -> None:
-        for part in (
-            self.training,
-            self.results,
-            self.map,
-            self.insight,
-            self.points,
-            self.making,
-            self.sliders,
-            self.drawing,
-            self.set,
-            self.projections,
-            self.selection,
-            self.others,
-            self.answer,
-            self.answer_studies,
-            self.noise_study,
-            self.classifier,
-            self.code,
-            self.gan,
-            self.reference,
-            self.time,
-            self.shown,
-        ):
-            part.show(shown, changed)
-        if changed & {"history", "network"}:
-            self._show_conditions()
+        for feature in self.features:
+            feature.show(shown, changed)
+
+    def feature(self, kind: type[AnyFeature]) -> AnyFeature:
+        """The feature of that kind.
+
+        Raises:
+            LookupError: There is none.
+        """
+        for feature in self.features:
+            if isinstance(feature, kind):
+                return feature
+        raise LookupError(kind)
 
     # Menus
 
@@ -253,9 +169,9 @@ class MainWindow(QMainWindow):
                 menus["file"].addMenu(menus[spec.menu])
             menus[spec.menu].addAction(self.actions_table[spec.key])
             if spec.key == "open":
-                menus["file"].addMenu(self._recent)
-                menus["file"].addMenu(self._examples)
-                self._examples.setToolTipsVisible(True)
+                menus["file"].addMenu(self.recent)
+                menus["file"].addMenu(self.examples)
+                self.examples.setToolTipsVisible(True)
         menus["view"].addSeparator()
         for path, menu in menus.items():
             menu.setToolTipsVisible(True)
@@ -284,13 +200,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_conditions(self) -> None:
-        self.actions_table.set_conditions(
-            self.training.conditions
-            | self.results.conditions
-            | self.grid.conditions
-            | self.time.conditions
-            | self.shown.conditions
-        )
+        conditions = (feature.conditions for feature in self.features)
+        self.actions_table.set_conditions(frozenset().union(*conditions))
+
+    @Slot()
+    def _show_training(self) -> None:
         runner = self._services.runner
         self.actions_table.set_paused(runner.state == "paused")
         self.actions_table.set_checked("slow", runner.slow is not None)
@@ -325,9 +239,8 @@ class MainWindow(QMainWindow):
         settings = self._services.settings
         settings.perspective = self.perspective
         settings.set_window_state("geometry", bytes(self.saveGeometry().data()))
-        self.data.keep_layout()
-        opened = " ".join(self.panels.training.open_sections())
-        settings.values = {**settings.values, _SECTIONS: opened}
+        for feature in self.features:
+            feature.keep_layout()
 
     def _set_full_screen(self, full: bool) -> None:
         self.setWindowState(
@@ -360,7 +273,8 @@ class MainWindow(QMainWindow):
         files = _files_of(event.mimeData())
         if files:
             event.acceptProposedAction()
-            self.veil.welcome(self.data.drop_words(files))
+            words = (feature.drop_words(files) for feature in self.features)
+            self.veil.welcome(next(filter(None, words), ""))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Nothing will be dropped."""
@@ -377,14 +291,15 @@ class MainWindow(QMainWindow):
 
     def take_files(self, files: Sequence[Path]) -> None:
         """Take in the data in ``files``, or open the first of them."""
-        if not self.data.take_paths(files):
-            self.document.open_path(files[0])
+        for feature in self.features:
+            if feature.take_files(files):
+                break
 
     # The end
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved work first."""
-        if not self.document.may_leave():
+        if not all(feature.may_leave() for feature in self.features):
             event.ignore()
             return
         self.keep_layout()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
 
 from aegui.core.i18n import tr
@@ -38,9 +38,6 @@ _CODE_FORM = "draw.code"
 
 class PixelEdits(QObject):
     """What the tools ask for, done to the drawing; and what they show of it."""
-
-    run_wanted = Signal()
-    """Put a run in another file beside the network shown."""
 
     def __init__(
         self, services: Services, panels: Panels, dock: QDockWidget, parent: QObject
@@ -144,10 +141,14 @@ class PixelEdits(QObject):
         """Show the drawing at many levels of noise, with the networks' answers."""
         if self._sheet is None:
             self._sheet = NoiseSheetDialog(self._services, self._panels, self._draw.window())
-            self._sheet.open_requested.connect(self.run_wanted)
+            self._sheet.open_requested.connect(self._on_sheet_open_requested)
         self._sheet.show()
         self._sheet.raise_()
         return self._sheet
+
+    @Slot()
+    def _on_sheet_open_requested(self) -> None:
+        self._services.requests.other_network.emit("file")
 
     # Sizes
 

@@ -30,6 +30,7 @@ from aegui.session.pixels.answer_study_service import AnswerStudies
 from aegui.session.pixels.drawing import Drawing
 from aegui.session.pixels.noise_study import NoiseStudy
 from aegui.session.projections.projection_service import ProjectionService
+from aegui.session.requests import Requests
 from aegui.session.showing import Showing
 from aegui.session.training.classifier_service import ClassifierService
 from aegui.session.training.cost_service import CostService
@@ -68,6 +69,7 @@ class Services:
     showing: Showing
     keeping: Keeping
     sweeping: Sweeping
+    requests: Requests = field(default_factory=Requests)
     costs: CostService = field(default_factory=CostService)
     player: Player = field(default_factory=Player)
     ghosts: GhostService = field(default_factory=GhostService)

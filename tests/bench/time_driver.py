@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file.saved import run_bytes
+from aegui.window.wiring.time import TimeFeature
+from aegui.window.wiring.training import TrainingFeature
 from tests.bench.figures import percentile
 from tests.bench.live_window import WINDOW, Paints, spin
 
@@ -48,7 +50,7 @@ class Scrub:
         """From the wish until points, cursor and the whole plane of ``epoch`` are painted."""
         maps, pictures = self._map.count, self._pictures.count
         begun, cpu = time.perf_counter(), time.thread_time()
-        self._app.window.time.go_to(epoch)
+        self._app.window.feature(TimeFeature).go_to(epoch)
         self.call_ms.append(1000 * (time.perf_counter() - begun))
         painted = 0.0
         while time.perf_counter() - begun < _MOST_S:
@@ -69,7 +71,7 @@ def trained(app: App) -> None:
     workspace, runner = app.services.workspace, app.services.runner
     workspace.edit_recipe(Recipe(training=TrainingSpec(epochs=EPOCHS)), "letters")
     spin(1.0)
-    app.window.training.train()
+    app.window.feature(TrainingFeature).train()
     while runner.is_busy:
         spin(0.1)
     spin(1.0)

@@ -11,6 +11,9 @@ from aegui.core.latent.codec import Codec
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import load_run
 from aegui.window.outcome import mean_words, weights_words
+from aegui.window.wiring.results import ResultsFeature
+from aegui.window.wiring.shown import ShownFeature
+from aegui.window.wiring.time import TimeFeature
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -99,7 +102,7 @@ class Look:
         assert moment is not None
         assert history is not None
         panel = self.window.panels.charts
-        self.window.results._charts.flush()
+        self.window.feature(ResultsFeature)._charts.flush()
         loss = panel._views["loss"]
         data = loss.data
         assert data is not None
@@ -136,7 +139,7 @@ class Look:
         view = window.panels.reconstructions.view
         window.docks["reconstructions"].show()
         window.docks["reconstructions"].raise_()
-        window.results._rows.flush()
+        window.feature(ResultsFeature)._rows.flush()
         self.qtbot.waitUntil(
             lambda: (
                 view._rows is not None
@@ -174,7 +177,7 @@ def test_everything_says_the_same_in_every_state(
     look.agree()
     showing.show_epoch(2)
     look.agree()
-    window.time.go_to(None)
+    window.feature(TimeFeature).go_to(None)
     look.agree()
     showing.choose_weights("best")
     look.agree()
@@ -217,7 +220,7 @@ def test_everything_says_the_same_while_paused_and_after_stop(
         lambda: services.shown.moment is not None and services.shown.moment.epoch == 4,
         timeout=10_000,
     )
-    window.shown._text.flush()
+    window.feature(ShownFeature)._text.flush()
     look.agree()
     services.showing.choose_run(2)
     look.agree()

@@ -23,6 +23,8 @@ from aegui.session.pixels.answers import telling_pixel
 from aegui.session.pixels.drawing_state import Paper
 from aegui.widgets.answer.limit_page import ALIKE, FILE, KNOWN
 from aegui.window.wiring import answer as wiring_answer
+from aegui.window.wiring.answer import AnswerFeature
+from aegui.window.wiring.drawing import DrawingFeature
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -119,7 +121,7 @@ def test_characters_are_weighed_as_a_file_says(
     assert page.bars.bars[0].value == pytest.approx(alike.chances.max())
     # What cannot be read is said, and nothing changes; the list stays at hand.
     weights.write_text("{", encoding="utf-8")
-    with qtbot.waitSignal(window.answer.noticed, timeout=WAIT_MS) as noticed:
+    with qtbot.waitSignal(window.feature(AnswerFeature).noticed, timeout=WAIT_MS) as noticed:
         page.prior_chosen.emit(FILE)
     assert "weights.json, line 1: this is not valid JSON" in noticed.args[0].text
     assert page.prior.currentText() == "all as likely"
@@ -216,7 +218,7 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
     services = window._services
     services.workspace.edit_dataset(grey, "grey")
     train(qtbot, window)
-    window.drawing.load_sample(2)
+    window.feature(DrawingFeature).load_sample(2)
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN], timeout=WAIT_MS)
     pictures = panel.answers.rows[0].pictures
     QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pictures.pixel_rect(1, 4, 1).center())

@@ -20,6 +20,7 @@ from aegui.session.data.data_sources import DRAWINGS, own_path
 from aegui.window.dialogs import questions
 from aegui.window.dialogs.download import DownloadDialog
 from aegui.window.dialogs.images import ImportDialog
+from aegui.window.wiring.data import DataFeature
 from tests.window.conftest import stop
 from tests.window.test_document import answer
 
@@ -152,7 +153,7 @@ def test_ways_to_other_data_are_in_the_toolbar(
 def test_images_are_brought_in(
     qtbot: QtBot, window: MainWindow, workspace: Workspace, pictures: Path
 ) -> None:
-    dialog = window.data.import_images([pictures])
+    dialog = window.feature(DataFeature).import_images([pictures])
     qtbot.waitUntil(dialog.take.isEnabled, timeout=20_000)
     panel = dialog.panel
     assert panel.head.text() == "5 images"
@@ -175,7 +176,7 @@ def test_a_folder_without_images_is_told_in_the_dialog(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     (tmp_path / "empty").mkdir()
-    dialog = window.data.import_images([tmp_path / "empty"])
+    dialog = window.feature(DataFeature).import_images([tmp_path / "empty"])
     qtbot.waitUntil(lambda: "no images" in dialog.panel.problem.text())
     assert not dialog.take.isEnabled()
     dialog.reject()
@@ -392,7 +393,7 @@ def test_classes_are_chosen_in_the_panel(
     qtbot: QtBot, window: MainWindow, workspace: Workspace
 ) -> None:
     show_panel(qtbot, window)
-    window.data.take_source("digits")
+    window.feature(DataFeature).take_source("digits")
     settle(qtbot, workspace)
     panel = window.panels.data
     qtbot.waitUntil(panel.classes.isVisible)
@@ -414,7 +415,7 @@ def test_data_are_locked_while_a_network_learns(
     assert not window.panels.data.shares.isEnabled()
     glyphs = tmp_path / "glyphs.txt"
     glyphs.write_text("a\n.#.\n#.#\n.#.\n")
-    assert window.data.take_paths([glyphs])
+    assert window.feature(DataFeature).take_files([glyphs])
     assert "training has ended" in window.notifications.shown[-1].text
     runner = window._services.runner
     stop(qtbot, runner)
@@ -425,7 +426,7 @@ def test_a_number_is_at_most_what_the_chosen_classes_have(
     qtbot: QtBot, window: MainWindow, workspace: Workspace
 ) -> None:
     show_panel(qtbot, window)
-    window.data.take_source("digits")
+    window.feature(DataFeature).take_source("digits")
     settle(qtbot, workspace)
     panel = window.panels.data
     qtbot.waitUntil(panel.classes.isVisible)
@@ -455,7 +456,7 @@ def test_classes_that_the_draw_left_without_a_sample_stay_ticked(
     qtbot: QtBot, window: MainWindow, workspace: Workspace
 ) -> None:
     show_panel(qtbot, window)
-    window.data.take_source("digits")
+    window.feature(DataFeature).take_source("digits")
     settle(qtbot, workspace)
     panel = window.panels.data
     qtbot.waitUntil(panel.classes.isVisible)

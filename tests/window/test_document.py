@@ -17,6 +17,9 @@ from aegui.paths import resources_dir
 from aegui.session.documents.document import shipped_model
 from aegui.window.dialogs import questions
 from aegui.window.wiring import figures as wiring_figures
+from aegui.window.wiring.data import DataFeature
+from aegui.window.wiring.document import DocumentFeature
+from aegui.window.wiring.time import TimeFeature
 from tests.window.conftest import SMALL, save_figure, train
 
 if TYPE_CHECKING:
@@ -91,7 +94,7 @@ def test_leaving_while_it_trains_keeps_what_was_learnt(
     services.workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "longer")
     window.actions_table["train"].trigger()
     qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
-    assert window.document.save()
+    assert window.feature(DocumentFeature).save()
     services.workspace.saving.finish()
     assert "without the training" in window.notifications.shown[-1].text
     answer("Save")
@@ -114,9 +117,9 @@ def test_save_open_and_recent(
     assert not window.isWindowModified()
     window.actions_table["new"].trigger()
     assert window._services.workspace.run is None
-    names = [action.text() for action in window._recent.actions()]
+    names = [action.text() for action in window.recent.actions()]
     assert any("first.aegui" in name for name in names)
-    window._recent.actions()[0].trigger()
+    window.recent.actions()[0].trigger()
     assert window._services.workspace.run is not None
     assert window._services.workspace.path == path
 
@@ -175,7 +178,7 @@ def test_a_course_configuration_says_what_was_made_of_it(
         '"activation_fn":"relu","loss_function":"cross_entropy_loss","n_runs":1,"seed":42,'
         '"init_method":"uniform"}'
     )
-    assert window.document.open_path(path)
+    assert window.feature(DocumentFeature).open_path(path)
     dialog = next(d for d in window.findChildren(QDialog) if "read" in d.windowTitle())
     assert dialog.isVisible()
     dialog.close()
@@ -185,7 +188,7 @@ def test_a_course_configuration_says_what_was_made_of_it(
 def test_a_file_that_is_none_is_refused(window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "broken.aegui"
     path.write_bytes(b"no zip")
-    assert not window.document.open_path(path)
+    assert not window.feature(DocumentFeature).open_path(path)
     assert "broken.aegui" in window.notifications.shown[-1].text
     assert window._services.workspace.recipe == SMALL
 
@@ -221,10 +224,10 @@ def test_unsaved_work_of_a_crash_is_offered(
     assert left._lock is not None
     left._lock.unlock()
     answer("Later")
-    app.window.document.offer_recoveries()
+    app.window.feature(DocumentFeature).offer_recoveries()
     assert app.services.workspace.recipe == SMALL
     answer("Open it")
-    app.window.document.offer_recoveries()
+    app.window.feature(DocumentFeature).offer_recoveries()
     assert app.services.workspace.recipe == EDITED
     assert app.window.isWindowModified()
 
@@ -297,15 +300,15 @@ def test_saving_never_overwrites_what_another_program_saved(
     theirs = change_elsewhere(path)
     assert not workspace.save()
     answer("Cancel")
-    assert not window.document.save()
+    assert not window.feature(DocumentFeature).save()
     assert path.read_bytes() == theirs
     answer("Overwrite")
     with qtbot.waitSignal(workspace.saved, timeout=20_000):
-        assert window.document.save()
+        assert window.feature(DocumentFeature).save()
     assert load_run(path).recipe.seed == 99
     workspace.edit_recipe(SMALL, "back")
     with qtbot.waitSignal(workspace.saved, timeout=20_000):
-        assert window.document.save()  # what is there now is ours
+        assert window.feature(DocumentFeature).save()  # what is there now is ours
 
 
 def test_reloading_asks_where_something_would_be_lost(
@@ -317,10 +320,10 @@ def test_reloading_asks_where_something_would_be_lost(
     workspace.edit_recipe(EDITED, "seed")
     change_elsewhere(path)
     answer("Cancel")
-    window.document.reload()
+    window.feature(DocumentFeature).reload()
     assert workspace.recipe.seed == 99
     answer("Reload")
-    window.document.reload()
+    window.feature(DocumentFeature).reload()
     assert workspace.recipe.seed == 77
 
 
@@ -336,7 +339,7 @@ def test_a_deleted_file_is_told_and_counts_as_unsaved(
     assert offers(window) == ["Save it again", "Save as…"]
     assert workspace.is_modified
     with qtbot.waitSignal(workspace.saved, timeout=20_000):
-        assert window.document.save()
+        assert window.feature(DocumentFeature).save()
     assert path.is_file()
     workspace.look_at_file()
     assert not workspace.is_modified
@@ -353,7 +356,7 @@ def test_a_protected_file_stays_as_it_is(
     saving_to(monkeypatch, other)
     answer("Save as…")
     with qtbot.waitSignal(window._services.workspace.saved, timeout=20_000):
-        assert window.document.save()
+        assert window.feature(DocumentFeature).save()
     assert path.read_bytes() == before
     assert other.is_file()
 
@@ -374,10 +377,10 @@ def test_an_example_is_saved_among_the_documents(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     documents = user_home / "documents" / "aegui"
     documents.mkdir(parents=True)
-    assert not window.document.save()
-    window.document.export_recipe()
-    window.data.export_data()
-    window.time.film("map")
+    assert not window.feature(DocumentFeature).save()
+    window.feature(DocumentFeature).export_recipe()
+    window.feature(DataFeature).export_data()
+    window.feature(TimeFeature).film("map")
     assert proposed[0] == str(documents / "letters-2d.aegui")
     assert len(proposed) == 4
     assert {str(Path(path).parent) for path in proposed} == {str(documents)}

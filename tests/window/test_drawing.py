@@ -19,6 +19,8 @@ from aegui.session.pixels.drawing_state import Paper
 from aegui.widgets.builder.edits import with_values
 from aegui.widgets.dragged_samples import samples_mime
 from aegui.window.clipboard import to_clipboard
+from aegui.window.wiring.drawing import DrawingFeature
+from aegui.window.wiring.others import OthersFeature
 from tests.widgets.drags import caught_drags
 from tests.window.conftest import train
 
@@ -248,7 +250,7 @@ def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
     window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
 ) -> None:
     train(qtbot, window)
-    dialog = window.drawing.edits.ask_for_new()
+    dialog = window.feature(DrawingFeature).edits.ask_for_new()
     dialog.width_box.setValue(16)
     dialog.height_box.setValue(12)
     dialog.kind_box.setCurrentIndex(dialog.kind_box.findData("grey"))
@@ -389,7 +391,7 @@ def test_the_noise_sheet_follows_drawing_and_noise(
     window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
 ) -> None:
     train(qtbot, window)
-    sheet = window.drawing.edits.show_sheet()
+    sheet = window.feature(DrawingFeature).edits.show_sheet()
     qtbot.waitUntil(lambda: sheet.view.sheet is not None, timeout=SOON_MS)
     shown = sheet.view.sheet
     assert shown is not None
@@ -405,7 +407,7 @@ def test_the_noise_sheet_follows_drawing_and_noise(
         return latest is not None and np.array_equal(latest.noisy[0], drawing.pixels)
 
     qtbot.waitUntil(follows, timeout=SOON_MS)
-    window.others.choose("moment")
+    window.feature(OthersFeature).choose("moment")
     qtbot.waitUntil(lambda: rows() == 2, timeout=SOON_MS)
     drawing.start_new(9, 9, Paper())
     qtbot.waitUntil(lambda: rows() == 0, timeout=SOON_MS)

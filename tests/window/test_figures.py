@@ -18,6 +18,7 @@ from aegui.widgets.theme import LIGHT, current_theme
 from aegui.window.dialogs.figure import FigureDialog
 from aegui.window.dialogs.summary import SummaryDialog
 from aegui.window.wiring import figures as wiring
+from aegui.window.wiring.figures import FiguresFeature
 from tests.window.conftest import save_figure, train
 
 if TYPE_CHECKING:
@@ -70,10 +71,10 @@ def test_a_figure_has_the_size_and_colours_that_were_chosen_and_they_are_remembe
         assert sum(image.convert("RGB").getpixel((1, 1))) < 150  # type: ignore[arg-type]
         assert "seed 3 · best, epoch" in image.info["Description"]
     assert current_theme() is LIGHT, "the window keeps its own"
-    assert window.figures.paper == Paper(8.0, 6.0, "dark", 100)
+    assert window.feature(FiguresFeature).paper == Paper(8.0, 6.0, "dark", 100)
     values = app.services.settings.values
     app.services.settings.values = {**values, "figure.width_cm": 1e9}
-    assert window.figures.paper == Paper(), "a paper that is none is not taken"
+    assert window.feature(FiguresFeature).paper == Paper(), "a paper that is none is not taken"
 
 
 def test_the_map_has_axes_letters_and_pins_as_text(
@@ -162,7 +163,7 @@ def test_the_dialog_shows_what_will_be_saved(trained: MainWindow, qtbot: QtBot) 
     dialog.dpi.setValue(100)
     assert dialog.save.isEnabled()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    assert window.figures.paper == Paper(), "what was given up is not remembered"
+    assert window.feature(FiguresFeature).paper == Paper(), "what was given up is not remembered"
 
 
 def test_the_network_is_a_table_that_can_be_copied(window: MainWindow) -> None:

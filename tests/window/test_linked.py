@@ -13,6 +13,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.session.map.others import Other
 from aegui.widgets.builder.edits import with_value
+from aegui.window.wiring.others import OthersFeature
 from tests.session.parts import glyphs, recipe, snapshot
 from tests.window.conftest import train
 
@@ -238,8 +239,8 @@ def test_seeds_follow_the_epoch_and_kept_epochs_stay(window: MainWindow, qtbot: 
     assert len(texts) == 4
     assert sum(text.startswith("Seed ") for text in texts) == 2
     run = next(k for k in range(3) if k != codec.run)
-    window.others.choose(f"run:{run}")
-    window.others.choose("moment")
+    window.feature(OthersFeature).choose(f"run:{run}")
+    window.feature(OthersFeature).choose("moment")
     timeline = showing.shown.timeline
     assert timeline is not None
     showing.show_epoch(timeline.frames[0].epoch)

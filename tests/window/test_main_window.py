@@ -20,6 +20,8 @@ from aegui.widgets.theme import DARK, LIGHT, current_theme
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.help_viewer import HelpViewer, guide_pages
 from aegui.window.notifications import MOST_SHOWN
+from aegui.window.wiring.map import MapFeature
+from aegui.window.wiring.training import TrainingFeature
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -111,7 +113,7 @@ def test_training_goes_on_in_another_language(qtbot: QtBot, app: App) -> None:
     assert services.runner.state == "running"
     rows = len(services.shown.history or ())
     qtbot.waitUntil(lambda: len(services.shown.history or ()) > rows + 5, timeout=20_000)
-    assert app.window.training._pulled is not None
+    assert app.window.feature(TrainingFeature)._pulled is not None
     with qtbot.waitSignal(services.runner.finished, timeout=20_000):
         app.window.actions_table["stop"].trigger()
     set_language("en")
@@ -291,7 +293,7 @@ def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> 
     first = np.array(cursor.pictures.image)
     QTest.mouseMove(canvas, canvas.rect().center() + QPoint(150, 90))
     assert np.abs(cursor.pictures.image - first).max() > 0.01
-    decoded = window.map._decoded
+    decoded = window.feature(MapFeature)._decoded
     code = canvas.cursor_code()
     assert decoded is not None
     assert code is not None

@@ -13,6 +13,7 @@ from aegui.core.i18n import set_language
 from aegui.core.latent.codec import Codec
 from aegui.window.dialogs.choose_run import RunDialog
 from aegui.window.run_choice import ANY_RUN, RUN, run_choices
+from aegui.window.wiring.time import TimeFeature
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -129,8 +130,8 @@ def test_all_of_a_hundred_runs_can_be_found(qtbot: QtBot, window: MainWindow) ->
     assert not dialog.take.isEnabled()
     services.showing.choose_run(86)
     assert chip.run.text() == "seed 93 (87 of 100)"
-    window.time.ghost.choose(f"{RUN}99")
-    assert window.time.ghost._words() == "Seed 106"
+    window.feature(TimeFeature).ghost.choose(f"{RUN}99")
+    assert window.feature(TimeFeature).ghost._words() == "Seed 106"
 
 
 def test_the_chip_is_read_out_and_reached_by_keys(qtbot: QtBot, window: MainWindow) -> None:

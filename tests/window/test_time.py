@@ -21,6 +21,7 @@ from aegui.session.training import timeline as session_timeline
 from aegui.window import film_maker
 from aegui.window.dialogs.fork import ForkDialog
 from aegui.window.wiring import time as wiring_time
+from aegui.window.wiring.time import TimeFeature
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -85,9 +86,9 @@ def test_the_plane_and_the_rows_follow(window: MainWindow, showing: Showing, qtb
     with qtbot.waitSignal(
         window._services.plane.decoded, check_params_cb=lambda plane: plane.epoch == 0
     ):
-        window.time.go_to(0)
+        window.feature(TimeFeature).go_to(0)
     assert window.panels.reconstructions.summary != before
-    window.time.go_to(None)
+    window.feature(TimeFeature).go_to(None)
     assert window.panels.reconstructions.summary == before
 
 
@@ -97,7 +98,7 @@ def test_what_the_cursor_tells_is_of_that_epoch(window: MainWindow, showing: Sho
     window._services.decode.request(np.zeros(2, np.float32), "mouse")
     for epoch in (0, 400):
         told.clear()
-        window.time.go_to(epoch)
+        window.feature(TimeFeature).go_to(epoch)
         assert showing.shown.codec is not None
         image = np.clip(showing.shown.codec.decode([[0.0, 0.0]]).astype(np.float64), 1e-7, 1 - 1e-7)
         bits = -(image * np.log2(image) + (1 - image) * np.log2(1 - image)).mean()
@@ -174,7 +175,7 @@ def test_the_past_can_be_seen_while_a_training_goes_on(
         lambda: showing.shown.timeline is not None and len(showing.shown.timeline) > 60,
         timeout=30_000,
     )
-    window.time.go_to(20)
+    window.feature(TimeFeature).go_to(20)
     assert not showing.shown.is_learning
     codec, rows = showing.shown.codec, showing.shown.history
     assert rows is not None
@@ -190,7 +191,7 @@ def test_the_past_can_be_seen_while_a_training_goes_on(
     assert showing.shown.past_epoch == 20
     assert showing.shown.codec is not None
     assert showing.shown.codec.epoch == 20
-    window.time.go_to(None)
+    window.feature(TimeFeature).go_to(None)
     assert showing.shown.codec is showing.shown.newest
 
 
@@ -198,7 +199,7 @@ def test_epochs_are_saved_with_the_document(
     app: App, window: MainWindow, showing: Showing, tmp_path: Path, qtbot: QtBot
 ) -> None:
     workspace = app.services.workspace
-    window.time.go_to(10)
+    window.feature(TimeFeature).go_to(10)
     assert showing.shown.codes is not None
     codes = showing.shown.codes.values
     assert workspace.save_as(tmp_path / "run.aegui")
@@ -209,7 +210,7 @@ def test_epochs_are_saved_with_the_document(
     with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
         assert workspace.open(tmp_path / "run.aegui")
     assert showing.shown.past_epoch is None
-    window.time.go_to(10)
+    window.feature(TimeFeature).go_to(10)
     np.testing.assert_allclose(showing.shown.codes.values, codes, atol=0.02)
 
 
@@ -237,11 +238,11 @@ def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
         return codec.encode(window._services.shown.dataset.flat())
 
     np.testing.assert_allclose(ghost(), codes_of(other), atol=1e-5)
-    window.time.go_to(5)
+    window.feature(TimeFeature).go_to(5)
     np.testing.assert_allclose(ghost(), codes_of(other), atol=1e-5)
     window.panels.time.ghost_requested.emit("moment")
     kept = codes_of(showing.shown.codec.run)
-    window.time.go_to(100)
+    window.feature(TimeFeature).go_to(100)
     np.testing.assert_allclose(ghost(), kept, atol=1e-5)
     window.panels.time.ghost_requested.emit("")
     assert canvas._scene.layers.ghost is None
@@ -292,7 +293,7 @@ def test_a_ghost_of_a_seed_goes_with_its_training(
     showing = app.services.showing
     window.panels.time.ghost_requested.emit("run:2")
     assert window.panels.canvas._scene.layers.ghost is not None
-    window.time.toggle_playing()
+    window.feature(TimeFeature).toggle_playing()
     app.services.workspace.edit_recipe(SMALL, "one run")
     window.actions_table["train"].trigger()
     # The film of the old training ends before the new one has any weights.
@@ -305,7 +306,7 @@ def test_going_on_from_an_epoch_with_one_setting_changed(
     app: App, window: MainWindow, showing: Showing, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not window.actions_table["fork"].isEnabled()
-    window.time.go_to(100)
+    window.feature(TimeFeature).go_to(100)
     assert window.actions_table["fork"].isEnabled()
     before = app.services.workspace.run
     assert before is not None
@@ -332,7 +333,7 @@ def test_going_on_from_an_epoch_with_one_setting_changed(
     assert run.history.learning_rate[-1] == pytest.approx(0.001)
     assert run.timeline is not None
     assert run.timeline.epochs.tolist() == [*range(51), *range(60, 301, 10)]
-    assert window.time.ghost.key == "kept"
+    assert window.feature(TimeFeature).ghost.key == "kept"
     assert window.panels.canvas._scene.layers.ghost is not None
     app.services.workspace.undo_stack.undo()
     assert app.services.workspace.recipe.training.optimizer.learning_rate == 0.02
@@ -354,10 +355,10 @@ def test_a_fork_of_a_classifier_counts_the_epochs_of_the_bar(window: MainWindow)
 def test_a_cancelled_fork_changes_nothing(
     app: App, window: MainWindow, showing: Showing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.time.go_to(100)
+    window.feature(TimeFeature).go_to(100)
     recipe = app.services.workspace.recipe
     monkeypatch.setattr(ForkDialog, "exec", lambda _dialog: 0)
-    window.time.fork()
+    window.feature(TimeFeature).fork()
     assert app.services.workspace.recipe is recipe
     assert not app.services.runner.is_busy
     assert showing.shown.past_epoch == 100
@@ -366,7 +367,7 @@ def test_a_cancelled_fork_changes_nothing(
 def test_other_data_keep_a_training_from_going_on(
     app: App, window: MainWindow, showing: Showing
 ) -> None:
-    window.time.go_to(100)
+    window.feature(TimeFeature).go_to(100)
     data = SMALL.data.model_copy(update={"chars": "abcd"})
     app.services.workspace.edit_recipe(SMALL.model_copy(update={"data": data}), "fewer")
     assert not window.actions_table["fork"].isEnabled()
@@ -388,28 +389,28 @@ def test_a_film_is_saved(
         "getSaveFileName",
         lambda *_args: (str(tmp_path / "film"), "Animated picture (*.gif)"),
     )
-    window.time.go_to(40)
-    with qtbot.waitSignal(window.time.noticed, timeout=60_000) as caught:
+    window.feature(TimeFeature).go_to(40)
+    with qtbot.waitSignal(window.feature(TimeFeature).noticed, timeout=60_000) as caught:
         window.actions_table[f"film_{kind}"].trigger()
-        assert window.time.films.is_busy
+        assert window.feature(TimeFeature).films.is_busy
     assert caught.args[0].level == "info"
     assert str(tmp_path / "film.gif") in caught.args[0].text
     with Image.open(tmp_path / "film.gif") as film:
         assert getattr(film, "n_frames", 1) > 3
         assert max(film.size) <= film_maker.MOST_PX
     assert showing.shown.past_epoch == 40
-    assert not window.time.films.is_busy
+    assert not window.feature(TimeFeature).films.is_busy
 
 
 def test_a_film_that_is_cancelled_leaves_nothing(
     window: MainWindow, showing: Showing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wiring_time, "choose_film_file", lambda *_args: str(tmp_path / "a.gif"))
-    window.time.film("map")
-    dialog = window.time.films._dialog
+    window.feature(TimeFeature).film("map")
+    dialog = window.feature(TimeFeature).films._dialog
     assert dialog is not None
     dialog.canceled.emit()
-    assert not window.time.films.is_busy
+    assert not window.feature(TimeFeature).films.is_busy
     assert list(tmp_path.iterdir()) == []
     assert showing.shown.past_epoch is None
 

@@ -22,6 +22,7 @@ from aegui.session.notice import Notice
 from aegui.widgets.builder.edits import with_value
 from aegui.widgets.builder.formula import number_text
 from aegui.window.outcome import mean_words
+from aegui.window.wiring.training import TrainingFeature
 from tests.widgets.builder.bench import number
 from tests.window.conftest import SMALL, train
 
@@ -38,7 +39,7 @@ def with_epochs(epochs: int) -> Recipe:
 
 
 def epochs_done(window: MainWindow) -> int:
-    pulled = window.training._pulled
+    pulled = window.feature(TrainingFeature)._pulled
     return pulled.epoch if pulled is not None else -1
 
 
@@ -177,10 +178,10 @@ def test_undo_and_redo_of_the_draft(window: MainWindow) -> None:
 
 
 def test_presets_are_edits(window: MainWindow) -> None:
-    key = next(iter(window.training._presets))
+    key = next(iter(window.feature(TrainingFeature)._presets))
     window.toolbar.presets.activated.emit(window.toolbar.presets.findData(key))
     workspace = window._services.workspace
-    assert workspace.recipe == window.training._presets[key]
+    assert workspace.recipe == window.feature(TrainingFeature)._presets[key]
     assert window.toolbar.presets.currentData() == key
     workspace.undo_stack.undo()
     assert workspace.recipe == SMALL

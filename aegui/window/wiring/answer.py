@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.evaluation.reasons import pixel_reasons
@@ -27,13 +27,10 @@ from aegui.session.pixels.answers import telling_pixel
 from aegui.session.shown import SUBJECT
 from aegui.widgets.answer.limit_page import FILE, KNOWN
 from aegui.window.dialogs.questions import choose_prior_file
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PySide6.QtWidgets import QDockWidget, QWidget
-
     from aegui.core.data.dataset import Dataset
     from aegui.core.evaluation.priors import Prior
     from aegui.core.evaluation.reasons import PixelReasons
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
     from aegui.session.pixels.answer_study_service import SetLimit
     from aegui.session.pixels.drawing_state import DrawingState
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _ANSWER_MS = 200
@@ -50,30 +47,18 @@ _ESTIMATED = "answer.estimated"
 _MOST_STEPS = 99
 
 
-class AnswerWiring(QObject):
+class AnswerFeature(Feature):
     """Answers follow drawing, noise and networks; the way of repairs is shown on the map."""
 
-    way_ended = Signal()
-    """The map shows repairs no more: the drawing's own code belongs there."""
     network_chosen = Signal()
     """Another network is the one that is looked at."""
     answered = Signal(object)
     """The ``AnswerSheet`` that is shown now."""
-    noticed = Signal(object)
 
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._panels = panels
-        self._panel = panels.answer
-        self._answer = Refresher(self._ask, _ANSWER_MS, docks["answer"], self)
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.answer
+        self._answer = Refresher(self._ask, _ANSWER_MS, self._docks["answer"], self)
         self._pixels = services.drawing.pixels
         self._sheet: AnswerSheet | None = None
         self._steps = 1
@@ -236,7 +221,7 @@ class AnswerWiring(QObject):
     def _drop_way(self) -> None:
         if self._is_on_map:
             self._is_on_map = False
-            self.way_ended.emit()
+            self._services.requests.drawing_on_map.emit()
 
     # The limit
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.data.builtin import BUILTIN_LABELS
 from aegui.core.data.noises import CORRUPTIONS
@@ -16,19 +16,17 @@ from aegui.session.pixels.answer_studies import other_sets, why_no_mix_ups
 from aegui.session.shown import SUBJECT
 from aegui.widgets.answer.outlier_page import FILE
 from aegui.window.dialogs.questions import choose_data_file
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
+from aegui.window.wiring.answer import AnswerFeature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PySide6.QtWidgets import QDockWidget, QWidget
-
     from aegui.session.jobs.progress_job import Progress
     from aegui.session.pixels.answer_sheet import AnswerSheet
     from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
     from aegui.window.panels import Panels
     from aegui.window.services import Services
-    from aegui.window.wiring.answer import AnswerWiring
 
 _NOTE_MS = 500
 """While a network learns: only words change, that say that it has."""
@@ -40,26 +38,17 @@ _OF_THE_SET = {
 """Whether the samples were held out -> what is said of them."""
 
 
-class AnswerStudiesWiring(QObject):
+class AnswerStudiesFeature(Feature):
     """Both are begun by hand, and say when they are of another network than is looked at."""
 
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        answers: AnswerWiring,
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._answers = answers
-        self._panel = panels.answer
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._answers = window.feature(AnswerFeature)
+        self._panel = self._panels.answer
         self._studies = services.answer_studies
         self._source = ""
-        self._changed = Refresher(self._show, _NOTE_MS, docks["answer"], self)
-        self._connect(panels)
+        self._changed = Refresher(self._show, _NOTE_MS, self._docks["answer"], self)
+        self._connect(self._panels)
         self._show_sets()
         self._changed.mark()
 

@@ -5,46 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.session.shown import SUBJECT
 from aegui.session.training.classifier_service import Judged
+from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from PySide6.QtWidgets import QDockWidget
 
     from aegui.session.jobs.progress_job import Progress
     from aegui.session.shown import Changes, Shown
     from aegui.session.training.classifier_service import Evaluation
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 
-class ClassifierWiring(QObject):
+class ClassifierFeature(Feature):
     """The classifier is judged while its dock can be seen."""
 
-    sample_wanted = Signal(int)
-    """Place of a sample, in the set that is shown, that is to be drawn."""
-
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._panel = panels.classifier
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.classifier
         self._judge = services.classifier
-        self._connect(docks["classifier"])
+        self._connect(self._docks["classifier"])
         self._show_parts()
         self._on_judge_evaluated(self._judge.latest)
         self._show_network()
-        self._judge.set_active(docks["classifier"].isVisible())
+        self._judge.set_active(self._docks["classifier"].isVisible())
 
     def _connect(self, dock: QDockWidget) -> None:
         judge, panel = self._judge, self._panel
@@ -136,7 +125,7 @@ class ClassifierWiring(QObject):
     def _on_panel_sample_activated(self, place: int) -> None:
         evaluation = self._panel.evaluation
         if evaluation is not None and evaluation.dataset is self._services.shown.dataset:
-            self.sample_wanted.emit(place)
+            self._services.requests.sample.emit(place)
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: object) -> None:

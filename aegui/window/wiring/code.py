@@ -5,45 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.session.map.code_service import CodeSubject
 from aegui.session.shown import SUBJECT
+from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from PySide6.QtWidgets import QDockWidget
 
     from aegui.session.map.code_service import CodeLook, Traversal
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 
-class CodeWiring(QObject):
+class CodeFeature(Feature):
     """The code is looked at while its dock can be seen."""
 
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._panel = panels.code
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.code
         self._code = services.code
         self._is_own_choice = False
-        self._connect(docks["code"])
+        self._connect(self._docks["code"])
         self._panel.set_reference(self._code.reference)
         self._show_network()
         if self._code.latest is not None:
             self._on_code_looked(self._code.latest)
             self._code.set_dimension(self._code.dimension)
-        self._code.set_active(docks["code"].isVisible())
+        self._code.set_active(self._docks["code"].isVisible())
 
     def _connect(self, dock: QDockWidget) -> None:
         code, panel = self._code, self._panel

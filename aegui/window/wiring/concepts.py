@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.window.services import Services
 
 
-class ConceptsWiring(QObject):
+class ConceptWork(QObject):
     """Boxes are filled from the map, and what comes out of them goes back there."""
 
     def __init__(

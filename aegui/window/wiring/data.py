@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QInputDialog
 
 from aegui.core.data.builtin import BUILTIN_SETS, TEST_PART
@@ -36,14 +36,14 @@ from aegui.window.data_menu import fill_menu, icon_of
 from aegui.window.dialogs import questions
 from aegui.window.dialogs.download import DownloadDialog
 from aegui.window.dialogs.images import ImportDialog
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QDockWidget, QWidget
 
     from aegui.core.data.card import Card
     from aegui.core.data.dataset import Dataset
@@ -51,40 +51,25 @@ if TYPE_CHECKING:
     from aegui.session.data.data_edits import DownloadNeed
     from aegui.session.data.data_view import DataView
     from aegui.session.documents.draft import DraftState
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
-    from aegui.window.toolbar import MainToolBar
 
 _SECTIONS = "data.sections"
 _FILE, _LAST = "*file", "*last"
 """Keys of what can be checked on beside sets: one that is still to be chosen; the last samples."""
 
 
-class DataWiring(QObject):
+class DataFeature(Feature):
     """Choosing, importing, downloading, looking at and saving data."""
 
-    noticed = Signal(object)
-    sample_wanted = Signal(int)
-    """The sample at that place of the draft's data is to be drawn."""
-
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        toolbar: MainToolBar,
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._panel = panels.data
-        self._dock = docks["data"]
-        self._toolbar = toolbar
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.data
+        self._dock = self._docks["data"]
         self._source = ("", "")
-        self._strip = ProgressStrip(parent, panels.canvas)
+        self._strip = ProgressStrip(window, self._panels.canvas)
         self._state = Refresher(self._show_state, dock=self._dock, parent=self)
-        panels.training.open_data_requested.connect(self.open_file)
+        self._panels.training.open_data_requested.connect(self.open_file)
         self._connect()
         sections = services.settings.values.get(_SECTIONS)
         if isinstance(sections, str):
@@ -106,8 +91,8 @@ class DataWiring(QObject):
         data.found.connect(self._on_data_found)
         data.write_failed.connect(self._on_data_write_failed)
         self._services.runner.state_changed.connect(self._on_runner_state_changed)
-        self._toolbar.data_chosen.connect(self.take_source)
-        self._toolbar.data_wanted.connect(self._on_data_wanted)
+        self._window.toolbar.data_chosen.connect(self.take_source)
+        self._window.toolbar.data_wanted.connect(self._on_data_wanted)
         panel.menu.aboutToShow.connect(self._on_menu_about_to_show)
         panel.data_edited.connect(self._on_panel_data_edited)
         panel.search_changed.connect(self._on_panel_search_changed)
@@ -118,6 +103,8 @@ class DataWiring(QObject):
         panel.characters_requested.connect(self.choose_characters)
         panel.export_requested.connect(self.export_data)
         panel.shares.check_requested.connect(self._on_shares_check_requested)
+        self._services.requests.data_file.connect(self.add_file)
+        self._services.requests.data_export.connect(self.export_data)
 
     @property
     def handlers(self) -> dict[str, Callable[..., object]]:
@@ -157,7 +144,7 @@ class DataWiring(QObject):
         """Ask for a file of data and make it the draft's."""
         path = questions.choose_data_file(self._window, self._folder())
         if path:
-            self.take_paths([Path(path)])
+            self.take_files([Path(path)])
 
     def add_file(self) -> None:
         """Ask for a file of data and join it to the draft's."""
@@ -172,10 +159,10 @@ class DataWiring(QObject):
         dialog.open()
         return dialog
 
-    def take_paths(self, paths: Sequence[Path]) -> bool:
-        """Take data in from ``paths``; False where they are documents, which others open."""
+    def take_files(self, files: Sequence[Path]) -> bool:
+        """Take data in from ``files``; False where they are documents, which others open."""
         try:
-            kind = kind_of_drop(paths)
+            kind = kind_of_drop(files)
         except AeguiError as error:
             self.noticed.emit(Notice("error", str(error)))
             return True
@@ -185,16 +172,16 @@ class DataWiring(QObject):
             text = tr("Other data can be taken in when the training has ended.")
             self.noticed.emit(Notice("warning", text))
         elif kind == "images":
-            self.import_images(paths)
+            self.import_images(files)
         else:
-            self._services.workspace.open(paths[0])
+            self._services.workspace.open(files[0])
         return True
 
-    def drop_words(self, paths: Sequence[Path]) -> str:
-        """What dropping ``paths`` would do."""
-        name = paths[0].name
+    def drop_words(self, files: Sequence[Path]) -> str:
+        """What dropping ``files`` would do."""
+        name = files[0].name
         try:
-            kind = kind_of_drop(paths)
+            kind = kind_of_drop(files)
         except AeguiError as error:
             return str(error)
         if kind == "document":
@@ -202,7 +189,7 @@ class DataWiring(QObject):
         if self._services.runner.is_busy:
             return tr("Other data can be taken in when the training has ended.")
         if kind == "images":
-            n = len(paths)
+            n = len(files)
             return trn("Drop to import {name}", "Drop to import {n:,} files", n, name=name)
         return tr("Drop to learn the data of {name}", name=name)
 
@@ -291,7 +278,7 @@ class DataWiring(QObject):
     def _draw_member(self, place: int) -> None:
         """Draw the sample at ``place`` of those that take part, where they are the ones shown."""
         if self._services.shown.dataset is self._services.workspace.dataset:
-            self.sample_wanted.emit(place)
+            self._services.requests.sample.emit(place)
 
     def _edit(self, recipe: Recipe, text: str) -> None:
         self._services.workspace.edit_recipe(recipe, text)
@@ -452,7 +439,7 @@ class DataWiring(QObject):
     def _show_sources(self) -> None:
         source, edited = self._source = self._shown_data()
         offered = [(entry, icon_of(entry)) for entry in entries()]
-        self._toolbar.set_data(offered, source, source_words(source), edited)
+        self._window.toolbar.set_data(offered, source, source_words(source), edited)
 
     def _shown_data(self) -> tuple[str, str]:
         """Source of the draft's data, and what they are called where they have been edited."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QEventLoop, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QProgressDialog
 
@@ -19,34 +19,25 @@ from aegui.session.documents.document import shipped_models
 from aegui.session.jobs.progress_job import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
 from aegui.window.dialogs import questions
+from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtWidgets import QMenu, QWidget
+    from collections.abc import Callable, Sequence
 
     from aegui.core.course_configs import CourseReading
     from aegui.session.documents.autosave import Recovery
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _STOP_MS = 5000
 
 
-class DocumentWiring(QObject):
+class DocumentFeature(Feature):
     """Opening, saving and leaving documents."""
 
-    noticed = Signal(object)
-
-    def __init__(
-        self,
-        services: Services,
-        recent: QMenu,
-        examples: QMenu,
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        recent, examples = window.recent, window.examples
         self._recent = recent
         workspace = services.workspace
         workspace.title_changed.connect(self._show_title)
@@ -89,6 +80,11 @@ class DocumentWiring(QObject):
     def open_path(self, path: Path) -> bool:
         """Open ``path``, after asking what to do with unsaved work if it can be opened at all."""
         return self._services.workspace.open(path, self.may_leave)
+
+    def take_files(self, files: Sequence[Path]) -> bool:
+        """Open the first of ``files``."""
+        self.open_path(files[0])
+        return True
 
     # Saving
 

@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.session.data.set_edits import misfit_words
@@ -15,19 +15,19 @@ from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import paper_of
 from aegui.session.shown import SUBJECT
+from aegui.window.feature import Feature
 from aegui.window.pixel_edits import PixelEdits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
     from aegui.session.pixels.drawing_state import DrawingState
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _TRAIL = 24
@@ -35,25 +35,17 @@ _LEAST_STEP = 1e-4
 _FIRST_LABELS = ("a", "A")
 
 
-class DrawingWiring(QObject):
+class DrawingFeature(Feature):
     """Strokes go to the drawing, and the drawing to all that show it."""
 
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._panels = panels
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
         self._source = services.workspace.recipe.data.source
         self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
-        self.edits = PixelEdits(services, panels, docks["draw"], self)
+        self.edits = PixelEdits(services, self._panels, self._docks["draw"], self)
         self._connect()
         settings = services.settings
-        panels.draw.set_noise(settings.noise, settings.noise_seed)
+        self._panels.draw.set_noise(settings.noise, settings.noise_seed)
         self._show_samples()
 
     def _connect(self) -> None:
@@ -75,6 +67,8 @@ class DrawingWiring(QObject):
         draw.load_requested.connect(self.load_sample)
         draw.noise_requested.connect(self._on_draw_noise_requested)
         draw.add_requested.connect(self._on_draw_add_requested)
+        services.requests.sample.connect(self.load_sample)
+        services.requests.drawing_on_map.connect(self.mark_code)
         services.marks.answered.connect(self._on_marks_answered)
         self._panels.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
         drawing.changed.connect(self._show_drawing)

@@ -24,7 +24,7 @@ _RATE = "training.optimizer.learning_rate"
 _NOISE = "data.corruption."
 
 
-class EditedWiring(QObject):
+class EditedStrips(QObject):
     """Knows whether the draft is still what was trained, and which of the two is shown."""
 
     train_wanted = Signal()

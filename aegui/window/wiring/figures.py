@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, Signal, Slot
+from PySide6.QtCore import QMimeData, Slot
 from PySide6.QtGui import QGuiApplication
 
 from aegui.core.atomic import write_atomically
@@ -19,6 +19,7 @@ from aegui.widgets.figures.makers import origin_words
 from aegui.widgets.figures.menu import COPY, COPY_TABLE, CSV, FigureDesk
 from aegui.window.dialogs.figure import FigureDialog
 from aegui.window.dialogs.questions import choose_save_file
+from aegui.window.feature import Feature
 from aegui.window.outcome import weights_words
 
 if TYPE_CHECKING:
@@ -26,22 +27,19 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _KEYS = ("width_cm", "height_cm", "theme", "dpi", "title", "origin")
 _SVG_MIME = "image/svg+xml"
 
 
-class FiguresWiring(QObject):
+class FiguresFeature(Feature):
     """Takes the figures that menus bring, and saves or copies them as the person wishes."""
 
-    noticed = Signal(object)
-
-    def __init__(self, services: Services, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._window = parent
-        self.desk = FigureDesk(parent)
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self.desk = FigureDesk(window)
         self.desk.wanted.connect(self._on_desk_wanted)
 
     @property

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.window.services import Services
 
 
-class FindsWiring(QObject):
+class FindWork(QObject):
     """What is found can be gone to, pinned, drawn, learnt and saved."""
 
     def __init__(self, services: Services, panels: Panels, reach: Reach, parent: QWidget) -> None:

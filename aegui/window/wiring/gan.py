@@ -4,48 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
 from aegui.window.dialogs.questions import choose_run_file
+from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget
 
     from aegui.session.map.samples_service import Samples
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 
-class GanWiring(QObject):
+class GanFeature(Feature):
     """New images follow the weights while their dock can be seen."""
 
-    noticed = Signal(object)
-    """A ``Notice`` for the person."""
-
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._panel = panels.gan
-        self._canvas = panels.canvas
-        self._connect(docks["gan"])
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.gan
+        self._canvas = self._panels.canvas
+        self._connect(self._docks["gan"])
         self._panel.set_count(services.samples.count)
         self._show_network()
         self._show_levers()
-        services.samples.set_active(docks["gan"].isVisible())
+        services.samples.set_active(self._docks["gan"].isVisible())
 
     def _connect(self, dock: QDockWidget) -> None:
         samples, panel = self._services.samples, self._panel

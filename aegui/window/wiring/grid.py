@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, TraversalSpec
@@ -17,46 +17,44 @@ from aegui.widgets.map.grid_panel import GridPanel, GridWish
 from aegui.widgets.map.traversal_panel import TraversalPanel, TraversalWish
 from aegui.window.dialogs.grid import GridDialog
 from aegui.window.dialogs.questions import choose_save_file
+from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QWidget
 
     from aegui.core.latent.codec import Codec
-    from aegui.window.panels import Panels
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _FAR = 2.0
 """Standard deviations of the codes to either side, where they have no prior."""
 
 
-class GridWiring(QObject):
+class GridFeature(Feature):
     """Opens the dialog on the network of the moment, and saves what is chosen in it."""
 
-    noticed = Signal(object)
-
-    def __init__(self, services: Services, panels: Panels, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._canvas = panels.canvas
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._canvas = self._panels.canvas
         self._wish: GridWish | None = None
         self._traversed: TraversalWish | None = None
-        panels.canvas.sheet_requested.connect(self.open_traversal)
-        panels.canvas.furniture.strip.sheet_requested.connect(self.open_traversal)
+        self._panels.canvas.sheet_requested.connect(self.open_traversal)
+        self._panels.canvas.furniture.strip.sheet_requested.connect(self.open_traversal)
         services.grids.written.connect(self._on_grids_written)
+        self.set_conditions(can_decode=services.shown.codec is not None)
 
     @property
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What actions of the table may ask for."""
         return {"export_grid": self.open, "export_traversal": self.open_traversal}
 
-    @property
-    def conditions(self) -> frozenset[str]:
-        """What holds at present, of ``CONDITIONS``."""
-        return frozenset({"can_decode"} if self._services.shown.codec is not None else ())
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "codec" in changed:
+            self.set_conditions(can_decode=shown.codec is not None)
 
     def open(self) -> None:
         """Choose a grid and see it."""

@@ -17,6 +17,7 @@ from aegui.widgets.map.field_layer import field_picture
 from aegui.widgets.map.lens import nearest_spacing
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import current_theme
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.session.map.decode_service import Decoded
     from aegui.session.map.insight_service import Fan, Told
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _LAYERS, _LENS = "insight.layers", "insight.lens"
@@ -34,14 +35,12 @@ _SPACING_SHARE = 0.1
 """The lens at first looks so far, as a share of the spread of the codes."""
 
 
-class InsightWiring(QObject):
+class InsightFeature(Feature):
     """What is known of a place follows the cursor; layers follow the view and the network."""
 
-    def __init__(self, services: Services, panels: Panels, parent: QObject) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._panels = panels
-        self._canvas = panels.canvas
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._canvas = self._panels.canvas
         self._lens = services.settings.values.get(_LENS) is True
         self._spacing: float | None = None
         self._decoded: Decoded | None = None

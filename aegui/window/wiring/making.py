@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.data.progress import Progress
 from aegui.core.i18n import tr
@@ -17,23 +17,24 @@ from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.making.path_page import FILMS
 from aegui.widgets.theme import current_theme
 from aegui.window.dialogs.questions import choose_save_file
+from aegui.window.feature import Feature
 from aegui.window.reach import Reach
 from aegui.window.refresher import Refresher
-from aegui.window.wiring.concepts import ConceptsWiring
-from aegui.window.wiring.finds import FindsWiring
+from aegui.window.wiring.concepts import ConceptWork
+from aegui.window.wiring.finds import FindWork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QDockWidget, QWidget
+    from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.errors import AeguiError
     from aegui.session.jobs.progress_job import Progress as JobProgress
     from aegui.session.map.path_service import PathLook
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _KIND, _COUNT = "making.kind", "making.images"
@@ -41,30 +42,22 @@ _FOLLOWING_MS = 200
 """Between two looks at a network that learns."""
 
 
-class MakingWiring(QObject):
+class MakingFeature(Feature):
     """Ways, concepts and finds are made while their dock can be seen."""
 
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._panel = panels.making
-        self._page = panels.making.path
-        self._canvas = panels.canvas
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.making
+        self._page = self._panels.making.path
+        self._canvas = self._panels.canvas
         self._paths = services.making.paths
-        self._is_seen = docks["making"].isVisible()
+        self._is_seen = self._docks["making"].isVisible()
         self._is_filming = False
-        self._subject = Refresher(self._show_network, _FOLLOWING_MS, docks["making"], self)
-        self._reach = Reach(services, panels, docks, self)
-        self._concepts = ConceptsWiring(services, panels, self._reach, self)
-        self._finds = FindsWiring(services, panels, self._reach, parent)
-        self._connect(docks["making"])
+        self._subject = Refresher(self._show_network, _FOLLOWING_MS, self._docks["making"], self)
+        self._reach = Reach(services, self._panels, self._docks, self)
+        self._concepts = ConceptWork(services, self._panels, self._reach, self)
+        self._finds = FindWork(services, self._panels, self._reach, window)
+        self._connect(self._docks["making"])
         self._restore()
         self._show_places(services.workspace.keepsakes.places)
         self._show_network()

@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.session.pixels.answers import one_image
 from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.map.types import MapStyle, Pin
+from aegui.window.feature import Feature
 from aegui.window.reach import Reach
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QDockWidget
 
     from aegui.session.map.decode_service import Decoded
     from aegui.session.map.plane_tiles import Plane
     from aegui.session.pixels.answers import Nearest
     from aegui.session.shown import Changes, Shown
     from aegui.widgets.map.types import ViewRequest
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _STYLE = "map."
@@ -33,27 +33,18 @@ _FOLLOWING_MS = 100
 """The cursor's panel while the network learns; moves of the mouse are shown at once."""
 
 
-class MapWiring(QObject):
+class MapFeature(Feature):
     """The map follows the network; the cursor's image follows the mouse."""
 
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._panels = panels
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
         self._decoded: Decoded | None = None
         self._plane: Plane | None = None
         self._begins = False
         self._follows = False
-        self._docks = docks
-        self._reach = Reach(services, panels, docks, self)
+        self._reach = Reach(services, self._panels, self._docks, self)
         self._to_draw: NDArray[np.float32] | None = None
-        self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, docks["cursor"], self)
+        self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, self._docks["cursor"], self)
         self._connect()
         self._restore_style()
         self._show_samples()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.session.map.others import Other
@@ -14,43 +14,34 @@ from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
 from aegui.widgets.time.slider import epoch_words
 from aegui.window.dialogs.questions import choose_run_file
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 from aegui.window.run_choice import RUN, run_choices, run_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PySide6.QtWidgets import QDockWidget, QWidget
-
     from aegui.core.latent.views import Material
     from aegui.session.map.decode_service import Decoded
     from aegui.session.map.others import Compared, OtherImage
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _FOLLOWING_MS = 200
 
 
-class OthersWiring(QObject):
+class OthersFeature(Feature):
     """Other seeds follow the epoch that is shown; kept epochs and files stay as they are."""
 
-    noticed = Signal(object)
-
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._panel = panels.others
-        self._maps = panels.projections
-        self._menus = (panels.others.menu, panels.projections.other_menu, panels.answer.menu)
-        self._docks = (docks["others"], docks["projections"])
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.others
+        self._maps = self._panels.projections
+        self._menus = (
+            self._panels.others.menu,
+            self._panels.projections.other_menu,
+            self._panels.answer.menu,
+        )
+        self._seen = (self._docks["others"], self._docks["projections"])
         self._others = services.others
         self._decoded: Decoded | None = None
         self._network = Refresher(self._show_network, _FOLLOWING_MS, parent=self)
@@ -80,15 +71,16 @@ class OthersWiring(QObject):
         others.refused.connect(self._on_others_refused)
         panel.removed.connect(others.remove)
         panel.way_chosen.connect(others.set_way)
+        services.requests.other_network.connect(self.choose)
         for menu in self._menus:
             menu.wanted.connect(self._show_choices)
             menu.chosen.connect(self.choose)
-        for dock in self._docks:
+        for dock in self._seen:
             dock.visibilityChanged.connect(self._on_dock_visibility_changed)
 
     @Slot()
     def _on_dock_visibility_changed(self, _visible: bool = False) -> None:
-        self._others.set_active(any(dock.isVisible() for dock in self._docks))
+        self._others.set_active(any(dock.isVisible() for dock in self._seen))
 
     # What there is to choose from
 

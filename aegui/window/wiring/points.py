@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.session.data.sample_values import Subject
+from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
     from aegui.session.data.sample_values import SampleValues, ValueKey
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 
-class PointsWiring(QObject):
+class PointsFeature(Feature):
     """What the style of the map wishes is computed for the network that is shown."""
 
-    def __init__(self, services: Services, panels: Panels, parent: QObject) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._canvas = panels.canvas
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._canvas = self._panels.canvas
         services.values.told.connect(self._on_values_told)
         self._canvas.style_changed.connect(self._show)
         self._show()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
@@ -17,16 +17,17 @@ from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
 from aegui.widgets.projections.panel import DEFAULT_SHOWN
 from aegui.window.dialogs.questions import choose_save_file
+from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtWidgets import QDockWidget, QWidget
+    from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.latent.views import Material
     from aegui.session.projections.projection_work import MapState
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _FIRST_AXES = (0, 1)
@@ -36,24 +37,16 @@ _PICTURED = "projections.pictured"
 _FILE_KINDS = {"csv": "CSV (*.csv)", "json": "JSON (*.json)"}
 
 
-class ProjectionsWiring(QObject):
+class ProjectionsFeature(Feature):
     """The maps follow samples and network while their dock can be seen."""
 
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._panel = panels.projections
-        self._canvas = panels.canvas
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.projections
+        self._canvas = self._panels.canvas
         self._axes = _FIRST_AXES
         self._maps = services.projections
-        self._connect(docks["projections"])
+        self._connect(self._docks["projections"])
         self._restore()
         self._show_dataset()
         self._show_network()
@@ -63,7 +56,7 @@ class ProjectionsWiring(QObject):
         for state in self._maps.maps:
             self._panel.set_map(state)
         self._show_references()
-        self._maps.set_active(docks["projections"].isVisible())
+        self._maps.set_active(self._docks["projections"].isVisible())
 
     def _connect(self, dock: QDockWidget) -> None:
         maps, panel = self._maps, self._panel

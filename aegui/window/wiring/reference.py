@@ -4,39 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.core.training.terms import TERMS
 from aegui.widgets.charts.painting import Reference
 from aegui.widgets.charts.scale import precise
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PySide6.QtWidgets import QDockWidget
-
     from aegui.session.shown import Changes, Shown
     from aegui.session.training.reference_service import LinearReference
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 
-class ReferenceWiring(QObject):
+class ReferenceFeature(Feature):
     """Asks for the reference of the network that is shown, while the charts can be seen."""
 
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._panels = panels
-        self._refresher = Refresher(self._request, 0, docks["charts"], self)
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._refresher = Refresher(self._request, 0, self._docks["charts"], self)
         services.reference.found.connect(self._on_reference_found)
         self._on_reference_found(services.reference.latest)
         self._refresher.mark()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.session.pixels.answers import (
@@ -16,16 +16,15 @@ from aegui.session.pixels.answers import (
 )
 from aegui.session.shown import SUBJECT
 from aegui.widgets.charts.curves import CHARTS, axis_name
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from PySide6.QtWidgets import QDockWidget, QWidget
+    from collections.abc import Callable
 
     from aegui.session.pixels.answers import Order
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _CHARTS_MS = 300
@@ -34,39 +33,29 @@ _CHOICE = "charts."
 _FILE_KINDS = {"png": "PNG (*.png)", "svg": "SVG (*.svg)", "csv": "CSV (*.csv)"}
 
 
-class ResultsWiring(QObject):
+class ResultsFeature(Feature):
     """Charts and reconstructions, each redrawn only when in sight and only for news."""
 
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._panels = panels
-        self._charts = Refresher(self._show_charts, _CHARTS_MS, docks["charts"], self)
-        self._rows = Refresher(self._show_rows, _ROWS_MS, docks["reconstructions"], self)
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._charts = Refresher(self._show_charts, _CHARTS_MS, self._docks["charts"], self)
+        self._rows = Refresher(self._show_rows, _ROWS_MS, self._docks["reconstructions"], self)
         services.rows.answered.connect(self._on_rows_answered)
-        panels.reconstructions.order_chosen.connect(self._rows.mark)
-        panels.charts.choices_changed.connect(self._on_charts_choices_changed)
-        panels.charts.set_choices(self._choices())
+        self._panels.reconstructions.order_chosen.connect(self._rows.mark)
+        self._panels.charts.choices_changed.connect(self._on_charts_choices_changed)
+        self._panels.charts.set_choices(self._choices())
         self._charts.mark()
         self._rows.mark()
+        self._show_ability()
 
     @property
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What actions of the table may ask for."""
         return {"export_charts": self.export_charts}
 
-    @property
-    def conditions(self) -> frozenset[str]:
-        """What holds at present, of ``CONDITIONS``."""
+    def _show_ability(self) -> None:
         history = self._services.shown.history
-        return frozenset({"has_history"} if history is not None and len(history) else ())
+        self.set_conditions(has_history=history is not None and len(history) > 0)
 
     def export_charts(self, kind: str) -> None:
         """Bring the charts of this moment to paper, or all their numbers, as ``kind``."""
@@ -89,6 +78,7 @@ class ResultsWiring(QObject):
         """Follow what is shown."""
         if changed & {"history", "network", "dataset"}:
             self._charts.mark()
+            self._show_ability()
         if changed & SUBJECT:
             self._rows.mark()
         if "past" in changed and not shown.is_learning:

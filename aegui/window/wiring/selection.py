@@ -5,43 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr, trn
 from aegui.session.shown import SUBJECT
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.data.dataset import Dataset
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _FOLLOWING_MS = 400
 """Between two looks at a network that learns."""
 
 
-class SelectionWiring(QObject):
+class SelectionFeature(Feature):
     """One selection for the map, the maps beside it, and its panel."""
 
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._panels = panels
-        self._panel = panels.selection
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.selection
         self._selection = services.selection
-        self._dock = docks["selection"]
+        self._dock = self._docks["selection"]
         self._network = Refresher(self._show_network, _FOLLOWING_MS, self._dock, self)
         self._connect()
         self._show_samples()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -25,40 +25,27 @@ from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import paper_of
 from aegui.window.cost_guard import may_train
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from PySide6.QtWidgets import QDockWidget, QWidget
+    from collections.abc import Callable
 
     from aegui.core.data.dataset import Dataset
     from aegui.session.data.set_edits import DataChange
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 
-class SetWiring(QObject):
+class SetFeature(Feature):
     """Every edit of the set is one of the draft's, and can be undone there."""
 
-    noticed = Signal(object)
-    sample_wanted = Signal(int)
-    """Draw the sample at that place of the set that is shown."""
-
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._page = panels.draw.set
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._page = self._panels.draw.set
         self._change_told: DataChange | None = None
-        self._samples = Refresher(self._show_samples, dock=docks["draw"], parent=self)
+        self._samples = Refresher(self._show_samples, dock=self._docks["draw"], parent=self)
         self._connect()
         self._samples.mark()
         self._show_change()
@@ -72,6 +59,8 @@ class SetWiring(QObject):
         page.renamed.connect(self._on_page_renamed)
         page.open_requested.connect(self._on_page_open_requested)
         page.continue_requested.connect(self.train_on)
+        page.import_requested.connect(services.requests.data_file)
+        page.export_requested.connect(services.requests.data_export)
         services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
         services.workspace.run_changed.connect(self._on_anything_changed)
         services.workspace.document_changed.connect(self._on_anything_changed)
@@ -198,7 +187,7 @@ class SetWiring(QObject):
     def _on_page_open_requested(self, index: int) -> None:
         services, dataset = self._services, self._services.workspace.dataset
         if services.shown.dataset is dataset:
-            self.sample_wanted.emit(index)
+            self._services.requests.sample.emit(index)
             return
         look = look_of(dataset)
         image = one_image(dataset.images[index], dataset)

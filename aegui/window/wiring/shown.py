@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.session.shown import MOMENT, WEIGHTS
+from aegui.window.feature import Feature
 from aegui.window.outcome import moment_words, weights_words
 from aegui.window.refresher import Refresher
 from aegui.window.run_choice import ANY_RUN, RUN, run_choices, run_of
@@ -15,25 +16,19 @@ from aegui.window.run_choice import ANY_RUN, RUN, run_choices, run_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QWidget
-
     from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
-    from aegui.window.toolbar import MainToolBar
 
 _TEXT_MS = 250
 
 
-class ShownWiring(QObject):
+class ShownFeature(Feature):
     """The person chooses what is shown; the window says so wherever it says figures."""
 
-    conditions_changed = Signal()
-
-    def __init__(self, services: Services, toolbar: MainToolBar, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._chip = toolbar.chip
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._chip = window.toolbar.chip
         self._text = Refresher(self._show, _TEXT_MS, parent=self)
         services.runner.state_changed.connect(self._show)
         self._chip.runs_wanted.connect(self._offer_runs)
@@ -50,16 +45,6 @@ class ShownWiring(QObject):
             "best_weights": lambda: self.choose_weights("best"),
             "last_weights": lambda: self.choose_weights("last"),
         }
-
-    @property
-    def conditions(self) -> frozenset[str]:
-        """What holds at present, of ``CONDITIONS``."""
-        shown = self._services.shown
-        holds = {
-            "has_runs": shown.moment is not None and len(shown.seeds) > 1,
-            "can_choose_weights": shown.moment is not None and not shown.why_no_last,
-        }
-        return frozenset(name for name, does_hold in holds.items() if does_hold)
 
     @Slot(str)
     def choose_run(self, key: str) -> None:
@@ -102,7 +87,7 @@ class ShownWiring(QObject):
         moment = self._services.shown.moment
         if moment is None:
             self._chip.set_shown("", "", "")
-            self.conditions_changed.emit()
+            self.set_conditions()
             return
         run = ""
         if moment.runs > 1:
@@ -113,5 +98,5 @@ class ShownWiring(QObject):
                 runs=moment.runs,
             )
         self._chip.set_shown(run, weights_words(moment), moment_words(moment))
-        if not self._services.shown.is_learning:
-            self.conditions_changed.emit()
+        shown = self._services.shown
+        self.set_conditions(has_runs=len(shown.seeds) > 1, can_choose_weights=not shown.why_no_last)

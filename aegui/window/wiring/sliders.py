@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.latent.frame import directions_through
 from aegui.session.shown import SUBJECT
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -16,22 +17,21 @@ if TYPE_CHECKING:
 
     from aegui.session.map.ends_service import Ends
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _FOLLOWING_MS = 250
 """Between two looks at a network that learns."""
 
 
-class SlidersWiring(QObject):
+class SlidersFeature(Feature):
     """The ends of the sliders follow the network; the plane of the pins follows the pins."""
 
-    def __init__(self, services: Services, panels: Panels, parent: QObject) -> None:
-        super().__init__(parent)
-        self._services = services
-        self._canvas = panels.canvas
-        self._axes = panels.canvas.furniture.axes
-        self._sliders = panels.canvas.furniture.strip.sliders
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._canvas = self._panels.canvas
+        self._axes = self._panels.canvas.furniture.axes
+        self._sliders = self._panels.canvas.furniture.strip.sliders
         self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
         self._sliders.ends_wished.connect(self._on_sliders_ends_wished)
         services.ends.drawn.connect(self._on_ends_drawn)

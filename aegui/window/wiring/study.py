@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from aegui.core.cost import cost_words, memory_lines
 from aegui.core.data.corruption import corruption_words
@@ -25,19 +25,18 @@ from aegui.session.pixels.study_forms import NETWORKS, SMALL_RECIPE, CurvesForm,
 from aegui.widgets.study.curves_page import Choice
 from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_run_file, choose_save_file
+from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from PySide6.QtWidgets import QDockWidget, QWidget
 
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.findings import Finding
     from aegui.session.pixels.noise_study import Cell, CellStrip
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 PRESETS = (
@@ -57,37 +56,23 @@ _PAGE = "study.page"
 _FOLLOWING_MS = 300
 
 
-class NoiseStudyWiring(QObject):
+class NoiseStudyFeature(Feature):
     """Nothing is looked for while the dock cannot be seen."""
 
-    noticed = Signal(object)
-    preset_wanted = Signal(str)
-    """The recipe of that key is to be the draft's."""
-    room_wanted = Signal()
-    """The study is nowhere in the window: arrange it so that there is room for it."""
-
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
         self._study = services.noise_study
-        self._panel = panels.study
-        self._dock = docks["study"]
+        self._panel = self._panels.study
+        self._dock = self._docks["study"]
         self._look = services.shown.look
         self._models: dict[str, CurveModel] = {}
         self._estimate = Refresher(self._show_estimate, _FOLLOWING_MS, self._dock, self)
         self._choices = Refresher(self._show_choices, _FOLLOWING_MS, self._dock, self)
         self._findings = tuple(
             Refresher(self._look_for_mistakes, _FOLLOWING_MS, dock, self)
-            for dock in (self._dock, docks["training"])
+            for dock in (self._dock, self._docks["training"])
         )
-        self._lines = panels.training.findings
+        self._lines = self._panels.training.findings
         self._connect()
         self._restore()
 
@@ -99,7 +84,7 @@ class NoiseStudyWiring(QObject):
     def open(self) -> None:
         """Bring the study before the rest of the window."""
         if self._dock.isHidden():
-            self.room_wanted.emit()
+            self._services.requests.arrangement.emit("compare")
         self._dock.show()
         self._dock.raise_()
         self._panel.focus_page()
@@ -122,7 +107,7 @@ class NoiseStudyWiring(QObject):
         study.failed.connect(self._on_study_failed)
         study.written.connect(self._on_study_written)
         panel.cancel_requested.connect(study.job.cancel)
-        panel.preset_requested.connect(self.preset_wanted)
+        panel.preset_requested.connect(services.requests.preset)
         panel.page_chosen.connect(self._on_panel_page_chosen)
         panel.matrix.run_requested.connect(self.run_matrix)
         panel.matrix.form_edited.connect(self._estimate.mark)

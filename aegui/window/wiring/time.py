@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QToolBar
 
 from aegui.core.data.dataset import same_data
@@ -16,19 +16,20 @@ from aegui.widgets.time.bar import MEMORIES_MB, SPEEDS
 from aegui.window.cost_guard import may_train
 from aegui.window.dialogs.fork import ForkDialog
 from aegui.window.dialogs.questions import choose_film_file, choose_run_file
+from aegui.window.feature import Feature
 from aegui.window.film_maker import FilmMaker
 from aegui.window.ghost_choice import GhostChoice
 from aegui.window.outcome import moment_words
 from aegui.window.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from PySide6.QtWidgets import QDockWidget, QMainWindow
+    from PySide6.QtWidgets import QMainWindow
 
     from aegui.session.shown import Changes, Shown
     from aegui.widgets.time.bar import TimeBar
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
 _SPEED, _LOOP, _MEMORY = "time.speed", "time.loop", "time.memory_mb"
@@ -49,29 +50,16 @@ def add_time_bar(window: QMainWindow, bar: TimeBar) -> QToolBar:
     return holder
 
 
-class TimeWiring(QObject):
+class TimeFeature(Feature):
     """The whole window shows the epoch that the bar, a chart, a key or the film asks for."""
 
-    conditions_changed = Signal()
-    noticed = Signal(object)
-
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        parent: QMainWindow,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._panels = panels
-        self._docks = docks
-        self._bar = panels.time
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._bar = self._panels.time
         self._growth = Refresher(self._show_timeline, _GROWING_MS, parent=self)
         self._words = Refresher(self._show_epoch, _GROWING_MS, parent=self)
-        self.films = FilmMaker(services, parent)
-        self.ghost = GhostChoice(services, panels, parent)
+        self.films = FilmMaker(services, window)
+        self.ghost = GhostChoice(services, self._panels, window)
         self._connect()
         self._take_settings()
         self._show_timeline()
@@ -89,16 +77,13 @@ class TimeWiring(QObject):
             "film": self.film,
         }
 
-    @property
-    def conditions(self) -> frozenset[str]:
-        """What holds at present, of ``CONDITIONS``."""
+    def _show_ability(self) -> None:
         shown = self._services.shown
-        holds = {
-            "has_timeline": shown.timeline is not None,
-            "in_past": shown.past_epoch is not None,
-            "can_fork": not self._why_no_fork(),
-        }
-        return frozenset(name for name, does_hold in holds.items() if does_hold)
+        self.set_conditions(
+            has_timeline=shown.timeline is not None,
+            in_past=shown.past_epoch is not None,
+            can_fork=not self._why_no_fork(),
+        )
 
     def _connect(self) -> None:
         bar, player = self._bar, self._services.player
@@ -181,7 +166,7 @@ class TimeWiring(QObject):
         self._bar.set_epochs(() if timeline is None else timeline.epochs, self._why_empty())
         self._services.player.set_count(0 if timeline is None else len(timeline))
         self._show_epoch()
-        self.conditions_changed.emit()
+        self._show_ability()
 
     def _why_empty(self) -> str:
         shown = self._services.shown
@@ -216,7 +201,7 @@ class TimeWiring(QObject):
         if changed & MOMENT:
             self._show_epoch()
             if not self._services.player.is_playing:
-                self.conditions_changed.emit()
+                self._show_ability()
         if changed & SUBJECT:
             self._follow(shown)
         if "network" in changed:
@@ -233,12 +218,12 @@ class TimeWiring(QObject):
     @Slot(str)
     def _on_runner_state_changed(self, _state: str) -> None:
         self._bar.set_fork(self._why_no_fork())
-        self.conditions_changed.emit()
+        self._show_ability()
 
     @Slot(object)
     def _on_workspace_dataset_changed(self, _dataset: object) -> None:
         self._bar.set_fork(self._why_no_fork())
-        self.conditions_changed.emit()
+        self._show_ability()
 
     # Choices
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QDialog, QScrollArea
 
 from aegui.core.i18n import tr, trn
@@ -23,6 +23,7 @@ from aegui.window.cost_guard import estimate_words, may_train
 from aegui.window.dialogs.cost import LimitsDialog
 from aegui.window.dialogs.history import show_history
 from aegui.window.dialogs.summary import SummaryDialog
+from aegui.window.feature import Feature
 from aegui.window.outcome import (
     measuring_words,
     moment_words,
@@ -32,56 +33,44 @@ from aegui.window.outcome import (
     shown_words,
 )
 from aegui.window.refresher import Refresher
-from aegui.window.wiring.edited import EditedWiring
+from aegui.window.wiring.edited import EditedStrips
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from PySide6.QtWidgets import QDockWidget, QWidget
+    from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.training.result import TrainingResult
     from aegui.session.shown import Changes, Shown
     from aegui.session.training.training_runner import Pulled
-    from aegui.window.panels import Panels
+    from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
-    from aegui.window.toolbar import MainToolBar
 
 _FAMILIES = ("letters", "digits", "emoji", "grey", "mnist", "fashion")
 """What the keys of recipes begin with, in the order in which they are offered."""
 _TEXT_MS = 250
+_SECTIONS = "training.sections"
 
 
-class TrainingWiring(QObject):
+class TrainingFeature(Feature):
     """Everything about training: start to end, and the draft it starts from."""
 
-    conditions_changed = Signal()
-    noticed = Signal(object)
-
-    def __init__(
-        self,
-        services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
-        toolbar: MainToolBar,
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._services = services
-        self._panels = panels
-        self._docks = docks
-        self._toolbar = toolbar
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
         self._pulled: Pulled | None = None
         self._told_notes: tuple[str, ...] = ()
         self._presets = dict(sorted(list_recipes(), key=_family))
-        self.edited = EditedWiring(services, panels, self)
+        self.edited = EditedStrips(services, self._panels, self)
         self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
         self._connect()
         self._show_presets()
         self._show_draft()
         self._show_state(services.runner.state)
+        sections = services.settings.values.get(_SECTIONS)
+        if isinstance(sections, str):
+            self._panels.training.set_open_sections(sections.split())
 
     @property
     def handlers(self) -> dict[str, Callable[..., object]]:
@@ -100,20 +89,19 @@ class TrainingWiring(QObject):
             "redo": self._services.workspace.undo_stack.redo,
         }
 
-    @property
-    def conditions(self) -> frozenset[str]:
-        """What holds at present, of ``CONDITIONS``."""
+    def _show_ability(self) -> None:
+        """Which of its actions can be done now."""
         runner, workspace = self._services.runner, self._services.workspace
-        holds = {
-            "busy": runner.is_busy,
-            "idle": not runner.is_busy,
-            "active": runner.state in {"running", "paused"},
-            "can_train": workspace.resolution.resolved is not None and runner.state != "stopping",
-            "can_continue": not runner.is_busy and workspace.continuation() is not None,
-            "can_undo": workspace.undo_stack.canUndo(),
-            "can_redo": workspace.undo_stack.canRedo(),
-        }
-        return frozenset(name for name, does_hold in holds.items() if does_hold)
+        is_busy = runner.is_busy
+        self.set_conditions(
+            busy=is_busy,
+            idle=not is_busy,
+            active=runner.state in {"running", "paused"},
+            can_train=workspace.resolution.resolved is not None and runner.state != "stopping",
+            can_continue=not is_busy and workspace.continuation() is not None,
+            can_undo=workspace.undo_stack.canUndo(),
+            can_redo=workspace.undo_stack.canRedo(),
+        )
 
     def _connect(self) -> None:
         services, panels = self._services, self._panels
@@ -129,22 +117,24 @@ class TrainingWiring(QObject):
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.run_changed.connect(self._on_workspace_run_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
-        for signal in (
-            workspace.undo_stack.canUndoChanged,
-            workspace.undo_stack.canRedoChanged,
-            workspace.undo_stack.indexChanged,
-        ):
-            signal.connect(self._on_undo_stack_changed)
+        workspace.undo_stack.indexChanged.connect(self._on_undo_stack_changed)
         panels.builder.recipe_edited.connect(self._on_builder_recipe_edited)
         panels.builder.preset_requested.connect(self.take_preset)
         panels.builder.undo_requested.connect(workspace.undo_stack.undo)
         panels.builder.redo_requested.connect(workspace.undo_stack.redo)
         panels.training.recipe_edited.connect(workspace.edit_recipe)
+        services.requests.preset.connect(self.take_preset)
         self.edited.train_wanted.connect(self.train)
         self.edited.continue_wanted.connect(self.go_on)
         self.edited.view_changed.connect(self._show_draft)
-        self._toolbar.preset_chosen.connect(self.take_preset)
-        self._toolbar.problem_wanted.connect(self.show_problem)
+        self._window.toolbar.preset_chosen.connect(self.take_preset)
+        self._window.toolbar.problem_wanted.connect(self.show_problem)
+
+    def keep_layout(self) -> None:
+        """Remember which sections are unfolded."""
+        settings = self._services.settings
+        opened = " ".join(self._panels.training.open_sections())
+        settings.values = {**settings.values, _SECTIONS: opened}
 
     # What the person does
 
@@ -229,7 +219,7 @@ class TrainingWiring(QObject):
 
     def show_history(self) -> None:
         """Tell how the run that is open came to be."""
-        show_history(self._toolbar.window(), self._services.workspace.run)
+        show_history(self._window.toolbar.window(), self._services.workspace.run)
 
     @Slot(str)
     def take_preset(self, key: str) -> None:
@@ -292,7 +282,7 @@ class TrainingWiring(QObject):
         self._services.workspace.adopt_result(result, self._services.runner.resolved)
         self._pulled = None
         self._show_progress()
-        self.conditions_changed.emit()
+        self._show_ability()
         if result.measured:
             self._tell_outcome(result)
 
@@ -330,7 +320,7 @@ class TrainingWiring(QObject):
         self._pulled = None
         self._show_draft()
         self._show_progress()
-        self.conditions_changed.emit()
+        self._show_ability()
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: Resolution) -> None:
@@ -339,7 +329,7 @@ class TrainingWiring(QObject):
             self._tell_training(self._services.workspace.recipe)
         self._show_draft()
         self._show_progress()
-        self.conditions_changed.emit()
+        self._show_ability()
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
@@ -353,12 +343,12 @@ class TrainingWiring(QObject):
     def _on_workspace_run_changed(self, run: object) -> None:
         self.edited.show()
         self._show_progress()
-        self.conditions_changed.emit()
+        self._show_ability()
 
     @Slot()
     def _on_undo_stack_changed(self) -> None:
         self._show_undo()
-        self.conditions_changed.emit()
+        self._show_ability()
 
     def _tell_training(self, recipe: Recipe) -> None:
         """The training under way goes on with the learning rate and the noise of the draft."""
@@ -372,7 +362,7 @@ class TrainingWiring(QObject):
 
     def _show_presets(self) -> None:
         self._panels.builder.set_presets(tuple(self._presets.items()))
-        self._toolbar.set_presets(
+        self._window.toolbar.set_presets(
             [
                 (key, tr(recipe.name) or key, tr(recipe.notes))
                 for key, recipe in self._presets.items()
@@ -387,7 +377,7 @@ class TrainingWiring(QObject):
             panel.set_viewing(view is not None)
             panel.set_state(recipe, resolution)
         self.edited.show()
-        self._toolbar.set_preset(self._preset_of(recipe))
+        self._window.toolbar.set_preset(self._preset_of(recipe))
         self._services.costs.set_draft(
             workspace.resolution.resolved, self._services.runner.timeline_bytes
         )
@@ -397,9 +387,9 @@ class TrainingWiring(QObject):
     def _show_cost(self) -> None:
         cost, resolved = self._services.costs.cost, self._services.workspace.resolution.resolved
         if cost is None or resolved is None or self._services.runner.is_busy:
-            self._toolbar.set_estimate("")
+            self._window.toolbar.set_estimate("")
         else:
-            self._toolbar.set_estimate(*estimate_words(cost, resolved))
+            self._window.toolbar.set_estimate(*estimate_words(cost, resolved))
 
     def _preset_of(self, recipe: Recipe) -> str | None:
         return next((key for key, preset in self._presets.items() if preset == recipe), None)
@@ -415,7 +405,7 @@ class TrainingWiring(QObject):
         idle = not self._services.runner.is_busy
         self._panels.builder.set_enabled_while_training(idle)
         self._panels.training.set_enabled_while_training(idle)
-        self._toolbar.set_locked(not idle)
+        self._window.toolbar.set_locked(not idle)
         self._services.costs.set_idle(idle)
         self._show_cost()
         self._show_undo()
@@ -423,7 +413,7 @@ class TrainingWiring(QObject):
         if not idle:
             self._services.ticker.start()
         self._show_progress()
-        self.conditions_changed.emit()
+        self._show_ability()
 
     def _show_terms(self) -> None:
         """Today's numbers under the objective, as long as they are of the one that is drafted."""
@@ -443,11 +433,13 @@ class TrainingWiring(QObject):
             return
         pulled = self._pulled
         if pulled is None:
-            self._toolbar.set_progress(0, planned_epochs(runner.resolved) if runner.resolved else 0)
-            self._toolbar.set_status(tr("getting ready…"), "")
+            self._window.toolbar.set_progress(
+                0, planned_epochs(runner.resolved) if runner.resolved else 0
+            )
+            self._window.toolbar.set_status(tr("getting ready…"), "")
             return
-        self._toolbar.set_progress(pulled.position, pulled.epochs)
-        self._toolbar.set_status(
+        self._window.toolbar.set_progress(pulled.position, pulled.epochs)
+        self._window.toolbar.set_status(
             pace_words(runner.state, pulled),
             pulled.device,
             tr("Engine: {name}", name=pulled.engine),
@@ -455,18 +447,18 @@ class TrainingWiring(QObject):
 
     def _show_rest(self) -> None:
         run, moment = self._services.shown.saved, self._services.shown.moment
-        self._toolbar.set_progress(0, 0)
+        self._window.toolbar.set_progress(0, 0)
         problems = self._services.workspace.resolution.problems
         if problems:
             # The button is grey, and the layer that is wrong may be out of sight.
             text = trn("{n} problem to solve first", "{n} problems to solve first", len(problems))
-            self._toolbar.set_problems(text, "\n".join(one.message for one in problems))
+            self._window.toolbar.set_problems(text, "\n".join(one.message for one in problems))
             return
         if run is None or not run.results or moment is None:
-            self._toolbar.set_status(tr("not trained yet"), "")
+            self._window.toolbar.set_status(tr("not trained yet"), "")
             return
         is_measuring, epochs = self._services.runner.is_measuring, run.results[moment.run].epochs
-        self._toolbar.set_status(
+        self._window.toolbar.set_status(
             measuring_words(epochs) if is_measuring else rest_words(run, moment),
             run.device,
             tr("Engine: {name}", name=run.engine),
