@@ -26,6 +26,7 @@ from aegui.core.i18n import set_language
 from aegui.core.recipe import GoalsSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.core.recipe.file import load_recipe, save_recipe
 from aegui.core.run_file.saved import load_run
+from aegui.session.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -691,6 +692,21 @@ def test_a_training_beyond_the_budget_is_refused_without_yes(
     save_recipe(tmp_path / "easy.json", easy)
     assert main(["train", str(tmp_path / "easy.json"), "--yes", "--timeline", "0"]) == 0
     assert "This takes about" in capsys.readouterr().err
+
+
+def test_the_budget_is_that_of_the_settings(
+    tmp_path: Path, capsys: Captured, user_home: Path
+) -> None:
+    save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=5, device="cpu")))
+    dry = ["train", str(tmp_path / "r.json"), "--dry-run", "--json"]
+    assert main(dry) == 0
+    assert json.loads(capsys.readouterr().out)["within_budget"]
+    settings = Settings.load()
+    settings.unasked_memory_share = 1e-9
+    assert settings.save() is None
+    assert main(dry) == 0
+    assert not json.loads(capsys.readouterr().out)["within_budget"]
+    refused(["train", str(tmp_path / "r.json")], capsys, "--yes", "memory")
 
 
 @pytest.mark.parametrize("arguments", [["--language", "xx"], ["--language=xx"], ["--language"]])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.commands.words import note, say, say_json
-from aegui.core.cost import Budget, excess, free_memory, memory_lines, memory_words, time_words
+from aegui.core.cost import excess, free_memory, memory_lines, memory_words, time_words
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.training.cost import large_layer_words, rows_of, training_cost
+from aegui.session.settings import Settings
 
 if TYPE_CHECKING:
-    from aegui.core.cost import Cost
+    from aegui.core.cost import Budget, Cost
     from aegui.core.network.resolve import ResolvedRecipe
 
 _WORTH_TRYING_SECONDS = 20.0
@@ -36,7 +37,7 @@ def refuse_excess(cost: Cost, *, allowed: bool) -> None:
     Raises:
         AeguiError: It takes more time or memory than may be spent unasked.
     """
-    reason = excess(cost, Budget())
+    reason = excess(cost, _budget())
     if reason and not allowed:
         raise AeguiError(tr("{reason} Add --yes to do it all the same.", reason=reason))
     if cost.seconds >= _WORTH_TELLING_SECONDS:
@@ -47,7 +48,7 @@ def say_cost(resolved: ResolvedRecipe, cost: Cost, *, as_json: bool) -> None:
     """Print what training ``resolved`` will take."""
     training = resolved.recipe.training
     rows, batch = rows_of(resolved)
-    beyond = excess(cost, Budget())
+    beyond = excess(cost, _budget())
     if as_json:
         say_json(
             {
@@ -78,6 +79,14 @@ def say_cost(resolved: ResolvedRecipe, cost: Cost, *, as_json: bool) -> None:
         say(line)
     if beyond:
         say(tr("{reason} Add --yes to do it all the same.", reason=beyond))
+
+
+def _budget() -> Budget:
+    """What the person spends unasked, in the window as here."""
+    settings = Settings.load()
+    if settings.notice is not None:
+        note(settings.notice.text)
+    return settings.budget
 
 
 def _sum(cost: Cost) -> str:

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,12 @@ from aegui.commands.progress import stopping_at
 from aegui.commands.provenance import about_data, about_machine
 from aegui.commands.words import note, say, say_json, table
 from aegui.core.atomic import write_atomically
+from aegui.core.cost import Cost
 from aegui.core.data.load import load_dataset
 from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import localized, mark, tr
-from aegui.core.latent.projections import METHODS, ProjectionOptions, projection_cost, unavailable
+from aegui.core.latent.projections import METHODS, ProjectionOptions, unavailable
 from aegui.core.latent.view_files import views_csv, views_document
 from aegui.core.latent.views import (
     VIEWS,
@@ -31,6 +33,7 @@ from aegui.core.latent.views import (
     material,
     reference_figures,
     reference_label,
+    view_cost,
     with_codes,
 )
 from aegui.core.run_file.saved import SUFFIX
@@ -71,12 +74,13 @@ def project_command(options: argparse.Namespace) -> int:
     if run is None and options.data is not None:
         raise AeguiError(tr("--data goes with a saved run only."))
     dataset = load_dataset(options.file) if run is None else run.dataset
-    cost = projection_cost(keys, len(dataset), dataset.pixels, settings)
-    refuse_excess(cost, allowed=options.yes)
+    codec = None if run is None else run.codec
+    costs = [view_cost(key, dataset, codec, settings) for key in keys]
+    refuse_excess(reduce(Cost.then, costs), allowed=options.yes)
     with stopping_at() as stop:
         of = material(dataset, settings)
-        if run is not None:
-            of = with_codes(of, run.codec, cancelled=lambda: stop.wished)
+        if codec is not None:
+            of = with_codes(of, codec, cancelled=lambda: stop.wished)
         views = _views(keys, options.method is None, of, settings, lambda: stop.wished)
         found = {view.key: figures(view, of, cancelled=lambda: stop.wished) for view in views}
         references = reference_figures(of, lambda: stop.wished)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from aegui.core.atomic import private_folder, write_atomically
-from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES
+from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, Budget
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.recipe import CorruptionSpec
@@ -48,7 +48,7 @@ class Settings(BaseModel):
     noise_seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
     slow_epochs_per_second: Annotated[float, Field(gt=0.0, le=1000.0)] = 4.0
     unasked_minutes: Annotated[float, Field(ge=1.0, le=1e6)] = DEFAULT_MINUTES
-    """A training that is likely to take longer begins only after a question ..."""
+    """What is likely to take longer begins only after a question, or with ``--yes`` ..."""
     unasked_memory_share: Annotated[float, Field(gt=0.0, le=1.0)] = DEFAULT_MEMORY_SHARE
     """... and so does one that needs more than this share of the free memory."""
     values: dict[str, bool | int | float | str] = Field(default_factory=dict)
@@ -72,6 +72,11 @@ class Settings(BaseModel):
         settings._path = path
         settings._notice = notice
         return settings
+
+    @property
+    def budget(self) -> Budget:
+        """What may be spent without a question."""
+        return Budget(self.unasked_minutes, self.unasked_memory_share)
 
     @property
     def path(self) -> Path:

@@ -1,27 +1,21 @@
-"""Asks before a training begins that is beyond what the person wants to spend unasked."""
+"""Asks before a training or a computation that is beyond what the person spends unasked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.core.cost import Budget, Cost, cost_words, excess, memory_lines, memory_words, time_words
+from aegui.core.cost import Cost, cost_words, excess, memory_lines, memory_words, time_words
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.training.cost import large_layer_words, rows_of, share_left, training_cost
 from aegui.session.documents.suggestions import Suggestion, suited
-from aegui.window.dialogs.cost import ask_cost
+from aegui.window.dialogs.cost import COMPUTATION, TRAINING, ask_cost
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.session.settings import Settings
     from aegui.window.services import Services
-
-
-def budget_of(settings: Settings) -> Budget:
-    """What may be spent without a question."""
-    return Budget(settings.unasked_minutes, settings.unasked_memory_share)
 
 
 def may_train(
@@ -42,13 +36,13 @@ def may_train(
     cost = share_left(
         services.costs.cost_of(resolved, services.runner.timeline_bytes), resolved, done
     )
-    budget = budget_of(services.settings)
-    reason = excess(cost, budget)
+    reason = excess(cost, services.settings.budget)
     if not reason:
         return resolved
     offer = None if done else _smaller(services, cost)
-    answer = ask_cost(parent, reason, _details(cost, resolved), "" if offer is None else offer.text)
-    if answer == "train":
+    smaller = "" if offer is None else offer.text
+    answer = ask_cost(parent, TRAINING, reason, _details(cost, resolved), smaller)
+    if answer == "go_on":
         return resolved
     if answer == "smaller" and offer is not None:
         services.workspace.edit_recipe(offer.recipe, tr("Network for these images"))
@@ -58,8 +52,9 @@ def may_train(
 
 def may_compute(services: Services, cost: Cost, parent: QWidget) -> bool:
     """Whether to begin what takes ``cost``, after a question where that is much."""
-    reason = excess(cost, budget_of(services.settings))
-    return not reason or ask_cost(parent, reason, "\n".join(memory_lines(cost)), "") == "train"
+    reason = excess(cost, services.settings.budget)
+    details = "\n".join(memory_lines(cost))
+    return not reason or ask_cost(parent, COMPUTATION, reason, details) == "go_on"
 
 
 def estimate_words(cost: Cost, resolved: ResolvedRecipe) -> tuple[str, str]:

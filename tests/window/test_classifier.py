@@ -114,3 +114,20 @@ def test_a_mistake_can_be_drawn(window: MainWindow, qtbot: QtBot) -> None:
     panel.sample_activated.emit(5)
     drawn = services.drawing.pixels
     assert drawn == pytest.approx(services.shown.dataset.images[5, 0], abs=1e-6)
+
+
+def test_beyond_the_limits_it_is_judged_only_when_asked_for(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    services, panel = window._services, window.panels.classifier
+    begin(window, qtbot)
+    train(qtbot, window)
+    services.settings.unasked_memory_share = 1e-9
+    show(window)
+    qtbot.waitUntil(panel._offer.isVisible)
+    assert "Classify all the same (~1 s" in panel._offer.text()
+    assert not services.classifier.job.is_busy
+    panel._offer.click()
+    qtbot.waitUntil(lambda: panel.evaluation is not None)
+    services.classifier.set_part(TRAINING)
+    qtbot.waitUntil(panel._offer.isVisible)

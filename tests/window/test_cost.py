@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import LayerSpec, NetworkSpec
-from aegui.window.cost_guard import budget_of
 from aegui.window.dialogs.cost import LimitsDialog
+from aegui.window.wiring.document import DocumentFeature
 from tests.window.conftest import SMALL, stop, train
 from tests.window.test_document import answer
 
@@ -120,7 +120,7 @@ def test_the_limits_are_settings(window: MainWindow) -> None:
 
     QTimer.singleShot(100, press)
     window.actions_table["limits"].trigger()
-    budget = budget_of(window._services.settings)
+    budget = window._services.settings.budget
     assert (budget.minutes, budget.memory_share) == (90, 0.25)
 
 
@@ -142,3 +142,62 @@ def test_the_cost_of_a_noise_study_stands_beside_its_button(
     answer("Cancel")
     page.run.click()
     assert not window._services.noise_study.job.is_busy
+
+
+def test_a_search_beyond_the_limits_begins_only_after_a_question(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    train(qtbot, window)
+    window.docks["making"].show()
+    services, page = window._services, window.panels.making.finds
+    qtbot.waitUntil(lambda: services.making.finds.offered() != ())
+    finds = services.making.finds
+    with qtbot.waitSignal(finds.found):
+        page.find_requested.emit("prior", 10)
+    before = finds.latest
+    services.settings.unasked_memory_share = 1e-9
+    answer("Cancel")
+    page.find_requested.emit("new", 10)
+    assert not finds.job.is_busy
+    assert finds.latest is before
+    answer("Compute all the same")
+    with qtbot.waitSignal(finds.found):
+        page.find_requested.emit("new", 10)
+
+
+def test_maps_beyond_the_limits_begin_only_after_a_question(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    services, panel = window._services, window.panels.projections
+    services.settings.unasked_memory_share = 1e-9
+    window.actions_table["compare"].trigger()
+    maps = services.projections
+    qtbot.waitUntil(lambda: {"pca", "tsne"} <= {state.key for state in maps.maps})
+    assert {state.status for state in maps.maps if state.key != "code"} == {"offered"}
+    answer("Cancel")
+    panel.compute_requested.emit()
+    assert maps.samples is None
+    answer("Compute all the same")
+    panel.compute_requested.emit()
+    qtbot.waitUntil(lambda: "pca" in {view.key for view in maps.views})
+
+
+def test_a_recovered_training_goes_on_only_after_a_question(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = window._services
+    train(qtbot, window)
+    further = services.workspace.continuation()
+    assert further is not None
+    # What the document of a crash would offer.
+    monkeypatch.setattr(services.workspace, "unfinished", lambda: further)
+    services.settings.unasked_memory_share = 1e-9
+    run = services.workspace.run
+    answer("Cancel")
+    window.feature(DocumentFeature)._go_on()
+    assert not services.runner.is_busy
+    assert services.workspace.run is run
+    answer("Train all the same")
+    window.feature(DocumentFeature)._go_on()
+    assert services.runner.is_busy
+    stop(qtbot, services.runner)

@@ -32,10 +32,13 @@ EDITED = SMALL.model_copy(update={"seed": 99})
 
 
 def answer(text: str) -> None:
-    """Press the button that says ``text`` on the question that comes next."""
+    """Press the button that says ``text`` on the question that comes next, be it in a while."""
 
     def press() -> None:
         box = QApplication.activeModalWidget()
+        if box is None:
+            QTimer.singleShot(100, press)
+            return
         assert isinstance(box, QMessageBox | QDialog)
         button = next(b for b in box.findChildren(QPushButton) if b.text().replace("&", "") == text)
         button.click()

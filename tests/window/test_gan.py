@@ -13,6 +13,7 @@ from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.training.train import train as run_training
 from aegui.window.wiring import gan as wiring_gan
 from tests.window.conftest import stop, train
+from tests.window.test_document import answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +136,13 @@ def test_a_classifier_from_a_file_judges_the_images(
     assert "±" in table.index(0, 1).data()
     assert "Judge: judge.aegui (seed 0, epoch " in box.about
     assert box.button.isEnabled()
+    # Beyond the limits it is asked first, and nothing changes where nobody wants it.
+    services.settings.unasked_memory_share = 1e-9
+    answer("Cancel")
+    with qtbot.waitSignals([services.judge.job.busy_changed] * 2):
+        box.button.click()
+    assert services.judge.latest is trial
+    services.settings.unasked_memory_share = 1.0
     # What is no classifier is told, and the window goes on.
     plain = saved_judge(
         tmp_path / "plain.aegui", CLASSIFIER.model_copy(update={"classifier": None})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.cost import Cost
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.fitting import refuse_other_size
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _ROWS = 500
 """Samples between two looks at whether to go on."""
 _MOST_NAMED = 5
+_ANSWER_BYTES = 28
+"""Of each sample: its place, its class, the answer and how sure that is."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,13 @@ def truth_of(
             labels=", ".join(strange[:_MOST_NAMED]) + more,
         )
     )
+
+
+def classification_cost(codec: Codec, count: int) -> Cost:
+    """What ``classify`` takes for ``count`` samples."""
+    batch = codec.passes(encoded=min(count, _ROWS), classified=min(count, _ROWS))
+    whole = codec.passes(encoded=count, classified=count)
+    return Cost(whole.seconds, {"work": batch.bytes + _ANSWER_BYTES * count})
 
 
 def classify(

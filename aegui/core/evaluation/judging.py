@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.load import load_data
 from aegui.core.data.progress import telling
@@ -54,6 +55,8 @@ MOST_LEARNT = 10_000
 MOST_COMPARED = 1_000
 """Images whose nearest one is looked for; of more the first ones."""
 _CHUNK = 250
+_COMPARED_SECONDS = 6e-9
+"""Of each pair of images beside its product: the distance, and finding the smallest (measured)."""
 _SEED = 0x5EED_0011
 
 
@@ -147,6 +150,30 @@ def verdicts(
         )
     told(1.0)
     return found
+
+
+def judging_cost(
+    generator: Codec, classifier: Codec, learnt: int, count: int, seeds: Sequence[int]
+) -> Cost:
+    """What ``real_images`` and ``verdicts`` take, of a set of ``learnt`` images.
+
+    Raises:
+        AeguiError: ``classifier`` is none, or takes images of another size.
+    """
+    refuse_judging(generator, classifier)
+    made = len(seeds) * count + count  # those of the first seed are made once more
+    looked_at = (len(seeds) + len(KINDS)) * count
+    passes = generator.passes(decoded=made).seconds
+    passes += classifier.passes(encoded=looked_at, classified=looked_at).seconds
+    batch = generator.passes(decoded=count).then(classifier.passes(encoded=count, classified=count))
+    near = min(learnt, MOST_LEARNT)
+    compared = len(KINDS) * min(count, MOST_COMPARED) * near
+    products = compared * generator.pixels / multiplications_per_second()
+    # The images that were learnt and the real ones, those that are compared, as double precision
+    # for their lengths, and those of each kind.
+    rows = 2 * learnt + 3 * near + 2 * len(KINDS) * count
+    memory = batch.bytes + 4 * rows * generator.pixels + 8 * 3 * _CHUNK * near
+    return Cost(passes + products + _COMPARED_SECONDS * compared, {"work": memory})
 
 
 def real_images(

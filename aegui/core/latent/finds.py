@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.progress import part, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.samples import drawn_codes
@@ -38,6 +39,12 @@ _ROOM = 0.05
 _PASSES = 3
 _PAIRS = 200
 _SAME = 1e-3
+_LOOKED_AT = 12
+"""How often every pixel of an image that is tried is gone through, beside the choice of n ..."""
+_PIXEL_SECONDS = 2e-9
+"""... and how long that takes each time, and ..."""
+_PAIR_SECONDS = 5e-9
+"""... a pair of images that are compared, beside their product (measured on one core)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,9 +154,7 @@ def best_new(
         Cancelled: ``cancelled`` said so.
     """
     draw = np.random.default_rng(seed)
-    count = WORK // max(1, _PASSES * codec.cost + known.samples.size)
-    count = int(min(MOST_TRIED, max(FEWEST_TRIED, count)))
-    few = max(1, min(_REFINED, count // (2 * _AROUND)))
+    count, few = _tries(codec, known.samples.size)
     share = count / (count + few * _AROUND)
     places = _candidates(codec, codes, count, draw)
     tried = _measured(codec, known, places, cancelled, part(told, 0.0, share))
@@ -166,6 +171,29 @@ def best_new(
         tried.ratio[chosen],
         1.0 - tried.entropy[chosen],
     )
+
+
+def finds_cost(codec: Codec, known: int, n: int) -> Cost:
+    """What ``best_new`` takes for ``n`` images that are compared with ``known`` samples."""
+    count, few = _tries(codec, known * codec.pixels)
+    tried = count + few * _AROUND
+    again = tried if codec.can_encode else 0
+    passes = codec.passes(encoded=again, decoded=tried + again)
+    compared = known * (tried + known)  # the samples among themselves, too
+    products = compared * codec.pixels / multiplications_per_second()
+    numbers = tried * codec.pixels * (_LOOKED_AT + n)
+    batch = codec.passes(encoded=_BATCH, decoded=_BATCH).bytes
+    # Parts, their whole, and that with those about the best; black and white ones of them.
+    memory = batch + 4 * (4 * tried + known) * codec.pixels
+    seconds = passes.seconds + products + _PAIR_SECONDS * compared + _PIXEL_SECONDS * numbers
+    return Cost(seconds, {"work": memory})
+
+
+def _tries(codec: Codec, known_numbers: int) -> tuple[int, int]:
+    """Places that are tried first, and how many of the best it is looked about."""
+    count = WORK // max(1, _PASSES * codec.cost + known_numbers)
+    count = int(min(MOST_TRIED, max(FEWEST_TRIED, count)))
+    return count, max(1, min(_REFINED, count // (2 * _AROUND)))
 
 
 @dataclass(frozen=True, eq=False)

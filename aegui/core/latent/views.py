@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.cost import Cost
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.map_quality import (
     VOTERS,
@@ -24,6 +25,7 @@ from aegui.core.latent.projections import (
     ProjectionProgress,
     plane,
     project,
+    projection_cost,
 )
 
 if TYPE_CHECKING:
@@ -187,6 +189,19 @@ def sampled(count: int, most: int, seed: int) -> NDArray[np.int64]:
     if count <= most:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
+
+
+def view_cost(key: str, dataset: Dataset, codec: Codec | None, options: ProjectionOptions) -> Cost:
+    """What ``material``, and ``with_codes`` where it needs them, and ``make_view`` take."""
+    spec, count = VIEWS[key], min(len(dataset), options.samples)
+    rows = 4 * count * dataset.pixels
+    columns, passes = dataset.pixels, Cost(0.0)
+    if spec.of_code and codec is not None:
+        columns, passes = codec.latent_size, codec.passes(encoded=count)
+    made = projection_cost([spec.method], count, columns, options)
+    # The samples stay while maps are made of them.
+    whole = passes.then(made)
+    return replace(whole, memory={"work": rows + whole.bytes})
 
 
 def material(dataset: Dataset, options: ProjectionOptions) -> Material:

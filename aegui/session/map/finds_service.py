@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from aegui.core.cost import Cost
 from aegui.core.data.progress import stop_if, telling
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.finds import (
     best_new,
+    finds_cost,
     sample_posterior,
     sample_prior,
     sample_region,
@@ -139,6 +141,16 @@ class FindsService(QObject):
             return ()
         without = set() if subject.codec.can_encode else {"posterior"}
         return tuple(key for key in SOURCES if key not in without)
+
+    def cost(self, source: str, count: int) -> Cost:
+        """What finding ``count`` images takes."""
+        subject = self._subject
+        if subject is None:
+            return Cost(0.0)
+        codec, known = subject.codec, len(subject.known.samples)
+        encoded = min(_MOST_ENCODED, len(subject.dataset)) if source in {"new", "posterior"} else 0
+        made = codec.passes(encoded=encoded, decoded=count)
+        return made.then(finds_cost(codec, known, count)) if source == "new" else made
 
     def find(
         self,

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from aegui.core.evaluation.judging import real_images, verdicts
+from aegui.core.evaluation.judging import judging_cost, real_images, verdicts
+from aegui.core.evaluation.samples import refuse_judging
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import load_run
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.errors import AeguiError
@@ -73,7 +75,14 @@ class JudgeService(QObject):
         """The last answer, as far as it is still one."""
         return self._latest
 
-    def judge(self, codec: Codec, recipe: Recipe, dataset: Dataset, path: str) -> None:
+    def judge(
+        self,
+        codec: Codec,
+        recipe: Recipe,
+        dataset: Dataset,
+        path: str,
+        may_compute: Callable[[Cost], bool],
+    ) -> None:
         """Have the classifier of the run file at ``path`` judge the images of ``codec``.
 
         Args:
@@ -81,12 +90,25 @@ class JudgeService(QObject):
             recipe: What it was trained by.
             dataset: What it has learnt from.
             path: The judge.
+            may_compute: Asked, once the judge is known, whether what it takes may be spent; the
+                last answer stays if not.
         """
-        self.forget()
+
+        def begin(judge: _Judge) -> None:
+            if not may_compute(judging_cost(codec, judge.codec, len(dataset), COUNT, SEEDS)):
+                return
+            self.forget()
+            self.job.start(
+                tr("Judging new images"),
+                lambda report, cancelled: _tried(codec, recipe, dataset, judge, report, cancelled),
+                self._on_done,
+                self._on_failed,
+            )
+
         self.job.start(
-            tr("Judging new images"),
-            lambda report, cancelled: _tried(codec, recipe, dataset, path, report, cancelled),
-            self._on_done,
+            tr("Opening the judge"),
+            lambda _report, _cancelled: _opened(codec, path),
+            begin,
             self._on_failed,
         )
 
@@ -106,28 +128,40 @@ class JudgeService(QObject):
         self.tried.emit(trial)
 
     def _on_failed(self, error: AeguiError) -> None:
+        self.forget()
         self.failed.emit(str(error))
+
+
+@dataclass(frozen=True, eq=False)
+class _Judge:
+    name: str
+    codec: Codec
+    classes: tuple[str, ...]
+    seed: int
+
+
+def _opened(generator: Codec, path: str) -> _Judge:
+    run = load_run(path)
+    codec = run.codec(run.best_run)
+    refuse_judging(generator, codec)
+    return _Judge(Path(path).name, codec, run.dataset.classes, run.recipe.seed + codec.run)
 
 
 def _tried(
     codec: Codec,
     recipe: Recipe,
     dataset: Dataset,
-    path: str,
+    judge: _Judge,
     report: Report,
     cancelled: IsCancelled,
 ) -> Trial:
-    judging = load_run(path)
-    judge = judging.codec(judging.best_run)
     real = real_images(recipe, dataset, None, report, cancelled)
-    found = verdicts(
-        *(codec, judge, judging.dataset.classes, real, COUNT, SEEDS), report, cancelled
-    )
+    found = verdicts(*(codec, judge.codec, judge.classes, real, COUNT, SEEDS), report, cancelled)
     return Trial(
         found,
-        Path(path).name,
-        judging.recipe.seed + judge.run,
-        judge.epoch,
+        judge.name,
+        judge.seed,
+        judge.codec.epoch,
         codec.epoch,
         real.name,
         real.are_learnt,

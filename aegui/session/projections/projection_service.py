@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from aegui.core.cost import Budget, Cost, excess
 from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import (
     ProjectionOptions,
     ProjectionProgress,
-    projection_cost,
     unavailable,
 )
-from aegui.core.latent.views import VIEWS, Figures
+from aegui.core.latent.views import VIEWS, Figures, view_cost
 from aegui.session.jobs.latest_job import LatestJob
 from aegui.session.projections.projection_work import (
     Found,
@@ -30,9 +31,8 @@ from aegui.session.projections.projection_work import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.views import Material, View
@@ -68,8 +68,12 @@ class ProjectionService(QObject):
     """Whether a slow map is being made, which can be stopped."""
     _ready = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, budget: Callable[[], Budget] = Budget
+    ) -> None:
+        """Maps beyond ``budget`` are made only when a person asks for them."""
         super().__init__(parent)
+        self._budget = budget
         self._dataset: Dataset | None = None
         self._codec: Codec | None = None
         self._axes = (0, 1)
@@ -149,13 +153,19 @@ class ProjectionService(QObject):
             self._cost(key) if status == "offered" else None,
         )
 
-    def _cost(self, key: str) -> Cost | None:
-        """What making the map ``key`` will take."""
-        dataset, spec, codec = self._dataset, VIEWS[key], self._codec
-        if dataset is None:
-            return None
-        columns = codec.latent_size if spec.of_code and codec is not None else dataset.pixels
-        return projection_cost([spec.method], len(dataset), columns, self._options)
+    @property
+    def due_cost(self) -> Cost:
+        """What making the maps takes that are offered now, see ``compute``."""
+        costs = [self._cost(key) for key in self._wanted if self._status(key)[0] == "offered"]
+        return reduce(Cost.then, costs, Cost(0.0))
+
+    def _cost(self, key: str) -> Cost:
+        """What making the map ``key`` will take, with the samples that it is of."""
+        return (
+            Cost(0.0)
+            if self._dataset is None
+            else view_cost(key, self._dataset, self._codec, self._options)
+        )
 
     def _status(self, key: str) -> tuple[str, str, float]:
         found, task = self._found, self._task
@@ -171,9 +181,11 @@ class ProjectionService(QObject):
         return "offered", tr("Stopped.") if self._declined else "", 0.0
 
     def _is_asked(self, key: str) -> bool:
+        if key in self._asked:
+            return True
         of = self._found.material
         at_once = not self._declined and (of is None or len(of.indices) <= SMALL)
-        return VIEWS[key].quick or key in self._asked or at_once
+        return (VIEWS[key].quick or at_once) and not excess(self._cost(key), self._budget())
 
     def _obstacle(self, key: str) -> str | None:
         """Why there can be no such map, in words; None if there can."""
@@ -301,7 +313,8 @@ class ProjectionService(QObject):
         if dataset is None:
             return None
         if of is None:
-            return samples_task(dataset, options)
+            is_held = self._wanted and not any(map(self._is_asked, self._wanted))
+            return None if is_held else samples_task(dataset, options)
         tasks = self._tasks(of)
         due = [key for key in self._wanted if self._is_due(key)]
         if due:

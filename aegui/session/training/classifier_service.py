@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from aegui.core.cost import Budget, Cost, excess
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.load import load_data
 from aegui.core.data.split import split_indices
-from aegui.core.evaluation.classification import classify
+from aegui.core.evaluation.classification import classification_cost, classify
 from aegui.core.i18n import tr
 from aegui.core.recipe import DataSpec
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -88,9 +89,15 @@ class ClassifierService(QObject):
     parts_changed = Signal()
     failed = Signal(str)
     """Why the samples could not be judged."""
+    held = Signal(object)
+    """Nothing is begun before ``allow``: it takes this ``Cost``, which is beyond the budget."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, budget: Callable[[], Budget] = Budget
+    ) -> None:
         super().__init__(parent)
+        self._budget = budget
+        self._is_allowed = False
         self.job = ProgressJob("aegui-classes", self)
         self._judged: Judged | None = None
         self._wished = ""
@@ -151,6 +158,8 @@ class ClassifierService(QObject):
         # Newer weights come many times a second.
         if not same_parts:
             self._set_parts(_parts(judged))
+        if is_other:
+            self._is_allowed = False
         if is_other or (before is not None and before.is_live and not judged.is_live):
             # The last look at a training is at all samples: it must not wait for one at a few.
             self.job.cancel()
@@ -164,6 +173,11 @@ class ClassifierService(QObject):
         self._wished = key
         self._forget()
         self._is_due = True
+        self._go_on()
+
+    def allow(self) -> None:
+        """Look at the present part of the present data, whatever it takes."""
+        self._is_allowed = True
         self._go_on()
 
     def shutdown(self) -> None:
@@ -184,6 +198,7 @@ class ClassifierService(QObject):
     def _forget(self) -> None:
         """Whatever was found, or is being looked for, says nothing any more."""
         self._latest = None
+        self._is_allowed = False
         self._pause.stop()
         self.job.cancel()
 
@@ -192,6 +207,10 @@ class ClassifierService(QObject):
         if not self._is_active or not self._is_due or judged is None:
             return
         if self.job.is_busy or self._pause.isActive():
+            return
+        cost = _cost(judged, self.part)
+        if not self._is_allowed and excess(cost, self._budget()):
+            self.held.emit(cost)
             return
         self._is_due = False
         self._begun = time.monotonic()
@@ -239,6 +258,14 @@ def _parts(judged: Judged) -> dict[str, str]:
     if judged.shown is not judged.dataset and judged.shown.name not in parts:
         parts[SHOWN] = tr("Chosen data: {name}", name=judged.shown.name)
     return parts
+
+
+def _cost(judged: Judged, part: str) -> Cost:
+    """What a look at ``part`` takes; a set that is still to be read is taken to be no larger."""
+    count = len(judged.shown if part == SHOWN else judged.dataset)
+    if judged.is_live:
+        count = min(count, LIVE_SAMPLES)
+    return classification_cost(judged.codec, count)
 
 
 def _evaluation(

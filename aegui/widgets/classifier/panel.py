@@ -47,6 +47,8 @@ class ClassifierPanel(QWidget):
 
     part_chosen = Signal(str)
     """Key of the part of the data to be judged by."""
+    classify_requested = Signal()
+    """Do what ``set_message`` has offered."""
     sample_activated = Signal(int)
     """Place of a sample in the set that is judged by."""
 
@@ -82,11 +84,13 @@ class ClassifierPanel(QWidget):
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setProperty("dim", True)
         self._message.setMaximumWidth(_MESSAGE_PX)
+        self._offer = QPushButton()
         self._build()
         self._parts.activated.connect(self._on_parts_activated)
         self._confusion.cell_activated.connect(self._on_confusion_cell_activated)
         self._mistakes.sample_activated.connect(self.sample_activated)
         self._all.clicked.connect(self._on_all_clicked)
+        self._offer.clicked.connect(self.classify_requested)
         self.set_parts({}, "")
         self.set_message("")
 
@@ -105,9 +109,15 @@ class ClassifierPanel(QWidget):
         header.addWidget(self._parts)
         self._pages = QStackedWidget()
         page = QWidget()
-        centred = QHBoxLayout(page)
+        centred = QVBoxLayout(page)
+        centred.setSpacing(SPACING)
         centred.addStretch(1)
-        centred.addWidget(self._message, 1000)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self._message, 1000)
+        line.addStretch(1)
+        centred.addLayout(line)
+        centred.addWidget(self._offer, 0, Qt.AlignmentFlag.AlignHCenter)
         centred.addStretch(1)
         self._pages.addWidget(page)
         self._pages.addWidget(self._build_body())
@@ -171,11 +181,13 @@ class ClassifierPanel(QWidget):
             self._parts.setCurrentIndex(self._parts.findData(current))
         self._parts.setVisible(bool(parts))
 
-    def set_message(self, text: str) -> None:
-        """Show ``text`` instead of figures."""
+    def set_message(self, text: str, offer: str = "") -> None:
+        """Show ``text`` instead of figures, with a button where there is an ``offer``."""
         self._evaluation = None
         self._cell = None
         self._message.setText(text)
+        self._offer.setText(offer)
+        self._offer.setVisible(bool(offer))
         self._headline.clear()
         self._counted = ""
         self._show_detail()

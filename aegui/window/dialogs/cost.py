@@ -1,7 +1,8 @@
-"""The question before a costly training, and the limits from which on it is asked."""
+"""The question before what costs much, and the limits from which on it is asked."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtWidgets import (
@@ -15,26 +16,40 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, free_memory, memory_words
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-CostAnswer = Literal["smaller", "train", "cancel"]
+CostAnswer = Literal["smaller", "go_on", "cancel"]
+
+
+@dataclass(frozen=True)
+class CostQuestion:
+    """Words of a question, marked: its title, and the button that goes on."""
+
+    title: str
+    go_on: str
+
+
+TRAINING = CostQuestion(mark("A costly training"), mark("&Train all the same"))
+COMPUTATION = CostQuestion(mark("A costly computation"), mark("Co&mpute all the same"))
 MOST_MINUTES = 100_000
 _WIDTH_PX = 380
 
 
-def ask_cost(parent: QWidget, reason: str, details: str, smaller: str) -> CostAnswer:
-    """Whether to train all the same, or something smaller, where ``smaller`` says what."""
+def ask_cost(
+    parent: QWidget, question: CostQuestion, reason: str, details: str, smaller: str = ""
+) -> CostAnswer:
+    """Whether to go on all the same, or with something smaller, where ``smaller`` says what."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle(tr("A costly training"))
+    box.setWindowTitle(tr(question.title))
     box.setText(reason)
     box.setInformativeText(details)
     fitting = box.addButton(smaller, QMessageBox.ButtonRole.AcceptRole) if smaller else None
-    go_on = box.addButton(tr("&Train all the same"), QMessageBox.ButtonRole.DestructiveRole)
+    go_on = box.addButton(tr(question.go_on), QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(fitting or cancel)
     box.setEscapeButton(cancel)
@@ -42,18 +57,21 @@ def ask_cost(parent: QWidget, reason: str, details: str, smaller: str) -> CostAn
     clicked = box.clickedButton()
     box.deleteLater()
     if clicked is go_on:
-        return "train"
+        return "go_on"
     return "smaller" if fitting is not None and clicked is fitting else "cancel"
 
 
 class LimitsDialog(QDialog):
-    """From which time and memory on a training is asked about before it begins."""
+    """From which time and memory on it is asked before something begins."""
 
     def __init__(self, minutes: float, memory_share: float, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("When to ask before computing"))
         explained = QLabel(
-            tr("A training that is likely to need more than this begins only after a question.")
+            tr(
+                "Trainings, studies, maps and searches that are likely to need more than this "
+                "begin only after a question; those of the command line only with --yes."
+            )
         )
         explained.setWordWrap(True)
         explained.setMinimumWidth(_WIDTH_PX)

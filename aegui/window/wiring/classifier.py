@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
+from aegui.core.cost import cost_words, excess
 from aegui.core.i18n import tr
 from aegui.session.shown import SUBJECT
 from aegui.session.training.classifier_service import Judged
@@ -15,6 +16,7 @@ from aegui.window.feature import Feature
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget
 
+    from aegui.core.cost import Cost
     from aegui.session.jobs.progress_job import Progress
     from aegui.session.shown import Changes, Shown
     from aegui.session.training.classifier_service import Evaluation
@@ -39,6 +41,8 @@ class ClassifierFeature(Feature):
         judge, panel = self._judge, self._panel
         judge.evaluated.connect(self._on_judge_evaluated)
         judge.failed.connect(self._on_judge_failed)
+        judge.held.connect(self._on_judge_held)
+        panel.classify_requested.connect(judge.allow)
         judge.parts_changed.connect(self._show_parts)
         judge.job.progressed.connect(self._on_job_progressed)
         judge.job.busy_changed.connect(self._on_job_busy_changed)
@@ -97,6 +101,11 @@ class ClassifierFeature(Feature):
     @Slot(str)
     def _on_judge_failed(self, reason: str) -> None:
         self._panel.set_message(reason)
+
+    @Slot(object)
+    def _on_judge_held(self, cost: Cost) -> None:
+        offer = tr("Classify all the same ({cost})", cost=cost_words(cost))
+        self._panel.set_message(excess(cost, self._services.settings.budget), offer)
 
     @Slot(object)
     def _on_job_progressed(self, progress: Progress) -> None:

@@ -18,6 +18,7 @@ from aegui.paths import documents_dir, user_config_dir
 from aegui.session.documents.document import shipped_models
 from aegui.session.jobs.progress_job import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
+from aegui.window.cost_guard import may_train
 from aegui.window.dialogs import questions
 from aegui.window.feature import Feature
 
@@ -255,6 +256,10 @@ class DocumentFeature(Feature):
         if further is None:
             text = tr("This training cannot go on: its network and data can be used as they are.")
             self.noticed.emit(Notice("warning", text))
+            return
+        reached = further.checkpoint
+        done = 0 if reached is None else reached.epoch
+        if may_train(self._services, further.resolved, self._window, done) is None:
             return
         self._services.runner.start(
             further.resolved,

@@ -13,6 +13,7 @@ from aegui.core.data.writers import write_dataset
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.session.notice import Notice
+from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_set_file
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class FindWork(QObject):
 
     @Slot(str, int)
     def _on_page_find_requested(self, source: str, count: int) -> None:
+        if not may_compute(self._services, self._finds.cost(source, count), self._window):
+            return
         region = self._canvas.region
         polygon, frame = region if region is not None else (None, None)
         self._finds.find(source, count, polygon, frame)

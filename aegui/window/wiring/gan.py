@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -9,6 +10,7 @@ from PySide6.QtCore import Slot
 from aegui.core.i18n import tr
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
+from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_run_file
 from aegui.window.feature import Feature
 
@@ -78,7 +80,8 @@ class GanFeature(Feature):
             return
         path = choose_run_file(self._panel.window(), tr("Open a classifier as the judge"))
         if path:
-            self._services.judge.judge(codec, shown.recipe, dataset, path)
+            may = partial(may_compute, self._services, parent=self._panel.window())
+            self._services.judge.judge(codec, shown.recipe, dataset, path, may)
 
     @Slot(str)
     def _on_judge_failed(self, reason: str) -> None:

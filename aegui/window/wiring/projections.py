@@ -16,6 +16,7 @@ from aegui.core.latent.views import VIEWS, Figures, reference_label
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
 from aegui.widgets.projections.panel import DEFAULT_SHOWN
+from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_save_file
 from aegui.window.feature import Feature
 
@@ -67,7 +68,7 @@ class ProjectionsFeature(Feature):
         panel.shown_changed.connect(self._on_panel_shown_changed)
         panel.options_edited.connect(self._on_panel_options_edited)
         panel.pictured.toggled.connect(lambda pictured: self._keep({_PICTURED: pictured}))
-        panel.compute_requested.connect(maps.compute)
+        panel.compute_requested.connect(self._on_panel_compute_requested)
         panel.stop_requested.connect(maps.stop)
         panel.export_requested.connect(self.export)
         panel.axes_edited.connect(self._on_panel_axes_edited)
@@ -97,6 +98,11 @@ class ProjectionsFeature(Feature):
     def _on_panel_axes_edited(self, axes: tuple[int, int]) -> None:
         self._axes = axes
         self._show_network()
+
+    @Slot()
+    def _on_panel_compute_requested(self) -> None:
+        if may_compute(self._services, self._maps.due_cost, self._window):
+            self._maps.compute()
 
     @Slot(int)
     def _on_canvas_hovered(self, place: int) -> None:

@@ -148,3 +148,16 @@ def test_the_cost_of_a_map_grows_with_its_samples_up_to_those_that_are_drawn() -
     assert projection_cost(["", "code"], 70_000, 784, options).seconds == 0.0
     both = projection_cost(["pca", "umap"], 5_000, 784, options).seconds
     assert both > projection_cost(["pca"], 5_000, 784, options).seconds
+
+
+@pytest.mark.parametrize(
+    ("method", "samples", "seconds", "megabytes"),
+    [("tsne", 2_900, 7.7, 21), ("tsne", 10_000, 32.4, 117), ("umap", 4_000, 12.9, 122)],
+)
+def test_the_cost_of_a_map_is_near_what_was_measured(
+    method: str, samples: int, seconds: float, megabytes: float
+) -> None:
+    # On one core of a server, of 8 columns.
+    found = projection_cost([method], samples, 8, ProjectionOptions(samples=samples))
+    assert seconds / 2 < found.seconds < 2 * seconds
+    assert megabytes / 2 < found.bytes / 2**20 < 2 * megabytes
