@@ -93,7 +93,7 @@ def _out(metavar: str, help: str, *, required: bool = True) -> Option:
 
 
 def _outs(metavar: str) -> Option:
-    words = mark("write it there, as .csv, .png, .svg or .pdf; may be repeated")
+    words = mark("output file: .csv, .png, .svg or .pdf; may be repeated")
     return several("-o --out", metavar, words)
 
 
@@ -133,8 +133,8 @@ _DRAWS_FOR_EACH = _draws(
 )
 _AXES = text("--axes", "I,J", mark("numbers of the code, such as 1,2"))
 _PARTS_OF_CODE = (
-    text("--at", "A", mark("a sample or a code for the other numbers (default: middle)")),
-    text("--dims", "I,J,K", mark("only these numbers, from 1")),
+    text("--at", "A", mark("a sample or a code for the other numbers (default: the middle)")),
+    text("--dims", "I,J,K", mark("only these numbers of the code, counted from 1")),
 )
 _SPAN = real(
     "--span",
@@ -144,9 +144,9 @@ _SPAN = real(
     most=ANY_NUMBER,
 )
 _SCALE = whole(
-    "--scale", "N", mark("size of a pixel in the file (default: it fits)"), least=1, most=256
+    "--scale", "N", mark("size of a pixel in the file (default: chosen to fit)"), least=1, most=256
 )
-_YES = flag("--yes", mark("do what takes more than an hour, or half of the free memory"))
+_YES = flag("--yes", mark("go on even if it takes more than an hour or half of the free memory"))
 _MARKDOWN = flag("--markdown", mark("print a table in Markdown"))
 _JSON = flag("--json", mark("print one JSON object"))
 _REPAIR = (
@@ -162,12 +162,12 @@ _REPAIR = (
     whole(
         "--times",
         "N",
-        mark("how often the answer goes in again (default: %(default)s)"),
+        mark("passes through the network, each on the last answer (default: %(default)s)"),
         default=1,
         least=1,
         most=MOST_REPAIRS,
     ),
-    flag("--threshold", mark("answers of black and white pixels")),
+    flag("--threshold", mark("make every pixel of the answers black or white")),
     _SCALE,
 )
 _PAPER = (
@@ -180,9 +180,13 @@ _PAPER = (
     ),
     choice("--theme", THEMES, mark("light or dark"), default="light"),
     whole("--dpi", "N", mark("dots per inch of a PNG"), default=300, least=None),
-    choice("--lang", list(LANGUAGES), mark("language of the figure, where it is another")),
+    choice(
+        "--lang", list(LANGUAGES), mark("language of the figure (default: that of the messages)")
+    ),
     text("--title", mark("TEXT"), mark("another title; empty: none")),
-    flag("--no-origin", mark("do not write below it what it was made from")),
+    flag(
+        "--no-origin", mark("leave out the line below the figure that says what it was made from")
+    ),
 )
 
 TRAIN = (
@@ -202,7 +206,7 @@ TRAIN = (
     _EPOCHS,
     whole("--runs", "K", mark("runs trained together"), least=None),
     whole("--seed", "S", mark("seed of the first run"), least=None),
-    choice("--device", DEVICES, mark("where to compute")),
+    choice("--device", DEVICES, mark("device to compute on")),
     text("--out", mark("F.aegui"), mark("save the run to this file")),
     text(
         "--resume",
@@ -231,7 +235,7 @@ TRAIN = (
         most=_MOST_MEGABYTES,
     ),
     flag("--dry-run", mark("say what the training will take, and do not train")),
-    flag("--yes", mark("train what takes more than an hour, or half of the free memory")),
+    flag("--yes", mark("train even if it takes more than an hour or half of the free memory")),
     flag("--json", mark("print one JSON object at the end")),
 )
 EVALUATE = (
@@ -239,7 +243,7 @@ EVALUATE = (
     text(
         "others",
         mark("MORE.aegui"),
-        mark("further runs: figures are told as mean and spread over all of them"),
+        mark("further runs: figures are given as mean and spread over all of them"),
         nargs="*",
     ),
     flag("--all-runs", mark("every run of a population: mean and spread over its seeds")),
@@ -252,7 +256,7 @@ EVALUATE = (
 ENCODE = (
     *_SAVED,
     _DATA,
-    _out(mark("codes.csv"), mark("where to (default: the terminal)"), required=False),
+    _out(mark("codes.csv"), mark("output file (default: the terminal)"), required=False),
 )
 DECODE = (
     *_SAVED,
@@ -271,7 +275,7 @@ CARD = (
     choice("--fit", FITS, mark("keep all of an image, cover the frame, or stretch")),
     text("--background", "#RRGGBB", mark("colour behind transparent images")),
     text("--labels", mark("A,B"), mark("only these classes")),
-    whole("--count", "N", mark("so many, drawn at random"), least=1),
+    whole("--count", "N", mark("at most so many samples, drawn at random"), least=1),
     _JSON,
 )
 PROJECT = (
@@ -287,14 +291,14 @@ PROJECT = (
     whole(
         "--samples",
         "N",
-        mark("of larger sets take so many at random (default: %(default)s)"),
+        mark("at most so many samples, drawn at random (default: %(default)s)"),
         default=5_000,
         least=5,
     ),
     real(
         "--perplexity",
         "P",
-        mark("neighbours that t-SNE holds on to (default: %(default)s)"),
+        mark("about how many neighbours t-SNE keeps near each sample (default: %(default)s)"),
         default=30.0,
         least=1,
         most=ANY_NUMBER,
@@ -302,12 +306,12 @@ PROJECT = (
     whole(
         "--iterations",
         "N",
-        mark("steps of t-SNE after the early ones (default: %(default)s)"),
+        mark("steps of t-SNE after its early exaggeration (default: %(default)s)"),
         default=500,
         least=1,
     ),
     _seed(mark("seed of what is drawn at random")),
-    _out(mark("maps.csv"), mark("write the maps: .csv, .json or .png"), required=False),
+    _out(mark("maps.csv"), mark("output file: .csv, .json, .png, .svg or .pdf"), required=False),
     _JSON,
 )
 SAMPLE = (
@@ -333,7 +337,7 @@ JUDGE = (
     whole(
         "--seeds",
         "K",
-        mark("draw as many images with each of K seeds, and tell their spread"),
+        mark("draw as many images with each of K seeds, and print their spread"),
         default=1,
         least=1,
         most=100,
@@ -434,7 +438,7 @@ LIMIT = (
     whole(
         "--pairs",
         "N",
-        mark("tell the N pairs of characters that are hardest to tell apart, too"),
+        mark("also print the N pairs of characters that are hardest to tell apart"),
         default=0,
         most=10_000,
     ),
@@ -456,7 +460,7 @@ DENOISE = (
     text(
         "--noise",
         _KIND_AND_LEVEL,
-        mark("spoil the images first, such as flip:0.15"),
+        mark("corrupt the images first, such as flip:0.15"),
         default="none",
     ),
     _NOISE_SEED,
@@ -486,7 +490,7 @@ NOISE_MATRIX = (
     _DATA,
     *_levels("0,0.05,0.1,0.2,0.3,0.5"),
     several("--train", _KIND_AND_LEVEL, mark("a noise to train with instead; may be repeated")),
-    several("--test", _KIND_AND_LEVEL, mark("a noise to try with instead; may be repeated")),
+    several("--test", _KIND_AND_LEVEL, mark("a noise to test with instead; may be repeated")),
     whole(
         "--seeds",
         "K",
@@ -500,7 +504,7 @@ NOISE_MATRIX = (
     whole(
         "--samples",
         "N",
-        mark("of a larger set so many, drawn at random (default: %(default)s)"),
+        mark("at most so many samples, drawn at random (default: %(default)s)"),
         default=2_000,
         least=1,
         most=100_000_000,
@@ -511,11 +515,13 @@ NOISE_MATRIX = (
     choice(
         "--figure",
         MATRIX_FIGURES,
-        mark("what to tell: wrong pixels, or shares of the answers"),
+        mark("what to show: wrong pixels, or shares of the answers"),
         default="wrong",
     ),
     _outs(mark("matrix.csv")),
-    text("--characters", mark("F.csv"), mark("write the wrong pixels of every character there")),
+    text(
+        "--characters", mark("F.csv"), mark("output file for the wrong pixels of every character")
+    ),
     _JSON,
 )
 NOISE_CURVES = (
@@ -528,7 +534,7 @@ NOISE_CURVES = (
     text(
         "--pca", "K,K", mark("numbers of principal components (default: %(default)s)"), default="2"
     ),
-    flag("--no-copy", mark("no line for copying the input")),
+    flag("--no-copy", mark("leave out the line for copying the input")),
     _outs(mark("curves.csv")),
     _JSON,
 )
@@ -538,7 +544,7 @@ FIGURE = (
     several(
         "-o --out",
         mark("figure.pdf"),
-        mark("where to, as .png, .svg or .pdf; .csv writes the numbers; may be repeated"),
+        mark("output file: .png, .svg or .pdf, or .csv for the numbers; may be repeated"),
         required=True,
     ),
     *_OF_FILE,
@@ -546,14 +552,18 @@ FIGURE = (
     _AXES,
     flag("--pictures", mark("codes with images of some of the samples")),
     whole(
-        "--samples", "N", mark("at most so many samples (default: it fits)"), least=1, most=100_000
+        "--samples",
+        "N",
+        mark("at most so many samples (default: as many as fit)"),
+        least=1,
+        most=100_000,
     ),
     text("--charts", mark("KEYS"), mark("which curves, such as loss,wrong,share")),
     flag("--log", mark("losses on a logarithmic axis")),
     text(
         "--noise",
         _KIND_AND_LEVEL,
-        mark("of reconstructions and errors, such as salt_pepper:0.2; of noise only the kind"),
+        mark("noise of reconstructions and errors, such as salt_pepper:0.2; noise takes the kind"),
     ),
     text("--levels", "P,P", mark("levels of noise (default: %(default)s)"), default=_ALL_LEVELS),
     _DRAWS_FOR_EACH,
@@ -575,7 +585,7 @@ SUMMARY = (
     text("recipe", _RECIPE, mark("a recipe, a shipped one's name, or a saved run")),
     _DATA,
     _MARKDOWN,
-    _out(mark("layers.csv"), mark("write it there: .csv, .md, or as plain text"), required=False),
+    _out(mark("layers.csv"), mark("output file: .csv, .md, or plain text"), required=False),
     _JSON,
 )
 CONVERT = (

@@ -64,7 +64,7 @@ _ROWS = (
         "evaluate",
         "evaluate:evaluate_command",
         mark("wrong pixels of a saved run, with and without noise"),
-        mark("Wrong pixels of a saved run, beside the Bayes limit where it is known."),
+        mark("Print the wrong pixels of a saved run, beside the Bayes limit where it is known."),
         options.EVALUATE,
     ),
     Command(
@@ -86,15 +86,15 @@ _ROWS = (
         "data:data_command",
         mark("the card of a set: classes, source, duplicates, close pairs"),
         mark(
-            "Tell what is read from a file, a folder of images or a built-in set: size, classes, "
-            "source and licence, duplicates and the closest pairs."
+            "Describe what is read from a file, a folder of images or a built-in set: size, "
+            "classes, source and licence, duplicates and the closest pairs."
         ),
         options.CARD,
     ),
     Command(
         "convert",
         "files:convert_command",
-        mark("between glyph formats, or any configuration to a recipe"),
+        mark("convert glyphs to another format, or any configuration to a recipe"),
         mark(
             "Convert glyphs between .h, .json, .txt and .png; a course configuration or the "
             "recipe in an .aegui file to a recipe .json."
@@ -114,7 +114,7 @@ _ROWS = (
     Command(
         "project",
         "project:project_command",
-        mark("maps by PCA, t-SNE and the network, and how good each is"),
+        mark("maps by PCA, t-SNE, UMAP and the network, and how good each is"),
         mark(
             "Make maps of samples by PCA, t-SNE, UMAP and the network, and report trustworthiness, "
             "kNN accuracy and reconstruction error of each."
@@ -165,7 +165,7 @@ _ROWS = (
         "making:finds_command",
         mark("the best new images that a network can draw"),
         mark(
-            "Look for images that are new, sharp and unlike one another, and tell how new each is."
+            "Look for images that are new, sharp and unlike one another, and print how new each is."
         ),
         options.FINDS,
     ),
@@ -191,9 +191,9 @@ _ROWS = (
         "noise:limit_command",
         mark("how well noisy characters can be repaired at all"),
         mark(
-            "The fewest wrong pixels that any answer to noisy characters can have on average "
-            "(Bayes): exact where all the noise can do can be gone through, else drawn, with its "
-            "standard error."
+            "Print the fewest wrong pixels that any answer to noisy characters can have on average "
+            "(Bayes): exactly where all outcomes of the noise can be enumerated, otherwise "
+            "estimated from draws, with a standard error."
         ),
         options.LIMIT,
     ),
@@ -207,7 +207,7 @@ _ROWS = (
     Command(
         "complete",
         "complete:complete_command",
-        mark("let a saved run draw what is missing of images"),
+        mark("let a saved run draw a missing part of images"),
         mark(
             "Erase a rectangle of images and let a network draw it; all other pixels stay as they "
             "are. Best with a network that was trained with the noise block."
@@ -217,9 +217,9 @@ _ROWS = (
     Command(
         "noise-matrix",
         "noise_studies:matrix_command",
-        mark("networks trained with each of several noises, tried with each"),
+        mark("networks trained with each of several noises, tested with each"),
         mark(
-            "Train networks with several noises, all together, and try each with each: wrong "
+            "Train networks with several noises, all together, and test each with each: wrong "
             "pixels per character beside the Bayes limit."
         ),
         options.NOISE_MATRIX,
@@ -229,8 +229,8 @@ _ROWS = (
         "noise_studies:curves_command",
         mark("wrong pixels of saved runs against the level of a noise"),
         mark(
-            "Try saved runs at every level of a noise, beside the Bayes limit, copying the input "
-            "and principal components. Of a file with several runs the mean and deviation count."
+            "Test saved runs at every level of a noise, beside the Bayes limit, copying the input "
+            "and principal components. A file with several runs gives their mean and deviation."
         ),
         options.NOISE_CURVES,
     ),
@@ -259,8 +259,8 @@ _ROWS = (
     Command(
         "download",
         "data:download_command",
-        mark("get MNIST or Fashion-MNIST"),
-        mark("Download a set once, with its sums checked; what was cut goes on where it was."),
+        mark("download MNIST or Fashion-MNIST"),
+        mark("Download a set once and check its checksums; an interrupted download is resumed."),
         options.DOWNLOAD,
     ),
     Command(
