@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.figure_files import PICTURES, check_suffix, start_painting, write_figure
-from aegui.commands.noise import check_target, read_images, write_answers
+from aegui.commands.figure_files import PICTURES, check_suffix, write_figures
+from aegui.commands.images import check_images_path
+from aegui.commands.noise import read_images, write_answers
 from aegui.commands.opened import OpenedRun
 from aegui.commands.words import say
 from aegui.core.atomic import check_writable
@@ -26,33 +27,21 @@ if TYPE_CHECKING:
 
 def complete_command(options: argparse.Namespace) -> int:
     """Erase a rectangle of images, let a network draw it, and write what comes of it."""
-    check_target(options.out)
+    check_images_path(options.out, folders=False)
     if options.figure:
         check_suffix(options.figure, PICTURES)
         check_writable(options.figure)
     run = OpenedRun.of(options)
-    saved = run.saved
-    if saved.recipe.gan is not None or saved.recipe.classifier is not None:
-        raise AeguiError(
-            tr(
-                "{file} is no autoencoder: a GAN or a classifier completes nothing.",
-                file=options.file,
-            )
-        )
+    run.refuse_no_autoencoder()
     images = read_images(options.inputs, run.codec)
     missing = _missing(options.erase, images.image_shape)
     flat = np.asarray(images.flat())
     drawn = complete(run.codec, flat, missing, options.times, threshold=options.threshold)
-    write_answers(
-        options.out,
-        images,
-        drawn.reshape(images.images.shape),
-        options.scale,
-        glyphs=saved.dataset.is_binary,
-    )
+    glyphs = run.saved.dataset.is_binary
+    write_answers(options, images, drawn.reshape(images.images.shape), glyphs=glyphs)
     if options.figure:
         _write_figure(options.figure, run, images, missing, drawn)
-    _say(options.out, flat, drawn, missing, glyphs=saved.dataset.is_binary)
+    _say(options.out, flat, drawn, missing, glyphs=glyphs)
     say(run.words)
     return 0
 
@@ -121,7 +110,6 @@ def _write_figure(
 ) -> None:
     """The images given, those with the hole, and what comes of them, below one another."""
     from aegui.session.data.looks import look_of
-    from aegui.widgets.figures.figure import Paper
     from aegui.widgets.figures.makers import reconstructions_figure
 
     shape = images.images.shape
@@ -133,6 +121,4 @@ def _write_figure(
     ]
     origin = run.origin(data=images.name, samples=len(images))
     title = tr("Completion: {name}", name=run.saved.recipe.name)
-    application = start_painting()
-    write_figure(path, reconstructions_figure(rows, look_of(run.dataset), title, origin), Paper())
-    del application
+    write_figures([path], reconstructions_figure(rows, look_of(run.dataset), title, origin))

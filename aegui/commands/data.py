@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from aegui.commands.progress import WorkBar
     from aegui.core.data.card import Card
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, Report
 
 EXIT_INTERRUPTED = 130
 _MOST_LABELS = 128
@@ -44,8 +43,8 @@ _KINDS = {
 def data_command(options: argparse.Namespace) -> int:
     """Print the card of what is read: classes, source, duplicates and close pairs."""
     try:
-        with shown_work() as (bar, is_cancelled):
-            kind, datasets, notes = _read(options, bar, is_cancelled)
+        with shown_work() as (report, is_cancelled):
+            kind, datasets, notes = _read(options, report, is_cancelled)
             cards = [card(dataset, cancelled=is_cancelled) for dataset in datasets]
     except Cancelled as stopped:
         note(str(stopped))
@@ -65,8 +64,8 @@ def data_command(options: argparse.Namespace) -> int:
 def download_command(options: argparse.Namespace) -> int:
     """Download a set, going on with what a download before has left."""
     try:
-        with shown_work() as (bar, is_cancelled):
-            download(options.set, bar.update, is_cancelled)
+        with shown_work() as (report, is_cancelled):
+            download(options.set, report, is_cancelled)
     except Cancelled:
         note(tr("Stopped; what has come so far is kept. The same command goes on."))
         return EXIT_INTERRUPTED
@@ -110,7 +109,7 @@ def image_spec(options: argparse.Namespace) -> ImageSpec:
 
 
 def _read(
-    options: argparse.Namespace, bar: WorkBar, is_cancelled: IsCancelled
+    options: argparse.Namespace, report: Report, is_cancelled: IsCancelled
 ) -> tuple[str, tuple[Dataset, ...], tuple[str, ...]]:
     path = Path(options.file).expanduser()
     labels = None if options.labels is None else tuple(options.labels.split(","))
@@ -120,7 +119,7 @@ def _read(
     if path.is_file() and kind_of(path) is None:
         file = read_glyph_file(path)  # each set of it by itself, not all of them together
         return file.reader, tuple(select(one, chosen) for one in file.datasets), file.notes
-    reading = read_source(options.file, image_spec(options), bar.update, is_cancelled)
+    reading = read_source(options.file, image_spec(options), report, is_cancelled)
     return reading.kind, (select(reading.dataset, chosen),), reading.notes
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.figure_files import check_figure_path, start_painting, write_figure
+from aegui.commands.figure_files import check_figure_path, start_painting, write_figures
 from aegui.commands.making import traversal_ends
 from aegui.commands.map import plane_frame, plane_rect
 from aegui.commands.noise_studies import noise_levels
@@ -63,8 +63,7 @@ def figure_command(options: argparse.Namespace) -> int:
     figure = _MAKERS[options.kind](model, options)
     if options.title is not None:
         figure = replace(figure, title=options.title)
-    for path in options.out:
-        write_figure(path, figure, paper)
+    write_figures(options.out, figure, paper)
     say(tr("Written to {file}.", file=", ".join(options.out)))
     say(model.words)
     del application
@@ -300,8 +299,8 @@ def _noise_curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
         options.draws,
         options.seed,
     )
-    with shown_work() as (bar, cancelled):
-        curves = noise_curves([tried], model.dataset, spec, bar.update, cancelled)
+    with shown_work() as (report, cancelled):
+        curves = noise_curves([tried], model.dataset, spec, report, cancelled)
     title = _title(model, tr("Wrong pixels against the level of the noise"))
     several = len(runs) > 1
     return noise_curves_figure(curves, title, _origin(model, None, options.seed, all_runs=several))

@@ -38,19 +38,23 @@ def start_painting() -> object:
     return QGuiApplication.instance() or QGuiApplication([sys.argv[0], *platform])
 
 
-def write_figure(path: str, figure: Figure, paper: Paper) -> None:
-    """Write ``figure`` in the form that the suffix of ``path`` says.
+def write_figures(paths: Sequence[str], figure: Figure, paper: Paper | None = None) -> None:
+    """Write ``figure`` to every one of ``paths``, on ``paper`` or on the usual one.
 
     Raises:
-        AeguiError: It cannot be written.
+        AeguiError: There is no Qt here, or a file cannot be written.
     """
-    from aegui.widgets.figures.figure import figure_bytes
+    from aegui.widgets.figures.figure import Paper, figure_bytes
 
-    suffix = Path(path).suffix.lower()
-    if suffix == CSV:
-        write_atomically(path, figure.csv.encode("utf-8"))
-    else:
-        write_atomically(path, figure_bytes(figure, paper, suffix.removeprefix(".")))
+    application = start_painting()
+    for path in paths:
+        suffix = Path(path).suffix.lower()
+        if suffix == CSV:
+            content = figure.csv.encode("utf-8")
+        else:
+            content = figure_bytes(figure, paper or Paper(), suffix.removeprefix("."))
+        write_atomically(path, content)
+    del application
 
 
 def check_figure_path(path: str, *, csv: bool) -> None:

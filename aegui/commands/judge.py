@@ -34,12 +34,12 @@ def judge_command(options: argparse.Namespace) -> int:
     if options.real is not None:
         chosen = load_data(DataSpec(source=options.real, images=saved.recipe.data.images))
     seeds = range(options.seed, options.seed + options.seeds)
-    with shown_work() as (bar, cancelled):
-        real = real_images(saved.recipe, saved.dataset, chosen, bar.update, cancelled)
+    with shown_work() as (report, cancelled):
+        real = real_images(saved.recipe, saved.dataset, chosen, report, cancelled)
         found = verdicts(
             *(generator.codec, judging.codec, judging.dataset.classes),
             *(real, options.count, seeds),
-            *(bar.update, cancelled),
+            *(report, cancelled),
         )
     if options.json:
         say_json(_document(options, generator, judging, real, found))

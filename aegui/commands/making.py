@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.commands.figure_files import check_suffix
+from aegui.commands.images import check_images_path, write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_number
 from aegui.commands.places import dimensions, place_of, samples_of
@@ -15,10 +15,7 @@ from aegui.commands.progress import stopping_at
 from aegui.commands.samples import refuse_plain_code
 from aegui.commands.words import note, say, table
 from aegui.core.atomic import check_writable
-from aegui.core.data.dataset import Dataset
-from aegui.core.data.writers import form_of, is_folder_path, write_dataset
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.concepts import apply, concept
 from aegui.core.latent.films import SUFFIXES, write_film
@@ -86,7 +83,7 @@ def path_command(options: argparse.Namespace) -> int:
 
 def finds_command(options: argparse.Namespace) -> int:
     """Write the best new images, or images drawn at random."""
-    _check_images_path(options.out)
+    check_images_path(options.out)
     model = OpenedRun.of(options)
     of = known(model.dataset, model.glyphs)
     with stopping_at() as stop:
@@ -113,7 +110,9 @@ def finds_command(options: argparse.Namespace) -> int:
         )
     ]
     say(table([tr("image"), tr("what it is"), tr("novelty"), tr("entropy"), tr("code")], lines))
-    _write_images(options, model, images)
+    glyphs = model.glyphs
+    write_images(options.out, images, "finds", scale=options.scale, glyphs=glyphs, ink=glyphs)
+    model.say_written(len(images), options.out)
     return 0
 
 
@@ -210,27 +209,6 @@ def _codes_of(model: OpenedRun, samples: NDArray[np.int64]) -> NDArray[np.float3
     if not len(samples):
         raise AeguiError(tr("There are no samples in one of the boxes."))
     return model.codec.encode(np.asarray(model.dataset.flat()[samples]))
-
-
-def _check_images_path(path: str) -> None:
-    """Refuse before long work what images cannot be written to."""
-    if not is_folder_path(path):
-        if Path(path).suffix.lower() != ".png":
-            form_of(path)
-        check_writable(path)
-
-
-def _write_images(
-    options: argparse.Namespace, model: OpenedRun, images: NDArray[np.float32]
-) -> None:
-    """A sheet, or a set of another form, of images ``[n, C, H, W]``."""
-    if Path(options.out).suffix.lower() == ".png":
-        write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
-    else:
-        kept = (images > THRESHOLD).astype(np.float32) if model.glyphs else images
-        labels = [str(place + 1) for place in range(len(images))]
-        write_dataset(options.out, Dataset.from_images("finds", kept, labels))
-    model.say_written(len(images), options.out)
 
 
 def _code(code: NDArray[np.float32]) -> str:

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.commands.cost import refuse_excess
+from aegui.commands.images import check_images_path, write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.words import note, say, say_json, shown, table
-from aegui.core.atomic import check_writable
 from aegui.core.cost import Cost
 from aegui.core.data.corruption import corruption_words, parse_corruption
-from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import load_dataset, read_source
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.readers import read_glyphs
-from aegui.core.data.writers import form_of, write_dataset
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit, limit_cost
@@ -27,7 +25,6 @@ from aegui.core.evaluation.priors import UNIFORM, prior_words, read_prior
 from aegui.core.evaluation.repairs import repair
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import localized, tr, trn
-from aegui.core.latent.sheets import write_sheet
 from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
 from aegui.core.study.findings import mistakes
 
@@ -36,6 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.data.dataset import Dataset
     from aegui.core.evaluation.limits import Limit
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
@@ -53,7 +51,7 @@ def limit_command(options: argparse.Namespace) -> int:
         Cost(len(specs) * sum(one.seconds for one in costs), max(costs, key=_bytes).memory),
         allowed=options.yes,
     )
-    with shown_work() as (bar, cancelled):
+    with shown_work() as (report, cancelled):
         limits = [
             [
                 limit(
@@ -63,7 +61,7 @@ def limit_command(options: argparse.Namespace) -> int:
                     options.seed,
                     prior,
                     dataset.image_shape,
-                    bar.update,
+                    report,
                     cancelled,
                 )
                 for dataset, prior in zip(datasets, priors, strict=True)
@@ -178,22 +176,16 @@ def _limits_json(
 def denoise_command(options: argparse.Namespace) -> int:
     """Let a network repair images, and write its answers."""
     spec = parse_corruption(options.noise)
-    check_target(options.out)
+    check_images_path(options.out, folders=False)
     run = OpenedRun.of(options)
+    run.refuse_no_autoencoder()
     saved = run.saved
-    if saved.recipe.gan is not None or saved.recipe.classifier is not None:
-        raise AeguiError(
-            tr(
-                "{file} is no autoencoder: a GAN or a classifier repairs nothing.",
-                file=options.file,
-            )
-        )
     for finding in mistakes(saved.recipe, spec, saved.dataset):
         note(f"{finding.title}. {finding.text}")
     images = read_images(options.inputs, run.codec)
     answers, switched = _repaired(run.codec, images, spec, options)
     glyphs = saved.dataset.is_binary
-    write_answers(options.out, images, answers, options.scale, glyphs=glyphs)
+    write_answers(options, images, answers, glyphs=glyphs)
     say(
         trn(
             "{n:,} image repaired, with {mean:.1f} pixels switched: {file}",
@@ -214,8 +206,8 @@ def _repaired(
     answers = np.empty((len(images), images.pixels), np.float32)
     switched = np.empty(len(images), np.int64)
     generator = np.random.default_rng(options.seed)
-    with shown_work() as (bar, cancelled):
-        progress = Progress(len(images), images_read, bar.update, cancelled)
+    with shown_work() as (report, cancelled):
+        progress = Progress(len(images), images_read, report, cancelled)
         for batch in noisy_batches(images, spec, 1, generator):
             for place, row in zip(batch.places.tolist(), batch.noisy, strict=True):
                 progress.reached(place)
@@ -226,15 +218,12 @@ def _repaired(
     return answers.reshape(-1, *codec.image_shape), switched
 
 
-def check_target(path: str) -> None:
-    """Refuse before any work what images cannot be written to.
-
-    Raises:
-        AeguiError: So it is.
-    """
-    check_writable(path)
-    if Path(path).suffix.lower() != _PNG:
-        form_of(path)
+def write_answers(
+    options: argparse.Namespace, images: Dataset, answers: NDArray[np.float32], *, glyphs: bool
+) -> None:
+    """Write the ``answers`` to ``images``, ``[n, C, H, W]``, as a sheet or a set."""
+    words = (images.name, images.labels, images.names)
+    write_images(options.out, answers, *words, scale=options.scale, glyphs=glyphs, ink=glyphs)
 
 
 def read_images(sources: list[str], codec: Codec) -> Dataset:
@@ -280,18 +269,3 @@ def _sheet(source: str, height: int, width: int) -> Dataset:
                 reason=error,
             )
         ) from error
-
-
-def write_answers(
-    path: str, images: Dataset, answers: np.ndarray[Any, Any], scale: int | None, *, glyphs: bool
-) -> None:
-    """Write ``answers`` to ``images``, ``[n, C, H, W]``, as a sheet or a set."""
-    if Path(path).suffix.lower() == _PNG:
-        write_sheet(path, answers, None, scale, ink=glyphs)
-        return
-    if glyphs:
-        answers = (answers > THRESHOLD).astype(np.float32)
-    repaired = Dataset.from_images(
-        images.name, np.clip(answers, 0.0, 1.0), images.labels, images.names
-    )
-    write_dataset(path, repaired)

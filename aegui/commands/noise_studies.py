@@ -10,8 +10,7 @@ from aegui.commands.figure_files import (
     CSV,
     check_figure_path,
     check_suffix,
-    start_painting,
-    write_figure,
+    write_figures,
 )
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.noise_curves import Curves
     from aegui.core.study.noise_matrix import NoiseMatrix
-    from aegui.widgets.figures.figure import Figure
 
 
 def matrix_command(options: argparse.Namespace) -> int:
@@ -62,12 +60,12 @@ def matrix_command(options: argparse.Namespace) -> int:
     for finding in mistakes(recipe):
         note(f"{finding.title}. {finding.remedy}")
     refuse_excess(matrix_cost(recipe, dataset, spec), allowed=options.yes)
-    with shown_work() as (bar, cancelled):
-        matrix = noise_matrix(recipe, dataset, spec, bar.update, cancelled)
+    with shown_work() as (report, cancelled):
+        matrix = noise_matrix(recipe, dataset, spec, report, cancelled)
     if options.out:
         from aegui.widgets.figures.makers import noise_matrix_figure
 
-        _write(options.out, noise_matrix_figure(matrix, options.figure))
+        write_figures(options.out, noise_matrix_figure(matrix, options.figure))
     if options.characters:
         write_atomically(options.characters, characters_csv(matrix).encode("utf-8"))
     if options.json:
@@ -98,8 +96,8 @@ def curves_command(options: argparse.Namespace) -> int:
         _counts(options.pca),
         not options.no_copy,
     )
-    with shown_work() as (bar, cancelled):
-        curves = noise_curves(models, dataset, spec, bar.update, cancelled)
+    with shown_work() as (report, cancelled):
+        curves = noise_curves(models, dataset, spec, report, cancelled)
     if options.out:
         from aegui.widgets.figures.makers import noise_curves_figure, origin_words
 
@@ -109,7 +107,7 @@ def curves_command(options: argparse.Namespace) -> int:
             samples=len(dataset),
             noise_seed=options.seed,
         )
-        _write(options.out, noise_curves_figure(curves, origin=data))
+        write_figures(options.out, noise_curves_figure(curves, origin=data))
     if options.json:
         files = {run.file: run.weights for run in runs}
         say_json({**_curves_json(curves), "weights": files, "noise_seed": options.seed})
@@ -163,15 +161,6 @@ def _counts(text: str) -> tuple[int, ...]:
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
         raise AeguiError(tr("--pca is {text}; it must be numbers such as 2,5.", text=text))
     return tuple(map(int, parts))
-
-
-def _write(paths: list[str], figure: Figure) -> None:
-    from aegui.widgets.figures.figure import Paper
-
-    application = start_painting()
-    for path in paths:
-        write_figure(path, figure, Paper())
-    del application
 
 
 def _say_matrix(matrix: NoiseMatrix, key: str) -> None:

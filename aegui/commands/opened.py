@@ -161,6 +161,18 @@ class OpenedRun:
                 )
             )
 
+    def refuse_no_autoencoder(self) -> None:
+        """Refuse a model that does not learn to repair images.
+
+        Raises:
+            AeguiError: It is a GAN or a classifier.
+        """
+        if self.saved.recipe.gan is not None or self.saved.recipe.classifier is not None:
+            text = tr(
+                "{file} is no autoencoder: a GAN or a classifier repairs nothing.", file=self.file
+            )
+            raise AeguiError(text)
+
     def about(self) -> dict[str, Any]:
         """Which weights figures are of: file, run, seed, whether best or last, and their epoch."""
         return {

@@ -21,7 +21,7 @@ from aegui.leaving import SIGNAL_EXIT, heard_signals
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from aegui.core.data.progress import IsCancelled, LoadProgress
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.training.history import HistoryView
     from aegui.core.training.train import Training
 
@@ -106,68 +106,55 @@ def _columns() -> int:
         return _USUAL_COLUMNS
 
 
-class WorkBar:
-    """One line of progress on the standard error; silent where that is no terminal."""
+class TerminalLine:
+    """One line on the standard error, redrawn in place; silent where that is no terminal."""
 
     def __init__(self) -> None:
-        self._is_shown = sys.stderr.isatty()
+        self.is_shown = sys.stderr.isatty()
+        self._due = 0.0
 
-    def update(self, progress: LoadProgress) -> None:
-        """Redraw the line."""
-        if self._is_shown:
-            sys.stderr.write(f"\r{progress.text[: _columns() - 1]}\033[K")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Leave an empty line behind."""
-        if self._is_shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-
-
-@contextlib.contextmanager
-def shown_work() -> Iterator[tuple[WorkBar, IsCancelled]]:
-    """A bar, and whether Ctrl-C was pressed."""
-    bar = WorkBar()
-    with stopping_at() as stop:
-        try:
-            yield bar, lambda: stop.wished
-        finally:
-            bar.clear()
-
-
-class ProgressBar:
-    """One line on the standard error, redrawn in place; in a log a line each minute."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-        self._due = 0.0 if self._shown else time.monotonic() + _LOG_SECONDS
-
-    def update(self, training: Training) -> None:
-        """Redraw, unless that was done a moment ago."""
+    def show(self, text: str, *, at_once: bool = False) -> None:
+        """Show ``text`` in the place of what was there, unless that was done a moment ago."""
         now = time.monotonic()
-        if now < self._due:
-            return
-        if self._shown:
+        if self.is_shown and (at_once or now >= self._due):
             self._due = now + _REDRAW_SECONDS
             # A line that wrapped could not be redrawn in place.
-            room = _columns() - 1
-            sys.stderr.write(f"\r{progress_line(training, room)}\033[K")
-        else:
-            self._due = now + _LOG_SECONDS
-            sys.stderr.write(f"{progress_line(training, 0)}\n")
-        sys.stderr.flush()
-
-    def say(self, text: str) -> None:
-        """Show ``text`` in the place of the line; in a log it is left out."""
-        if self._shown:
             sys.stderr.write(f"\r{text[: _columns() - 1]}\033[K")
             sys.stderr.flush()
 
     def clear(self) -> None:
         """Leave an empty line behind."""
-        if self._shown:
+        if self.is_shown:
             sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def shown_work() -> Iterator[tuple[Report, IsCancelled]]:
+    """What shows how far work is, and whether Ctrl-C was pressed."""
+    line = TerminalLine()
+    with stopping_at() as stop:
+        try:
+            yield lambda progress: line.show(progress.text), lambda: stop.wished
+        finally:
+            line.clear()
+
+
+class ProgressBar(TerminalLine):
+    """The progress of a training in one line; in a log a line each minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._log_due = time.monotonic() + _LOG_SECONDS
+
+    def update(self, training: Training) -> None:
+        """Show how far ``training`` is."""
+        now = time.monotonic()
+        if self.is_shown and now >= self._due:
+            self.show(progress_line(training, _columns() - 1))
+        elif not self.is_shown and now >= self._log_due:
+            self._log_due = now + _LOG_SECONDS
+            sys.stderr.write(f"{progress_line(training, 0)}\n")
             sys.stderr.flush()
 
 

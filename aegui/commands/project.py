@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 import time
 from dataclasses import dataclass
 from functools import reduce
@@ -12,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.cost import refuse_excess
-from aegui.commands.figure_files import CSV, PICTURES, start_painting
+from aegui.commands.figure_files import CSV, PICTURES, write_figures
 from aegui.commands.opened import OpenedRun
-from aegui.commands.progress import stopping_at
+from aegui.commands.progress import TerminalLine, stopping_at
 from aegui.commands.provenance import about_data, about_machine
 from aegui.commands.words import note, say, say_json, table
 from aegui.core.atomic import write_atomically
@@ -55,7 +53,6 @@ _SETTINGS = {
 }
 _SUFFIXES = (CSV, ".json", *PICTURES)
 _MAP_CM, _HEADS_CM = 9.0, 2.0
-_REDRAW_SECONDS = 0.1
 
 
 def project_command(options: argparse.Namespace) -> int:
@@ -87,7 +84,7 @@ def project_command(options: argparse.Namespace) -> int:
     maps = Maps(dataset, of, views, found, references)
     about = _about(options, run) | _parameters(keys, settings)
     if options.out is not None:
-        write_atomically(options.out, _content(options.out, maps, about, run))
+        _write(options.out, maps, about, run)
     if options.json:
         say_json(about | about_machine() | maps.document(with_places=False))
     else:
@@ -202,7 +199,7 @@ def _views(
 def _made(
     key: str, of: Material, settings: ProjectionOptions, cancelled: Callable[[], bool]
 ) -> View:
-    line = _Line(tr(VIEWS[key].label))
+    line = _Progress(tr(VIEWS[key].label))
     try:
         view = make_view(key, of, settings, line.update, cancelled)
     finally:
@@ -212,33 +209,23 @@ def _made(
     return view
 
 
-class _Line:
-    """Progress on the standard error, redrawn in place; silent where that is no terminal."""
+class _Progress:
+    """What is done of one map, and the time that is left, in a line on the standard error."""
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._shown = sys.stderr.isatty()
         self._begun = time.monotonic()
-        self._due = 0.0
+        self._line = TerminalLine()
 
     def update(self, progress: ProjectionProgress) -> None:
-        now = time.monotonic()
-        if not self._shown or now < self._due:
-            return
-        self._due = now + _REDRAW_SECONDS
         left = ""
         if progress.share > 0.0:
-            seconds = (now - self._begun) * (1.0 - progress.share) / progress.share
-            left = tr("{time} left", time=clock(seconds))
-        text = f"{self._title}: {progress.share:4.0%}  {progress.text}  {left}"
-        room = os.get_terminal_size(sys.stderr.fileno()).columns - 1
-        sys.stderr.write(f"\r{text[:room]}\033[K")
-        sys.stderr.flush()
+            seconds = time.monotonic() - self._begun
+            left = tr("{time} left", time=clock(seconds * (1.0 - progress.share) / progress.share))
+        self._line.show(f"{self._title}: {progress.share:4.0%}  {progress.text}  {left}")
 
     def clear(self) -> None:
-        if self._shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
+        self._line.clear()
 
 
 def _say(maps: Maps) -> None:
@@ -267,23 +254,23 @@ def _say(maps: Maps) -> None:
     say(table(header, rows))
 
 
-def _content(name: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> bytes:
-    suffix = Path(name).suffix.lower()
-    if suffix == CSV:
-        return views_csv(maps.dataset, maps.of, maps.views, about).encode()
+def _write(path: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> None:
+    suffix = Path(path).suffix.lower()
     if suffix in PICTURES:
-        from aegui.widgets.figures.figure import Paper, figure_bytes
+        from aegui.widgets.figures.figure import Paper
         from aegui.widgets.figures.makers import maps_figure
 
-        application = start_painting()
+        figure = maps_figure(maps.dataset, maps.of, maps.views, _origin(maps, about, run))
         # Square maps side by side.
         paper = Paper(_MAP_CM * len(maps.views), _MAP_CM + _HEADS_CM)
-        figure = maps_figure(maps.dataset, maps.of, maps.views, _origin(maps, about, run))
-        drawn = figure_bytes(figure, paper, suffix.removeprefix("."))
-        del application
-        return drawn
-    document = about | about_machine() | maps.document(with_places=True)
-    return (json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        write_figures([path], figure, paper)
+        return
+    if suffix == CSV:
+        text = views_csv(maps.dataset, maps.of, maps.views, about)
+    else:
+        document = about | about_machine() | maps.document(with_places=True)
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
+    write_atomically(path, text.encode())
 
 
 def _origin(maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> str:

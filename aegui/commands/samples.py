@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.commands.images import write_images
 from aegui.commands.opened import OpenedRun
-from aegui.core.data.dataset import Dataset
-from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.samples import draws_codes, sample_images
-from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_grid
-from aegui.core.latent.sheets import write_sheet
 
 if TYPE_CHECKING:
     import argparse
@@ -31,13 +27,8 @@ def sample_command(options: argparse.Namespace) -> int:
     run = OpenedRun.of(options)
     refuse_plain_code(run)
     images = _images(run.codec, options)
-    if Path(options.out).suffix.lower() == ".png":
-        write_sheet(options.out, images, None, options.scale)
-    else:
-        if run.dataset.is_binary:
-            images = (images > THRESHOLD).astype(np.float32)
-        labels = [str(place + 1) for place in range(len(images))]
-        write_dataset(options.out, Dataset.from_images("samples", images, labels))
+    glyphs = run.dataset.is_binary
+    write_images(options.out, images, "samples", scale=options.scale, glyphs=glyphs, ink=False)
     run.say_written(len(images), options.out)
     return 0
 

@@ -354,7 +354,7 @@ def _concluded(
             nonlocal is_kept
             if not is_kept and time.monotonic() - begun > _MEASURING_SECONDS:
                 is_kept = True
-                bar.say(tr("measuring… (Ctrl-C: without it)"))
+                bar.show(tr("measuring… (Ctrl-C: without it)"), at_once=True)
                 checkpoints.write(so_far)
             return again.wished
 

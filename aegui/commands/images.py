@@ -1,0 +1,68 @@
+"""Files of images that a command writes: a sheet, a set of another form, or a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.atomic import check_writable
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.writers import form_of, is_folder_path, write_dataset
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.latent.sheets import write_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_PNG = ".png"
+
+
+def check_images_path(path: str, *, folders: bool = True) -> None:
+    """Refuse before any work what images cannot be written to.
+
+    Raises:
+        AeguiError: So it is.
+    """
+    if folders and is_folder_path(path):
+        return
+    check_writable(path)
+    if Path(path).suffix.lower() != _PNG:
+        form_of(path)
+
+
+def write_images(
+    path: str,
+    images: NDArray[np.float32],
+    name: str,
+    labels: Sequence[str] = (),
+    names: Sequence[str] | None = None,
+    *,
+    scale: int | None,
+    glyphs: bool,
+    ink: bool,
+) -> None:
+    """Write ``images``, ``[n, C, H, W]``, as the suffix of ``path`` says.
+
+    Args:
+        path: The file, or a folder that gets one PNG for each.
+        images: Grey levels or colours, about 0..1.
+        name: Of a set.
+        labels: Of its images; empty: their numbers.
+        names: Of its images.
+        scale: Size of a pixel on a sheet; None: chosen to fit.
+        glyphs: Whether a set has only black and white pixels.
+        ink: Whether a sheet is dark on light.
+
+    Raises:
+        AeguiError: It cannot be written.
+    """
+    if Path(path).suffix.lower() == _PNG:
+        write_sheet(path, images, None, scale, ink=ink)
+        return
+    kept = (images > THRESHOLD).astype(np.float32) if glyphs else np.clip(images, 0.0, 1.0)
+    labels = labels or [str(place + 1) for place in range(len(images))]
+    write_dataset(path, Dataset.from_images(name, kept, labels, names))
