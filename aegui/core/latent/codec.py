@@ -20,7 +20,7 @@ from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -79,6 +79,7 @@ class Codec:
         self.image_shape: Shape = tuple(image_shape)
         self.latent_size = recipe.network.latent.units
         self._runner = _runner(shapes.layers, snapshot.layers, run)
+        self._remembered: dict[str, tuple[bytes, NDArray[np.float32]]] = {}
         self._head = shapes.parts.get("head", ())
         self._head_runner = _runner(self._head, head, run) if head else None
         self._judge = shapes.parts.get("discriminator", ())
@@ -139,6 +140,34 @@ class Codec:
             raise AeguiError(tr("A GAN has no encoder: images have no place on its map."))
         codes = self._forward(self._rows(images, self.pixels), 0, self.code_end)
         return np.ascontiguousarray(codes[:, : self.latent_size])
+
+    def code_of(self, image: ArrayLike) -> NDArray[np.float32]:
+        """The code ``[d]``, read-only, of one image; raises as ``encode``.
+
+        That of the last image is remembered: one drawing is marked on the map and answered.
+        """
+        return self._last("code", image, self.encode)
+
+    def image_of(self, z: ArrayLike) -> NDArray[np.float32]:
+        """The image ``[pixels]``, read-only, of one code; raises as ``decode``.
+
+        That of the last code is remembered: one place is pictured, and told about.
+        """
+        return self._last("image", z, self.decode)
+
+    def _last(
+        self,
+        what: str,
+        values: ArrayLike,
+        compute: Callable[[ArrayLike], NDArray[np.float32]],
+    ) -> NDArray[np.float32]:
+        rows = np.asarray(values, np.float32)
+        key, known = rows.tobytes(), self._remembered.get(what)
+        if known is None or known[0] != key:
+            found = compute(rows.reshape(1, -1))[0].copy()
+            found.setflags(write=False)
+            known = self._remembered[what] = key, found
+        return known[1]
 
     def encode_distribution(
         self, images: ArrayLike

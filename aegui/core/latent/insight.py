@@ -84,7 +84,7 @@ def insight(
         AeguiError: ``z`` has another size than the network's codes.
     """
     place = np.array(z, np.float32).reshape(-1)
-    image = codec.decode(place)[0]
+    image = codec.image_of(place)
     found = novelty(known, image)
     drift = codec.encode(image)[0] - place if codec.can_encode else None
     is_told = directions is not None or codec.latent_size <= MOST_DIRECTIONS

@@ -57,14 +57,14 @@ def recipe_changes(old: Recipe, new: Recipe) -> tuple[Change, ...]:
 
 
 def _between(path: str, old: Any, new: Any) -> Iterator[Change]:
-    if old == new:
-        return
     if isinstance(old, dict) and isinstance(new, dict) and old.get("kind") == new.get("kind"):
         for key in dict.fromkeys((*old, *new)):
-            yield from _between(f"{path}.{key}".lstrip("."), old.get(key), new.get(key))
+            if old.get(key) != new.get(key):
+                yield from _between(f"{path}.{key}".lstrip("."), old.get(key), new.get(key))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
-            yield from _between(f"{path}.{index}", before, after)
+            if before != after:
+                yield from _between(f"{path}.{index}", before, after)
     elif path.endswith(("corruption", "latent")) and isinstance(old, dict):
         # Another kind of noise or code has a row of its own for each of its values.
         for key in dict.fromkeys((*old, *new)):

@@ -69,6 +69,19 @@ def training_cost(resolved: ResolvedRecipe, timeline_bytes: int = BUDGET_BYTES) 
     )
 
 
+def costs_the_same(one: ResolvedRecipe, other: ResolvedRecipe) -> bool:
+    """Whether two trainings differ in nothing but how large their steps are."""
+    if one.dataset is not other.dataset or one.layers != other.layers or one.parts != other.parts:
+        return False
+    recipes = (one.recipe, other.recipe)
+    (a, training_a), (b, training_b) = ((it, it.training) for it in recipes)
+    rate = {"learning_rate": training_a.optimizer.learning_rate}
+    alike = training_b.model_copy(
+        update={"optimizer": training_b.optimizer.model_copy(update=rate)}
+    )
+    return alike == training_a and b.model_copy(update={"training": training_a}) == a
+
+
 def share_left(cost: Cost, resolved: ResolvedRecipe, done: float) -> Cost:
     """``cost`` of what is left of the training of ``resolved`` after ``done`` epochs."""
     left = 1 - min(1.0, done / planned_epochs(resolved))

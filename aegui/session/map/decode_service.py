@@ -100,4 +100,4 @@ class DecodeService(QObject):
 
 
 def _decode(codec: Codec, place: NDArray[np.float32], tag: object) -> Decoded:
-    return Decoded(place, codec.decode(place)[0], codec.epoch, tag)
+    return Decoded(place, codec.image_of(place), codec.epoch, tag)

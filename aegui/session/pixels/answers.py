@@ -167,15 +167,16 @@ class Nearest:
         rows, norms = self._prepared()
         distances = np.asarray(norms - 2.0 * (rows @ wanted) + float(wanted @ wanted), np.float32)
         order = _first(distances, count)
-        scale = 1 if self.look.glyphs else self.dataset.pixels
-        return tuple(
-            (at * self.step, _tidy(float(distances[at]) / scale, self.look))
-            for at in order.tolist()
-        )
+        away = distances[order].astype(np.float64)
+        if self.look.glyphs:
+            tidy = [round(distance) for distance in away.tolist()]
+        else:
+            tidy = np.maximum(away / self.dataset.pixels, 0.0).tolist()
+        return tuple(zip((order * self.step).tolist(), tidy, strict=True))
 
     def named(self, near: tuple[tuple[int, float], ...]) -> tuple[tuple[str, float], ...]:
         """``near`` as from ``find`` with names in place of indices."""
-        return tuple((title(self.dataset, index, self.look), away) for index, away in near)
+        return tuple([(title(self.dataset, index, self.look), away) for index, away in near])
 
     def _prepared(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         if self._rows is None or self._norms is None:
@@ -194,10 +195,6 @@ def _first(distances: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     return few[np.argsort(distances[few], kind="stable")[:count]]
 
 
-def _tidy(distance: float, look: Look) -> float:
-    return round(distance) if look.glyphs else max(0.0, distance)
-
-
 def answer(
     codec: Codec, nearest: Nearest, pixels: ArrayLike, target: ArrayLike | None = None
 ) -> Answer | None:
@@ -213,7 +210,7 @@ def answer(
     dataset = nearest.dataset
     if codec.pixels != drawing.size or dataset.pixels != drawing.size or not codec.can_encode:
         return None
-    code = codec.encode(drawing)
+    code = codec.code_of(drawing)
     output = codec.decode(code)[0].reshape(drawing.shape)
     wanted = None if target is None else np.array(target, dtype=np.float32)
     near = nearest.find(output)
@@ -230,7 +227,7 @@ def answer(
         binary=binary,
         wrong=wrong,
         wrong_count=None if wrong is None else int(np.count_nonzero(wrong)),
-        code=code[0],
+        code=code,
         nearest=nearest.named(near),
         nearest_indices=tuple(index for index, _ in near),
         epoch=codec.epoch,

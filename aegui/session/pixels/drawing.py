@@ -26,6 +26,7 @@ from aegui.core.pixels.transforms import (
     slices,
     turned,
 )
+from aegui.core.recipe import CorruptionSpec
 from aegui.session.pixels.drawing_state import (
     GLYPH_PAPER,
     DrawingState,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
     from aegui.core.pixels.shapes import Cell
     from aegui.core.pixels.transforms import Axis, Pixels
-    from aegui.core.recipe import CorruptionSpec
 
 _NOISE_ID, _CODE_ID = 1, 2
 _UNDO_LIMIT = 500
@@ -64,6 +64,8 @@ class Drawing(QObject):
 
     changed = Signal(object)
     """The new ``DrawingState``."""
+    noise_chosen = Signal()
+    """Another ``noise`` is chosen; what that makes of the drawing has been told before."""
     region_changed = Signal(object)
     """Another ``Box`` is selected by a step that was undone or done again; None: nothing."""
 
@@ -73,6 +75,7 @@ class Drawing(QObject):
         self.undo_stack.setUndoLimit(_UNDO_LIMIT)
         self._state = DrawingState(GLYPH_PAPER.empty(height, width))
         self._natural = (height, width, GLYPH_PAPER)
+        self._noise = CorruptionSpec(), 0
         self._previous: DrawingState | None = None
         self._region: Box | None = None
         self._pasted: _Pasted | None = None
@@ -323,9 +326,27 @@ class Drawing(QObject):
 
     # -- edits -----------------------------------------------------------------------------------
 
+    @property
+    def noise(self) -> tuple[CorruptionSpec, int]:
+        """Noise and seed that are chosen for the drawing, whether or not it has any."""
+        return self._noise
+
+    def choose_noise(self, spec: CorruptionSpec, seed: int) -> None:
+        """Choose noise without putting it on the drawing; "none" is no choice."""
+        if spec.kind != "none" and self._noise != (spec, seed):
+            self._noise = spec, seed
+            self.noise_chosen.emit()
+
     def apply_noise(self, spec: CorruptionSpec, seed: int) -> None:
-        """Put noise on the drawing as it was before any other noise; "none" takes it off."""
-        before = self._state
+        """Choose noise, and put it on the drawing as it was before any; "none" takes it off."""
+        chosen, before = self._noise, self._state
+        if spec.kind != "none":
+            self._noise = spec, seed
+        self._put_noise(before, spec, seed)
+        if self._noise != chosen:
+            self.noise_chosen.emit()
+
+    def _put_noise(self, before: DrawingState, spec: CorruptionSpec, seed: int) -> None:
         clean = before.pixels if before.before_noise is None else before.before_noise
         if spec.kind == "none" or spec.level == 0.0:
             without = replace(before, pixels=clean, before_noise=None, noise=None)
@@ -426,6 +447,7 @@ class Drawing(QObject):
         if state.image_shape != self._state.image_shape:
             self._region = None
         self._state = state
+        self._noise = state.noise or self._noise
         self.changed.emit(state)
 
     def _show_step(self, state: DrawingState, left: DrawingState, regions: _Regions | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.i18n import tr
-from aegui.core.training.cost import training_cost
+from aegui.core.training.cost import costs_the_same, training_cost
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
@@ -45,6 +45,10 @@ class CostService(QObject):
     def set_draft(self, resolved: ResolvedRecipe | None, timeline_bytes: int) -> None:
         """Tell the cost of ``resolved`` (None: there is nothing to train) from now on."""
         if resolved is self._resolved:
+            return
+        known = self._resolved
+        if known is not None and resolved is not None and costs_the_same(known, resolved):
+            self._resolved = resolved
             return
         self._job.cancel()
         self._resolved = resolved

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
     from aegui.core.recipe.changes import Change
+    from aegui.widgets.builder.setting import Section, Setting
 
 _STACKS = {
     "network.encoder": mark("Encoder"),
@@ -44,16 +45,18 @@ _OTHERS = {
     "data.augment.shift": mark("Shifted at random"),
 }
 _LONGEST = 40
+_ROWS = {row.path: (section, row) for section in SECTIONS for row in section.settings}
+_NAMES = Counter(row.label for _, row in _ROWS.values())
 
 
 def change_lines(
     trained: Recipe, recipe: Recipe, changes: tuple[Change, ...], learnt: Dataset
 ) -> tuple[str, ...]:
     """One line for each of ``changes`` from ``trained`` to ``recipe``; sizes of layers are one."""
-    plans = (network_plan(it, learnt.image_shape) for it in (trained, recipe))
-    old, new = (architecture(plan) for plan in plans)
-    lines = [] if old == new else [_line(tr("Network"), old, new)]
+    before, after = (network_plan(it, learnt.image_shape) for it in (trained, recipe))
+    old, new = ("", "") if before == after else (architecture(before), architecture(after))
     sizes = old != new
+    lines = [_line(tr("Network"), old, new)] if sizes else []
     lines += [_words(change) for change in changes if not (sizes and _is_of_sizes(change.path))]
     return tuple(dict.fromkeys(lines))
 
@@ -77,27 +80,17 @@ def _is_of_sizes(path: str) -> bool:
 
 def _words(change: Change) -> str:
     choices: Mapping[str, Choice] | None = None
-    setting = _settings().get(change.path)
-    if setting is not None:
-        label, choices = setting
-    else:
-        label, choices = _of_layer(change.path)
+    row = _ROWS.get(change.path)
+    label, choices = _of_layer(change.path) if row is None else _of_row(*row)
     return _line(label, _value(change.old, choices), _value(change.new, choices))
 
 
-def _settings() -> dict[str, tuple[str, Mapping[str, Choice] | None]]:
-    """Label and choices of each row of the panel; those named alike with their section's title."""
-    rows = [(section, setting) for section in SECTIONS for setting in section.settings]
-    names = Counter(setting.label for _, setting in rows)
-    return {
-        setting.path: (
-            tr(setting.label)
-            if names[setting.label] == 1
-            else f"{tr(section.title)}, {tr(setting.label)}",
-            setting.choices,
-        )
-        for section, setting in rows
-    }
+def _of_row(section: Section, setting: Setting) -> tuple[str, Mapping[str, Choice] | None]:
+    """Label and choices of a row of the panel; one named like another with its section's title."""
+    label = tr(setting.label)
+    if _NAMES[setting.label] > 1:
+        label = f"{tr(section.title)}, {label}"
+    return label, setting.choices
 
 
 def _of_layer(path: str) -> tuple[str, Mapping[str, Choice] | None]:

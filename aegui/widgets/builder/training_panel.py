@@ -193,9 +193,19 @@ class TrainingPanel(QWidget):
         for path in edited:
             key = _SECTION_OF.get(path)
             if key is not None:
-                self._show_section(_SECTIONS[key], self.sections[key], recipe)
+                self._show_section(_SECTIONS[key], self.sections[key], recipe, edited)
 
-    def _show_section(self, section: Section, folding: FoldingSection, recipe: Recipe) -> None:
+    def _show_section(
+        self,
+        section: Section,
+        folding: FoldingSection,
+        recipe: Recipe,
+        edited: frozenset[str] | None = None,
+    ) -> None:
+        """Show all rows of ``section``; of those that were not ``edited`` only whether they count.
+
+        Values that were not edited are shown already.
+        """
         paths = [setting.path for setting in section.settings]
         wrong = any(path in self._problems for path in paths)
         is_shown = section.shown(recipe) or wrong
@@ -204,7 +214,10 @@ class TrainingPanel(QWidget):
             return
         folding.header.set_summary(section.summary(recipe), wrong)
         for row in (self.rows[path] for path in paths if path in self.rows):
-            self._show_row(row, recipe)
+            if edited is None or row.setting.path in edited:
+                self._show_row(row, recipe)
+            else:
+                self._show_whether(row, recipe)
 
     def _show_row(self, row: SettingRow, recipe: Recipe) -> None:
         path = row.setting.path
@@ -216,7 +229,10 @@ class TrainingPanel(QWidget):
             row.caution.set_text(large_batch_words(recipe, self._samples))
         row.set_value(value_at(recipe, path))
         row.problem.set_text(self._problems.get(path, ""))
-        shown = row.setting.shown(recipe)
+        self._show_whether(row, recipe)
+
+    def _show_whether(self, row: SettingRow, recipe: Recipe) -> None:
+        path, shown = row.setting.path, row.setting.shown(recipe)
         if path == _CHARS:
             # Classes with longer names are chosen in the panel of the data.
             shown = self._has_characters or recipe.data.chars is not None

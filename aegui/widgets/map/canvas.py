@@ -256,8 +256,11 @@ class LatentCanvas(SelectingMap):
         return Qt.CursorShape.OpenHandCursor if over_pin else self._rest_cursor()
 
     def _put(self, place: tuple[float, float]) -> None:
-        self._set_place(place)
+        self._set_place(place, is_told_next=True)
         self._tell_cursor()
+        if not self._words:
+            # Nobody knew at once what is there, and said so.
+            self._describe()
 
     def _escape(self) -> None:
         """Give up one thing: moving a pin, the line, the lasso, the selection, the cursor."""

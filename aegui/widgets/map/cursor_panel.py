@@ -24,7 +24,7 @@ from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 from aegui.widgets.map.insight_figures import InsightFigures
 from aegui.widgets.map.rulers import axis_name
-from aegui.widgets.map.ticks import number_text
+from aegui.widgets.map.ticks import number_text, numbers_text
 from aegui.widgets.pixels.nearest_strip import NearestStrip, nearest_title
 from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import SPACING, current_theme, figures_font
@@ -409,5 +409,5 @@ class CursorPanel(QWidget):
 
 def _where(code: Sequence[float]) -> str:
     """A code in words: its first numbers."""
-    where = ", ".join(number_text(value) for value in code[:_MOST_SPOKEN])
+    where = numbers_text(code[:_MOST_SPOKEN])
     return f"{where}, ..." if len(code) > _MOST_SPOKEN else where

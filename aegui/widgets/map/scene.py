@@ -65,6 +65,10 @@ class Scene:
         self.has_prior = False
         self.directions: NDArray[np.float32] = np.eye(2, dtype=np.float32)
         self.base: NDArray[np.float32] = np.zeros(2, np.float32)
+        self.size = 2
+        """Numbers per code, d."""
+        self.ribbon = False
+        """Whether codes have one number only."""
         self.follows_mean = True
         self.codes: Codes | None = None
         self.bounds: Bounds | None = None
@@ -80,16 +84,6 @@ class Scene:
         self._whole_key: object = None
         self._version = 0
         self._laid_out: object = None
-
-    @property
-    def size(self) -> int:
-        """Numbers per code, d."""
-        return len(self.base)
-
-    @property
-    def ribbon(self) -> bool:
-        """Whether codes have one number only."""
-        return self.size == 1
 
     @property
     def is_rough(self) -> bool:
@@ -130,6 +124,7 @@ class Scene:
     def set_size(self, size: int) -> None:
         """Codes have ``size`` numbers from now on."""
         self.base = np.zeros(size, np.float32)
+        self.size, self.ribbon = size, size == 1
         self.follows_mean = True
         self.axes = (0, min(1, size - 1))
         self.directions = np.eye(2, size, dtype=np.float32)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from aegui.core.i18n import with_marks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 _LARGEST_PLAIN = 100_000.0
@@ -32,7 +36,7 @@ def tick_text(value: float, step: float) -> str:
         text = format(value, f".{max(0, -math.floor(math.log10(step) + 1e-9))}f")
     if float(text) == 0.0:
         text = text.lstrip("-")
-    return with_marks(text.replace("-", "\N{MINUS SIGN}"))
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def place_text(value: float, pixels_per_unit: float) -> str:
@@ -43,6 +47,15 @@ def place_text(value: float, pixels_per_unit: float) -> str:
 
 def number_text(value: float) -> str:
     """A coordinate to read aloud or beside the cursor: two decimals, more where it is small."""
+    return with_marks(_number(value))
+
+
+def numbers_text(values: Sequence[float]) -> str:
+    """Coordinates one after the other, each as from ``number_text``."""
+    return with_marks("\n".join([_number(value) for value in values])).replace("\n", ", ")
+
+
+def _number(value: float) -> str:
     if value != value or math.isinf(value):
         return str(value)
     magnitude = abs(value)
@@ -50,4 +63,4 @@ def number_text(value: float) -> str:
     text = f"{value:.{decimals}f}" if magnitude < _LARGEST_PLAIN else f"{value:.4g}"
     if float(text) == 0.0:
         text = text.lstrip("-")
-    return with_marks(text.replace("-", "\N{MINUS SIGN}"))
+    return text.replace("-", "\N{MINUS SIGN}")

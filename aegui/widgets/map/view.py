@@ -16,7 +16,7 @@ from aegui.widgets.map.furniture import TOP_PX, Furniture
 from aegui.widgets.map.lattice import Lattice, covers, plane_request, wanted_lattice
 from aegui.widgets.map.layered import LayeredMap
 from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
-from aegui.widgets.map.ticks import number_text
+from aegui.widgets.map.ticks import numbers_text
 from aegui.widgets.pixels.speech import describe
 
 if TYPE_CHECKING:
@@ -435,7 +435,7 @@ class MapView(LayeredMap):
 
     # The cursor
 
-    def _set_place(self, place: tuple[float, float] | None) -> None:
+    def _set_place(self, place: tuple[float, float] | None, *, is_told_next: bool = False) -> None:
         """Move the cursor to ``place`` on the plane and repaint what it leaves and meets."""
         before = self._overlay_region()
         self._overlay.place = place
@@ -447,7 +447,8 @@ class MapView(LayeredMap):
         if place is None:
             self._overlay.set_preview(None)
         self._set_hovered(self._meant())
-        self._describe()
+        if not is_told_next:
+            self._describe()
         self.update(before + self._overlay_region())
 
     def _meant(self) -> int | None:
@@ -480,7 +481,7 @@ class MapView(LayeredMap):
             describe(self, ". ".join(filter(None, (self._place_words(code), layers))))
 
     def _place_words(self, code: NDArray[np.float32]) -> str:
-        where = ", ".join(number_text(value) for value in code[:_MOST_SAID].tolist())
+        where = numbers_text(code[:_MOST_SAID].tolist())
         if self._words:
             return tr("Cursor at {where}: {words}", where=where, words=self._words)
         near = self._scene.nearest(code)

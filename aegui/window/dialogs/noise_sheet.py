@@ -87,7 +87,7 @@ class NoiseSheetDialog(QDialog):
         services.drawing.changed.connect(self._on_anything_changed)
         services.showing.changed.connect(self._on_showing_changed)
         services.others.changed.connect(self._on_anything_changed)
-        self._draw.noise.noise_requested.connect(self._on_anything_changed)
+        services.drawing.noise_chosen.connect(self._on_anything_changed)
         services.sheets.answered.connect(self._on_sheets_answered)
 
     @Slot(object, object)
@@ -106,8 +106,8 @@ class NoiseSheetDialog(QDialog):
         return models + [(each.name, each.codec) for each in self._services.others.others]
 
     def _ask(self) -> None:
-        state, noise = self._services.drawing.state, self._draw.noise
-        kind, seed = noise.spec.kind, noise.seed
+        state, (spec, seed) = self._services.drawing.state, self._services.drawing.noise
+        kind = spec.kind
         every = self._models()
         models = [each for each in every if fits(each[1], state.image_shape)]
         name = tr(CORRUPTIONS[kind].label)

@@ -61,6 +61,7 @@ class AnswerFeature(Feature):
         self._answer = Refresher(self._ask, _ANSWER_MS, self._docks["answer"], self)
         self._pixels = services.drawing.pixels
         self._sheet: AnswerSheet | None = None
+        self._asked_noise: CorruptionSpec | None = None
         self._steps = 1
         self._is_on_map = False
         self._average: SetLimit | None = None
@@ -87,7 +88,7 @@ class AnswerFeature(Feature):
         services.others.renewed.connect(self._answer.mark)
         services.answers.answered.connect(self._on_answers_answered)
         services.reasons.answered.connect(self._on_reasons_answered)
-        self._panels.draw.noise_requested.connect(self._on_draw_noise_requested)
+        services.drawing.noise_chosen.connect(self._on_drawing_noise_chosen)
         panel.page_shown.connect(self._on_panel_page_shown)
         panel.why.pixel_chosen.connect(self._on_why_pixel_chosen)
         panel.limit.estimated_chosen.connect(self._on_limit_estimated_chosen)
@@ -107,8 +108,8 @@ class AnswerFeature(Feature):
 
     @property
     def noise(self) -> CorruptionSpec:
-        """The noise that is chosen beside the grid."""
-        return self._panels.draw.noise.spec
+        """The noise that is chosen for the drawing."""
+        return self._services.drawing.noise[0]
 
     def models(self) -> list[Model]:
         """The networks that can answer the drawing: the one that is shown first."""
@@ -143,11 +144,12 @@ class AnswerFeature(Feature):
         self._answer.mark()
         self._answer.flush()
 
-    @Slot(object, int)
-    def _on_draw_noise_requested(self, _spec: object, _seed: int) -> None:
+    @Slot()
+    def _on_drawing_noise_chosen(self) -> None:
         # The limit depends on the noise even where the drawing stays as it is.
-        self._answer.mark()
-        self._answer.flush()
+        if self.noise != self._asked_noise:
+            self._answer.mark()
+            self._answer.flush()
 
     def _ask(self) -> None:
         services, models = self._services, self.models()
@@ -155,6 +157,7 @@ class AnswerFeature(Feature):
         if not models:
             self._drop_way()
         nearest, spec = shown.nearest, self.noise
+        self._asked_noise = spec
         estimated, steps = self._estimated, self._steps
         prior = services.answer_studies.prior
         services.answers.ask(

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from aegui.session.pixels.answer_sheet import AnswerSheet
     from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow
-    from aegui.window.panels import Panels
     from aegui.window.services import Services
 
 _NOTE_MS = 500
@@ -48,7 +47,7 @@ class AnswerStudiesFeature(Feature):
         self._studies = services.answer_studies
         self._source = ""
         self._changed = Refresher(self._show, _NOTE_MS, self._docks["answer"], self)
-        self._connect(self._panels)
+        self._connect()
         self._show_sets()
         self._changed.mark()
 
@@ -59,10 +58,10 @@ class AnswerStudiesFeature(Feature):
         if changed & SUBJECT:
             self._changed.mark()
 
-    def _connect(self, panels: Panels) -> None:
+    def _connect(self) -> None:
         studies = self._studies
         pairs, outliers = self._panel.pairs, self._panel.outliers
-        panels.draw.noise_requested.connect(self._on_anything_changed)
+        self._services.drawing.noise_chosen.connect(self._on_anything_changed)
         self._answers.network_chosen.connect(self._on_anything_changed)
         self._answers.answered.connect(self._on_answers_answered)
         self._panel.page_shown.connect(self._on_anything_changed)

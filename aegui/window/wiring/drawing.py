@@ -46,6 +46,7 @@ class DrawingFeature(Feature):
         self._connect()
         settings = services.settings
         self._panels.draw.set_noise(settings.noise, settings.noise_seed)
+        services.drawing.choose_noise(settings.noise, settings.noise_seed)
         self._show_samples()
 
     def _connect(self) -> None:
@@ -229,7 +230,7 @@ class DrawingFeature(Feature):
             self._panels.canvas.set_drawing_code(None)
             return
         self._services.marks.ask(
-            lambda: codec.encode(pixels)[0],
+            lambda: codec.code_of(pixels),
             self._services.shown.dataset,
             quick=is_quick(codec, encode_cost(codec)),
             gentle=self._services.shown.is_learning,

@@ -15,7 +15,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import apply_layers
 from aegui.core.network.resolve import layer_shapes, resolve
-from aegui.core.recipe import LatentSpec, LayerSpec, Recipe
+from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
 from aegui.core.training.snapshot import LayerWeights, Snapshot
 from aegui.core.training.train import train
 
@@ -192,3 +192,15 @@ def test_a_generator_has_no_jacobian_of_an_encoder() -> None:
     )
     with pytest.raises(AeguiError, match="no encoder"):
         Codec(recipe, SHAPE, snapshot).jacobian_squares(np.zeros((1, 35)))
+
+
+def test_one_image_and_one_code_are_computed_as_many_are() -> None:
+    network = Recipe(network=NetworkSpec(encoder=(LayerSpec(units=12),)))
+    codec = Codec(network, SHAPE, weights_of(network))
+    images = np.random.default_rng(2).random((2, 7, 5)).astype(np.float32)
+    for image in (*images, images[0]):
+        code = codec.code_of(image)
+        assert codec.code_of(image.copy()) is code
+        assert not code.flags.writeable
+        np.testing.assert_allclose(code, codec.encode(image)[0], rtol=1e-6)
+        np.testing.assert_allclose(codec.image_of(code), codec.decode(code)[0], rtol=1e-6)

@@ -16,6 +16,7 @@ from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import find_recipe, load_recipe
 from aegui.core.training.cost import (
+    costs_the_same,
     large_layer_words,
     rows_of,
     share_left,
@@ -75,6 +76,22 @@ def test_a_limit_of_time_and_what_is_done_already_count() -> None:
     cost = training_cost(bound(training={"epochs": 1000}))
     half = share_left(cost, bound(training={"epochs": 1000}), 500)
     assert half.seconds == pytest.approx(cost.seconds / 2)
+
+
+def test_only_the_size_of_the_steps_costs_nothing() -> None:
+    recipe, data = Recipe(), load_builtin("lowercase")
+    one = resolve(recipe, data).resolved
+    assert one is not None
+
+    def of(**changes: object) -> ResolvedRecipe:
+        training = recipe.training.model_copy(update=changes)
+        found = resolve(recipe.model_copy(update={"training": training}), data).resolved
+        assert found is not None
+        return found
+
+    faster = recipe.training.optimizer.model_copy(update={"learning_rate": 0.5})
+    assert costs_the_same(one, of(optimizer=faster))
+    assert not costs_the_same(one, of(optimizer=faster, epochs=17))
 
 
 def test_rows_and_batches() -> None:

@@ -309,3 +309,19 @@ def test_another_kind_of_noise_is_a_step_of_its_own() -> None:
     drawing.undo()
     assert drawing.state.noise is None
     assert np.array_equal(drawing.pixels, np.eye(7, 5))
+
+
+def test_the_noise_that_is_chosen_is_the_drawings_own() -> None:
+    drawing = Drawing(7, 5)
+    told: list[str] = []
+    drawing.changed.connect(lambda _state: told.append("changed"))
+    drawing.noise_chosen.connect(lambda: told.append("noise"))
+    drawing.choose_noise(SOME, 3)
+    assert drawing.noise == (SOME, 3)
+    assert told == ["noise"]
+    drawing.apply_noise(FLIP_ALL, 4)
+    assert drawing.noise == (FLIP_ALL, 4)
+    assert told == ["noise", "changed", "noise"]
+    drawing.apply_noise(CorruptionSpec(), 4)
+    assert drawing.noise == (FLIP_ALL, 4)
+    assert told == ["noise", "changed", "noise", "changed"]

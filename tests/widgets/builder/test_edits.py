@@ -255,3 +255,14 @@ def test_what_is_absent_has_no_value() -> None:
     assert edits.value_at(Recipe(), "classifier.frozen") is None
     assert edits.layers_at(Recipe(), "gan.discriminator") == ()
     assert prod(IMAGE) == sizes(Recipe(network=NetworkSpec(latent=LatentSpec(units=4))))[-1]
+
+
+def test_numbers_that_were_edited_are_named_and_nothing_else_is_a_number() -> None:
+    before = Recipe()
+    rate = edits.with_value(before, "training.optimizer.learning_rate", 0.5)
+    assert edits.numbers_edited(before, rate) == frozenset({"training.optimizer.learning_rate"})
+    both = edits.with_values(rate, {"data.corruption.level": 0.25, "seed": 7})
+    assert edits.numbers_edited(rate, both) == frozenset({"data.corruption.level", "seed"})
+    assert edits.numbers_edited(before, before) == frozenset()
+    for path, value in (("training.optimizer.name", "sgd"), ("training.batch_size", 8)):
+        assert edits.numbers_edited(before, edits.with_value(rate, path, value)) is None
