@@ -15,7 +15,8 @@ import yaml
 
 from aegui.core.course_configs.bounded_yaml import load_yaml
 from aegui.core.course_configs.keys import Keys
-from aegui.core.course_configs.reader import Reader
+from aegui.core.course_configs.notes import Notes
+from aegui.core.course_configs.reader import read
 from aegui.core.errors import RecipeError, elided
 from aegui.core.i18n import tr
 from aegui.core.recipe import FORMAT, VERSION
@@ -87,16 +88,16 @@ def understand(config: object, folder: Path | None = None) -> CourseReading:
     first = next((c for c in configs if isinstance(c, dict) and c), None)
     if first is None:
         raise RecipeError(tr("A configuration is an object of keys and values."))
-    reader = Reader(Keys.of(first), folder)
+    notes = Notes(Keys.of(first), folder)
     if len(configs) > 1:
-        reader.assumed.append(tr("The first of {n} configurations was taken.", n=len(configs)))
-    recipe = reader.read()
+        notes.assumed.append(tr("The first of {n} configurations was taken.", n=len(configs)))
+    recipe = read(notes)
     return CourseReading(
         recipe,
-        tuple(reader.understood),
-        tuple(reader.assumed),
-        (*reader.unknown, *reader.keys.left()),
-        tuple(reader.needs_data),
+        tuple(notes.understood),
+        tuple(notes.assumed),
+        (*notes.unknown, *notes.keys.left()),
+        tuple(notes.needs_data),
     )
 
 

@@ -13,7 +13,7 @@ from aegui.core.recipe.errors import quoted
 
 if TYPE_CHECKING:
     from aegui.core.course_configs.keys import Item
-    from aegui.core.course_configs.reader import Reader
+    from aegui.core.course_configs.notes import Notes
     from aegui.core.course_configs.shape import Chain
 
 _HIDDEN = "tanh"
@@ -27,8 +27,8 @@ _LISTED = ("activation*", "act", "acts", "act_fn*", "funciones_activacion", "fun
 class Bends:
     """The activations, slopes and dropout that are given apart from the layers."""
 
-    def __init__(self, reader: Reader, *, gaussian: bool) -> None:
-        self._reader = reader
+    def __init__(self, notes: Notes, *, gaussian: bool) -> None:
+        self._notes = notes
         self._encoder_list = self._list(
             *(f"encod*.{name}" for name in _LISTED), "encoder_activation*", "activation*.encoder"
         )
@@ -93,14 +93,14 @@ class Bends:
             bent = put(bends, encoder, code, decoder, output) if bends is not None else None
             if bent is not None and item is not None:
                 encoder, code, decoder, output = bent
-                self._reader.understand(item, tr("activations"))
+                self._notes.understand(item, tr("activations"))
             elif item is not None:
-                self._reader.leave(item, tr("not one for each layer"))
+                self._notes.leave(item, tr("not one for each layer"))
         if any(layer.activation is None for layer in (*encoder, *(decoder or ()))) and not (
             self._hidden or self._encoder
         ):
             label = tr(CATALOGUES["activation"][_HIDDEN].label)
-            self._reader.assumed.append(tr("Hidden layers bend with {label}.", label=label))
+            self._notes.assumed.append(tr("Hidden layers bend with {label}.", label=label))
         encoder = tuple(self._filled(layer, self._encoder or self._hidden) for layer in encoder)
         if decoder is None and self._decoder not in (None, self._encoder or self._hidden):
             decoder = tuple(replace(layer, activation=None) for layer in reversed(encoder))
@@ -122,17 +122,17 @@ class Bends:
         bend = code.activation or self._code
         if bend is None:
             bend = "identity"
-            self._reader.assumed.append(
+            self._notes.assumed.append(
                 tr("The code has no activation, so that the map can spread freely.")
             )
         return Layer(code.units, bend, code.slope or self._slope_of(bend), code.dropout)
 
     def _bounded(self, output: Layer) -> Layer:
         bend = output.activation or self._output
-        loss = self._reader.settings.get("training.loss", "bce")
+        loss = self._notes.settings.get("training.loss", "bce")
         if bend is None or (bend != "sigmoid" and loss == "bce"):
             bend = "sigmoid"
-            self._reader.assumed.append(
+            self._notes.assumed.append(
                 tr("The output layer is a sigmoid: pixels lie between 0 and 1.")
             )
         same = bend == self._hidden or bend == self._output
@@ -146,7 +146,7 @@ class Bends:
                 and all(isinstance(v, str) or v is None for v in value)
             )
 
-        return self._reader.keys.take(*patterns, fits=is_list)
+        return self._notes.keys.take(*patterns, fits=is_list)
 
     def _bends(self, item: Item) -> list[str | None] | None:
         """The activations in a list, None for those that are not known."""
@@ -154,21 +154,21 @@ class Bends:
         for index, value in enumerate(item.value if isinstance(item.value, list | tuple) else ()):
             bends.append(choice("activation", value))
             if bends[-1] is None and value is not None:
-                self._reader.unknown.append(
+                self._notes.unknown.append(
                     tr("{key}.{i} {v} is not known here", key=item.key, i=index, v=quoted(value))
                 )
         return bends
 
     def _one(self, *patterns: str) -> str | None:
-        item = self._reader.keys.take_one(*patterns, fits=lambda v: isinstance(v, str), none=True)
+        item = self._notes.keys.take_one(*patterns, fits=lambda v: isinstance(v, str), none=True)
         if item is None:
             return None
         key = choice("activation", item.value)
         if key is None:
-            self._reader.leave(item, tr("not known here"))
+            self._notes.leave(item, tr("not known here"))
             return None
         label = tr(CATALOGUES["activation"][key].label)
-        self._reader.understand(item, f"{tr('activation')} {label}")
+        self._notes.understand(item, f"{tr('activation')} {label}")
         return key
 
     def _beta(self) -> float | None:
@@ -178,16 +178,16 @@ class Bends:
         return self._number("beta", "activation*beta", "slope", "tanh_beta", "sigmoid_beta")
 
     def _number(self, *patterns: str) -> float | None:
-        item = self._reader.keys.take_one(*patterns)
+        item = self._notes.keys.take_one(*patterns)
         if item is None:
             return None
         if item.value is False:
-            self._reader.understand(item, tr("switched off"))
+            self._notes.understand(item, tr("switched off"))
             return None
         number = to_number(item.value, item.key)
-        self._reader.understand(item, item.names[-1])
+        self._notes.understand(item, item.names[-1])
         for part in ("encoder", "decoder", "latent", "output_slope"):
-            self._reader.names[f"network.{part}"] = item.key
+            self._notes.names[f"network.{part}"] = item.key
         return number
 
 

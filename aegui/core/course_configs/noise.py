@@ -10,7 +10,7 @@ from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
     from aegui.core.course_configs.keys import Item
-    from aegui.core.course_configs.reader import Reader
+    from aegui.core.course_configs.notes import Notes
 
 _KINDS = (
     *("noise_type", "noise_kind", "noise.type", "noise.kind", "noise.name", "type_of_noise"),
@@ -30,28 +30,28 @@ _SWITCHES = ("noise", "use_noise", "denoising", "denoise", "add_noise", "ruido",
 _DEFAULT_LEVEL = 0.1
 
 
-def read_noise(reader: Reader) -> None:
+def read_noise(notes: Notes) -> None:
     """Take the noise that is told, unless it is switched off."""
-    keys = reader.keys
+    keys = notes.keys
     kind_item = keys.take_one(*_KINDS, fits=lambda v: choice("corruption", v) is not None)
-    named, salt = _level_by_kind(reader)
+    named, salt = _level_by_kind(notes)
     pepper = keys.take_one("pepper_p", "pepper_prob", "pepper")
     level = salt or keys.take_one(*_LEVELS, fits=_is_level)
     switch = keys.take_one(*_SWITCHES, fits=lambda v: flag_of(v) is not None)
     if switch is not None and flag_of(switch.value) is False:
-        reader.understand(switch, tr("no noise"))
+        notes.understand(switch, tr("no noise"))
         for item in (kind_item, level, pepper):
             if item is not None:
-                reader.leave(item, tr("switched off"))
+                notes.leave(item, tr("switched off"))
         return
     if level is None and kind_item is None:
         if switch is not None:
-            reader.leave(switch, tr("neither kind nor level of the noise is told"))
+            notes.leave(switch, tr("neither kind nor level of the noise is told"))
         return
     if switch is not None:
-        reader.understand(switch, tr("noise"))
-    kind = named or _kind(reader, kind_item, level)
-    _set_noise(reader, kind, level, pepper, kind_item)
+        notes.understand(switch, tr("noise"))
+    kind = named or _kind(notes, kind_item, level)
+    _set_noise(notes, kind, level, pepper, kind_item)
 
 
 def _is_level(value: object) -> bool:
@@ -60,16 +60,16 @@ def _is_level(value: object) -> bool:
     )
 
 
-def _level_by_kind(reader: Reader) -> tuple[str | None, Item | None]:
+def _level_by_kind(notes: Notes) -> tuple[str | None, Item | None]:
     """A level whose key names the kind of noise as well."""
     for kind, patterns in NOISE_BY_KIND:
-        item = reader.keys.take_one(*patterns, fits=_is_level)
+        item = notes.keys.take_one(*patterns, fits=_is_level)
         if item is not None:
             return kind, item
     return None, None
 
 
-def _kind(reader: Reader, kind_item: Item | None, level: Item | None) -> str:
+def _kind(notes: Notes, kind_item: Item | None, level: Item | None) -> str:
     kind = None if kind_item is None else choice("corruption", kind_item.value)
     if kind is not None:
         return kind
@@ -77,31 +77,31 @@ def _kind(reader: Reader, kind_item: Item | None, level: Item | None) -> str:
     words = ("factor", "std", "sigma", "variance")
     kind = "gaussian" if any(word in name for word in words) else "salt_pepper"
     label = tr(CATALOGUES["corruption"][kind].label)
-    reader.assumed.append(tr("The kind of noise is not told: {kind} is taken.", kind=label))
+    notes.assumed.append(tr("The kind of noise is not told: {kind} is taken.", kind=label))
     return kind
 
 
 def _set_noise(
-    reader: Reader, kind: str, item: Item | None, pepper: Item | None, kind_item: Item | None
+    notes: Notes, kind: str, item: Item | None, pepper: Item | None, kind_item: Item | None
 ) -> None:
     path = "data.corruption"
     label = tr(CATALOGUES["corruption"][kind].label)
     if kind_item is not None and choice("corruption", kind_item.value) == kind:
-        reader.set(f"{path}.kind", kind, kind_item, label)
+        notes.set(f"{path}.kind", kind, kind_item, label)
     if item is None:
         if kind != "none":
-            reader.settings[f"{path}.level"] = _DEFAULT_LEVEL
-            reader.assumed.append(
+            notes.settings[f"{path}.level"] = _DEFAULT_LEVEL
+            notes.assumed.append(
                 tr("The level of the noise is not told: {p} is taken.", p=_DEFAULT_LEVEL)
             )
         return
     level = to_number(item.value, item.key)
     if pepper is not None:
         level += to_number(pepper.value, pepper.key)
-        reader.understand(pepper, label)
+        notes.understand(pepper, label)
     if level == 0:
         kind = "none"
-    reader.settings[f"{path}.kind"] = kind
+    notes.settings[f"{path}.kind"] = kind
     # A level that cannot be is told at its own key, not at that of the whole noise.
-    reader.names[path] = item.key
-    reader.set(f"{path}.level", level, item, f"{label}, {tr('level of the noise')}")
+    notes.names[path] = item.key
+    notes.set(f"{path}.level", level, item, f"{label}, {tr('level of the noise')}")

@@ -12,7 +12,7 @@ from aegui.core.recipe.errors import quoted
 
 if TYPE_CHECKING:
     from aegui.core.course_configs.keys import Item, Keys
-    from aegui.core.course_configs.reader import Reader
+    from aegui.core.course_configs.notes import Notes
 
 _SWITCHES = frozenset({"enable", "enabled", "active", "use", "on", "activo", "habilitado", "usar"})
 _SIDES = ("encod", "decod", "codific", "decodific")
@@ -24,28 +24,28 @@ _ADVERSARIES = frozenset({"discriminator", "generator", "critic"})
 Path = tuple[str, ...]
 
 
-def set_aside(reader: Reader) -> None:
+def set_aside(notes: Notes) -> None:
     """Mark what must not be taken: switched-off sections, and all networks but the first.
 
     Raises:
         RecipeError: It describes a GAN.
     """
-    _switch_off(reader.keys)
-    _refuse_gan(reader.keys)
-    _keep_one_network(reader)
+    _switch_off(notes.keys)
+    _refuse_gan(notes.keys)
+    _keep_one_network(notes)
 
 
-def tell_switches(reader: Reader) -> None:
+def tell_switches(notes: Notes) -> None:
     """Say of every switch that nobody spoke of what it did."""
-    keys = reader.keys
+    keys = notes.keys
     for item in keys.items:
         wished = flag_of(item.value) if _is_switch(item) else None
         if item.path in keys.told or wished is None:
             continue
         if wished and _used(keys, item.path[:-1]):
-            reader.understand(item, tr("switched on"))
+            notes.understand(item, tr("switched on"))
         elif not wished and item.path in keys.switches:
-            reader.understand(item, tr("switched off"))
+            notes.understand(item, tr("switched off"))
 
 
 def _is_switch(item: Item) -> bool:
@@ -109,9 +109,9 @@ def _has_layers(item: Item) -> bool:
     )
 
 
-def _keep_one_network(reader: Reader) -> None:
+def _keep_one_network(notes: Notes) -> None:
     """Of several sections with layers of their own the first is taken."""
-    keys = reader.keys
+    keys = notes.keys
     homes: dict[Path, None] = {}
     for item in keys.items:
         if item.path not in keys.off and _has_layers(item) and not _is_detail(item):
@@ -125,7 +125,7 @@ def _keep_one_network(reader: Reader) -> None:
         for item in keys.items:
             if item.path[: len(section)] == section:
                 keys.off[item.path] = tr("another network")
-    reader.assumed.append(
+    notes.assumed.append(
         tr(
             "It describes {n} networks; the first was taken: {name}.",
             n=len(sections) + 1,

@@ -23,7 +23,7 @@ from aegui.core.recipe.errors import quoted
 
 if TYPE_CHECKING:
     from aegui.core.course_configs.keys import Item
-    from aegui.core.course_configs.reader import Reader
+    from aegui.core.course_configs.notes import Notes
 
 _INPUTS = (
     *("input_size", "input_dim", "input_shape", "image_shape", "image_size", "img_size"),
@@ -74,20 +74,20 @@ _CONVOLUTIONS = ("conv", "kernel", "filter", "stride")
 _NO_UNITS = ("kernel", "stride", "padding", "pool", "dropout", "shape")
 
 
-def input_size(reader: Reader) -> int | None:
+def input_size(notes: Notes) -> int | None:
     """Numbers per sample, where the configuration tells them."""
-    item = reader.keys.take(*_INPUTS, fits=_is_size)
-    channels_item = reader.keys.take_one(
+    item = notes.keys.take(*_INPUTS, fits=_is_size)
+    channels_item = notes.keys.take_one(
         *("channels", "in_channels", "n_channels", "input_channels", "num_channels", "canales"),
         fits=lambda v: type(v) in (int, str),
     )
     if channels_item is not None and channels_item.choices > 1:
         # Those of convolutions, one for each.
-        reader.keys.release(channels_item)
+        notes.keys.release(channels_item)
         channels_item = None
     if item is None:
         if channels_item is not None:
-            reader.leave(channels_item, tr("the size of an image is not told"))
+            notes.leave(channels_item, tr("the size of an image is not told"))
         return None
     channels = 1
     if channels_item is not None:
@@ -100,7 +100,7 @@ def input_size(reader: Reader) -> int | None:
     if channels_item is not None:
         if len(sides) < 3:
             sides.append(channels)
-        reader.understand(channels_item, tr("channels of an image"))
+        notes.understand(channels_item, tr("channels of an image"))
     pixels = 1
     for side in sides:
         pixels *= side
@@ -108,7 +108,7 @@ def input_size(reader: Reader) -> int | None:
         raise RecipeError(
             tr('"{key}" is {v}, which is no size.', key=item.key, v=quoted(item.value))
         )
-    reader.understand(item, f"{tr('numbers per sample')} {pixels}")
+    notes.understand(item, f"{tr('numbers per sample')} {pixels}")
     return pixels
 
 
@@ -124,54 +124,54 @@ def _sides(value: object) -> list[object]:
     return [side for side in sides if not is_nothing(side)]
 
 
-def read_chain(reader: Reader, inputs: int | None, *, variational: bool) -> Chain:
+def read_chain(notes: Notes, inputs: int | None, *, variational: bool) -> Chain:
     """The network that is described, with what had to be assumed said.
 
     Raises:
         RecipeError: What is described cannot be.
     """
-    code_item = reader.keys.take_one(*CODE_KEYS, fits=lambda v: not isinstance(v, bool))
+    code_item = notes.keys.take_one(*CODE_KEYS, fits=lambda v: not isinstance(v, bool))
     code = None
     if code_item is not None:
         code = to_whole(code_item.value, code_item.key)
-        reader.names["network.latent.units"] = code_item.key
-        reader.understand(code_item, tr("units of the code"))
+        notes.names["network.latent.units"] = code_item.key
+        notes.understand(code_item, tr("units of the code"))
     hints = Hints(code, inputs, variational=variational)
-    chain = _listed(reader, hints)
+    chain = _listed(notes, hints)
     if chain is None:
         chain = replace(invented(code), told=False)
         units = "-".join(str(layer.units) for layer in (*chain.encoder, chain.code))
-        reader.assumed.append(tr("No layers are given: {units} and back is taken.", units=units))
-    chain = replace(chain, guesses=(*chain.guesses, *_convolutions(reader)))
-    reader.assumed.extend(chain.guesses)
+        notes.assumed.append(tr("No layers are given: {units} and back is taken.", units=units))
+    chain = replace(chain, guesses=(*chain.guesses, *_convolutions(notes)))
+    notes.assumed.extend(chain.guesses)
     return chain
 
 
-def _convolutions(reader: Reader) -> tuple[str, ...]:
+def _convolutions(notes: Notes) -> tuple[str, ...]:
     """The line on convolutions, which are not read, where there seem to be any."""
-    for item in reader.keys.items:
+    for item in notes.keys.items:
         named = any(word in name for name in item.names for word in _CONVOLUTIONS)
-        if named and item.path not in reader.keys.off and not is_nothing(item.value):
+        if named and item.path not in notes.keys.off and not is_nothing(item.value):
             key = item.key
             return (tr("Convolutions ({key}) are not read: all layers are dense.", key=key),)
     return ()
 
 
-def _listed(reader: Reader, hints: Hints) -> Chain | None:
-    encoder = _layers(reader, *_ENCODER)
+def _listed(notes: Notes, hints: Hints) -> Chain | None:
+    encoder = _layers(notes, *_ENCODER)
     if encoder is not None:
-        return _two_sided(reader, encoder, hints)
-    hidden = _layers(reader, *_HIDDEN)
-    item = hidden or _layers(reader, *_WHOLE)
+        return _two_sided(notes, encoder, hints)
+    hidden = _layers(notes, *_HIDDEN)
+    item = hidden or _layers(notes, *_WHOLE)
     if item is None:
-        alike = _alike(reader) or _numbered(reader)
+        alike = _alike(notes) or _numbered(notes)
         if alike is None:
             return None
         # A single width is the code itself, unless that has a size of its own.
         only = hints.code is None and len(alike[0]) == 1
         return whole_chain(*alike, replace(hints, from_first=True), hidden=not only)
-    found = _read(reader, item)
-    name_layers(reader, item)
+    found = _read(notes, item)
+    name_layers(notes, item)
     hints = _with_stated(hints, found)
     is_hidden = hidden is not None or _is_hidden(item)
     return _whole(found, item, hints, hidden=is_hidden)
@@ -188,19 +188,19 @@ def _with_stated(hints: Hints, found: LayerList) -> Hints:
     return replace(hints, inputs=found.inputs, from_first=True)
 
 
-def _two_sided(reader: Reader, encoder: Item, hints: Hints) -> Chain:
-    decoder = _layers(reader, *_DECODER)
+def _two_sided(notes: Notes, encoder: Item, hints: Hints) -> Chain:
+    decoder = _layers(notes, *_DECODER)
     if decoder is None:
         # Three dots in a copied text: the reader is to think of the mirror image.
-        dots = reader.keys.take("decoder*", "decoder*.*", fits=is_elided)
+        dots = notes.keys.take("decoder*", "decoder*.*", fits=is_elided)
         if dots is not None:
-            reader.understand(dots, tr("the mirror image of the encoder"))
-    name_layers(reader, encoder)
-    found = _read(reader, encoder)
+            notes.understand(dots, tr("the mirror image of the encoder"))
+    name_layers(notes, encoder)
+    found = _read(notes, encoder)
     side = None
     if decoder is not None:
-        reader.names["network.decoder"] = decoder.key
-        side = Side(_read(reader, decoder).layers, decoder.key, _is_hidden(decoder))
+        notes.names["network.decoder"] = decoder.key
+        side = Side(_read(notes, decoder).layers, decoder.key, _is_hidden(decoder))
     chain = two_sided(
         Side(found.layers, encoder.key, _is_hidden(encoder)), side, _with_stated(hints, found)
     )
@@ -211,61 +211,61 @@ def _is_hidden(item: Item) -> bool:
     return any("hidden" in name or "ocult" in name for name in item.names)
 
 
-def _layers(reader: Reader, *patterns: str) -> Item | None:
-    item = reader.keys.take(*patterns, fits=is_layer_list)
+def _layers(notes: Notes, *patterns: str) -> Item | None:
+    item = notes.keys.take(*patterns, fits=is_layer_list)
     if item is None:
         return None
     if any(word in item.names[-1] for word in _NO_UNITS):
-        reader.keys.release(item)
+        notes.keys.release(item)
         return None
     item = item.first if is_sweep(item.value) else item
-    reader.understand(item, tr("layers"))
+    notes.understand(item, tr("layers"))
     return item
 
 
-def _read(reader: Reader, item: Item) -> LayerList:
+def _read(notes: Notes, item: Item) -> LayerList:
     found = read_layers(item.value, item.key)
-    reader.unknown.extend(found.ignored)
+    notes.unknown.extend(found.ignored)
     return found
 
 
-def name_layers(reader: Reader, item: Item) -> None:
+def name_layers(notes: Notes, item: Item) -> None:
     """Refusals of the layers name the key of ``item``."""
     for path in ("network.encoder", "network.decoder", "network.latent"):
-        reader.names.setdefault(path, item.key)
+        notes.names.setdefault(path, item.key)
 
 
-def _alike(reader: Reader) -> tuple[tuple[Layer, ...], str] | None:
+def _alike(notes: Notes) -> tuple[tuple[Layer, ...], str] | None:
     """Hidden layers of one width, told by the width and perhaps their number."""
-    item = reader.keys.take_one(*_ONE_HIDDEN, fits=_is_count)
+    item = notes.keys.take_one(*_ONE_HIDDEN, fits=_is_count)
     if item is None:
         return None
-    many = reader.keys.take_one(*_HOW_MANY, fits=_is_count)
+    many = notes.keys.take_one(*_HOW_MANY, fits=_is_count)
     count = 1 if many is None else to_whole(many.value, many.key)
     if not 1 <= count <= _MOST_ALIKE:
         count = 1
     elif many is not None:
-        reader.understand(many, tr("hidden layers"))
-    reader.understand(item, tr("units of a hidden layer"))
-    name_layers(reader, item)
+        notes.understand(many, tr("hidden layers"))
+    notes.understand(item, tr("units of a hidden layer"))
+    name_layers(notes, item)
     return (Layer(to_whole(item.value, item.key)),) * count, item.key
 
 
-def _numbered(reader: Reader) -> tuple[tuple[Layer, ...], str] | None:
+def _numbered(notes: Notes) -> tuple[tuple[Layer, ...], str] | None:
     """Hidden layers of which each has a key with its number."""
     found = []
-    for item in reader.keys.items:
+    for item in notes.keys.items:
         match = _NUMBERED.fullmatch(item.names[-1])
-        free = item.path not in reader.keys.taken and item.path not in reader.keys.off
+        free = item.path not in notes.keys.taken and item.path not in notes.keys.off
         if match is not None and free and _is_count(item.value):
             found.append((int(match[1]), item))
     if not found:
         return None
     found.sort(key=lambda pair: pair[0])
     for _, item in found:
-        reader.keys.taken.add(item.path)
-        reader.understand(item, tr("units of a hidden layer"))
-    name_layers(reader, found[0][1])
+        notes.keys.taken.add(item.path)
+        notes.understand(item, tr("units of a hidden layer"))
+    name_layers(notes, found[0][1])
     return tuple(Layer(to_whole(i.value, i.key)) for _, i in found), found[0][1].key
 
 

@@ -12,7 +12,7 @@ from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
     from aegui.core.course_configs.keys import Item
-    from aegui.core.course_configs.reader import Reader
+    from aegui.core.course_configs.notes import Notes
     from aegui.core.course_configs.shape import Chain
 
 _WORDS = frozenset(
@@ -36,12 +36,12 @@ _WARMUPS = ("kl_warmup*", "kl_ramp*", "kl_anneal*", "beta_warmup*", "warmup_kl",
 class Variational:
     """What says that the code is a variational one, and how its divergence is weighed."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._denied = _denied(reader)
-        self._item = None if self._denied is not None else _told(reader)
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._denied = _denied(notes)
+        self._item = None if self._denied is not None else _told(notes)
         told = self._item is not None or self._denied is not None
-        self._section = None if told else _section(reader)
+        self._section = None if told else _section(notes)
         self._weights: dict[str, float | int] = {}
 
     @property
@@ -53,12 +53,12 @@ class Variational:
         """Take the weight of the divergence, before ``beta`` can be taken for a slope."""
         if not (self.is_told or chain.doubled):
             return
-        keys = self._reader.keys
+        keys = self._notes.keys
         weight = keys.take_one(*_WEIGHTS, fits=_is_number)
         if weight is not None:
             self._weights["beta"] = to_number(weight.value, weight.key)
             self._name("beta", weight)
-            self._reader.understand(weight, tr("weight of the divergence"))
+            self._notes.understand(weight, tr("weight of the divergence"))
         mean = keys.take_one(*_MEAN_WEIGHTS, fits=_is_number)
         if mean is not None and weight is None:
             pixels = inputs or GLYPH_PIXELS
@@ -69,52 +69,52 @@ class Variational:
                 beta=self._weights["beta"],
                 n=pixels,
             )
-            self._reader.understand(mean, text)
-            if "training.loss" not in self._reader.settings:
-                self._reader.settings["training.loss"] = "mse"
-                self._reader.assumed.append(
+            self._notes.understand(mean, text)
+            if "training.loss" not in self._notes.settings:
+                self._notes.settings["training.loss"] = "mse"
+                self._notes.assumed.append(
                     tr("Loss: the squared error, as with {key} elsewhere.", key=mean.key)
                 )
         warmup = keys.take_one(*_WARMUPS, fits=_is_number)
         if warmup is not None:
             self._weights["kl_warmup_epochs"] = to_whole(warmup.value, warmup.key)
             self._name("kl_warmup_epochs", warmup)
-            self._reader.understand(warmup, tr("epochs over which the divergence gains weight"))
+            self._notes.understand(warmup, tr("epochs over which the divergence gains weight"))
 
     def read(self, *, doubled: bool) -> None:
         """Make the code a Gaussian one where it is, and say why."""
-        reader = self._reader
+        notes = self._notes
         if self._denied is not None:
-            reader.understand(self._denied, tr("no variational code"))
+            notes.understand(self._denied, tr("no variational code"))
         elif self._item is not None:
-            _make_gaussian(reader, self._weights)
-            told_before = self._item.path in reader.keys.told
+            _make_gaussian(notes, self._weights)
+            told_before = self._item.path in notes.keys.told
             sure = self._item.names[-1] not in {"name", "experiment", "experiment_name"}
             sure = sure or len(self._item.path) > 1
-            (reader.understand if sure else reader.suppose)(self._item, tr("variational code"))
+            (notes.understand if sure else notes.suppose)(self._item, tr("variational code"))
             if told_before:
-                reader.assumed.append(
+                notes.assumed.append(
                     tr("The code is variational, because of {setting}.", setting=self._item.text)
                 )
         elif self._section is not None:
-            _make_gaussian(reader, self._weights)
-            reader.assumed.append(
+            _make_gaussian(notes, self._weights)
+            notes.assumed.append(
                 tr('The section "{name}" makes the code a variational one.', name=self._section)
             )
         elif doubled:
-            _make_gaussian(reader, self._weights)
-        elif reader.settings.get("data.source") == "emoji":
-            _make_gaussian(reader, self._weights)
-            reader.assumed.append(tr("The code is variational, as the course has it for emojis."))
+            _make_gaussian(notes, self._weights)
+        elif notes.settings.get("data.source") == "emoji":
+            _make_gaussian(notes, self._weights)
+            notes.assumed.append(tr("The code is variational, as the course has it for emojis."))
 
     def _name(self, field: str, item: Item) -> None:
-        self._reader.names[f"network.latent.{field}"] = item.key
+        self._notes.names[f"network.latent.{field}"] = item.key
 
 
-def _told(reader: Reader) -> Item | None:
+def _told(notes: Notes) -> Item | None:
     """The value that says it, by its key or by its words."""
-    for item in reader.keys.items:
-        if item.path in reader.keys.off or is_nothing(item.value):
+    for item in notes.keys.items:
+        if item.path in notes.keys.off or is_nothing(item.value):
             continue
         name = item.names[-1]
         word = re.sub(r"[^a-z0-9]", "", plain(item.value)) if isinstance(item.value, str) else ""
@@ -131,11 +131,11 @@ def _told(reader: Reader) -> Item | None:
     return None
 
 
-def _denied(reader: Reader) -> Item | None:
+def _denied(notes: Notes) -> Item | None:
     """The value that says that the code is none."""
-    for item in reader.keys.items:
+    for item in notes.keys.items:
         word = item.names[-1].removeprefix("use_").removeprefix("is_")
-        if item.path not in reader.keys.off and word in _WORDS and flag_of(item.value) is False:
+        if item.path not in notes.keys.off and word in _WORDS and flag_of(item.value) is False:
             return item
     return None
 
@@ -146,12 +146,12 @@ def _says_divergence(item: Item) -> bool:
     return bool(_DIVERGENCES & set(parts)) and not any("spars" in name for name in item.names)
 
 
-def _section(reader: Reader) -> str | None:
+def _section(notes: Notes) -> str | None:
     """A section that is called so and gives the code or the layers."""
     empty = None
-    for item in reader.keys.items:
+    for item in notes.keys.items:
         place = next((i for i, name in enumerate(item.names[:-1]) if name in _WORDS), None)
-        if place is None or item.path in reader.keys.off:
+        if place is None or item.path in notes.keys.off:
             continue
         name = item.names[-1]
         listed = is_layer_list(item.value) and not isinstance(item.value, str)
@@ -159,7 +159,7 @@ def _section(reader: Reader) -> str | None:
             return ".".join(item.path[: place + 1])
         empty = ".".join(item.path[: place + 1])
     if empty is not None:
-        reader.assumed.append(
+        notes.assumed.append(
             tr('No variational code: the section "{name}" gives no layers.', name=empty)
         )
     return None
@@ -174,6 +174,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float | str) and not isinstance(value, bool)
 
 
-def _make_gaussian(reader: Reader, weights: dict[str, float | int]) -> None:
-    latent = dict(reader.latent, kind="gaussian", activation="identity", **weights)
-    reader.settings["network.latent"] = latent
+def _make_gaussian(notes: Notes, weights: dict[str, float | int]) -> None:
+    latent = dict(notes.latent, kind="gaussian", activation="identity", **weights)
+    notes.settings["network.latent"] = latent
