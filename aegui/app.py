@@ -67,7 +67,7 @@ class App(QObject):
         self._translator: QTranslator | None = None
         self._speak(spoken or self._settings.language or QLocale.system().name())
         self._dress()
-        self.services = Services.create(self._settings, autosave_folder)
+        self.services = Services(self._settings, autosave_folder)
         self._must_keep = False
         self._told: set[tuple[str, str, int]] = set()
         self._failed.connect(self._on_failed)

@@ -25,6 +25,9 @@ from aegui.app import App
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.recipe.file import list_recipes
 from aegui.paths import models_dir
+from aegui.session.map.field_service import FieldService
+from aegui.session.map.making import Making
+from aegui.session.projections.projection_service import ProjectionService
 from aegui.session.settings import Settings
 from aegui.window.wiring.time import TimeFeature
 from aegui.window.wiring.training import TrainingFeature
@@ -144,7 +147,7 @@ def wander(app: App) -> None:
 def layers(app: App) -> None:
     """Regions and wrong pixels under the samples, and the lens."""
     open_model(app, "letters-2d")
-    canvas, fields = app.window.panels.canvas, app.services.fields
+    canvas, fields = app.window.panels.canvas, app.services.of(FieldService)
     app.window.set_perspective("wander")
     fields.choose(["regions", "wrong"])
     wait_for(lambda: len(fields.layers) == 2 and all(each.complete for each in fields.layers))
@@ -264,7 +267,7 @@ def variational(app: App) -> None:
     spin(1.0)
     app.window.panels.projections.compute_requested.emit()
     spin(1.0)
-    maps = app.services.projections
+    maps = app.services.of(ProjectionService)
     wait_for(lambda: all(state.figures is not None for state in maps.maps))
     app.window.panels.projections.fit()
     shoot(app, "projections", app.window.panels.projections)
@@ -312,11 +315,11 @@ def making(app: App) -> None:
         index = services.shown.dataset.labels.index(digit)
         row = int(np.flatnonzero(codes.indices == index)[0])
         services.workspace.keepsakes.pin(codes.values[row], digit)
-    services.making.paths.set_kind("geodesic")
-    app.window.panels.making.path.set_choices("geodesic", services.making.paths.count)
+    services.of(Making).paths.set_kind("geodesic")
+    app.window.panels.making.path.set_choices("geodesic", services.of(Making).paths.count)
     app.window.set_perspective("compare")
     show(app, "making")
-    wait_for(lambda: getattr(services.making.paths.latest, "kind", "") == "geodesic")
+    wait_for(lambda: getattr(services.of(Making).paths.latest, "kind", "") == "geodesic")
     app.window.panels.making.path.strip.step_chosen.emit(20)
     shoot(app, "making", app.window.panels.making)
 

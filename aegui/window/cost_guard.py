@@ -9,6 +9,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.training.cost import large_layer_words, rows_of, share_left, training_cost
 from aegui.session.documents.suggestions import Suggestion, suited
+from aegui.session.training.cost_service import CostService
 from aegui.window.dialogs.cost import COMPUTATION, TRAINING, ask_cost
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def may_train(
         None, if nothing is to be trained.
     """
     cost = share_left(
-        services.costs.cost_of(resolved, services.runner.timeline_bytes), resolved, done
+        services.of(CostService).cost_of(resolved, services.runner.timeline_bytes), resolved, done
     )
     reason = excess(cost, services.settings.budget)
     if not reason:

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from aegui.core.data.progress import clock
 from aegui.core.i18n import tr
+from aegui.session.map.film_writer import FilmWriter
+from aegui.session.map.plane_service import PlaneService
 from aegui.session.notice import Notice
 from aegui.widgets.map.canvas import LatentCanvas
 
@@ -60,8 +62,8 @@ class FilmMaker(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
-        services.plane.decoded.connect(self._on_plane_decoded)
-        services.films.finished.connect(self._on_films_finished)
+        services.of(PlaneService).decoded.connect(self._on_plane_decoded)
+        services.of(FilmWriter).finished.connect(self._on_films_finished)
 
     @property
     def is_busy(self) -> bool:
@@ -78,7 +80,7 @@ class FilmMaker(QObject):
             return
         self._path, self._widget = path, widget
         is_map = isinstance(widget, LatentCanvas)
-        self._needs_plane = is_map and self._services.plane.is_wanted
+        self._needs_plane = is_map and self._services.of(PlaneService).is_wanted
         self._followed = isinstance(widget, LatentCanvas) and widget.following
         if isinstance(widget, LatentCanvas):
             widget.navigation.hold()
@@ -87,7 +89,7 @@ class FilmMaker(QObject):
         self._next = 0
         self._begun_s = time.monotonic()
         self._dialog = self._progress_dialog()
-        self._services.films.begin(path, FPS)
+        self._services.of(FilmWriter).begin(path, FPS)
         self._show_next()
         self._timer.start()
 
@@ -118,7 +120,7 @@ class FilmMaker(QObject):
 
     @Slot()
     def _on_timer_timeout(self) -> None:
-        dialog, films = self._dialog, self._services.films
+        dialog, films = self._dialog, self._services.of(FilmWriter)
         if dialog is None or not films.has_room:
             return
         if self._next == len(self._epochs):
@@ -143,7 +145,7 @@ class FilmMaker(QObject):
 
     @Slot()
     def _on_dialog_canceled(self) -> None:
-        self._services.films.cancel()
+        self._services.of(FilmWriter).cancel()
         self._close()
 
     @Slot(str)

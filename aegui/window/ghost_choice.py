@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.latent.procrustes import turn_words
-from aegui.session.map.ghost_service import why_no_ghost
+from aegui.session.map.ghost_service import GhostService, why_no_ghost
 from aegui.session.notice import Notice
 from aegui.session.shown import WEIGHTS
 from aegui.widgets.time.slider import epoch_words
@@ -42,7 +42,7 @@ class GhostChoice(QObject):
         self._kept_words = ""
         self._is_new = False
         self._is_fitted = bool(services.settings.values.get(_FITTED, False))
-        ghosts = services.ghosts
+        ghosts = services.of(GhostService)
         ghosts.answered.connect(self._on_ghosts_answered)
         ghosts.opened.connect(self._on_ghosts_opened)
         ghosts.refused.connect(self._on_ghosts_refused)
@@ -82,7 +82,7 @@ class GhostChoice(QObject):
         """Take the run in a file for a ghost, once it has been read."""
         codec = self._services.shown.codec
         if codec is not None:
-            self._services.ghosts.open(path, codec)
+            self._services.of(GhostService).open(path, codec)
 
     def _keep(self, codec: Codec | None, words: str) -> None:
         if codec is None or not codec.can_encode:
@@ -119,11 +119,13 @@ class GhostChoice(QObject):
         codec, shown = self._codec(), self._services.shown
         self._panels.time.set_ghost("" if codec is None else self._words())
         if codec is None:
-            self._services.ghosts.forget()
+            self._services.of(GhostService).forget()
             self._panels.canvas.set_ghost(None)
         else:
             onto = shown.codec if self._is_fitted else None
-            self._services.ghosts.show(codec, shown.dataset, onto=onto, live=shown.is_learning)
+            self._services.of(GhostService).show(
+                codec, shown.dataset, onto=onto, live=shown.is_learning
+            )
 
     @Slot(bool)
     def _on_time_ghost_fit_chosen(self, fitted: bool) -> None:

@@ -14,6 +14,8 @@ from aegui.core.data.store import LIVE_BYTES, megabytes
 from aegui.core.i18n import tr
 from aegui.session.documents.undo_history import MOST_BYTES
 from aegui.session.map import field_service, plane_tiles
+from aegui.session.map.field_service import FieldService
+from aegui.session.map.plane_service import PlaneService
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
@@ -56,8 +58,14 @@ def holdings(services: Services) -> tuple[Holding, ...]:
             runner.timeline_bytes,
         ),
         Holding(tr("steps that can be undone"), workspace.undo_stack.held_bytes, MOST_BYTES),
-        Holding(tr("tiles of the map"), services.plane.kept_bytes, plane_tiles.KEPT_BYTES),
-        Holding(tr("layers under the map"), services.fields.kept_bytes, field_service.KEPT_BYTES),
+        Holding(
+            tr("tiles of the map"), services.of(PlaneService).kept_bytes, plane_tiles.KEPT_BYTES
+        ),
+        Holding(
+            tr("layers under the map"),
+            services.of(FieldService).kept_bytes,
+            field_service.KEPT_BYTES,
+        ),
     )
 
 

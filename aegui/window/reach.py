@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.session.map.decode_service import DecodeService
 from aegui.session.pixels.answers import one_image
 from aegui.session.pixels.drawing_state import paper_of
 
@@ -64,7 +65,7 @@ class Reach(QObject):
         """Like ``go_to``, but the map shows the plane that it shows: for what moves on at once."""
         self._cursor = code
         self._canvas.set_cursor(code)
-        self._services.decode.request(code, "mouse")
+        self._services.of(DecodeService).request(code, "mouse")
 
     def draw(self, image: NDArray[np.float32]) -> None:
         """Open an image ``[C, H, W]`` in the editor; of a glyph its pixels that are on."""

@@ -1,4 +1,5 @@
 """The driver of ``startup.py``: starts the program in this process, and prints when what was seen.
+from aegui.session.map.decode_service import DecodeService
 
 It does what ``run_window`` does, with eyes open; torch is imported behind the first picture.
 """
@@ -32,6 +33,7 @@ def main() -> None:
     from PySide6.QtWidgets import QApplication
 
     from aegui.app import App
+    from aegui.session.map.decode_service import DecodeService
 
     seen: dict[str, float] = {}
 
@@ -43,7 +45,7 @@ def main() -> None:
             self._app = app
             self._moved = False
             app.window.installEventFilter(self)
-            app.services.decode.decoded.connect(self._on_decoded)
+            app.services.of(DecodeService).decoded.connect(self._on_decoded)
 
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
             if event.type() == QEvent.Type.Paint and "painted_s" not in seen:

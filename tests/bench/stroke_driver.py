@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
-from aegui.session.map.others import Other
+from aegui.session.map.others import Other, Others
 from tests.bench.figures import percentile
 from tests.bench.live_window import WINDOW, Paints, spin
 
@@ -38,7 +38,7 @@ def main() -> None:
     spin(1.0)
     for name in ("letters-2d", "letters-denoise"):
         codec = load_run(models_dir() / f"{name}.aegui").codec(0)
-        services.others.add(Other(name, name, codec, False))
+        services.of(Others).add(Other(name, name, codec, False))
     spin(1.0)
     rows = window.panels.answer.answers.rows
     if len(rows) != ROWS:

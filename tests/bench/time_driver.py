@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file.saved import run_bytes
+from aegui.session.map.plane_service import PlaneService
 from aegui.window.wiring.time import TimeFeature
 from aegui.window.wiring.training import TrainingFeature
 from tests.bench.figures import percentile
@@ -36,7 +37,7 @@ class Scrub:
         self._map = Paints(app.window.panels.canvas)
         self._pictures = Paints(app.window.panels.cursor.pictures)
         self._plane_epoch = -1
-        app.services.plane.decoded.connect(self._on_plane_decoded)
+        app.services.of(PlaneService).decoded.connect(self._on_plane_decoded)
         self.call_ms: list[float] = []
         self.painted_ms: list[float] = []
         self.plane_ms: list[float] = []

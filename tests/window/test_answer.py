@@ -16,9 +16,9 @@ from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.priors import Prior
 from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.map.others import Other
+from aegui.session.map.others import Other, Others
 from aegui.session.pixels.answer_sheet import BEST, SHOWN
-from aegui.session.pixels.answer_study_service import LIMIT_DRAWS
+from aegui.session.pixels.answer_study_service import LIMIT_DRAWS, AnswerStudies
 from aegui.session.pixels.answers import telling_pixel
 from aegui.session.pixels.drawing_state import Paper
 from aegui.widgets.answer.limit_page import ALIKE, FILE, KNOWN
@@ -55,7 +55,7 @@ def add_other(window: MainWindow) -> None:
     """The same network once more, as one that was opened beside it."""
     codec = window._services.shown.codec
     assert codec is not None
-    assert window._services.others.add(Other("moment:1", "then", codec, False))
+    assert window._services.of(Others).add(Other("moment:1", "then", codec, False))
 
 
 def test_the_limit_is_there_before_any_network(window: MainWindow, panel: AnswerPanel) -> None:
@@ -90,7 +90,7 @@ def test_the_limit_over_all_characters_follows_noise_and_weights(
     window.panels.draw.noise.noise_requested.emit(much, 3)
     qtbot.waitUntil(lambda: page.average.text() == told(much), timeout=WAIT_MS)
     prior = Prior("mostly a", {"a": 20.0}, 1.0)
-    services.answer_studies.known_prior = prior
+    services.of(AnswerStudies).known_prior = prior
     page.prior_chosen.emit(KNOWN)
     qtbot.waitUntil(lambda: page.average.text() == told(much, prior), timeout=WAIT_MS)
     assert told(much, prior) != told(much)
@@ -110,7 +110,7 @@ def test_characters_are_weighed_as_a_file_says(
     weights = tmp_path / "weights.json"
     weights.write_text(json.dumps({dataset.labels[rare]: 1.0}), encoding="utf-8")
     monkeypatch.setattr(wiring_answer, "choose_prior_file", lambda _parent: str(weights))
-    with qtbot.waitSignal(services.answer_studies.prior_changed, timeout=WAIT_MS):
+    with qtbot.waitSignal(services.of(AnswerStudies).prior_changed, timeout=WAIT_MS):
         page.prior_chosen.emit(FILE)
     assert page.prior.currentText() == "as often as in weights.json"
     assert [bar.index for bar in page.bars.bars] == [rare]
@@ -289,7 +289,7 @@ def test_pairs_are_compared_on_demand(window: MainWindow, panel: AnswerPanel, qt
     assert "2,667 draws" in panel.pairs.words.text() or "2667 draws" in panel.pairs.words.text()
     table.setCurrentCell(2, 0)
     table.cellActivated.emit(2, 0)
-    found = window._services.answer_studies.mix_ups
+    found = window._services.of(AnswerStudies).mix_ups
     assert found is not None
     assert window._services.drawing.label == found.dataset.labels[found.pairs[2].first]
     window.panels.draw.noise.again()
@@ -313,7 +313,7 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     page.measure.click()
     qtbot.waitUntil(page.plot.isVisible, timeout=WAIT_MS)
     assert not page.roc.isVisible()
-    service = window._services.answer_studies
+    service = window._services.of(AnswerStudies)
     assert service.outliers is not None
     bench = service.outliers.bench
     assert page.plot.threshold == bench.threshold

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.core.recipe import Recipe
-from aegui.session.training.classifier_service import TRAINING, VALIDATION
+from aegui.session.training.classifier_service import TRAINING, VALIDATION, ClassifierService
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: Qt
         return (
             shown is not None
             and shown.total == len(shown.indices)
-            and not services.classifier.job.is_busy
+            and not services.of(ClassifierService).job.is_busy
         )
 
     qtbot.waitUntil(judged, timeout=20_000)
@@ -126,8 +126,8 @@ def test_beyond_the_limits_it_is_judged_only_when_asked_for(
     show(window)
     qtbot.waitUntil(panel._offer.isVisible)
     assert "Classify all the same (~1 s" in panel._offer.text()
-    assert not services.classifier.job.is_busy
+    assert not services.of(ClassifierService).job.is_busy
     panel._offer.click()
     qtbot.waitUntil(lambda: panel.evaluation is not None)
-    services.classifier.set_part(TRAINING)
+    services.of(ClassifierService).set_part(TRAINING)
     qtbot.waitUntil(panel._offer.isVisible)

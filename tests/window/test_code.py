@@ -8,6 +8,7 @@ import numpy as np
 
 from aegui.core.evaluation.codes import dimension_figures
 from aegui.core.recipe import GanSpec, LatentSpec
+from aegui.session.map.code_service import CodeService
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot)
     # The dimension that does most is drawn without being asked for.
     qtbot.waitUntil(lambda: panel.strip.traversal is not None, timeout=10_000)
     assert panel.strip.traversal is not None
-    assert panel.strip.traversal.dimension == services.code.dimension
+    assert panel.strip.traversal.dimension == services.of(CodeService).dimension
     panel.bars.dimension_activated.emit(2)
     qtbot.waitUntil(
         lambda: panel.strip.traversal is not None and panel.strip.traversal.dimension == 2,
@@ -110,7 +111,7 @@ def test_figures_are_kept_through_another_training(window: MainWindow, qtbot: Qt
     assert float(after[0]) < float(after[1])
     assert panel.figures._kept.text().startswith("kept: small")
     panel.figures.forget.click()
-    assert window._services.code.reference is None
+    assert window._services.of(CodeService).reference is None
 
 
 def test_a_generator_has_no_codes(window: MainWindow, qtbot: QtBot) -> None:

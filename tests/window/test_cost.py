@@ -11,6 +11,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import LayerSpec, NetworkSpec
+from aegui.session.map.making import Making
+from aegui.session.pixels.noise_study import NoiseStudy
+from aegui.session.projections.projection_service import ProjectionService
+from aegui.session.training.cost_service import CostService
 from aegui.window.dialogs.cost import LimitsDialog
 from aegui.window.wiring.document import DocumentFeature
 from tests.window.conftest import SMALL, stop, train
@@ -42,7 +46,7 @@ def test_the_cost_is_shown_beside_train(qtbot: QtBot, window: MainWindow) -> Non
     assert label.text().startswith("~")
     assert "MB" in label.text()
     assert "parameters" in label.toolTip()
-    costs = window._services.costs
+    costs = window._services.of(CostService)
     qtbot.waitUntil(lambda: costs.cost is not None and costs.cost.is_measured, timeout=60_000)
     assert "measured" in label.toolTip()
     train(qtbot, window)
@@ -141,7 +145,7 @@ def test_the_cost_of_a_noise_study_stands_beside_its_button(
     window._services.settings.unasked_memory_share = 1e-6
     answer("Cancel")
     page.run.click()
-    assert not window._services.noise_study.job.is_busy
+    assert not window._services.of(NoiseStudy).job.is_busy
 
 
 def test_a_search_beyond_the_limits_begins_only_after_a_question(
@@ -150,8 +154,8 @@ def test_a_search_beyond_the_limits_begins_only_after_a_question(
     train(qtbot, window)
     window.docks["making"].show()
     services, page = window._services, window.panels.making.finds
-    qtbot.waitUntil(lambda: services.making.finds.offered() != ())
-    finds = services.making.finds
+    qtbot.waitUntil(lambda: services.of(Making).finds.offered() != ())
+    finds = services.of(Making).finds
     with qtbot.waitSignal(finds.found):
         page.find_requested.emit("prior", 10)
     before = finds.latest
@@ -171,7 +175,7 @@ def test_maps_beyond_the_limits_begin_only_after_a_question(
     services, panel = window._services, window.panels.projections
     services.settings.unasked_memory_share = 1e-9
     window.actions_table["compare"].trigger()
-    maps = services.projections
+    maps = services.of(ProjectionService)
     qtbot.waitUntil(lambda: {"pca", "tsne"} <= {state.key for state in maps.maps})
     assert {state.status for state in maps.maps if state.key != "code"} == {"offered"}
     answer("Cancel")

@@ -11,6 +11,8 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.training.train import train as run_training
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.map.judge_service import JudgeService
 from aegui.window.wiring import gan as wiring_gan
 from tests.window.conftest import stop, train
 from tests.window.test_document import answer
@@ -84,7 +86,9 @@ def test_an_image_is_found_on_the_map(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: panel.sheet.samples is not None, timeout=10_000)
     samples = panel.sheet.samples
     assert samples is not None
-    with qtbot.waitSignal(services.decode.decoded, check_params_cb=_at(samples.codes[5])):
+    with qtbot.waitSignal(
+        services.of(DecodeService).decoded, check_params_cb=_at(samples.codes[5])
+    ):
         panel.sheet.sample_activated.emit(5)
     found = window.panels.canvas.cursor_code()
     assert found is not None
@@ -126,8 +130,8 @@ def test_a_classifier_from_a_file_judges_the_images(
     path = saved_judge(tmp_path / "judge.aegui", CLASSIFIER)
     monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
     box.button.click()
-    qtbot.waitUntil(lambda: services.judge.latest is not None, timeout=30_000)
-    trial = services.judge.latest
+    qtbot.waitUntil(lambda: services.of(JudgeService).latest is not None, timeout=30_000)
+    trial = services.of(JudgeService).latest
     assert trial is not None
     assert (trial.judge, trial.epoch, trial.are_learnt) == ("judge.aegui", 4, True)
     table = box.table.model()
@@ -139,9 +143,9 @@ def test_a_classifier_from_a_file_judges_the_images(
     # Beyond the limits it is asked first, and nothing changes where nobody wants it.
     services.settings.unasked_memory_share = 1e-9
     answer("Cancel")
-    with qtbot.waitSignals([services.judge.job.busy_changed] * 2):
+    with qtbot.waitSignals([services.of(JudgeService).job.busy_changed] * 2):
         box.button.click()
-    assert services.judge.latest is trial
+    assert services.of(JudgeService).latest is trial
     services.settings.unasked_memory_share = 1.0
     # What is no classifier is told, and the window goes on.
     plain = saved_judge(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.recipe import LatentSpec
+from aegui.session.map.field_service import FieldService
 from aegui.session.map.insight_service import FAN_SIDE
 from aegui.widgets.map.insight_figures import FIGURES
 from aegui.widgets.theme import DARK, apply_theme
@@ -35,7 +36,7 @@ def point(window: MainWindow, x: float = 0.5, y: float = 0.5) -> None:
 
 
 def wait_for_layers(window: MainWindow, qtbot: QtBot, *keys: str) -> None:
-    fields = window._services.fields
+    fields = window._services.of(FieldService)
 
     def there() -> bool:
         return {layer.field.key for layer in fields.layers if layer.complete} == set(keys)
@@ -117,7 +118,7 @@ def test_layers_follow_the_view_the_theme_and_the_network(
     trained: MainWindow, qtbot: QtBot, qapp: QApplication
 ) -> None:
     canvas = trained.panels.canvas
-    trained._services.fields.choose(["uncertainty", "wrong"])
+    trained._services.of(FieldService).choose(["uncertainty", "wrong"])
     wait_for_layers(trained, qtbot, "uncertainty", "wrong")
     light = canvas.scene.layers.field
     apply_theme(qapp, DARK)
@@ -126,7 +127,7 @@ def test_layers_follow_the_view_the_theme_and_the_network(
     assert dark is not None
     assert not np.array_equal(light.image, dark.image)
     canvas.navigation.zoom(4.0, canvas.width() / 2, canvas.height() / 2)
-    fields = trained._services.fields
+    fields = trained._services.of(FieldService)
     wide = light.rect[2] - light.rect[0]
 
     def is_closer() -> bool:
@@ -153,7 +154,7 @@ def test_without_a_prior_there_are_no_holes_and_the_menu_says_why(
     with qtbot.waitSignal(trained._services.workspace.noticed) as told:
         QTest.keyClick(trained.panels.canvas, Qt.Key.Key_7)
     assert told.args[0].text == "Holes: Only a variational code has a prior."
-    assert not trained._services.fields.chosen
+    assert not trained._services.of(FieldService).chosen
     network = SMALL.network.model_copy(
         update={"latent": LatentSpec(kind="gaussian", units=2, beta=0.01)}
     )
@@ -161,7 +162,7 @@ def test_without_a_prior_there_are_no_holes_and_the_menu_says_why(
     assert trained._services.workspace.new(recipe)
     train(qtbot, trained)
     assert button.action("holes").isEnabled()
-    trained._services.fields.choose(["holes", "density"])
+    trained._services.of(FieldService).choose(["holes", "density"])
     wait_for_layers(trained, qtbot, "density", "holes")
 
 

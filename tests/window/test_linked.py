@@ -11,7 +11,10 @@ from PySide6.QtTest import QTest
 
 from aegui.core.latent.codec import Codec
 from aegui.core.run_file.saved import SavedRun, save_run
-from aegui.session.map.others import Other
+from aegui.session.data.selection import Selection
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.map.others import Other, Others
+from aegui.session.projections.projection_service import ProjectionService
 from aegui.widgets.builder.edits import with_value
 from aegui.window.wiring.others import OthersFeature
 from tests.session.parts import glyphs, recipe, snapshot
@@ -102,7 +105,7 @@ def test_the_selection_becomes_the_set_and_undo_brings_all_back(
 
 
 def test_an_activated_sample_opens_in_the_editor(window: MainWindow) -> None:
-    window._services.selection.select(np.array([2, 3]))
+    window._services.of(Selection).select(np.array([2, 3]))
     window.panels.selection.gallery.activated.emit(3)
     drawing, dataset = window._services.drawing, window._services.shown.dataset
     np.testing.assert_array_equal(drawing.pixels, dataset.images[3, 0])
@@ -163,8 +166,10 @@ def test_what_is_decoded_at_the_cursor_opens_in_the_editor(
 def test_other_networks_have_maps_that_are_linked(learnt: MainWindow, qtbot: QtBot) -> None:
     window = learnt
     show(window, "projections")
-    others, maps = window._services.others, window.panels.projections
-    qtbot.waitUntil(lambda: window._services.projections.samples is not None, timeout=10_000)
+    others, maps = window._services.of(Others), window.panels.projections
+    qtbot.waitUntil(
+        lambda: window._services.of(ProjectionService).samples is not None, timeout=10_000
+    )
     assert others.add(other("x"))
     view = maps.view("other-1")
     qtbot.waitUntil(lambda: len(view.pixels) == 6, timeout=10_000)
@@ -204,7 +209,7 @@ def test_other_networks_draw_under_the_same_cursor(learnt: MainWindow, qtbot: Qt
     window = learnt
     show(window, "others")
     services, panel = window._services, window.panels.others
-    ours, showing = services.others, services.showing
+    ours, showing = services.of(Others), services.showing
     first, second = other("x"), other("y", latent=3)
     ours.add(first)
     ours.add(second)
@@ -212,7 +217,7 @@ def test_other_networks_draw_under_the_same_cursor(learnt: MainWindow, qtbot: Qt
     codec = showing.shown.codec
     assert codec is not None
     rows = showing.shown.dataset.flat()
-    services.decode.request(codec.encode(rows)[2])
+    services.of(DecodeService).request(codec.encode(rows)[2])
     qtbot.waitUntil(lambda: panel.previews[1].picture.image is not None, timeout=10_000)
     for each, preview in zip((first, second), panel.previews, strict=True):
         # At a sample the other network shows that very sample.
@@ -230,7 +235,7 @@ def test_seeds_follow_the_epoch_and_kept_epochs_stay(window: MainWindow, qtbot: 
     workspace = window._services.workspace
     workspace.edit_recipe(with_value(workspace.recipe, "runs", 3), "three")
     train(qtbot, window)
-    showing, others = window._services.showing, window._services.others
+    showing, others = window._services.showing, window._services.of(Others)
     codec = showing.shown.codec
     assert codec is not None
     menu = window.panels.others.menu
@@ -253,7 +258,7 @@ def test_a_file_that_does_not_fit_is_refused(
     learnt: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window = learnt
-    others = window._services.others
+    others = window._services.of(Others)
     of = recipe()
     save_run(tmp_path / "good.aegui", SavedRun(of, glyphs(), snapshot(of, seed=5)))
     others.open(tmp_path / "good.aegui")

@@ -11,6 +11,8 @@ from PIL import Image
 from aegui.core.data.load import load_dataset
 from aegui.core.latent.frame import axes_frame
 from aegui.paths import models_dir
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.map.making import Making
 from aegui.window.wiring import finds as wiring_finds
 from aegui.window.wiring import making as wiring_making
 from tests.window.conftest import train
@@ -62,11 +64,11 @@ def test_a_way_through_pins_is_on_the_map_and_in_the_film(
     panel, services = parts(trained)
     assert panel.message == ""
     pin_two(trained)
-    qtbot.waitUntil(lambda: services.making.paths.latest is not None, timeout=10_000)
-    look = services.making.paths.latest
+    qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None, timeout=10_000)
+    look = services.of(Making).paths.latest
     assert look is not None
     assert panel.path.pins.list.count() == 2
-    with qtbot.waitSignal(services.decode.decoded) as told:
+    with qtbot.waitSignal(services.of(DecodeService).decoded) as told:
         panel.path.strip.step_chosen.emit(7)
     np.testing.assert_allclose(told.args[0].z, look.codes[7], rtol=1e-6)
     cursor = trained.panels.canvas.cursor_code()
@@ -83,7 +85,7 @@ def test_pins_are_renamed_moved_and_taken_away(trained: MainWindow) -> None:
     pins.list.item(0).setText("beginning")
     assert kept.places[0].name == "beginning"
     assert kept.places[0].z == first.z
-    assert services.making.paths.stops == (False, True)
+    assert services.of(Making).paths.stops == (False, True)
     pins.list.item(0).setText(" ")
     assert kept.places[0].name == "beginning"
     assert pins.list.item(0).text() == "beginning"
@@ -111,8 +113,8 @@ def test_a_film_is_saved(
 ) -> None:
     panel, services = parts(trained)
     pin_two(trained)
-    services.making.paths.set_count(8)
-    qtbot.waitUntil(lambda: services.making.paths.latest is not None, timeout=10_000)
+    services.of(Making).paths.set_count(8)
+    qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None, timeout=10_000)
     file = tmp_path / f"film.{kind}"
     monkeypatch.setattr(wiring_making, "choose_save_file", lambda *_: str(file))
     with qtbot.waitSignal(services.workspace.noticed, timeout=20_000) as told:
@@ -129,7 +131,7 @@ def test_a_film_that_cannot_be_saved_is_told(
 ) -> None:
     panel, services = parts(trained)
     pin_two(trained)
-    qtbot.waitUntil(lambda: services.making.paths.latest is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None, timeout=10_000)
     path = str(tmp_path / "nowhere" / "film.gif")
     monkeypatch.setattr(wiring_making, "choose_save_file", lambda *_: path)
     with qtbot.waitSignal(services.workspace.noticed, timeout=20_000) as told:
@@ -144,7 +146,7 @@ def test_a_concept_is_made_kept_and_saved(
     trained: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     panel, services = parts(trained)
-    page, concepts = panel.concept, services.making.concepts
+    page, concepts = panel.concept, services.of(Making).concepts
     page.added.emit("plus", (0, 1))
     page.added.emit("minus", (2,))
     qtbot.waitUntil(lambda: concepts.latest is not None)
@@ -178,19 +180,19 @@ def test_what_is_selected_on_the_map_goes_into_a_box(trained: MainWindow) -> Non
     assert "lasso" in page._status.text()
     trained.panels.canvas.set_selection(np.array([1, 4]))
     page.selection_requested.emit("plus")
-    assert services.making.concepts.box("plus") == (1, 4)
+    assert services.of(Making).concepts.box("plus") == (1, 4)
     codes = services.shown.codes
     assert codes is not None
     trained.panels.canvas.cursor_moved.emit(codes.values[2])
     page.cursor_requested.emit("plus")
-    assert services.making.concepts.box("plus") == (1, 4, 2)
+    assert services.of(Making).concepts.box("plus") == (1, 4, 2)
 
 
 def test_what_a_concept_reaches_is_found_pinned_and_drawn(
     trained: MainWindow, qtbot: QtBot
 ) -> None:
     panel, services = parts(trained)
-    page, concepts = panel.concept, services.making.concepts
+    page, concepts = panel.concept, services.of(Making).concepts
     page.added.emit("plus", (0,))
     qtbot.waitUntil(lambda: page.draw.isEnabled())
     look = concepts.latest
@@ -216,7 +218,7 @@ def test_what_a_concept_reaches_is_found_pinned_and_drawn(
 
 def find(window: MainWindow, qtbot: QtBot, source: str = "posterior", count: int = 10) -> None:
     panel, services = parts(window)
-    with qtbot.waitSignal(services.making.finds.found, timeout=20_000):
+    with qtbot.waitSignal(services.of(Making).finds.found, timeout=20_000):
         panel.finds.find_requested.emit(source, count)
 
 
@@ -232,7 +234,7 @@ def test_finds_are_shown_and_saved_as_a_set(
         with qtbot.waitSignal(services.workspace.noticed, timeout=20_000) as told:
             panel.finds.save_requested.emit((0, 4))
         assert told.args[0].level == "info"
-        look = services.making.finds.latest
+        look = services.of(Making).finds.latest
         assert look is not None
         read = load_dataset(file)
         np.testing.assert_array_equal(read.images, look.images[[0, 4]] > 0.5)
@@ -256,7 +258,7 @@ def test_finds_come_from_the_region_that_was_drawn(trained: MainWindow, qtbot: Q
     square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     trained.panels.canvas._region = (square, axes_frame((0, 1), np.zeros(2)))
     find(trained, qtbot, "region")
-    look = services.making.finds.latest
+    look = services.of(Making).finds.latest
     assert look is not None
     assert ((look.codes >= 0.0) & (look.codes <= 1.0)).all()
 
@@ -264,7 +266,7 @@ def test_finds_come_from_the_region_that_was_drawn(trained: MainWindow, qtbot: Q
 def test_a_find_is_reached(trained: MainWindow, qtbot: QtBot) -> None:
     panel, services = parts(trained)
     find(trained, qtbot)
-    look = services.making.finds.latest
+    look = services.of(Making).finds.latest
     assert look is not None
     panel.finds.show_requested.emit(3)
     cursor = trained.panels.canvas.cursor_code()
@@ -281,7 +283,7 @@ def test_a_new_window_shows_what_was_made(app: App, trained: MainWindow, qtbot: 
     find(trained, qtbot)
     pin_two(trained)
     trained.panels.making.concept.added.emit("plus", (0,))
-    qtbot.waitUntil(lambda: services.making.concepts.latest is not None)
+    qtbot.waitUntil(lambda: services.of(Making).concepts.latest is not None)
     app.use_language("es")
     panel = app.window.panels.making
     assert app.window is not trained

@@ -16,6 +16,7 @@ from aegui.core.i18n import set_language
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.findings import with_noise
+from aegui.session.pixels.noise_study import NoiseStudy
 from aegui.session.pixels.study_forms import MatrixForm
 from aegui.window.wiring import figures as wiring_figures
 from aegui.window.wiring import study as wiring_study
@@ -45,7 +46,7 @@ def panel(window: MainWindow, qtbot: QtBot) -> StudyPanel:
 
 def run_matrix(window: MainWindow, panel: StudyPanel, qtbot: QtBot) -> None:
     panel.matrix.set_form(FORM)
-    with qtbot.waitSignal(window._services.noise_study.matrix_changed, timeout=LONG_MS):
+    with qtbot.waitSignal(window._services.of(NoiseStudy).matrix_changed, timeout=LONG_MS):
         panel.matrix.run.click()
 
 
@@ -57,7 +58,7 @@ def test_a_matrix_is_run_looked_into_and_saved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run_matrix(window, panel, qtbot)
-    study = window._services.noise_study
+    study = window._services.of(NoiseStudy)
     matrix = study.matrix
     assert matrix is not None
     assert matrix.wrong.shape == (2, 1, 2)
@@ -115,7 +116,7 @@ def test_what_is_wrong_with_the_choices_is_said_beside_them(
     panel.matrix.run.click()
     assert panel.matrix.problem.isVisible()
     assert panel.matrix.problem.text().startswith("Try with: “many” is no level")
-    assert not window._services.noise_study.job.is_busy
+    assert not window._services.of(NoiseStudy).job.is_busy
 
 
 def test_a_study_is_given_up_and_nothing_is_left(
@@ -123,7 +124,7 @@ def test_a_study_is_given_up_and_nothing_is_left(
 ) -> None:
     panel.matrix.set_form(replace(FORM, epochs=1_000_000))
     panel.matrix.run.click()
-    study = window._services.noise_study
+    study = window._services.of(NoiseStudy)
     assert not panel.matrix.run.isEnabled()
     qtbot.waitUntil(panel.cancel.isVisible, timeout=LONG_MS)
     panel.cancel.click()
@@ -156,7 +157,7 @@ def test_curves_of_the_matrix_and_of_a_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run_matrix(window, panel, qtbot)
-    study, page = window._services.noise_study, panel.curves
+    study, page = window._services.of(NoiseStudy), panel.curves
     panel._buttons["curves"].click()
     of = recipe()
     save_run(tmp_path / "net.aegui", SavedRun(of, glyphs(4), snapshot(of, seed=3)))
@@ -210,7 +211,7 @@ def test_what_comes_of_a_mistake(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     panel.matrix.set_form(FORM)
-    study, workspace = window._services.noise_study, window._services.workspace
+    study, workspace = window._services.of(NoiseStudy), window._services.workspace
     workspace.edit_dataset(workspace.dataset.subset([0, 1]), "two")
     with qtbot.waitSignal(study.comparison_changed, timeout=LONG_MS):
         panel.mistakes.see["fixed_noise"].click()
@@ -257,7 +258,7 @@ def test_the_training_panel_says_a_mistake_and_mends_it(window: MainWindow, qtbo
     workspace.edit_dataset(workspace.dataset.subset([0, 1]), "two")
     window.panels.study.matrix.set_form(FORM)
     qtbot.waitUntil(lambda: len(lines.lines) == 2, timeout=LONG_MS)
-    study = window._services.noise_study
+    study = window._services.of(NoiseStudy)
     with qtbot.waitSignal(study.comparison_changed, timeout=LONG_MS):
         lines.lines[1].see.click()
     assert window.panels.study.isVisible()

@@ -12,6 +12,8 @@ import pytest
 
 from aegui.core.latent.pca import pca_reference
 from aegui.core.latent.projections import ProjectionOptions
+from aegui.session.projections.projection_service import ProjectionService
+from aegui.session.training.reference_service import ReferenceService
 from aegui.widgets.builder.edits import with_value
 from tests.window.conftest import train
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.session.projections.projection_service import ProjectionService
     from aegui.window.main_window import MainWindow
 
 
@@ -38,7 +39,7 @@ def finish(qtbot: QtBot, maps: ProjectionService) -> None:
 
 @pytest.fixture
 def maps(window: MainWindow) -> ProjectionService:
-    service = window._services.projections
+    service = window._services.of(ProjectionService)
     service.set_options(ProjectionOptions(iterations=50))
     return service
 
@@ -135,7 +136,7 @@ def test_choices_are_kept(app: App, window: MainWindow, qtbot: QtBot) -> None:
     app.use_language("es")
     again = app.window.panels.projections
     assert again.shown == ("code", "pca")
-    assert app.services.projections.options.perplexity == 12.0
+    assert app.services.of(ProjectionService).options.perplexity == 12.0
     assert app.window.panels.projections._form._perplexity.value() == 12.0
     app.use_language("en")
 
@@ -168,7 +169,7 @@ def test_the_charts_have_pca_as_a_line(window: MainWindow, qtbot: QtBot) -> None
     window.set_perspective("build")
     window.docks["charts"].raise_()
     train(qtbot, window)
-    reference = window._services.reference
+    reference = window._services.of(ReferenceService)
     qtbot.waitUntil(lambda: reference.latest is not None)
     rows = window._services.shown.dataset.flat()
     assert reference.latest is not None

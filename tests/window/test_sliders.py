@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from aegui.core.recipe import LatentSpec
+from aegui.session.map.ends_service import EndsService
+from aegui.session.map.making import Making
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def wide(app: App, qtbot: QtBot) -> MainWindow:
 
 def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtBot) -> None:
     canvas, services = wide.panels.canvas, wide._services
-    with qtbot.waitSignal(services.ends.drawn) as told:
+    with qtbot.waitSignal(services.of(EndsService).drawn) as told:
         canvas.furniture.axes.strip.click()
     assert told.args[0].axes == (2, 3)
     codec = services.shown.codec
@@ -42,7 +44,7 @@ def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtB
     drawn = codec.decode(code).reshape(codec.image_shape).clip(0, 1)
     np.testing.assert_allclose(told.args[0].images[0], drawn, atol=1e-6)
     # Another number changes what is decoded at the ends of this one.
-    with qtbot.waitSignal(services.ends.drawn) as told:
+    with qtbot.waitSignal(services.of(EndsService).drawn) as told:
         canvas.set_base(canvas.base + 1.0)
     assert not np.allclose(told.args[0].images[0], drawn)
 
@@ -59,7 +61,7 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     assert "one line" in axes.laid.toolTip()
     kept.pin(codes.values[2])
     assert not axes.laid.isEnabled(), "the first three are still on a line"
-    services.making.paths.set_stop(2, False)
+    services.of(Making).paths.set_stop(2, False)
     assert axes.laid.isEnabled()
     assert "Pin 1, Pin 2, Pin 4" in axes.laid.toolTip()
     axes.laid.click()

@@ -17,7 +17,11 @@ from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.length import planned_epochs
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.map.insight_service import InsightService
+from aegui.session.map.plane_service import PlaneService
 from aegui.session.training import timeline as session_timeline
+from aegui.session.training.timeline import Player
 from aegui.window import film_maker
 from aegui.window.dialogs.fork import ForkDialog
 from aegui.window.wiring import time as wiring_time
@@ -84,7 +88,7 @@ def test_the_plane_and_the_rows_follow(window: MainWindow, showing: Showing, qtb
     qtbot.waitUntil(lambda: bool(window.panels.reconstructions.summary))
     before = window.panels.reconstructions.summary
     with qtbot.waitSignal(
-        window._services.plane.decoded, check_params_cb=lambda plane: plane.epoch == 0
+        window._services.of(PlaneService).decoded, check_params_cb=lambda plane: plane.epoch == 0
     ):
         window.feature(TimeFeature).go_to(0)
     assert window.panels.reconstructions.summary != before
@@ -94,8 +98,8 @@ def test_the_plane_and_the_rows_follow(window: MainWindow, showing: Showing, qtb
 
 def test_what_the_cursor_tells_is_of_that_epoch(window: MainWindow, showing: Showing) -> None:
     told: list[float] = []
-    window._services.insight.told.connect(lambda it: told.append(it.insight.entropy))
-    window._services.decode.request(np.zeros(2, np.float32), "mouse")
+    window._services.of(InsightService).told.connect(lambda it: told.append(it.insight.entropy))
+    window._services.of(DecodeService).request(np.zeros(2, np.float32), "mouse")
     for epoch in (0, 400):
         told.clear()
         window.feature(TimeFeature).go_to(epoch)
@@ -152,10 +156,10 @@ def test_the_film_plays_to_the_newest_state(
         lambda now, changed: seen.append(now.past_epoch) if "past" in changed else None
     )
     window.actions_table["play_epochs"].trigger()
-    assert window._services.player.is_playing
+    assert window._services.of(Player).is_playing
     assert showing.shown.is_learning
     assert window.panels.time.play.isChecked()
-    qtbot.waitUntil(lambda: not window._services.player.is_playing, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._services.of(Player).is_playing, timeout=10_000)
     assert seen[0] == 0
     assert seen[-1] is None
     assert len(seen) > 3
@@ -297,7 +301,7 @@ def test_a_ghost_of_a_seed_goes_with_its_training(
     app.services.workspace.edit_recipe(SMALL, "one run")
     window.actions_table["train"].trigger()
     # The film of the old training ends before the new one has any weights.
-    app.services.player.pause()
+    app.services.of(Player).pause()
     assert showing.shown.codec_of_run(2) is None
     qtbot.waitUntil(lambda: not app.services.runner.is_busy, timeout=60_000)
 
@@ -420,11 +424,11 @@ def test_choices_are_remembered(app: App, window: MainWindow) -> None:
     bar.speed_chosen.emit(2.0)
     bar.loop_chosen.emit(True)
     bar.memory_chosen.emit(256)
-    assert services.player.speed == 2.0
+    assert services.of(Player).speed == 2.0
     assert services.runner.timeline_bytes == 256 << 20
     app.use_language("es")
     bar = app.window.panels.time
     assert bar.speed.text() == "2×"
     assert bar.loop.isChecked()
-    assert services.player.loop
+    assert services.of(Player).loop
     app.use_language("en")

@@ -64,6 +64,10 @@ class Player(QObject):
             self._seen = -1
             self.playing_changed.emit(False)
 
+    def shutdown(self) -> None:
+        """Go on no more."""
+        self.pause()
+
     def seek(self, place: int | None) -> None:
         """Go on from ``place``; None: there is nothing after it, the film ends."""
         if place is None:

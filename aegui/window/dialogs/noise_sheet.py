@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
+from aegui.session.map.others import Others
 from aegui.session.pixels.noise_sheet import NoiseSheet, fits, is_made_at_once, noise_sheet
 from aegui.session.shown import SUBJECT
 from aegui.widgets.pixels.noise_sheet_view import NoiseSheetView
@@ -86,9 +87,9 @@ class NoiseSheetDialog(QDialog):
         services = self._services
         services.drawing.changed.connect(self._on_anything_changed)
         services.showing.changed.connect(self._on_showing_changed)
-        services.others.changed.connect(self._on_anything_changed)
+        services.of(Others).changed.connect(self._on_anything_changed)
         services.drawing.noise_chosen.connect(self._on_anything_changed)
-        services.sheets.answered.connect(self._on_sheets_answered)
+        services.latest("aegui-sheet").answered.connect(self._on_sheets_answered)
 
     @Slot(object, object)
     def _on_showing_changed(self, _shown: Shown, changed: Changes) -> None:
@@ -103,7 +104,7 @@ class NoiseSheetDialog(QDialog):
     def _models(self) -> list[tuple[str, Codec]]:
         shown = self._services.shown
         models = [] if shown.codec is None else [(tr("This network"), shown.codec)]
-        return models + [(each.name, each.codec) for each in self._services.others.others]
+        return models + [(each.name, each.codec) for each in self._services.of(Others).others]
 
     def _ask(self) -> None:
         state, (spec, seed) = self._services.drawing.state, self._services.drawing.noise
@@ -113,7 +114,7 @@ class NoiseSheetDialog(QDialog):
         name = tr(CORRUPTIONS[kind].label)
         self._title.setText(tr("{noise}, seed {seed}", noise=name, seed=seed))
         self._note.setText(self._told(len(every), len(models)))
-        self._services.sheets.ask(
+        self._services.latest("aegui-sheet").ask(
             lambda: noise_sheet(state, kind, seed, models),
             self._services.shown.dataset,
             quick=is_made_at_once(models),
@@ -143,5 +144,5 @@ class NoiseSheetDialog(QDialog):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing more is to be computed."""
-        self._services.sheets.forget()
+        self._services.latest("aegui-sheet").forget()
         super().hideEvent(event)

@@ -12,6 +12,7 @@ from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.i18n import tr
 from aegui.core.study.findings import other_noise, with_noise
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.session.pixels.answer_sheet import (
     SHOWN,
@@ -22,7 +23,7 @@ from aegui.session.pixels.answer_sheet import (
     fits,
     is_quick_sheet,
 )
-from aegui.session.pixels.answer_study_service import MOST_AVERAGED
+from aegui.session.pixels.answer_study_service import MOST_AVERAGED, AnswerStudies
 from aegui.session.pixels.answers import telling_pixel
 from aegui.session.shown import SUBJECT
 from aegui.widgets.answer.limit_page import FILE, KNOWN
@@ -84,23 +85,23 @@ class AnswerFeature(Feature):
     def _connect(self) -> None:
         services, panel = self._services, self._panel
         services.drawing.changed.connect(self._on_drawing_changed)
-        services.others.changed.connect(self._answer.mark)
-        services.others.renewed.connect(self._answer.mark)
-        services.answers.answered.connect(self._on_answers_answered)
-        services.reasons.answered.connect(self._on_reasons_answered)
+        services.of(Others).changed.connect(self._answer.mark)
+        services.of(Others).renewed.connect(self._answer.mark)
+        services.latest("aegui-answer").answered.connect(self._on_answers_answered)
+        services.latest("aegui-reasons").answered.connect(self._on_reasons_answered)
         services.drawing.noise_chosen.connect(self._on_drawing_noise_chosen)
         panel.page_shown.connect(self._on_panel_page_shown)
         panel.why.pixel_chosen.connect(self._on_why_pixel_chosen)
         panel.limit.estimated_chosen.connect(self._on_limit_estimated_chosen)
         panel.limit.prior_chosen.connect(self._on_limit_prior_chosen)
         panel.limit.train_requested.connect(self._on_limit_train_requested)
-        services.answer_studies.limit_found.connect(self._on_studies_limit_found)
-        services.answer_studies.prior_changed.connect(self._on_studies_prior_changed)
-        services.answer_studies.prior_failed.connect(self._on_studies_prior_failed)
+        services.of(AnswerStudies).limit_found.connect(self._on_studies_limit_found)
+        services.of(AnswerStudies).prior_changed.connect(self._on_studies_prior_changed)
+        services.of(AnswerStudies).prior_failed.connect(self._on_studies_prior_failed)
         answers = panel.answers
         answers.again_requested.connect(self._on_answers_again_requested)
         answers.once_requested.connect(self._on_answers_once_requested)
-        answers.removed.connect(services.others.remove)
+        answers.removed.connect(services.of(Others).remove)
         answers.current_changed.connect(self.network_chosen)
         answers.pixel_activated.connect(self._on_answers_pixel_activated)
 
@@ -114,7 +115,7 @@ class AnswerFeature(Feature):
     def models(self) -> list[Model]:
         """The networks that can answer the drawing: the one that is shown first."""
         shown, state = self._services.shown, self._services.drawing.state
-        every = [(each.key, each.name, each.codec) for each in self._services.others.others]
+        every = [(each.key, each.name, each.codec) for each in self._services.of(Others).others]
         if shown.codec is not None:
             every.insert(0, (SHOWN, tr("This network"), shown.codec))
         return [Model(*each) for each in every if fits(each[2], state)]
@@ -159,8 +160,8 @@ class AnswerFeature(Feature):
         nearest, spec = shown.nearest, self.noise
         self._asked_noise = spec
         estimated, steps = self._estimated, self._steps
-        prior = services.answer_studies.prior
-        services.answers.ask(
+        prior = services.of(AnswerStudies).prior
+        services.latest("aegui-answer").ask(
             lambda: answer_sheet(
                 models, nearest, state, spec, estimated=estimated, steps=steps, prior=prior
             ),
@@ -238,7 +239,7 @@ class AnswerFeature(Feature):
 
     @Slot(str)
     def _on_limit_prior_chosen(self, key: str) -> None:
-        studies = self._services.answer_studies
+        studies = self._services.of(AnswerStudies)
         if key == FILE:
             path = choose_prior_file(self._window)
             self._show_prior()
@@ -248,7 +249,7 @@ class AnswerFeature(Feature):
             studies.weigh(known=key == KNOWN)
 
     def _show_prior(self) -> None:
-        studies = self._services.answer_studies
+        studies = self._services.of(AnswerStudies)
         known = studies.known_prior
         self._panel.limit.set_prior(
             "" if known is None else known.name, used=studies.prior is not None
@@ -279,7 +280,7 @@ class AnswerFeature(Feature):
         if self._sheet is None or self._panel.shown_page != "limit":
             return
         dataset, limit = self._sheet.dataset, self._sheet.limit
-        studies, known = self._services.answer_studies, self._average
+        studies, known = self._services.of(AnswerStudies), self._average
         asked = (dataset, limit.spec, studies.prior)
         is_known = known is not None and known.is_of(*asked)
         has_limit = limit.reading is not None and len(dataset) <= MOST_AVERAGED
@@ -353,7 +354,7 @@ class AnswerFeature(Feature):
         dataset, reading, drawing = sheet.dataset, sheet.limit.reading, shown.answer.drawing
         place, graded = row * drawing.shape[-1] + column, not self._services.shown.look.glyphs
         work = len(dataset) * encode_cost(model.codec)
-        self._services.reasons.ask(
+        self._services.latest("aegui-reasons").ask(
             lambda: (
                 pixel_reasons(model.codec, drawing, place, dataset, reading, graded=graded),
                 model.name,

@@ -13,6 +13,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, mark, tr
 from aegui.session.pixels.answer_sheet import SHOWN
 from aegui.session.pixels.answer_studies import other_sets, why_no_mix_ups
+from aegui.session.pixels.answer_study_service import AnswerStudies
 from aegui.session.shown import SUBJECT
 from aegui.widgets.answer.outlier_page import FILE
 from aegui.window.dialogs.questions import choose_data_file
@@ -44,7 +45,7 @@ class AnswerStudiesFeature(Feature):
         super().__init__(services, window)
         self._answers = window.feature(AnswerFeature)
         self._panel = self._panels.answer
-        self._studies = services.answer_studies
+        self._studies = services.of(AnswerStudies)
         self._source = ""
         self._changed = Refresher(self._show, _NOTE_MS, self._docks["answer"], self)
         self._connect()

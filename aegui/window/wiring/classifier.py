@@ -10,7 +10,7 @@ from PySide6.QtCore import Slot
 from aegui.core.cost import cost_words, excess
 from aegui.core.i18n import tr
 from aegui.session.shown import SUBJECT
-from aegui.session.training.classifier_service import Judged
+from aegui.session.training.classifier_service import ClassifierService, Judged
 from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ClassifierFeature(Feature):
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)
         self._panel = self._panels.classifier
-        self._judge = services.classifier
+        self._judge = services.of(ClassifierService)
         self._connect(self._docks["classifier"])
         self._show_parts()
         self._on_judge_evaluated(self._judge.latest)

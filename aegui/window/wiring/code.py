@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
-from aegui.session.map.code_service import CodeSubject
+from aegui.session.map.code_service import CodeService, CodeSubject
 from aegui.session.shown import SUBJECT
 from aegui.window.feature import Feature
 
@@ -27,7 +27,7 @@ class CodeFeature(Feature):
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)
         self._panel = self._panels.code
-        self._code = services.code
+        self._code = services.of(CodeService)
         self._is_own_choice = False
         self._connect(self._docks["code"])
         self._panel.set_reference(self._code.reference)

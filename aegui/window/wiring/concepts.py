@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from aegui.core.i18n import tr
 from aegui.session.map.concept_service import BOXES
+from aegui.session.map.making import Making
 
 if TYPE_CHECKING:
     from aegui.core.run_file.concepts import KeptConcept
@@ -34,7 +35,7 @@ class ConceptWork(QObject):
         self._page = panels.making.concept
         self._canvas = panels.canvas
         self._reach = reach
-        self._concepts = services.making.concepts
+        self._concepts = services.of(Making).concepts
         self._applied: Applied | None = None
         self._lacked_encoder = False
         self._connect()

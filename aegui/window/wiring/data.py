@@ -13,6 +13,7 @@ from aegui.core.data.split import checking_set
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.paths import documents_dir
+from aegui.session.data.data_service import DataService
 from aegui.session.data.data_sources import (
     DRAWINGS,
     entries,
@@ -78,7 +79,11 @@ class DataFeature(Feature):
         self._state.mark()
 
     def _connect(self) -> None:
-        workspace, data, panel = self._services.workspace, self._services.data, self._panel
+        workspace, data, panel = (
+            self._services.workspace,
+            self._services.of(DataService),
+            self._panel,
+        )
         workspace.data_taken.connect(self._on_workspace_data_taken)
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
@@ -198,7 +203,7 @@ class DataFeature(Feature):
         """Offer to fetch the data that were wished, and wish for them again once they are there."""
         for older in self._window.findChildren(DownloadDialog):
             older.close()
-        dialog = DownloadDialog(need.key, self._services.data, self._window)
+        dialog = DownloadDialog(need.key, self._services.of(DataService), self._window)
         dialog.arrived.connect(self._show_sources)
         dialog.arrived.connect(lambda: need.retry())
         dialog.show()
@@ -240,9 +245,9 @@ class DataFeature(Feature):
     @Slot(str)
     def _on_panel_search_changed(self, text: str) -> None:
         if text.strip():
-            self._services.data.search(self._services.workspace.pool, text)
+            self._services.of(DataService).search(self._services.workspace.pool, text)
         else:
-            self._services.data.forget_search()
+            self._services.of(DataService).forget_search()
             self._panel.set_found(None)
 
     @Slot(object, object)
@@ -334,7 +339,7 @@ class DataFeature(Feature):
             self.noticed.emit(Notice("info", told))
             self._show_sources()
 
-        self._services.data.write(path, dataset, done)
+        self._services.of(DataService).write(path, dataset, done)
 
     def _folder(self) -> str:
         recent = self._services.workspace.recent_files
@@ -390,7 +395,7 @@ class DataFeature(Feature):
     @Slot()
     def _on_strip_cancel_requested(self) -> None:
         workspace = self._services.workspace
-        self._services.data.writing.cancel()
+        self._services.of(DataService).writing.cancel()
         workspace.saving.cancel()
         if workspace.loading.is_busy:
             workspace.loading.cancel()
@@ -433,7 +438,7 @@ class DataFeature(Feature):
         dataset = workspace.dataset
         self._panel.shares.set_checks(*_checks(workspace.recipe.data))
         self._panel.set_state(title, view_of(workspace.draft), "\n".join(problems))
-        self._panel.set_card(dataset, self._services.data.request_card(dataset))
+        self._panel.set_card(dataset, self._services.of(DataService).request_card(dataset))
 
     @Slot()
     def _show_sources(self) -> None:

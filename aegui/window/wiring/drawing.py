@@ -70,7 +70,7 @@ class DrawingFeature(Feature):
         draw.add_requested.connect(self._on_draw_add_requested)
         services.requests.sample.connect(self.load_sample)
         services.requests.drawing_on_map.connect(self.mark_code)
-        services.marks.answered.connect(self._on_marks_answered)
+        services.latest("aegui-mark").answered.connect(self._on_marks_answered)
         self._panels.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
         drawing.changed.connect(self._show_drawing)
         drawing.undo_stack.canUndoChanged.connect(self._show_undo)
@@ -225,11 +225,11 @@ class DrawingFeature(Feature):
         """Show where the drawing lies on the map, and the way that it has come."""
         codec, pixels = self._services.shown.codec, self._services.drawing.pixels
         if codec is None or not self._fits(codec) or not codec.can_encode:
-            self._services.marks.forget()
+            self._services.latest("aegui-mark").forget()
             self._trail.clear()
             self._panels.canvas.set_drawing_code(None)
             return
-        self._services.marks.ask(
+        self._services.latest("aegui-mark").ask(
             lambda: codec.code_of(pixels),
             self._services.shown.dataset,
             quick=is_quick(codec, encode_cost(codec)),

@@ -12,6 +12,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.data.writers import write_dataset
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
+from aegui.session.map.making import Making
 from aegui.session.notice import Notice
 from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_set_file
@@ -37,7 +38,7 @@ class FindWork(QObject):
         self._page = panels.making.finds
         self._canvas = panels.canvas
         self._reach = reach
-        self._finds = services.making.finds
+        self._finds = services.of(Making).finds
         self._connect()
         self.show_offered()
         self._on_finds_found(self._finds.latest)
@@ -148,7 +149,7 @@ class FindWork(QObject):
             return
         path = choose_set_file(self._window, f"{found.name}.json")
         if path:
-            self._services.making.files.start(
+            self._services.of(Making).files.start(
                 tr("Saving the images"),
                 lambda _report, _cancelled: write_dataset(path, found),
                 partial(self._on_set_written, path),

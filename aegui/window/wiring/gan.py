@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.map.judge_service import JudgeService
+from aegui.session.map.samples_service import SamplesService
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
 from aegui.window.cost_guard import may_compute
@@ -33,13 +36,13 @@ class GanFeature(Feature):
         self._panel = self._panels.gan
         self._canvas = self._panels.canvas
         self._connect(self._docks["gan"])
-        self._panel.set_count(services.samples.count)
+        self._panel.set_count(services.of(SamplesService).count)
         self._show_network()
         self._show_levers()
-        services.samples.set_active(self._docks["gan"].isVisible())
+        services.of(SamplesService).set_active(self._docks["gan"].isVisible())
 
     def _connect(self, dock: QDockWidget) -> None:
-        samples, panel = self._services.samples, self._panel
+        samples, panel = self._services.of(SamplesService), self._panel
         samples.sampled.connect(self._on_samples_sampled)
         panel.noise_requested.connect(samples.draw)
         panel.count_chosen.connect(samples.set_count)
@@ -49,7 +52,7 @@ class GanFeature(Feature):
         self._services.runner.state_changed.connect(self._show_levers)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         dock.visibilityChanged.connect(samples.set_active)
-        judge = self._services.judge
+        judge = self._services.of(JudgeService)
         panel.judge.judge_requested.connect(self._on_judge_requested)
         panel.judge.cancel_requested.connect(judge.job.cancel)
         judge.job.busy_changed.connect(panel.judge.set_busy)
@@ -60,16 +63,16 @@ class GanFeature(Feature):
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
         if "dataset" in changed:
-            self._services.judge.forget()
+            self._services.of(JudgeService).forget()
         if changed & SUBJECT:
             self._show_network()
 
     def _show_network(self) -> None:
         shown = self._services.shown
         codec = shown.codec if shown.has_prior and shown.fits else None
-        self._services.samples.set_codec(codec, live=shown.is_learning)
+        self._services.of(SamplesService).set_codec(codec, live=shown.is_learning)
         if codec is None:
-            self._services.judge.forget()
+            self._services.of(JudgeService).forget()
             self._explain()
 
     @Slot()
@@ -81,7 +84,7 @@ class GanFeature(Feature):
         path = choose_run_file(self._panel.window(), tr("Open a classifier as the judge"))
         if path:
             may = partial(may_compute, self._services, parent=self._panel.window())
-            self._services.judge.judge(codec, shown.recipe, dataset, path, may)
+            self._services.of(JudgeService).judge(codec, shown.recipe, dataset, path, may)
 
     @Slot(str)
     def _on_judge_failed(self, reason: str) -> None:
@@ -115,7 +118,7 @@ class GanFeature(Feature):
     @Slot(int)
     def _on_runner_started(self, _run_id: int) -> None:
         self._panel.reset_levers()
-        self._services.judge.forget()
+        self._services.of(JudgeService).forget()
 
     @Slot(bool, bool)
     def _on_panel_adversaries_chosen(self, generator: bool, discriminator: bool) -> None:
@@ -129,7 +132,7 @@ class GanFeature(Feature):
         if codec.latent_size > 2:
             self._canvas.set_base(code)
         self._canvas.set_cursor(code)
-        self._services.decode.request(code, "mouse")
+        self._services.of(DecodeService).request(code, "mouse")
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: object) -> None:

@@ -12,6 +12,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, TraversalSpec
 from aegui.core.latent.sheets import IMAGE_PX, fitting_scale
 from aegui.paths import documents_dir
+from aegui.session.map.grid_service import GridService
 from aegui.session.notice import Notice
 from aegui.widgets.map.grid_panel import GridPanel, GridWish
 from aegui.widgets.map.traversal_panel import TraversalPanel, TraversalWish
@@ -43,7 +44,7 @@ class GridFeature(Feature):
         self._traversed: TraversalWish | None = None
         self._panels.canvas.sheet_requested.connect(self.open_traversal)
         self._panels.canvas.furniture.strip.sheet_requested.connect(self.open_traversal)
-        services.grids.written.connect(self._on_grids_written)
+        services.of(GridService).written.connect(self._on_grids_written)
         self.set_conditions(can_decode=services.shown.codec is not None)
 
     @property
@@ -92,7 +93,7 @@ class GridFeature(Feature):
         panel: GridPanel | TraversalPanel,
     ) -> None:
         glyphs = self._services.shown.look.glyphs
-        service = self._services.grids
+        service = self._services.of(GridService)
         dialog = GridDialog(codec, bases, panel, service, self._window, glyphs=glyphs)
         dialog.wish_changed.connect(self._on_dialog_wish_changed)
         dialog.save_requested.connect(lambda: self._save(dialog))

@@ -10,7 +10,9 @@ from PySide6.QtCore import QEvent, QObject, Slot
 from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
 from aegui.core.latent.insight import insight_words
-from aegui.session.map.field_service import FieldSubject
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.map.field_service import FieldService, FieldSubject
+from aegui.session.map.insight_service import InsightService
 from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.map.field_layer import field_picture
@@ -49,19 +51,19 @@ class InsightFeature(Feature):
         self._connect()
         self._show_network()
         kept = services.settings.values.get(_LAYERS)
-        services.fields.choose(kept.split() if isinstance(kept, str) else ())
+        services.of(FieldService).choose(kept.split() if isinstance(kept, str) else ())
         self._show_choice()
         self._show_layers()
         self._show_lens()
         # The first place was decoded before anybody here could hear of it.
-        services.decode.repeat()
+        services.of(DecodeService).repeat()
 
     def _connect(self) -> None:
         services, canvas = self._services, self._canvas
-        services.decode.decoded.connect(self._on_decode_decoded)
-        services.insight.told.connect(self._on_insight_told)
-        services.insight.fanned.connect(self._on_insight_fanned)
-        services.fields.changed.connect(self._show_layers)
+        services.of(DecodeService).decoded.connect(self._on_decode_decoded)
+        services.of(InsightService).told.connect(self._on_insight_told)
+        services.of(InsightService).fanned.connect(self._on_insight_fanned)
+        services.of(FieldService).changed.connect(self._show_layers)
         canvas.navigation.moved.connect(self._look_at_view)
         canvas.view_changed.connect(self._on_canvas_view_changed)
         canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
@@ -98,13 +100,13 @@ class InsightFeature(Feature):
     def _show_network(self) -> None:
         shown, services = self._services.shown, self._services
         codec = shown.fitting
-        services.insight.set_subject(codec, shown.dataset, live=shown.is_learning)
-        known = services.insight.known
+        services.of(InsightService).set_subject(codec, shown.dataset, live=shown.is_learning)
+        known = services.of(InsightService).known
         if codec is None or known is None:
-            services.fields.set_subject(None)
+            services.of(FieldService).set_subject(None)
             self._forget()
         else:
-            services.fields.set_subject(
+            services.of(FieldService).set_subject(
                 FieldSubject(codec, shown.dataset, known, shown.has_prior, live=shown.is_learning)
             )
             if not shown.is_learning:
@@ -143,14 +145,14 @@ class InsightFeature(Feature):
         if decoded is None:
             return
         self._place = decoded.z
-        self._services.insight.look(decoded.z, self._canvas.scene.frame)
+        self._services.of(InsightService).look(decoded.z, self._canvas.scene.frame)
         self._look_around()
 
     def _look_around(self) -> None:
         code = self._canvas.cursor_code() if self._lens else None
         if code is not None:
             spacing = self._canvas.furniture.lens.spacing
-            self._services.insight.fan(code, self._canvas.scene.frame, spacing)
+            self._services.of(InsightService).fan(code, self._canvas.scene.frame, spacing)
 
     @Slot(object)
     def _on_insight_told(self, told: Told) -> None:
@@ -173,7 +175,7 @@ class InsightFeature(Feature):
     @Slot()
     def _on_canvas_cursor_left(self) -> None:
         self._canvas.set_fan(None)
-        self._services.insight.forget_fan()
+        self._services.of(InsightService).forget_fan()
 
     @Slot()
     def _on_canvas_lens_toggled(self) -> None:
@@ -188,7 +190,7 @@ class InsightFeature(Feature):
         furniture.lens.setVisible(self._lens)
         furniture.place()
         if not self._lens:
-            self._services.insight.forget_fan()
+            self._services.of(InsightService).forget_fan()
             self._canvas.set_fan(None)
 
     @Slot(float)
@@ -214,18 +216,20 @@ class InsightFeature(Feature):
         canvas = self._canvas
         view = canvas.navigation.view
         if canvas.isVisible() and min(view.width, view.height) > 1.0:
-            self._services.fields.set_view(view.bounds, view.width, view.height, canvas.scene.frame)
+            self._services.of(FieldService).set_view(
+                view.bounds, view.width, view.height, canvas.scene.frame
+            )
 
     @Slot(str)
     def _on_canvas_layer_toggled(self, key: str) -> None:
         reason = self._reasons().get(key)
-        if reason is not None and key not in self._services.fields.chosen:
+        if reason is not None and key not in self._services.of(FieldService).chosen:
             # A key was pressed: the menu does not offer it.
             told = tr("{layer}: {reason}", layer=tr(FIELDS[key].label), reason=reason)
             self._services.workspace.noticed.emit(Notice("info", told, passing=True))
             return
-        self._services.fields.toggle(key)
-        chosen = self._services.fields.chosen
+        self._services.of(FieldService).toggle(key)
+        chosen = self._services.of(FieldService).chosen
         self._keep(_LAYERS, " ".join(chosen))
         self._show_choice()
         name = tr(FIELDS[key].label)
@@ -233,7 +237,7 @@ class InsightFeature(Feature):
         describe(self._canvas, shown if key in chosen else tr("Layer {name} is hidden", name=name))
 
     def _show_choice(self) -> None:
-        fields = self._services.fields
+        fields = self._services.of(FieldService)
         button = self._canvas.furniture.bar.layers
         button.set_layers(fields.chosen, self._reasons())
 
@@ -253,13 +257,13 @@ class InsightFeature(Feature):
     @Slot()
     def _show_layers(self) -> None:
         shown = self._services.shown
-        layers = self._services.fields.layers
+        layers = self._services.of(FieldService).layers
         picture = field_picture(layers, current_theme(), shown.dataset.classes)
         self._canvas.set_field(picture)
         self._show_legend()
 
     def _show_legend(self) -> None:
-        fields = self._services.fields
+        fields = self._services.of(FieldService)
         known = {layer.field.key for layer in fields.layers}
         awaited = [key for key in fields.chosen if fields.available(key) and key not in known]
         self._canvas.furniture.fields.set_layers(fields.layers, awaited)

@@ -11,7 +11,8 @@ from PySide6.QtCore import Slot
 from aegui.core.data.progress import Progress
 from aegui.core.i18n import tr
 from aegui.core.latent.films import write_film
-from aegui.session.map.making import MakingSubject
+from aegui.session.map.insight_service import InsightService
+from aegui.session.map.making import Making, MakingSubject
 from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.making.path_page import FILMS
@@ -50,7 +51,7 @@ class MakingFeature(Feature):
         self._panel = self._panels.making
         self._page = self._panels.making.path
         self._canvas = self._panels.canvas
-        self._paths = services.making.paths
+        self._paths = services.of(Making).paths
         self._is_seen = self._docks["making"].isVisible()
         self._is_filming = False
         self._subject = Refresher(self._show_network, _FOLLOWING_MS, self._docks["making"], self)
@@ -89,8 +90,8 @@ class MakingFeature(Feature):
         pins.ordered.connect(self._on_pins_ordered)
         pins.activated.connect(self._on_pins_activated)
         page.cancel_requested.connect(self._on_page_cancel_requested)
-        services.making.files.progressed.connect(self._on_files_progressed)
-        services.making.files.busy_changed.connect(self._on_files_busy_changed)
+        services.of(Making).files.progressed.connect(self._on_files_progressed)
+        services.of(Making).files.busy_changed.connect(self._on_files_busy_changed)
 
     # The network
 
@@ -104,8 +105,8 @@ class MakingFeature(Feature):
             self._subject.mark()
 
     def _show_network(self) -> None:
-        shown, making = self._services.shown, self._services.making
-        codec, known = shown.codec, self._services.insight.known
+        shown, making = self._services.shown, self._services.of(Making)
+        codec, known = shown.codec, self._services.of(InsightService).known
         if codec is None or not shown.fits or known is None:
             making.set_subject(None)
             self._panel.set_message(
@@ -125,7 +126,7 @@ class MakingFeature(Feature):
     def _set_seen(self, seen: bool) -> None:
         self._is_seen = seen
         self._paths.set_active(seen)
-        self._services.making.concepts.set_active(seen)
+        self._services.of(Making).concepts.set_active(seen)
         self._show_way()
 
     # Pins
@@ -196,7 +197,7 @@ class MakingFeature(Feature):
     @Slot()
     def _on_page_cancel_requested(self) -> None:
         if self._is_filming:
-            self._services.making.files.cancel()
+            self._services.of(Making).files.cancel()
         else:
             self._paths.cancel()
 
@@ -248,7 +249,7 @@ class MakingFeature(Feature):
             frames = _counted(look.images, Progress(len(look.images), _written, report, cancelled))
             return write_film(path, frames, fps, ink=ink, cancelled=cancelled)
 
-        self._services.making.files.start(
+        self._services.of(Making).files.start(
             tr("Saving the film"),
             work,
             partial(self._on_film_written, path),

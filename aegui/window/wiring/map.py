@@ -8,6 +8,8 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.map.plane_service import PlaneService
 from aegui.session.pixels.answers import one_image
 from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.map.types import MapStyle, Pin
@@ -68,9 +70,9 @@ class MapFeature(Feature):
         canvas.draw_requested.connect(self._on_canvas_draw_requested)
         canvas.editor_requested.connect(self._on_canvas_editor_requested)
         canvas.style_changed.connect(self._on_canvas_style_changed)
-        services.decode.decoded.connect(self._on_decode_decoded)
-        services.plane.decoded.connect(self._on_plane_decoded)
-        services.nearest.answered.connect(self._on_nearest_answered)
+        services.of(DecodeService).decoded.connect(self._on_decode_decoded)
+        services.of(PlaneService).decoded.connect(self._on_plane_decoded)
+        services.latest("aegui-nearest").answered.connect(self._on_nearest_answered)
         services.workspace.keepsakes.places_changed.connect(self._show_pins)
 
     # The network
@@ -84,7 +86,7 @@ class MapFeature(Feature):
         if "codes" in changed:
             self._show_codes()
         if REST in changed:
-            self._services.plane.settle()
+            self._services.of(PlaneService).settle()
         if "network" in changed:
             self._panels.canvas.fit()
             self._begin_cursor()
@@ -109,9 +111,9 @@ class MapFeature(Feature):
             canvas.set_empty_text(tr("The samples are being encoded..."))
         self._show_plane()
         canvas.set_prior(shown.has_prior)
-        self._services.plane.set_codec(codec, live=shown.is_learning)
+        self._services.of(PlaneService).set_codec(codec, live=shown.is_learning)
         self._follows = shown.is_learning
-        self._services.decode.set_codec(codec)
+        self._services.of(DecodeService).set_codec(codec)
         self._follows = False
 
     def _show_codes(self) -> None:
@@ -128,19 +130,19 @@ class MapFeature(Feature):
         self._begins = codes is None and shown.fits
         if codes is None:
             self._decoded = None
-            self._services.decode.forget()
+            self._services.of(DecodeService).forget()
             self._panels.cursor.set_empty(tr("Train a network, then move over the map."))
             return
         if self._panels.canvas.cursor_code() is None:
             middle = codes.mean
             if len(codes.values):
                 middle = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
-            self._services.decode.request(middle)
+            self._services.of(DecodeService).request(middle)
 
     @Slot(object)
     def _on_canvas_cursor_moved(self, z: NDArray[np.float32]) -> None:
         self._to_draw = None
-        self._services.decode.request(z, "mouse")
+        self._services.of(DecodeService).request(z, "mouse")
 
     @Slot()
     def _on_canvas_cursor_left(self) -> None:
@@ -161,7 +163,7 @@ class MapFeature(Feature):
     def _on_canvas_draw_requested(self, z: NDArray[np.float32]) -> None:
         self._to_draw = z
         if self._decoded is None or not np.array_equal(self._decoded.z, z):
-            self._services.decode.request(z, "mouse")
+            self._services.of(DecodeService).request(z, "mouse")
         self._draw_decoded()
 
     def _draw_decoded(self) -> None:
@@ -188,7 +190,7 @@ class MapFeature(Feature):
             return
         nearest, image = shown.nearest, decoded.image
         self._panels.cursor.set_decoded(self._image(decoded), decoded.z, None, decoded.epoch)
-        self._services.nearest.ask(
+        self._services.latest("aegui-nearest").ask(
             lambda: (nearest, nearest.find(image)),
             nearest,
             quick=nearest.is_quick,
@@ -206,7 +208,7 @@ class MapFeature(Feature):
 
     @Slot(object)
     def _on_canvas_view_changed(self, request: ViewRequest) -> None:
-        self._services.plane.request(
+        self._services.of(PlaneService).request(
             request.rect, request.columns, request.rows, request.frame, request.near
         )
 
@@ -257,7 +259,7 @@ class MapFeature(Feature):
     def _on_canvas_style_changed(self, style: MapStyle) -> None:
         self._panels.canvas.set_style(style)
         if not style.plane:
-            self._services.plane.forget()
+            self._services.of(PlaneService).forget()
         settings = self._services.settings
         settings.values = {
             **settings.values,

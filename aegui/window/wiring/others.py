@@ -9,8 +9,10 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
-from aegui.session.map.others import Other
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.map.others import Other, Others
 from aegui.session.notice import Notice
+from aegui.session.projections.projection_service import ProjectionService
 from aegui.session.shown import SUBJECT
 from aegui.widgets.time.slider import epoch_words
 from aegui.window.dialogs.questions import choose_run_file
@@ -42,7 +44,7 @@ class OthersFeature(Feature):
             self._panels.answer.menu,
         )
         self._seen = (self._docks["others"], self._docks["projections"])
-        self._others = services.others
+        self._others = services.of(Others)
         self._decoded: Decoded | None = None
         self._network = Refresher(self._show_network, _FOLLOWING_MS, parent=self)
         self._connect()
@@ -63,8 +65,8 @@ class OthersFeature(Feature):
 
     def _connect(self) -> None:
         services, others, panel = self._services, self._others, self._panel
-        services.projections.samples_changed.connect(self._on_projections_samples_changed)
-        services.decode.decoded.connect(self._on_decode_decoded)
+        services.of(ProjectionService).samples_changed.connect(self._on_projections_samples_changed)
+        services.of(DecodeService).decoded.connect(self._on_decode_decoded)
         others.changed.connect(self._show_others)
         others.compared.connect(self._on_others_compared)
         others.decoded.connect(self._on_others_decoded)
@@ -137,7 +139,7 @@ class OthersFeature(Feature):
     @Slot()
     def _show_samples(self) -> None:
         self._others.set_dataset(self._services.shown.dataset)
-        of = self._services.projections.samples
+        of = self._services.of(ProjectionService).samples
         if of is not None and of.indices[-1] < len(self._services.shown.dataset):
             self._others.set_indices(of.indices)
 
@@ -184,7 +186,7 @@ class OthersFeature(Feature):
 
     @Slot(object)
     def _on_others_compared(self, compared: Compared) -> None:
-        of = self._services.projections.samples
+        of = self._services.of(ProjectionService).samples
         if of is None or not np.array_equal(of.indices, compared.indices):
             return
         for number, each in enumerate(compared.others):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from aegui.session.data.sample_values import Subject
+from aegui.session.data.sample_values import SampleValuesService, Subject
+from aegui.session.map.insight_service import InsightService
 from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ class PointsFeature(Feature):
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)
         self._canvas = self._panels.canvas
-        services.values.told.connect(self._on_values_told)
+        services.of(SampleValuesService).told.connect(self._on_values_told)
         self._canvas.style_changed.connect(self._show)
         self._show()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
         if "dataset" in changed:
-            self._services.values.set_subject(None)
+            self._services.of(SampleValuesService).set_subject(None)
         if "codes" in changed:
             self._show()
 
@@ -44,15 +45,15 @@ class PointsFeature(Feature):
             keys.append("variances")
         else:
             self._canvas.set_variances(None)
-        codec, codes, known = shown.codec, shown.codes, self._services.insight.known
+        codec, codes, known = shown.codec, shown.codes, self._services.of(InsightService).known
         subject = None
         if codec is not None and codes is not None and known is not None and keys:
             fits = shown.fits and len(codes.values) > 0
             if fits:
                 live = shown.is_learning
                 subject = Subject(codec, shown.dataset, codes.indices, known, live)
-        self._services.values.set_subject(subject)
-        self._services.values.wish(tuple(keys))
+        self._services.of(SampleValuesService).set_subject(subject)
+        self._services.of(SampleValuesService).wish(tuple(keys))
 
     @Slot(object)
     def _on_values_told(self, told: SampleValues) -> None:

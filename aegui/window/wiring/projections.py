@@ -14,6 +14,7 @@ from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.view_files import views_csv, views_document
 from aegui.core.latent.views import VIEWS, Figures, reference_label
 from aegui.session.notice import Notice
+from aegui.session.projections.projection_service import ProjectionService
 from aegui.session.shown import SUBJECT
 from aegui.widgets.projections.panel import DEFAULT_SHOWN
 from aegui.window.cost_guard import may_compute
@@ -46,7 +47,7 @@ class ProjectionsFeature(Feature):
         self._panel = self._panels.projections
         self._canvas = self._panels.canvas
         self._axes = _FIRST_AXES
-        self._maps = services.projections
+        self._maps = services.of(ProjectionService)
         self._connect(self._docks["projections"])
         self._restore()
         self._show_dataset()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.core.training.terms import TERMS
+from aegui.session.training.reference_service import ReferenceService
 from aegui.widgets.charts.painting import Reference
 from aegui.widgets.charts.scale import precise
 from aegui.window.feature import Feature
@@ -26,8 +27,8 @@ class ReferenceFeature(Feature):
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)
         self._refresher = Refresher(self._request, 0, self._docks["charts"], self)
-        services.reference.found.connect(self._on_reference_found)
-        self._on_reference_found(services.reference.latest)
+        services.of(ReferenceService).found.connect(self._on_reference_found)
+        self._on_reference_found(services.of(ReferenceService).latest)
         self._refresher.mark()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
@@ -38,7 +39,7 @@ class ReferenceFeature(Feature):
     def _request(self) -> None:
         shown = self._services.shown
         # The curves are those of the set that the network was trained on, whatever the map shows.
-        self._services.reference.request(shown.trained_on or shown.dataset, shown.recipe)
+        self._services.of(ReferenceService).request(shown.trained_on or shown.dataset, shown.recipe)
 
     @Slot(object)
     def _on_reference_found(self, found: LinearReference | None) -> None:

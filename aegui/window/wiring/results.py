@@ -40,7 +40,7 @@ class ResultsFeature(Feature):
         super().__init__(services, window)
         self._charts = Refresher(self._show_charts, _CHARTS_MS, self._docks["charts"], self)
         self._rows = Refresher(self._show_rows, _ROWS_MS, self._docks["reconstructions"], self)
-        services.rows.answered.connect(self._on_rows_answered)
+        services.latest("aegui-rows").answered.connect(self._on_rows_answered)
         self._panels.reconstructions.order_chosen.connect(self._rows.mark)
         self._panels.charts.choices_changed.connect(self._on_charts_choices_changed)
         self._panels.charts.set_choices(self._choices())
@@ -90,7 +90,7 @@ class ResultsFeature(Feature):
         codec, dataset = shown.codec, shown.dataset
         reason = self._why_no_rows()
         if codec is None or reason:
-            self._services.rows.forget()
+            self._services.latest("aegui-rows").forget()
             panel.clear(reason)
             return
         noise, seed = shown.noise, shown.recipe.seed
@@ -104,7 +104,9 @@ class ResultsFeature(Feature):
         quick = is_shown_at_once(codec, dataset, len(indices))
         if not quick and not panel.summary:
             panel.clear(tr("The samples are being reconstructed..."))
-        self._services.rows.ask(work, dataset, quick=quick, gentle=shown.is_learning)
+        self._services.latest("aegui-rows").ask(
+            work, dataset, quick=quick, gentle=shown.is_learning
+        )
 
     def _why_no_rows(self) -> str:
         """Why there is nothing to show; empty where there is something."""

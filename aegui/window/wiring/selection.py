@@ -8,6 +8,8 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr, trn
+from aegui.session.data.selection import Selection
+from aegui.session.projections.projection_service import ProjectionService
 from aegui.session.shown import SUBJECT
 from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
@@ -30,7 +32,7 @@ class SelectionFeature(Feature):
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)
         self._panel = self._panels.selection
-        self._selection = services.selection
+        self._selection = services.of(Selection)
         self._dock = self._docks["selection"]
         self._network = Refresher(self._show_network, _FOLLOWING_MS, self._dock, self)
         self._connect()
@@ -51,7 +53,9 @@ class SelectionFeature(Feature):
         canvas.selection_changed.connect(selection.select)
         canvas.furniture.selection.listed.connect(self.show_panel)
         self._panels.projections.samples_selected.connect(selection.select)
-        self._services.projections.samples_changed.connect(self._on_projections_samples_changed)
+        self._services.of(ProjectionService).samples_changed.connect(
+            self._on_projections_samples_changed
+        )
         selection.changed.connect(self._on_selection_changed)
         selection.described.connect(panel.set_group)
         selection.taken_out.connect(self._on_selection_taken_out)

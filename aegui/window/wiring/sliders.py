@@ -8,6 +8,8 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.latent.frame import directions_through
+from aegui.session.map.ends_service import EndsService
+from aegui.session.map.making import Making
 from aegui.session.shown import SUBJECT
 from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
@@ -34,15 +36,15 @@ class SlidersFeature(Feature):
         self._sliders = self._panels.canvas.furniture.strip.sliders
         self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
         self._sliders.ends_wished.connect(self._on_sliders_ends_wished)
-        services.ends.drawn.connect(self._on_ends_drawn)
-        services.making.paths.stops_changed.connect(self._show_pins)
+        services.of(EndsService).drawn.connect(self._on_ends_drawn)
+        services.of(Making).paths.stops_changed.connect(self._show_pins)
         self._show_pins()
 
     @Slot(object, object)
     def _on_sliders_ends_wished(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
         shown = self._services.shown
         if shown.codec is not None and shown.fits:
-            self._services.ends.draw(shown.codec, axes, codes, live=shown.is_learning)
+            self._services.of(EndsService).draw(shown.codec, axes, codes, live=shown.is_learning)
 
     @Slot(object)
     def _on_ends_drawn(self, ends: Ends) -> None:
@@ -61,13 +63,13 @@ class SlidersFeature(Feature):
         if self._axes.laid.isChecked():
             self._canvas.set_laid(False)
         self._canvas.reset_base()
-        self._services.ends.forget()
+        self._services.of(EndsService).forget()
         self._sliders.set_ends(None)
         self._show_pins()
 
     @Slot()
     def _show_pins(self) -> None:
-        paths = self._services.making.paths
+        paths = self._services.of(Making).paths
         chosen = [place for place, taken in zip(paths.places, paths.stops, strict=True) if taken]
         three = chosen[:3]
         names = [place.name for place in three]

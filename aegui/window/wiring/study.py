@@ -19,8 +19,9 @@ from aegui.core.study.tables import (
     characters_csv,
 )
 from aegui.session.data.looks import look_of
+from aegui.session.map.others import Others
 from aegui.session.notice import Notice
-from aegui.session.pixels.noise_study import MOST_CODECS, CurveModel
+from aegui.session.pixels.noise_study import MOST_CODECS, CurveModel, NoiseStudy
 from aegui.session.pixels.study_forms import NETWORKS, SMALL_RECIPE, CurvesForm, MatrixForm
 from aegui.widgets.study.curves_page import Choice
 from aegui.window.cost_guard import may_compute
@@ -61,7 +62,7 @@ class NoiseStudyFeature(Feature):
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)
-        self._study = services.noise_study
+        self._study = services.of(NoiseStudy)
         self._panel = self._panels.study
         self._dock = self._docks["study"]
         self._look = services.shown.look
@@ -120,7 +121,7 @@ class NoiseStudyFeature(Feature):
         panel.mistakes.mend_requested.connect(self._on_mistakes_mend_requested)
         panel.mistakes.make_requested.connect(self._on_mistakes_make_requested)
         panel.mistakes.see_requested.connect(self.see_mistake)
-        services.others.changed.connect(self._choices.mark)
+        services.of(Others).changed.connect(self._choices.mark)
         study.findings_found.connect(self._lines.set_findings)
         self._lines.mend_requested.connect(self._on_mistakes_mend_requested)
         self._lines.see_requested.connect(self._on_lines_see_requested)
@@ -227,7 +228,7 @@ class NoiseStudyFeature(Feature):
         choices = []
         if codecs:
             choices.append(self._choice(CurveModel(_SHOWN, tr("This network"), codecs)))
-        for each in self._services.others.others:
+        for each in self._services.of(Others).others:
             model = CurveModel(f"{_OTHER}{each.key}", each.name, (each.codec,))
             choices.append(self._choice(model))
         choices += [self._choice(each, is_file=True) for each in self._study.files]

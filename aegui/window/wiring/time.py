@@ -12,6 +12,7 @@ from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
 from aegui.core.training.timeline import Fork
 from aegui.session.shown import MOMENT, SUBJECT
+from aegui.session.training.timeline import Player
 from aegui.widgets.time.bar import MEMORIES_MB, SPEEDS
 from aegui.window.cost_guard import may_train
 from aegui.window.dialogs.fork import ForkDialog
@@ -63,7 +64,7 @@ class TimeFeature(Feature):
         self._connect()
         self._take_settings()
         self._show_timeline()
-        self._bar.set_playing(services.player.is_playing)
+        self._bar.set_playing(services.of(Player).is_playing)
 
     @property
     def handlers(self) -> dict[str, Callable[..., object]]:
@@ -86,7 +87,7 @@ class TimeFeature(Feature):
         )
 
     def _connect(self) -> None:
-        bar, player = self._bar, self._services.player
+        bar, player = self._bar, self._services.of(Player)
         bar.epoch_requested.connect(self._on_bar_epoch_requested)
         bar.play_requested.connect(self._on_bar_play_requested)
         bar.speed_chosen.connect(self._on_bar_speed_chosen)
@@ -124,11 +125,11 @@ class TimeFeature(Feature):
 
     def toggle_playing(self) -> None:
         """Play the film, or stop it."""
-        self._on_bar_play_requested(not self._services.player.is_playing)
+        self._on_bar_play_requested(not self._services.of(Player).is_playing)
 
     @Slot(object)
     def _on_bar_epoch_requested(self, place: int | None) -> None:
-        self._services.player.seek(place)
+        self._services.of(Player).seek(place)
         self._show_place(place)
 
     @Slot(object)
@@ -143,10 +144,10 @@ class TimeFeature(Feature):
     @Slot(bool)
     def _on_bar_play_requested(self, play: bool) -> None:
         if play:
-            self._services.player.play(self._place())
+            self._services.of(Player).play(self._place())
         else:
-            self._services.player.pause()
-        self._bar.set_playing(self._services.player.is_playing)
+            self._services.of(Player).pause()
+        self._bar.set_playing(self._services.of(Player).is_playing)
 
     @Slot(bool)
     def _on_player_playing_changed(self, playing: bool) -> None:
@@ -164,7 +165,7 @@ class TimeFeature(Feature):
     def _show_timeline(self) -> None:
         timeline = self._services.shown.timeline
         self._bar.set_epochs(() if timeline is None else timeline.epochs, self._why_empty())
-        self._services.player.set_count(0 if timeline is None else len(timeline))
+        self._services.of(Player).set_count(0 if timeline is None else len(timeline))
         self._show_epoch()
         self._show_ability()
 
@@ -200,12 +201,12 @@ class TimeFeature(Feature):
             self._growth.mark()
         if changed & MOMENT:
             self._show_epoch()
-            if not self._services.player.is_playing:
+            if not self._services.of(Player).is_playing:
                 self._show_ability()
         if changed & SUBJECT:
             self._follow(shown)
         if "network" in changed:
-            self._services.player.pause()
+            self._services.of(Player).pause()
             self._growth.flush()
 
     def _follow(self, shown: Shown) -> None:
@@ -228,7 +229,7 @@ class TimeFeature(Feature):
     # Choices
 
     def _take_settings(self) -> None:
-        values, player = self._services.settings.values, self._services.player
+        values, player = self._services.settings.values, self._services.of(Player)
         speed, megabytes = values.get(_SPEED), values.get(_MEMORY)
         player.speed = float(speed) if speed in SPEEDS else 1.0
         player.loop = bool(values.get(_LOOP, False))
@@ -244,12 +245,12 @@ class TimeFeature(Feature):
 
     @Slot(float)
     def _on_bar_speed_chosen(self, speed: float) -> None:
-        self._services.player.speed = speed
+        self._services.of(Player).speed = speed
         self._keep(_SPEED, speed)
 
     @Slot(bool)
     def _on_bar_loop_chosen(self, loop: bool) -> None:
-        self._services.player.loop = loop
+        self._services.of(Player).loop = loop
         self._keep(_LOOP, loop)
 
     @Slot(int)
@@ -289,7 +290,7 @@ class TimeFeature(Feature):
         run, timeline = services.workspace.run, services.shown.timeline
         if self._why_no_fork() or run is None or timeline is None or place is None:
             return
-        services.player.pause()
+        services.of(Player).pause()
         frame = timeline.frames[place]
         dialog = ForkDialog(run.recipe, services.workspace.dataset, frame.epoch, self._window)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
@@ -321,6 +322,6 @@ class TimeFeature(Feature):
         path = choose_film_file(self._window, f"{services.workspace.name}-{kind}.gif")
         if not path:
             return
-        services.player.pause()
+        services.of(Player).pause()
         target = self._panels.canvas if dock is None else dock.widget()
         self.films.start(Path(path), target)

@@ -17,6 +17,7 @@ from aegui.core.training.terms import equations, terms_at
 from aegui.session.documents.suggestions import length_words
 from aegui.session.notice import Notice
 from aegui.session.shown import MOMENT, WEIGHTS
+from aegui.session.training.cost_service import CostService
 from aegui.widgets.builder.marks import ProblemLabel
 from aegui.widgets.theme import SPACING
 from aegui.window.cost_guard import estimate_words, may_train
@@ -106,7 +107,7 @@ class TrainingFeature(Feature):
     def _connect(self) -> None:
         services, panels = self._services, self._panels
         services.ticker.ticked.connect(self._on_ticker_ticked)
-        services.costs.changed.connect(self._show_cost)
+        services.of(CostService).changed.connect(self._show_cost)
         runner, workspace = services.runner, services.workspace
         runner.started.connect(self._on_runner_started)
         runner.state_changed.connect(self._show_state)
@@ -378,14 +379,17 @@ class TrainingFeature(Feature):
             panel.set_state(recipe, resolution)
         self.edited.show()
         self._window.toolbar.set_preset(self._preset_of(recipe))
-        self._services.costs.set_draft(
+        self._services.of(CostService).set_draft(
             workspace.resolution.resolved, self._services.runner.timeline_bytes
         )
         self._show_undo()
 
     @Slot()
     def _show_cost(self) -> None:
-        cost, resolved = self._services.costs.cost, self._services.workspace.resolution.resolved
+        cost, resolved = (
+            self._services.of(CostService).cost,
+            self._services.workspace.resolution.resolved,
+        )
         if cost is None or resolved is None or self._services.runner.is_busy:
             self._window.toolbar.set_estimate("")
         else:
@@ -406,7 +410,7 @@ class TrainingFeature(Feature):
         self._panels.builder.set_enabled_while_training(idle)
         self._panels.training.set_enabled_while_training(idle)
         self._window.toolbar.set_locked(not idle)
-        self._services.costs.set_idle(idle)
+        self._services.of(CostService).set_idle(idle)
         self._show_cost()
         self._show_undo()
         self.edited.show()
