@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QDockWidget, QWidget
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.window.panel_area import PanelArea
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from PySide6.QtWidgets import QMainWindow
 
@@ -32,30 +32,17 @@ LEAST_BOTTOM_PX = 190
 
 @dataclass(frozen=True)
 class DockSpec:
-    """A dock: key and title."""
+    """A dock of a feature.
+
+    Attributes:
+        key: What it is called in arrangements and settings, and the panel in ``Panels``.
+        title: What a person reads, marked.
+        rank: Its place in the menu.
+    """
 
     key: str
     title: str
-
-
-DOCKS: tuple[DockSpec, ...] = (
-    DockSpec("data", mark("Data")),
-    DockSpec("builder", mark("Network")),
-    DockSpec("training", mark("Training")),
-    DockSpec("cursor", mark("Cursor")),
-    DockSpec("draw", mark("Draw")),
-    DockSpec("answer", mark("Answer")),
-    DockSpec("charts", mark("Charts")),
-    DockSpec("reconstructions", mark("Reconstructions")),
-    DockSpec("classifier", mark("Classifier")),
-    DockSpec("code", mark("Code")),
-    DockSpec("gan", mark("New images")),
-    DockSpec("projections", mark("Projections")),
-    DockSpec("study", mark("Noise study")),
-    DockSpec("making", mark("Make")),
-    DockSpec("selection", mark("Selection")),
-    DockSpec("others", mark("Other networks")),
-)
+    rank: int
 
 
 @dataclass(frozen=True)
@@ -116,10 +103,12 @@ PERSPECTIVES: dict[str, Perspective] = {
 DEFAULT_PERSPECTIVE = "build"
 
 
-def make_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str, QDockWidget]:
-    """A dock for each of ``panels`` (by key of ``DOCKS``), not yet placed."""
+def make_docks(
+    window: QMainWindow, specs: Sequence[DockSpec], panels: Mapping[str, QWidget]
+) -> dict[str, QDockWidget]:
+    """A dock for each of ``specs``, with the panel of its key, not yet placed."""
     docks = {}
-    for spec in DOCKS:
+    for spec in specs:
         dock = QDockWidget(tr(spec.title), window)
         dock.setObjectName(f"dock-{spec.key}")
         dock.setAccessibleName(tr(spec.title))

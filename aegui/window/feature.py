@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aegui.session.shown import Changes, Shown
+    from aegui.window.docks import DockSpec
     from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
 
@@ -22,6 +23,8 @@ class Feature(QObject):
     ``services.requests``.
     """
 
+    docks: ClassVar[tuple[DockSpec, ...]] = ()
+    """The docks that it fills."""
     noticed = Signal(object)
     """A ``Notice`` for the person."""
     conditions_changed = Signal()

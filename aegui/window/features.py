@@ -31,6 +31,7 @@ from aegui.window.wiring.time import TimeFeature
 from aegui.window.wiring.training import TrainingFeature
 
 if TYPE_CHECKING:
+    from aegui.window.docks import DockSpec
     from aegui.window.feature import Feature
 
 FEATURES: tuple[type[Feature], ...] = (
@@ -60,3 +61,9 @@ FEATURES: tuple[type[Feature], ...] = (
     TimeFeature,
     ShownFeature,
 )
+
+
+def dock_specs() -> tuple[DockSpec, ...]:
+    """The docks of all features, as they are listed in the menu."""
+    specs = (spec for feature in FEATURES for spec in feature.docks)
+    return tuple(sorted(specs, key=lambda spec: spec.rank))

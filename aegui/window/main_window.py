@@ -22,13 +22,12 @@ from aegui.window.actions import ACTIONS, MENUS, Actions
 from aegui.window.dialogs import questions
 from aegui.window.docks import (
     DEFAULT_PERSPECTIVE,
-    DOCKS,
     PERSPECTIVES,
     DockTitles,
     make_docks,
 )
 from aegui.window.feature import Feature
-from aegui.window.features import FEATURES
+from aegui.window.features import FEATURES, dock_specs
 from aegui.window.help_viewer import HelpViewer
 from aegui.window.layout import Layout
 from aegui.window.memory import memory_table
@@ -70,7 +69,9 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.panels = Panels()
         self.setCentralWidget(self.panels.canvas)
-        self.docks = make_docks(self, self.panels.docked())
+        specs = dock_specs()
+        panels = {spec.key: getattr(self.panels, spec.key) for spec in specs}
+        self.docks = make_docks(self, specs, panels)
         self._titles = DockTitles(self, self.docks)
         self.perspective = services.settings.perspective
         if self.perspective not in PERSPECTIVES:
@@ -177,8 +178,8 @@ class MainWindow(QMainWindow):
             menu.setToolTipsVisible(True)
             if path.startswith("view/"):
                 menus["view"].addMenu(menu)
-        for spec_dock in DOCKS:
-            menus["view/panels"].addAction(self.docks[spec_dock.key].toggleViewAction())
+        for dock in self.docks.values():
+            menus["view/panels"].addAction(dock.toggleViewAction())
         # Kept: PySide would let the widget go.
         self._corner = self._perspective_buttons()
         self.menuBar().setCornerWidget(self._corner)

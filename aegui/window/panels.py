@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from aegui.widgets.answer.panel import AnswerPanel
 from aegui.widgets.builder.builder_panel import BuilderPanel
@@ -23,9 +22,6 @@ from aegui.widgets.pixels.reconstructions_panel import ReconstructionsPanel
 from aegui.widgets.projections.panel import ProjectionsPanel
 from aegui.widgets.study.panel import StudyPanel
 from aegui.widgets.time.bar import TimeBar
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
 
 
 @dataclass(eq=False)
@@ -50,24 +46,3 @@ class Panels:
     selection: SelectionPanel = field(default_factory=SelectionPanel)
     others: OthersPanel = field(default_factory=OthersPanel)
     time: TimeBar = field(default_factory=TimeBar)
-
-    def docked(self) -> dict[str, QWidget]:
-        """All but the map and the bar of time, by the key of their dock."""
-        return {
-            "data": self.data,
-            "builder": self.builder,
-            "training": self.training,
-            "cursor": self.cursor,
-            "draw": self.draw,
-            "answer": self.answer,
-            "charts": self.charts,
-            "reconstructions": self.reconstructions,
-            "classifier": self.classifier,
-            "code": self.code,
-            "gan": self.gan,
-            "projections": self.projections,
-            "study": self.study,
-            "making": self.making,
-            "selection": self.selection,
-            "others": self.others,
-        }

@@ -272,8 +272,7 @@ def test_the_level_is_estimated_on_demand(
     assert window._services.settings.values["answer.estimated"] is True
     spec = CorruptionSpec(kind="salt", level=0.2)
     window._services.drawing.clear()
-    window.panels.draw.noise.set_noise(spec, 0)
-    window.panels.draw.noise.noise_requested.emit(spec.model_copy(update={"kind": "none"}), 0)
+    window._services.drawing.choose_noise(spec, 0)
     qtbot.waitUntil(lambda: "cannot have made" in panel.limit.words.text(), timeout=WAIT_MS)
     assert keys(panel) == []
 

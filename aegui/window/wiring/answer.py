@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, Slot
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.evaluation.reasons import pixel_reasons
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.study.findings import other_noise, with_noise
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.map.others import Others
@@ -28,6 +28,7 @@ from aegui.session.pixels.answers import telling_pixel
 from aegui.session.shown import SUBJECT
 from aegui.widgets.answer.limit_page import FILE, KNOWN
 from aegui.window.dialogs.questions import choose_prior_file
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
@@ -50,6 +51,8 @@ _MOST_STEPS = 99
 
 class AnswerFeature(Feature):
     """Answers follow drawing, noise and networks; the way of repairs is shown on the map."""
+
+    docks = (DockSpec("answer", mark("Answer"), 60),)
 
     network_chosen = Signal()
     """Another network is the one that is looked at."""

@@ -8,9 +8,10 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.cost import cost_words, excess
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.session.shown import SUBJECT
 from aegui.session.training.classifier_service import ClassifierService, Judged
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 class ClassifierFeature(Feature):
     """The classifier is judged while its dock can be seen."""
+
+    docks = (DockSpec("classifier", mark("Classifier"), 90),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.session.map.code_service import CodeService, CodeSubject
 from aegui.session.shown import SUBJECT
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 class CodeFeature(Feature):
     """The code is looked at while its dock can be seen."""
+
+    docks = (DockSpec("code", mark("Code"), 100),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QInputDialog
 from aegui.core.data.builtin import BUILTIN_SETS, TEST_PART
 from aegui.core.data.split import checking_set
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import mark, tr, trn
 from aegui.paths import documents_dir
 from aegui.session.data.data_service import DataService
 from aegui.session.data.data_sources import (
@@ -37,6 +37,7 @@ from aegui.window.data_menu import fill_menu, icon_of
 from aegui.window.dialogs import questions
 from aegui.window.dialogs.download import DownloadDialog
 from aegui.window.dialogs.images import ImportDialog
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
@@ -62,6 +63,8 @@ _FILE, _LAST = "*file", "*last"
 
 class DataFeature(Feature):
     """Choosing, importing, downloading, looking at and saving data."""
+
+    docks = (DockSpec("data", mark("Data"), 10),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

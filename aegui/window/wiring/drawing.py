@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.session.data.set_edits import misfit_words
 from aegui.session.jobs.costs import encode_cost, is_quick
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import paper_of
 from aegui.session.shown import SUBJECT
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 from aegui.window.pixel_edits import PixelEdits
 
@@ -37,6 +38,8 @@ _FIRST_LABELS = ("a", "A")
 
 class DrawingFeature(Feature):
     """Strokes go to the drawing, and the drawing to all that show it."""
+
+    docks = (DockSpec("draw", mark("Draw"), 50),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.judge_service import JudgeService
 from aegui.session.map.samples_service import SamplesService
@@ -15,6 +15,7 @@ from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
 from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_run_file
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 class GanFeature(Feature):
     """New images follow the weights while their dock can be seen."""
+
+    docks = (DockSpec("gan", mark("New images"), 110),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

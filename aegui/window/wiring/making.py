@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.data.progress import Progress
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.latent.films import write_film
 from aegui.session.map.insight_service import InsightService
 from aegui.session.map.making import Making, MakingSubject
@@ -18,6 +18,7 @@ from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.making.path_page import FILMS
 from aegui.widgets.theme import current_theme
 from aegui.window.dialogs.questions import choose_save_file
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 from aegui.window.reach import Reach
 from aegui.window.refresher import Refresher
@@ -45,6 +46,8 @@ _FOLLOWING_MS = 200
 
 class MakingFeature(Feature):
     """Ways, concepts and finds are made while their dock can be seen."""
+
+    docks = (DockSpec("making", mark("Make"), 140),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.plane_service import PlaneService
 from aegui.session.pixels.answers import one_image
 from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.map.types import MapStyle, Pin
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 from aegui.window.reach import Reach
 from aegui.window.refresher import Refresher
@@ -37,6 +38,8 @@ _FOLLOWING_MS = 100
 
 class MapFeature(Feature):
     """The map follows the network; the cursor's image follows the mouse."""
+
+    docks = (DockSpec("cursor", mark("Cursor"), 40),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

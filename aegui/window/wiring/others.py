@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.others import Other, Others
 from aegui.session.notice import Notice
@@ -16,6 +16,7 @@ from aegui.session.projections.projection_service import ProjectionService
 from aegui.session.shown import SUBJECT
 from aegui.widgets.time.slider import epoch_words
 from aegui.window.dialogs.questions import choose_run_file
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 from aegui.window.run_choice import RUN, run_choices, run_of
@@ -33,6 +34,8 @@ _FOLLOWING_MS = 200
 
 class OthersFeature(Feature):
     """Other seeds follow the epoch that is shown; kept epochs and files stay as they are."""
+
+    docks = (DockSpec("others", mark("Other networks"), 160),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

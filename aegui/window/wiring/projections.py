@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.view_files import views_csv, views_document
 from aegui.core.latent.views import VIEWS, Figures, reference_label
@@ -19,6 +19,7 @@ from aegui.session.shown import SUBJECT
 from aegui.widgets.projections.panel import DEFAULT_SHOWN
 from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_save_file
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ _FILE_KINDS = {"csv": "CSV (*.csv)", "json": "JSON (*.json)"}
 
 class ProjectionsFeature(Feature):
     """The maps follow samples and network while their dock can be seen."""
+
+    docks = (DockSpec("projections", mark("Projections"), 120),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.session.pixels.answers import (
     Reconstructions,
     corrupted_inputs,
@@ -16,6 +16,7 @@ from aegui.session.pixels.answers import (
 )
 from aegui.session.shown import SUBJECT
 from aegui.widgets.charts.curves import CHARTS, axis_name
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
@@ -35,6 +36,11 @@ _FILE_KINDS = {"png": "PNG (*.png)", "svg": "SVG (*.svg)", "csv": "CSV (*.csv)"}
 
 class ResultsFeature(Feature):
     """Charts and reconstructions, each redrawn only when in sight and only for news."""
+
+    docks = (
+        DockSpec("charts", mark("Charts"), 70),
+        DockSpec("reconstructions", mark("Reconstructions"), 80),
+    )
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import mark, tr, trn
 from aegui.session.data.selection import Selection
 from aegui.session.projections.projection_service import ProjectionService
 from aegui.session.shown import SUBJECT
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
@@ -28,6 +29,8 @@ _FOLLOWING_MS = 400
 
 class SelectionFeature(Feature):
     """One selection for the map, the maps beside it, and its panel."""
+
+    docks = (DockSpec("selection", mark("Selection"), 150),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

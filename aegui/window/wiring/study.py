@@ -10,7 +10,7 @@ from PySide6.QtCore import Slot
 from aegui.core.cost import cost_words, memory_lines
 from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe
 from aegui.core.study.comparison import DEFAULT_NOISE, MistakeSpec, comparison_cost
 from aegui.core.study.findings import MISTAKES, mistakes, with_mistake
@@ -26,6 +26,7 @@ from aegui.session.pixels.study_forms import NETWORKS, SMALL_RECIPE, CurvesForm,
 from aegui.widgets.study.curves_page import Choice
 from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_run_file, choose_save_file
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 
@@ -59,6 +60,8 @@ _FOLLOWING_MS = 300
 
 class NoiseStudyFeature(Feature):
     """Nothing is looked for while the dock cannot be seen."""
+
+    docks = (DockSpec("study", mark("Noise study"), 130),)
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QDialog, QScrollArea
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import mark, tr, trn
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
 from aegui.core.recipe.file import list_recipes
@@ -24,6 +24,7 @@ from aegui.window.cost_guard import estimate_words, may_train
 from aegui.window.dialogs.cost import LimitsDialog
 from aegui.window.dialogs.history import show_history
 from aegui.window.dialogs.summary import SummaryDialog
+from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature
 from aegui.window.outcome import (
     measuring_words,
@@ -57,6 +58,11 @@ _SECTIONS = "training.sections"
 
 class TrainingFeature(Feature):
     """Everything about training: start to end, and the draft it starts from."""
+
+    docks = (
+        DockSpec("builder", mark("Network"), 20),
+        DockSpec("training", mark("Training"), 30),
+    )
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)
