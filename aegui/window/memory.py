@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from aegui.core.data.byte_images import is_mapped, memory_of
 from aegui.core.data.store import LIVE_BYTES, megabytes
 from aegui.core.i18n import tr
 from aegui.session.documents.undo_history import MOST_BYTES
@@ -71,12 +70,7 @@ def holdings(services: Services) -> tuple[Holding, ...]:
 
 def live_bytes(dataset: Dataset) -> int:
     """Bytes of the pixels in memory; 0 where they are mapped from a file."""
-    array: object = dataset.images
-    while isinstance(array, np.ndarray):
-        if isinstance(array, np.memmap):
-            return 0
-        array = array.base
-    return dataset.images.nbytes
+    return 0 if is_mapped(dataset.images) else memory_of(dataset.images).nbytes
 
 
 def process_bytes() -> int | None:

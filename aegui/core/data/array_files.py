@@ -234,8 +234,13 @@ def _read_images(
     at_once = max(1, _CHUNK_NUMBERS // each)
     top = _top(member, arrays, key, at_once)
     progress = Progress(shape[0], images_read, report, cancelled)
-    with PixelStore(shape, files_key([arrays.path], "npz", key)) as store:
+    are_bytes = member.dtype == np.uint8 and top == _BYTE_MAX
+    files = files_key([arrays.path], "npz", key)
+    with PixelStore(shape, files, are_bytes=are_bytes) as store:
         for chunk in _chunks(member, file, at_once, progress):
+            if are_bytes:
+                store.append(channels_first(chunk, shape, is_last))
+                continue
             with np.errstate(over="ignore", invalid="ignore"):  # refused in words below
                 values = chunk.astype(np.float32) / np.float32(top)
             if not (float(values.min()) >= 0.0 and float(values.max()) <= 1.0):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from aegui.core.data.byte_images import memory_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,8 +35,8 @@ def image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, int, int, int], bool]
 
 
 def channels_first(
-    chunk: NDArray[np.float32], shape: tuple[int, int, int, int], is_last: bool
-) -> NDArray[np.float32]:
+    chunk: NDArray[Any], shape: tuple[int, int, int, int], is_last: bool
+) -> NDArray[Any]:
     """Some of the images of such an array as ``[k, C, H, W]``."""
     _, channels, height, width = shape
     if is_last:
@@ -44,6 +46,9 @@ def channels_first(
 
 def as_levels(images: NDArray[np.float32]) -> NDArray[np.uint8] | None:
     """``images`` as bytes, or None where 0..255 would not give back the very same pixels."""
+    held = memory_of(images)
+    if held.dtype == np.uint8:
+        return held
     levels = np.rint(images * np.float32(255.0)).astype(np.uint8)
     is_exact = np.array_equal(levels.astype(np.float32) / np.float32(255.0), images)
     return levels if is_exact else None

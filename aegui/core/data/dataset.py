@@ -28,7 +28,8 @@ class Dataset:
     Attributes:
         name: What the set is called in lists and recipes.
         images: float32 ``[N, C, H, W]`` in [0, 1], read-only; row 0 is the top row. A set of more
-            than ``store.LIVE_BYTES`` may be a map of a file.
+            than ``store.LIVE_BYTES`` may be a map of a file, and ``ByteImages`` where that holds
+            bytes: to be read part by part.
         labels: N short labels, as drawn on the map: the class or group (for glyphs: the character).
         names: N long names, as read from comments or made from the label.
         source: Where the images come from, in words.

@@ -95,11 +95,11 @@ def load_emoji_as(
 
 def _resized(emojis: Dataset, spec: ImageSpec, key: str, progress: Progress) -> NDArray[np.float32]:
     shape = len(emojis), spec.channels, spec.height, spec.width
-    with PixelStore(shape, key) as store:
+    with PixelStore(shape, key, are_bytes=True) as store:
         for index, image in enumerate(emojis.images):
             progress.reached(index)
             levels = np.rint(image * _LEVELS).astype(np.uint8)
-            store.append(resized(levels, spec)[np.newaxis].astype(np.float32) / _LEVELS)
+            store.append(resized(levels, spec)[np.newaxis])
         progress.reached(len(emojis))
         return store.finished()
 

@@ -12,11 +12,12 @@ import math
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aegui.core.data.axes import as_levels, channels_first, image_axes
+from aegui.core.data.byte_images import ByteImages, memory_of
 from aegui.core.data.byte_stream import GZIP, ByteStream, OverpackedError, is_overpacked
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.progress import Progress, images_read
@@ -129,7 +130,7 @@ def read_idx_images(
         images = stored(key, shape)
         if images is not None:
             return _as_unit(images, header, path)
-        with PixelStore(shape, key) as store:
+        with PixelStore(shape, key, are_bytes=header.kind == _BYTES) as store:
             progress = Progress(shape[0], images_read, report, cancelled)
             for chunk in _chunks(file, header, path, progress):
                 store.append(channels_first(chunk, shape, is_last))
@@ -263,8 +264,8 @@ def _image_shape(header: _Header, path: Path) -> tuple[tuple[int, int, int, int]
 
 def _chunks(
     file: ByteStream, header: _Header, path: Path, progress: Progress
-) -> Iterator[NDArray[np.float32]]:
-    """The images as they stand in the file, float32, bytes divided by 255."""
+) -> Iterator[NDArray[Any]]:
+    """The images as they stand in the file: bytes, or float32."""
     total, each = header.shape[0], math.prod(header.shape[1:])
     at_once = max(1, _CHUNK_NUMBERS // each)
     done = 0
@@ -277,10 +278,7 @@ def _chunks(
             raise _cut_short(path, done + whole, total)
         values = np.frombuffer(data, header.dtype).reshape(count, *header.shape[1:])
         with np.errstate(over="ignore", invalid="ignore"):  # told as a range, see _as_unit
-            numbers = values.astype(np.float32)
-        if header.kind == _BYTES:
-            numbers /= np.float32(255.0)
-        yield numbers
+            yield values if header.kind == _BYTES else values.astype(np.float32)
         done += count
         progress.reached(done)
 
@@ -290,7 +288,7 @@ def _as_unit(images: NDArray[np.float32], header: _Header, path: Path) -> NDArra
     low, high = float(images.min()), float(images.max())
     if header.kind == _BYTES:
         is_bits = 0.0 < high <= np.float32(1.0) / np.float32(255.0)
-        images = np.rint(images * np.float32(255.0)) if is_bits else images
+        images = _from_bits(images) if is_bits else images
     elif low >= 0.0 and 1.0 < high <= 255.0:
         images = images / np.float32(255.0)
     elif not (low >= 0.0 and high <= 1.0):
@@ -299,6 +297,15 @@ def _as_unit(images: NDArray[np.float32], header: _Header, path: Path) -> NDArra
         )
     images.setflags(write=False)
     return images
+
+
+def _from_bits(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bits that were read as bytes, as black and white."""
+    held = memory_of(images)
+    if held.dtype == np.uint8:
+        return ByteImages.over(held * np.uint8(255))
+    scaled: NDArray[np.float32] = np.rint(images * np.float32(255.0))
+    return scaled
 
 
 def _cut_short(path: Path, whole: int, total: int) -> ReadError:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.atomic import write_atomically
+from aegui.core.data.byte_images import is_mapped
 from aegui.core.data.store import LIVE_BYTES, cache_folder, prune_cache, stored
 from aegui.core.errors import AeguiError
 
@@ -58,7 +59,7 @@ def load_cached(key: str, shape: tuple[int, int, int, int]) -> CachedImages | No
 def save_cached(key: str, cached: CachedImages) -> None:
     """Keep ``cached`` under ``key``; where that cannot be done, it is read again the next time."""
     try:
-        if cached.images.nbytes <= LIVE_BYTES and not isinstance(cached.images, np.memmap):
+        if cached.images.nbytes <= LIVE_BYTES and not is_mapped(cached.images):
             buffer = io.BytesIO()
             levels = np.rint(cached.images * np.float32(255.0)).astype(np.uint8)
             np.save(buffer, levels, allow_pickle=False)

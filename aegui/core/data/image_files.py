@@ -200,7 +200,7 @@ def _read(
 ) -> CachedImages:
     progress = Progress(len(files), images_read, report, cancelled)
     skipped: list[tuple[int, str]] = []
-    with PixelStore(shape, key) as store:
+    with PixelStore(shape, key, are_bytes=True) as store:
         for index, path in enumerate(files):
             progress.reached(index)
             try:
@@ -208,7 +208,7 @@ def _read(
             except ReadError as error:
                 skipped.append((index, str(error)))
                 continue
-            store.append(levels[np.newaxis].astype(np.float32) / np.float32(255.0))
+            store.append(levels[np.newaxis])
         if len(skipped) == len(files):
             raise _nothing_read(files, skipped)
         progress.reached(len(files))

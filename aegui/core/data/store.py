@@ -10,10 +10,11 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from aegui.core.data.byte_images import WHITE, ByteImages, memory_of
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.leftovers import temporary_prefix
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 LIVE_BYTES = 100_000 * 28 * 28 * 4
-"""Larger sets stay in a file that is mapped into memory; smaller ones are read whole."""
+"""Sets of more numbers stay in a file that is mapped into memory; smaller ones are read whole."""
 MAX_CACHE_BYTES = 8 << 30
 """What has not been used for longest goes when the prepared images take more than this."""
 MAX_SET_BYTES = 64 << 30
@@ -66,12 +67,17 @@ def stored(key: str, shape: tuple[int, int, int, int]) -> NDArray[np.float32] | 
         return None
     path = _path(key)
     try:
-        images = np.load(path, mmap_mode="r", allow_pickle=False)
+        images = _mapped(path)
         os.utime(path)
     except (OSError, ValueError, EOFError):
         return None
     is_right = images.dtype == np.float32 and images.shape[1:] == shape[1:]
     return images if is_right and 0 < len(images) <= shape[0] else None
+
+
+def _mapped(path: Path) -> NDArray[np.float32]:
+    images: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return ByteImages.over(images) if images.dtype == np.uint8 else images
 
 
 class PixelStore:
@@ -80,23 +86,27 @@ class PixelStore:
     Args:
         shape: Number of images (at most), channels, height and width.
         key: What the file is called, should the images need one.
+        are_bytes: Whether levels 0..255 come. A file of them is a quarter as large, and they are
+            made numbers where they are read.
 
     Raises:
         AeguiError: There is not the room for so many.
     """
 
-    def __init__(self, shape: tuple[int, int, int, int], key: str) -> None:
+    def __init__(
+        self, shape: tuple[int, int, int, int], key: str, *, are_bytes: bool = False
+    ) -> None:
         self._shape = shape
+        self._dtype: np.dtype[Any] = np.dtype(np.uint8 if are_bytes else np.float32)
         self._key = key
         self._count = 0
         self._file: BinaryIO | None = None
-        needed = math.prod(shape) * _FLOAT_BYTES
-        if needed <= LIVE_BYTES:
+        if math.prod(shape) * _FLOAT_BYTES <= LIVE_BYTES:
             self._live = np.empty(shape, np.float32)
             return
         self._live = np.empty((0, *shape[1:]), np.float32)
-        with _in_words(needed):
-            _check_room(needed)
+        with _in_words(self._needed):
+            _check_room(self._needed)
             handle, self._temporary = tempfile.mkstemp(
                 prefix=temporary_prefix("making"), dir=cache_folder()
             )
@@ -120,17 +130,25 @@ class PixelStore:
             with contextlib.suppress(OSError):
                 Path(self._temporary).unlink()
 
+    @property
+    def _needed(self) -> int:
+        """Bytes of the whole file."""
+        return math.prod(self._shape) * self._dtype.itemsize
+
     def append(self, images: ArrayLike) -> None:
-        """Take ``images``, float32 ``[k, C, H, W]`` in [0, 1], after the ones before.
+        """Take ``images`` ``[k, C, H, W]``, in [0, 1] or levels, after the ones before.
 
         Raises:
             AeguiError: The disk is full.
         """
-        chunk = np.asarray(images, np.float32).reshape(-1, *self._shape[1:])
+        chunk = np.asarray(images, self._dtype).reshape(-1, *self._shape[1:])
         if self._file is None:
-            self._live[self._count : self._count + len(chunk)] = chunk
+            numbers = self._live[self._count : self._count + len(chunk)]
+            numbers[...] = chunk
+            if self._dtype == np.uint8:
+                numbers /= WHITE
         else:
-            with _in_words(math.prod(self._shape) * _FLOAT_BYTES):
+            with _in_words(self._needed):
                 self._file.write(np.ascontiguousarray(chunk).data)
         self._count += len(chunk)
 
@@ -144,7 +162,7 @@ class PixelStore:
             images = self._live[: self._count]
             images.setflags(write=False)
             return images
-        with _in_words(math.prod(self._shape) * _FLOAT_BYTES):
+        with _in_words(self._needed):
             self._write_header(self._count)
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -156,15 +174,14 @@ class PixelStore:
                 # A file that is mapped cannot be replaced everywhere; the one there is as good.
                 Path(self._temporary).unlink()
         prune_cache(keep=self._key)
-        mapped: NDArray[np.float32] = np.load(_path(self._key), mmap_mode="r", allow_pickle=False)
-        return mapped
+        return _mapped(_path(self._key))
 
     def _write_header(self, count: int) -> None:
         # numpy leaves room in the header for the first axis to grow or shrink.
         if self._file is not None:
             self._file.seek(0)
             header = {
-                "descr": np.lib.format.dtype_to_descr(np.dtype(np.float32)),
+                "descr": np.lib.format.dtype_to_descr(self._dtype),
                 "fortran_order": False,
                 "shape": (count, *self._shape[1:]),
             }
@@ -181,8 +198,10 @@ def gathered(images: NDArray[np.float32], chosen: Sequence[int]) -> NDArray[np.f
     if math.prod(shape) * _FLOAT_BYTES <= LIVE_BYTES:
         return images[list(chosen)]
     places = np.array(chosen, np.int64)
-    parts = (images[part] for part in np.array_split(places, -(-len(places) // _CHUNK_IMAGES)))
-    return _made(shape, _content_key(images, places.tobytes()), parts)
+    held = memory_of(images)
+    parts = (held[part] for part in np.array_split(places, -(-len(places) // _CHUNK_IMAGES)))
+    are_bytes = held.dtype == np.uint8
+    return _made(shape, _content_key(images, places.tobytes()), parts, are_bytes=are_bytes)
 
 
 def put_together(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -194,23 +213,26 @@ def put_together(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDA
     shape = (len(first) + len(second), *first.shape[1:])
     if math.prod(shape) * _FLOAT_BYTES <= LIVE_BYTES:
         return np.concatenate([first, second])
+    both = memory_of(first), memory_of(second)
+    are_bytes = all(held.dtype == np.uint8 for held in both)
     parts = (
         images[at : at + _CHUNK_IMAGES]
-        for images in (first, second)
+        for images in (both if are_bytes else (first, second))
         for at in range(0, len(images), _CHUNK_IMAGES)
     )
-    return _made(shape, _content_key(first, _content_key(second).encode()), parts)
+    key = _content_key(first, _content_key(second).encode())
+    return _made(shape, key, parts, are_bytes=are_bytes)
 
 
 def _made(
-    shape: tuple[int, ...], key: str, parts: Iterable[NDArray[np.float32]]
+    shape: tuple[int, ...], key: str, parts: Iterable[NDArray[Any]], *, are_bytes: bool
 ) -> NDArray[np.float32]:
     count, channels, height, width = shape
     wanted = (count, channels, height, width)
     there = stored(key, wanted)
     if there is not None:
         return there
-    with PixelStore(wanted, key) as store:
+    with PixelStore(wanted, key, are_bytes=are_bytes) as store:
         for part in parts:
             store.append(part)
         return store.finished()
@@ -218,8 +240,9 @@ def _made(
 
 def _content_key(images: NDArray[np.float32], more: bytes = b"") -> str:
     digest = hashlib.sha256(f"{images.shape}".encode() + more)
-    for at in range(0, len(images), _CHUNK_IMAGES):
-        digest.update(np.ascontiguousarray(images[at : at + _CHUNK_IMAGES]).data)
+    held = memory_of(images)
+    for at in range(0, len(held), _CHUNK_IMAGES):
+        digest.update(np.ascontiguousarray(held[at : at + _CHUNK_IMAGES]).data)
     return digest.hexdigest()[:40]
 
 

@@ -16,6 +16,7 @@ from aegui.core.training.augment import augmented
 from aegui.core.training.checkpoint_check import restore_generator
 from aegui.core.training.model import Model
 from aegui.core.training.objective import Objective
+from aegui.core.training.samples import as_numbers, pick_into
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,7 +89,7 @@ class Batches:
 
     def _noisy(self, target: torch.Tensor, level: float) -> torch.Tensor:
         """Fresh noise over ``target``, ``[K, rows, D]``."""
-        samples = self._samples
+        samples, target = self._samples, as_numbers(target)
         shape = (self._runs, *target.shape[1:])
         out = torch.empty(shape, device=target.device)
         if samples.run_corruptions:
@@ -160,7 +161,7 @@ class Batches:
         kept = self._picked.get(key)
         if kept is None or kept.shape != shape or kept.device != rows.device:
             kept = self._picked[key] = torch.empty(shape, device=rows.device)
-        torch.index_select(rows, 1, index, out=kept)
+        pick_into(rows, index, kept)
         return kept
 
     def state(self) -> dict[str, NDArray[np.generic]]:

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 STEP_PARAMETERS = "inputs: Tensor, target: Tensor, lr: float, position: float, g: Generator"
 """What ``step`` takes after what is the program's own."""
+PICK = """
+def pick_into(rows: Tensor, index: Tensor, out: Tensor) -> None:
+    if rows.dtype == torch.uint8:
+        out.copy_(torch.index_select(rows, 1, index))
+        out.div_(255.0)
+    else:
+        torch.index_select(rows, 1, index, out=out)
+"""
+"""What ``samples.pick_into`` does, for programs."""
 _STEPS = """
 def steps(
     {head}, picked: List[Tensor], places: Tensor, inputs: Tensor, target: Tensor, same: bool,
@@ -29,9 +38,9 @@ def steps(
 ) -> None:
     for j in range(len(rates)):
         index = places.narrow(0, j * {rows}, {rows})
-        torch.index_select(target, 1, index, out=picked[1])
+        pick_into(target, index, picked[1])
         if not same:
-            torch.index_select(inputs, 1, index, out=picked[0])
+            pick_into(inputs, index, picked[0])
         position = epoch + (start + (j + 1) * {rows}) / all_rows
         step({names}, picked[0], picked[1], rates[j], position, g)
 """
@@ -60,7 +69,7 @@ def compiled(text: str, own: Sequence[tuple[str, str]], rows: int) -> torch.jit.
     head = ", ".join(f"{name}: {kind}" for name, kind in own)
     names = ", ".join(name for name, _ in own)
     loop = _STEPS.format(head=head, names=names, rows=rows)
-    return torch.jit.CompilationUnit(text + loop)
+    return torch.jit.CompilationUnit(PICK + text + loop)
 
 
 class GeneratedEngine(ByBatches):

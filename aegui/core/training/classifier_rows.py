@@ -8,6 +8,7 @@ import torch
 
 from aegui.core.data.corruption import corrupt_into
 from aegui.core.recipe import CorruptionSpec
+from aegui.core.training.samples import as_numbers
 
 if TYPE_CHECKING:
     from aegui.core.training.model import Model
@@ -47,7 +48,7 @@ class CodeRows:
         width = model.layers[depth].inputs
         self._is_kept = depth > 0 and 4 * model.runs * self.rows * width <= MOST_BYTES
         self._done = 0 if self._is_kept else self.rows
-        self.target = self._images
+        self.target = as_numbers(self._images) if self.full_batch else self._images
         if self._is_kept:
             self.target = torch.empty(model.runs, self.rows, width, device=self.device)
         self.inputs = self.target
@@ -60,7 +61,7 @@ class CodeRows:
     def prepare(self) -> None:
         """Make some more of the codes that are kept."""
         stop = min(self.rows, self._done + chunk_rows(self._model, self._depth))
-        images = self._images[0, self._done : stop].to(self.device)
+        images = as_numbers(self._images[0, self._done : stop]).to(self.device)
         for stack, codes in enumerate(self.target):
             codes[self._done : stop] = codes_of(self._model, stack, images, self._depth)
         self._done = stop

@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from aegui.core.cost import Cost, cores, multiplications_per_second
+from aegui.core.data.byte_images import is_mapped
 from aegui.core.data.split import split_indices
 from aegui.core.i18n import tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
@@ -199,11 +198,10 @@ def _samples(resolved: ResolvedRecipe) -> int:
     noise, runs = recipe.data.corruption, recipe.runs
     rows, batch = rows_of(resolved)
     size = _FLOAT * dataset.pixels
-    is_mapped = isinstance(images, np.memmap) or isinstance(images.base, np.memmap)
     copies = 0
     if noise.kind != "none" and not noise.fresh:
         copies += rows * (runs if resolved.run_corruptions else 1)
     if noise.kind != "none" and noise.copies > 1:
         copies += rows
     copies += runs * (rows if batch == rows else 2 * batch)
-    return size * copies + (0 if is_mapped else images.nbytes)
+    return size * copies + (0 if is_mapped(images) else images.nbytes)

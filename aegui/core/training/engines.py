@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
+
 from aegui.core.network.layers import is_stackable
 from aegui.core.training.autograd import AutogradEngine
 from aegui.core.training.fused import FusedBatchEngine, FusedEngine
@@ -18,8 +20,6 @@ from aegui.core.training.layered import LayeredEngine, knows
 from aegui.core.training.objective import is_dense_chain
 
 if TYPE_CHECKING:
-    import torch
-
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
@@ -38,7 +38,8 @@ def choose_engine(
 ) -> Engine:
     """The fastest engine that knows everything in the recipe."""
     name = engine_name(resolved, samples.rows)
-    if name == FusedEngine.name and samples.target.device.type != parameters.device.type:
+    away = samples.target.device.type != parameters.device.type
+    if name == FusedEngine.name and (away or samples.target.dtype == torch.uint8):
         name = FusedBatchEngine.name  # it brings the batches of what stays in a file to the device
     return make_engine(name, resolved, parameters, samples, generator)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import torch
 
+from aegui.core.data.byte_images import is_mapped, memory_of
 from aegui.core.data.corruption import corrupt_into, corrupt_runs_into
 from aegui.core.data.split import split_indices
 
@@ -70,7 +71,8 @@ class Samples:
         validation: Places of those that are only checked on; empty without a split.
         clean: The training samples ``[1, n, D]``. Of sets larger than memory should hold they stay
             in their file and are read batch by batch; other large sets are those of the dataset
-            itself. Nothing may write to them.
+            itself. Nothing may write to them. Those of sets that keep bytes are bytes, see
+            ``as_numbers``, unless all are one batch.
         measured: Places among the training samples of those that are measured.
         image_shape: Channels, height and width of what a row is; None where rows are no images.
         run_corruptions: The noise of each run, where they have different ones; else empty. What is
@@ -89,6 +91,10 @@ class Samples:
         self.corruption = corruption
         self.run_corruptions = resolved.run_corruptions
         copies = corruption.copies if corruption.kind != "none" else 1
+        batch = resolved.recipe.training.batch_size
+        if batch is None or batch >= copies * self.clean.shape[1]:
+            # All are computed with at once, and no batch is taken that could make them numbers.
+            self.clean = as_numbers(self.clean)
         self.target = self.clean.repeat(1, copies, 1) if copies > 1 else self.clean
         self.inputs = self.target
         if corruption.kind != "none" and not corruption.fresh:
@@ -98,7 +104,6 @@ class Samples:
                 self.target = self.inputs
         self.noisy_target = self.fresh_noise and not corruption.clean_target
         self.rows = self.target.shape[1]
-        batch = resolved.recipe.training.batch_size
         self.batch_rows = min(batch, self.rows) if batch is not None else self.rows
         self.full_batch = self.batch_rows == self.rows
         numbers = resolved.recipe.runs * self.target.numel()
@@ -114,14 +119,15 @@ class Samples:
     def _set_evaluation(self, resolved: ResolvedRecipe, corruption: CorruptionSpec) -> None:
         """Fix the inputs on which the loss is measured: clean, fixed noise, or one noisy draw."""
         self.noisy_evaluation = corruption.kind != "none"
-        self.eval_clean = self.clean.to(self.device)
+        measured = self.clean
         if len(self.measured) < self.clean.shape[1]:
-            self.eval_clean = self.clean[:, torch.from_numpy(self.measured)].to(self.device)
+            measured = self.clean[:, torch.from_numpy(self.measured)]
+        self.eval_clean = as_numbers(measured).to(self.device)
         self.eval_target = self.eval_clean
         self.eval_inputs = self.eval_clean
         flat = resolved.dataset.flat()
         chosen = self.validation[some_of(len(self.validation))]
-        self.validation_clean = _on_device(flat, chosen, self.device)
+        self.validation_clean = as_numbers(_on_device(flat, chosen, self.device))
         self.validation_target = self.validation_clean
         self.validation_inputs = self.validation_target
         if not self.noisy_evaluation:
@@ -143,6 +149,7 @@ class Samples:
 
     def _corrupted(self, clean: torch.Tensor, spec: CorruptionSpec, seed: int) -> torch.Tensor:
         generator = torch.Generator(device=clean.device).manual_seed(seed)
+        clean = as_numbers(clean)
         if self.run_corruptions:
             out = clean.new_empty((len(self.run_corruptions), *clean.shape[1:]))
             corrupt_runs_into(clean, out, self.run_corruptions, generator, self.image_shape)
@@ -161,18 +168,32 @@ def some_of(count: int) -> NDArray[np.int64]:
     return np.sort(chosen).astype(np.int64)
 
 
+def as_numbers(rows: torch.Tensor) -> torch.Tensor:
+    """``rows`` in [0, 1]: themselves, or what the bytes stand for that a set keeps."""
+    return rows.float().div_(255.0) if rows.dtype == torch.uint8 else rows
+
+
+def pick_into(rows: torch.Tensor, index: torch.Tensor, out: torch.Tensor) -> None:
+    """Those of ``rows`` ``[K, n, D]`` at ``index`` into ``out``, bytes as numbers in [0, 1]."""
+    if rows.dtype == torch.uint8:
+        out.copy_(torch.index_select(rows, 1, index))
+        out.div_(255.0)
+    else:
+        torch.index_select(rows, 1, index, out=out)
+
+
 def _on_device(
     flat: NDArray[np.float32], chosen: NDArray[np.int64], device: torch.device
 ) -> torch.Tensor:
-    """The rows ``chosen`` of ``flat`` as ``[1, n, D]``."""
+    """The rows ``chosen`` of ``flat`` as ``[1, n, D]``; bytes, if the set keeps many."""
     whole = len(chosen) == len(flat)
-    is_mapped = isinstance(flat.base, np.memmap) or isinstance(flat, np.memmap)
+    held = memory_of(flat) if device.type == "cpu" or whole else flat
     is_large = device.type == "cpu" and flat.nbytes > _COPIED_BYTES
-    if whole and (is_mapped or is_large):
+    if whole and (is_mapped(flat) or is_large):
         with warnings.catch_warnings():
             # torch warns of arrays that must not be written to; nothing here writes.
             warnings.simplefilter("ignore", UserWarning)
-            return torch.from_numpy(flat)[None]
+            return torch.from_numpy(held)[None]
     # Indexing makes a copy too.
-    rows = flat.copy() if whole else flat[chosen]
+    rows = held.copy() if whole else held[chosen]
     return torch.from_numpy(rows).to(device)[None]

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QSignalBlocker
 from PySide6.QtGui import QUndoStack
 
+from aegui.core.data.byte_images import memory_of
 from aegui.session.documents.edit_command import EditCommand, KeptCommand
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _arrays_of(draft: DraftState) -> dict[int, int]:
     """Bytes of the large arrays that ``draft`` holds in memory, by identity."""
     found: dict[int, int] = {}
     for dataset in (draft.dataset, draft.pool):
-        owner = _owner(dataset.images)
+        owner = _owner(memory_of(dataset.images))
         if owner is not None:
             found[id(owner)] = owner.nbytes
         found[id(dataset.labels)] = len(dataset) * _LABEL_BYTES

@@ -149,7 +149,7 @@ class Nearest:
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
         self.look = look_of(dataset)
-        # Every so many-th sample of a very large set: a view, so nothing is copied.
+        # Every so many-th sample of a very large set: a view, or numbers made of a set of bytes.
         self.step = max(1, -(-len(dataset) * dataset.pixels // MOST_COMPARED))
         self.is_quick = len(dataset) * dataset.pixels <= QUICKLY_COMPARED
         self._rows: NDArray[np.float32] | None = None

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aegui.core.data import store
+from aegui.core.data.byte_images import is_mapped
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.idx import idx_images, idx_labels, read_idx, read_idx_images, read_idx_labels
 from aegui.core.data.load import load_dataset, read_source
@@ -167,14 +168,16 @@ def test_large_sets_are_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         read_idx(path, cancelled=lambda: True)
     assert list(store.cache_folder().iterdir()) == []
     back = read_idx(path)
-    assert isinstance(back.images, np.memmap)
+    assert is_mapped(back.images)
+    assert back.images[:1].dtype == np.float32
     assert np.array_equal(back.images, dataset.images)
     (kept,) = store.cache_folder().iterdir()
+    assert kept.stat().st_size < 1.01 * dataset.images.size, "bytes stay bytes"
     written = kept.stat().st_ino
     part = read_idx(path).subset(range(0, 6000, 2))  # neither read again nor put into memory
-    assert isinstance(part.images, np.memmap)
+    assert is_mapped(part.images)
     assert np.array_equal(part.images, dataset.images[::2])
     both = part.joined(part)
-    assert isinstance(both.images, np.memmap)
+    assert is_mapped(both.images)
     assert np.array_equal(both.images[3000:], part.images)
     assert kept.stat().st_ino == written

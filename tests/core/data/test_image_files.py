@@ -10,6 +10,7 @@ from PIL import Image
 
 from aegui.core.data import image_files, store
 from aegui.core.data.builtin import load_builtin
+from aegui.core.data.byte_images import is_mapped
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.image_files import Skipped, read_images, scan_images
 from aegui.core.data.load import load_data, load_dataset, read_source
@@ -152,7 +153,7 @@ def test_large_folders_are_mapped(pets: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(store, "LIVE_BYTES", 3 * 8 * 8 * 4)
     for _ in range(2):
         reading = read_images(scan_images([pets]), SPEC)
-        assert isinstance(reading.dataset.images, np.memmap)
+        assert is_mapped(reading.dataset.images)
         assert not reading.dataset.images.flags.writeable
         assert np.array_equal(reading.dataset.images, expected.images)
         assert len(reading.skipped) == 2

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from aegui.core.data.byte_images import ByteImages
 from aegui.core.data.corruption import parse_corruption
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.activations import ACTIVATIONS
@@ -300,6 +301,38 @@ def test_samples_that_stay_in_their_file(tmp_path: Path) -> None:
         for data, engine in ((rows, "autograd"), (mapped, "layered"))
     ]
     assert torch.allclose(found[0], found[1], atol=2e-5)
+
+
+BYTES = np.random.default_rng(5).integers(0, 256, (SAMPLES, 3, 6, 8), np.uint8)
+LEARNING: dict[str, dict[str, Any]] = {
+    "layered": {"network": {"encoder": [CONV]}},
+    "batched": {"network": {"encoder": [{"units": 6}]}},
+    "autograd": {"network": {"encoder": [CONV], "tied": True}},
+    "a full batch": {"training": {"batch_size": None}},
+    "noise": {"data": {"corruption": {"kind": "gaussian", "level": 0.2, "copies": 2}}},
+    "fixed noise": {"data": {"corruption": {"kind": "flip", "level": 0.2, "fresh": False}}},
+    "a split": {"data": {"split": {"validation": 0.3}}},
+    "augmented": {"data": {"augment": {"flip": True, "shift": 1}}},
+    "by scipy": {
+        "training": {"optimizer": {"name": "lbfgs"}, "batch_size": None},
+    },
+    "a GAN": {"gan": {}, "network": {"encoder": [CONV]}},
+    "a classifier": {"classifier": {"pretrain": {"epochs": 1}}, "network": {"encoder": [CONV]}},
+}
+
+
+@pytest.mark.parametrize("key", LEARNING)
+def test_bytes_are_learnt_like_their_numbers(tmp_path: Path, key: str) -> None:
+    np.save(tmp_path / "images.npy", BYTES)
+    mapped = ByteImages.over(np.load(tmp_path / "images.npy", mmap_mode="r"))
+    settings = {"epochs": 3, "batch_size": 16} | LEARNING[key].get("training", {})
+    results = []
+    for images in (mapped, BYTES.astype(np.float32) / np.float32(255.0)):
+        data = Dataset.over("bytes", images)
+        resolved = resolved_recipe(data, **LEARNING[key] | {"training": settings, "runs": 1})
+        *_, last = train(resolved)
+        results.append(last.checkpoint().tensors["parameters"])
+    assert np.allclose(results[0], results[1], atol=1e-6)
 
 
 def test_what_it_does_not_know_goes_to_autograd() -> None:
