@@ -121,14 +121,14 @@ def check_goes_on(path: str, run: SavedRun, resolved: ResolvedRecipe) -> None:
     Raises:
         RecipeError: It is another training.
     """
-    done, wished = _epochs_done(run), resolved.recipe.training.epochs
-    if done > wished:
+    done, asked = _epochs_done(run), resolved.recipe.training.epochs
+    if done > asked:
         raise RecipeError(
             tr(
-                "{file} has done {done:,} epochs already: --epochs {wished} would be fewer.",
+                "{file} has done {done:,} epochs already: --epochs {asked} would be fewer.",
                 file=path,
                 done=done,
-                wished=wished,
+                asked=asked,
             )
         )
     for key, before, now in _differences(run.recipe, resolved.recipe):

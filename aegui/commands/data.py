@@ -87,18 +87,18 @@ def image_spec(options: argparse.Namespace) -> ImageSpec:
     Raises:
         AeguiError: The size is none.
     """
-    wished: dict[str, Any] = {}
+    asked: dict[str, Any] = {}
     if options.size is not None:
         width, _, height = options.size.lower().partition("x")
-        wished |= {"width": width, "height": height or width}
+        asked |= {"width": width, "height": height or width}
     if options.grey:
-        wished["channels"] = 1
+        asked["channels"] = 1
     if options.fit is not None:
-        wished["fit"] = options.fit
+        asked["fit"] = options.fit
     if options.background is not None:
-        wished["background"] = options.background
+        asked["background"] = options.background
     try:
-        return ImageSpec.model_validate(wished)
+        return ImageSpec.model_validate(asked)
     except ValueError as error:
         raise AeguiError(
             tr(

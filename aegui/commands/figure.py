@@ -161,12 +161,12 @@ def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
     history = model.saved.history
     assert history is not None
     known = {chart.key: chart for chart in CHARTS if applies(chart, history)}
-    wished = [
+    asked = [
         key for key, one in known.items() if one.is_first and (model.glyphs or not one.of_glyphs)
     ]
     if options.charts is not None:
-        wished = [key.strip() for key in options.charts.split(",")]
-        for key in wished:
+        asked = [key.strip() for key in options.charts.split(",")]
+        for key in asked:
             if key not in known:
                 raise AeguiError(
                     tr(
@@ -178,7 +178,7 @@ def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
     epoch = np.asarray(history.epoch, np.float64)
     x = Scale(0.0, max(float(epoch[-1]), 1.0))
     found = []
-    for key in wished:
+    for key in asked:
         curves = curves_of(known[key], history, model.codec.run)
         y = fitted_y(known[key], epoch, curves, x, options.log)
         name = axis_name(known[key], model.saved.recipe, glyphs=model.glyphs)

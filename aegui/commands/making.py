@@ -51,7 +51,9 @@ def path_command(options: argparse.Namespace) -> int:
     places = [place_of(model, name, text) for name, text in zip(names, stops, strict=True)]
     codec, glyphs = model.codec, model.glyphs
     with stopping_at() as stop:
-        path = through(places, options.kind, options.count, codec, model.codes, lambda: stop.wished)
+        path = through(
+            places, options.kind, options.count, codec, model.codes, lambda: stop.requested
+        )
         frames = decoded(codec, path)
         count = write_film(
             options.out,
@@ -59,7 +61,7 @@ def path_command(options: argparse.Namespace) -> int:
             options.fps,
             options.scale,
             ink=glyphs,
-            cancelled=lambda: stop.wished,
+            cancelled=lambda: stop.requested,
         )
     change = pixel_change(codec, path)
     of = known(model.dataset, glyphs)
@@ -87,7 +89,7 @@ def finds_command(options: argparse.Namespace) -> int:
     model = OpenedRun.of(options)
     of = known(model.dataset, model.glyphs)
     with stopping_at() as stop:
-        codes = _found(model, options, of, lambda: stop.wished)
+        codes = _found(model, options, of, lambda: stop.requested)
     if not len(codes):
         raise AeguiError(
             tr("Nothing new was found: what the network draws are copies of its samples.")

@@ -99,7 +99,7 @@ def _field(model: OpenedRun, key: str, frame: Frame, rect: Rect, columns: int, r
             rect,
             columns,
             rows,
-            lambda: stop.wished,
+            lambda: stop.requested,
         )
 
 

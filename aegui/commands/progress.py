@@ -39,7 +39,7 @@ class Stop:
     number: int = 0
 
     @property
-    def wished(self) -> bool:
+    def requested(self) -> bool:
         """Whether it was."""
         return self.number != 0
 
@@ -58,7 +58,7 @@ class Stop:
 def stopping_at(
     numbers: Sequence[int] = (signal.SIGINT,), then: Callable[[], None] | None = None
 ) -> Iterator[Stop]:
-    """Turn the first signal into a wish, so that no step is cut in half; the second one kills.
+    """Turn the first signal into a request, so that no step is cut in half; the second one kills.
 
     Signals that the program was begun without, as by ``nohup``, are left alone.
 
@@ -69,7 +69,7 @@ def stopping_at(
     stop = Stop()
 
     def on_signal(number: int, frame: object) -> None:
-        if stop.wished:
+        if stop.requested:
             raise KeyboardInterrupt
         stop.number = number
         if number == getattr(signal, "SIGHUP", None):
@@ -135,7 +135,7 @@ def shown_work() -> Iterator[tuple[Report, IsCancelled]]:
     line = TerminalLine()
     with stopping_at() as stop:
         try:
-            yield lambda progress: line.show(progress.text), lambda: stop.wished
+            yield lambda progress: line.show(progress.text), lambda: stop.requested
         finally:
             line.clear()
 

@@ -77,10 +77,10 @@ def project_command(options: argparse.Namespace) -> int:
     with stopping_at() as stop:
         of = material(dataset, settings)
         if codec is not None:
-            of = with_codes(of, codec, cancelled=lambda: stop.wished)
-        views = _views(keys, options.method is None, of, settings, lambda: stop.wished)
-        found = {view.key: figures(view, of, cancelled=lambda: stop.wished) for view in views}
-        references = reference_figures(of, lambda: stop.wished)
+            of = with_codes(of, codec, cancelled=lambda: stop.requested)
+        views = _views(keys, options.method is None, of, settings, lambda: stop.requested)
+        found = {view.key: figures(view, of, cancelled=lambda: stop.requested) for view in views}
+        references = reference_figures(of, lambda: stop.requested)
     maps = Maps(dataset, of, views, found, references)
     about = _about(options, run) | _parameters(keys, settings)
     if options.out is not None:

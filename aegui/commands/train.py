@@ -61,12 +61,12 @@ _MEASURING_SECONDS = 0.5
 
 
 def train_command(options: argparse.Namespace) -> int:
-    """Train what the command line says, print the figures, and save the run if so wished."""
+    """Train what the command line says, print the figures, and save the run if asked to."""
     unfinished = None if options.resume is None else read_unfinished(options.resume)
     out = options.resume if options.out is None else options.out
     if out is not None:
         check_writable(out)
-    resolved = _wished(options, unfinished)
+    resolved = _asked_for(options, unfinished)
     cost = cost_of(resolved, _timeline_bytes(options))
     if options.dry_run:
         say_cost(resolved, cost, as_json=options.json)
@@ -88,12 +88,12 @@ def train_command(options: argparse.Namespace) -> int:
             _say_results(result, resolved)
     if out is not None and not options.json:
         say(tr("Saved as {file}.", file=out))
-    if stop.wished:
+    if stop.requested:
         return stop.exit_code
     return EXIT_DIVERGED if result.reason == "diverged" else 0
 
 
-def _wished(options: argparse.Namespace, unfinished: SavedRun | None) -> ResolvedRecipe:
+def _asked_for(options: argparse.Namespace, unfinished: SavedRun | None) -> ResolvedRecipe:
     """What is to be trained: a recipe, or the run that is to go on, as the command line says."""
     if options.recipe is None and unfinished is None:
         raise RecipeError(tr("Say which recipe to train, or with --resume which run is to go on."))
@@ -356,7 +356,7 @@ def _concluded(
                 is_kept = True
                 bar.show(tr("measuring… (Ctrl-C: without it)"), at_once=True)
                 checkpoints.write(so_far)
-            return again.wished
+            return again.requested
 
         try:
             result = training.result(cancelled=cancelled, checkpoint=so_far.checkpoint)
@@ -365,7 +365,7 @@ def _concluded(
             note(tr("Not all samples were measured: the figures are those of the last look."))
         bar.clear()
         checkpoints.close()
-    return result, again if again.wished else stop
+    return result, again if again.requested else stop
 
 
 def _say_results(result: TrainingResult, resolved: ResolvedRecipe) -> None:

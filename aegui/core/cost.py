@@ -31,7 +31,7 @@ PARTS = {
     "timeline": mark("weights of past epochs"),
     "work": mark("tables that are computed with"),
 }
-"""What memory is needed for, by key, in the order in which it is told."""
+"""What memory is needed for, by key, in the order in which it is reported."""
 
 _SQUARE, _PRODUCTS = 64, 64
 """Sides and number of the matrices whose products are timed: a library with threads keeps so small

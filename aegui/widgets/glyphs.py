@@ -222,7 +222,7 @@ class GlyphCache:
 def label_name(label: str) -> str:
     """``label`` as a word where there is room for one: "space" for the blank character.
 
-    The groups of the emojis are told in the person's language; other labels are the data's own.
+    The groups of the emojis are named in the person's language; other labels are the data's own.
     """
     return tr(_NAMED_LABELS[label]) if label in _NAMED_LABELS else label
 

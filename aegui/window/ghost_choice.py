@@ -150,7 +150,7 @@ class GhostChoice(QObject):
             self._panels.time.set_ghost(self._words(), turned)
             if turned and self._is_new:
                 name = self._words()
-                text = tr("{name}, laid on what is shown: {turned}.", name=name, turned=turned)
+                text = tr("{name}, aligned with what is shown: {turned}.", name=name, turned=turned)
                 self.noticed.emit(Notice("info", text))
             self._is_new = False
 

@@ -227,7 +227,7 @@ class Notifications(QObject):
 
     @Slot()
     def put_past_away(self) -> None:
-        """Put away what was said about a wish that has been followed by another."""
+        """Put away what was said about a request that has been followed by another."""
         self._queue = [notice for notice in self._queue if not notice.passing]
         for toast in tuple(self._toasts):
             if toast.notice.passing:

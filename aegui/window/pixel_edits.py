@@ -77,7 +77,7 @@ class PixelEdits(QObject):
         draw.code.copy_requested.connect(self._on_code_copy_requested)
         draw.code.form_chosen.connect(self._on_code_form_chosen)
         drawing.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
-        self._services.latest("aegui-kin").answered.connect(self._on_kin_answered)
+        self._services.latest("aegui-ghost-sample").answered.connect(self._on_ghost_sample_answered)
 
     # What is shown
 
@@ -116,12 +116,12 @@ class PixelEdits(QObject):
         if nearest.dataset.image_shape != state.image_shape:
             self._draw.editor.set_ghost(None)
             return
-        self._services.latest("aegui-kin").ask(
+        self._services.latest("aegui-ghost-sample").ask(
             lambda: nearest.find(state.pixels, 1)[0][0], nearest, quick=nearest.is_quick
         )
 
     @Slot(object)
-    def _on_kin_answered(self, index: int) -> None:
+    def _on_ghost_sample_answered(self, index: int) -> None:
         dataset = self._services.shown.dataset
         if self._draw.page.shown_ghost == "nearest" and index < len(dataset):
             self._draw.editor.set_ghost(one_image(dataset.images[index], dataset))

@@ -47,7 +47,7 @@ _SNUG_PX = 1366
 
 
 class MainToolBar(QToolBar):
-    """Passive: it shows what it is told, and says what was chosen."""
+    """Passive: it shows what it is given, and says what was chosen."""
 
     data_chosen = Signal(str)
     """The source of a recipe: a name or a file."""

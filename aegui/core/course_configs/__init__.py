@@ -137,8 +137,8 @@ def _parsed(text: str, name: str) -> object:
         raise json_error from None
     except ValueError as error:
         reason = elided(str(error))
-        told = tr("{file}: not valid YAML: {reason}.", file=name, reason=reason)
-        raise (RecipeError(told) if _is_yaml(name) else json_error) from None
+        words = tr("{file}: not valid YAML: {reason}.", file=name, reason=reason)
+        raise (RecipeError(words) if _is_yaml(name) else json_error) from None
     except (yaml.YAMLError, TypeError, AttributeError, RecursionError):
         raise json_error from None
     # A plain text is valid YAML as well.

@@ -57,7 +57,7 @@ class Item:
 
 @dataclass
 class Keys:
-    """All values of a configuration: which have been looked at, and in which part each was told.
+    """All values of a configuration: which have been looked at, and where each was listed.
 
     Attributes:
         items: The values in the order of the file.

@@ -85,7 +85,7 @@ class _Element:
 
     @property
     def kind(self) -> str:
-        """The kind of layer as a plain word; empty where none is told."""
+        """The kind of layer as a plain word; empty where none is given."""
         value = next((self.fields[n] for n in _KIND if isinstance(self.fields.get(n), str)), "")
         return re.sub(r"[^a-z0-9]", "", plain(str(value).rsplit(".", 1)[-1]))
 
@@ -135,8 +135,11 @@ def read_layers(value: object, key: str) -> LayerList:
     for index, written in enumerate(_expanded(_chained(list(elements)) or list(elements), 0)):
         place = f"{key}.{index}"
         if not isinstance(written, dict):
-            bend = choice("activation", written) if layers else None
-            _add(layers, Layer(to_whole(written, place)) if bend is None else Layer(0, bend))
+            activation = choice("activation", written) if layers else None
+            _add(
+                layers,
+                Layer(to_whole(written, place)) if activation is None else Layer(0, activation),
+            )
             continue
         element = _Element.of(written)
         if inputs is None and not layers:
@@ -206,7 +209,7 @@ def _chained(elements: list[object]) -> list[object] | None:
 
 
 def _layer(element: _Element, place: str, written: object) -> Layer | None:
-    """The layer that ``element`` is, one without units for a bend alone, None for what is none."""
+    """The layer that ``element`` is, without units if only an activation; None for what is none."""
     kind = element.kind
     if "conv" in kind:
         raise RecipeError(
@@ -237,9 +240,9 @@ def _without_units(element: _Element, kind: str, place: str, written: object) ->
     if kind == "dropout":
         rate = element.get("rate", "p", "dropout")
         return Layer(0, dropout=0.5 if rate is None else to_number(rate, "dropout"))
-    bend = choice("activation", element.get(*_ACTIVATION) if kind == "activation" else kind)
-    if bend is not None:
-        return Layer(0, bend)
+    activation = choice("activation", element.get(*_ACTIVATION) if kind == "activation" else kind)
+    if activation is not None:
+        return Layer(0, activation)
     if any(word in kind for word in _PASSED_OVER):
         return None
     raise RecipeError(

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from aegui.core.course_configs.shape import Chain
 
 _HIDDEN = "tanh"
-"""What hidden layers bend with where nothing is told."""
+"""The activation of hidden layers where none is given."""
 
 
 _ACT = ("activation", "activation_fn", "activation_function", "act", "activation.name", "function")
 _LISTED = ("activation*", "act", "acts", "act_fn*", "funciones_activacion", "funciones")
 
 
-class Bends:
+class GivenActivations:
     """The activations, slopes and dropout that are given apart from the layers."""
 
     def __init__(self, notes: Notes, *, gaussian: bool) -> None:
@@ -89,10 +89,10 @@ class Bends:
             (self._hidden_list, _on_hidden),
             (self._whole_list, _on_all),
         ):
-            bends = None if item is None else self._bends(item)
-            bent = put(bends, encoder, code, decoder, output) if bends is not None else None
-            if bent is not None and item is not None:
-                encoder, code, decoder, output = bent
+            given = None if item is None else self._activations_of(item)
+            changed = put(given, encoder, code, decoder, output) if given is not None else None
+            if changed is not None and item is not None:
+                encoder, code, decoder, output = changed
                 self._notes.understand(item, tr("activations"))
             elif item is not None:
                 self._notes.leave(item, tr("not one for each layer"))
@@ -100,7 +100,7 @@ class Bends:
             self._hidden or self._encoder
         ):
             label = tr(CATALOGUES["activation"][_HIDDEN].label)
-            self._notes.assumed.append(tr("Hidden layers bend with {label}.", label=label))
+            self._notes.assumed.append(tr("Hidden layers use {label}.", label=label))
         encoder = tuple(self._filled(layer, self._encoder or self._hidden) for layer in encoder)
         if decoder is None and self._decoder not in (None, self._encoder or self._hidden):
             decoder = tuple(replace(layer, activation=None) for layer in reversed(encoder))
@@ -110,33 +110,33 @@ class Bends:
         return encoder, self._linear(code), decoder, self._bounded(output)
 
     def _filled(self, layer: Layer, activation: str | None) -> Layer:
-        bend = layer.activation or activation or _HIDDEN
-        slope = layer.slope if layer.slope is not None else self._slope_of(bend)
+        name = layer.activation or activation or _HIDDEN
+        slope = layer.slope if layer.slope is not None else self._slope_of(name)
         dropout = self._dropout if layer.dropout is None else layer.dropout
-        return Layer(layer.units, bend, slope, dropout)
+        return Layer(layer.units, name, slope, dropout)
 
     def _slope_of(self, activation: str) -> float | None:
         return self._slope if activation in {"tanh", "sigmoid"} else None
 
     def _linear(self, code: Layer) -> Layer:
-        bend = code.activation or self._code
-        if bend is None:
-            bend = "identity"
+        name = code.activation or self._code
+        if name is None:
+            name = "identity"
             self._notes.assumed.append(
                 tr("The code has no activation, so that the map can spread freely.")
             )
-        return Layer(code.units, bend, code.slope or self._slope_of(bend), code.dropout)
+        return Layer(code.units, name, code.slope or self._slope_of(name), code.dropout)
 
     def _bounded(self, output: Layer) -> Layer:
-        bend = output.activation or self._output
+        name = output.activation or self._output
         loss = self._notes.settings.get("training.loss", "bce")
-        if bend is None or (bend != "sigmoid" and loss == "bce"):
-            bend = "sigmoid"
+        if name is None or (name != "sigmoid" and loss == "bce"):
+            name = "sigmoid"
             self._notes.assumed.append(
                 tr("The output layer is a sigmoid: pixels lie between 0 and 1.")
             )
-        same = bend == self._hidden or bend == self._output
-        return Layer(1, bend, output.slope or (self._slope_of(bend) if same else None))
+        same = name == self._hidden or name == self._output
+        return Layer(1, name, output.slope or (self._slope_of(name) if same else None))
 
     def _list(self, *patterns: str) -> Item | None:
         def is_list(value: object) -> bool:
@@ -148,16 +148,16 @@ class Bends:
 
         return self._notes.keys.take(*patterns, fits=is_list)
 
-    def _bends(self, item: Item) -> list[str | None] | None:
+    def _activations_of(self, item: Item) -> list[str | None] | None:
         """The activations in a list, None for those that are not known."""
-        bends: list[str | None] = []
+        given: list[str | None] = []
         for index, value in enumerate(item.value if isinstance(item.value, list | tuple) else ()):
-            bends.append(choice("activation", value))
-            if bends[-1] is None and value is not None:
+            given.append(choice("activation", value))
+            if given[-1] is None and value is not None:
                 self._notes.unknown.append(
                     tr("{key}.{i} {v} is not known here", key=item.key, i=index, v=quoted(value))
                 )
-        return bends
+        return given
 
     def _one(self, *patterns: str) -> str | None:
         item = self._notes.keys.take_one(*patterns, fits=lambda v: isinstance(v, str), none=True)
@@ -172,8 +172,8 @@ class Bends:
         return key
 
     def _beta(self) -> float | None:
-        bends = {self._hidden, self._encoder, self._decoder, self._output}
-        if not bends & {"tanh", "sigmoid"}:
+        given = {self._hidden, self._encoder, self._decoder, self._output}
+        if not given & {"tanh", "sigmoid"}:
             return None
         return self._number("beta", "activation*beta", "slope", "tanh_beta", "sigmoid_beta")
 
@@ -206,66 +206,66 @@ _Sides = tuple[Layer, ...]
 
 
 def _on_encoder(
-    bends: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
+    given: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
 ) -> Bent | None:
     """One activation for each layer of the encoder; with the code, and perhaps the input."""
-    if len(bends) == len(encoder) + 2:
-        bends = bends[1:]
-    if len(bends) not in (len(encoder), len(encoder) + 1):
+    if len(given) == len(encoder) + 2:
+        given = given[1:]
+    if len(given) not in (len(encoder), len(encoder) + 1):
         return None
-    bent = _put([*encoder, code], bends)
-    return tuple(bent[:-1]), bent[-1], decoder, output
+    changed = _put([*encoder, code], given)
+    return tuple(changed[:-1]), changed[-1], decoder, output
 
 
 def _on_decoder(
-    bends: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
+    given: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
 ) -> Bent | None:
     """One activation for each layer of the decoder; with the output, and perhaps the code."""
     back = _back(encoder, decoder)
-    if len(bends) == len(back) + 2:
-        bends = bends[1:]
-    if len(bends) not in (len(back), len(back) + 1):
+    if len(given) == len(back) + 2:
+        given = given[1:]
+    if len(given) not in (len(back), len(back) + 1):
         return None
-    bent = _put([*back, output], bends)
-    return encoder, code, tuple(bent[:-1]), bent[-1]
+    changed = _put([*back, output], given)
+    return encoder, code, tuple(changed[:-1]), changed[-1]
 
 
 def _on_hidden(
-    bends: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
+    given: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
 ) -> Bent | None:
     """One activation for each hidden layer, of the encoder or of both sides."""
-    if len(bends) == len(encoder):
-        return tuple(_put(list(encoder), bends)), code, decoder, output
+    if len(given) == len(encoder):
+        return tuple(_put(list(encoder), given)), code, decoder, output
     back = _back(encoder, decoder)
-    if len(bends) == len(encoder) + len(back):
-        bent = _put([*encoder, *back], bends)
-        return tuple(bent[: len(encoder)]), code, tuple(bent[len(encoder) :]), output
-    return _on_all(bends, encoder, code, decoder, output)
+    if len(given) == len(encoder) + len(back):
+        changed = _put([*encoder, *back], given)
+        return tuple(changed[: len(encoder)]), code, tuple(changed[len(encoder) :]), output
+    return _on_all(given, encoder, code, decoder, output)
 
 
 def _on_all(
-    bends: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
+    given: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
 ) -> Bent | None:
     """One activation for each layer of weights; the output, or the decoder, may be left out."""
     layers = [*encoder, code, *_back(encoder, decoder), output]
     depth = len(encoder)
-    if len(bends) == len(layers) + 1:
-        bends = bends[1:]
-    if len(bends) == depth:
-        bends = [*bends, None, *(reversed(bends))]
-    elif len(bends) == depth + 1 and len(bends) < len(layers) - 1:
-        bends = [*bends, *reversed(bends[:-1])]
-    if not len(layers) - 1 <= len(bends) <= len(layers):
+    if len(given) == len(layers) + 1:
+        given = given[1:]
+    if len(given) == depth:
+        given = [*given, None, *(reversed(given))]
+    elif len(given) == depth + 1 and len(given) < len(layers) - 1:
+        given = [*given, *reversed(given[:-1])]
+    if not len(layers) - 1 <= len(given) <= len(layers):
         return None
-    bent = _put(layers, bends)
-    return tuple(bent[:depth]), bent[depth], tuple(bent[depth + 1 : -1]), bent[-1]
+    changed = _put(layers, given)
+    return tuple(changed[:depth]), changed[depth], tuple(changed[depth + 1 : -1]), changed[-1]
 
 
-def _put(layers: list[Layer], bends: list[str | None]) -> list[Layer]:
-    padded = [*bends, *[None] * (len(layers) - len(bends))]
+def _put(layers: list[Layer], given: list[str | None]) -> list[Layer]:
+    padded = [*given, *[None] * (len(layers) - len(given))]
     return [
-        replace(layer, activation=layer.activation or bend)
-        for layer, bend in zip(layers, padded, strict=True)
+        replace(layer, activation=layer.activation or name)
+        for layer, name in zip(layers, padded, strict=True)
     ]
 
 

@@ -31,7 +31,7 @@ _DEFAULT_LEVEL = 0.1
 
 
 def read_noise(notes: Notes) -> None:
-    """Take the noise that is told, unless it is switched off."""
+    """Take the noise that is given, unless it is switched off."""
     keys = notes.keys
     kind_item = keys.take_one(*_KINDS, fits=lambda v: choice("corruption", v) is not None)
     named, salt = _level_by_kind(notes)
@@ -46,7 +46,7 @@ def read_noise(notes: Notes) -> None:
         return
     if level is None and kind_item is None:
         if switch is not None:
-            notes.leave(switch, tr("neither kind nor level of the noise is told"))
+            notes.leave(switch, tr("neither kind nor level of the noise is given"))
         return
     if switch is not None:
         notes.understand(switch, tr("noise"))
@@ -77,7 +77,7 @@ def _kind(notes: Notes, kind_item: Item | None, level: Item | None) -> str:
     words = ("factor", "std", "sigma", "variance")
     kind = "gaussian" if any(word in name for word in words) else "salt_pepper"
     label = tr(CATALOGUES["corruption"][kind].label)
-    notes.assumed.append(tr("The kind of noise is not told: {kind} is taken.", kind=label))
+    notes.assumed.append(tr("The kind of noise is not given: {kind} is taken.", kind=label))
     return kind
 
 
@@ -92,7 +92,7 @@ def _set_noise(
         if kind != "none":
             notes.settings[f"{path}.level"] = _DEFAULT_LEVEL
             notes.assumed.append(
-                tr("The level of the noise is not told: {p} is taken.", p=_DEFAULT_LEVEL)
+                tr("The level of the noise is not given: {p} is taken.", p=_DEFAULT_LEVEL)
             )
         return
     level = to_number(item.value, item.key)

@@ -31,7 +31,7 @@ def read_optimizer_details(notes: Notes) -> None:
     keys = notes.keys
     betas = keys.take("betas", fits=lambda v: isinstance(v, list) and len(v) == 2)
     if betas is not None and "training.optimizer.beta1" in notes.settings:
-        notes.leave(betas, tr("told by another key"))
+        notes.leave(betas, tr("given by another key"))
     elif betas is not None and isinstance(betas.value, list):
         for beta, value in zip(("beta1", "beta2"), betas.value, strict=True):
             path = f"training.optimizer.{beta}"
@@ -68,7 +68,7 @@ def _alpha(notes: Notes, name: object) -> None:
 
 
 def _momentum(notes: Notes, name: object) -> bool:
-    """Whether momentum is wished; some give its size, some 1 or true for yes."""
+    """Whether momentum is requested; some give its size, some 1 or true for yes."""
     item = notes.keys.take_one(
         *("momentum", "use_momentum", "momentum_factor", "optim*.momentum_*", "momento")
     )
@@ -102,7 +102,7 @@ def _early_stopping(notes: Notes) -> None:
         if path in notes.settings:
             notes.understand(item, tr("switched on"))
         else:
-            notes.leave(item, tr("after how many epochs is not told"))
+            notes.leave(item, tr("after how many epochs is not given"))
     else:
         notes.understand(item, tr("switched off"))
         notes.settings.pop(path, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.core.course_configs.data import read_data
-from aegui.core.course_configs.network import Bends, layer_document
+from aegui.core.course_configs.network import GivenActivations, layer_document
 from aegui.core.course_configs.noise import read_noise
 from aegui.core.course_configs.rates import read_optimizer_details, read_schedule
 from aegui.core.course_configs.sections import set_aside, tell_switches
@@ -179,7 +179,7 @@ def _device(notes: Notes) -> None:
 
 def _network(notes: Notes, chain: Chain, variational: Variational) -> None:
     gaussian = variational.is_told or chain.doubled
-    encoder, code, decoder, output = Bends(notes, gaussian=gaussian).applied(chain)
+    encoder, code, decoder, output = GivenActivations(notes, gaussian=gaussian).applied(chain)
     mirrored = decoder is None or list(decoder) == list(reversed(encoder))
     if decoder is None:
         notes.assumed.append(tr("The decoder mirrors the encoder."))

@@ -2,7 +2,7 @@
 
 Seen in the wild: the whole chain (35-25-10-2-10-25-35), the hidden layers only, the encoder only,
 encoder and decoder apart; of variational models the encoder's last layer twice as wide as the
-code, for mean and log variance. Where a list may mean two networks, the guess is told.
+code, for mean and log variance. Where a list may mean two networks, the guess is reported.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def encoder_only(layers: tuple[Layer, ...], key: str, *, hidden: bool) -> Chain:
 
 def _appended(layers: tuple[Layer, ...], back: tuple[Layer, ...] | None, key: str) -> Chain:
     guess = tr(
-        'The size of the code is not told: {n} numbers after the hidden layers of "{key}".',
+        'The size of the code is not given: {n} numbers after the hidden layers of "{key}".',
         n=_DEFAULT_CODE,
         key=key,
     )

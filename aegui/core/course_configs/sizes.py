@@ -87,7 +87,7 @@ def input_size(notes: Notes) -> int | None:
         channels_item = None
     if item is None:
         if channels_item is not None:
-            notes.leave(channels_item, tr("the size of an image is not told"))
+            notes.leave(channels_item, tr("the size of an image is not given"))
         return None
     channels = 1
     if channels_item is not None:

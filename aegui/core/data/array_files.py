@@ -116,7 +116,7 @@ def read_array_file(
 
     Raises:
         ReadError: There are no images in it, or what is in it is damaged or pickled.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     try:
         with contextlib.ExitStack() as stack:
@@ -205,8 +205,8 @@ def _read(
     if labels_key in keys:
         labels = _texts(arrays.whole(labels_key))
         if len(labels) != len(images):
-            told = tr("{n:,} images but {got:,} labels", n=len(images), got=len(labels))
-            raise _refusal(path, told)
+            text = tr("{n:,} images but {got:,} labels", n=len(images), got=len(labels))
+            raise _refusal(path, text)
     name, source, licence = (texts.get(_ABOUT) or [stem, path.name, ""])[:3]
     return Dataset.over(
         name, images, labels, texts.get("names") or numbered(labels), source=source, licence=licence
@@ -297,12 +297,12 @@ def _image_shape(member: _Member, path: Path) -> tuple[tuple[int, int, int, int]
     found = image_axes(member.shape)
     if found is None:
         times = " x ".join(map(str, member.shape))
-        told = tr(
+        text = tr(
             "numbers of shape {shape} are no images: expected images x rows x columns, with 1 or "
             "3 colours before or after them",
             shape=times,
         )
-        raise _refusal(path, told)
+        raise _refusal(path, text)
     return found
 
 

@@ -163,14 +163,14 @@ def load_builtin(
 
     Args:
         name: One of ``builtin_names``.
-        report: Told how far it is, in this thread.
+        report: Called with the progress, in this thread.
         cancelled: Asked now and then whether to stop.
         images: Size and colours, for sets of any size.
 
     Raises:
         NotDownloaded: It has to be downloaded first.
         AeguiError: There is no such set.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     if name not in BUILTIN_SETS:
         names = ", ".join(BUILTIN_SETS)

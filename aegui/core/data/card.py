@@ -92,7 +92,7 @@ def card(dataset: Dataset, pairs: int = 5, cancelled: IsCancelled | None = None)
         cancelled: Asked now and then whether to stop.
 
     Raises:
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     groups: dict[bytes, list[int]] = {}
     total = np.zeros(dataset.image_shape, np.float64)

@@ -1,7 +1,7 @@
 """Corruption: what is done to the input, never to the target, before the encoder sees it.
 
 ``corrupt_into`` serves the training engine with torch; ``corrupted`` serves the pixel editor and
-the command line with numpy, so that a drawing can be spoilt before torch has been imported.
+the command line with numpy, so that a drawing can be corrupted before torch has been imported.
 Both draw from the same distributions, from their own generators.
 """
 

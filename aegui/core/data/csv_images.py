@@ -82,7 +82,7 @@ def read_csv(
 
     Raises:
         ReadError: A line has another number of columns, or what is no number; the line is named.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     try:
         with ByteStream(path) as file:
@@ -126,11 +126,11 @@ def csv_trouble(path: Path) -> ReadError | None:
         if wrong
         else tr("{n:,} numbers are no square image, with or without a label", n=columns)
     )
-    told = tr(
+    text = tr(
         "{reason}. A line has the pixels of one image as numbers; a label may come first or last",
         reason=reason,
     )
-    return _at(path, 1 + has_heading, told)
+    return _at(path, 1 + has_heading, text)
 
 
 def _whole(text: str) -> list[str]:
@@ -310,8 +310,8 @@ def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -
         parts = (rest + data).split(b"\n")
         rest = parts.pop() if data else b""
         if len(rest) > _MAX_LINE:
-            told = tr("longer than {mb} MB, which no image is that is read", mb=_MAX_LINE >> 20)
-            raise _at(path, number + blank + len(parts) + 1, told)
+            text = tr("longer than {mb} MB, which no image is that is read", mb=_MAX_LINE >> 20)
+            raise _at(path, number + blank + len(parts) + 1, text)
         stop_if(cancelled)
         for part in parts:
             line = part.decode("utf-8", errors="replace").strip("\r\ufeff ")

@@ -87,14 +87,14 @@ def download(
 
     Args:
         key: A key of ``PUBLISHED``; the test part of a set comes with its training part.
-        report: Told how many bytes are there, in this thread.
+        report: Called with the number of bytes that are there, in this thread.
         cancelled: Asked now and then whether to stop.
         mirrors: Addresses of folders that hold the files; None takes those that are known.
 
     Raises:
         AeguiError: There is no such set, no mirror gives a file as it was published, or the disk is
             full.
-        Cancelled: So it was wished; what has come so far is kept.
+        Cancelled: ``cancelled`` asked for it; what has come so far is kept.
     """
     published = PUBLISHED.get(key.removesuffix("-test"))
     if published is None:

@@ -73,13 +73,13 @@ def load_emoji_as(
 
     Args:
         spec: As for the images of a folder.
-        report: Told how far it is, in this thread.
+        report: Called with the progress, in this thread.
         cancelled: Asked now and then whether to stop.
 
     Raises:
         ReadError: The sheet that ships with the program is missing or damaged.
         AeguiError: There is not the room for so many pixels.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     emojis = load_emoji()
     shape = spec.channels, spec.height, spec.width

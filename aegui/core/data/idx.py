@@ -1,4 +1,4 @@
-"""The idx files of MNIST and its kin: images and labels as plain numbers, often packed with gzip.
+"""The idx files of MNIST and similar sets: images and labels as plain numbers, often gzipped.
 
 Source: http://yann.lecun.com/exdb/mnist (two zero bytes, the type, the number of axes, the axes as
 big-endian 32-bit numbers, the values).
@@ -79,7 +79,7 @@ def read_idx(
             channels after the first or as the last one.
         labels_path: The idx file of the labels; None looks for it beside the images. Without one
             all images have one label, the name of the file.
-        report: Told how many images are read.
+        report: Called with the number of images read.
         cancelled: Asked whether to stop.
 
     Returns:
@@ -87,7 +87,7 @@ def read_idx(
 
     Raises:
         ReadError: It is no such file, is cut short, or images and labels do not go together.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     labels_path = labels_path or labels_beside(path)
     labels = None if labels_path is None else read_idx_labels(labels_path)
@@ -121,7 +121,7 @@ def read_idx_images(
 
     Raises:
         ReadError: It holds no images, or is cut short.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     with _refusing(path), ByteStream(path) as file:
         header = _read_header(file, path)

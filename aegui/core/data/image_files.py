@@ -83,12 +83,12 @@ class ImageReading:
             return ()
         listed = ", ".join(self.empty[:_MOST_LISTED])
         rest = ", …" if len(self.empty) > _MOST_LISTED else ""
-        told = trn(
+        text = trn(
             "{n} sub-folder has no images, so there is no such class: ",
             "{n} sub-folders have no images, so there are no such classes: ",
             len(self.empty),
         )
-        return (f"{told}{listed}{rest}.",)
+        return (f"{text}{listed}{rest}.",)
 
     def _skipped_notes(self) -> tuple[str, ...]:
         if not self.skipped:
@@ -96,12 +96,12 @@ class ImageReading:
         listed = "; ".join(f"{one.path.name}: {one.reason}" for one in self.skipped[:_MOST_LISTED])
         more = len(self.skipped) - _MOST_LISTED
         rest = "; " + tr("and {n} more", n=more) if more > 0 else ""
-        told = trn(
+        text = trn(
             "{n} file could not be read and is left out: ",
             "{n} files could not be read and are left out: ",
             len(self.skipped),
         )
-        return (f"{told}{listed}{rest}.",)
+        return (f"{text}{listed}{rest}.",)
 
 
 def scan_images(
@@ -114,7 +114,7 @@ def scan_images(
 
     Raises:
         ReadError: There is no such file or folder, no image, or far too many.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     given = [Path(path).expanduser() for path in paths]
     files: list[Path] = []
@@ -164,7 +164,7 @@ def read_images(
 
     Raises:
         ReadError: None of the files can be read.
-        Cancelled: So it was wished; nothing is left behind.
+        Cancelled: ``cancelled`` asked for it; nothing is left behind.
     """
     files, missing = _existing(scan.files)
     key = files_key(files, "images", _READER_VERSION, spec.model_dump_json())

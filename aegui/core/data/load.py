@@ -56,13 +56,13 @@ def load_data(
 
     Args:
         spec: Source, and which part of it. Nothing is split, corrupted or augmented here.
-        report: Told how far it is, in this thread.
+        report: Called with the progress, in this thread.
         cancelled: Asked now and then whether to stop.
 
     Raises:
         NotDownloaded: The set has to be downloaded first.
         ReadError: The source does not exist or cannot be read.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
         AeguiError: The source has no such samples, or its parts do not go together.
     """
     return select(read_source(spec.source, spec.images, report, cancelled).dataset, spec)
@@ -96,7 +96,7 @@ def read_source(
     Args:
         source: As for ``load_dataset``.
         images: How images of all sizes become samples of one size.
-        report: Told how far it is, in this thread.
+        report: Called with the progress, in this thread.
         cancelled: Asked now and then whether to stop.
 
     Raises:

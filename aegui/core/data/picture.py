@@ -129,7 +129,7 @@ def _pixels(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
 
 
 def _on_paper(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
-    """An image of 8 bits in the middle of its background, in the colours that are wished."""
+    """An image of 8 bits in the middle of its background, in the colours that are asked for."""
     from PIL import Image as images
     from PIL import ImageColor
 

@@ -1,4 +1,4 @@
-"""Long reading and downloading: told as it goes on, with the time left, and stopped when wished."""
+"""Long reading and downloading: progress with the time left, and stopping on request."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class LoadProgress:
 
 
 Report = Callable[[LoadProgress], None]
-"""Told how far it is, in the thread that does the work."""
+"""Called with the progress, in the thread that does the work."""
 IsCancelled = Callable[[], bool]
 """Asked now and then whether to stop."""
-Told = Callable[[float], None]
-"""Told which share of the work, 0 to 1, is done."""
+ReportShare = Callable[[float], None]
+"""Called with the share of the work, 0 to 1, that is done."""
 
 
 class Progress:
@@ -40,7 +40,7 @@ class Progress:
     Args:
         total: How much there is to do.
         words: From how much is done and the total to what a person reads.
-        report: Who is told; None for nobody.
+        report: Called with the progress; None: nobody is.
         cancelled: Who is asked whether to stop; None for nobody.
     """
 
@@ -83,7 +83,9 @@ class Progress:
         return tr(", {time} left", time=clock(left))
 
 
-def telling(report: Report | None, cancelled: IsCancelled | None = None) -> Callable[[float], None]:
+def reporting_share(
+    report: Report | None, cancelled: IsCancelled | None = None
+) -> Callable[[float], None]:
     """For work whose steps differ: tell it which share, 0 to 1, is done.
 
     Raises:
@@ -93,9 +95,9 @@ def telling(report: Report | None, cancelled: IsCancelled | None = None) -> Call
     return lambda share: progress.reached(round(_PARTS * share))
 
 
-def part(told: Told | None, low: float, high: float) -> Told | None:
+def part(report: ReportShare | None, low: float, high: float) -> ReportShare | None:
     """What tells the share of a part of the work, from ``low`` to ``high`` of the whole."""
-    return None if told is None else lambda share: told(low + (high - low) * share)
+    return None if report is None else lambda share: report(low + (high - low) * share)
 
 
 def _share_done(done: int, total: int) -> str:

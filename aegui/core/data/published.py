@@ -186,7 +186,7 @@ def read_published(
     Raises:
         NotDownloaded: It is not on this computer.
         ReadError: A file is damaged.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     published = PUBLISHED[key]
     folder = published_folder(key)

@@ -43,8 +43,8 @@ def files_key(files: Iterable[Path], *more: str) -> str:
     digest = hashlib.sha256()
     for path in files:
         status = path.stat()
-        told = f"{path.resolve()}\0{status.st_mtime_ns}\0{status.st_size}\n"
-        digest.update(told.encode("utf-8", "surrogateescape"))
+        text = f"{path.resolve()}\0{status.st_mtime_ns}\0{status.st_size}\n"
+        digest.update(text.encode("utf-8", "surrogateescape"))
     digest.update("\0".join(more).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()[:40]
 

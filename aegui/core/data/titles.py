@@ -35,7 +35,7 @@ def with_titles_checked(file: GlyphFile) -> GlyphFile:
     """``file`` with glyphs called by their shape where their name is a slip; notes say so.
 
     A name is a slip where most glyphs of the set are drawn as they are called, and this one is
-    exactly the shape of another character that the set lacks. Other doubts are told only.
+    exactly the shape of another character that the set lacks. Other doubts are reported only.
     """
     checked = [_checked(dataset) for dataset in file.datasets]
     notes = tuple(note for _, told in checked for note in told)

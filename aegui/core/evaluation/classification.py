@@ -184,12 +184,12 @@ def classify(
         classes: The labels that it has learnt, in the order of its outputs.
         dataset: Samples with labels.
         indices: Which of them; None: all.
-        report: Told how far it is.
+        report: Called with the progress.
         cancelled: Asked now and then whether to stop.
 
     Raises:
         AeguiError: There is no classifier, or it cannot take these images or labels.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     chosen = np.arange(len(dataset)) if indices is None else indices
     refuse_other_size(codec, dataset)

@@ -116,7 +116,7 @@ def code_statistics(
 
     Raises:
         AeguiError: The model has no encoder, or takes images of another size.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     generator = np.random.default_rng(_SEED)
     rows = _some_rows(dataset, samples, generator)
@@ -155,7 +155,7 @@ def dimension_figures(
 
     Raises:
         AeguiError: The model has no encoder, or takes images of another size.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     rows = _some_rows(dataset, samples or len(dataset), np.random.default_rng(_SEED))
     codes = np.empty((len(rows), codec.latent_size), np.float32)

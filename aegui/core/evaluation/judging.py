@@ -18,7 +18,7 @@ import numpy as np
 from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.load import load_data
-from aegui.core.data.progress import telling
+from aegui.core.data.progress import reporting_share
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, is_same_set, parts_of
 from aegui.core.evaluation.samples import (
@@ -117,19 +117,19 @@ def verdicts(
         real: The images to compare with.
         count: Images of each kind; of the real ones as many as there are at most.
         seeds: Of the codes: ``count`` images for each. Figures of the generated ones are of all.
-        report: Told how far it is.
+        report: Called with the progress.
         cancelled: Asked now and then whether to stop.
 
     Raises:
         AeguiError: ``classifier`` is none, or takes images of another size.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     refuse_judging(generator, classifier)
-    told = telling(report, cancelled)
+    report_share = reporting_share(report, cancelled)
     steps = len(seeds) + 3
     each, first = [], None
     for place, seed in enumerate(seeds):
-        told(place / steps)
+        report_share(place / steps)
         each.append(judge(generator, classifier, classes, count, seed))
         first = sample_images(generator, count, seed) if first is None else first
     assert first is not None, "at least one seed"
@@ -138,7 +138,7 @@ def verdicts(
     found = {}
     kinds = {GENERATED: first.reshape(count, -1), REAL: rows, CHANCE: shuffled(rows)}
     for place, (key, images) in enumerate(kinds.items(), len(seeds)):
-        told(place / steps)
+        report_share(place / steps)
         own = key == REAL and real.are_learnt
         judgement = judged_images(classifier, classes, images)
         found[key] = Verdict(
@@ -148,7 +148,7 @@ def verdicts(
             tuple(seeds) if key == GENERATED else (),
             tuple(one.share_confident for one in each) if key == GENERATED else (),
         )
-    told(1.0)
+    report_share(1.0)
     return found
 
 
@@ -190,12 +190,12 @@ def real_images(
         dataset: Its samples.
         chosen: The real images; None: those that were held out, else the test part of its set, else
             those that it has learnt.
-        report: Told how far it is.
+        report: Called with the progress.
         cancelled: Asked now and then whether to stop.
 
     Raises:
         AeguiError: The images are of another size.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     parts = parts_of(len(dataset), recipe.data.split)
     flat = dataset.flat()
@@ -252,11 +252,11 @@ def nearest_of(
     rows: Rows, learnt: Rows, *, own: bool = False, cancelled: IsCancelled | None = None
 ) -> float:
     """Mean distance of ``rows`` to the nearest of ``learnt``; the second nearest where ``own``."""
-    told = telling(None, cancelled)
+    report_share = reporting_share(None, cancelled)
     norms = np.square(learnt, dtype=np.float64).sum(axis=1)
     total = 0.0
     for at in range(0, len(rows), _CHUNK):
-        told(at / len(rows))
+        report_share(at / len(rows))
         part = rows[at : at + _CHUNK]
         squares = (
             norms

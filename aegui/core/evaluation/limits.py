@@ -90,7 +90,7 @@ def limit(
         seed: Of the draws.
         prior: How likely each glyph is, N weights; None: all alike.
         image_shape: Channels, height and width; only the noise "block" needs it.
-        report: Told how far it is.
+        report: Called with the progress.
         cancelled: Asked now and then; True stops the work.
 
     Raises:

@@ -45,7 +45,7 @@ def nearest_others(
     """The ``count`` nearest other rows of each of ``rows`` ``[n, D]``, n > ``count``.
 
     Nothing is approximated; which of equally distant ones come first is left open, but it is always
-    the same. ``report`` is told the share done.
+    the same. ``report`` is called with the share done.
 
     Raises:
         ValueError: There are too few rows.

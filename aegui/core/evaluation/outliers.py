@@ -80,7 +80,7 @@ class OutlierBench:
 
     @cached_property
     def roc(self) -> Roc | None:
-        """The curve; None without others."""
+        """The receiver operating characteristic; None where there is no other set."""
         if self.outside is None:
             return None
         thresholds = np.unique(np.concatenate([self.inside, self.outside]))[::-1]

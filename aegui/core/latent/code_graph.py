@@ -12,7 +12,7 @@ from aegui.core.data.progress import part, stop_if
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.core.data.progress import IsCancelled, Told
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
 
     Numbers = NDArray[np.float64]
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WORK = 4_000_000_000
 """Multiplications that decoding the middles of all sides may take."""
 FEWEST_SIDE, MOST_SIDE = 10, 28
-"""Rows and columns of the grid that is laid over a plane of codes."""
+"""Rows and columns of the grid over a plane of codes."""
 FEWEST_CODES, MOST_CODES = 60, 400
 """Codes of samples that are taken for places of longer codes."""
 _NEIGHBOURS = 10
@@ -36,7 +36,7 @@ def shortest_way(
     last: Numbers,
     codes: NDArray[np.float32] | None = None,
     cancelled: IsCancelled | None = None,
-    told: Told | None = None,
+    report: ReportShare | None = None,
 ) -> Numbers:
     """The way ``[k, d]`` from ``first`` to ``last`` ``[d]`` along which the image changes least.
 
@@ -53,7 +53,7 @@ def shortest_way(
     most = WORK // (_NEIGHBOURS * max(1, codec.cost))
     places = np.concatenate([line, _further(first, last, codes, most)])
     ends = _sides(places)
-    lengths = _lengths(codec, places, ends, cancelled, told)
+    lengths = _lengths(codec, places, ends, cancelled, report)
     graph = csr_array((lengths, (ends[:, 0], ends[:, 1])), shape=(len(places), len(places)))
     _, before = dijkstra(graph, False, np.array(0), return_predecessors=True)
     way = [_ON_THE_LINE - 1]
@@ -93,7 +93,8 @@ def _sides(places: Numbers) -> NDArray[np.int64]:
     """Pairs of places that are joined, ``[m, 2]``: near ones, and those along the line."""
     from scipy.spatial import cKDTree
 
-    # A scale for each number: the near ones on a stretched map are not those in a circle.
+    # Each number in units of its spread: on a map that is stretched along one axis, the nearest
+    # places by plain distance would all lie along the other.
     scaled = places / np.maximum(places.std(axis=0), 1e-9)
     count = min(_NEIGHBOURS + 1, len(places))
     near = np.asarray(cKDTree(scaled).query(scaled, count)[1])
@@ -111,16 +112,16 @@ def _lengths(
     places: Numbers,
     ends: NDArray[np.int64],
     cancelled: IsCancelled | None,
-    told: Told | None,
+    report: ReportShare | None,
 ) -> Numbers:
     """How much the image changes along each side: by way of its middle, so that no bump hides."""
     drawn = _all_drawn(codec, places, cancelled)
-    told = part(told, len(places) / (len(places) + len(ends)), 1.0)
+    report = part(report, len(places) / (len(places) + len(ends)), 1.0)
     found = np.empty(len(ends))
     for at in range(0, len(ends), _BATCH):
         stop_if(cancelled)
-        if told is not None:
-            told(at / len(ends))
+        if report is not None:
+            report(at / len(ends))
         a, b = ends[at : at + _BATCH].T
         middle = drawn_at(codec, (places[a] + places[b]) / 2)
         found[at : at + _BATCH] = np.linalg.norm(middle - drawn[a], axis=1)

@@ -1,4 +1,4 @@
-"""What can be laid under the map: a number, or a class, for every place of a rectangle."""
+"""What can be shown under the map: a number, or a class, for every place of a rectangle."""
 
 from __future__ import annotations
 

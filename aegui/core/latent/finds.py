@@ -19,7 +19,7 @@ from aegui.core.latent.novelty import COPY_RATIO, NEW_RATIO, novelty
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from aegui.core.data.progress import IsCancelled, Told
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.frame import Frame
     from aegui.core.latent.novelty import Known
@@ -132,7 +132,7 @@ def best_new(
     n: int = 10,
     seed: int = 0,
     cancelled: IsCancelled | None = None,
-    told: Told | None = None,
+    report: ReportShare | None = None,
 ) -> Finds:
     """The best new images of many: unlike every sample, sharp, and unlike one another.
 
@@ -148,7 +148,7 @@ def best_new(
         n: How many.
         seed: Of the places that are tried.
         cancelled: Asked now and then whether to stop.
-        told: Told now and then which share is done.
+        report: Called now and then with the share that is done.
 
     Raises:
         Cancelled: ``cancelled`` said so.
@@ -157,12 +157,12 @@ def best_new(
     count, few = _tries(codec, known.samples.size)
     share = count / (count + few * _AROUND)
     places = _candidates(codec, codes, count, draw)
-    tried = _measured(codec, known, places, cancelled, part(told, 0.0, share))
+    tried = _measured(codec, known, places, cancelled, part(report, 0.0, share))
     best = tried.codes[np.argsort(-tried.scores, kind="stable")[:few]]
     width = 0.05 * np.maximum(tried.codes.std(axis=0), 1e-6)
     near = np.repeat(best, _AROUND, axis=0)
     near += (width * draw.standard_normal(near.shape)).astype(np.float32)
-    more = _measured(codec, known, near, cancelled, part(told, share, 1.0))
+    more = _measured(codec, known, near, cancelled, part(report, share, 1.0))
     tried = tried.with_more(more)
     chosen = _diverse(tried, known, n, cancelled)
     return Finds(
@@ -249,13 +249,13 @@ def _measured(
     known: Known,
     codes: NDArray[np.float32],
     cancelled: IsCancelled | None,
-    told: Told | None,
+    report: ReportShare | None,
 ) -> _Tried:
     parts = []
     for at in range(0, len(codes), _BATCH):
         stop_if(cancelled)
-        if told is not None:
-            told(at / len(codes))
+        if report is not None:
+            report(at / len(codes))
         rows = np.clip(np.nan_to_num(codec.decode(codes[at : at + _BATCH])), 0.0, 1.0)
         ratio, entropy = novelty(known, rows, cancelled).ratio, entropies(rows)
         parts.append((rows, ratio, entropy, _merit(codec, rows, entropy)))

@@ -1,4 +1,4 @@
-"""A plane laid through the space of codes: two of the numbers, or two directions."""
+"""A plane through the space of codes: two of the numbers, or two directions."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 FLATTEST = -20.0
-"""The smallest logarithm that is told: there the image does not change at all."""
+"""The smallest logarithm that is reported: there the image does not change at all."""
 _STEP = np.float32(3e-3)
 
 

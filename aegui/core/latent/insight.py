@@ -77,7 +77,7 @@ def insight(
         codec: The network.
         known: The samples, of the size of the network's images.
         z: The place.
-        directions: ``[k, d]``, along what the stretch is told, such as those of the map; None:
+        directions: ``[k, d]``, along which the stretch is measured, such as those of the map; None:
             along every number of the code, if they are few.
 
     Raises:

@@ -30,7 +30,7 @@ NoveltyKind = Literal["copy", "between", "new"]
 MOST_KNOWN = 4096
 """Samples that images are compared with; of larger sets every so many-th."""
 NEAREST = 3
-"""So many of the nearest samples are told."""
+"""So many of the nearest samples are reported."""
 COPY_RATIO = 0.25
 """Up to this ratio an image counts as a copy of its nearest sample."""
 NEW_RATIO = 1.0
@@ -182,7 +182,7 @@ def novelty(of: Known, images: ArrayLike, cancelled: IsCancelled | None = None) 
     for part, squares in _squares(of, wanted, cancelled):
         near[part] = _first(squares, count)
         for place in range(count):
-            # By differences: what is told must be exact, and 0 for a copy.
+            # By differences: what is shown must be exact, and 0 for a copy.
             gap = wanted[part] - of.samples[near[part, place]]
             away[part, place] = _distances(of, np.einsum("ij,ij->i", gap, gap))
     ratio = away[:, 0] / of.own(near[:, 0])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from aegui.core.data.progress import IsCancelled, Told
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
 
     Codes = NDArray[np.float32]
@@ -112,7 +112,7 @@ def geodesic(
     n: int,
     codes: Codes | None = None,
     cancelled: IsCancelled | None = None,
-    told: Told | None = None,
+    report: ReportShare | None = None,
 ) -> Codes:
     """Codes ``[n, d]`` from ``a`` to ``b`` along which the image changes little, at an even pace.
 
@@ -123,7 +123,7 @@ def geodesic(
         n: How many codes, both ends among them.
         codes: Codes of samples ``[N, d]``, which may lie along the way; None: none are known.
         cancelled: Asked now and then whether to stop.
-        told: Told now and then which share is done.
+        report: Called now and then with the share that is done.
 
     Raises:
         AeguiError: The codes have another size than the network's.
@@ -133,12 +133,12 @@ def geodesic(
     line = straight(first, last, CORNERS).astype(np.float64)
     ways = [line]
     if codec.latent_size > 1 and not np.array_equal(first, last):
-        graph = part(told, 0.0, _GRAPH_SHARE)
+        graph = part(report, 0.0, _GRAPH_SHARE)
         found = shortest_way(codec, first, last, codes, cancelled, graph)
         ways = sorted([line, _spread(found, CORNERS)], key=lambda way: _length(codec, way))
         # Of a large decoder only the more promising one: it takes seconds.
         ways = ways[: 1 if codec.cost > _COSTLY else 2]
-        rest = part(told, _GRAPH_SHARE, 1.0)
+        rest = part(report, _GRAPH_SHARE, 1.0)
         ways = [
             _relaxed(codec, way, cancelled, part(rest, at / len(ways), (at + 1) / len(ways)))
             for at, way in enumerate(ways)
@@ -168,7 +168,7 @@ def through(
     codec: Codec | None = None,
     codes: Codes | None = None,
     cancelled: IsCancelled | None = None,
-    told: Told | None = None,
+    report: ReportShare | None = None,
 ) -> Codes:
     """A way through several ``places`` ``[d]`` in their order; where they stand ``stops`` tells.
 
@@ -179,7 +179,7 @@ def through(
         codec: The network; the geodesic needs it.
         codes: Codes of samples ``[N, d]``, for the geodesic.
         cancelled: Asked now and then whether to stop.
-        told: Told now and then which share is done.
+        report: Called now and then with the share that is done.
 
     Raises:
         AeguiError: There are too few places, no such kind, or no network where it is needed.
@@ -199,7 +199,7 @@ def through(
     count = len(places) - 1
     for (start, end), (a, b) in zip(pairwise(stops(len(places), n)), pairwise(places), strict=True):
         stop_if(cancelled)
-        own = part(told, len(legs) / count, (len(legs) + 1) / count)
+        own = part(report, len(legs) / count, (len(legs) + 1) / count)
         leg = _leg(kind, a, b, end - start + 1, codec, codes, cancelled, own)
         legs.append(leg[1:] if legs else leg)
     return np.concatenate(legs)
@@ -213,10 +213,10 @@ def _leg(
     codec: Codec | None,
     codes: Codes | None,
     cancelled: IsCancelled | None,
-    told: Told | None,
+    report: ReportShare | None,
 ) -> Codes:
     if kind == "geodesic" and codec is not None:
-        return geodesic(codec, a, b, n, codes, cancelled, told)
+        return geodesic(codec, a, b, n, codes, cancelled, report)
     return spherical(a, b, n) if kind == "spherical" else straight(a, b, n)
 
 
@@ -290,7 +290,10 @@ def _length(codec: Codec, way: NDArray[np.float64]) -> float:
 
 
 def _relaxed(
-    codec: Codec, way: NDArray[np.float64], cancelled: IsCancelled | None, told: Told | None
+    codec: Codec,
+    way: NDArray[np.float64],
+    cancelled: IsCancelled | None,
+    report: ReportShare | None,
 ) -> NDArray[np.float64]:
     """The polygon ``way`` ``[n, d]`` with its inner corners moved to where its energy is least."""
     basis = _freedom(way)
@@ -299,8 +302,8 @@ def _relaxed(
     damping = 1e-2
     for number in range(_ROUNDS):
         stop_if(cancelled)
-        if told is not None:
-            told(number / _ROUNDS)
+        if report is not None:
+            report(number / _ROUNDS)
         normal, slope = _quadratic(codec, way, images, basis, weight)
         gained = 0.0
         while damping < 1e6:

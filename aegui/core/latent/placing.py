@@ -3,7 +3,7 @@
 The numbers of two networks have nothing to do with each other: each may be turned, mirrored or
 stretched. Two answers are of use all the same. Where both networks read images, the samples tell:
 a place is where the same samples are near (weights of Franke and Little, 1980, over the nearest).
-Else a place is told in standard deviations from the mean, which for a normal prior is the code
+Else a place is given in standard deviations from the mean, which for a normal prior is the code
 itself.
 """
 

@@ -34,7 +34,7 @@ METHODS = {
         Choice(
             "pca",
             mark("PCA"),
-            mark("The two directions along which the samples differ most: a shadow, not bent."),
+            mark("The two directions along which the samples differ most: a linear projection."),
         ),
         Choice(
             "tsne",
@@ -97,9 +97,9 @@ class ProjectionOptions:
 
     Attributes:
         samples: Larger sets are represented by so many samples, drawn at random.
-        perplexity: t-SNE: about how many neighbours each sample holds on to.
+        perplexity: t-SNE: about how many neighbours are kept near each sample.
         iterations: t-SNE: steps after the early ones.
-        neighbours: UMAP: how many neighbours each sample holds on to.
+        neighbours: UMAP: how many neighbours are kept near each sample.
         min_dist: UMAP: how close samples may come to each other.
         seed: Of everything that is drawn at random.
     """
@@ -208,7 +208,7 @@ def project(
         method: A key of ``METHODS``.
         rows: The samples.
         options: How to make it.
-        report: Told of the progress; t-SNE tells its places every few steps.
+        report: Called with the progress; t-SNE tells its places every few steps.
         cancelled: Asked now and then; True stops the work.
 
     Raises:

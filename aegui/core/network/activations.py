@@ -88,7 +88,7 @@ ACTIVATIONS = table(
     Activation(
         "identity",
         mark("Identity"),
-        mark("No bend at all: the layer stays linear."),
+        mark("No nonlinearity: the layer stays linear."),
         formula="z",
         slope="ones_like(z)",
     ),

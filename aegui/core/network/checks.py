@@ -182,8 +182,8 @@ def _gan_problems(recipe: Recipe) -> Iterator[Problem]:
         yield Problem(
             "data.corruption",
             tr(
-                "A GAN has no input to spoil: switch the noise off. What its discriminator sees "
-                "can be spoilt by the noise among the settings of the GAN."
+                "A GAN has no input to corrupt: switch the noise off. What its discriminator sees "
+                "can be corrupted by the noise among the settings of the GAN."
             ),
         )
     penalties = {

@@ -33,7 +33,7 @@ KINDS = {
         Choice(
             "denoising",
             mark("Denoising"),
-            mark("The input is spoilt, the target is clean: it learns to repair."),
+            mark("The input is corrupted, the target is clean: it learns to repair."),
         ),
         Choice(
             "sparse",

@@ -212,7 +212,7 @@ PRESETS: tuple[Preset, ...] = (
         "linear-64",
         _DENSE,
         mark("64, linear"),
-        mark("No bend anywhere: it finds the plane of the first 64 principal components."),
+        mark("Linear throughout: it finds the plane of the first 64 principal components."),
         _linear,
         least_pixels=64,
     ),

@@ -155,24 +155,24 @@ def _kind(layer: LayerShape) -> str:
 def _settings(layer: LayerShape) -> list[str]:
     """What a person chose of a layer, in the order in which it counts."""
     spec = layer.spec.model_dump()
-    told = []
+    parts = []
     if "kernel" in spec:
-        told.append(tr("kernel {size}", size=_side(spec["kernel"])))
+        parts.append(tr("kernel {size}", size=_side(spec["kernel"])))
     elif "size" in spec:
-        told.append(tr("window {size}", size=_side(spec["size"])))
+        parts.append(tr("window {size}", size=_side(spec["size"])))
     if "factor" in spec:
-        told.append(tr("{n} times as large", n=spec["factor"]))
+        parts.append(tr("{n} times as large", n=spec["factor"]))
     if "stride" in spec and spec["stride"] is not None:
-        told.append(tr("stride {size}", size=_side(spec["stride"])))
+        parts.append(tr("stride {size}", size=_side(spec["stride"])))
     if "activation" in spec:
-        told.append(tr(ACTIVATIONS[spec["activation"]].label))
+        parts.append(tr(ACTIVATIONS[spec["activation"]].label))
     if spec.get("dropout"):
-        told.append(tr("dropout {share:g}", share=spec["dropout"]))
+        parts.append(tr("dropout {share:g}", share=spec["dropout"]))
     if layer.spec.kind == "dropout":
-        told.append(localized(spec["rate"], "g") if "rate" in spec else "")
+        parts.append(localized(spec["rate"], "g") if "rate" in spec else "")
     if layer.tied_to is not None:
-        told.append(tr("tied weights"))
-    return [text for text in told if text]
+        parts.append(tr("tied weights"))
+    return [text for text in parts if text]
 
 
 def _side(size: object) -> str:

@@ -231,8 +231,8 @@ def _read_numbers(
         if value is None:
             yield CodeError(*found.span(), _no_number(word, form))
         elif value >= 1 << bits:
-            told = tr("{number} is too large: at most {n} bits fit.", number=word, n=bits)
-            yield CodeError(*found.span(), told)
+            words = tr("{number} is too large: at most {n} bits fit.", number=word, n=bits)
+            yield CodeError(*found.span(), words)
         else:
             yield _Number(*found.span(), value)
 
@@ -268,8 +268,8 @@ def _wrong_lengths(text: str, numbers: list[_Number], width: int) -> Iterator[Co
     for each in numbers:
         count = len(text[each.start : each.end].lower().removeprefix("0b").removeprefix("b"))
         if count != width:
-            told = tr("This row has {n} digits, the image {width} columns.", n=count, width=width)
-            yield CodeError(each.start, each.end, told)
+            words = tr("This row has {n} digits, the image {width} columns.", n=count, width=width)
+            yield CodeError(each.start, each.end, words)
 
 
 def _wrong_count(

@@ -108,7 +108,7 @@ class _Part(BaseModel):
 
 
 class CorruptionSpec(_Part):
-    """How the input is spoilt before the encoder sees it.
+    """How the input is corrupted before the encoder sees it.
 
     ``level`` is p for salt_pepper, salt, pepper, flip and masking, sigma for gaussian, and for
     block the share of the image that one rectangle of its proportions covers. Each epoch sees

@@ -63,7 +63,7 @@ RECIPE_TEXTS = (
     ),
     mark("Linear network: what PCA would find"),
     mark(
-        "Without bends in between, an autoencoder spans the same plane as the first two "
+        "Without nonlinearities, an autoencoder spans the same plane as the first two "
         "principal components."
     ),
     mark("A first try that struggles: ReLU and uniform start"),
@@ -82,7 +82,7 @@ RECIPE_TEXTS = (
     ),
     mark("MNIST: a linear autoencoder beside PCA"),
     mark(
-        "784-30-784 without bends: trained to the end it reconstructs as the first 30 "
+        "784-30-784 without nonlinearities: trained to the end it reconstructs as the first 30 "
         "principal components do, and never better."
     ),
     mark("MNIST: the deep autoencoder of 2006"),

@@ -197,7 +197,7 @@ def save_run(
 
     Raises:
         AeguiError: The file could not be written.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     content = _packed(run, compact=compact)
     stop_if(cancelled)

@@ -39,7 +39,7 @@ MISTAKES = {
         Choice(
             "noisy_data",
             mark("The samples themselves are noisy"),
-            mark("The set holds spoilt copies of the same characters: they are targets too."),
+            mark("The set holds corrupted copies of the same characters: they are targets too."),
         ),
     )
 }
@@ -145,7 +145,7 @@ def _noisy_target(recipe: Recipe) -> Finding | None:
     return _finding(
         "noisy_target",
         tr("The network is rewarded for giving the noise back. What it learns is to copy."),
-        tr("Compare the answer with the clean sample: only the input is to be spoilt."),
+        tr("Compare the answer with the clean sample: only the input is to be corrupted."),
         with_noise(recipe, noise.model_copy(update={"clean_target": True})),
     )
 
@@ -296,7 +296,7 @@ def _noisy_data(recipe: Recipe, dataset: Dataset) -> Finding | None:
         "noisy_data",
         tr(
             "Samples of one label differ in single pixels, each in others: the set seems to hold "
-            "spoilt copies. They are targets too, and noise is learnt as if it were meant."
+            "corrupted copies. They are targets too, and noise is learnt as if it were meant."
         ),
         tr("Keep one clean sample of each, and let the recipe add the noise."),
         None,

@@ -72,7 +72,7 @@ _ENOUGH_STEPS = 3_000
 _TRYING_SHARE = 0.2
 """Of a core's full speed, with which networks are tried."""
 _TRAINING_SHARE = 0.9
-"""Of the work, for the progress that is told."""
+"""Of the work, for the progress that is reported."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ def noise_matrix(
         recipe: Network and training; its noise says whether it is drawn anew and how many copies.
         dataset: The characters.
         spec: The noises.
-        report: Told how far it is.
+        report: Called with the progress.
         cancelled: Asked now and then; True stops the work.
 
     Raises:
@@ -285,11 +285,11 @@ def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> Cost:
 def _note(resolved: ResolvedRecipe, recipe: Recipe, whole: int) -> str:
     """What was made smaller to fit into memory, in words; empty where nothing was."""
     training, count = resolved.recipe.training, len(resolved.dataset)
-    told = []
+    parts = []
     if count < whole:
-        told.append(tr("learnt from {n:,} of {whole:,} samples", n=count, whole=whole))
+        parts.append(tr("learnt from {n:,} of {whole:,} samples", n=count, whole=whole))
     if training.batch_size != recipe.training.batch_size:
-        told.append(
+        parts.append(
             trn(
                 "in batches of {batch:,} for {n:,} epoch",
                 "in batches of {batch:,} for {n:,} epochs",
@@ -297,7 +297,7 @@ def _note(resolved: ResolvedRecipe, recipe: Recipe, whole: int) -> str:
                 batch=training.batch_size or count,
             )
         )
-    return ", ".join(told)
+    return ", ".join(parts)
 
 
 def _tried_steps(share: float) -> int:

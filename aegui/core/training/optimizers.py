@@ -173,7 +173,7 @@ OPTIMIZERS = table(
     Optimizer(
         "cg",
         mark("Conjugate gradients"),
-        mark("Directions that do not spoil one another, each searched to its end; full batch."),
+        mark("Conjugate directions, each minimised along its line; full batch."),
     ),
     Optimizer(
         "powell",

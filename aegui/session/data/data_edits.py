@@ -69,7 +69,7 @@ class Host(Protocol):
         """Tell the person, with a button of these ``words`` that does ``accept``."""
 
     def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
-        """Tell the person why not; ``retry`` is what was wished."""
+        """Tell the person why not; ``retry`` is what was asked for."""
 
     def announce_recipe(self) -> None:
         """Say again what the draft is: an edit has come to nothing."""
@@ -130,12 +130,12 @@ class DataEdits:
     def _ask_first(self, base: Recipe, wished: Recipe, text: str) -> None:
         """The document names a file that it does not hold, and another choice needs that file."""
         source = wished.data.source
-        told = tr(
+        words = tr(
             "Only the samples of this document are here. The others were read from {source}.",
             source=source,
         )
         self._host.ask_to_read(
-            source, told, lambda: self.edit(merged(base, wished, self._host.draft.recipe), text)
+            source, words, lambda: self.edit(merged(base, wished, self._host.draft.recipe), text)
         )
         self._host.announce_recipe()
 
@@ -167,7 +167,7 @@ class DataEdits:
     def add_sample(self, image: ArrayLike, label: str, *, twice: bool = False) -> None:
         """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``.
 
-        One that is there already is added only if it is wished ``twice``.
+        One that is there already is added only if it is requested ``twice``.
         """
         base, label = self._host.draft, label or "?"
         try:
@@ -211,14 +211,14 @@ class DataEdits:
         def take(found: tuple[DraftState, Dataset, list[int]]) -> None:
             draft, more, copies = found
             self._take(base, draft, text)
-            told = trn(
+            words = trn(
                 "The samples of {file} are in the set now: {n:,} sample. Train to learn them.",
                 "The samples of {file} are in the set now: {n:,} samples. Train to learn them.",
                 len(draft.dataset),
                 file=path.name,
             )
             if not copies:
-                self._host.say("info", told)
+                self._host.say("info", words)
                 return
             twins = trn(
                 "{n:,} of them was there already, pixel by pixel.",
@@ -226,7 +226,7 @@ class DataEdits:
                 len(copies),
             )
             leave = partial(self._leave_out, base, more, copies, text)
-            self._host.offer(f"{told} {twins}", tr("Leave the copies out"), leave)
+            self._host.offer(f"{words} {twins}", tr("Leave the copies out"), leave)
 
         return self._loading.do(
             tr("Reading {name}", name=path.name),

@@ -83,7 +83,7 @@ class DataService(QObject):
         return known
 
     def search(self, dataset: Dataset, text: str) -> None:
-        """Look for samples by name; ``found`` follows, of the newest wish only."""
+        """Look for samples by name; ``found`` follows, of the newest request only."""
         self._searches += 1
         number = self._searches
         self._search.submit(lambda: self._searched.emit((number, dataset, search(dataset, text))))

@@ -82,7 +82,7 @@ class ImageImport(QObject):
         )
 
     def preview(self, spec: ImageSpec) -> None:
-        """Read some of the images as ``spec`` says; only the newest wish is answered."""
+        """Read some of the images as ``spec`` says; only the newest request is answered."""
         self._spec, scan = spec, self.scan
         if scan is not None:
             self._previews.submit(lambda: self._make_preview(scan, spec))
@@ -117,7 +117,7 @@ def preview_of(
     """``most`` images of ``scan`` at equal distances, read as ``spec`` says.
 
     Raises:
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     count = len(scan.files)
     chosen = np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(int)).tolist()

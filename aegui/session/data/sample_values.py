@@ -36,7 +36,7 @@ _BATCH = 256
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """Whose values are wished.
+    """Whose values are requested.
 
     Attributes:
         codec: The network.
@@ -71,7 +71,7 @@ class SampleValues:
 
 
 class SampleValuesService(QObject):
-    """Computes what is wished, in a thread, for all samples or, of a learning network, for some."""
+    """Computes it in a thread, for all samples or, of a learning network, for some of them."""
 
     told = Signal(object)
     """A ``SampleValues``, the same several times as more is known; in the owner's thread."""

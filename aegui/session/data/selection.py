@@ -68,7 +68,7 @@ class Selection(QObject):
             self.select(_NONE)
 
     def set_codec(self, codec: Codec | None, *, live: bool = False) -> None:
-        """The network whose errors and codes are told; ``live`` while it learns."""
+        """The network whose errors and codes are reported; ``live`` while it learns."""
         self._codec, self._is_live = codec, live
         self._is_due = True
         self._describe()

@@ -41,12 +41,12 @@ class DataChange:
     @property
     def words(self) -> str:
         """What a person reads."""
-        told = []
+        parts = []
         if self.new:
-            told.append(trn("{n:,} sample is new", "{n:,} samples are new", self.new))
+            parts.append(trn("{n:,} sample is new", "{n:,} samples are new", self.new))
         if self.gone:
-            told.append(trn("{n:,} is gone", "{n:,} are gone", self.gone))
-        what = ", ".join(told) or tr("another order")
+            parts.append(trn("{n:,} is gone", "{n:,} are gone", self.gone))
+        what = ", ".join(parts) or tr("another order")
         return tr("Data changed: {what}.", what=what)
 
 

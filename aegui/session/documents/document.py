@@ -168,7 +168,7 @@ def open_recipe(
 
     Raises:
         AeguiError: Its data cannot be read.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     recipe = reading.recipe
     draft = fresh_draft(recipe, report, cancelled)

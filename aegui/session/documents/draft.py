@@ -67,7 +67,7 @@ def fresh_draft(
 
     Raises:
         AeguiError: The data cannot be read, or lack what is chosen of them.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     reading = read_source(recipe.data.source, recipe.data.images, report, cancelled)
     return replace(_drawn_from(recipe, reading.dataset), notes=reading.notes)
@@ -85,7 +85,7 @@ def edited_draft(
 
     Raises:
         AeguiError: The data cannot be read, or lack what is chosen of them.
-        Cancelled: So it was wished.
+        Cancelled: ``cancelled`` asked for it.
     """
     old, new = draft.recipe.data, recipe.data
     if same_samples(new, old):
@@ -146,7 +146,7 @@ def joined_draft(draft: DraftState, more: Dataset) -> DraftState:
         "chars": None if data.chars is None else data.chars + "".join(more.labels),
         "labels": _extended(data.labels, more.labels),
         "names": _extended(data.names, more.names),
-        # So many at random were wished; now it is these, and those that were added.
+        # So many at random were requested; now it is these, and those that were added.
         "count": None if data.count is None else data.count + len(more),
     }
     recipe = with_data(draft.recipe, **choice)

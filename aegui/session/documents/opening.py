@@ -44,7 +44,7 @@ class Host(Protocol):
         """Show another document; whatever could fail has been done before."""
 
     def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
-        """Tell the person why not; ``retry`` is what was wished."""
+        """Tell the person why not; ``retry`` is what was asked for."""
 
     def may_read(self, source: str) -> bool:
         """Whether the person has said that the data ``source`` are to be read."""

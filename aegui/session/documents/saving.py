@@ -41,7 +41,7 @@ class _Order:
 
 
 class Saving(QObject):
-    """Writes run files in the order in which that was wished; none replaces another."""
+    """Writes run files in the order in which that was asked for; none replaces another."""
 
     progressed = Signal(object)
     """A ``Progress``, where it takes a while."""

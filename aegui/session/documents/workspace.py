@@ -87,7 +87,7 @@ class Workspace(QObject):
     copied = Signal(float)
     """Unsaved work was copied; the seconds that this took."""
     download_needed = Signal(object)
-    """A ``DownloadNeed``: what was wished needs data from the network."""
+    """A ``DownloadNeed``: what was asked for needs data from the network."""
 
     def __init__(
         self, settings: Settings, parent: QObject | None = None, autosave_folder: Path | None = None
@@ -185,7 +185,7 @@ class Workspace(QObject):
         return continuation_of(self._run, resolved)
 
     def lineage(self) -> Lineage:
-        """What a training that goes on from the run is told of its history."""
+        """What a training that continues the run takes over of its history."""
         return Lineage(() if self._run is None else self._run.stages, self.recipe)
 
     def revert_to(self, recipe: Recipe, dataset: Dataset) -> None:
@@ -297,7 +297,7 @@ class Workspace(QObject):
     def save(self, *, overwrite: bool = False) -> bool:
         """Save to the document's file; False if it has none, or nothing can be written there.
 
-        What another program has written there meanwhile stays, and is told, unless it is to be
+        What another program has written there meanwhile stays, and is reported, unless it is to be
         overwritten.
         """
         if self.path is None:
@@ -380,7 +380,7 @@ class Workspace(QObject):
             self.data_taken.emit(before, draft)
 
     def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
-        """Say why what was wished cannot be; ``retry`` wishes it again after a download."""
+        """Say why what was asked for cannot be; ``retry`` asks for it again after a download."""
         if isinstance(error, NotDownloaded) and retry is not None:
             self.download_needed.emit(DownloadNeed(error.key, retry))
         else:

@@ -123,7 +123,7 @@ class LatestAnswer(QObject):
         pause_s = min(MAX_PAUSE_MS / 1000, seconds * (1 / BUSY_SHARE - 1))
         self._rested_s = time.monotonic() + pause_s
         if number == self._in_flight:
-            # The newest of all: those before it were answered, or replaced by it.
+            # The newest question: earlier ones are answered, or were replaced by it.
             self._in_flight = 0
             if self._waiting is not None:
                 self._submit_later()

@@ -56,7 +56,7 @@ _PASSES = 5
 
 @dataclass(frozen=True, eq=False)
 class FieldSubject:
-    """What layers speak of.
+    """What the layers under the map are computed from.
 
     Attributes:
         codec: The network.

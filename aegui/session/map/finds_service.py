@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from aegui.core.cost import Cost
-from aegui.core.data.progress import stop_if, telling
+from aegui.core.data.progress import reporting_share, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.finds import (
@@ -208,7 +208,7 @@ def _looked(
     of = subject.known
     if wish.source == "new":
         pool = _posterior(subject)[0] if codec.can_encode else None
-        told = telling(report, cancelled)
+        told = reporting_share(report, cancelled)
         codes = best_new(codec, of, pool, wish.count, wish.seed, cancelled, told).codes
     else:
         codes = _drawn(subject, wish)

@@ -31,7 +31,7 @@ MOST = 10_000
 
 @dataclass(frozen=True, eq=False)
 class Ghost:
-    """What is seen pale.
+    """Codes of another network or moment, drawn pale behind those that are shown.
 
     Attributes:
         codes: float32 ``[n, d]``, read-only.

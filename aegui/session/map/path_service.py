@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from aegui.core.data.progress import telling
+from aegui.core.data.progress import reporting_share
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent.paths import PATHS, pixel_change, stops, through
 from aegui.core.run_file.document import MAX_NAME
@@ -360,7 +360,7 @@ def _traced(
     places = [np.array(place.z, np.float32) for place in wish.places]
     known = None if subject.codes is None else subject.codes.values
     try:
-        told = telling(report)
+        told = reporting_share(report)
         codes = through(places, wish.kind, wish.count, codec, known, given_up.is_set, told)
     except Cancelled:
         return None

@@ -262,9 +262,9 @@ def _why_no_limit(state: DrawingState, nearest: Nearest) -> str:
 
 
 def _impossible(spec: CorruptionSpec, note: str) -> str:
-    told = tr(
+    text = tr(
         "Noise of the kind “{kind}” at this level cannot have made this drawing from any character "
         "of the set. Choose another noise on the page “Noise”, or draw something else.",
         kind=tr(CORRUPTIONS[spec.kind].label),
     )
-    return f"{told} {note}".strip()
+    return f"{text} {note}".strip()

@@ -78,7 +78,7 @@ class SetLimit:
 
 
 class AnswerStudies(QObject):
-    """Compares pairs, and measures outliers; each one at a time, and the newest wish wins.
+    """Compares pairs, and measures outliers; each one at a time, and the newest request wins.
 
     It also keeps how often characters occur: ``prior`` is what they are weighed by (None: all
     samples alike), ``known_prior`` what was read last.
@@ -199,7 +199,7 @@ def _limit_of(dataset: Dataset, spec: CorruptionSpec, prior: Prior | None) -> Se
             dataset.images, spec, LIMIT_DRAWS, prior=weights, image_shape=dataset.image_shape
         )
     except AeguiError:
-        return None  # why there is none is told of the drawing
+        return None  # the answer to the drawing says why there is none
     return SetLimit(dataset, spec, prior, found)
 
 

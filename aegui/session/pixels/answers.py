@@ -31,7 +31,7 @@ Order = Literal["worst", "best", "random"]
 """Which of the measured samples are shown."""
 
 NEAREST = 5
-"""How many of the nearest samples are told."""
+"""How many of the nearest samples are reported."""
 MOST_COMPARED = 60_000_000
 """Numbers that a drawing is compared with; of larger sets as many samples from all over them."""
 QUICKLY_COMPARED = 400_000

@@ -219,7 +219,7 @@ class Drawing(QObject):
     def paint_noise(self, cells: Iterable[Cell], spec: CorruptionSpec, seed: int) -> None:
         """Spoil ``cells`` as ``spec`` would spoil the drawing; a block would be one of them.
 
-        Each cell is spoilt once in a stroke, however often the brush passes over it.
+        Each cell is corrupted once in a stroke, however often the brush passes over it.
         """
         start = self._state if self._stroke_start is None else self._stroke_start
         noise = spec.model_copy(update={"kind": "masking"}) if spec.kind == "block" else spec

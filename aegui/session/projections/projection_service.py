@@ -201,7 +201,7 @@ class ProjectionService(QObject):
             return tr("The images of this set do not fit the network.")
         return None
 
-    # What is wished
+    # What is asked for
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is begun while nobody does."""

@@ -107,7 +107,7 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Tasks:
-    """Makes tasks for samples ``of`` and the network of this moment; ``report`` is told progress.
+    """Makes tasks for samples ``of`` and the network of this moment; ``report`` gets the progress.
 
     ``report`` is called in the thread that does the work.
     """

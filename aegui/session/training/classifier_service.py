@@ -123,7 +123,7 @@ class ClassifierService(QObject):
 
     @property
     def part(self) -> str:
-        """Key of the part that is looked at: the one that was wished, or else the first one."""
+        """Key of the part that is looked at: the one that was asked for, or else the first one."""
         return self._wished if self._wished in self._parts else next(iter(self._parts), "")
 
     def set_active(self, active: bool) -> None:

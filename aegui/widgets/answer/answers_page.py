@@ -197,7 +197,7 @@ class AnswerRow(QWidget):
         self.setMaximumHeight(height if self._is_named else _ANY_PX)
 
     def set_marked(self, marked: bool, *, among: int) -> None:
-        """Whether what else is told is told of this answer."""
+        """Whether the further figures are those of this answer."""
         self._is_marked = marked and among > 1
         left = SPACING if among > 1 else 0
         self._body.setContentsMargins(left, 0, 0, 0)

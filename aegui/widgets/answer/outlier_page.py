@@ -143,9 +143,9 @@ class OutlierPage(QWidget):
 
     def _drawing_words(self, bench: OutlierBench, threshold: float) -> list[str]:
         inside, outside = bench.shares(threshold)
-        told = []
+        parts = []
         if self._error is not None:
-            told.append(
+            parts.append(
                 tr(
                     "{name}: error of the drawing {error}, larger than {percent} % of the set: "
                     "{verdict}.",
@@ -161,13 +161,13 @@ class OutlierPage(QWidget):
             inside=localized(100 * inside, ".1f"),
         )
         if outside is None:
-            told.append(tr("{beyond}.", beyond=beyond))
+            parts.append(tr("{beyond}.", beyond=beyond))
         else:
-            told.append(
+            parts.append(
                 tr(
                     "{beyond}, {outside} % of the other.",
                     beyond=beyond,
                     outside=localized(100 * outside, ".1f"),
                 )
             )
-        return told
+        return parts

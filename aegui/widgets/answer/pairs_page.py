@@ -182,7 +182,7 @@ def _percent(share: float) -> str:
 
 def _words(found: MixUps, *, stale: bool) -> str:
     mixed = sum(pair.is_mixed for pair in found.pairs)
-    told = trn(
+    words = trn(
         "{name} mixes up {n} pair more often than it has to",
         "{name} mixes up {n} pairs more often than it has to",
         mixed,
@@ -194,7 +194,7 @@ def _words(found: MixUps, *, stale: bool) -> str:
         level=localized(found.spec.level, ".3g"),
         draws=found.draws,
     )
-    text = tr("{told} ({noise}).", told=told, noise=noise)
+    text = tr("{told} ({noise}).", told=words, noise=noise)
     if stale:
         text += " " + tr("Network or noise are others now: compare again.")
     return text

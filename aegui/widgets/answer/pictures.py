@@ -208,7 +208,7 @@ class AnswerPictures(QWidget):
         if answer is None:
             return ""
         numbers = np.atleast_1d(answer.output[..., row, column]).tolist()
-        told = [
+        parts = [
             tr(
                 "Row {row}, column {column}: {value}",
                 row=row + 1,
@@ -217,10 +217,10 @@ class AnswerPictures(QWidget):
             )
         ]
         if answer.binary is not None:
-            told.append(tr("on") if answer.binary[row, column] else tr("off"))
+            parts.append(tr("on") if answer.binary[row, column] else tr("off"))
         if answer.wrong is not None:
-            told.append(tr("wrong") if answer.wrong[row, column] else tr("right"))
-        return ", ".join(told)
+            parts.append(tr("wrong") if answer.wrong[row, column] else tr("right"))
+        return ", ".join(parts)
 
     # -- mouse and keys --------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ class BuilderPanel(QWidget):
     """Presets, kind of model, the architecture in words, and the chains of layer cards.
 
     Signals:
-        recipe_edited(Recipe, str): A wished recipe and the words for undoing the edit.
+        recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
         preset_requested(str): Key of the preset to begin from.
         undo_requested(), redo_requested(): The buttons of the header.
     """

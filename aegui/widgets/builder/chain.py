@@ -37,7 +37,7 @@ class LayerChain(QWidget):
     """Cards from the input to the output with the connections between them.
 
     Signals:
-        recipe_edited(Recipe, str): A wished recipe and the words for undoing the edit.
+        recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
         card_focused(QWidget): The card that should be scrolled into sight.
         drag_moved(QPoint): The pointer in the chain's coordinates while a card is dragged.
 
@@ -52,7 +52,7 @@ class LayerChain(QWidget):
     drag_moved = Signal(QPoint)
 
     def __init__(self, words: Callable[[Recipe], str], parent: QWidget | None = None) -> None:
-        """``words`` tells the sizes of a recipe that an edit wishes, for the words of undo."""
+        """``words`` tells the sizes of a recipe that an edit asks for, for the words of undo."""
         super().__init__(parent)
         self._words = words
         self._recipe: Recipe | None = None
@@ -371,7 +371,7 @@ class LayerChain(QWidget):
 
 
 def _problem_words(places: tuple[Place, ...], problems: tuple[Problem, ...]) -> list[str]:
-    """For each place what is wrong there; a mirrored layer's problem is told once."""
+    """For each place what is wrong there; a mirrored layer's problem is reported once."""
     words: list[list[str]] = [[] for _ in places]
     for problem in problems:
         for i, place in enumerate(places):

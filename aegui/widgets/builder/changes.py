@@ -133,11 +133,11 @@ def _layer(layer: Mapping[str, Any]) -> str:
     """``25 Tanh``, or ``Convolution 16 ReLU``."""
     kind = layer["kind"]
     size = layer.get("units", layer.get("channels"))
-    bend = layer.get("activation")
+    activation = layer.get("activation")
     parts = [
         "" if kind == "dense" else tr(LAYERS[kind].label),
         "" if size is None else localized(size, ","),
-        "" if bend is None else tr(ACTIVATIONS[bend].label),
+        "" if activation is None else tr(ACTIVATIONS[activation].label),
     ]
     return " ".join(filter(None, parts))
 

@@ -26,7 +26,7 @@ class ExplainedMenu(QMenu):
     A second column by the text of an entry is for shortcuts: Qt makes room for it twice.
 
     Signals:
-        chosen(str): Key of the entry that is wished.
+        chosen(str): Key of the entry that is asked for.
     """
 
     chosen = Signal(str)

@@ -82,14 +82,14 @@ def _commit_after_rest(box: QAbstractSpinBox) -> QTimer:
 
 def tell_replaced(field: QWidget, typed: str, taken: str, low: str, high: str) -> None:
     """Say beneath ``field`` that ``taken`` stands there in place of what was typed, and why."""
-    told = tr(
+    text = tr(
         "{typed} is out of range, which is from {low} to {high}: it is {taken} now.",
         typed=typed,
         low=low,
         high=high,
         taken=taken,
     )
-    tell(field, told)
+    tell(field, text)
 
 
 def leaves_undo(event: QEvent, typing: QTimer | None) -> bool:
@@ -268,7 +268,7 @@ class SidesField(OptionalCountField):
         return state, text, position
 
     def fixup(self, text: str) -> str:
-        """Sizes out of the range become the nearest inside it; half a pair is told of."""
+        """Sizes out of the range become the nearest inside it; half a pair is reported."""
         sides = _sides_in(text)
         if sides is None:
             if text.strip():

@@ -85,7 +85,7 @@ _LARGEST = 1e9
 _ACTIVATION = LayerField(
     "activation",
     mark("Activation"),
-    mark("What bends the numbers, so that more than a line can be learnt."),
+    mark("The nonlinearity after the weights, without which only linear maps can be learnt."),
     "choice",
     choices=ACTIVATIONS,
     is_main=True,

@@ -40,7 +40,7 @@ class Place:
     Attributes:
         part: Which part of the network it belongs to.
         index: Its number within its part, from 0.
-        path: Where problems of its layer are told, such as ``network.encoder.1``.
+        path: Where problems of its layer are reported, such as ``network.encoder.1``.
         name: Its title in the person's language.
         spec: Its layer; None at the input, and at an output that nobody chooses.
         input_shape: What arrives there; None beyond the first layer that does not fit.

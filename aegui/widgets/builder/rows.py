@@ -174,8 +174,8 @@ class SettingRow(QWidget):
     """A labelled editor of one setting.
 
     Signals:
-        edited(object): The value that the person wishes; None for "not at all".
-        open_requested(): A file to open is wished (only the row of the source).
+        edited(object): The value that the person chooses; None for "not at all".
+        open_requested(): A file to open is requested (only the row of the source).
     """
 
     edited = Signal(object)

@@ -157,7 +157,7 @@ CLASSIFIER = Section(
         Setting(
             f"{_PRETRAIN}.corruption.kind",
             mark("Its noise"),
-            mark("How the input of each layer is spoilt: stacked denoising autoencoders."),
+            mark("How the input of each layer is corrupted: stacked denoising autoencoders."),
             "choice",
             choices=CORRUPTIONS,
             shown=_pretrains,

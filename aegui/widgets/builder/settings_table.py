@@ -124,7 +124,7 @@ _NOISE = (
     Setting(
         "data.corruption.kind",
         mark("Noise on the input"),
-        mark("How the input is spoilt while the target stays clean: a denoising autoencoder."),
+        mark("How the input is corrupted while the target stays clean: a denoising autoencoder."),
         "choice",
         choices=CORRUPTIONS,
         is_live=True,

@@ -47,7 +47,7 @@ class TrainingPanel(QWidget):
     over what the draft says of them.
 
     Signals:
-        recipe_edited(Recipe, str): A wished recipe and the words for undoing the edit.
+        recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
         open_data_requested(): A file of images or glyphs is to be chosen.
     """
 
@@ -269,7 +269,7 @@ def consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]:
 def _texts_by_path(problems: tuple[Problem, ...]) -> dict[str, str]:
     """Messages by the row that they belong to; "" for those that belong to no row.
 
-    Problems of the network are told on the builder's cards.
+    Problems of the network are reported on the builder's cards.
     """
     texts: dict[str, list[str]] = {}
     for problem in problems:

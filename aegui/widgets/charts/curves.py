@@ -49,7 +49,7 @@ class ChartSpec:
         percent: Whether values are shares, read as per cent.
         is_first: Whether it is shown before a person has chosen.
         of_glyphs: Whether it tells much of images that are black and white, and little of others:
-            for those it is shown only where a person wishes it.
+            for those it is shown only where a person asks for it.
         unit: What its vertical axis counts, where the recipe does not say it better.
         needs: The column without which the others say nothing; "" for none.
     """

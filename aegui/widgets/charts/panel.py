@@ -57,7 +57,7 @@ _GET_READY_MS = 1_500
 
 
 class ChartsPanel(QWidget):
-    """Live charts of one training. Passive: ``set_history`` in, wishes out.
+    """Live charts of one training. Passive: ``set_history`` in, requests out.
 
     While the panel is hidden nothing is computed; it catches up when it is shown.
     """

@@ -43,7 +43,7 @@ def load_graph() -> type[Graph]:
 
 
 class PlotView(QWidget):
-    """Shows the data it is given; what mouse and keys wish goes out as signals.
+    """Shows the data it is given; what mouse and keys ask for goes out as signals.
 
     The curves are a ``Graph``, made after the first picture of the window: until then, and where
     there are no data, there is a title at the most.

@@ -190,7 +190,7 @@ class CodePanel(QWidget):
 
     @property
     def shown_measure(self) -> MeasureKey:
-        """What the bars show: what was wished, or else what says most of this code."""
+        """What the bars show: what was asked for, or else what says most of this code."""
         if self._look is None:
             return "variance"
         if self._wished in self._look.measures:

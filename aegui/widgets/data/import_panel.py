@@ -164,12 +164,12 @@ class ImportPanel(QWidget):
 
     @property
     def most(self) -> int | None:
-        """At most so many images are wished; None: all of them."""
+        """At most so many images are requested; None: all of them."""
         return self.count.value() if self.limit.isChecked() else None
 
     @property
     def labels(self) -> tuple[str, ...] | None:
-        """The classes that are wished; None: all of them."""
+        """The classes that are asked for; None: all of them."""
         chosen = self.classes.chosen
         every = not self._has_labels or len(chosen) == self.classes.view.model().rowCount()
         return None if every else chosen

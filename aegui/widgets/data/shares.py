@@ -59,7 +59,7 @@ class SharesBox(QWidget):
     """The number of samples that take part, and the share kept for checking.
 
     Signals:
-        split_edited(SplitSpec): Another share or seed is wished.
+        split_edited(SplitSpec): Another share or seed is requested.
         count_edited(object): At most so many samples are to take part; None: all of them.
         check_requested(str): Another set is to be checked on: a key of ``set_checks``.
     """

@@ -74,7 +74,7 @@ class WidgetPicture:
 
 
 def offer_painted(widget: QWidget, name: str, *, fits: bool = True) -> FigureMenu:
-    """The menu of a widget that paints itself: called as those who hear it are told.
+    """The menu of a widget that paints itself: called as listeners are.
 
     Args:
         widget: It offers itself at a click of the right button.

@@ -33,7 +33,7 @@ class GanPanel(QWidget):
     """Shows ``Samples``. Passive.
 
     Signals:
-        noise_requested(): Other codes are wished.
+        noise_requested(): Other codes are requested.
         count_chosen(int): So many images.
         adversaries_chosen(bool, bool): Whether generator and discriminator shall learn.
         code_activated(object): The code float32 ``[d]`` of an image that was clicked.

@@ -21,7 +21,7 @@ class OtherMenu(QToolButton):
 
     Signals:
         wanted(): The menu is about to be shown: ``set_choices`` now.
-        chosen(key): That network is wished.
+        chosen(key): That network is requested.
     """
 
     wanted = Signal()

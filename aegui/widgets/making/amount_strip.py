@@ -43,7 +43,7 @@ class AmountStrip(PictureStrip):
     """Images along a concept and the amount that is taken of it. Passive.
 
     Signals:
-        amount_edited(float): So many steps of the concept are wished.
+        amount_edited(float): So many steps of the concept are requested.
     """
 
     amount_edited = Signal(float)

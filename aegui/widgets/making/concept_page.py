@@ -57,7 +57,7 @@ class ConceptPage(QWidget):
         selection_requested(str): The samples selected on the map shall be added to that box.
         cursor_requested(str): The sample nearest to the cursor shall be added to that box.
         start_chosen(int): The concept shall be applied to the pin of that index.
-        amount_edited(float): So many steps of the concept are wished.
+        amount_edited(float): So many steps of the concept are requested.
         keep_requested(str): The concept shall be kept under that name.
         kept_chosen(int): The kept concept of that index shall be used; -1: the boxes.
         kept_removed(int): That one shall go.

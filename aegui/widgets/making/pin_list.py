@@ -71,7 +71,7 @@ class PinList(QWidget):
         renamed(int, str): The pin of that index shall be called so.
         toggled(int, bool): Whether the way goes through that pin.
         removed(int): That pin shall go.
-        ordered(object): The indices in the order that is wished, a tuple.
+        ordered(object): The indices in their new order, a tuple.
         activated(int): That pin is to be found on the map.
     """
 

@@ -1,4 +1,4 @@
-"""The latent map with hands: mouse, wheel, touch and keys."""
+"""The latent map with its input: mouse, wheel, touch and keys."""
 
 from __future__ import annotations
 

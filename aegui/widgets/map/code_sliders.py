@@ -53,9 +53,9 @@ class CodeSliders(QAbstractScrollArea):
     """A row per number: name, slider, value; a band shows where the codes of the samples lie.
 
     Signals:
-        code_edited(object): The code float32 ``[d]`` that is wished.
+        code_edited(object): The code float32 ``[d]`` that is asked for.
         ends_wished(object, object): Numbers of the code (a tuple), and the codes float32
-            ``[2 k, d]`` at both ends of their sliders, whose images are wished.
+            ``[2 k, d]`` at both ends of their sliders, whose images are requested.
     """
 
     code_edited = Signal(object)
@@ -126,7 +126,7 @@ class CodeSliders(QAbstractScrollArea):
         self.viewport().update()
 
     def ask_ends(self) -> None:
-        """Other images are decoded now: say which are wished, where anybody sees them."""
+        """Other images are decoded now: say which are asked for, where anybody sees them."""
         if self.isVisible():
             self._asking.start(0)
 

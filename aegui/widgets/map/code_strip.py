@@ -21,7 +21,7 @@ class CodeStrip(QFrame):
     """Sliders for the numbers of the code that the map does not show, and three places to begin.
 
     Signals:
-        base_edited(object): The code float32 ``[d]`` that is wished.
+        base_edited(object): The code float32 ``[d]`` that is asked for.
         mean_requested(): The mean of the codes.
         zero_requested(): All 0.
         random_requested(): A code drawn at random.

@@ -64,7 +64,7 @@ class ViewBar(QFrame):
     Signals:
         zoom_requested(float): Scale by that factor.
         fit_requested(): Show all codes.
-        style_edited(object): The ``MapStyle`` that is wished.
+        style_edited(object): The ``MapStyle`` that is asked for.
         lasso_edited(bool): Whether dragging shall draw around samples.
     """
 

@@ -92,7 +92,7 @@ def _awaited_entry(key: str) -> Entry:
 
 
 def _figure(value: float) -> str:
-    """A number with about three figures that count."""
+    """A number with about three significant figures."""
     text = localized(value, ".0f") if abs(value) >= 100 or value == 0.0 else localized(value, ".2g")
     return text.replace("-", "\N{MINUS SIGN}")
 

@@ -57,7 +57,7 @@ BASES = {
 
 @dataclass(frozen=True)
 class GridWish:
-    """A grid as a person wishes it.
+    """A grid as a person asks for it.
 
     Attributes:
         spec: Which codes.
@@ -146,7 +146,7 @@ class GridPanel(QWidget):
     """The form beside the preview.
 
     Signals:
-        edited(GridWish): What is wished now.
+        edited(GridWish): What is asked for now.
     """
 
     edited = Signal(object)
@@ -320,7 +320,7 @@ class GridPanel(QWidget):
 
     @property
     def wish(self) -> GridWish:
-        """What is wished now."""
+        """What is asked for now."""
         return self._wish
 
     def _show(self) -> None:

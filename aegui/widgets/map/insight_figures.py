@@ -66,7 +66,7 @@ FIGURES: dict[str, FigureSpec] = {
         ),
     ),
 }
-"""What is told, in its order."""
+"""What is shown, in its order."""
 _NUMBER_CHARS = 6
 
 

@@ -48,7 +48,7 @@ class ClassLegend(QWidget):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The classes that are told, as they are called."""
+        """The names of the classes that are listed."""
         return self._names
 
     def set_classes(self, names: Sequence[str]) -> None:

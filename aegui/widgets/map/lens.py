@@ -28,7 +28,7 @@ class LensBar(QFrame):
     """A slider for the spacing of the lens; seen while the lens is.
 
     Signals:
-        spacing_edited(float): The spacing that is wished, in latent units.
+        spacing_edited(float): The spacing that is asked for, in latent units.
         hide_requested(): The lens should go.
     """
 

@@ -148,7 +148,7 @@ class Navigation(QObject):
             self._set(self._home())
 
     def show(self, bounds: Bounds, *, animated: bool = True) -> None:
-        """Show all of ``bounds``, as a person wishes."""
+        """Show all of ``bounds``, as a person asks for it."""
         goal = self._sane(self._view.fitted(bounds))
         self._take_over()
         if animated:
@@ -162,7 +162,7 @@ class Navigation(QObject):
         return self._home()
 
     def centre(self, x: float, y: float) -> None:
-        """Bring a place into the middle at once, as a person wishes."""
+        """Bring a place into the middle at once, as a person asks for it."""
         self._take_over()
         self._set(replace(self._view, cx=x, cy=y))
 

@@ -57,12 +57,12 @@ class ScaleBar(QWidget):
         if written == self._text and length == self._length_px:
             return
         self._units, self._length_px, self._text = units, length, written
-        told = tr(
+        text = tr(
             "The bar is {units} long; zoom {zoom}",
             units=localized(units, "g"),
             zoom=_zoom_text(zoom),
         )
-        describe(self, told, spoken=False)
+        describe(self, text, spoken=False)
         self.resize(self.sizeHint())
         self.update()
 

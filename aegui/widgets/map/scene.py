@@ -118,7 +118,7 @@ class Scene:
         self._colour_points()
 
     def _colour_points(self) -> None:
-        """Colour the samples by what is wished, as far as that is known."""
+        """Colour the samples by what is asked for, as far as that is known."""
         self.points.colours.set_values(self._values.get(self.style.colour))
 
     def set_size(self, size: int) -> None:
@@ -148,7 +148,7 @@ class Scene:
         self.project_codes()
 
     def turn(self) -> None:
-        """Take the directions that are wished: of the pins, or in which the codes differ most."""
+        """Take the directions asked for: of the pins, or in which the codes differ most."""
         if self.laid is not None:
             self.directions = self.laid
         elif self.codes is not None:

@@ -28,7 +28,7 @@ _MOST_NAMED = 6
 
 
 class SelectingMap(MapView):
-    """A map with a lasso; what it selects stands out and is told."""
+    """A map with a lasso; what it selects stands out and is reported."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

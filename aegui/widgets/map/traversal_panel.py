@@ -33,7 +33,7 @@ _FARTHEST = 20.0
 
 @dataclass(frozen=True)
 class TraversalWish:
-    """A sheet as a person wishes it.
+    """A sheet as a person asks for it.
 
     Attributes:
         spec: Which codes.
@@ -52,7 +52,7 @@ class TraversalPanel(QWidget):
     """The form beside the preview, which has a row for each number.
 
     Signals:
-        edited(TraversalWish): What is wished now.
+        edited(TraversalWish): What is asked for now.
     """
 
     edited = Signal(object)
@@ -137,7 +137,7 @@ class TraversalPanel(QWidget):
 
     @property
     def wish(self) -> TraversalWish:
-        """What is wished now."""
+        """What is asked for now."""
         return self._wish
 
     def _show(self) -> None:

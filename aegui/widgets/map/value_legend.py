@@ -39,7 +39,7 @@ class ValueLegend(QWidget):
         return ": ".join((self._title, self._ends()))
 
     def set_scale(self, title: str, ends: tuple[float, float] | None) -> None:
-        """What is told, and the numbers of both ends; None: they are not known yet."""
+        """What is shown, and the numbers of both ends; None: they are not known yet."""
         if (title, ends) == (self._title, self._range):
             return
         self._title, self._range = title, ends
@@ -88,7 +88,7 @@ class ValueLegend(QWidget):
 
 
 def _figure(value: float) -> str:
-    """A number with about three figures that count."""
+    """A number with about three significant figures."""
     return (
         localized(value, ",.0f")
         if abs(value) >= 100 or value == round(value)

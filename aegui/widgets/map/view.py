@@ -1,4 +1,4 @@
-"""The latent map as it is shown: samples, decoded plane, marks, cursor; without hands."""
+"""The latent map as it is shown: samples, decoded plane, marks, cursor; no mouse or keys."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class MapView(LayeredMap):
     Signals:
         cursor_moved(object): The code float32 ``[d]`` under the cursor, at once.
         cursor_left(): There is no cursor any more.
-        view_changed(object): The ``ViewRequest`` of the decoded plane that is wished.
+        view_changed(object): The ``ViewRequest`` of the decoded plane that is asked for.
         style_changed(object): A person chose another ``MapStyle``.
     """
 
@@ -242,7 +242,7 @@ class MapView(LayeredMap):
         self._show_view()
         self._redraw()
         if not style.plane:
-            # Whoever decodes may forget it meanwhile: ask again when it is wished again.
+            # Whoever decodes may forget it meanwhile: ask again when it is requested again.
             self._request = None
         self._update_request()
 
@@ -293,7 +293,7 @@ class MapView(LayeredMap):
         """The code ``[d]`` that gives the numbers which the map does not show.
 
         It stays, even if the codes move; only the mean of the codes goes with them.
-        What is decoded is told: the cursor's place or the last one, or the code itself.
+        What is decoded is reported: the cursor's place or the last one, or the code itself.
         """
         scene = self._scene
         scene.base = np.array(base, np.float32).reshape(scene.size)

@@ -236,7 +236,7 @@ class DrawPanel(QWidget):
         if paper == self._paper:
             return
         self._paper = paper
-        # Over an image in colours it would be in the way: only where it is wished for.
+        # Over an image in colours it would be in the way: only where it is asked for.
         self.page.set_ghost("target" if paper.kind == "binary" else "none")
         self.editor.set_look(Look(glyphs=paper.kind == "binary", ground=paper.ground))
         self.editor.set_brush(1)

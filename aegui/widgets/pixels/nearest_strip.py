@@ -32,7 +32,7 @@ def nearest_title(look: Look) -> str:
 
 
 def error_text(error: float) -> str:
-    """A mean squared error in 0..1 with three figures that count."""
+    """A mean squared error in 0..1 with three significant figures."""
     return localized(error, ".4f") if error < 0.1 else localized(error, ".3f")
 
 

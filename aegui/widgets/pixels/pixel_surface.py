@@ -149,7 +149,7 @@ class PixelSurface(QWidget):
     def pan_by(self, pixels: QPoint) -> None:
         """Move what is shown, where not all of it is."""
         grid, room = self._grid_rect(), self._room()
-        # From where it is shown, which may be short of what was wished.
+        # From where it is shown, which may be short of what was asked for.
         at = QRectF(room).center() - QPointF(grid.topLeft() + pixels)
         self._centre = QPointF(at.x() / max(1, grid.width()), at.y() / max(1, grid.height()))
         self.update()

@@ -29,7 +29,7 @@ _MEANS = {
     (False, LEARNT): mark("learnt: squared error {mean}"),
     (False, HELD_OUT): mark("held out (◦): {mean}"),
 }
-"""Whether images are glyphs, and the part of the samples -> how its mean is told."""
+"""Whether images are glyphs, and the part of the samples -> how its mean is reported."""
 
 
 class ReconstructionsPanel(QWidget):
@@ -37,7 +37,7 @@ class ReconstructionsPanel(QWidget):
 
     Signals:
         sample_activated(index): A sample was clicked or Enter pressed on it.
-        order_chosen(key): Those of that key of ``ORDERS`` are wished.
+        order_chosen(key): Those of that key of ``ORDERS`` are requested.
     """
 
     sample_activated = Signal(int)

@@ -79,7 +79,7 @@ class StrokeSurface(PixelSurface):
         cells_painted(object, object): All of those, a list of rows and columns, shall have a level
             0..1, or red, green and blue.
         shape_painted(object, object): So shall those, and no other since the stroke began.
-        noise_painted(object): Those cells shall be spoilt.
+        noise_painted(object): Those cells shall be corrupted.
         part_moved(object, rows, columns): What was in that ``Box`` when the stroke began shall be
             further down and right.
         stroke_finished(): The stroke is done.

@@ -24,7 +24,7 @@ class OptionsForm(QWidget):
     """Samples, perplexity, steps and seed."""
 
     edited = Signal(object)
-    """The ``ProjectionOptions`` that are wished."""
+    """The ``ProjectionOptions`` that are asked for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class OptionsForm(QWidget):
             (
                 tr("Perplexity"),
                 self._perplexity,
-                tr("t-SNE: about how many neighbours each sample holds on to."),
+                tr("t-SNE: about how many neighbours are kept near each sample."),
             ),
             (
                 tr("Steps"),

@@ -68,15 +68,15 @@ class ProjectionsPanel(QWidget):
     """Maps side by side; what is pointed at or selected in one is so in all. Passive."""
 
     shown_changed = Signal(object)
-    """Keys of the maps that a person wishes to see, a tuple."""
+    """Keys of the maps that a person wants to see, a tuple."""
     options_edited = Signal(object)
-    """The ``ProjectionOptions`` that are wished."""
+    """The ``ProjectionOptions`` that are asked for."""
     compute_requested = Signal()
     stop_requested = Signal()
     export_requested = Signal(str)
     """All places as ``csv``, or everything as ``json``."""
     axes_edited = Signal(object)
-    """The two numbers of the code that are wished, counted from 0: a tuple."""
+    """The two numbers of the code that are asked for, counted from 0: a tuple."""
     sample_hovered = Signal(object)
     """The place in the set of the sample that is pointed at, or None."""
     samples_selected = Signal(object)

@@ -448,7 +448,7 @@ class ScatterView(QWidget):
             self._grip = at
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Go on with it, or point at what is under the pointer."""
+        """Move the map, extend the selection, or report the sample under the pointer."""
         x, y = event.position().x(), event.position().y()
         if self._grip is not None:
             self._move(x - self._grip[0], y - self._grip[1])

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class CellBox(QWidget):
-    """Passive: which of the networks and which draw of the noise are shown is wished by signal."""
+    """Passive: which network and which draw of the noise to show is asked for by signals."""
 
     cell_wanted = Signal(object)
     """A ``Cell`` whose strip is to be shown."""

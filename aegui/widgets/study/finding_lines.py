@@ -30,7 +30,7 @@ class FindingLine(QWidget):
     def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.finding = finding
-        told = f"{finding.text} {finding.remedy}"
+        text = f"{finding.text} {finding.remedy}"
         self.title = ElidedLabel()
         self.title.setText(finding.title)
         self.mend = QToolButton()
@@ -50,8 +50,8 @@ class FindingLine(QWidget):
         row.addWidget(Sign("builder-warning", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
         for widget in (self.title, self.mend, self.see):
             row.addWidget(widget, 1 if widget is self.title else 0)
-        self.setToolTip(told)
-        describe(self, f"{finding.title}. {told}")
+        self.setToolTip(text)
+        describe(self, f"{finding.title}. {text}")
         self.mend.clicked.connect(lambda: self.mend_requested.emit(finding))
         self.see.clicked.connect(lambda: self.see_requested.emit(finding.key))
 

@@ -48,7 +48,7 @@ class MatrixView(CellTable):
     """
 
     copy_requested = Signal()
-    """Ctrl+C: the table is wished on the clipboard."""
+    """Ctrl+C: the table is to be put on the clipboard."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Noise matrix"), parent)

@@ -41,7 +41,7 @@ _BAR_PX = 180
 
 
 class StudyPanel(QWidget):
-    """Passive; what is wished goes out by the signals of its pages."""
+    """Passive; what is asked for goes out by the signals of its pages."""
 
     preset_requested = Signal(str)
     """Take the recipe of that key."""

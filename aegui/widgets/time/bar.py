@@ -31,7 +31,7 @@ _LONGEST_EPOCH = 9_999_999
 
 
 class TimeBar(QWidget):
-    """Passive: it shows what it is told, and says what is wished."""
+    """Passive: it shows what it is given, and says what is asked for."""
 
     epoch_requested = Signal(object)
     """The place among the moments of ``set_epochs``; None: the newest state."""

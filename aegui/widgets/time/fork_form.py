@@ -221,16 +221,16 @@ def _code_settings(recipe: Recipe) -> list[Setting]:
 
 
 def _what_happens(recipe: Recipe, epoch: float) -> str:
-    told = tr(
+    text = tr(
         "The training goes on from {epoch}, with the weights of that moment and one setting "
         "changed. What the optimiser remembers of its last steps begins anew.",
         epoch=epoch_words(epoch),
     )
     if recipe.gan is not None:
         # Without an encoder no sample has a place on the map.
-        return told
+        return text
     ghost = tr("The run as it is now stays on the map as a pale ghost.")
-    return f"{told} {ghost}"
+    return f"{text} {ghost}"
 
 
 def _label(text: str, buddy: QWidget) -> QLabel:

@@ -222,7 +222,7 @@ class TimeSlider(QAbstractSlider):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Page, Home and End move the knob."""
         before = self.value()
-        # Qt knows which key does what; what it does here is a wish of the person's.
+        # Qt knows which key does what; what it does here is a request of the person.
         super().keyPressEvent(event)
         if self.value() != before:
             self._tell()

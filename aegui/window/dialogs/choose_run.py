@@ -99,7 +99,7 @@ class RunDialog(QDialog):
 
 
 def ask_run(parent: QWidget, runs: Sequence[tuple[int, str]], chosen: int) -> int | None:
-    """Which of ``runs``, numbers and words, is wished; None for none."""
+    """Which of ``runs``, numbers and words, is requested; None for none."""
     dialog = RunDialog(runs, chosen, parent)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     run = dialog.run

@@ -31,7 +31,7 @@ _SIZE = QSize(840, 560)
 
 
 class GridDialog(QDialog):
-    """Shows what the network draws at the places that are wished, and says when to save it."""
+    """Shows what the network draws at the places that are asked for, and says when to save it."""
 
     save_requested = Signal()
     wish_changed = Signal(object)
@@ -97,7 +97,7 @@ class GridDialog(QDialog):
         return self._bases[self.panel.wish.base]
 
     def figure(self) -> Figure:
-        """What is wished, for paper: with values along the axes."""
+        """What is asked for, for paper: with values along the axes."""
         spec, size = self.panel.wish.spec, self._codec.latent_size
         look = Look(glyphs=self._glyphs)
         images = draw_sheet(self._codec, spec, self.base)

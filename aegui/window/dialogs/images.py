@@ -30,7 +30,7 @@ class ImportDialog(QDialog):
     """Shows some of the images while the choice is made; nothing has changed until it is taken."""
 
     imported = Signal(object)
-    """The ``DataSpec`` that is wished."""
+    """The ``DataSpec`` that is asked for."""
 
     def __init__(self, paths: Sequence[Path], data: DataSpec, parent: QWidget) -> None:
         super().__init__(parent)

@@ -144,7 +144,7 @@ def test_where_the_network_goes_to_infinity_there_is_a_way_still() -> None:
 def test_it_tells_how_far_it_is() -> None:
     told: list[float] = []
     places = [[-2.0, 0.0], [2.0, 0.0], [0.0, 2.0]]
-    through(places, "geodesic", 12, dome_codec(), told=told.append)
+    through(places, "geodesic", 12, dome_codec(), report=told.append)
     assert told == sorted(told)
     assert told[0] < 0.2
     assert any(0.4 <= share < 0.6 for share in told), "the second leg begins at one half"

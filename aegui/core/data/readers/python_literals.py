@@ -85,8 +85,8 @@ def _tree(source: Source, text: str) -> ast.Module:
         return ast.parse(text)
     except SyntaxError as error:
         if "integer string conversion" in error.msg:
-            told = tr("there is a number with thousands of digits in it.")
-            raise source.refusal(told, error.lineno) from error
+            words = tr("there is a number with thousands of digits in it.")
+            raise source.refusal(words, error.lineno) from error
         raise source.refusal(tr("not valid Python: {why}.", why=error.msg), error.lineno) from error
     except (RecursionError, MemoryError, ValueError) as error:
         raise source.refusal(tr("nested too deep.")) from error
@@ -149,8 +149,10 @@ class _Evaluator:
                 if depth == 0:
                     return None  # a setting beside the lists
                 found = self.lines[node.lineno - 1].encode()[node.col_offset :][:30]
-                told = tr("“{found}” is no number of a glyph.", found=found.decode(errors="ignore"))
-                raise self.source.refusal(told, node.lineno)
+                words = tr(
+                    "“{found}” is no number of a glyph.", found=found.decode(errors="ignore")
+                )
+                raise self.source.refusal(words, node.lineno)
             case ast.Constant(value=str() as text):
                 return text
             case ast.UnaryOp(op=ast.USub(), operand=operand):

@@ -84,12 +84,12 @@ def read_glyphs(path: str | os.PathLike[str], size: tuple[int, int] | None = Non
     """
     source = open_source(Path(path))
     if not is_png(source) and len(source.text) > MAX_TEXT_CHARACTERS:
-        told = tr(
+        text = tr(
             "more than {limit} MiB of text; large sets are read from .npz, .npy, idx, CSV or a "
             "folder of images.",
             limit=MAX_TEXT_CHARACTERS >> 20,
         )
-        raise TextTooLongError(str(source.refusal(told)))
+        raise TextTooLongError(str(source.refusal(text)))
     reader = next((r for r in READERS.values() if r.recognises(source)), None)
     if reader is None:
         raise _unknown(source)

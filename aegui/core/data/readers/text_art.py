@@ -126,21 +126,21 @@ def _check_size(blocks: list[_Block], source: Source) -> None:
         numbers += longest * len(block.rows)
         if longest > _MAX_SIDE:
             row = next(i for i, row in enumerate(block.rows) if len(row) > _MAX_SIDE)
-            told = tr(
+            text = tr(
                 "a row of {n:,} pixels; at most {most:,} are read.", n=longest, most=_MAX_SIDE
             )
-            raise source.refusal(told, block.line + row)
+            raise source.refusal(text, block.line + row)
         if len(block.rows) > _MAX_SIDE and not _is_stack(len(block.rows), longest):
-            told = tr(
+            text = tr(
                 "a drawing of {n:,} rows; at most {most:,} are read. An empty line parts two "
                 "drawings.",
                 n=len(block.rows),
                 most=_MAX_SIDE,
             )
-            raise source.refusal(told, block.line)
+            raise source.refusal(text, block.line)
         if numbers > MAX_NUMBERS:
-            told = tr("more than {n:,} pixels up to here.", n=MAX_NUMBERS)
-            raise source.refusal(told, block.line)
+            text = tr("more than {n:,} pixels up to here.", n=MAX_NUMBERS)
+            raise source.refusal(text, block.line)
 
 
 def _compact(line: str) -> str:
