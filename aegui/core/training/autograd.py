@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 import torch
 
 from aegui.core.data.corruption import corrupt_into, corrupt_runs_into
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import Cancelled
 from aegui.core.training.augment import augmented
 from aegui.core.training.checkpoint_check import restore_generator
 from aegui.core.training.model import Model
 from aegui.core.training.objective import Objective
 from aegui.core.training.samples import as_numbers, pick_into
+from aegui.core.training.slices import slice_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.model import Leaf
     from aegui.core.training.parameters import Parameters
@@ -75,6 +79,10 @@ class Batches:
         self._begun = self._generator.get_state()
         self._draw(level)
         self.start = 0
+
+    def undo(self) -> None:
+        """Take back what ``begin`` has drawn, before any batch was learnt from."""
+        self._generator.set_state(self._begun)
 
     def _draw(self, level: float) -> None:
         samples = self._samples
@@ -191,9 +199,11 @@ class ByBatches:
         name: Key of the engine.
         epoch: Whole epochs done; set from outside, for the warm-up of the KL.
         batches: Where in the epoch it is.
+        cancelled: Asked within steps that take long whether to give them up; set from outside.
     """
 
     name = ""
+    cancelled: IsCancelled | None = None
 
     def __init__(self, batches: Batches) -> None:
         self.epoch = 0
@@ -208,12 +218,17 @@ class ByBatches:
             self.epoch += 1
 
     def steps(self, rates: Sequence[float], level: float) -> None:
-        """Learn from the next ``len(rates)`` batches of the epoch, each at its learning rate."""
+        """Learn from the next ``len(rates)`` batches of the epoch, each at its learning rate.
+
+        Raises:
+            Cancelled: ``cancelled`` said so within a step; its batch is still to be learnt from,
+                and the same random numbers will be drawn for it.
+        """
         for rate in rates:
             self.step(rate, level)
 
     def step(self, rate: float, level: float) -> None:
-        """Learn from the next batch."""
+        """Learn from the next batch; ``Cancelled`` as in ``steps``."""
         raise NotImplementedError
 
 
@@ -243,24 +258,66 @@ class AutogradEngine(ByBatches):
         self._augmentation = augmentation_of(resolved, generator)
         self._generator = generator
         self._tensors = [leaf.tensor for leaf in self.model.leaves]
+        self._slice_rows = slice_rows(resolved, parameters.device)
         self._optimizer = self.model.optimizer(resolved.recipe.training.optimizer)
 
     def step(self, rate: float, level: float) -> None:
-        """Learn from the next batch."""
+        """Learn from the next batch; ``Cancelled`` as in ``steps``."""
+        start, drawn = self.batches.start, self._generator.get_state()
         inputs, target = self.batches.next(level, self._augmentation)
-        gradients = self.gradients(inputs, target)
+        try:
+            gradients = self.gradients(inputs, target)
+        except Cancelled:
+            self.batches.start = start
+            self._generator.set_state(drawn)
+            raise
         if self._clip_norm is not None:
             self._clip(gradients, self._clip_norm)
         self._optimizer.step(gradients, rate)
 
     def gradients(self, inputs: torch.Tensor, target: torch.Tensor) -> list[torch.Tensor]:
-        """The gradient of every leaf, for inputs and targets ``[1 or K, n, D]``."""
+        """The gradient of every leaf, for inputs and targets ``[1 or K, n, D]``.
+
+        Of very many rows it is the mean of those of slices, between which it can be given up.
+
+        Raises:
+            Cancelled: ``cancelled`` said so.
+        """
         model, runs, rows = self.model, self.model.runs, inputs.shape[1]
         masks = model.masks(rows, self._chain, self._generator)
         noise = None
         if self._objective.is_gaussian:
             noise = torch.empty(runs, rows, self._latent, device=inputs.device)
             noise.normal_(generator=self._generator)
+        if rows <= self._slice_rows:
+            return self._gradients_of(inputs, target, noise, masks)
+        sums: list[torch.Tensor] = []
+        for start in range(0, rows, self._slice_rows):
+            stop_if(self.cancelled)
+            part = slice(start, min(start + self._slice_rows, rows))
+            place = (slice(None), part) if model.stacked else (part,)
+            found = self._gradients_of(
+                inputs[:, part],
+                target[:, part],
+                None if noise is None else noise[:, part],
+                [{layer: mask[place] for layer, mask in kept.items()} for kept in masks],
+            )
+            share = (part.stop - part.start) / rows
+            if sums:
+                torch._foreach_add_(sums, found, alpha=share)
+            else:
+                torch._foreach_mul_(found, share)
+                sums = found
+        return sums
+
+    def _gradients_of(
+        self,
+        inputs: torch.Tensor,
+        target: torch.Tensor,
+        noise: torch.Tensor | None,
+        masks: Sequence[Mapping[int, torch.Tensor]],
+    ) -> list[torch.Tensor]:
+        model, runs = self.model, self.model.runs
         beta = self._objective.beta(self.epoch + self.batches.share)
         with torch.enable_grad():
             pairs = [

@@ -4,7 +4,7 @@
 ``batched`` runs it batch by batch, for large ones, whose epochs must be interruptible; ``layered``
 is generated too, for layers of any kind, one run after the other. ``stacked`` differentiates all
 runs together by autograd, ``autograd`` one after the other; these serve what the generated steps do
-not know.
+not know, and steps so long that they are done in slices, between which they can be given up.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from aegui.core.training.autograd import AutogradEngine
 from aegui.core.training.fused import FusedBatchEngine, FusedEngine
 from aegui.core.training.layered import LayeredEngine, knows
 from aegui.core.training.objective import is_dense_chain
+from aegui.core.training.slices import is_sliced
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
@@ -38,6 +39,9 @@ def choose_engine(
 ) -> Engine:
     """The fastest engine that knows everything in the recipe."""
     name = engine_name(resolved, samples.rows)
+    if is_sliced(resolved, parameters.device):
+        is_stack = is_stackable(resolved.layers) and resolved.recipe.runs > 1
+        name = "stacked" if is_stack else "autograd"
     away = samples.target.device.type != parameters.device.type
     if name == FusedEngine.name and (away or samples.target.dtype == torch.uint8):
         name = FusedBatchEngine.name  # it brings the batches of what stays in a file to the device

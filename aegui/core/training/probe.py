@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import Cancelled
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.training.control import MAX_CHUNK
 from aegui.core.training.cost import rows_of, step_seconds
@@ -17,9 +19,8 @@ from aegui.core.training.steppers import Orders
 from aegui.core.training.train import choose_device, thread_count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aegui.core.cost import Cost
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
 
 PROBE_SECONDS = 0.25
@@ -28,17 +29,16 @@ _BEFORE = 3
 """... after so many calls that compile and warm up, or as long."""
 MOST_BYTES = 1 << 30
 """Nothing that needs more memory is tried ..."""
-MOST_STEP_SECONDS = 1.0
-"""... nor what takes that long for one step: the work in it tells enough."""
+MOST_STEP_SECONDS = 0.2
+"""... nor what takes that long for one step: the work in it tells enough, and whoever closes the
+window waits for it."""
 _GPU = 20.0
 """A GPU is so many times faster than two cores, at least, where steps are long."""
 _BATCHES = 8
 """Batches of the samples that are tried."""
 
 
-def probed(
-    resolved: ResolvedRecipe, cost: Cost, cancelled: Callable[[], bool] = lambda: False
-) -> Cost:
+def probed(resolved: ResolvedRecipe, cost: Cost, cancelled: IsCancelled = lambda: False) -> Cost:
     """``cost`` of ``resolved`` with its time measured on some steps, where they can be tried.
 
     Sets the number of torch's threads in the calling thread, as a training does.
@@ -46,7 +46,8 @@ def probed(
     Args:
         resolved: What would be trained.
         cost: Its cost as it was reckoned.
-        cancelled: Asked between the steps; once it is True ``cost`` is given back.
+        cancelled: Asked between the steps and within long ones; once it is True ``cost`` is given
+            back.
     """
     recipe = resolved.recipe
     step = step_seconds(resolved)
@@ -58,39 +59,44 @@ def probed(
     is_even = recipe.training.optimizer.name not in SCIPY_OPTIMIZERS and recipe.classifier is None
     if too_large or not is_even:
         return cost
-    seconds = _epoch_seconds(resolved, cancelled)
-    if seconds is None:
+    try:
+        seconds = _epoch_seconds(resolved, cancelled)
+    except Cancelled:
         return cost
     limit = recipe.training.goals.seconds or float("inf")
     total = min(limit, seconds * recipe.training.epochs)
     return replace(cost, seconds=total, is_measured=True)
 
 
-def _epoch_seconds(resolved: ResolvedRecipe, cancelled: Callable[[], bool]) -> float | None:
+def _epoch_seconds(resolved: ResolvedRecipe, cancelled: IsCancelled) -> float:
     rows, batch = rows_of(resolved)
     few = _with_few_samples(resolved, batch)
     recipe = few.recipe
     device, _ = choose_device(recipe.training.device)
     torch.set_num_threads(thread_count(resolved, 1))
+    stop_if(cancelled)
     parameters = Parameters(few, device)
+    stop_if(cancelled)
     generator = torch.Generator(device=device).manual_seed(0)
     stepper = family_of(few, parameters, recipe.data.corruption, generator).stepper
     rate = recipe.training.optimizer.learning_rate
-    orders = Orders(lambda _: rate, recipe.data.corruption.level, 1e9, MAX_CHUNK)
+    orders = Orders(
+        lambda _: rate, recipe.data.corruption.level, 1e9, MAX_CHUNK, cancelled=cancelled
+    )
     begun = time.perf_counter()
     for _ in range(_BEFORE):
-        if cancelled():
-            return None
+        stop_if(cancelled)
         stepper.advance(orders)
         if time.perf_counter() - begun > PROBE_SECONDS:
             break
     begun, position = time.perf_counter(), stepper.position
-    while time.perf_counter() - begun < PROBE_SECONDS and not cancelled():
+    # Once at least: that one may take as long as all the time there is.
+    while True:
+        stop_if(cancelled)
         stepper.advance(orders)
-    done = stepper.position - position
-    if cancelled() or done <= 0.0:
-        return None
-    return (time.perf_counter() - begun) / done * rows / stepper.rows
+        seconds = time.perf_counter() - begun
+        if seconds >= PROBE_SECONDS:
+            return seconds / (stepper.position - position) * rows / stepper.rows
 
 
 def _with_few_samples(resolved: ResolvedRecipe, batch: int) -> ResolvedRecipe:

@@ -57,6 +57,7 @@ class Progress:
         self.best_excess = np.full(runs, np.iinfo(np.int64).max)
         self.best_epoch = np.zeros(runs)
         self.best_wrong_pixels = np.zeros((runs, samples), np.int64)
+        self._is_shared = False
         self.loss = np.full(runs, math.nan)
         self.loss_of_best = np.full(runs, math.inf)
         # How it stood before the first step, and when: what was learnt is better in one respect.
@@ -128,6 +129,9 @@ class Progress:
 
     def _keep(self, runs: NDArray[np.bool_]) -> None:
         parameters = self._parameters
+        if self._is_shared:
+            self.best_flat, self.best_buffers = self.best_flat.clone(), self.best_buffers.clone()
+            self._is_shared = False
         if runs.all():
             self.best_flat.copy_(parameters.shown)
             self.best_buffers.copy_(parameters.buffers)
@@ -190,11 +194,16 @@ class Progress:
             for run in range(self._layout.runs)
         )
 
-    def state(self) -> dict[str, NDArray[np.generic]]:
-        """Copies of everything that continuation needs, by name."""
+    def state(self, *, copy: bool = True) -> dict[str, NDArray[np.generic]]:
+        """Everything that continuation needs, by name.
+
+        Copies; or with the best weights as they are, which are copied once there are better ones.
+        """
+        flat, buffers = self.best_flat.cpu().numpy(), self.best_buffers.cpu().numpy()
+        self._is_shared = self._is_shared or not copy
         return {
-            "best_parameters": self.best_flat.cpu().numpy().copy(),
-            "best_buffers": self.best_buffers.cpu().numpy().copy(),
+            "best_parameters": flat.copy() if copy else flat,
+            "best_buffers": buffers.copy() if copy else buffers,
             "best_loss": self.best_loss.copy(),
             "best_wrong": self.best_wrong.copy(),
             "best_excess": self.best_excess.copy(),
@@ -213,7 +222,7 @@ class Progress:
         return all(
             name in found and found[name].shape == array.shape
             for found in [self._renewed(state)]
-            for name, array in self.state().items()
+            for name, array in self.state(copy=False).items()
         )
 
     @staticmethod
@@ -240,7 +249,7 @@ class Progress:
         state = self._renewed(state)
         found: dict[str, Any] = {
             name: array(state, name, like).copy()
-            for name, like in self.state().items()
+            for name, like in self.state(copy=False).items()
             if name != "improved_epoch"
         }
         wrong = found["best_wrong_pixels"]

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from aegui.core.errors import Cancelled
 from aegui.core.training.fused import FusedEngine
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ class BatchEngine(Protocol):
     name: str
     epoch: int
     batches: Batches
+    cancelled: IsCancelled | None
 
     def steps(self, rates: Sequence[float], level: float) -> None:
         """Learn from the next ``len(rates)`` batches of the epoch, each at its learning rate."""
@@ -199,6 +201,7 @@ class BatchStepper:
     def _learn(self, orders: Orders) -> None:
         """Learn from as many batches as fit into the time, in one call of the engine."""
         engine, started = self._engine, time.perf_counter()
+        engine.cancelled = orders.cancelled
         if not self._begun:
             engine.batches.begin(orders.level)
             self._begun = True
@@ -207,7 +210,14 @@ class BatchStepper:
         count = 1 if orders.at_most == 1 else max(1, min(int(self._chunk), batches))
         # Whatever the chunks, a batch gets the very same rate.
         places = [engine.epoch + engine.batches.share_after(done) for done in range(count)]
-        engine.steps([orders.rate(place) for place in places], orders.level)
+        try:
+            engine.steps([orders.rate(place) for place in places], orders.level)
+        except Cancelled:
+            if not engine.batches.start:
+                # As if the epoch had not begun: it will be, with the same random numbers.
+                engine.batches.undo()
+                self._begun = False
+            raise
         elapsed = time.perf_counter() - started
         self._chunk = min(2 * self._chunk, max(1.0, count * CHUNK_SECONDS / elapsed))
         if engine.batches.start >= self.rows:

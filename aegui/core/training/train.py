@@ -367,7 +367,7 @@ class Training:
             self.epoch,
             {
                 **self._parameters.state(copy=not ended),
-                **self._progress.state(),
+                **self._progress.state(copy=not ended),
                 **self._stepper.state(),
                 "generator": self._generator.get_state().numpy().copy(),
             },

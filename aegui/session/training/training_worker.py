@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.training.control import MAX_CHUNK, Control
@@ -28,6 +29,7 @@ SNAPSHOT_SECONDS = 0.033
 """Least time between two snapshots: nobody looks more often."""
 SNAPSHOT_SHARE = 0.02
 """Part of the training time that taking snapshots may cost."""
+MANY_PARAMETERS = 10_000_000
 PATIENCE_SECONDS = 0.3
 """Last figures that take longer are waited for by nobody: the end is reported without them."""
 _log = logging.getLogger(__name__)
@@ -237,15 +239,14 @@ class TrainingWorker:
         training = self.training = next(iter(steps))
         self._leave_snapshot(training)
         self._iterate(training, steps)
-        if self._is_unwanted:
-            return
-        self._leave_snapshot(training)
-        self._conclude(training)
+        if not self._is_unwanted:
+            self._conclude(training)
 
     def _conclude(self, training: Training) -> None:
         """Report the end: with all figures, or at first without, where these take a while."""
         so_far = self.so_far = training.so_far(ended=True)
         self.concluded.set()
+        self.mailbox.append(so_far.last)
         patience_ends, is_told = time.monotonic() + self.patience_seconds, False
 
         def cancelled() -> bool:
@@ -255,7 +256,11 @@ class TrainingWorker:
                 self._report(Report(self.run_id, "finished", so_far))
             return self._is_unwanted
 
+        if self.resolved.recipe.runs * self.resolved.parameters > MANY_PARAMETERS:
+            # Copying them takes longer than anybody would wait.
+            patience_ends = 0.0
         try:
+            stop_if(cancelled)
             result = training.result(cancelled=cancelled, checkpoint=so_far.checkpoint)
         except Cancelled:
             return
@@ -274,7 +279,8 @@ class TrainingWorker:
                     return
                 begun = clock()
             next(steps, None)
-            if not mailbox and clock() - self._snapshot_at >= self._snapshot_seconds:
+            is_due = not mailbox and not orders.stopped
+            if is_due and clock() - self._snapshot_at >= self._snapshot_seconds:
                 self._leave_snapshot(training)
 
     def _leave_snapshot(self, training: Training) -> None:

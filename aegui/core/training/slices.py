@@ -1,0 +1,49 @@
+"""Which steps are done in slices of their batch: those that take longer than anybody would wait.
+
+Where every term of the objective is a mean over the samples, the gradient of a batch is the mean of
+those of its slices; between two slices a step can be given up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.recipe import NormSpec
+from aegui.core.training.cost import rows_of
+
+if TYPE_CHECKING:
+    import torch
+
+    from aegui.core.network.resolve import ResolvedRecipe
+
+SLICE_WORK = 12_000_000_000
+"""Multiplications of a slice, there and back: a quarter of a second on one core."""
+LONG_WORK = 3 * SLICE_WORK
+"""Steps with more of them are done in slices."""
+_FEWEST_ROWS = 32
+"""Fewer rows would not be worth reading the weights for."""
+
+
+def slice_rows(resolved: ResolvedRecipe, device: torch.device) -> int:
+    """Rows of a batch that are learnt from at a time: all of them where it is not sliced."""
+    if not is_sliced(resolved, device):
+        return rows_of(resolved)[1]
+    return max(_FEWEST_ROWS, SLICE_WORK // _row_work(resolved))
+
+
+def is_sliced(resolved: ResolvedRecipe, device: torch.device) -> bool:
+    """Whether the steps of ``resolved`` take long, and may be done in slices."""
+    is_long = rows_of(resolved)[1] * _row_work(resolved) > LONG_WORK
+    if device.type != "cpu" or resolved.parts or not is_long:
+        return False
+    training, latent = resolved.recipe.training, resolved.recipe.network.latent
+    # Means over the whole batch that are no means of those of slices.
+    of_the_whole = training.sparsity.weight or training.contractive or latent.free_bits
+    return not of_the_whole and not any(
+        isinstance(layer.spec, NormSpec) and layer.spec.kind == "batch_norm"
+        for layer in resolved.layers
+    )
+
+
+def _row_work(resolved: ResolvedRecipe) -> int:
+    return max(1, 3 * resolved.recipe.runs * sum(layer.cost for layer in resolved.layers))
