@@ -9,6 +9,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Level = Literal["info", "warning", "error"]
+About = Literal[
+    "",
+    "saving",
+    "busy",
+    "film",
+    "figure",
+    "set file",
+    "recipe file",
+    "maps file",
+    "study",
+    "ghost",
+    "new images",
+]
+"""Matters: that work is saved, that a training has to end first, that something is written."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +39,8 @@ class Notice:
 
     ``offer`` is what a button in it says, and ``accept`` what that button does; ``more`` are
     further ones. A ``passing`` one is about what was just wished: after the next edit or undo, or
-    in another document, it is past.
+    in another document, it is past. Of those ``about`` one matter only the newest is true: it takes
+    the place of the others, as one that something is saved does of the one that it could not be.
     """
 
     level: Level
@@ -34,3 +49,4 @@ class Notice:
     accept: Callable[[], object] | None = field(default=None, compare=False)
     passing: bool = False
     more: tuple[Offer, ...] = ()
+    about: About = field(default="", compare=False)

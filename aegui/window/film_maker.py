@@ -153,9 +153,9 @@ class FilmMaker(QObject):
         if self._dialog is None:
             return
         self._close()
-        notice = Notice("error", reason)
+        notice = Notice("error", reason, about="film")
         if not reason:
-            notice = Notice("info", tr("The film is saved: {path}", path=self._path))
+            notice = Notice("info", tr("The film is saved: {path}", path=self._path), about="film")
         self.noticed.emit(notice)
 
     def _close(self) -> None:

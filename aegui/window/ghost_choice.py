@@ -151,7 +151,7 @@ class GhostChoice(QObject):
             if turned and self._is_new:
                 name = self._words()
                 text = tr("{name}, aligned with what is shown: {turned}.", name=name, turned=turned)
-                self.noticed.emit(Notice("info", text))
+                self.noticed.emit(Notice("info", text, about="ghost"))
             self._is_new = False
 
     @Slot(str, object)
@@ -160,7 +160,7 @@ class GhostChoice(QObject):
 
     @Slot(str)
     def _on_ghosts_refused(self, reason: str) -> None:
-        self.noticed.emit(Notice("error", reason))
+        self.noticed.emit(Notice("error", reason, passing=True, about="ghost"))
 
     @Slot()
     def show_choice(self) -> None:

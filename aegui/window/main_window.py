@@ -137,6 +137,8 @@ class MainWindow(QMainWindow):
             services.runner.started,
         ):
             signal.connect(self.notifications.put_past_away)
+        services.workspace.saved.connect(lambda _path: self.notifications.settle("saving"))
+        services.runner.finished.connect(lambda *_: self.notifications.settle("busy"))
 
     @Slot(object, object)
     def _on_showing_changed(self, shown: Shown, changed: Changes) -> None:

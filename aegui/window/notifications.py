@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QEnterEvent
 
-    from aegui.session.notice import Level, Notice
+    from aegui.session.notice import About, Level, Notice
 
 MOST_SHOWN = 3
 _WIDTH_PX = 400
@@ -180,6 +180,8 @@ class Notifications(QObject):
             return
         if notice in self._queue:
             self._queue.remove(notice)
+        if notice.about:
+            self.settle(notice.about)
         if notice.offer:
             self._withdraw_offers()
         if len(self._toasts) >= MOST_SHOWN:
@@ -231,6 +233,13 @@ class Notifications(QObject):
         self._queue = [notice for notice in self._queue if not notice.passing]
         for toast in tuple(self._toasts):
             if toast.notice.passing:
+                toast.close_now()
+
+    def settle(self, about: About) -> None:
+        """Put away what was said ``about`` a matter: it has been mended, or is another now."""
+        self._queue = [notice for notice in self._queue if notice.about != about]
+        for toast in tuple(self._toasts):
+            if toast.notice.about == about:
                 toast.close_now()
 
     @Slot(object)

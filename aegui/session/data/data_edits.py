@@ -62,8 +62,8 @@ class Host(Protocol):
     def push(self, draft: DraftState, text: str) -> None:
         """Make ``draft`` the present one, undoably."""
 
-    def say(self, level: Level, text: str) -> None:
-        """Tell the person."""
+    def say(self, level: Level, text: str, *, passing: bool = False) -> None:
+        """Tell the person; see ``Notice``."""
 
     def offer(self, text: str, words: str, accept: Callable[[], object]) -> None:
         """Tell the person, with a button of these ``words`` that does ``accept``."""
@@ -174,7 +174,8 @@ class DataEdits:
             pixels = np.asarray(image, np.float32).reshape(1, *base.dataset.image_shape)
             draft = joined_draft(base, Dataset.from_images(base.dataset.name, pixels, [label]))
         except (AeguiError, ValueError) as error:
-            self._host.say("error", tr("The drawing was not added. {reason}", reason=error))
+            text = tr("The drawing was not added. {reason}", reason=error)
+            self._host.say("error", text, passing=True)
             return
         twin = copy_of(base.dataset, pixels[0])
         if twin is not None and not twice:
@@ -241,7 +242,7 @@ class DataEdits:
         if self._host.draft.is_edited:
             # Reading the set once more would take the edits back.
             text = tr("This set was edited here: save it as a file of data, and learn that.")
-            self._host.say("warning", text)
+            self._host.say("warning", text, passing=True)
             self._host.announce_recipe()
         elif not source:
             self._keep("", 0)

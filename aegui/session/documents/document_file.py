@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
     from aegui.session.documents.autosave import Recovery, Underway
     from aegui.session.documents.undo_history import UndoHistory
-    from aegui.session.notice import Level
+    from aegui.session.notice import About, Level
     from aegui.session.settings import Settings
 
 AUTOSAVE_MS = 30_000
@@ -45,8 +45,8 @@ class Host(Protocol):
     def content_under_way(self) -> SavedRun:
         """What is to be copied against a crash: with the training under way."""
 
-    def say(self, level: Level, text: str) -> None:
-        """Tell the person."""
+    def say(self, level: Level, text: str, *, about: About = "") -> None:
+        """Tell the person; see ``Notice``."""
 
 
 class DocumentFile(QObject):
@@ -208,7 +208,7 @@ class DocumentFile(QObject):
                 self._being_written -= 1
                 self._is_unsaved = self._is_unsaved or was_edited
             if not isinstance(error, Cancelled):
-                self._host.say("error", str(error))
+                self._host.say("error", str(error), about="saving")
             self.announce()
 
         return self.saving.write(path, self._host.content(), done, failed)
@@ -283,4 +283,4 @@ class DocumentFile(QObject):
         if not self._autosave_failed:
             self._autosave_failed = True
             text = tr("Unsaved work could not be backed up. {why}", why=reason)
-            self._host.say("warning", text)
+            self._host.say("warning", text, about="saving")

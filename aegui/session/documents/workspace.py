@@ -25,7 +25,7 @@ from aegui.session.documents.keepsakes import Keepsakes
 from aegui.session.documents.opening import Opening
 from aegui.session.documents.undo_history import UndoHistory
 from aegui.session.jobs.progress_job import ProgressJob
-from aegui.session.notice import Level, Notice
+from aegui.session.notice import About, Level, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -332,7 +332,7 @@ class Workspace(QObject):
         try:
             save_recipe(path, self.recipe)
         except AeguiError as error:
-            self.say("error", str(error))
+            self.say("error", str(error), about="recipe file")
             return False
         return True
 
@@ -477,7 +477,7 @@ class Workspace(QObject):
         if opened.note and not opened.unread:
             self.say("info", opened.note)
 
-    def say(self, level: Level, text: str, *, passing: bool = False) -> None:
-        """Tell the person."""
+    def say(self, level: Level, text: str, *, passing: bool = False, about: About = "") -> None:
+        """Tell the person; see ``Notice``."""
         _log.info("%s: %s", level, text)
-        self.noticed.emit(Notice(level, text, passing=passing))
+        self.noticed.emit(Notice(level, text, passing=passing, about=about))

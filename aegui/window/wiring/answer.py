@@ -267,7 +267,7 @@ class AnswerFeature(Feature):
     @Slot(str)
     def _on_studies_prior_failed(self, reason: str) -> None:
         self._show_prior()
-        self.noticed.emit(Notice("error", reason))
+        self.noticed.emit(Notice("error", reason, passing=True))
 
     def _show_difference(self, sheet: AnswerSheet) -> None:
         """Whether the network that is shown was trained with other noise than the drawing's."""

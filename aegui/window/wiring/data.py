@@ -172,13 +172,13 @@ class DataFeature(Feature):
         try:
             kind = kind_of_drop(files)
         except AeguiError as error:
-            self.noticed.emit(Notice("error", str(error)))
+            self.noticed.emit(Notice("error", str(error), passing=True))
             return True
         if kind == "document":
             return False
         if self._services.runner.is_busy:
             text = tr("Other data can be taken in when the training has ended.")
-            self.noticed.emit(Notice("warning", text))
+            self.noticed.emit(Notice("warning", text, about="busy"))
         elif kind == "images":
             self.import_images(files)
         else:
@@ -326,7 +326,7 @@ class DataFeature(Feature):
         try:
             kept = keep_drawing(drawing.pixels, label)
         except (AeguiError, OSError) as error:
-            self.noticed.emit(Notice("error", str(error)))
+            self.noticed.emit(Notice("error", str(error), about="set file"))
             return
         told = trn(
             "It is kept: you have {n:,} drawing.", "It is kept: you have {n:,} drawings.", len(kept)
@@ -334,12 +334,18 @@ class DataFeature(Feature):
         self._show_sources()
         source = str(own_path(DRAWINGS))
         self.noticed.emit(
-            Notice("info", told, tr("Learn my drawings"), lambda: self.take_source(source))
+            Notice(
+                "info",
+                told,
+                tr("Learn my drawings"),
+                lambda: self.take_source(source),
+                about="set file",
+            )
         )
 
     def _write(self, path: str, dataset: Dataset, told: str) -> None:
         def done() -> None:
-            self.noticed.emit(Notice("info", told))
+            self.noticed.emit(Notice("info", told, about="set file"))
             self._show_sources()
 
         self._services.of(DataService).write(path, dataset, done)
@@ -411,7 +417,7 @@ class DataFeature(Feature):
 
     @Slot(str)
     def _on_data_write_failed(self, reason: str) -> None:
-        self.noticed.emit(Notice("error", reason))
+        self.noticed.emit(Notice("error", reason, about="set file"))
 
     @Slot(str)
     def _on_runner_state_changed(self, _state: str) -> None:

@@ -124,14 +124,16 @@ class DocumentFeature(Feature):
             )
             elsewhere = Offer(tr("Save as…"), self.save_as)
             again = partial(workspace.save, overwrite=True)
-            notice = Notice("warning", text, tr("Save it again"), again, more=(elsewhere,))
+            notice = Notice(
+                "warning", text, tr("Save it again"), again, more=(elsewhere,), about="saving"
+            )
         else:
             others = (
                 Offer(tr("Save as…"), self.save_as),
                 Offer(tr("Overwrite"), partial(workspace.save, overwrite=True)),
             )
             text = questions.changed_words(workspace.name)
-            notice = Notice("warning", text, tr("Reload"), self.reload, more=others)
+            notice = Notice("warning", text, tr("Reload"), self.reload, more=others, about="saving")
         self.noticed.emit(notice)
 
     def save_as(self) -> bool:
@@ -155,7 +157,8 @@ class DocumentFeature(Feature):
             tr("Save the recipe"), suggestion, tr("Recipes ({patterns})", patterns="*.json")
         )
         if path and workspace.export_recipe(path):
-            self.noticed.emit(Notice("info", tr("The recipe is saved: {path}", path=path)))
+            told = tr("The recipe is saved: {path}", path=path)
+            self.noticed.emit(Notice("info", told, about="recipe file"))
 
     def _ask_save(self, title: str, suggestion: str, patterns: str) -> str:
         return questions.choose_save_file(self._window, title, suggestion, patterns)
@@ -255,7 +258,7 @@ class DocumentFeature(Feature):
         further = self._services.workspace.unfinished()
         if further is None:
             text = tr("This training cannot go on: its network and data can be used as they are.")
-            self.noticed.emit(Notice("warning", text))
+            self.noticed.emit(Notice("warning", text, passing=True))
             return
         reached = further.checkpoint
         done = 0 if reached is None else reached.epoch

@@ -86,7 +86,7 @@ class FiguresFeature(Feature):
         try:
             data.setImageData(figure_image(figure, paper))
         except AeguiError as error:
-            self.noticed.emit(Notice("error", str(error)))
+            self.noticed.emit(Notice("error", str(error), about="figure"))
             return
         data.setData(_SVG_MIME, figure_bytes(figure, paper, "svg"))
         QGuiApplication.clipboard().setMimeData(data)
@@ -106,7 +106,7 @@ class FiguresFeature(Feature):
         try:
             write_atomically(path, content())
         except AeguiError as error:
-            self.noticed.emit(Notice("error", str(error)))
+            self.noticed.emit(Notice("error", str(error), about="figure"))
             return False
         self._say(tr("The figure is saved: {path}", path=path))
         return True
@@ -134,4 +134,4 @@ class FiguresFeature(Feature):
         settings.values = {**settings.values, **chosen}
 
     def _say(self, text: str) -> None:
-        self.noticed.emit(Notice("info", text, passing=True))
+        self.noticed.emit(Notice("info", text, passing=True, about="figure"))

@@ -129,7 +129,7 @@ class FindWork(QObject):
         if found is None:
             return
         if found.image_shape != workspace.dataset.image_shape:
-            workspace.say("error", tr("The images of the set have another size."))
+            workspace.say("error", tr("The images of the set have another size."), passing=True)
             return
         joined = workspace.dataset.joined(found, workspace.dataset.name)
         workspace.edit_dataset(joined, tr("Add new images"))
@@ -158,8 +158,8 @@ class FindWork(QObject):
 
     def _on_set_written(self, path: str, _nothing: object) -> None:
         self._services.workspace.noticed.emit(
-            Notice("info", tr("The images are saved: {path}", path=path))
+            Notice("info", tr("The images are saved: {path}", path=path), about="new images")
         )
 
     def _on_set_failed(self, error: AeguiError) -> None:
-        self._services.workspace.noticed.emit(Notice("error", str(error)))
+        self._services.workspace.noticed.emit(Notice("error", str(error), about="new images"))

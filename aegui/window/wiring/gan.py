@@ -91,7 +91,7 @@ class GanFeature(Feature):
 
     @Slot(str)
     def _on_judge_failed(self, reason: str) -> None:
-        self.noticed.emit(Notice("error", reason))
+        self.noticed.emit(Notice("error", reason, passing=True))
 
     def _explain(self) -> None:
         """How one comes by new images, from where things are."""

@@ -267,11 +267,11 @@ class MakingFeature(Feature):
             self._page.set_saving(False)
 
     def _on_film_written(self, path: str, _count: int) -> None:
-        notice = Notice("info", tr("The film is saved: {path}", path=path))
+        notice = Notice("info", tr("The film is saved: {path}", path=path), about="film")
         self._services.workspace.noticed.emit(notice)
 
     def _on_film_failed(self, error: AeguiError) -> None:
-        self._services.workspace.noticed.emit(Notice("error", str(error)))
+        self._services.workspace.noticed.emit(Notice("error", str(error), about="film"))
 
     @Slot(object)
     def _on_files_progressed(self, progress: JobProgress) -> None:

@@ -223,4 +223,4 @@ class OthersFeature(Feature):
 
     @Slot(str)
     def _on_others_refused(self, reason: str) -> None:
-        self.noticed.emit(Notice("error", reason))
+        self.noticed.emit(Notice("error", reason, passing=True))

@@ -170,11 +170,11 @@ class ProjectionsFeature(Feature):
         path = choose_save_file(self._window, tr("Save the maps"), name, _FILE_KINDS[kind])
         if not path:
             return
-        notice = Notice("info", tr("The maps are saved: {path}", path=path))
+        notice = Notice("info", tr("The maps are saved: {path}", path=path), about="maps file")
         try:
             write_atomically(path, self._content(kind, of))
         except AeguiError as error:
-            notice = Notice("error", str(error))
+            notice = Notice("error", str(error), about="maps file")
         self._services.workspace.noticed.emit(notice)
 
     def _content(self, kind: str, of: Material) -> bytes:

@@ -346,7 +346,7 @@ class NoiseStudyFeature(Feature):
         try:
             cost = comparison_cost(recipe, dataset, spec)
         except AeguiError as error:
-            self.noticed.emit(Notice("error", str(error)))
+            self.noticed.emit(Notice("error", str(error), about="study"))
             return
         if may_compute(self._services, cost, self._window):
             self._study.run_comparison(recipe, dataset, spec)
@@ -377,11 +377,12 @@ class NoiseStudyFeature(Feature):
 
     @Slot(str)
     def _on_study_failed(self, reason: str) -> None:
-        self.noticed.emit(Notice("error", reason))
+        self.noticed.emit(Notice("error", reason, passing=True, about="study"))
 
     @Slot(str)
     def _on_study_written(self, path: str) -> None:
-        self.noticed.emit(Notice("info", tr("The study is saved: {path}", path=path)))
+        told = tr("The study is saved: {path}", path=path)
+        self.noticed.emit(Notice("info", told, about="study"))
 
     def _save(self, name: str, content: Callable[[], bytes]) -> None:
         path = choose_save_file(self._window, tr("Save the study"), name, "CSV (*.csv)")

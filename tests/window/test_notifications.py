@@ -1,0 +1,85 @@
+"""Messages over the map: one for one act, and gone when what they tell of is mended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.session.notice import Notice
+from tests.window.conftest import SMALL, stop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+
+def texts(window: MainWindow) -> list[str]:
+    return [notice.text for notice in window.notifications.shown]
+
+
+def test_the_newest_about_a_matter_takes_the_place_of_the_others(window: MainWindow) -> None:
+    shown = window.notifications
+    shown.show(Notice("error", "no room on the disk", about="film"))
+    shown.show(Notice("error", "no such folder", about="figure"))
+    shown.show(Notice("info", "the film is saved", about="film"))
+    assert texts(window) == ["no such folder", "the film is saved"]
+    shown.settle("figure")
+    assert texts(window) == ["the film is saved"]
+
+
+def test_an_error_that_waits_for_room_goes_too(window: MainWindow) -> None:
+    shown = window.notifications
+    shown.show(Notice("error", "the film failed", about="film"))
+    for number in range(3):
+        shown.show(Notice("error", f"other {number}"))
+    assert shown.waiting == 1
+    shown.settle("film")
+    assert shown.waiting == 0
+    assert len(texts(window)) == 3
+
+
+def test_that_it_could_not_be_saved_is_past_once_it_is(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    workspace = window._services.workspace
+    workspace.save_as(tmp_path / "missing" / "a.aegui")
+    qtbot.waitUntil(lambda: any(n.level == "error" for n in window.notifications.shown))
+    with qtbot.waitSignal(workspace.saved):
+        workspace.save_as(tmp_path / "a.aegui")
+    assert not [n for n in window.notifications.shown if n.level == "error"]
+
+
+def test_what_was_wrong_with_data_is_past_after_the_next_choice(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    workspace = window._services.workspace
+    workspace.edit_recipe(
+        SMALL.model_copy(
+            update={"data": SMALL.data.model_copy(update={"source": str(broken), "chars": None})}
+        ),
+        "data",
+    )
+    assert [notice.level for notice in window.notifications.shown] == ["error"]
+    workspace.edit_recipe(SMALL.model_copy(update={"seed": 9}), "seed")
+    assert texts(window) == []
+
+
+def test_what_has_to_wait_for_the_training_is_past_at_its_end(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    runner = window._services.runner
+    training = SMALL.training.model_copy(update={"epochs": 5_000_000})
+    window._services.workspace.edit_recipe(
+        SMALL.model_copy(update={"training": training}), "longer"
+    )
+    window.actions_table["train"].trigger()
+    path = tmp_path / "glyphs.txt"
+    path.write_text("a\n.....\n", encoding="utf-8")
+    window.data.take_paths([path])
+    assert any("training has ended" in text for text in texts(window))
+    stop(qtbot, runner)
+    assert not any("training has ended" in text for text in texts(window))
