@@ -110,14 +110,15 @@ def _write_figure(
 ) -> None:
     """The images given, those with the hole, and what comes of them, below one another."""
     from aegui.session.data.looks import look_of
+    from aegui.widgets.answer.words import COLUMNS
     from aegui.widgets.figures.makers import reconstructions_figure
 
     shape = images.images.shape
     holed = np.where(missing, np.float32(0.0), images.flat()).reshape(shape)
     rows = [
-        (tr("original"), list(np.asarray(images.images))),
-        (tr("erased"), list(holed)),
-        (tr("completed"), list(drawn.reshape(shape))),
+        (tr(COLUMNS["original"]), list(np.asarray(images.images))),
+        (tr(COLUMNS["erased"]), list(holed)),
+        (tr(COLUMNS["completed"]), list(drawn.reshape(shape))),
     ]
     origin = run.origin(data=images.name, samples=len(images))
     title = tr("Completion: {name}", name=run.saved.recipe.name)

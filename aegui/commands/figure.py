@@ -187,6 +187,7 @@ def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
 
 
 def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
+    from aegui.widgets.answer.words import COLUMNS
     from aegui.widgets.figures.makers import reconstructions_figure
 
     _need_encoder(model)
@@ -196,10 +197,10 @@ def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
     flat = images.reshape(len(images), -1)
     noisy = corrupted(flat, spec, options.seed, model.dataset.image_shape)
     answers = np.clip(np.nan_to_num(model.codec.reconstruct(noisy)), 0.0, 1.0)
-    rows = [(tr("original"), images)]
+    rows = [(tr(COLUMNS["original"]), images)]
     if spec.kind != "none":
-        rows.append((tr("with noise"), noisy.reshape(images.shape)))
-    rows.append((tr("answer"), answers.reshape(images.shape)))
+        rows.append((tr(COLUMNS["noisy"]), noisy.reshape(images.shape)))
+    rows.append((tr(COLUMNS["answer"]), answers.reshape(images.shape)))
     notes: list[str] = []
     if model.glyphs:
         counts = wrong_pixels(flat, answers).tolist()

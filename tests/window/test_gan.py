@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtWidgets import QApplication, QLabel, QTabWidget
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import resolve
@@ -14,7 +15,7 @@ from aegui.core.training.train import train as run_training
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.judge_service import JudgeService
 from aegui.window.wiring import gan as wiring_gan
-from tests.window.conftest import stop, train
+from tests.window.conftest import SMALL, stop, train
 from tests.window.test_document import answer
 
 if TYPE_CHECKING:
@@ -79,6 +80,40 @@ def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: sheet.samples is not samples, timeout=10_000)
 
 
+def said(window: MainWindow) -> list[str]:
+    """What panels say of GANs, each of them in front once."""
+    found = []
+    for key, dock in window.docks.items():
+        dock.show()
+        dock.raise_()
+        QApplication.processEvents()
+        panel = dock.widget().panel  # type: ignore[attr-defined]
+        pages = panel.findChildren(QTabWidget)
+        for page in range(pages[0].count() if pages else 1):
+            if pages:
+                pages[0].setCurrentIndex(page)
+            texts = [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
+            found += [f"{key}: {text}" for text in texts if "GAN has no" in text]
+    return found
+
+
+def test_what_is_said_of_a_gan_is_not_said_of_the_next_network(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    begin(window, qtbot, GAN)
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: {text.partition(":")[0] for text in said(window)} >= _TELLING)
+    gaussian = GAN.model_dump(mode="json") | {"gan": None}
+    gaussian["network"]["latent"]["kind"] = "gaussian"
+    for recipe in (Recipe.model_validate(gaussian), CLASSIFIER, SMALL):
+        begin(window, qtbot, recipe)
+        assert said(window) == []
+        train(qtbot, window)
+        qtbot.waitUntil(lambda: said(window) == [])
+        assert window.panels.making.message == ""
+        assert "Put samples" in window.panels.making.concept._status.toolTip()
+
+
 def test_an_image_is_found_on_the_map(window: MainWindow, qtbot: QtBot) -> None:
     panel, services = window.panels.gan, window._services
     begin(window, qtbot, GAN)
@@ -99,6 +134,8 @@ def _at(code: NDArray[np.float32]) -> Callable[[Decoded], bool]:
     return lambda decoded: np.allclose(decoded.z, code, rtol=1e-5)
 
 
+_TELLING = frozenset({"making", "code", "answer"})
+"""Panels with a sentence about networks that cannot encode."""
 CLASSIFIER = Recipe.model_validate(
     {
         "data": {"source": "digits"},

@@ -13,6 +13,7 @@ from aegui.core.i18n import localized, tr
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.pixels.answer_sheet import confidence
 from aegui.widgets.answer.marks import paint_extra, paint_missing
+from aegui.widgets.answer.words import COLUMNS
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, glyph_image, picture, picture_rect
 from aegui.widgets.pixels.speech import describe
@@ -309,9 +310,11 @@ class AnswerPictures(QWidget):
         """What stands above a picture: the longest words that fit."""
         words = (
             (self._first or tr("drawing"),),
-            (tr("answer"), tr("answ.")),
-            (tr("thresholded"), tr("thresh.")) if self._look.glyphs else (tr("squared error"),),
-            (tr("confidence"), tr("conf.")),
+            (tr(COLUMNS["answer"]), tr("answ.")),
+            (tr(COLUMNS["thresholded"]), tr("thresh."))
+            if self._look.glyphs
+            else (tr(COLUMNS["squared"]),),
+            (tr(COLUMNS["confidence"]), tr("conf.")),
         )[place]
         advance = self.fontMetrics().horizontalAdvance
         return next((word for word in words if advance(word) < width), words[-1])

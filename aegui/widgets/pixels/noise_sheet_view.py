@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.session.data.looks import Look
+from aegui.widgets.answer.words import COLUMNS
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 from aegui.widgets.pixels.speech import describe
@@ -103,7 +104,7 @@ class NoiseSheetView(QWidget):
             head = QRect(cell.x(), 0, cell.width(), _HEAD_PX)
             painter.drawText(head, Qt.AlignmentFlag.AlignCenter, percent_words(level))
         look = Look(glyphs=sheet.glyphs)
-        self._paint_row(painter, 0, tr("noisy"), sheet.noisy, look)
+        self._paint_row(painter, 0, tr(COLUMNS["noisy"]), sheet.noisy, look)
         for number, row in enumerate(sheet.rows, 1):
             self._paint_row(painter, number, row.name, row.images, look)
             for column in range(len(sheet.levels)):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBox
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.answer.words import columns_words
 from aegui.widgets.pixels.nearest_strip import error_text
 from aegui.widgets.pixels.reconstructions_view import ReconstructionsView
 from aegui.widgets.theme import SPACING
@@ -122,5 +123,6 @@ def _summary(rows: Reconstructions) -> str:
             )
         )
     has_noise = rows.corrupted is not None
-    parts.append(tr("original, noisy, answer") if has_noise else tr("original, answer"))
+    noisy = ("noisy",) if has_noise else ()
+    parts.append(columns_words(("original", *noisy, "answer")))
     return " · ".join(parts)

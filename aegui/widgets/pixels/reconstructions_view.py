@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr, trn
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.answer.words import COLUMNS
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
 from aegui.widgets.figures.makers import reconstructions_figure
 from aegui.widgets.figures.menu import FigureMenu
@@ -129,9 +130,8 @@ class ReconstructionsView(QAbstractScrollArea):
         rows = self._rows
         if rows is None or not len(rows.labels):
             return None
-        names = [tr("original"), tr("answer")]
-        if rows.corrupted is not None:
-            names.insert(1, tr("with noise"))
+        noisy = ("noisy",) if rows.corrupted is not None else ()
+        names = [tr(COLUMNS[key]) for key in ("original", *noisy, "answer")]
         images = [list(each[:_MOST_ON_PAPER] / np.float32(255.0)) for each in self._images]
         notes, noted = [], ""
         if rows.wrong is not None:
