@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
-from PySide6.QtWidgets import QDockWidget, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDockWidget
 
 from aegui.core.i18n import tr
 from aegui.window.panel_area import PanelArea
@@ -14,7 +14,7 @@ from aegui.window.panel_area import PanelArea
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtWidgets import QMainWindow
+    from PySide6.QtWidgets import QMainWindow, QWidget
 
 Area = Qt.DockWidgetArea
 
@@ -115,39 +115,6 @@ def make_docks(
         PanelArea(panels[spec.key], dock)
         docks[spec.key] = dock
     return docks
-
-
-class DockTitles(QObject):
-    """Takes the title bar off docks that are tabs: the tab says the same, and can be dragged."""
-
-    def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
-        super().__init__(window)
-        self._window = window
-        self._docks = tuple(docks.values())
-        # Later and all at once: in the middle of a drag Qt does not like other title bars.
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self._on_later_timeout)
-        for dock in self._docks:
-            dock.dockLocationChanged.connect(self._later.start)
-            dock.topLevelChanged.connect(self._later.start)
-            dock.visibilityChanged.connect(self._later.start)
-
-    @Slot()
-    def _on_later_timeout(self) -> None:
-        for dock in self._docks:
-            tabs = [
-                other for other in self._window.tabifiedDockWidgets(dock) if not other.isHidden()
-            ]
-            is_tab = bool(tabs) and not dock.isFloating()
-            bare = dock.titleBarWidget() is not None
-            if is_tab and not bare:
-                dock.setTitleBarWidget(QWidget(dock))
-            elif bare and not is_tab:
-                bar = dock.titleBarWidget()
-                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
-                bar.deleteLater()
 
 
 FORMS = tuple(

@@ -20,10 +20,10 @@ from aegui.widgets.drop_veil import DropVeil
 from aegui.widgets.theme import ICON_PX, icon
 from aegui.window.actions import ACTIONS, MENUS, Actions
 from aegui.window.dialogs import questions
+from aegui.window.dock_titles import DockTitles
 from aegui.window.docks import (
     DEFAULT_PERSPECTIVE,
     PERSPECTIVES,
-    DockTitles,
     make_docks,
 )
 from aegui.window.feature import Feature

@@ -14,12 +14,15 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QPushButton,
+    QToolButton,
+    QWidget,
 )
 
 from aegui.app import App
 from aegui.paths import models_dir
 from aegui.session.settings import Settings
 from aegui.widgets.theme import CONTROL_PX
+from aegui.window.dock_titles import DockTitle
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.layout import fitted
 from aegui.window.panel_area import is_in_sight
@@ -210,6 +213,26 @@ def test_splitters_do_not_drift(qapp: QApplication, app: App, size: tuple[int, i
             assert _places(window) == wanted[key]
     app.shutdown()
     app.deleteLater()
+
+
+def test_title_bars_have_buttons_that_can_be_hit(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1920, 1080)
+    window.set_perspective("draw")
+    dock = window.docks["answer"]
+    qtbot.waitUntil(lambda: isinstance(dock.titleBarWidget(), DockTitle))
+    bar = dock.titleBarWidget()
+    loose, close = bar.findChildren(QToolButton)
+    for button in (loose, close):
+        assert min(button.width(), button.height()) >= 20
+        assert dock.windowTitle() in button.accessibleName()
+    loose.click()
+    qtbot.waitUntil(lambda: dock.isFloating() and dock.titleBarWidget() is None)
+    dock.setFloating(False)
+    qtbot.waitUntil(lambda: isinstance(dock.titleBarWidget(), DockTitle))
+    dock.titleBarWidget().findChildren(QToolButton)[1].click()
+    assert dock.isHidden()
+    tab = window.docks["charts"]
+    qtbot.waitUntil(lambda: type(tab.titleBarWidget()) is QWidget)
 
 
 def test_what_is_pressed_is_high_enough(window: MainWindow) -> None:

@@ -15,12 +15,13 @@ from aegui.session.pixels.answer_sheet import SHOWN, AnswerSheet, Limit, SheetAn
 from aegui.session.pixels.answers import Answer, telling_pixel
 from aegui.widgets.answer.panel import AnswerPanel
 from aegui.widgets.pixels.nearest_strip import NearestStrip
-from aegui.widgets.theme import current_theme
+from aegui.widgets.theme import LIGHT, apply_theme, current_theme
 from tests.widgets.pixels.samples import glyphs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 
@@ -53,7 +54,9 @@ def sheet_of(*answers: Answer, steps: int = 1) -> AnswerSheet:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot) -> AnswerPanel:
+def panel(qapp: QApplication, qtbot: QtBot) -> AnswerPanel:
+    # Dressed as in the program: its tabs stand in one line then.
+    apply_theme(qapp, LIGHT)
     panel = AnswerPanel()
     qtbot.addWidget(panel)
     panel.set_samples(glyphs())

@@ -1,0 +1,81 @@
+"""The title bars of docks: as high as tabs, with buttons that can be hit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from aegui.core.i18n import tr
+from aegui.widgets.builder.marks import flat_button
+from aegui.widgets.theme import SPACING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+
+class DockTitle(QWidget):
+    """The title bar of a dock that stands alone.
+
+    It leaves the mouse to the dock, which is dragged by it; Qt's own has buttons of 14 pixels.
+    """
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        title = QLabel(dock.windowTitle())
+        title.setProperty("dim", True)
+        title.setProperty("heading", True)
+        name = dock.windowTitle()
+        loose = flat_button("dock-float", tr("Make “{name}” a window of its own", name=name))
+        close = flat_button("close", tr("Close “{name}”", name=name))
+        loose.clicked.connect(lambda: dock.setFloating(True))
+        close.clicked.connect(dock.close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACING, 0, SPACING // 2, 0)
+        row.setSpacing(0)
+        row.addWidget(title, 1)
+        for button in (loose, close):
+            # As with Qt's own: by keys it is done in the menu of the panels.
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            row.addWidget(button)
+
+
+class DockTitles(QObject):
+    """Gives docks their title bars, but those that are tabs: the tab says the same, and is dragged.
+
+    A dock that floats is a window like any other.
+    """
+
+    def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._docks = tuple(docks.values())
+        # Later and all at once: in the middle of a drag Qt does not like other title bars.
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._on_later_timeout)
+        for dock in self._docks:
+            dock.dockLocationChanged.connect(self._later.start)
+            dock.topLevelChanged.connect(self._later.start)
+            dock.visibilityChanged.connect(self._later.start)
+
+    @Slot()
+    def _on_later_timeout(self) -> None:
+        for dock in self._docks:
+            tabs = [
+                other for other in self._window.tabifiedDockWidgets(dock) if not other.isHidden()
+            ]
+            kind = DockTitle if not tabs else QWidget
+            before = dock.titleBarWidget()
+            if dock.isFloating():
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+            elif type(before) is not kind:
+                dock.setTitleBarWidget(kind(dock))
+            else:
+                continue
+            if before is not None:
+                before.deleteLater()
