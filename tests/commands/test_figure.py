@@ -40,7 +40,7 @@ def texts(path: Path) -> list[str]:
 WORDS = {
     "latent": {"Latent codes: letters-2d", "z1", "z2", "A", "z"},
     "curves": {"Training: letters-2d", "Loss", "Wrong pixels", "Epoch"},
-    "reconstructions": {"Reconstructions: letters-2d", "original", "with noise", "answer"},
+    "reconstructions": {"Reconstructions: letters-2d", "original", "noisy", "answer"},
     "errors": {"Errors: letters-2d", "character", "Wrong pixels", "Flip 0.1"},
     "noise": {"Level of the noise: Flip", "Bayes limit", "letters-2d", "copying the input"},
     "grid": {"Decoded grid: letters-2d", "z1", "z2"},

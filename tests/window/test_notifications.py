@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.session.notice import Notice
+from aegui.window.wiring.data import DataFeature
 from tests.window.conftest import SMALL, stop
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def test_what_has_to_wait_for_the_training_is_past_at_its_end(
     window.actions_table["train"].trigger()
     path = tmp_path / "glyphs.txt"
     path.write_text("a\n.....\n", encoding="utf-8")
-    window.data.take_paths([path])
+    window.feature(DataFeature).take_files([path])
     assert any("training has ended" in text for text in texts(window))
     stop(qtbot, runner)
     assert not any("training has ended" in text for text in texts(window))
