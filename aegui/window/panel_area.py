@@ -78,6 +78,9 @@ class PanelArea(QScrollArea):
             if heir is not None:
                 heir.setFocus(Qt.FocusReason.OtherFocusReason)
         self._panel.setVisible(visible)
+        if visible:
+            # What changed while it was hidden has told nobody how much room it needs.
+            self._fit()
 
 
 def is_in_sight(dock: QDockWidget) -> bool:

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
     QToolBar,
     QToolButton,
     QWidget,
@@ -41,9 +43,22 @@ _ROOMY_PX = 1600
 """In a narrower tool bar the lists of data and recipes stand without titles, without the device."""
 _LIST_PX = 120
 _MOST_LIST_PX = 228
-_LIST_SHARE = 0.25
+_LIST_SHARE = 0.5
 """Of the width beyond ``_SNUG_PX``, what each list is wider than ``_LIST_PX``."""
-_SNUG_PX = 1366
+_SNUG_PX = 1280
+
+
+class _Choice(QComboBox):
+    """A list whose present choice is cut short with dots where there is little room."""
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        super().initStyleOption(option)
+        control, edit = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(control, option, edit, self).width() - SPACING // 2
+        if not option.currentIcon.isNull():
+            room -= option.iconSize.width() + SPACING // 2
+        text = option.fontMetrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+        option.currentText = text
 
 
 class MainToolBar(QToolBar):
@@ -82,7 +97,7 @@ class MainToolBar(QToolBar):
         label = QLabel(title)
         label.setProperty("dim", True)
         label.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
-        combo = QComboBox()
+        combo = _Choice()
         combo.setAccessibleName(title)
         combo.setToolTip(help_text)
         combo.setPlaceholderText(empty)

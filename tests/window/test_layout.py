@@ -158,8 +158,7 @@ def test_the_lists_give_way_before_what_is_said_of_a_training(window: MainWindow
     assert widths[0] == [each.minimumWidth() for each in lists]
     assert widths == sorted(widths)
     assert widths[-1][0] > widths[0][0]
-    assert shares == sorted(shares)
-    assert shares[0] >= 0.45 * 1280
+    assert min(shares) >= 0.45 * 1280
     toolbar.set_status("wrong pixels: mean 0.5, worst 4", "cpu", "", "Seed 3: best")
     for word in ("worst 4", "cpu", "Seed 3"):
         assert word in toolbar.status.toolTip()

@@ -309,7 +309,7 @@ class AnswerPictures(QWidget):
     def _caption(self, place: int, width: int) -> str:
         """What stands above a picture: the longest words that fit."""
         words = (
-            (self._first or tr("drawing"),),
+            (self._first or tr("drawing"), tr("drawn")),
             (tr(COLUMNS["answer"]), tr("answ.")),
             (tr(COLUMNS["thresholded"]), tr("thresh."))
             if self._look.glyphs

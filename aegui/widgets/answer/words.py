@@ -63,7 +63,7 @@ def best_words(row: SheetAnswer) -> str:
         return tr("What any network could answer at best.")
     return tr(
         "What any network could answer at best: {expected} wrong pixels expected.",
-        expected=f"{row.expected:.2f}",
+        expected=localized(row.expected, ".2f"),
     )
 
 

@@ -210,7 +210,9 @@ class ChartPainter:
         painter.drawText(line, flags, title)
         taken = metrics.horizontalAdvance(title) + SPACING
         if data.y_name and not self._beside_px(bounds, data):
-            taken += self._paint_unit(painter, line.adjusted(taken, 0, 0, 0), data.y_name)
+            # Names of curves are worth more than the whole name of what they count.
+            room = line.width() - taken - self._names_px(bounds, data)
+            taken += self._paint_unit(painter, line.adjusted(taken, 0, 0, 0), data.y_name, room)
         if not len(data.epoch):
             return
         shown = len(data.epoch) - 1 if row is None else row
@@ -227,13 +229,23 @@ class ChartPainter:
             named = len(data.curves) > 1
             self._paint_values(painter, line, data, shown, named=named, free=free)
 
-    def _paint_unit(self, painter: QPainter, line: QRectF, name: str) -> float:
+    def _names_px(self, bounds: QRectF, data: ChartData) -> float:
+        """Room for names and values of several curves on the line of the title."""
+        if len(data.curves) < 2 or self._has_two_lines(bounds):
+            return 0.0
+        advance = QFontMetricsF(self._value_font).horizontalAdvance
+        texts = [f"{tr(curve.spec.label)} {_LONG_VALUE}" for curve in data.curves]
+        return sum(advance(text) + _SWATCH_PX + _GAP + SPACING for text in texts)
+
+    def _paint_unit(self, painter: QPainter, line: QRectF, name: str, room: float) -> float:
         """Paint the name of the vertical axis beside the title; the pixels that it takes.
 
-        Where there is no room for all of it a shorter one stands there, or none.
+        Where there is no ``room`` for all of it a shorter one stands there, or none.
         """
         advance = self._tick_metrics.horizontalAdvance
-        fitting = (each for each in (name, short_axis_name(name)) if advance(each) <= line.width())
+        fitting = (
+            each for each in (name, short_axis_name(name)) if advance(each) + SPACING <= room
+        )
         name = next(fitting, "")
         painter.setFont(self.tick_font)
         painter.setPen(self.theme.text_dim)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTableWidgetItem, QVBoxL
 
 from aegui.core.evaluation.judging import KINDS
 from aegui.core.evaluation.wrong_pixels import mean_and_std
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.widgets.builder.marks import ElidedLabel, wrapped_label
 from aegui.widgets.data.progress_strip import WorkBar
 from aegui.widgets.named_table import NamedTable, alignment
@@ -119,11 +119,17 @@ class JudgeBox(QWidget):
 
 def _cells(verdict: Verdict) -> tuple[str, ...]:
     judgement = verdict.judgement
-    sure = f"{judgement.share_confident:.1%}"
+    sure = localized(judgement.share_confident, ".1%")
     if len(verdict.shares) > 1:
         spread = mean_and_std(verdict.shares)
-        sure = f"{spread['mean'] or 0.0:.1%} ± {spread['std'] or 0.0:.1%}"
-    return sure, f"{min(judgement.shares):.1%}", f"{verdict.spread:.3g}", f"{verdict.nearest:.3g}"
+        mean, std = (localized(spread[key] or 0.0, ".1%") for key in ("mean", "std"))
+        sure = f"{mean} ± {std}"
+    return (
+        sure,
+        localized(min(judgement.shares), ".1%"),
+        localized(verdict.spread, ".3g"),
+        localized(verdict.nearest, ".3g"),
+    )
 
 
 def _about(trial: Trial) -> str:

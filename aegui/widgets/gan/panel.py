@@ -108,6 +108,7 @@ class GanPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(page)
         self._pages.addWidget(self.sheet)
+        self._pages.setContentsMargins(SPACING, 0, 0, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, SPACING // 2)
         layout.setSpacing(SPACING // 2)

@@ -101,7 +101,7 @@ class CursorPictures(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         # Small images need more room than glyphs to be made out.
-        return QSize(120, (72 if self._look.glyphs else 112) + self._caption_px())
+        return QSize(120, (56 if self._look.glyphs else 60) + self._caption_px())
 
     def _caption_px(self) -> int:
         return self.fontMetrics().height() + 4

@@ -191,3 +191,8 @@ class ToolRow(QWidget):
                     x += BUTTON_PX
                 x += _GAP_PX
         super().resizeEvent(event)
+        if self.heightForWidth(event.size().width()) != self.heightForWidth(
+            event.oldSize().width()
+        ):
+            # The least height is another one now: else what is below would be pressed together.
+            self.updateGeometry()

@@ -107,4 +107,4 @@ def _cells(value: Figures | None) -> tuple[str, ...]:
 
 
 def _figure(value: float | None, form: str) -> str:
-    return _NONE if value is None else format(value, form)
+    return _NONE if value is None else localized(value, form)

@@ -23,6 +23,7 @@ from aegui.window.refresher import Refresher
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aegui.core.data.dataset import Dataset
     from aegui.session.pixels.answers import Order
     from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow
@@ -46,6 +47,7 @@ class ResultsFeature(Feature):
         super().__init__(services, window)
         self._charts = Refresher(self._show_charts, _CHARTS_MS, self._docks["charts"], self)
         self._rows = Refresher(self._show_rows, _ROWS_MS, self._docks["reconstructions"], self)
+        self._rows_of: Dataset | None = None
         services.latest("aegui-rows").answered.connect(self._on_rows_answered)
         self._panels.reconstructions.order_chosen.connect(self._rows.mark)
         self._panels.charts.choices_changed.connect(self._on_charts_choices_changed)
@@ -108,8 +110,8 @@ class ResultsFeature(Feature):
             return reconstructions(codec, dataset, indices, inputs, order, held_out)
 
         quick = is_shown_at_once(codec, dataset, len(indices))
-        if not quick and not panel.summary:
-            panel.clear(tr("The samples are being reconstructed..."))
+        if not quick and (not panel.summary or self._rows_of is not dataset):
+            panel.clear(tr("The samples are being reconstructed…"))
         self._services.latest("aegui-rows").ask(
             work, dataset, quick=quick, gentle=shown.is_learning
         )
@@ -131,6 +133,7 @@ class ResultsFeature(Feature):
     @Slot(object)
     def _on_rows_answered(self, rows: Reconstructions | None) -> None:
         if rows is not None and not self._why_no_rows():
+            self._rows_of = self._services.shown.dataset
             self._panels.reconstructions.set_rows(rows, self._services.shown.look)
 
     def _choices(self) -> dict[str, bool]:

@@ -492,3 +492,11 @@ def test_the_menu_of_all_tools_is_no_higher_than_a_small_screen(panel: DrawPanel
     rows = [action for action in panel.tools.menu.actions() if not action.isSeparator()]
     assert len(rows) <= 30
     assert {action.text() for action in rows if action.menu()} == {"Shift", "Grid and zoom"}
+
+
+def test_tools_in_more_lines_make_the_panel_higher_at_least(panel: DrawPanel, qtbot: QtBot) -> None:
+    panel.resize(520, 360)
+    QApplication.processEvents()
+    before = panel.minimumSizeHint().height()
+    panel.resize(panel.minimumSizeHint().width(), 400)
+    qtbot.waitUntil(lambda: panel.minimumSizeHint().height() > before)
