@@ -107,7 +107,7 @@ def _in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
         allowed=_allowed(place),
     )
     if kind == "literal_error":
-        message += did_you_mean(value, _choices(place))
+        message += did_you_mean(value, map(str, _choices(place)))
     return message
 
 
@@ -205,12 +205,12 @@ def _known_keys(place: Place) -> list[str]:
     return list(_walk(place).found.model_fields)
 
 
-def _choices(place: Place) -> list[str]:
+def _choices(place: Place) -> list[object]:
     at = _walk(place)
     keys = next((list(item.table) for item in at.limits if isinstance(item, OneOf)), None)
     if keys is None and get_origin(at.found) is Literal:
-        return [str(choice) for choice in get_args(at.found)]
-    return keys or []
+        return list(get_args(at.found))
+    return list(keys or ())
 
 
 def _allowed(place: Place) -> str:
