@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch.nn import functional as F
+from torch.overrides import handle_torch_function, has_torch_function
 
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.grey_convolution import from_grey, is_worth_it, to_grey
@@ -101,7 +102,11 @@ def apply_layer(
     return x if mask is None else x * mask
 
 
-def _activated(key: str, x: torch.Tensor) -> torch.Tensor:
+def activated(key: str, x: torch.Tensor) -> torch.Tensor:
+    """The activation of that key; one thing of its own for what traces it."""
+    if has_torch_function((x,)):
+        traced: torch.Tensor = handle_torch_function(activated, (x,), key, x)
+        return traced
     return ACTIVATIONS[key].function(x)
 
 
@@ -117,7 +122,7 @@ def _dense(
         z = z * spec.slope
     if isinstance(spec, LatentSpec):
         return code_of(spec, z)
-    return _activated(spec.activation, z)
+    return activated(spec.activation, z)
 
 
 def code_of(spec: LatentSpec, z: torch.Tensor) -> torch.Tensor:
@@ -126,13 +131,22 @@ def code_of(spec: LatentSpec, z: torch.Tensor) -> torch.Tensor:
         if spec.activation == "identity":
             return z
         mean, log_variance = z.chunk(2, dim=-1)
-        return torch.cat([_activated(spec.activation, mean), log_variance], dim=-1)
-    code = _activated(spec.activation, z)
+        return torch.cat([activated(spec.activation, mean), log_variance], dim=-1)
+    code = activated(spec.activation, z)
     if spec.top_k is None or spec.top_k >= spec.units:
         return code
-    ranked = code.abs() if spec.top_by == "magnitude" else code
-    places = ranked.topk(spec.top_k, dim=-1).indices
-    return code * torch.zeros_like(code).scatter_(-1, places, 1.0)
+    return code * largest(code.detach(), spec.top_k, by_magnitude=spec.top_by == "magnitude")
+
+
+def largest(code: torch.Tensor, count: int, *, by_magnitude: bool) -> torch.Tensor:
+    """1 where each code ``[..., d]`` has its ``count`` largest numbers, else 0."""
+    if has_torch_function((code,)):
+        traced: torch.Tensor = handle_torch_function(
+            largest, (code,), code, count, by_magnitude=by_magnitude
+        )
+        return traced
+    places = (code.abs() if by_magnitude else code).topk(count, dim=-1).indices
+    return torch.zeros_like(code).scatter_(-1, places, 1.0)
 
 
 def _convolution(
@@ -152,7 +166,7 @@ def _convolution(
         z = transpose(x, weight, bias, stride, padding, pair(spec.output_padding))
         if even:
             z = z[..., : z.shape[-2] - below, : z.shape[-1] - right]
-    return _activated(spec.activation, z)
+    return activated(spec.activation, z)
 
 
 def _normalised(
@@ -186,7 +200,7 @@ def _normalised(
             BATCH_MOMENTUM,
             NORM_EPS,
         )
-    return _activated(spec.activation, x)
+    return activated(spec.activation, x)
 
 
 def _layer_normalised(x: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.overrides import handle_torch_function, has_torch_function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +95,24 @@ class _Sums(torch.autograd.Function):
         return _Taps.apply(gradient, ctx.geometry), None  # type: ignore[no-untyped-call]
 
 
+def taps(images: torch.Tensor, geometry: Geometry) -> torch.Tensor:
+    """Grey images ``[B, 1, H, W]`` -> ``[taps, B * places]``, what each tap of the kernel sees."""
+    if has_torch_function((images,)):
+        traced: torch.Tensor = handle_torch_function(taps, (images,), images, geometry)
+        return traced
+    seen: torch.Tensor = _Taps.apply(images, geometry)  # type: ignore[no-untyped-call]
+    return seen
+
+
+def sums(seen: torch.Tensor, geometry: Geometry) -> torch.Tensor:
+    """The adjoint: every pixel of the grey image gets the sum of all taps that fall on it."""
+    if has_torch_function((seen,)):
+        traced: torch.Tensor = handle_torch_function(sums, (seen,), seen, geometry)
+        return traced
+    images: torch.Tensor = _Sums.apply(seen, geometry)  # type: ignore[no-untyped-call]
+    return images
+
+
 def is_worth_it(x: torch.Tensor, grey_channels: int) -> bool:
     """Whether this is faster for images ``x`` where one side has so many channels."""
     return grey_channels == 1 and x.device.type == "cpu" and len(x) >= FEWEST_ROWS
@@ -115,8 +134,7 @@ def from_grey(
     geometry = Geometry(
         batch, (size[0], size[1]), (height, width), (kernel[0], kernel[1]), stride, padding
     )
-    taps: torch.Tensor = _Taps.apply(x, geometry)  # type: ignore[no-untyped-call]
-    rows = torch.addmm(bias, taps.t(), weight.permute(2, 3, 1, 0).reshape(-1, outputs))
+    rows = torch.addmm(bias, taps(x, geometry).t(), weight.permute(2, 3, 1, 0).reshape(-1, outputs))
     return rows.view(batch, height, width, outputs).permute(0, 3, 1, 2)
 
 
@@ -139,6 +157,5 @@ def to_grey(
         batch, (height, width), (places[0], places[1]), (kernel[0], kernel[1]), stride, padding
     )
     rows = x.permute(0, 2, 3, 1).reshape(-1, inputs)
-    taps = weight.permute(2, 3, 1, 0).reshape(-1, inputs) @ rows.t()
-    images: torch.Tensor = _Sums.apply(taps, geometry)  # type: ignore[no-untyped-call]
-    return images + bias
+    seen = torch.mm(weight.permute(2, 3, 1, 0).reshape(-1, inputs), rows.t())
+    return sums(seen, geometry) + bias

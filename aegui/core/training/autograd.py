@@ -40,12 +40,13 @@ class Batches:
     Attributes:
         start: Rows of this epoch that have been taken.
         index: Places among the rows of those taken last; None: all of them, in order.
+        runs: How many runs see each batch.
     """
 
     def __init__(self, samples: Rows, generator: torch.Generator, runs: int) -> None:
         self._samples = samples
         self._generator = generator
-        self._runs = runs
+        self.runs = runs
         self._order: torch.Tensor | None = None
         self._inputs = samples.inputs
         self._begun = generator.get_state()
@@ -98,7 +99,7 @@ class Batches:
     def _noisy(self, target: torch.Tensor, level: float) -> torch.Tensor:
         """Fresh noise over ``target``, ``[K, rows, D]``."""
         samples, target = self._samples, as_numbers(target)
-        shape = (self._runs, *target.shape[1:])
+        shape = (self.runs, *target.shape[1:])
         out = torch.empty(shape, device=target.device)
         if samples.run_corruptions:
             specs = samples.run_corruptions
@@ -320,10 +321,10 @@ class AutogradEngine(ByBatches):
         model, runs = self.model, self.model.runs
         beta = self._objective.beta(self.epoch + self.batches.share)
         with torch.enable_grad():
-            pairs = [
-                pair
+            pulls = [
+                pull
                 for stack in range(len(model.stacks))
-                for pair in self._objective.pulls(
+                for pull in self._objective.pulls(
                     model,
                     stack,
                     inputs.expand(runs, -1, -1)
@@ -336,8 +337,11 @@ class AutogradEngine(ByBatches):
                     generator=self._generator,
                 )
             ]
-            roots, pulls = zip(*pairs, strict=True)
-            return list(torch.autograd.grad(roots, self._tensors, pulls))
+            for stack in range(len(model.stacks)):
+                pulls += self._objective.weight_pulls(model, stack)
+            roots = [root for root, _, _ in pulls]
+            by_roots = [direction * factor for _, direction, factor in pulls]
+            return list(torch.autograd.grad(roots, self._tensors, by_roots))
 
     def _clip(self, gradients: list[torch.Tensor], limit: float) -> None:
         """Bound the norm of each run's gradient."""

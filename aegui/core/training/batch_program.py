@@ -91,6 +91,7 @@ class GeneratedEngine(ByBatches):
         self._all_rows = samples.rows
         self._augmentation = augmentation_of(resolved, generator)
         self._programs: dict[tuple[int, int, int], BatchProgram] = {}
+        self._samples = samples
 
     def step(self, rate: float, level: float) -> None:
         """Learn from the next batch."""
@@ -133,6 +134,17 @@ class GeneratedEngine(ByBatches):
                 rates,
                 self._generator,
             )
+
+    def prepare(self) -> None:
+        """Build the program for whole batches.
+
+        Raises:
+            NotTraced: There are no lines for what is to be trained.
+        """
+        samples, runs = self._samples, self.batches.runs
+        width = runs if samples.fresh_noise else len(samples.inputs)
+        targets = width if samples.noisy_target else len(samples.target)
+        self._program_for(width, targets, min(samples.batch_rows, samples.rows))
 
     def _program_for(self, width: int, targets: int, rows: int) -> BatchProgram:
         """The program for inputs ``[width, rows, D]``; the last batch of an epoch may be smaller.

@@ -2,9 +2,10 @@
 
 ``fused`` runs a generated step program over whole epochs and is the one to have for tiny networks;
 ``batched`` runs it batch by batch, for large ones, whose epochs must be interruptible; ``layered``
-is generated too, for layers of any kind, one run after the other. ``stacked`` differentiates all
-runs together by autograd, ``autograd`` one after the other; these serve what the generated steps do
-not know, and steps so long that they are done in slices, between which they can be given up.
+is generated too, for images, one run after the other. ``stacked`` differentiates all runs together
+by autograd, ``autograd`` one after the other: these serve what cannot be traced (``tape.py``), and
+steps so long that they are done in slices, between which they can be given up; the others are
+tested against them.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import torch
 from aegui.core.network.layers import is_stackable
 from aegui.core.training.autograd import AutogradEngine
 from aegui.core.training.fused import FusedBatchEngine, FusedEngine
-from aegui.core.training.layered import LayeredEngine, knows
-from aegui.core.training.objective import is_dense_chain
+from aegui.core.training.layered import LayeredEngine
 from aegui.core.training.slices import is_sliced
+from aegui.core.training.tape import NotTraced
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
@@ -40,25 +41,31 @@ def choose_engine(
     """The fastest engine that knows everything in the recipe."""
     name = engine_name(resolved, samples.rows)
     if is_sliced(resolved, parameters.device):
-        is_stack = is_stackable(resolved.layers) and resolved.recipe.runs > 1
-        name = "stacked" if is_stack else "autograd"
+        name = _by_autograd(resolved)
     away = samples.target.device.type != parameters.device.type
     if name == FusedEngine.name and (away or samples.target.dtype == torch.uint8):
         name = FusedBatchEngine.name  # it brings the batches of what stays in a file to the device
-    return make_engine(name, resolved, parameters, samples, generator)
+    try:
+        return make_engine(name, resolved, parameters, samples, generator)
+    except NotTraced:
+        return make_engine(_by_autograd(resolved), resolved, parameters, samples, generator)
+
+
+def _by_autograd(resolved: ResolvedRecipe) -> str:
+    is_stack = is_stackable(resolved.layers) and resolved.recipe.runs > 1
+    return "stacked" if is_stack else "autograd"
 
 
 def engine_name(resolved: ResolvedRecipe, rows: int) -> str:
     """Key of the engine for ``resolved`` with epochs of so many ``rows``."""
-    training = resolved.recipe.training
-    extras = training.code_l1 or training.sparsity.weight or training.contractive
+    # A penalty that is a gradient itself is left to autograd.
+    if resolved.recipe.training.contractive or resolved.parts:
+        return _by_autograd(resolved)
     work = 3 * resolved.recipe.runs * rows * sum(layer.cost for layer in resolved.layers)
-    if is_dense_chain(resolved) and not extras:
+    if is_stackable(resolved.layers):
         whole = work <= _FUSED_WORK and not resolved.recipe.data.augment.active
         return (FusedEngine if whole else FusedBatchEngine).name
-    if is_stackable(resolved.layers) and resolved.recipe.runs > 1:
-        return "stacked"
-    return LayeredEngine.name if knows(resolved) and not extras else "autograd"
+    return LayeredEngine.name
 
 
 def make_engine(

@@ -13,22 +13,16 @@ from aegui.core.training.batch_program import (
     GeneratedEngine,
     compiled,
 )
-from aegui.core.training.program import (
-    Backward,
-    Forward,
-    Source,
-    bind_layers,
-    dense_specs,
-    emit_corruption,
-    emit_penalties,
-)
+from aegui.core.training.program import Source, emit_corruption
+from aegui.core.training.step import drawn, emit_beta, emit_gradient, emit_penalties
+from aegui.core.training.tape import Tape
 from aegui.core.training.update import emit_update
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.recipe import LatentSpec
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
+    from aegui.core.training.tape import Traced
 
 
 class FusedEngine:
@@ -69,7 +63,6 @@ class FusedEngine:
 
     def _build(self) -> Any:
         source, samples = self._source, self._samples
-        bind_layers(source, self._parameters, gradients=True)
         source.bind("target", samples.target)
         source.line("for i in range(len(rates)):", 0)
         source.line("lr = rates[i]", 1)
@@ -162,10 +155,10 @@ class FusedBatchEngine(GeneratedEngine):
         self._latent = resolved.recipe.network.latent
         self._pixels = samples.target.shape[2]
         self._parameters = parameters
+        self.prepare()
 
     def _build(self, width: int, rows: int) -> BatchProgram:
         source = Source()
-        bind_layers(source, self._parameters, gradients=True)
         name, runs = "inputs", self._parameters.layout.runs
         if width != runs:
             spread = torch.empty(runs, rows, self._pixels, device=self._device)
@@ -179,7 +172,7 @@ class FusedBatchEngine(GeneratedEngine):
 
 
 class Step:
-    """Emits one step: forward, backward, penalties and the optimiser's update."""
+    """Emits one step: the gradient, penalties and the optimiser's update."""
 
     def __init__(self, resolved: ResolvedRecipe, parameters: Parameters) -> None:
         self._resolved = resolved
@@ -189,18 +182,23 @@ class Step:
         self, source: Source, inputs: str, target: str, rows: int, indent: int, tag: str = ""
     ) -> None:
         """The lines; ``lr``, ``g`` and with a gaussian code ``beta`` are in scope."""
-        training = self._resolved.recipe.training
-        forward = Forward(source, dense_specs(self._resolved), self._parameters, tag)
-        forward.emit(inputs, rows, indent)
-        Backward(source, forward, self._resolved).emit(inputs, target, rows, indent)
-        emit_penalties(source, training, self._parameters, indent)
-        emit_update(source, training.optimizer, self._parameters, indent)
+        resolved, parameters = self._resolved, self._parameters
+        tape = Tape(source, indent, tag)
+        masks, noise, lines = drawn(resolved, rows, parameters.device)
+        rooms = {index: tape.fixed(room.flatten(2)) for index, room in masks.items()}
+        room = None if noise is None else tape.fixed(noise)
+        for line, of in zip(lines, [*rooms.values(), room], strict=False):
+            assert of is not None
+            source.line(line.format(of.name), indent)
+        given = self._named(tape, inputs, rows), self._named(tape, target, rows)
+        emit_gradient(tape, resolved, parameters, *given, rooms, room, stacked=True)
+        training = resolved.recipe.training
+        emit_penalties(source, training, parameters, indent)
+        emit_update(source, training.optimizer, parameters, indent)
 
-
-def emit_beta(source: Source, latent: LatentSpec, position: str, indent: int) -> None:
-    """The weight of the KL at a ``position`` in epochs, see ``Objective.beta``."""
-    if latent.kind != "gaussian":
-        return
-    warmup = latent.kl_warmup_epochs
-    rise = f" * min(1.0, ({position}) / {float(warmup)!r})" if warmup else ""
-    source.line(f"beta = {latent.beta!r}{rise}", indent)
+    def _named(self, tape: Tape, name: str, rows: int) -> Traced:
+        """Rows that the program has already, or is given."""
+        if name in tape.source:
+            return tape.named(name)
+        runs, pixels = self._parameters.layout.runs, self._resolved.layers[0].inputs
+        return tape.named(name, torch.empty(runs, rows, pixels, device=self._parameters.device))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.choices import Choice, table
-from aegui.core.formula import assignment, numpy_function, renamed, torch_function, torch_text
+from aegui.core.formula import numpy_function, torch_function
 from aegui.core.i18n import mark
 
 if TYPE_CHECKING:
@@ -57,30 +57,27 @@ class Loss(Choice):
 
     def function(self, delta: float) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
         """The loss of each pixel, differentiable: ``(output, target) -> tensor of their shape``."""
-        found = torch_function(self.fused or self.formula, "y", "t", "delta")
-        return lambda output, target: found(output, target, delta)
+        names = ("y", "t", "delta")
+        formula = torch_function(self.formula, *names)
+        fused = torch_function(self.fused, *names) if self.fused else formula
 
-    def value_text(self, output: str, target: str, delta: float) -> str:
-        """The loss of each pixel as an expression of torch."""
-        return renamed(torch_text(self.formula), y=output, t=target, delta=repr(delta))
+        def each(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+            from torch.overrides import has_torch_function
 
-    def gradient_lines(
-        self, output: str, target: str, gradient: str, scale: float, delta: float
-    ) -> list[str]:
-        """Statements that fill ``gradient`` with ``scale`` times the derivative by the output.
+            # torch's own cross-entropy asks for the numbers, which a program has not got yet.
+            function = formula if self.of_logits and has_torch_function((output,)) else fused
+            found: torch.Tensor = function(output, target, delta)
+            return found
 
-        With ``of_logits`` it is that by what the output's sigmoid takes.
-        """
-        lines = [f"torch.sub({output}, {target}, out={gradient})"]
-        if self.slope != "d":
-            names = {"d": gradient, "y": output, "t": target, "delta": repr(delta)}
-            lines.append(assignment(renamed(torch_text(self.slope), **names), gradient))
-        return [*lines, f"{gradient}.mul_({scale * self.factor!r})"]
+        return each
 
     def gradient(
         self, output: torch.Tensor, target: torch.Tensor, scale: float, delta: float
     ) -> torch.Tensor:
-        """The same of tensors."""
+        """``scale`` times the derivative by the output, of tensors.
+
+        With ``of_logits`` it is that by what the output's sigmoid takes, without a division.
+        """
         found = torch_function(self.slope, "d", "y", "t", "delta")
         result: torch.Tensor = found(output - target, output, target, delta)
         return result.mul_(scale * self.factor)

@@ -7,7 +7,7 @@ learning.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,16 +15,11 @@ import torch
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
-from aegui.core.training.gaussian_lines import kl_expression
-from aegui.core.training.losses import LOSSES
+from aegui.core.network.layers import is_stackable
 from aegui.core.training.model import Model
-from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units, is_dense_chain
-from aegui.core.training.program import (
-    Forward,
-    Source,
-    bind_layers,
-    dense_specs,
-)
+from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units
+from aegui.core.training.program import Source
+from aegui.core.training.tape import Tape
 from aegui.core.training.terms import terms_of
 
 if TYPE_CHECKING:
@@ -36,6 +31,7 @@ if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
+    from aegui.core.training.objective import Evaluated
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
     from aegui.core.training.snapshot import Snapshot
@@ -55,7 +51,10 @@ _ALL_ROWS = 4096
 _CODE_SEED = 0x5EED_0005
 
 _CHECKED = {"validation_loss", "validation_wrong"}
-_COMPILED_TERMS = {"reconstruction", "kl", "active_units", "l1", "l2", *_CHECKED}
+_COMPILED_TERMS = {
+    *("reconstruction", "kl", "active_units", "code_l1", "sparsity", "l1", "l2"),
+    *_CHECKED,
+}
 """What the compiled meter knows beside the loss."""
 
 
@@ -102,7 +101,7 @@ def choose_meter(
     cost = resolved.recipe.runs * samples_seen * sum(layer.cost for layer in resolved.layers)
     work = resolved.recipe.runs * rows
     compiled = (
-        is_dense_chain(resolved)
+        is_stackable(resolved.layers)
         and _COMPILED_TERMS.issuperset(recorded_terms(resolved.recipe, samples))
         and not resolved.parts
         and work <= _COMPILED_NUMBERS
@@ -151,6 +150,7 @@ class CompiledMeter(_Reconstructing):
     def __init__(self, resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> None:
         super().__init__(resolved, samples)
         self._parameters = parameters
+        self._objective = Objective(resolved)
         self._source = Source()
         self._program = self._build(samples)
 
@@ -163,88 +163,75 @@ class CompiledMeter(_Reconstructing):
         return Measured(loss.astype(np.float64), wrong.astype(np.int64), by_key)
 
     def _build(self, samples: Samples) -> torch.jit.ScriptFunction:  # type: ignore[type-arg]
-        source = self._source
-        bind_layers(source, self._parameters, gradients=False)
-        clean = self._emit_forward(samples.eval_clean, "clean", drawn=False)
-        self._emit_wrong(clean, samples.eval_clean, "wrong")
-        seen = clean
-        if samples.noisy_evaluation or clean.drawn:
-            seen = self._emit_forward(samples.eval_inputs, "noisy")
-        self._emit_weight_terms()
-        self._emit_loss(seen, samples.eval_target, "")
-        if "active_units" in self.terms:
-            self._emit_active_units(clean, samples.eval_clean.shape[1])
-        if "validation_loss" in self.terms:
-            checked = self._emit_forward(samples.validation_inputs, "checked")
-            self._emit_loss(checked, samples.validation_target, "validation_")
-            if samples.noisy_evaluation or checked.drawn:
-                checked = self._emit_forward(samples.validation_clean, "held_out", drawn=False)
-            self._emit_wrong(checked, samples.validation_clean, "held_out_wrong")
-            source.line("validation_wrong = held_out_wrong.mean([1])", 0)
-        source.line(f"return [{', '.join(('loss', 'wrong', *self.terms))}]", 0)
+        source, tape = self._source, Tape(self._source)
+        with torch.no_grad():
+            model = Model(self._resolved, self._parameters, stacked=True, tape=tape)
+            found = self._figures(tape, model, samples)
+        names = ", ".join(found[key].name for key in ("loss", "wrong", *self.terms))
+        source.line(f"return [{names}]", 0)
         return source.compile("measure", "", "List[Tensor]")  # type: ignore[no-any-return]
 
-    def _emit_forward(self, inputs: torch.Tensor, name: str, *, drawn: bool = True) -> Forward:
-        """Emit a pass of ``inputs`` ``[1, rows, D]`` through all runs.
+    def _figures(self, tape: Tape, model: Model, samples: Samples) -> dict[str, Any]:
+        """Every figure by its key."""
+        seen, answer = self._pass(tape, model, samples.eval_inputs, samples.eval_target)
+        if seen.kl_each is not None or samples.noisy_evaluation:
+            answer = self._answer(tape, model, samples.eval_clean)
+        output, mean = answer
+        found: dict[str, Any] = {
+            "loss": seen.loss,
+            "wrong": self._wrong(tape, output, samples.eval_clean),
+        }
+        found.update(seen.terms)
+        if "active_units" in self.terms:
+            # The variance of a single sample would be NaN, and a warning.
+            several = samples.eval_clean.shape[1] > 1
+            spread = f"{mean.name}.var([1])" if several else f"{mean.name}.sum([1]).mul_(0.0)"
+            active = f"{spread}.gt({ACTIVE_VARIANCE!r}).sum([1])"
+            found["active_units"] = tape.moving(active, mean.tensor[:, 0, 0])
+        if "validation_loss" in self.terms:
+            checked, answer = self._pass(
+                tape, model, samples.validation_inputs, samples.validation_target
+            )
+            if checked.kl_each is not None or samples.noisy_evaluation:
+                answer = self._answer(tape, model, samples.validation_clean)
+            wrong = self._wrong(tape, answer[0], samples.validation_clean)
+            found["validation_loss"] = checked.loss
+            found["validation_wrong"] = tape.moving(f"{wrong.name}.mean([1])", wrong.tensor[:, 0])
+        return found
 
-        A gaussian code is drawn, as for the loss, or taken at its mean, as a reconstruction is.
-        """
-        source = self._source
-        runs, rows = self._parameters.layout.runs, inputs.shape[1]
-        source.bind(name, inputs.expand(runs, -1, -1).contiguous())
-        noise = code_noise(self._resolved, rows, inputs.device)
-        if noise is not None and not drawn:
-            noise = torch.zeros_like(noise)
-        forward = Forward(source, dense_specs(self._resolved), self._parameters, f"_{name}")
-        forward.emit_use(name, rows, 0, None if noise is None else noise.expand(runs, -1, -1))
-        return forward
+    def _rows(self, tape: Tape, rows: torch.Tensor) -> Any:
+        """``[1, rows, D]`` for all runs."""
+        return tape.fixed(rows.expand(self._parameters.layout.runs, -1, -1).contiguous(), "rows")
 
-    def _emit_wrong(self, forward: Forward, clean: torch.Tensor, name: str) -> None:
-        """Emit the wrong pixels of each sample as ``name``, ``[K, n]``."""
-        source, output = self._source, forward.outputs[-1]
+    def _pass(
+        self, tape: Tape, model: Model, inputs: torch.Tensor, target: torch.Tensor
+    ) -> tuple[Evaluated, Any]:
+        """The loss and its terms, of a drawn code; output and mean code."""
+        noise = code_noise(self._resolved, inputs.shape[1], inputs.device)
+        wanted: Any = tape.fixed(target, "rows")
+        room = None if noise is None else self._rows(tape, noise[None])
+        seen = self._objective.evaluate(
+            model,
+            0,
+            self._rows(tape, inputs),
+            wanted,
+            beta=self._resolved.recipe.network.latent.beta,
+            noise=room,
+        )
+        return seen, (seen.output, seen.mean)
+
+    def _answer(self, tape: Tape, model: Model, inputs: torch.Tensor) -> Any:
+        """Output and mean code of what is reconstructed through it."""
+        return self._objective.answer(model, 0, self._rows(tape, inputs))
+
+    @staticmethod
+    def _wrong(tape: Tape, output: Any, clean: torch.Tensor) -> Any:
+        """The wrong pixels of each sample, ``[K, n]``."""
         # Thresholding both sides also serves targets that are grey levels.
-        lit = source.bind(f"{name}_lit", clean.gt(0.5).float())
+        lit = tape.fixed(clean.gt(0.5).float(), "lit")
         # Counted in floats: a sum of booleans would copy them as integers first.
-        room = source.bind(f"{name}_each", torch.zeros_like(source.tensor(output)))
-        source.line(f"torch.gt({output}, 0.5, out={room})", 0)
-        source.line(f"{name} = {room}.ne_({lit}).sum([2])", 0)
-
-    def _emit_loss(self, forward: Forward, target: torch.Tensor, prefix: str) -> None:
-        """Emit ``loss`` and the terms in it that depend on the samples, with ``prefix``."""
-        source, recipe = self._source, self._resolved.recipe
-        training, latent = recipe.training, recipe.network.latent
-        line, output = source.line, forward.outputs[-1]
-        wanted = source.bind(f"{prefix}target", target)
-        each = LOSSES[training.loss].value_text(output, wanted, training.huber_delta)
-        # Of a gaussian code the loss is a sum over the pixels, see objective.py.
-        pixels = float(target.shape[2]) if forward.drawn else 1.0
-        line(f"{prefix}reconstruction = torch.mean({each}, [1, 2]).mul_({pixels!r})", 0)
-        summands = [f"{prefix}reconstruction"]
-        for drawn in forward.drawn.values():
-            line(f"excess = {drawn.deviation}.square().sub_(1.0)", 0)
-            line(f"each_kl = {kl_expression(drawn, 'excess')}", 0)
-            line(f"{prefix}kl = each_kl.sum([1, 2])", 0)
-            line(f"paid = each_kl.clamp(min={latent.free_bits!r}).sum([1, 2])", 0)
-            summands.append(f"{latent.beta!r} * " + ("paid" if latent.free_bits else f"{prefix}kl"))
-        for key, factor in (("l1", training.l1), ("l2", training.l2 / 2)):
-            summands += [f"{factor!r} * {key}"] if factor else []
-        line(f"{prefix}loss = {' + '.join(summands)}", 0)
-
-    def _emit_weight_terms(self) -> None:
-        layers = range(len(self._parameters.layout.learnt))
-        for key, order, power in (("l1", 1.0, ""), ("l2", 2.0, ".square()")):
-            if key in self.terms:
-                norms = [
-                    f"torch.ops.aten.linalg_vector_norm(w{index}, {order!r}, [1, 2]){power}"
-                    for index in layers
-                ]
-                self._source.line(f"{key} = {' + '.join(norms)}", 0)
-
-    def _emit_active_units(self, forward: Forward, rows: int) -> None:
-        (drawn,) = forward.drawn.values()
-        # The variance of a single sample would be NaN, and a warning.
-        spread = f"{drawn.mean}.var([1], True)" if rows > 1 else f"{drawn.mean}.sum([1]).mul_(0.0)"
-        self._source.line(f"active_units = {spread}.gt({ACTIVE_VARIANCE!r}).sum([1])", 0)
+        room = tape.filled(f"torch.gt({output.name}, 0.5)", output.tensor, "wrong")
+        return tape.moving(f"{room.name}.ne_({lit.name}).sum([2])", output.tensor[..., 0])
 
 
 def code_noise(resolved: ResolvedRecipe, rows: int, device: torch.device) -> torch.Tensor | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import OptimizerSpec
     from aegui.core.training.layout import Block
     from aegui.core.training.parameters import Parameters
+    from aegui.core.training.tape import Tape
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +50,18 @@ class Model:
         leaves: Every learnt tensor.
         stacks: One list of the tensors of all layers for each run; a single one when stacked.
         stacked: Whether all runs are one batched product (``[K, n, features]``).
+
+    With a ``tape`` the tensors are those of a program, of one stack for all runs, and no leaves.
     """
 
-    def __init__(self, resolved: ResolvedRecipe, parameters: Parameters, *, stacked: bool) -> None:
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        *,
+        stacked: bool,
+        tape: Tape | None = None,
+    ) -> None:
         self.layers = parameters.layers
         self.stacked = stacked
         self.runs = parameters.layout.runs
@@ -59,8 +69,35 @@ class Model:
         self._parameters = parameters
         self._chain = len(resolved.layers)
         self._parts = {name: len(part) for name, part in resolved.parts.items()}
+        if tape is not None:
+            self.stacks = [self._traced(tape)]
+            return
         runs: Sequence[int | None] = [None] if stacked else range(self.runs)
         self.stacks = [self._bind(run) for run in runs]
+
+    def _traced(self, tape: Tape) -> list[dict[str, Any]]:
+        """The tensors of all runs, or of one that stands for each, as parts of a program."""
+        layout, parameters = self._parameters.layout, self._parameters
+        return [
+            {
+                **{
+                    name: tape.learnt(
+                        f"{name}{index}_",
+                        block.view(parameters.flat),
+                        block.view(parameters.grad),
+                        stacked=self.stacked,
+                    )
+                    for name, block in learnt.items()
+                },
+                **{
+                    name: tape.buffer(
+                        f"{name}{index}_", block.view(parameters.buffers), stacked=self.stacked
+                    )
+                    for name, block in kept.items()
+                },
+            }
+            for index, (learnt, kept) in enumerate(zip(layout.learnt, layout.kept, strict=True))
+        ]
 
     def _bind(self, run: int | None) -> list[dict[str, torch.Tensor]]:
         layout, parameters = self._parameters.layout, self._parameters
@@ -81,6 +118,16 @@ class Model:
     def tensors(self, stack: int) -> list[dict[str, torch.Tensor]]:
         """The tensors of every layer of one stack, those of tied layers among them."""
         return bound(self.layers, self.stacks[stack])
+
+    def weights(self, stack: int) -> list[torch.Tensor]:
+        """What L1 and L2 count of one stack."""
+        layout = self._parameters.layout
+        return [
+            tensors[name]
+            for tensors, blocks in zip(self.stacks[stack], layout.learnt, strict=True)
+            for name, block in blocks.items()
+            if block.start < layout.weights_stop
+        ]
 
     def part(self, name: str) -> slice:
         """Where the layers of a part lie in ``layers``."""

@@ -15,7 +15,6 @@ import torch
 
 from aegui.core.formula import torch_function
 from aegui.core.network.forward import apply_layer, code_of
-from aegui.core.recipe import LatentSpec, LayerSpec
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
@@ -28,6 +27,10 @@ ACTIVE_VARIANCE = 0.01
 """A dimension of a gaussian code is active if its mean varies more than this (Burda 2016)."""
 _EXACT_CODE = 4
 """Codes of at most so many numbers have the Jacobian of a deep encoder computed exactly."""
+
+
+Pull = tuple[torch.Tensor, torch.Tensor, float]
+"""A tensor, and the gradient of the objective by it: a direction and a factor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +163,16 @@ class Objective:
             coded.kl_each,
         )
 
+    def answer(
+        self, model: Model, stack: int, inputs: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Reconstructions, rows ``[..., D]``, and codes, of a gaussian one its mean."""
+        batch = _Batch(model, stack, 0.0, None, None, False, None, False)
+        _, code = self._encoded(batch, inputs)
+        mean, _, z = self._drawn(code, None)
+        output = model.apply(stack, z, slice(self._code_end, len(self._layers)))
+        return output if model.stacked else output.flatten(1), mean
+
     def pulls(
         self,
         model: Model,
@@ -171,7 +184,7 @@ class Objective:
         noise: torch.Tensor | None = None,
         masks: Mapping[int, torch.Tensor] | None = None,
         generator: torch.Generator | None = None,
-    ) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    ) -> list[Pull]:
         """Where a training step's gradient begins: tensors, and the loss's gradient by each.
 
         The gradient of a reconstruction by the output is a formula, so that the loss itself, which
@@ -179,15 +192,50 @@ class Objective:
         by the pre-activation, output minus target. Arguments as of ``evaluate``.
         """
         batch = _Batch(model, stack, beta, noise, masks, True, generator, True)
-        coded = self._code(batch, inputs)
-        root = self._root(batch, coded.z)
+        x, code = self._encoded(batch, inputs)
+        mean, log_variance, z = self._drawn(code, noise)
+        root = self._root(batch, z)
         with torch.no_grad():
             flat = root if model.stacked else root.flatten(1)
             pull = self._pull(flat, target.expand_as(flat))
-        pairs = [(root, pull.view(root.shape))]
-        if coded.extra is not None:
-            pairs.append((coded.extra, torch.ones_like(coded.extra)))
-        return pairs
+            pulls: list[Pull] = [(root, pull.view(root.shape), 1.0)]
+            pulls += self._code_pulls(mean, log_variance, beta)
+        if self.contractive:
+            extra = self.contractive * self._jacobian(model, stack, x, code, generator)
+            pulls.append((extra, torch.ones_like(extra), 1.0))
+        return pulls
+
+    def _code_pulls(
+        self, mean: torch.Tensor, log_variance: torch.Tensor | None, beta: float
+    ) -> list[Pull]:
+        """Of the terms that look at the code: what of it, and the gradient by that."""
+        rows, training = mean.shape[-2], self._training
+        pulls: list[Pull] = []
+        if log_variance is not None:
+            by_mean, by_log = mean, log_variance.exp().sub_(1.0)
+            if self._latent.free_bits:
+                each = kl_divergence(mean, log_variance).mean(dim=-2, keepdim=True)
+                paid = each.ge(self._latent.free_bits)
+                by_mean, by_log = by_mean * paid, by_log * paid
+            pulls += [(mean, by_mean, beta / rows), (log_variance, by_log, beta / (2.0 * rows))]
+        if training.code_l1:
+            pulls.append((mean, mean.sign(), training.code_l1 / rows))
+        if training.sparsity.weight:
+            slope = sparsity_slope(mean.mean(dim=-2, keepdim=True), training.sparsity.rho)
+            pulls.append((mean, slope.expand_as(mean), training.sparsity.weight / rows))
+        return pulls
+
+    def weight_pulls(self, model: Model, stack: int) -> list[Pull]:
+        """Of the penalties on the weights of one stack: each weight, and the gradient by it."""
+        training = self._training
+        pulls: list[Pull] = []
+        with torch.no_grad():
+            for weight in model.weights(stack):
+                if training.l1:
+                    pulls.append((weight, weight.sign(), training.l1))
+                if training.l2:
+                    pulls.append((weight, weight, training.l2))
+        return pulls
 
     def total(
         self,
@@ -232,20 +280,12 @@ class Objective:
     def _code(self, batch: _Batch, inputs: torch.Tensor) -> _Coded:
         """Encode, and compute every term that is not the reconstruction."""
         model, stack = batch.model, batch.stack
-        x = model.shaped(inputs, 0)
-        contractive = batch.jacobian and self.contractive > 0
-        if contractive:
-            x = x.detach().requires_grad_()
-        encoder = slice(0, self._code_end)
-        code = model.apply(stack, x, encoder, training=batch.training, masks=batch.masks)
+        x, code = self._encoded(batch, inputs)
+        mean, log_variance, z = self._drawn(code, batch.noise)
         terms: dict[str, torch.Tensor] = {}
         weighted: list[torch.Tensor] = []
-        mean, z, kl_each = code, code, None
-        if self.is_gaussian:
-            mean, log_variance = code.chunk(2, dim=-1)
-            z = mean
-            if batch.noise is not None:
-                z = torch.addcmul(mean, batch.noise, (log_variance / 2).exp())
+        kl_each = None
+        if log_variance is not None:
             kl_each = kl_divergence(mean, log_variance).mean(dim=-2)
             terms["kl"] = kl_each.sum(dim=-1)
             weighted.append(self._paid(kl_each, batch.beta))
@@ -255,12 +295,31 @@ class Objective:
         if self._training.sparsity.weight:
             terms["sparsity"] = sparsity(mean.mean(dim=-2), self._training.sparsity.rho)
             weighted.append(self._training.sparsity.weight * terms["sparsity"])
-        if contractive:
+        if batch.jacobian and self.contractive > 0:
             terms["contractive"] = self._jacobian(model, stack, x, code, batch.generator)
             weighted.append(self.contractive * terms["contractive"])
         weighted += self._weight_terms(model, stack, terms)
         extra = None if not weighted else torch.stack(weighted).sum(dim=0)
         return _Coded(z, mean, kl_each, terms, extra)
+
+    def _encoded(self, batch: _Batch, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the first layer is given, and what that of the code gives."""
+        x = batch.model.shaped(inputs, 0)
+        if batch.jacobian and self.contractive > 0:
+            x = x.detach().requires_grad_()
+        encoder, training = slice(0, self._code_end), batch.training
+        return x, batch.model.apply(batch.stack, x, encoder, training=training, masks=batch.masks)
+
+    def _drawn(
+        self, code: torch.Tensor, noise: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor]:
+        """Mean and log variance of a code, and what the decoder is given."""
+        if not self.is_gaussian:
+            return code, None, code
+        mean, log_variance = code.chunk(2, dim=-1)
+        if noise is None:
+            return mean, log_variance, mean
+        return mean, log_variance, torch.addcmul(mean, noise, (log_variance / 2).exp())
 
     def _paid(self, kl_each: torch.Tensor, beta: float) -> torch.Tensor:
         """What the KL of each dimension costs.
@@ -305,11 +364,7 @@ class Objective:
         for key, factor in (("l1", self._training.l1), ("l2", self._training.l2 / 2)):
             if not factor:
                 continue
-            weights = [
-                leaf.tensor
-                for leaf in model.leaves
-                if leaf.is_weight and (leaf.run is None or leaf.run == stack)
-            ]
+            weights = model.weights(stack)
             sizes = [weight.abs() if key == "l1" else weight.square() for weight in weights]
             first = 1 if model.stacked else 0
             terms[key] = torch.stack([size.flatten(first).sum(dim=-1) for size in sizes]).sum(dim=0)
@@ -383,18 +438,15 @@ def sparsity(activity: torch.Tensor, rho: float) -> torch.Tensor:
     return each.sum(dim=-1)
 
 
+def sparsity_slope(activity: torch.Tensor, rho: float) -> torch.Tensor:
+    """The derivative of ``sparsity`` by each mean activation."""
+    active = activity.clamp(1e-6, 1 - 1e-6)
+    inside = activity.eq(active)
+    return ((1 - rho) / (1 - active) - rho / active) * inside
+
+
 def active_units(means: torch.Tensor) -> torch.Tensor:
     """How many dimensions of codes ``[..., n, d]`` vary by more than ``ACTIVE_VARIANCE``."""
     if means.shape[-2] < 2:
         return torch.zeros(means.shape[:-2], device=means.device)
     return (means.var(dim=-2) > ACTIVE_VARIANCE).sum(dim=-1).to(torch.float32)
-
-
-def is_dense_chain(resolved: ResolvedRecipe) -> bool:
-    """Whether the whole chain is dense layers with weights of their own, and all of the code."""
-    latent = resolved.recipe.network.latent
-    return (
-        all(isinstance(layer.spec, LayerSpec | LatentSpec) for layer in resolved.layers)
-        and all(layer.tied_to is None for layer in resolved.layers)
-        and latent.top_k is None
-    )

@@ -27,6 +27,7 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "fused": {"training": {"epochs": 400, "device": "cpu"}, "runs": 2},
     "batches": {
         "training": BATCHES | {"code_l1": 0.01, "schedule": {"name": "plateau"}},
+        "data": {"augment": {"shift": 1}},
         "network": {"encoder": [{"units": 6}, {"kind": "batch_norm"}]},
     },
     "gan": {"training": BATCHES, "gan": {}},

@@ -16,7 +16,7 @@ from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.engines import make_engine
+from aegui.core.training.engines import engine_name, make_engine
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.measure import choose_meter
 from aegui.core.training.optimizers import OPTIMIZERS
@@ -206,6 +206,43 @@ def test_batches_penalties_and_clipping(training: dict[str, Any], noisy: bool) -
 def test_dropout() -> None:
     layers = [{"units": 16, "dropout": 0.3}, {"units": 8, "activation": "gelu", "dropout": 0.1}]
     assert_same(resolved_recipe(network={"encoder": layers}, training=GENTLE))
+
+
+OTHERS: dict[str, dict[str, Any]] = {
+    "tied": {"encoder": [{"units": 9, "activation": "silu"}, {"units": 6}], "tied": True},
+    "k-sparse": {"encoder": [{"units": 9}], "latent": {"units": 6, "top_k": 2}},
+    "norms": {
+        "encoder": [
+            {"units": 12},
+            {"kind": "batch_norm", "activation": "relu"},
+            {"kind": "dropout", "rate": 0.1},
+            {"units": 6},
+            {"kind": "layer_norm", "activation": "tanh"},
+        ]
+    },
+    "a tied gaussian code": {
+        "encoder": [{"units": 9}],
+        "latent": {"kind": "gaussian", "units": 3, "activation": "tanh"},
+        "tied": True,
+    },
+}
+
+
+@pytest.mark.parametrize("key", OTHERS)
+@pytest.mark.parametrize("batch", [None, 12])
+def test_other_chains_of_rows(key: str, batch: int | None) -> None:
+    gentle = {"optimizer": {"name": "sgd", "learning_rate": 5e-3}, "batch_size": batch}
+    resolved = resolved_recipe(network=OTHERS[key], training=gentle | {"l2": 1e-3})
+    assert engine_name(resolved, len(resolved.dataset)) == "fused"
+    assert_same(resolved, FEW_STEPS)
+
+
+@pytest.mark.parametrize(
+    "penalty", [{"code_l1": 0.05}, {"sparsity": {"weight": 0.2, "rho": 0.1}}], ids=str
+)
+def test_penalties_on_the_code(penalty: dict[str, Any]) -> None:
+    network = {"latent": {"units": 5, "activation": "sigmoid"}}
+    assert_same(resolved_recipe(network=network, training=GENTLE | penalty), FEW_STEPS)
 
 
 GAUSSIANS: list[dict[str, Any]] = [

@@ -151,6 +151,12 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "latent": {"units": 3, "activation": "tanh", "slope": 0.7, "dropout": 0.1},
     },
     "flattened": {"encoder": [CONV, {"kind": "flatten"}, {"units": 9}], "latent": {"units": 3}},
+    "tied": {"encoder": [CONV, {"units": 7}], "latent": {"units": 3}, "tied": True},
+    "k-sparse": {"encoder": [CONV], "latent": {"units": 9, "top_k": 2}},
+    "k-sparse by magnitude": {
+        "encoder": [CONV],
+        "latent": {"units": 9, "top_k": 3, "top_by": "magnitude", "activation": "silu"},
+    },
     "gaussian": {
         "encoder": [CONV, {"kind": "dropout", "rate": 0.2}],
         "latent": {"kind": "gaussian", "units": 3, "free_bits": 0.1, "kl_warmup_epochs": 3},
@@ -257,6 +263,7 @@ def test_every_loss(loss: str, output: str, channels: int) -> None:
     [
         {"optimizer": {"name": "adamw", "learning_rate": 1e-3}},
         {"l1": 1e-4, "l2": 1e-3, "clip_norm": 0.02},
+        {"code_l1": 0.01, "sparsity": {"weight": 0.05}},
         {"batch_size": None},
         {"batch_size": 1},
     ],
@@ -264,7 +271,7 @@ def test_every_loss(loss: str, output: str, channels: int) -> None:
 )
 def test_optimisers_penalties_clipping_and_batches(training: dict[str, Any]) -> None:
     layers = [CONV, {"kind": "layer_norm"}]
-    network = {"encoder": layers}
+    network = {"encoder": layers, "latent": {"activation": "sigmoid"}}
     assert_same(resolved_recipe(images(1, 8, 10), network=network, training=GENTLE | training))
 
 
@@ -307,7 +314,7 @@ BYTES = np.random.default_rng(5).integers(0, 256, (SAMPLES, 3, 6, 8), np.uint8)
 LEARNING: dict[str, dict[str, Any]] = {
     "layered": {"network": {"encoder": [CONV]}},
     "batched": {"network": {"encoder": [{"units": 6}]}},
-    "autograd": {"network": {"encoder": [CONV], "tied": True}},
+    "autograd": {"network": {"encoder": [CONV]}, "training": {"contractive": 0.01}},
     "a full batch": {"training": {"batch_size": None}},
     "noise": {"data": {"corruption": {"kind": "gaussian", "level": 0.2, "copies": 2}}},
     "fixed noise": {"data": {"corruption": {"kind": "flip", "level": 0.2, "fresh": False}}},
@@ -335,15 +342,10 @@ def test_bytes_are_learnt_like_their_numbers(tmp_path: Path, key: str) -> None:
     assert np.allclose(results[0], results[1], atol=1e-6)
 
 
-def test_what_it_does_not_know_goes_to_autograd() -> None:
+def test_a_penalty_that_is_a_gradient_goes_to_autograd() -> None:
     data = images(1, 8, 10)
     plain = resolved_recipe(data, network={"encoder": [CONV]})
     assert engine_name(plain, SAMPLES) == "layered"
-    for network in (
-        {"encoder": [CONV], "tied": True},
-        {"encoder": [CONV], "latent": {"units": 9, "top_k": 2}},
-    ):
-        assert engine_name(resolved_recipe(data, network=network), SAMPLES) == "autograd"
     penalised = GENTLE | {"contractive": 0.1}
     contractive = resolved_recipe(data, network={"encoder": [CONV]}, training=penalised)
     assert engine_name(contractive, SAMPLES) == "autograd"

@@ -110,11 +110,24 @@ def test_a_single_sample_has_no_active_units() -> None:
 
 
 @pytest.mark.parametrize(
-    "training", [{"code_l1": 0.1}, {"sparsity": {"weight": 0.1}}, {"contractive": 0.1}], ids=str
+    "training",
+    [{"code_l1": 0.1}, {"sparsity": {"weight": 0.1}}, {"code_l1": 0.1, "l1": 0.1}],
+    ids=str,
 )
-def test_terms_that_only_autograd_knows(training: dict[str, Any]) -> None:
-    network = {"latent": {"activation": "sigmoid"}}
-    assert isinstance(choose_meter(*made(network, training, {})), TermMeter)
+@pytest.mark.parametrize("layer", [{"kind": "batch_norm"}, {"kind": "layer_norm"}, {"units": 5}])
+def test_penalties_and_norms_are_measured_alike(
+    training: dict[str, Any], layer: dict[str, Any]
+) -> None:
+    network = {"encoder": [{"units": 9}, layer], "latent": {"activation": "sigmoid"}}
+    parts = made(network, training, {})
+    found, wanted = (kind(*parts).measure() for kind in (CompiledMeter, TermMeter))
+    np.testing.assert_allclose(found.loss, wanted.loss, rtol=1e-5)
+    for key, values in wanted.terms.items():
+        np.testing.assert_allclose(found.terms[key], values, rtol=1e-5)
+
+
+def test_a_penalty_that_is_a_gradient_is_measured_by_autograd() -> None:
+    assert isinstance(choose_meter(*made({}, {"contractive": 0.1}, {})), TermMeter)
 
 
 def test_many_samples_are_measured_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,20 +19,22 @@ from aegui.core.recipe import (
     CorruptionSpec,
     DropoutSpec,
     InitializerSpec,
-    NormSpec,
     OptimizerSpec,
     Recipe,
     TrainingSpec,
 )
-from aegui.core.training import layered
-from aegui.core.training.engines import engine_name
+from aegui.core.training.engines import choose_engine
+from aegui.core.training.objective import Objective
 from aegui.core.training.parameters import Parameters
+from aegui.core.training.primitives import PRIMITIVES
 from aegui.core.training.program import (
     Source,
     emit_corruption,
-    emit_loss_gradient,
 )
+from aegui.core.training.samples import Samples
 from aegui.core.training.update import ListOptimizer, emit_update
+
+CPU = torch.device("cpu")
 
 
 def unknown(spec: type[Any], /, **values: Any) -> Any:
@@ -60,8 +62,10 @@ def test_noise_without_a_row_is_refused_by_lines_and_by_numpy() -> None:
 
 
 def test_a_loss_without_a_row_is_refused() -> None:
+    recipe = normed().recipe
+    lost = recipe.model_copy(update={"training": unknown(TrainingSpec, loss="hinge")})
     with pytest.raises(KeyError, match="'hinge'"):
-        emit_loss_gradient(Source(), unknown(TrainingSpec, loss="hinge"), "y", "t", "g", 1.0, 0)
+        Objective(replace(normed(), recipe=lost))
 
 
 def test_an_optimiser_without_a_row_is_refused() -> None:
@@ -79,12 +83,13 @@ def test_an_initialiser_without_a_row_is_refused() -> None:
         initial_tensors(normed().layers, spec, 0)
 
 
-def test_a_layer_without_lines_is_left_to_autograd(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_nothing_prints_is_left_to_autograd(monkeypatch: pytest.MonkeyPatch) -> None:
     resolved = normed()
-    alone = replace(resolved, recipe=resolved.recipe.model_copy(update={"runs": 1}))
-    assert engine_name(alone, 32) == layered.LayeredEngine.name
-    monkeypatch.delitem(layered._KINDS, NormSpec)
-    assert engine_name(alone, 32) == "autograd"
+    parts = resolved, Parameters(resolved, CPU), Samples(resolved, CorruptionSpec(), CPU)
+    generator = torch.Generator()
+    assert choose_engine(*parts, generator).name == "fused"
+    monkeypatch.delitem(PRIMITIVES, torch.nn.functional.batch_norm)
+    assert choose_engine(*parts, generator).name == "autograd"
 
 
 def test_a_layer_without_a_forward_pass_is_refused() -> None:

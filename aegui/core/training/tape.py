@@ -1,0 +1,403 @@
+"""Generated gradients: the mathematics is written once, in torch, and printed with its gradient.
+
+A ``Traced`` stands for a tensor of a program. What torch is asked to do with it, such as
+``torch.addmm(b, traced, w)``, is not done: torch's own protocol for such stand-ins, which is
+``__torch_function__``, hands the call to the table of ``primitives.py``. That adds the lines that
+do it to the program, in place and in buffers that are made once, and notes how its gradient goes;
+``Tape.backward`` adds the lines of the gradient.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aegui.core.training.program import Source
+
+    Rule = Callable[["Traced"], None]
+    View = Callable[["Traced"], "Traced"]
+
+
+class NotTraced(Exception):
+    """A program was asked for what the table of primitives does not know."""
+
+
+class Scalar:
+    """A number of a program that is known only when it runs, such as the weight of a term."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __mul__(self, other: float) -> Scalar:
+        return Scalar(f"({self.text} * {other!r})")
+
+    def __truediv__(self, other: float) -> Scalar:
+        return Scalar(f"({self.text} / {float(other)!r})")
+
+    __rmul__ = __mul__
+
+    def __repr__(self) -> str:
+        """How the program has it."""
+        return self.text
+
+
+class Traced:
+    """A tensor of a program.
+
+    Attributes:
+        tape: What records it.
+        name: What the program calls it.
+        tensor: One like it; the very one, if it is ``fixed``.
+        fixed: Whether the name always stands for the memory of ``tensor``.
+        needs: Whether its gradient is asked for.
+        gradient: Of what is learnt, where its gradient belongs.
+        base: What it is a view of, and how.
+        of: What it is computed from number by number: its gradient may become that one in place.
+        parts: All views of the base that are disjoint and cover it together with this one.
+    """
+
+    def __init__(
+        self, tape: Tape, name: str, tensor: torch.Tensor, *, fixed: bool, needs: bool = False
+    ) -> None:
+        self.tape = tape
+        self.name = name
+        self.tensor = tensor
+        self.fixed = fixed
+        self.needs = needs
+        self.gradient: Traced | None = None
+        self.base: tuple[Traced, View] | None = None
+        self.of: Traced | None = None
+        self.parts: list[Traced] | None = None
+
+    @classmethod
+    def __torch_function__(
+        cls, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        """Have the table print what torch is asked for."""
+        return primitive(function)(*args, **(kwargs or {}))
+
+    def __getattr__(self, name: str) -> Any:
+        """What is known of the tensor, or a method of tensors that the table knows."""
+        if name in {"shape", "device", "dtype", "ndim"}:
+            return getattr(self.tensor, name)
+        function = primitive(getattr(torch.Tensor, name))
+        return lambda *args, **kwargs: function(self, *args, **kwargs)
+
+    def dim(self) -> int:
+        """How many numbers its shape has."""
+        return self.tensor.dim()
+
+    def size(self, axis: int) -> int:
+        """One number of its shape."""
+        return self.tensor.shape[axis]
+
+    def numel(self) -> int:
+        """How many numbers it has."""
+        return self.tensor.numel()
+
+    @property
+    def is_leaf(self) -> bool:
+        """Never: no graph of torch begins here."""
+        return False
+
+    def __len__(self) -> int:
+        return len(self.tensor)
+
+    def __getitem__(self, key: Any) -> Traced:
+        found: Traced = primitive(torch.Tensor.__getitem__)(self, key)
+        return found
+
+    def __mul__(self, other: Any) -> Traced:
+        return _called(torch.mul, self, other)
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: Any) -> Traced:
+        return _called(torch.add, self, other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Traced:
+        return _called(torch.sub, self, other)
+
+    def __rsub__(self, other: Any) -> Traced:
+        return _called(torch.rsub, self, other)
+
+    def __rtruediv__(self, other: Any) -> Traced:
+        return _called(torch.mul, _called(torch.reciprocal, self), other)
+
+    def __neg__(self) -> Traced:
+        return _called(torch.neg, self)
+
+    def __le__(self, other: Any) -> Traced:
+        return _called(torch.le, self, other)
+
+    def __truediv__(self, other: Any) -> Traced:
+        return _called(torch.div, self, other)
+
+
+def _called(function: Any, *args: Any) -> Traced:
+    found: Traced = primitive(function)(*args)
+    return found
+
+
+def primitive(function: Any) -> Callable[..., Any]:
+    """What prints ``function``.
+
+    Raises:
+        NotTraced: Nothing does.
+    """
+    from aegui.core.training.primitives import PRIMITIVES  # it is made of what is here
+
+    found = PRIMITIVES.get(function)
+    if found is None:
+        raise NotTraced(f"nothing prints {function}")
+    return found
+
+
+class Tape:
+    """Prints what is done with its ``Traced``, and the gradient of it.
+
+    Args:
+        source: Where the lines go.
+        indent: How deep.
+        tag: End of every name, where there are several tapes in one source.
+    """
+
+    def __init__(self, source: Source, indent: int = 0, tag: str = "") -> None:
+        self.source = source
+        self._indent = indent
+        self._tag = tag
+        self._count = 0
+        self._nodes: list[tuple[Traced, Rule]] = []
+        self._gradients: dict[int, Traced] = {}
+        self._aliased: set[int] = set()
+        self._kept: list[Traced] = []
+        self._of_runs: dict[str, torch.Tensor] = {}
+        self._parts: dict[int, list[Traced]] = {}
+
+    def line(self, text: str) -> None:
+        """Add a statement."""
+        self.source.line(text, self._indent)
+
+    def name(self, stem: str) -> str:
+        """A name that nothing has yet."""
+        self._count += 1
+        return f"{stem}{self._count}{self._tag}"
+
+    def fixed(self, tensor: torch.Tensor, stem: str = "v") -> Traced:
+        """``tensor`` itself, as part of the program."""
+        return self.named(self.source.bind(self.name(stem), tensor))
+
+    def of_run(self, name: str, stacked: torch.Tensor) -> Traced:
+        """What each run has for itself: ``stacked[run]``, see ``tensors``."""
+        if len(stacked) == 1:
+            return self.named(self.source.bind(name, stacked[0]))
+        self._of_runs[name] = stacked
+        return self.named(self.source.bind(name, stacked[0]), stacked[0])
+
+    def learnt(
+        self, name: str, value: torch.Tensor, gradient: torch.Tensor, *, stacked: bool
+    ) -> Traced:
+        """What is learnt, ``[K, ...]``, of all runs or of each; its gradient belongs there."""
+        result = self.buffer(name, value, stacked=stacked)
+        result.gradient = self.buffer(f"g{name}", gradient, stacked=stacked)
+        result.needs = True
+        return result
+
+    def buffer(self, name: str, value: torch.Tensor, *, stacked: bool) -> Traced:
+        """``value`` ``[K, ...]`` of all runs together, or of each."""
+        return self.named(self.source.bind(name, value)) if stacked else self.of_run(name, value)
+
+    def tensors(self, run: int) -> list[torch.Tensor]:
+        """What the function is to be called with for ``run``."""
+        return self.source.tensors_with({key: all_[run] for key, all_ in self._of_runs.items()})
+
+    def named(self, name: str, like: torch.Tensor | None = None) -> Traced:
+        """What the program calls ``name`` already; ``like`` it, unless the name is bound."""
+        if like is None:
+            return Traced(self, name, self.source.tensor(name), fixed=True)
+        return Traced(self, name, like, fixed=False)
+
+    def moving(self, text: str, like: torch.Tensor, stem: str = "v") -> Traced:
+        """What ``text`` gives, in memory of its own at each step."""
+        name = self.name(stem)
+        self.line(f"{name} = {text}")
+        return Traced(self, name, like, fixed=False)
+
+    def filled(self, text: str, like: torch.Tensor, stem: str = "v", word: str = "out") -> Traced:
+        """What the call ``text`` gives, written to a buffer ``like`` that one."""
+        result = self.fixed(torch.zeros_like(like), stem)
+        self.line(f"{text[:-1]}, {word}={result.name})")
+        return result
+
+    def view(self, x: Traced, view: Callable[[torch.Tensor], torch.Tensor], text: str) -> Traced:
+        """A view of ``x``; ``text`` is how the program has it, ``{}`` stands for ``x``."""
+        tensor = view(x.tensor)
+        if x.fixed:
+            result = self.fixed(tensor, "w")
+        else:
+            result = self.moving(text.format(x.name), tensor, "w")
+        result.needs = x.needs and torch.is_grad_enabled()
+        result.base = (x, lambda gradient: self.view(gradient, view, text))
+        return result
+
+    def record(self, result: Traced, inputs: Sequence[Any], rule: Rule) -> Traced:
+        """Note how the gradient of ``result`` goes on to ``inputs``: ``rule`` prints it."""
+        if torch.is_grad_enabled() and any(isinstance(x, Traced) and x.needs for x in inputs):
+            result.needs = True
+            self._nodes.append((result, rule))
+        return result
+
+    def backward(self, pulls: Sequence[tuple[Traced, Traced, Any]]) -> None:
+        """Lines that fill the gradients of what is learnt.
+
+        Args:
+            pulls: Results, and the gradient by each: a direction, and a factor, 1 or a ``Scalar``.
+        """
+        self._gradients, self._aliased, self._parts = {}, set(), {}
+        # By what is kept here no name of another object can be taken for that of a dead one.
+        self._kept = []
+        made = {id(result) for result, _ in self._nodes}
+        waiting: dict[int, list[tuple[Traced, Traced, Any]]] = {}
+        for root, direction, factor in pulls:
+            at = root
+            while at.base is not None:
+                at = at.base[0]
+            if factor == 1.0 or id(at) not in made:
+                self._pull(root, direction, factor)
+            else:
+                # Added to what comes from elsewhere, which has its place by then.
+                waiting.setdefault(id(at), []).append((root, direction, factor))
+        left = []
+        for result, rule in reversed(self._nodes):
+            for pull in waiting.pop(id(result), ()):
+                self._pull(*pull)
+            gradient = self._gradients.get(id(self._owner(result)))
+            if gradient is None:
+                left.append((result, rule))
+                continue
+            for part in self._parts.get(id(result), ()):
+                if id(self._owner(part)) not in self._gradients:
+                    self.line(f"{self._target(part)[0].name}.zero_()")
+            rule(gradient)
+        self._nodes = left[::-1]
+
+    def _pull(self, root: Traced, direction: Traced, factor: Any) -> None:
+        if factor == 1.0:
+            self.give(root, direction)
+            return
+        target, is_first = self._target(root)
+        if is_first:
+            self.line(f"torch.mul({direction.name}, {factor!r}, out={target.name})")
+        else:
+            self.line(f"{target.name}.add_({direction.name}, alpha={factor!r})")
+
+    def add(self, x: Traced, text: str) -> None:
+        """Lines that add what the call ``text`` gives to the gradient of ``x``."""
+        if not x.needs:
+            return
+        target, is_first = self._target(x)
+        if is_first:
+            self.line(f"{text[:-1]}, out={target.name})")
+        else:
+            self.line(f"{target.name}.add_({text})")
+
+    def give(self, x: Traced, gradient: Traced) -> None:
+        """The same for a gradient that is there already, and that nobody else needs."""
+        if not x.needs:
+            return
+        owner = self._owner(x)
+        if id(owner) not in self._gradients and owner.base is None and owner.gradient is None:
+            self._set(owner, gradient)
+            return
+        target, is_first = self._target(x)
+        if target.name != gradient.name:
+            self.line(f"{target.name}.{'copy_' if is_first else 'add_'}({gradient.name})")
+
+    def _owner(self, x: Traced) -> Traced:
+        """What the gradient of ``x`` is kept for: ``x``, or what it is computed from in place."""
+        while x.of is not None:
+            if id(x) not in self._aliased:
+                taken = id(self._owner(x.of)) in self._gradients
+                if taken or id(x) in self._gradients:
+                    return x
+                self._aliased.add(id(x))
+                self._kept.append(x)
+            x = x.of
+        return x
+
+    def _set(self, x: Traced, gradient: Traced) -> None:
+        self._gradients[id(x)] = gradient
+        self._kept.append(x)
+
+    def _target(self, x: Traced) -> tuple[Traced, bool]:
+        """Where the gradient of ``x`` belongs, and whether nothing is there yet."""
+        x = self._owner(x)
+        found = self._gradients.get(id(x))
+        if found is not None:
+            self._parts.pop(id(x), None)
+            return found, False
+        is_first = True
+        if x.base is None:
+            found = x.gradient or self.fixed(torch.zeros_like(x.tensor), "d")
+        else:
+            base, view = self._owner(x.base[0]), x.base[1]
+            is_first = id(base) not in self._gradients
+            if not is_first and x.parts is not None and self._parts.get(id(base)) is x.parts:
+                whole, is_first = self._gradients[id(base)], True
+            else:
+                whole, is_first = self._target(base)
+                if is_first and x.parts is not None:
+                    self._parts[id(base)] = x.parts
+                elif is_first and x.numel() < base.numel():
+                    # What other views of it do not fill is zero, and they add to it.
+                    self.line(f"{whole.name}.zero_()")
+            found = view(whole)
+        self._set(x, found)
+        return found, is_first
+
+
+def traced_of(*arguments: Any) -> Tape:
+    """The tape of the first ``Traced`` among ``arguments``."""
+    for argument in arguments:
+        if isinstance(argument, Traced):
+            return argument.tape
+        if isinstance(argument, list | tuple):
+            for inner in argument:
+                if isinstance(inner, Traced):
+                    return inner.tape
+    raise NotTraced("there is nothing to trace")
+
+
+def plain(value: Any) -> Any:
+    """``value`` with tensors in place of ``Traced``, to be computed once while printing."""
+    if isinstance(value, Traced):
+        return value.tensor
+    if isinstance(value, Scalar):
+        return 1.0
+    if isinstance(value, list | tuple):
+        return type(value)(plain(inner) for inner in value)
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return value
+
+
+def text_of(value: Any) -> str:
+    """``value`` as the program has it."""
+    if isinstance(value, Traced):
+        return value.name
+    if isinstance(value, list | tuple | torch.Size):
+        return "[" + ", ".join(map(text_of, value)) + "]"
+    return repr(value)
+
+
+def call(name: str, *args: Any, **kwargs: Any) -> str:
+    """A call as the program has it."""
+    words: Mapping[str, Any] = kwargs
+    inside = [text_of(value) for value in args]
+    return f"{name}({', '.join(inside + [f'{key}={text_of(v)}' for key, v in words.items()])})"
