@@ -23,15 +23,14 @@ _SOURCES = {EMOJI_PIXELS: "emoji", 784: "mnist", 64: "digits", GREY_SIDE**2: "em
 def read_data(notes: Notes, pixels: int | None) -> None:
     """Take the data that are named, or else those that go with ``pixels`` numbers per sample."""
     item = notes.keys.take_one(
-        *("dataset", "data", "font", "data.name", "dataset.name", "data.dataset", "data.path"),
-        *("dataset.path", "data_path", "dataset_path", "data.source", "data.file", "data_file"),
-        *("input_file", "font_file", "dataset_file", "data.dataset_name", "dataset_name", "datos"),
-        *("conjunto", "archivo", "fuente", "conjunto_de_datos"),
+        "dataset data font data.name dataset.name data.dataset data.path dataset.path data_path "
+        "dataset_path data.source data.file data_file input_file font_file dataset_file "
+        "data.dataset_name dataset_name datos conjunto archivo fuente conjunto_de_datos",
         fits=lambda v: isinstance(v, str),
     )
     # Many solutions number the three arrays of the course's header.
     numbered = notes.keys.take(
-        "font", "fonts", "font_number", fits=lambda v: type(v) is int and 1 <= v <= 3
+        "font fonts font_number", fits=lambda v: type(v) is int and 1 <= v <= 3
     )
     if item is None and numbered is not None:
         name = BUILTIN_DATA[f"font{numbered.value}"]

@@ -87,7 +87,7 @@ class Keys:
         return cls(items)
 
     def take(
-        self, *patterns: str, fits: Callable[[object], bool] | None = None, none: bool = False
+        self, patterns: str, fits: Callable[[object], bool] | None = None, none: bool = False
     ) -> Item | None:
         """The first given value whose key ends like one of ``patterns``, and mark it as taken.
 
@@ -95,12 +95,12 @@ class Keys:
         anything within one name. The same value under another fitting key is marked as well.
 
         Args:
-            patterns: Such as ``lr`` or ``optim*.rate``.
+            patterns: Such as ``lr optim*.rate``, with spaces between them.
             fits: Whether a value is of the wanted kind; others are passed over.
             none: Whether "none" is a value and not the lack of one.
         """
         found: Item | None = None
-        for pattern in patterns:
+        for pattern in patterns.split():
             for item in self.items:
                 if item.path in self.taken or item.path in self.off:
                     continue
@@ -118,7 +118,7 @@ class Keys:
         return found
 
     def take_one(
-        self, *patterns: str, fits: Callable[[object], bool] | None = None, none: bool = False
+        self, patterns: str, fits: Callable[[object], bool] | None = None, none: bool = False
     ) -> Item | None:
         """As ``take`` for a single value; of a list of such, a sweep, it gives the first."""
 
@@ -131,7 +131,7 @@ class Keys:
                 )
             return not isinstance(value, dict) and (fits is None or fits(value))
 
-        item = self.take(*patterns, fits=is_one, none=none)
+        item = self.take(patterns, fits=is_one, none=none)
         return None if item is None else item.first
 
     def release(self, item: Item) -> None:

@@ -20,8 +20,13 @@ _HIDDEN = "tanh"
 """The activation of hidden layers where none is given."""
 
 
-_ACT = ("activation", "activation_fn", "activation_function", "act", "activation.name", "function")
-_LISTED = ("activation*", "act", "acts", "act_fn*", "funciones_activacion", "funciones")
+_ACT = "activation activation_fn activation_function act activation.name function"
+_LISTED = "activation* act acts act_fn* funciones_activacion funciones"
+
+
+def _within(section: str, names: str) -> str:
+    """``names`` as keys of a section."""
+    return " ".join(f"{section}.{name}" for name in names.split())
 
 
 class GivenActivations:
@@ -30,52 +35,42 @@ class GivenActivations:
     def __init__(self, notes: Notes, *, gaussian: bool) -> None:
         self._notes = notes
         self._encoder_list = self._list(
-            *(f"encod*.{name}" for name in _LISTED), "encoder_activation*", "activation*.encoder"
+            f"{_within('encod*', _LISTED)} encoder_activation* activation*.encoder"
         )
         self._decoder_list = self._list(
-            *(f"decod*.{name}" for name in _LISTED), "decoder_activation*", "activation*.decoder"
+            f"{_within('decod*', _LISTED)} decoder_activation* activation*.decoder"
         )
-        self._hidden_list = self._list("hidden*activation*", "activation*.hidden*")
-        self._whole_list = self._list("activations", *_LISTED)
+        self._hidden_list = self._list("hidden*activation* activation*.hidden*")
+        self._whole_list = self._list(f"activations {_LISTED}")
         self._output = self._one(
-            *("output*activation*", "final_activation", "last_activation", "activation_output"),
-            *("o_activation", "output_activator", "output_act*", "out_act*", "last_act*"),
-            *("out_activation", "output*.activation*", "activacion_salida", "activation*.output"),
-            *(
-                "output_function",
-                "final_act*",
-                "activator_output",
-                "activation_out",
-                "funcion_salida",
-            ),
-            *("output*.function", "decoder_output_activation", "activation_last"),
+            "output*activation* final_activation last_activation activation_output o_activation "
+            "output_activator output_act* out_act* last_act* out_activation output*.activation* "
+            "activacion_salida activation*.output output_function final_act* activator_output "
+            "activation_out funcion_salida output*.function decoder_output_activation "
+            "activation_last",
         )
         self._code = self._one(
-            *("latent_activation*", "bottleneck_activation*", "code_activation*", "latent_act*"),
-            *("activation*.latent", "activation*.bottleneck", "activation*.code", "code_act*"),
-            *("latent*.activation*", "bottleneck*.activation*", "code.activation*"),
-            *(
-                "bottleneck_act*",
-                "activation_latent",
-                "activation_bottleneck",
-                "activacion_latente",
-            ),
+            "latent_activation* bottleneck_activation* code_activation* latent_act* "
+            "activation*.latent activation*.bottleneck activation*.code code_act* "
+            "latent*.activation* bottleneck*.activation* code.activation* bottleneck_act* "
+            "activation_latent activation_bottleneck activacion_latente",
         )
         self._encoder = self._one(
-            "encoder_activation*", "activation*.encoder", *(f"encod*.{name}" for name in _ACT)
+            f"encoder_activation* activation*.encoder {_within('encod*', _ACT)}"
         )
         self._decoder = self._one(
-            "decoder_activation*", "activation*.decoder", *(f"decod*.{name}" for name in _ACT)
+            f"decoder_activation* activation*.decoder {_within('decod*', _ACT)}"
         )
         self._hidden = self._one(
-            *("hidden*activation*", *_ACT, "activation*.hidden", "activation.type", "nonlinearity"),
-            *("activation*.name", "activation*.function", "activation*.fn", "non_linearity"),
-            *("activation_type", "activacion", "funcion_activacion", "transfer_function"),
-            *("hidden_act*", "hidden_function", "activator", "activators", "act_fn", "act_func*"),
-            *("funcion_de_activacion", "funcion", "squash*", "transfer", "hidden_activator"),
+            f"hidden*activation* {_ACT} "
+            "activation*.hidden activation.type nonlinearity activation*.name "
+            "activation*.function activation*.fn non_linearity activation_type activacion "
+            "funcion_activacion transfer_function hidden_act* hidden_function activator "
+            "activators act_fn act_func* funcion_de_activacion funcion squash* transfer "
+            "hidden_activator"
         )
         self._slope = None if gaussian else self._beta()
-        self._dropout = self._number("dropout", "dropout_rate", "dropout_p", "dropout_prob*")
+        self._dropout = self._number("dropout dropout_rate dropout_p dropout_prob*")
 
     def applied(
         self, chain: Chain
@@ -138,7 +133,7 @@ class GivenActivations:
         same = name == self._hidden or name == self._output
         return Layer(1, name, output.slope or (self._slope_of(name) if same else None))
 
-    def _list(self, *patterns: str) -> Item | None:
+    def _list(self, patterns: str) -> Item | None:
         def is_list(value: object) -> bool:
             return (
                 isinstance(value, list | tuple)
@@ -146,7 +141,7 @@ class GivenActivations:
                 and all(isinstance(v, str) or v is None for v in value)
             )
 
-        return self._notes.keys.take(*patterns, fits=is_list)
+        return self._notes.keys.take(patterns, fits=is_list)
 
     def _activations_of(self, item: Item) -> list[str | None] | None:
         """The activations in a list, None for those that are not known."""
@@ -159,8 +154,8 @@ class GivenActivations:
                 )
         return given
 
-    def _one(self, *patterns: str) -> str | None:
-        item = self._notes.keys.take_one(*patterns, fits=lambda v: isinstance(v, str), none=True)
+    def _one(self, patterns: str) -> str | None:
+        item = self._notes.keys.take_one(patterns, fits=lambda v: isinstance(v, str), none=True)
         if item is None:
             return None
         key = choice("activation", item.value)
@@ -175,10 +170,10 @@ class GivenActivations:
         given = {self._hidden, self._encoder, self._decoder, self._output}
         if not given & {"tanh", "sigmoid"}:
             return None
-        return self._number("beta", "activation*beta", "slope", "tanh_beta", "sigmoid_beta")
+        return self._number("beta activation*beta slope tanh_beta sigmoid_beta")
 
-    def _number(self, *patterns: str) -> float | None:
-        item = self._notes.keys.take_one(*patterns)
+    def _number(self, patterns: str) -> float | None:
+        item = self._notes.keys.take_one(patterns)
         if item is None:
             return None
         if item.value is False:

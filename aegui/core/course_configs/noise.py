@@ -13,31 +13,30 @@ if TYPE_CHECKING:
     from aegui.core.course_configs.notes import Notes
 
 _KINDS = (
-    *("noise_type", "noise_kind", "noise.type", "noise.kind", "noise.name", "type_of_noise"),
-    *("noise", "corruption", "corruption.type", "corruption.kind", "denois*.type", "denois*.kind"),
-    *("tipo_ruido", "tipo_de_ruido", "ruido.tipo", "ruido"),
+    "noise_type noise_kind noise.type noise.kind noise.name type_of_noise noise corruption "
+    "corruption.type corruption.kind denois*.type denois*.kind tipo_ruido tipo_de_ruido "
+    "ruido.tipo ruido"
 )
 _LEVELS = (
-    *("noise_level*", "noise_factor", "noise_prob*", "noise_p", "noise_std", "noise_sigma"),
-    *("noise_amount", "noise_intensity", "noise_rate", "noise_ratio", "noise_variance"),
-    *("noise.*level", "noise.*factor", "noise.p", "noise.prob*", "noise.std", "noise.sigma"),
-    *("noise.amount", "noise.intensity", "noise.rate", "corruption.level", "corruption_level"),
-    *("corruption_rate", "corruption.rate", "corruption.p", "corruption.prob*", "denois*.p"),
-    *("denois*.level", "nivel_ruido", "nivel_de_ruido", "ruido.nivel", "probabilidad_ruido"),
-    *("noise", "corruption", "ruido"),
+    "noise_level* noise_factor noise_prob* noise_p noise_std noise_sigma noise_amount "
+    "noise_intensity noise_rate noise_ratio noise_variance noise.*level noise.*factor noise.p "
+    "noise.prob* noise.std noise.sigma noise.amount noise.intensity noise.rate corruption.level "
+    "corruption_level corruption_rate corruption.rate corruption.p corruption.prob* denois*.p "
+    "denois*.level nivel_ruido nivel_de_ruido ruido.nivel probabilidad_ruido noise corruption "
+    "ruido"
 )
-_SWITCHES = ("noise", "use_noise", "denoising", "denoise", "add_noise", "ruido", "with_noise")
+_SWITCHES = "noise use_noise denoising denoise add_noise ruido with_noise"
 _DEFAULT_LEVEL = 0.1
 
 
 def read_noise(notes: Notes) -> None:
     """Take the noise that is given, unless it is switched off."""
     keys = notes.keys
-    kind_item = keys.take_one(*_KINDS, fits=lambda v: choice("corruption", v) is not None)
+    kind_item = keys.take_one(_KINDS, fits=lambda v: choice("corruption", v) is not None)
     named, salt = _level_by_kind(notes)
-    pepper = keys.take_one("pepper_p", "pepper_prob", "pepper")
-    level = salt or keys.take_one(*_LEVELS, fits=_is_level)
-    switch = keys.take_one(*_SWITCHES, fits=lambda v: flag_of(v) is not None)
+    pepper = keys.take_one("pepper_p pepper_prob pepper")
+    level = salt or keys.take_one(_LEVELS, fits=_is_level)
+    switch = keys.take_one(_SWITCHES, fits=lambda v: flag_of(v) is not None)
     if switch is not None and flag_of(switch.value) is False:
         notes.understand(switch, tr("no noise"))
         for item in (kind_item, level, pepper):
@@ -63,7 +62,7 @@ def _is_level(value: object) -> bool:
 def _level_by_kind(notes: Notes) -> tuple[str | None, Item | None]:
     """A level whose key names the kind of noise as well."""
     for kind, patterns in NOISE_BY_KIND:
-        item = notes.keys.take_one(*patterns, fits=_is_level)
+        item = notes.keys.take_one(patterns, fits=_is_level)
         if item is not None:
             return kind, item
     return None, None

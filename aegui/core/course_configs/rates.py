@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from aegui.core.course_configs.notes import Notes
 
 _FACTORS = (
-    *("*schedul*.gamma", "*schedul*.factor", "*schedul*.decay*", "lr_decay_factor", "lr_gamma"),
-    *("lr_factor", "scheduler_gamma", "scheduler_factor", "lr_decay", "learning_rate_decay"),
-    *("lr_decay_rate", "decay_rate", "decay_factor", "rate_decay", "eta_decay", "lr_decay.*"),
-    *("learning_rate.decay*", "decaimiento", "tasa_decaimiento", "decay", "gamma"),
+    "*schedul*.gamma *schedul*.factor *schedul*.decay* lr_decay_factor lr_gamma lr_factor "
+    "scheduler_gamma scheduler_factor lr_decay learning_rate_decay lr_decay_rate decay_rate "
+    "decay_factor rate_decay eta_decay lr_decay.* learning_rate.decay* decaimiento "
+    "tasa_decaimiento decay gamma"
 )
-_STEPS = ("decay_steps", "decay_every", "decay_epochs", "lr_decay_steps", "lr_decay_epochs")
-_LOWEST = ("eta_min", "min_lr", "lr_min", "final_lr", "end_lr", "lr_final", "min_learning_rate")
+_STEPS = "decay_steps decay_every decay_epochs lr_decay_steps lr_decay_epochs"
+_LOWEST = "eta_min min_lr lr_min final_lr end_lr lr_final min_learning_rate"
 _SMALLEST_FACTOR = 0.5
 _SMALLEST_STEP = 0.05
 """A decay below these is no factor (of an epoch, of a step) but the 1/t decay of old Keras."""
@@ -38,7 +38,7 @@ def read_optimizer_details(notes: Notes) -> None:
             notes.set(path, to_number(value, betas.key), betas, "beta1, beta2")
     name = notes.settings.get("training.optimizer.name")
     rolls = _momentum(notes, name)
-    nesterov = keys.take_one("nesterov", "use_nesterov", fits=lambda v: flag_of(v) is not None)
+    nesterov = keys.take_one("nesterov use_nesterov", fits=lambda v: flag_of(v) is not None)
     fast = nesterov is not None and to_flag(nesterov.value, nesterov.key)
     if name == "sgd" and rolls:
         notes.settings["training.optimizer.name"] = "nesterov" if fast else "momentum"
@@ -47,7 +47,7 @@ def read_optimizer_details(notes: Notes) -> None:
         if nesterov is not None:
             notes.understand(nesterov, label if fast else tr("switched off"))
     _alpha(notes, name)
-    decay = keys.take_one("weight_decay", "wd", "weightdecay")
+    decay = keys.take_one("weight_decay wd weightdecay")
     if decay is not None:
         path = "training.optimizer.weight_decay" if name == "adamw" else "training.l2"
         value = to_number(decay.value, decay.key)
@@ -69,9 +69,7 @@ def _alpha(notes: Notes, name: object) -> None:
 
 def _momentum(notes: Notes, name: object) -> bool:
     """Whether momentum is requested; some give its size, some 1 or true for yes."""
-    item = notes.keys.take_one(
-        *("momentum", "use_momentum", "momentum_factor", "optim*.momentum_*", "momento")
-    )
+    item = notes.keys.take_one("momentum use_momentum momentum_factor optim*.momentum_* momento")
     if item is None:
         return False
     if name not in (None, "sgd", "momentum", "nesterov"):
@@ -91,7 +89,7 @@ def _momentum(notes: Notes, name: object) -> bool:
 
 def _early_stopping(notes: Notes) -> None:
     path = "training.goals.patience_epochs"
-    item = notes.keys.take_one("early_stopping", "early_stop", "parada_temprana")
+    item = notes.keys.take_one("early_stopping early_stop parada_temprana")
     if item is None:
         return
     word = spelt(item.value)
@@ -111,9 +109,9 @@ def _early_stopping(notes: Notes) -> None:
 def read_schedule(notes: Notes) -> None:
     """How the learning rate falls: by a named schedule, or by a factor alone."""
     keys = notes.keys
-    factor = keys.take_one(*_FACTORS, fits=lambda v: not isinstance(v, str) or not _is_name(v))
-    every = keys.take_one(*_STEPS, *(("step_size", "step_every") if factor is not None else ()))
-    lowest = keys.take_one(*_LOWEST)
+    factor = keys.take_one(_FACTORS, fits=lambda v: not isinstance(v, str) or not _is_name(v))
+    every = keys.take_one(_STEPS + " step_size step_every" * (factor is not None))
+    lowest = keys.take_one(_LOWEST)
     name = notes.settings.get("training.schedule.name")
     if factor is not None and flag_of(factor.value) is False:
         notes.understand(factor, tr("the learning rate stays"))

@@ -12,11 +12,10 @@ from aegui.core.course_configs.sections import set_aside, tell_switches
 from aegui.core.course_configs.sizes import input_size, read_chain
 from aegui.core.course_configs.tables import (
     CATALOGUES,
-    CHOICES,
-    KEYS,
     LOSS_GOALS,
-    NUMBERS,
     OFF_AT_ZERO,
+    ROWS,
+    TEXTS,
 )
 from aegui.core.course_configs.values import choice, flag_of, is_nothing, spelt, to_number, to_whole
 from aegui.core.course_configs.variational import Variational
@@ -27,8 +26,11 @@ from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import recipe_from
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aegui.core.course_configs.notes import Notes
     from aegui.core.course_configs.shape import Chain
+    from aegui.core.course_configs.tables import Row
 
 
 def read(notes: Notes) -> Recipe:
@@ -38,10 +40,9 @@ def read(notes: Notes) -> Recipe:
         RecipeError: None of them is known, or a value is not possible.
     """
     set_aside(notes)
-    _titles(notes)
+    _take(notes, TEXTS)
     read_noise(notes)
-    _choices(notes)
-    _numbers(notes)
+    _take(notes, ROWS)
     read_optimizer_details(notes)
     read_schedule(notes)
     _withdraw_unused(notes)
@@ -82,45 +83,48 @@ def _say_the_rest(notes: Notes) -> None:
             notes.understand(item, tr("nothing is given"))
 
 
-def _titles(notes: Notes) -> None:
-    for path, label, patterns in KEYS:
-        item = notes.keys.take(*patterns, fits=lambda value: isinstance(value, str))
-        # "model.name" and the like are no title.
-        if item is not None and (len(item.path) == 1 or path != "name"):
-            notes.set(path, item.value, item, tr(label))
-            notes.titles.add(item.path)
-        elif item is not None:
-            notes.keys.release(item)
+def _text(notes: Notes, row: Row) -> None:
+    item = notes.keys.take(row.names, fits=_is_text)
+    # "model.name" and the like are no title.
+    if item is not None and (len(item.path) == 1 or row.path != "name"):
+        notes.set(row.path, item.value, item, tr(row.label))
+        notes.titles.add(item.path)
+    elif item is not None:
+        notes.keys.release(item)
 
 
-def _choices(notes: Notes) -> None:
-    for path, table, label, patterns in CHOICES:
-        item = notes.keys.take_one(
-            *patterns, fits=lambda value: isinstance(value, str), none=table == "optimizer"
-        )
-        key = choice(table, item.value) if item is not None else None
-        if item is None:
-            continue
-        if key is None:
-            notes.leave(item, tr("not known here"))
-        else:
-            named = f"{tr(label)} {tr(CATALOGUES[table][key].label)}"
-            notes.set(path, key, item, named)
+def _choice(notes: Notes, row: Row) -> None:
+    item = notes.keys.take_one(row.names, fits=_is_text, none=row.kind == "optimizer")
+    if item is None:
+        return
+    key = choice(row.kind, item.value)
+    if key is None:
+        notes.leave(item, tr("not known here"))
+    else:
+        label = tr(CATALOGUES[row.kind][key].label)
+        notes.set(row.path, key, item, f"{tr(row.label)} {label}")
 
 
-def _numbers(notes: Notes) -> None:
-    for path, whole, label, patterns in NUMBERS:
-        item = notes.keys.take_one(*patterns)
-        if item is None:
-            continue
-        if path in OFF_AT_ZERO and flag_of(item.value) is False:
-            notes.understand(item, tr("switched off"))
-            continue
-        value = to_whole(item.value, item.key) if whole else to_number(item.value, item.key)
-        if path in OFF_AT_ZERO and value == -1:
-            notes.understand(item, tr("switched off"))
-            continue
-        notes.set(path, value, item, tr(label))
+def _number(notes: Notes, row: Row) -> None:
+    item = notes.keys.take_one(row.names)
+    if item is None:
+        return
+    value: float | None = None
+    if row.path not in OFF_AT_ZERO or flag_of(item.value) is not False:
+        read = to_whole if row.kind == "whole" else to_number
+        value = read(item.value, item.key)
+    if value is None or (row.path in OFF_AT_ZERO and value == -1):
+        notes.understand(item, tr("switched off"))
+    else:
+        notes.set(row.path, value, item, tr(row.label))
+
+
+_TAKEN = {"text": _text, "whole": _number, "number": _number}
+
+
+def _take(notes: Notes, rows: Iterable[Row]) -> None:
+    for row in rows:
+        _TAKEN.get(row.kind, _choice)(notes, row)
 
 
 def _withdraw_unused(notes: Notes) -> None:
@@ -138,18 +142,18 @@ def _withdraw_unused(notes: Notes) -> None:
                 notes.withdraw(f"{part}.{name}", reason)
     if notes.settings.get("training.loss") != "huber":
         notes.withdraw("training.huber_delta", tr("not with this loss"))
-    item = notes.keys.take_one(*LOSS_GOALS)
+    item = notes.keys.take_one(LOSS_GOALS)
     if item is not None:
         notes.leave(item, tr("training does not stop at a loss"))
 
 
 def _batch(notes: Notes) -> None:
     item = notes.keys.take_one(
-        *("batch_size", "batch", "minibatch_size", "mini_batch_size", "train_batch_size"),
-        *("batchsize", "tamano_lote", "tamano_de_lote", "lote", "bs", "training_batch_size"),
+        "batch_size batch minibatch_size mini_batch_size train_batch_size batchsize tamano_lote "
+        "tamano_de_lote lote bs training_batch_size",
     )
     mode = notes.keys.take_one(
-        *("training_mode", "learning_mode", "update_mode", "mode", "training_type", "modo"),
+        "training_mode learning_mode update_mode mode training_type modo",
         fits=lambda v: spelt(v) in {"online", "stochastic", "batch", "full", "full_batch"},
     )
     online = mode is not None and spelt(mode.value) in {"online", "stochastic"}
@@ -166,8 +170,8 @@ def _batch(notes: Notes) -> None:
 
 
 def _device(notes: Notes) -> None:
-    item = notes.keys.take_one("device", "accelerator", fits=lambda v: isinstance(v, str))
-    flag = notes.keys.take_one("use_gpu", "use_cuda", "gpu", "cuda", fits=_is_flag)
+    item = notes.keys.take_one("device accelerator", fits=_is_text)
+    flag = notes.keys.take_one("use_gpu use_cuda gpu cuda", fits=_is_flag)
     if item is not None:
         kind = spelt(item.value).split(":")[0]
         device = {"cpu": "cpu", "cuda": "cuda", "gpu": "cuda"}.get(kind, "auto")
@@ -223,6 +227,10 @@ def _say_defaults(notes: Notes) -> None:
         notes.assumed.append(
             tr("Weights begin between -{r} and {r}.", r=told.training.initializer.range)
         )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _is_flag(value: object) -> bool:

@@ -26,46 +26,39 @@ if TYPE_CHECKING:
     from aegui.core.course_configs.notes import Notes
 
 _INPUTS = (
-    *("input_size", "input_dim", "input_shape", "image_shape", "image_size", "img_size"),
-    *("n_inputs", "num_inputs", "n_input", "input_neurons", "in_features", "input_units"),
-    *("inputs", "input_layer_size", "input_layer", "img_shape", "data.shape", "resolution"),
-    *("patch_size", "input_features", "n_features", "num_features", "tamano_entrada", "entrada"),
-    *("entradas", "dimension_entrada", "d_in", "visible_size", "n_visible"),
+    "input_size input_dim input_shape image_shape image_size img_size n_inputs num_inputs n_input "
+    "input_neurons in_features input_units inputs input_layer_size input_layer img_shape "
+    "data.shape resolution patch_size input_features n_features num_features tamano_entrada "
+    "entrada entradas dimension_entrada d_in visible_size n_visible"
 )
 CODE_KEYS = (
-    *("latent_dim", "latent_dims", "latent_dimension*", "latent_size", "latent_space"),
-    *("latent_space_size", "latent_space_dim*", "latent_neurons", "latent_units", "latent.dim"),
-    *("latent.dimension*", "latent.dims", "latent.size", "latent.units", "bottleneck"),
-    *("bottleneck_dim*", "bottleneck_size", "bottleneck_units", "bottleneck_neurons"),
-    *("bottleneck_width", "bottleneck.dim*", "bottleneck.units", "code_size", "code_dim"),
-    *("code_units", "code.size", "code.units", "z_dim", "z_size", "dim_z", "zdim", "nz"),
-    *("n_z", "latents", "n_latents", "num_latents", "encoding_dim", "encoding_size"),
-    *("embedding_dim", "embedding_size", "dim_latente", "n_latent", "latent_features"),
-    *("latent", "bottleneck.size", "code", "dimension_latente", "espacio_latente"),
-    *("tamano_latente", "capa_latente", "cuello", "cuello_de_botella", "latent_variables"),
+    "latent_dim latent_dims latent_dimension* latent_size latent_space latent_space_size "
+    "latent_space_dim* latent_neurons latent_units latent.dim latent.dimension* latent.dims "
+    "latent.size latent.units bottleneck bottleneck_dim* bottleneck_size bottleneck_units "
+    "bottleneck_neurons bottleneck_width bottleneck.dim* bottleneck.units code_size code_dim "
+    "code_units code.size code.units z_dim z_size dim_z zdim nz n_z latents n_latents num_latents "
+    "encoding_dim encoding_size embedding_dim embedding_size dim_latente n_latent latent_features "
+    "latent bottleneck.size code dimension_latente espacio_latente tamano_latente capa_latente "
+    "cuello cuello_de_botella latent_variables"
 )
 _HIDDEN = (
-    *("hidden_layer*", "hidden", "hidden_size*", "hidden_dim*", "hidden_units"),
-    *("hidden_neurons", "capas_ocultas", "ocultas", "hidden.*", "h_dims", "n_hidden"),
-    *("neuronas_ocultas", "*_hidden_dims", "*_hidden_layers", "*_hidden_sizes"),
+    "hidden_layer* hidden hidden_size* hidden_dim* hidden_units hidden_neurons capas_ocultas "
+    "ocultas hidden.* h_dims n_hidden neuronas_ocultas *_hidden_dims *_hidden_layers "
+    "*_hidden_sizes"
 )
 _WHOLE = (
-    *("layers", "architecture", "arch", "topology", "layer_sizes", "layer_dims", "layer*"),
-    *("network", "structure", "sizes", "dims", "neurons*", "units", "nodes", "widths"),
-    *("capas", "arquitectura", "neuronas*", "model", "topologia", "estructura", "capas.*"),
-    *("*_layers", "*_architecture", "*_layer_sizes", "red"),
+    "layers architecture arch topology layer_sizes layer_dims layer* network structure sizes dims "
+    "neurons* units nodes widths capas arquitectura neuronas* model topologia estructura capas.* "
+    "*_layers *_architecture *_layer_sizes red"
 )
-_ENCODER = ("encoder", "encod*", "encod*.*layer*", "encod*.*", "codificador", "codificador.*")
-_DECODER = ("decoder", "decod*", "decod*.*layer*", "decod*.*", "decodificador", "decodificador.*")
+_ENCODER = "encoder encod* encod*.*layer* encod*.* codificador codificador.*"
+_DECODER = "decoder decod* decod*.*layer* decod*.* decodificador decodificador.*"
 _ONE_HIDDEN = (
-    *("hidden_dim", "hidden_size", "hidden_units", "hidden_neurons", "n_hidden", "h_dim"),
-    *("hidden_layer_size", "num_hidden", "hidden_nodes", "hidden", "neuronas_ocultas"),
-    *("hidden_features", "neurons_per_layer", "units_per_layer", "nodes_per_layer"),
+    "hidden_dim hidden_size hidden_units hidden_neurons n_hidden h_dim hidden_layer_size "
+    "num_hidden hidden_nodes hidden neuronas_ocultas hidden_features neurons_per_layer "
+    "units_per_layer nodes_per_layer"
 )
-_HOW_MANY = (
-    *("num_layers", "n_layers", "num_hidden_layers", "n_hidden_layers", "hidden_layers"),
-    "depth",
-)
+_HOW_MANY = "num_layers n_layers num_hidden_layers n_hidden_layers hidden_layers depth"
 _NUMBERED = re.compile(r"(?:hidden|h|fc|layer)_?(?:dim|size|units|layer|neurons)?_?([1-9])")
 _MOST_ALIKE = 50
 _LARGEST_SIDE = 512
@@ -76,9 +69,9 @@ _NO_UNITS = ("kernel", "stride", "padding", "pool", "dropout", "shape")
 
 def input_size(notes: Notes) -> int | None:
     """Numbers per sample, where the configuration tells them."""
-    item = notes.keys.take(*_INPUTS, fits=_is_size)
+    item = notes.keys.take(_INPUTS, fits=_is_size)
     channels_item = notes.keys.take_one(
-        *("channels", "in_channels", "n_channels", "input_channels", "num_channels", "canales"),
+        "channels in_channels n_channels input_channels num_channels canales",
         fits=lambda v: type(v) in (int, str),
     )
     if channels_item is not None and channels_item.choices > 1:
@@ -130,7 +123,7 @@ def read_chain(notes: Notes, inputs: int | None, *, variational: bool) -> Chain:
     Raises:
         RecipeError: What is described cannot be.
     """
-    code_item = notes.keys.take_one(*CODE_KEYS, fits=lambda v: not isinstance(v, bool))
+    code_item = notes.keys.take_one(CODE_KEYS, fits=lambda v: not isinstance(v, bool))
     code = None
     if code_item is not None:
         code = to_whole(code_item.value, code_item.key)
@@ -158,11 +151,11 @@ def _convolutions(notes: Notes) -> tuple[str, ...]:
 
 
 def _listed(notes: Notes, hints: Hints) -> Chain | None:
-    encoder = _layers(notes, *_ENCODER)
+    encoder = _layers(notes, _ENCODER)
     if encoder is not None:
         return _two_sided(notes, encoder, hints)
-    hidden = _layers(notes, *_HIDDEN)
-    item = hidden or _layers(notes, *_WHOLE)
+    hidden = _layers(notes, _HIDDEN)
+    item = hidden or _layers(notes, _WHOLE)
     if item is None:
         alike = _alike(notes) or _numbered(notes)
         if alike is None:
@@ -189,10 +182,10 @@ def _with_stated(hints: Hints, found: LayerList) -> Hints:
 
 
 def _two_sided(notes: Notes, encoder: Item, hints: Hints) -> Chain:
-    decoder = _layers(notes, *_DECODER)
+    decoder = _layers(notes, _DECODER)
     if decoder is None:
         # Three dots in a copied text: the reader is to think of the mirror image.
-        dots = notes.keys.take("decoder*", "decoder*.*", fits=is_elided)
+        dots = notes.keys.take("decoder* decoder*.*", fits=is_elided)
         if dots is not None:
             notes.understand(dots, tr("the mirror image of the encoder"))
     name_layers(notes, encoder)
@@ -211,8 +204,8 @@ def _is_hidden(item: Item) -> bool:
     return any("hidden" in name or "ocult" in name for name in item.names)
 
 
-def _layers(notes: Notes, *patterns: str) -> Item | None:
-    item = notes.keys.take(*patterns, fits=is_layer_list)
+def _layers(notes: Notes, patterns: str) -> Item | None:
+    item = notes.keys.take(patterns, fits=is_layer_list)
     if item is None:
         return None
     if any(word in item.names[-1] for word in _NO_UNITS):
@@ -237,10 +230,10 @@ def name_layers(notes: Notes, item: Item) -> None:
 
 def _alike(notes: Notes) -> tuple[tuple[Layer, ...], str] | None:
     """Hidden layers of one width, told by the width and perhaps their number."""
-    item = notes.keys.take_one(*_ONE_HIDDEN, fits=_is_count)
+    item = notes.keys.take_one(_ONE_HIDDEN, fits=_is_count)
     if item is None:
         return None
-    many = notes.keys.take_one(*_HOW_MANY, fits=_is_count)
+    many = notes.keys.take_one(_HOW_MANY, fits=_is_count)
     count = 1 if many is None else to_whole(many.value, many.key)
     if not 1 <= count <= _MOST_ALIKE:
         count = 1

@@ -23,14 +23,15 @@ _MODEL_KEYS = frozenset(
     {"model", "name", "type", "kind", "variant", "class", "class_name", "algorithm", "mode", "arch"}
     | {"architecture", "network", "modelo", "tipo", "experiment", "experiment_name", "autoencoder"}
 )
+_CODES = frozenset(CODE_KEYS.split())
 _DIVERGENCES = frozenset({"kl", "kld"})
 _WEIGHTS = (
-    *("kl_weight", "kl_beta", "beta_kl", "kl_coef*", "kl_lambda", "lambda_kl", "kl_factor"),
-    *("kl_scale", "vae_beta", "beta_vae", "kl_loss_weight", "beta"),
+    "kl_weight kl_beta beta_kl kl_coef* kl_lambda lambda_kl kl_factor kl_scale vae_beta beta_vae "
+    "kl_loss_weight beta"
 )
-_MEAN_WEIGHTS = ("kld_weight", "kld_coef*")
+_MEAN_WEIGHTS = "kld_weight kld_coef*"
 """Weights beside a mean over the pixels; PyTorch-VAE writes them so."""
-_WARMUPS = ("kl_warmup*", "kl_ramp*", "kl_anneal*", "beta_warmup*", "warmup_kl", "beta_anneal*")
+_WARMUPS = "kl_warmup* kl_ramp* kl_anneal* beta_warmup* warmup_kl beta_anneal*"
 
 
 class Variational:
@@ -54,12 +55,12 @@ class Variational:
         if not (self.is_told or chain.doubled):
             return
         keys = self._notes.keys
-        weight = keys.take_one(*_WEIGHTS, fits=_is_number)
+        weight = keys.take_one(_WEIGHTS, fits=_is_number)
         if weight is not None:
             self._weights["beta"] = to_number(weight.value, weight.key)
             self._name("beta", weight)
             self._notes.understand(weight, tr("weight of the divergence"))
-        mean = keys.take_one(*_MEAN_WEIGHTS, fits=_is_number)
+        mean = keys.take_one(_MEAN_WEIGHTS, fits=_is_number)
         if mean is not None and weight is None:
             pixels = inputs or GLYPH_PIXELS
             self._weights["beta"] = to_number(mean.value, mean.key) * pixels
@@ -75,7 +76,7 @@ class Variational:
                 self._notes.assumed.append(
                     tr("Loss: the squared error, as with {key} elsewhere.", key=mean.key)
                 )
-        warmup = keys.take_one(*_WARMUPS, fits=_is_number)
+        warmup = keys.take_one(_WARMUPS, fits=_is_number)
         if warmup is not None:
             self._weights["kl_warmup_epochs"] = to_whole(warmup.value, warmup.key)
             self._name("kl_warmup_epochs", warmup)
@@ -155,7 +156,7 @@ def _section(notes: Notes) -> str | None:
             continue
         name = item.names[-1]
         listed = is_layer_list(item.value) and not isinstance(item.value, str)
-        if _is_network(name) and (listed or name in CODE_KEYS):
+        if _is_network(name) and (listed or name in _CODES):
             return ".".join(item.path[: place + 1])
         empty = ".".join(item.path[: place + 1])
     if empty is not None:
@@ -167,7 +168,7 @@ def _section(notes: Notes) -> str | None:
 
 def _is_network(name: str) -> bool:
     words = ("layer", "hidden", "arch", "capas", "encod", "decod", "neuron", "dims", "units")
-    return name in CODE_KEYS or any(word in name for word in words)
+    return name in _CODES or any(word in name for word in words)
 
 
 def _is_number(value: object) -> bool:
