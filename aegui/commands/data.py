@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from aegui.core.data.card import Card
+    from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
 
@@ -123,7 +123,7 @@ def _read(
     return reading.kind, (select(reading.dataset, chosen),), reading.notes
 
 
-def _card_json(dataset: Dataset, found: Card) -> dict[str, Any]:
+def _card_json(dataset: Dataset, found: DataCard) -> dict[str, Any]:
     channels, height, width = found.image_shape
     return {
         "name": found.name,
@@ -147,7 +147,7 @@ def _card_json(dataset: Dataset, found: Card) -> dict[str, Any]:
     }
 
 
-def _say_card(dataset: Dataset, found: Card) -> None:
+def _say_card(dataset: Dataset, found: DataCard) -> None:
     titles = [shown(*pair) for pair in zip(dataset.labels, dataset.names, strict=True)]
     is_classes = len(found.classes) < found.count
     if is_classes:
@@ -175,7 +175,7 @@ def _listed(titles: Sequence[str]) -> str:
     return tr("{names} and {n} more", names=listed, n=more) if more > 0 else listed
 
 
-def _headline(found: Card) -> str:
+def _headline(found: DataCard) -> str:
     channels, height, width = found.image_shape
     text = trn(
         "{name}: {n:,} sample of {width}x{height} pixels",
@@ -190,7 +190,7 @@ def _headline(found: Card) -> str:
     return f"{text}, " + (tr("in colour") if channels > 1 else tr("in grey levels"))
 
 
-def _classes_line(found: Card) -> str:
+def _classes_line(found: DataCard) -> str:
     listed = ", ".join(
         f"{one.label} ({localized(one.count, ',')})" for one in found.classes[:_MOST_CLASSES]
     )
@@ -198,7 +198,7 @@ def _classes_line(found: Card) -> str:
     return trn("{n} class: ", "{n} classes: ", len(found.classes)) + listed + rest
 
 
-def _closest_line(found: Card, titles: list[str]) -> str:
+def _closest_line(found: DataCard, titles: list[str]) -> str:
     form, between = (".0f", " ") if found.is_binary else (".3f", " – ")
     pairs = ", ".join(
         f"{titles[pair.a]}{between}{titles[pair.b]} ({localized(pair.distance, form)})"

@@ -63,7 +63,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class PartFigures:
     """The figures of one part of the samples, or of all of them.
 
     Attributes:
@@ -85,10 +85,10 @@ def _measured(
     places: NDArray[np.int64] | None,
     specs: list[CorruptionSpec],
     options: argparse.Namespace,
-) -> Measured:
+) -> PartFigures:
     indices = np.arange(len(dataset)) if places is None else places
     samples = dataset if places is None else dataset.subset(indices)
-    return Measured(
+    return PartFigures(
         indices,
         wrong_of_all(codec, samples),
         [
@@ -102,7 +102,7 @@ def _measured(
 
 def measured(
     run: OpenedRun, specs: list[CorruptionSpec], options: argparse.Namespace
-) -> dict[str, Measured]:
+) -> dict[str, PartFigures]:
     """The figures of each part of the samples, by what was learnt of it."""
     if len(run.parts) == 1:
         (key,) = run.parts
@@ -114,7 +114,7 @@ def measured(
 
 
 def _document(
-    run: OpenedRun, found: Mapping[str, Measured], options: argparse.Namespace
+    run: OpenedRun, found: Mapping[str, PartFigures], options: argparse.Namespace
 ) -> dict[str, Any]:
     """One object: what the figures depend on, then those of all samples, or of each part."""
     document: dict[str, Any] = {
@@ -137,7 +137,7 @@ def _document(
     return document | {"wrong_pixels": wrong_pixels_summary(whole.tolist()), "parts": of_each}
 
 
-def _part_json(found: Measured) -> dict[str, Any]:
+def _part_json(found: PartFigures) -> dict[str, Any]:
     return {
         "wrong_pixels": wrong_pixels_summary(found.clean.tolist()),
         "noise": [
@@ -161,7 +161,7 @@ def _part_json(found: Measured) -> dict[str, Any]:
     }
 
 
-def _say_means(found: Mapping[str, Measured]) -> None:
+def _say_means(found: Mapping[str, PartFigures]) -> None:
     first, *_ = found.values()
     rows = [[tr("clean"), *(localized(one.clean.mean(), ".3f") for one in found.values())]]
     for place, score in enumerate(first.scores):
@@ -173,7 +173,7 @@ def _say_means(found: Mapping[str, Measured]) -> None:
     say(table([tr("input"), *heads], rows))
 
 
-def _say(dataset: Dataset, found: Mapping[str, Measured]) -> None:
+def _say(dataset: Dataset, found: Mapping[str, PartFigures]) -> None:
     """A row for every character, then the means of each part."""
     rows: list[list[str]] = [[]] * len(dataset)
     means = []

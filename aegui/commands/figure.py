@@ -29,8 +29,7 @@ from aegui.core.latent.frame import principal_directions, spanned_frame
 from aegui.core.latent.grids import MOST_ROWS, GridSpec
 from aegui.core.latent.sheets import grid_of_decodes, traversal
 from aegui.core.recipe import CorruptionSpec
-from aegui.core.study.noise_curves import CurveSpec, noise_curves
-from aegui.core.study.noise_curves import Model as Tried
+from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
 
 if TYPE_CHECKING:
     import argparse
@@ -293,8 +292,8 @@ def _noise_curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
     kind = options.noise.partition(":")[0] if options.noise else own
     levels = noise_levels("flip" if kind == "none" else kind, options.levels)
     runs = range(len(model.saved.results)) if options.run is None else [options.run]
-    tried = Tried(model.name, tuple(model.saved.codec(run) for run in runs))
-    spec = CurveSpec(
+    tried = TriedModel(model.name, tuple(model.saved.codec(run) for run in runs))
+    spec = NoiseCurveSpec(
         levels[0].kind,
         tuple(sorted({one.level for one in levels})),
         options.draws,

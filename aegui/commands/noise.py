@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.evaluation.limits import Limit
+    from aegui.core.evaluation.limits import BayesLimit
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
 
@@ -99,7 +99,7 @@ def _priors(text: str, datasets: list[Dataset]) -> list[NDArray[np.float64] | No
 def _limits_table(
     specs: list[CorruptionSpec],
     datasets: list[Dataset],
-    limits: list[list[Limit]],
+    limits: list[list[BayesLimit]],
     *,
     markdown: bool,
 ) -> str:
@@ -114,7 +114,7 @@ def _limits_table(
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _limit_words(found: Limit) -> str:
+def _limit_words(found: BayesLimit) -> str:
     mean = localized(found.mean, ".4f")
     if found.is_exact:
         return f"{mean} {tr('(exact)')}"
@@ -142,7 +142,7 @@ def _limits_json(
     options: argparse.Namespace,
     specs: list[CorruptionSpec],
     datasets: list[Dataset],
-    limits: list[list[Limit]],
+    limits: list[list[BayesLimit]],
 ) -> list[dict[str, Any]]:
     found = []
     for spec, row in zip(specs, limits, strict=True):

@@ -26,7 +26,7 @@ from aegui.core.i18n import localized, tr, trn
 from aegui.core.run_file.saved import SUFFIX, load_run
 from aegui.core.study.findings import mistakes
 from aegui.core.study.levels import noises_of, parse_levels
-from aegui.core.study.noise_curves import CurveSpec, Model, noise_curves
+from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
 from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, matrix_cost, noise_matrix
 from aegui.core.study.tables import characters_csv
 
@@ -84,11 +84,11 @@ def curves_command(options: argparse.Namespace) -> int:
     runs += [OpenedRun(file, None, options.weights) for file in others]
     dataset = runs[0].dataset
     models = [
-        Model(run.name, tuple(run.saved.codec(k) for k in range(len(run.saved.results))))
+        TriedModel(run.name, tuple(run.saved.codec(k) for k in range(len(run.saved.results))))
         for run in runs
     ]
     levels = tuple(one.level for one in noise_levels(options.kind, options.levels))
-    spec = CurveSpec(
+    spec = NoiseCurveSpec(
         options.kind,
         tuple(sorted(levels)),
         options.draws,

@@ -24,7 +24,7 @@ _REST_MS = 120
 """A window that is resized by the mouse is arranged anew when it rests."""
 
 
-class Layout(QObject):
+class WindowLayout(QObject):
     """Arranges docks as they were last left, and keeps the window within its screen.
 
     Each perspective is remembered once for each form of the window (``form_of``): a layout that

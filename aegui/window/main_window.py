@@ -29,7 +29,7 @@ from aegui.window.docks import (
 from aegui.window.feature import Feature
 from aegui.window.features import FEATURES, dock_specs
 from aegui.window.help_viewer import HelpViewer
-from aegui.window.layout import Layout
+from aegui.window.layout import WindowLayout
 from aegui.window.memory import memory_table
 from aegui.window.notifications import Notifications
 from aegui.window.panel_focus import PanelFocus
@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.toolbar)
         self.time_bar = add_time_bar(self, self.panels.time)
         self.panel_focus = PanelFocus(self, self.docks, (self.toolbar, self.time_bar))
-        self._layout = Layout(self, self.docks, services.settings)
+        self._layout = WindowLayout(self, self.docks, services.settings)
         self._layout.restore()
         self._layout.show(self.perspective)
         self.features: list[Feature] = []

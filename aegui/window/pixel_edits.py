@@ -9,11 +9,11 @@ from PySide6.QtGui import QGuiApplication
 
 from aegui.core.i18n import tr
 from aegui.core.pixels.code import code_of
-from aegui.core.pixels.shapes import Box
+from aegui.core.pixels.shapes import PixelBox
 from aegui.session.data.looks import Look
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image
-from aegui.session.pixels.drawing_state import Paper, on_paper, paper_of
+from aegui.session.pixels.drawing_state import DrawingPaper, on_paper, paper_of
 from aegui.widgets.pixels.new_drawing import NewDrawingDialog
 from aegui.window.clipboard import from_clipboard, to_clipboard
 from aegui.window.dialogs.noise_sheet import NoiseSheetDialog
@@ -152,7 +152,7 @@ class PixelEdits(QObject):
 
     # Sizes
 
-    def _natural(self) -> tuple[tuple[int, int], Paper]:
+    def _natural(self) -> tuple[tuple[int, int], DrawingPaper]:
         """Height and width of the images of the set, and what they are drawn on."""
         shown = self._services.shown
         channels, height, width = shown.dataset.image_shape
@@ -174,7 +174,7 @@ class PixelEdits(QObject):
             return
         paper = self._natural()[1]
         ground = paper.ground if paper.kind == kind else 1.0 if kind == "colour" else 0.0
-        self._drawing.start_new(height, width, Paper(kind, ground))
+        self._drawing.start_new(height, width, DrawingPaper(kind, ground))
 
     @Slot()
     def _on_page_fit_requested(self) -> None:
@@ -219,7 +219,7 @@ class PixelEdits(QObject):
         else:
             self._paste_part(image, region)
 
-    def _paste_part(self, image: NDArray[np.float32], region: Box | None) -> None:
+    def _paste_part(self, image: NDArray[np.float32], region: PixelBox | None) -> None:
         """Lay it over the drawing where something is selected, and let it be moved from there.
 
         Where nothing is, it is laid where it is seen.
@@ -232,7 +232,7 @@ class PixelEdits(QObject):
             row = max(0, min(row, height - part.shape[-2]))
             column = max(0, min(column, width - part.shape[-1]))
         drawing.paste_part(part, row, column)
-        box = Box(row, column, row + part.shape[-2], column + part.shape[-1])
+        box = PixelBox(row, column, row + part.shape[-2], column + part.shape[-1])
         self._draw.tools.use("select")
         self._draw.editor.set_region(box.within(*drawing.shape))
 

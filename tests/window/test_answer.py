@@ -20,7 +20,7 @@ from aegui.session.map.others import Other, Others
 from aegui.session.pixels.answer_sheet import BEST, SHOWN
 from aegui.session.pixels.answer_study_service import LIMIT_DRAWS, AnswerStudies
 from aegui.session.pixels.answers import telling_pixel
-from aegui.session.pixels.drawing_state import Paper
+from aegui.session.pixels.drawing_state import DrawingPaper
 from aegui.widgets.answer.limit_page import ALIKE, FILE, KNOWN
 from aegui.window.wiring import answer as wiring_answer
 from aegui.window.wiring.answer import AnswerFeature
@@ -356,7 +356,7 @@ def test_a_drawing_of_another_size_is_told_on_every_page(
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
     panel.show_page("why")
     qtbot.waitUntil(panel.why.pictures.isVisible, timeout=WAIT_MS)
-    window._services.drawing.start_new(9, 12, Paper())
+    window._services.drawing.start_new(9, 12, DrawingPaper())
     qtbot.waitUntil(lambda: "of this size does not fit" in panel.text, timeout=WAIT_MS)
     assert "of another size than the characters" in panel.limit.words.text()
     assert not panel.why.pictures.isVisible()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from aegui.core.data.dataset import Dataset
 from aegui.core.pixels.code import code_of
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.pixels.drawing_state import Paper
+from aegui.session.pixels.drawing_state import DrawingPaper
 from aegui.widgets.builder.edits import with_values
 from aegui.widgets.dragged_samples import samples_mime
 from aegui.window.clipboard import to_clipboard
@@ -148,7 +148,7 @@ def test_a_part_is_copied_exactly_and_pasted_where_it_is_wanted(
 
 
 def test_what_is_pasted_is_in_sight(draw: DrawPanel, drawing: Drawing) -> None:
-    drawing.start_new(32, 32, Paper("grey"))
+    drawing.start_new(32, 32, DrawingPaper("grey"))
     QApplication.clipboard().setMimeData(to_clipboard(np.ones((4, 4), np.float32)))
     draw.tools.use("paste")
     assert draw.editor.region == (0, 0, 4, 4)
@@ -187,10 +187,11 @@ def test_what_is_cut_is_on_the_clipboard_and_one_step_of_undo(
 
 
 @pytest.mark.parametrize(
-    ("paper", "ground"), [(Paper(), 0.0), (Paper("grey", 0.0), 0.0), (Paper("colour", 1.0), 1.0)]
+    ("paper", "ground"),
+    [(DrawingPaper(), 0.0), (DrawingPaper("grey", 0.0), 0.0), (DrawingPaper("colour", 1.0), 1.0)],
 )
 def test_what_can_be_seen_through_shows_the_ground(
-    draw: DrawPanel, drawing: Drawing, paper: Paper, ground: float
+    draw: DrawPanel, drawing: Drawing, paper: DrawingPaper, ground: float
 ) -> None:
     drawing.start_new(8, 8, paper)
     image = QImage(8, 8, QImage.Format.Format_ARGB32)
@@ -206,7 +207,7 @@ def test_what_can_be_seen_through_shows_the_ground(
 
 
 def test_a_small_picture_is_pasted_pixel_by_pixel(draw: DrawPanel, drawing: Drawing) -> None:
-    drawing.start_new(16, 16, Paper("grey"))
+    drawing.start_new(16, 16, DrawingPaper("grey"))
     image = QImage(4, 3, QImage.Format.Format_RGB32)
     image.fill(QColor("black"))
     image.setPixelColor(2, 1, QColor("white"))
@@ -256,7 +257,7 @@ def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
     dialog.kind_box.setCurrentIndex(dialog.kind_box.findData("grey"))
     dialog.accept()
     assert drawing.state.image_shape == (1, 12, 16)
-    assert drawing.paper == Paper("grey", 0.0)
+    assert drawing.paper == DrawingPaper("grey", 0.0)
     assert "5 × 7 pixels, not 16 × 12" in draw.page._misfit.text()
     draw.add_requested.emit("x")
     assert len(window._services.workspace.dataset) == 6
@@ -267,7 +268,7 @@ def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
     draw.tools.use("undo")
     draw.load_requested.emit(2)
     assert drawing.state.image_shape == (1, 7, 5)
-    assert drawing.paper == Paper()
+    assert drawing.paper == DrawingPaper()
 
 
 def test_only_samples_that_the_window_shows_are_dragged_out_of_the_set(
@@ -409,7 +410,7 @@ def test_the_noise_sheet_follows_drawing_and_noise(
     qtbot.waitUntil(follows, timeout=SOON_MS)
     window.feature(OthersFeature).choose("moment")
     qtbot.waitUntil(lambda: rows() == 2, timeout=SOON_MS)
-    drawing.start_new(9, 9, Paper())
+    drawing.start_new(9, 9, DrawingPaper())
     qtbot.waitUntil(lambda: rows() == 0, timeout=SOON_MS)
     assert "another size" in sheet._note.text()
     sheet.close()

@@ -31,7 +31,7 @@ _PASSED_OVER = ("norm", "flatten", "reshape", "view", "gaussian", "input")
 
 
 @dataclass(frozen=True)
-class Layer:
+class GivenLayer:
     """One layer as far as the list tells; None where it does not."""
 
     units: int
@@ -50,7 +50,7 @@ class LayerList:
         ignored: Lines on what in the elements was left aside.
     """
 
-    layers: tuple[Layer, ...]
+    layers: tuple[GivenLayer, ...]
     inputs: int | None = None
     ignored: tuple[str, ...] = ()
 
@@ -128,7 +128,7 @@ def read_layers(value: object, key: str) -> LayerList:
         raise RecipeError(
             tr('"{key}" must be a list of at most {n} layers.', key=key, n=MAX_LAYERS)
         )
-    layers: list[Layer] = []
+    layers: list[GivenLayer] = []
     inputs: int | None = None
     left: Counter[str] = Counter()
     passed: list[str] = []
@@ -136,10 +136,8 @@ def read_layers(value: object, key: str) -> LayerList:
         place = f"{key}.{index}"
         if not isinstance(written, dict):
             activation = choice("activation", written) if layers else None
-            _add(
-                layers,
-                Layer(to_whole(written, place)) if activation is None else Layer(0, activation),
-            )
+            units = 0 if activation else to_whole(written, place)
+            _add(layers, GivenLayer(units, activation))
             continue
         element = _Element.of(written)
         if inputs is None and not layers:
@@ -154,7 +152,7 @@ def read_layers(value: object, key: str) -> LayerList:
     return LayerList(tuple(layers), inputs, (*passed, *lines))
 
 
-def _add(layers: list[Layer], layer: Layer) -> None:
+def _add(layers: list[GivenLayer], layer: GivenLayer) -> None:
     """Append ``layer``, or give what it says to the layer before it if it has no units."""
     if layer.units or not (layer.activation or layer.dropout):
         layers.append(layer)
@@ -208,7 +206,7 @@ def _chained(elements: list[object]) -> list[object] | None:
     return [pairs[0][0], *(pair[1] for pair in pairs)]
 
 
-def _layer(element: _Element, place: str, written: object) -> Layer | None:
+def _layer(element: _Element, place: str, written: object) -> GivenLayer | None:
     """The layer that ``element`` is, without units if only an activation; None for what is none."""
     kind = element.kind
     if "conv" in kind:
@@ -228,7 +226,7 @@ def _layer(element: _Element, place: str, written: object) -> Layer | None:
             tr('"{key}.activation" is {v}, which is not known.', key=place, v=quoted(named))
         )
     slope, dropout = element.get("beta", "slope"), element.get("dropout")
-    return Layer(
+    return GivenLayer(
         to_whole(units, f"{place}.units"),
         activation,
         None if slope is None else to_number(slope, f"{place}.beta"),
@@ -236,13 +234,13 @@ def _layer(element: _Element, place: str, written: object) -> Layer | None:
     )
 
 
-def _without_units(element: _Element, kind: str, place: str, written: object) -> Layer | None:
+def _without_units(element: _Element, kind: str, place: str, written: object) -> GivenLayer | None:
     if kind == "dropout":
         rate = element.get("rate", "p", "dropout")
-        return Layer(0, dropout=0.5 if rate is None else to_number(rate, "dropout"))
+        return GivenLayer(0, dropout=0.5 if rate is None else to_number(rate, "dropout"))
     activation = choice("activation", element.get(*_ACTIVATION) if kind == "activation" else kind)
     if activation is not None:
-        return Layer(0, activation)
+        return GivenLayer(0, activation)
     if any(word in kind for word in _PASSED_OVER):
         return None
     raise RecipeError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from aegui.core.course_configs.layers import Layer
+from aegui.core.course_configs.layers import GivenLayer
 from aegui.core.course_configs.tables import CATALOGUES
 from aegui.core.course_configs.values import choice, to_number
 from aegui.core.i18n import tr
@@ -14,7 +14,7 @@ from aegui.core.recipe.errors import quoted
 if TYPE_CHECKING:
     from aegui.core.course_configs.keys import Item
     from aegui.core.course_configs.notes import Notes
-    from aegui.core.course_configs.shape import Chain
+    from aegui.core.course_configs.shape import GivenChain
 
 _HIDDEN = "tanh"
 """The activation of hidden layers where none is given."""
@@ -73,11 +73,11 @@ class GivenActivations:
         self._dropout = self._number("dropout dropout_rate dropout_p dropout_prob*")
 
     def applied(
-        self, chain: Chain
-    ) -> tuple[tuple[Layer, ...], Layer, tuple[Layer, ...] | None, Layer]:
+        self, chain: GivenChain
+    ) -> tuple[tuple[GivenLayer, ...], GivenLayer, tuple[GivenLayer, ...] | None, GivenLayer]:
         """Encoder, code, decoder (None: mirrors) and output with everything filled in."""
         encoder, code, decoder, output = chain.encoder, chain.code, chain.decoder, chain.output
-        output = output or Layer(1)
+        output = output or GivenLayer(1)
         for item, put in (
             (self._encoder_list, _on_encoder),
             (self._decoder_list, _on_decoder),
@@ -104,25 +104,25 @@ class GivenActivations:
             decoder = tuple(self._filled(layer, side) for layer in decoder)
         return encoder, self._linear(code), decoder, self._bounded(output)
 
-    def _filled(self, layer: Layer, activation: str | None) -> Layer:
+    def _filled(self, layer: GivenLayer, activation: str | None) -> GivenLayer:
         name = layer.activation or activation or _HIDDEN
         slope = layer.slope if layer.slope is not None else self._slope_of(name)
         dropout = self._dropout if layer.dropout is None else layer.dropout
-        return Layer(layer.units, name, slope, dropout)
+        return GivenLayer(layer.units, name, slope, dropout)
 
     def _slope_of(self, activation: str) -> float | None:
         return self._slope if activation in {"tanh", "sigmoid"} else None
 
-    def _linear(self, code: Layer) -> Layer:
+    def _linear(self, code: GivenLayer) -> GivenLayer:
         name = code.activation or self._code
         if name is None:
             name = "identity"
             self._notes.assumed.append(
                 tr("The code has no activation, so that the map can spread freely.")
             )
-        return Layer(code.units, name, code.slope or self._slope_of(name), code.dropout)
+        return GivenLayer(code.units, name, code.slope or self._slope_of(name), code.dropout)
 
-    def _bounded(self, output: Layer) -> Layer:
+    def _bounded(self, output: GivenLayer) -> GivenLayer:
         name = output.activation or self._output
         loss = self._notes.settings.get("training.loss", "bce")
         if name is None or (name != "sigmoid" and loss == "bce"):
@@ -131,7 +131,7 @@ class GivenActivations:
                 tr("The output layer is a sigmoid: pixels lie between 0 and 1.")
             )
         same = name == self._hidden or name == self._output
-        return Layer(1, name, output.slope or (self._slope_of(name) if same else None))
+        return GivenLayer(1, name, output.slope or (self._slope_of(name) if same else None))
 
     def _list(self, patterns: str) -> Item | None:
         def is_list(value: object) -> bool:
@@ -186,7 +186,7 @@ class GivenActivations:
         return number
 
 
-def layer_document(layer: Layer) -> dict[str, Any]:
+def layer_document(layer: GivenLayer) -> dict[str, Any]:
     """``layer`` as it stands in a recipe's JSON."""
     document: dict[str, Any] = {"units": layer.units, "activation": layer.activation}
     if layer.slope is not None:
@@ -196,12 +196,16 @@ def layer_document(layer: Layer) -> dict[str, Any]:
     return document
 
 
-Bent = tuple[tuple[Layer, ...], Layer, tuple[Layer, ...] | None, Layer]
-_Sides = tuple[Layer, ...]
+Bent = tuple[tuple[GivenLayer, ...], GivenLayer, tuple[GivenLayer, ...] | None, GivenLayer]
+_Sides = tuple[GivenLayer, ...]
 
 
 def _on_encoder(
-    given: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
+    given: list[str | None],
+    encoder: _Sides,
+    code: GivenLayer,
+    decoder: _Sides | None,
+    output: GivenLayer,
 ) -> Bent | None:
     """One activation for each layer of the encoder; with the code, and perhaps the input."""
     if len(given) == len(encoder) + 2:
@@ -213,7 +217,11 @@ def _on_encoder(
 
 
 def _on_decoder(
-    given: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
+    given: list[str | None],
+    encoder: _Sides,
+    code: GivenLayer,
+    decoder: _Sides | None,
+    output: GivenLayer,
 ) -> Bent | None:
     """One activation for each layer of the decoder; with the output, and perhaps the code."""
     back = _back(encoder, decoder)
@@ -226,7 +234,11 @@ def _on_decoder(
 
 
 def _on_hidden(
-    given: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
+    given: list[str | None],
+    encoder: _Sides,
+    code: GivenLayer,
+    decoder: _Sides | None,
+    output: GivenLayer,
 ) -> Bent | None:
     """One activation for each hidden layer, of the encoder or of both sides."""
     if len(given) == len(encoder):
@@ -239,7 +251,11 @@ def _on_hidden(
 
 
 def _on_all(
-    given: list[str | None], encoder: _Sides, code: Layer, decoder: _Sides | None, output: Layer
+    given: list[str | None],
+    encoder: _Sides,
+    code: GivenLayer,
+    decoder: _Sides | None,
+    output: GivenLayer,
 ) -> Bent | None:
     """One activation for each layer of weights; the output, or the decoder, may be left out."""
     layers = [*encoder, code, *_back(encoder, decoder), output]
@@ -256,7 +272,7 @@ def _on_all(
     return tuple(changed[:depth]), changed[depth], tuple(changed[depth + 1 : -1]), changed[-1]
 
 
-def _put(layers: list[Layer], given: list[str | None]) -> list[Layer]:
+def _put(layers: list[GivenLayer], given: list[str | None]) -> list[GivenLayer]:
     padded = [*given, *[None] * (len(layers) - len(given))]
     return [
         replace(layer, activation=layer.activation or name)

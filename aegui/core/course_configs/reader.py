@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aegui.core.course_configs.notes import Notes
-    from aegui.core.course_configs.shape import Chain
+    from aegui.core.course_configs.shape import GivenChain
     from aegui.core.course_configs.tables import Row
 
 
@@ -181,7 +181,7 @@ def _device(notes: Notes) -> None:
         notes.set("training.device", device, flag, tr("device"))
 
 
-def _network(notes: Notes, chain: Chain, variational: Variational) -> None:
+def _network(notes: Notes, chain: GivenChain, variational: Variational) -> None:
     gaussian = variational.is_told or chain.doubled
     encoder, code, decoder, output = GivenActivations(notes, gaussian=gaussian).applied(chain)
     mirrored = decoder is None or list(decoder) == list(reversed(encoder))

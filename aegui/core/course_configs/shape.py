@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from aegui.core.course_configs.layers import GLYPH_PIXELS, Layer
+from aegui.core.course_configs.layers import GLYPH_PIXELS, GivenLayer
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
 
@@ -23,7 +23,7 @@ _IMAGE_SIZES = {
 
 
 @dataclass(frozen=True)
-class Chain:
+class GivenChain:
     """A whole network; ``decoder`` None mirrors the encoder, ``output`` None is not told.
 
     ``inputs`` is what the list itself says of the input's size, ``guesses`` what had to be
@@ -31,10 +31,10 @@ class Chain:
     whether the configuration gives any layers.
     """
 
-    encoder: tuple[Layer, ...]
-    code: Layer
-    decoder: tuple[Layer, ...] | None = None
-    output: Layer | None = None
+    encoder: tuple[GivenLayer, ...]
+    code: GivenLayer
+    decoder: tuple[GivenLayer, ...] | None = None
+    output: GivenLayer | None = None
     inputs: int | None = None
     guesses: tuple[str, ...] = ()
     doubled: bool = False
@@ -58,14 +58,16 @@ class Hints:
     variational: bool = False
 
 
-def invented(code: int | None) -> Chain:
+def invented(code: int | None) -> GivenChain:
     """A network where no layers are given: 25-10, or layers that narrow down to a wide code."""
     units = _DEFAULT_CODE if code is None else code
     before = (25, 10) if units < 10 else (4 * units, 2 * units)
-    return Chain(tuple(Layer(n) for n in before), Layer(units))
+    return GivenChain(tuple(GivenLayer(n) for n in before), GivenLayer(units))
 
 
-def whole_chain(layers: tuple[Layer, ...], key: str, hints: Hints, *, hidden: bool) -> Chain:
+def whole_chain(
+    layers: tuple[GivenLayer, ...], key: str, hints: Hints, *, hidden: bool
+) -> GivenChain:
     """The network that one list describes.
 
     Args:
@@ -95,13 +97,13 @@ def whole_chain(layers: tuple[Layer, ...], key: str, hints: Hints, *, hidden: bo
 
 
 def _with_code(
-    layers: tuple[Layer, ...],
+    layers: tuple[GivenLayer, ...],
     code: int,
     key: str,
     variational: bool,
-    output: Layer | None,
+    output: GivenLayer | None,
     hidden: bool,
-) -> Chain:
+) -> GivenChain:
     """The chain of ``layers`` where the code's units are given apart."""
     sizes = [layer.units for layer in layers]
     middle = len(sizes) // 2
@@ -110,12 +112,12 @@ def _with_code(
         odd = len(sizes) % 2 == 1
         if variational and odd and sizes[middle] == 2 * code:
             layer = replace(layers[middle], units=code)
-            return Chain(layers[:middle], layer, layers[middle + 1 :], output, doubled=True)
+            return GivenChain(layers[:middle], layer, layers[middle + 1 :], output, doubled=True)
         if code in sizes:
             place = _place_of(sizes, code)
-            return Chain(layers[:place], layers[place], layers[place + 1 :], output)
+            return GivenChain(layers[:place], layers[place], layers[place + 1 :], output)
         if not odd:
-            return Chain(layers[:middle], Layer(code), layers[middle:], output)
+            return GivenChain(layers[:middle], GivenLayer(code), layers[middle:], output)
         raise RecipeError(
             tr(
                 'The code has {code} units, but "{key}" has none of so many in its middle.',
@@ -124,17 +126,24 @@ def _with_code(
             )
         )
     if sizes and sizes[-1] == code and (code <= _SMALL_CODE or not hidden):
-        return Chain(layers[:-1], layers[-1], guesses=(_last_is_code(key),))
+        return GivenChain(layers[:-1], layers[-1], guesses=(_last_is_code(key),))
     if not hidden and code in sizes and code == min(sizes):
         place = _place_of(sizes, code)
-        return Chain(layers[:place], layers[place], layers[place + 1 :])
+        return GivenChain(layers[:place], layers[place], layers[place + 1 :])
     guess = tr('The whole of "{key}" comes before the code of {n}.', key=key, n=code)
-    return Chain(layers, Layer(code), guesses=(guess,) if code in sizes or not hidden else ())
+    return GivenChain(
+        layers, GivenLayer(code), guesses=(guess,) if code in sizes or not hidden else ()
+    )
 
 
 def _without_code(
-    layers: tuple[Layer, ...], key: str, hidden: bool, output: Layer | None, *, whole: bool
-) -> Chain:
+    layers: tuple[GivenLayer, ...],
+    key: str,
+    hidden: bool,
+    output: GivenLayer | None,
+    *,
+    whole: bool,
+) -> GivenChain:
     """The chain of ``layers`` where the code must be among them, or is not told at all.
 
     ``whole``: the list went from the input to the output.
@@ -153,7 +162,7 @@ def _without_code(
     guess = tr(
         'The code is the narrowest layer of "{key}": {n} units.', key=key, n=layers[place].units
     )
-    return Chain(
+    return GivenChain(
         layers[:place],
         layers[place],
         decoder if decoder or output is not None or symmetric else None,
@@ -162,20 +171,22 @@ def _without_code(
     )
 
 
-def encoder_only(layers: tuple[Layer, ...], key: str, *, hidden: bool) -> Chain:
+def encoder_only(layers: tuple[GivenLayer, ...], key: str, *, hidden: bool) -> GivenChain:
     """The chain of an encoder's layers: the last is the code, unless they are hidden ones."""
     if layers and (not hidden or layers[-1].units <= _SMALL_CODE):
-        return Chain(layers[:-1], layers[-1], guesses=(_last_is_code(key),))
+        return GivenChain(layers[:-1], layers[-1], guesses=(_last_is_code(key),))
     return _appended(layers, None, key)
 
 
-def _appended(layers: tuple[Layer, ...], back: tuple[Layer, ...] | None, key: str) -> Chain:
+def _appended(
+    layers: tuple[GivenLayer, ...], back: tuple[GivenLayer, ...] | None, key: str
+) -> GivenChain:
     guess = tr(
         'The size of the code is not given: {n} numbers after the hidden layers of "{key}".',
         n=_DEFAULT_CODE,
         key=key,
     )
-    return Chain(layers, Layer(_DEFAULT_CODE), back, guesses=(guess,))
+    return GivenChain(layers, GivenLayer(_DEFAULT_CODE), back, guesses=(guess,))
 
 
 def _last_is_code(key: str) -> str:
@@ -186,12 +197,12 @@ def _last_is_code(key: str) -> str:
 class Side:
     """The encoder's or the decoder's list: its layers, its name, and whether all are hidden."""
 
-    layers: tuple[Layer, ...]
+    layers: tuple[GivenLayer, ...]
     key: str
     hidden: bool = False
 
 
-def two_sided(encoder: Side, decoder: Side | None, hints: Hints) -> Chain:
+def two_sided(encoder: Side, decoder: Side | None, hints: Hints) -> GivenChain:
     """The network of an encoder and, perhaps, a decoder that are listed apart.
 
     Either may repeat the input's size, and either may hold the code.
@@ -224,12 +235,16 @@ def two_sided(encoder: Side, decoder: Side | None, hints: Hints) -> Chain:
                 key=encoder.key,
             )
         )
-    return Chain(before, code, back, output, found, tuple(guesses), doubled)
+    return GivenChain(before, code, back, output, found, tuple(guesses), doubled)
 
 
 def _code_between(
-    layers: tuple[Layer, ...], back: tuple[Layer, ...] | None, hints: Hints, *, whole: bool
-) -> tuple[tuple[Layer, ...], Layer, bool, bool]:
+    layers: tuple[GivenLayer, ...],
+    back: tuple[GivenLayer, ...] | None,
+    hints: Hints,
+    *,
+    whole: bool,
+) -> tuple[tuple[GivenLayer, ...], GivenLayer, bool, bool]:
     """The layers before the code, the code, whether it stood there twice, and whether at all.
 
     A wide last layer that is a hidden one (``whole``) is not the code, though it be as wide.
@@ -244,10 +259,10 @@ def _code_between(
         if not layers:
             raise RecipeError(tr("The size of the code is not given: add latent_dim."))
         return layers[:-1], layers[-1], False, True
-    return layers, Layer(code), False, False
+    return layers, GivenLayer(code), False, False
 
 
-def _begins_with_input(layers: tuple[Layer, ...], inputs: int | None) -> bool:
+def _begins_with_input(layers: tuple[GivenLayer, ...], inputs: int | None) -> bool:
     sizes = [layer.units for layer in layers]
     if not sizes:
         return False

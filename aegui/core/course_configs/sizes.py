@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 
 from aegui.core.course_configs.layers import (
     GLYPH_PIXELS,
-    Layer,
+    GivenLayer,
     LayerList,
     is_elided,
     is_layer_list,
     is_sweep,
     read_layers,
 )
-from aegui.core.course_configs.shape import Chain, Hints, Side, invented, two_sided, whole_chain
+from aegui.core.course_configs.shape import (
+    GivenChain,
+    Hints,
+    Side,
+    invented,
+    two_sided,
+    whole_chain,
+)
 from aegui.core.course_configs.values import is_nothing, to_whole
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
@@ -117,7 +124,7 @@ def _sides(value: object) -> list[object]:
     return [side for side in sides if not is_nothing(side)]
 
 
-def read_chain(notes: Notes, inputs: int | None, *, variational: bool) -> Chain:
+def read_chain(notes: Notes, inputs: int | None, *, variational: bool) -> GivenChain:
     """The network that is described, with what had to be assumed said.
 
     Raises:
@@ -150,7 +157,7 @@ def _convolutions(notes: Notes) -> tuple[str, ...]:
     return ()
 
 
-def _listed(notes: Notes, hints: Hints) -> Chain | None:
+def _listed(notes: Notes, hints: Hints) -> GivenChain | None:
     encoder = _layers(notes, _ENCODER)
     if encoder is not None:
         return _two_sided(notes, encoder, hints)
@@ -170,7 +177,7 @@ def _listed(notes: Notes, hints: Hints) -> Chain | None:
     return _whole(found, item, hints, hidden=is_hidden)
 
 
-def _whole(found: LayerList, item: Item, hints: Hints, *, hidden: bool) -> Chain:
+def _whole(found: LayerList, item: Item, hints: Hints, *, hidden: bool) -> GivenChain:
     chain = whole_chain(found.layers, item.key, hints, hidden=hidden)
     return replace(chain, inputs=chain.inputs or found.inputs)
 
@@ -181,7 +188,7 @@ def _with_stated(hints: Hints, found: LayerList) -> Hints:
     return replace(hints, inputs=found.inputs, from_first=True)
 
 
-def _two_sided(notes: Notes, encoder: Item, hints: Hints) -> Chain:
+def _two_sided(notes: Notes, encoder: Item, hints: Hints) -> GivenChain:
     decoder = _layers(notes, _DECODER)
     if decoder is None:
         # Three dots in a copied text: the reader is to think of the mirror image.
@@ -228,7 +235,7 @@ def name_layers(notes: Notes, item: Item) -> None:
         notes.names.setdefault(path, item.key)
 
 
-def _alike(notes: Notes) -> tuple[tuple[Layer, ...], str] | None:
+def _alike(notes: Notes) -> tuple[tuple[GivenLayer, ...], str] | None:
     """Hidden layers of one width, told by the width and perhaps their number."""
     item = notes.keys.take_one(_ONE_HIDDEN, fits=_is_count)
     if item is None:
@@ -241,10 +248,10 @@ def _alike(notes: Notes) -> tuple[tuple[Layer, ...], str] | None:
         notes.understand(many, tr("hidden layers"))
     notes.understand(item, tr("units of a hidden layer"))
     name_layers(notes, item)
-    return (Layer(to_whole(item.value, item.key)),) * count, item.key
+    return (GivenLayer(to_whole(item.value, item.key)),) * count, item.key
 
 
-def _numbered(notes: Notes) -> tuple[tuple[Layer, ...], str] | None:
+def _numbered(notes: Notes) -> tuple[tuple[GivenLayer, ...], str] | None:
     """Hidden layers of which each has a key with its number."""
     found = []
     for item in notes.keys.items:
@@ -259,7 +266,7 @@ def _numbered(notes: Notes) -> tuple[tuple[Layer, ...], str] | None:
         notes.keys.taken.add(item.path)
         notes.understand(item, tr("units of a hidden layer"))
     name_layers(notes, found[0][1])
-    return tuple(Layer(to_whole(i.value, i.key)) for _, i in found), found[0][1].key
+    return tuple(GivenLayer(to_whole(i.value, i.key)) for _, i in found), found[0][1].key
 
 
 def _is_count(value: object) -> bool:

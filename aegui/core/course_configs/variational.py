@@ -13,7 +13,7 @@ from aegui.core.i18n import tr
 if TYPE_CHECKING:
     from aegui.core.course_configs.keys import Item
     from aegui.core.course_configs.notes import Notes
-    from aegui.core.course_configs.shape import Chain
+    from aegui.core.course_configs.shape import GivenChain
 
 _WORDS = frozenset(
     {"vae", "variational", "variationalautoencoder", "betavae", "cvae", "variacional"}
@@ -50,7 +50,7 @@ class Variational:
         """Whether the configuration says so."""
         return self._item is not None or self._section is not None
 
-    def weigh(self, chain: Chain, inputs: int | None) -> None:
+    def weigh(self, chain: GivenChain, inputs: int | None) -> None:
         """Take the weight of the divergence, before ``beta`` can be taken for a slope."""
         if not (self.is_told or chain.doubled):
             return

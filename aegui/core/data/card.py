@@ -45,7 +45,7 @@ class ClassCount:
 
 
 @dataclass(frozen=True, eq=False)
-class Card:
+class DataCard:
     """Findings about a set.
 
     Attributes:
@@ -83,7 +83,7 @@ class Card:
         return self.compared < self.count - sum(len(group) - 1 for group in self.duplicates)
 
 
-def card(dataset: Dataset, pairs: int = 5, cancelled: IsCancelled | None = None) -> Card:
+def card(dataset: Dataset, pairs: int = 5, cancelled: IsCancelled | None = None) -> DataCard:
     """Look at all images of ``dataset``, and at every two of them (of large sets, of a part).
 
     Args:
@@ -109,7 +109,7 @@ def card(dataset: Dataset, pairs: int = 5, cancelled: IsCancelled | None = None)
     duplicates = tuple(tuple(group) for group in groups.values() if len(group) > 1)
     compared = _compared([group[0] for group in groups.values()], dataset.pixels)
     stop_if(cancelled)
-    return Card(
+    return DataCard(
         dataset.name,
         len(dataset),
         dataset.image_shape,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class BayesReading:
     """What one drawing tells somebody who knows the characters and the noise.
 
     Attributes:
@@ -112,7 +112,7 @@ def read_drawing(
     spec: CorruptionSpec,
     prior: ArrayLike | None = None,
     image_shape: Shape | None = None,
-) -> Reading:
+) -> BayesReading:
     """All that is to be known of one ``drawing`` ``[D]`` (any shape that flattens to it).
 
     Arguments and refusals are those of ``posterior``. For 96 characters of 5x7 pixels it takes
@@ -122,7 +122,7 @@ def read_drawing(
     image = np.asarray(drawing, dtype=np.float64).reshape(1, -1)
     chances, likelihood = chances_of(image, on, spec, normal_prior(prior, len(on)), image_shape)
     share_on = chances[0] @ on
-    return Reading(
+    return BayesReading(
         spec,
         chances[0],
         share_on,

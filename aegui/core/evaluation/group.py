@@ -26,7 +26,7 @@ _BATCH = 512
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class SampleGroup:
     """What is said of a group.
 
     Attributes:
@@ -60,7 +60,7 @@ def described_group(
     *,
     glyphs: bool = True,
     cancelled: Callable[[], bool] | None = None,
-) -> Group:
+) -> SampleGroup:
     """What the samples at ``indices`` ``[k]``, k >= 1, of ``dataset`` have in common.
 
     Args:
@@ -93,7 +93,7 @@ def described_group(
             wrong += _error(part, codec.decode(codes[-1]), glyphs=glyphs)
     mean = total / len(some)
     spread = np.sqrt(np.maximum(squares / len(some) - mean * mean, 0.0))
-    group = Group(
+    group = SampleGroup(
         len(indices),
         len(some),
         tuple(labels),
@@ -103,8 +103,10 @@ def described_group(
     return _with_codes(group, codec, np.concatenate(codes), wrong) if codes and codec else group
 
 
-def _with_codes(group: Group, codec: Codec, codes: NDArray[np.float32], error: float) -> Group:
-    return Group(
+def _with_codes(
+    group: SampleGroup, codec: Codec, codes: NDArray[np.float32], error: float
+) -> SampleGroup:
+    return SampleGroup(
         group.count,
         group.looked_at,
         group.labels,

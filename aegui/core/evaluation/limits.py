@@ -48,7 +48,7 @@ _MOST_NUMBERS = 1 << 23
 
 
 @dataclass(frozen=True)
-class Limit:
+class BayesLimit:
     """Wrong pixels per character that the best answer has on average.
 
     Attributes:
@@ -76,7 +76,7 @@ def limit(
     image_shape: Shape | None = None,
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
-) -> Limit:
+) -> BayesLimit:
     """The limit for ``glyphs`` ``[N, ...]`` under a noise.
 
     Where it has to be drawn: at least ``draws`` corrupted characters, as many of each glyph. For
@@ -106,12 +106,12 @@ def limit(
         if image_shape is None:
             raise ValueError("the limit of a block is known only with the images' shape")
         if block_places(spec.level, image_shape) * len(on) ** 2 <= MOST_OUTCOMES:
-            return Limit(_of_blocks(on, spec, chances, image_shape, cancelled))
+            return BayesLimit(_of_blocks(on, spec, chances, image_shape, cancelled))
     switched = lit_chances(spec)
     if switched is not None:
         groups, sizes = _groups(on)
         if math.prod(size + 1 for size in sizes.tolist()) * len(on) <= MOST_OUTCOMES:
-            return Limit(_by_counts(groups, sizes, switched, chances, cancelled))
+            return BayesLimit(_by_counts(groups, sizes, switched, chances, cancelled))
     return _drawn(on, spec, draws, seed, chances, image_shape, report, cancelled)
 
 
@@ -132,7 +132,7 @@ def _drawn(
     image_shape: Shape | None,
     report: Report | None,
     cancelled: IsCancelled | None,
-) -> Limit:
+) -> BayesLimit:
     generator = np.random.default_rng(seed)
     rounds = -(-draws // len(on))
     each = max(1, _CHUNK // len(on))
@@ -153,7 +153,7 @@ def _drawn(
     mean = sums / rounds
     variance = np.maximum(squares / rounds - mean * mean, 0.0) / max(1, rounds - 1)
     error = math.sqrt(float(np.square(prior) @ variance))
-    return Limit(float(prior @ mean), error, rounds * len(on))
+    return BayesLimit(float(prior @ mean), error, rounds * len(on))
 
 
 def _words(done: int, total: int) -> str:

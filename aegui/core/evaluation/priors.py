@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.readers.source import Source
+    from aegui.core.data.readers.source import GlyphSource
 
 UNIFORM = "uniform"
 """What is written for a prior by which all samples are as likely."""
@@ -121,7 +121,7 @@ def _listed(labels: tuple[str, ...]) -> str:
     return ", ".join(f"“{label}”" for label in labels[:_NAMED]) + more
 
 
-def _of_json(source: Source) -> dict[str, float]:
+def _of_json(source: GlyphSource) -> dict[str, float]:
 
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         for label, count in Counter(label for label, _ in pairs).items():
@@ -142,7 +142,7 @@ def _of_json(source: Source) -> dict[str, float]:
     return {label: _weight(weight, label, source) for label, weight in found.items()}
 
 
-def _of_csv(source: Source) -> dict[str, float]:
+def _of_csv(source: GlyphSource) -> dict[str, float]:
     weights: dict[str, float] = {}
     # By the line and not by a sniffer: the characters themselves may be commas or quotes.
     delimiter = next((one for one in "\t;" if one in source.text.partition("\n")[0]), ",")
@@ -184,7 +184,7 @@ def _number(value: object) -> float | None:
         return None
 
 
-def _weight(value: object, label: str, source: Source, line: int | None = None) -> float:
+def _weight(value: object, label: str, source: GlyphSource, line: int | None = None) -> float:
     number = _number(value)
     if number is None or not math.isfinite(number) or not 0.0 <= number <= _MOST_WEIGHT:
         raise source.refusal(

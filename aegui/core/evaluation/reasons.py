@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.evaluation.bayes import Reading
+    from aegui.core.evaluation.bayes import BayesReading
     from aegui.core.latent.codec import Codec
 
 MOST_VOTES = 8
@@ -102,7 +102,7 @@ def pixel_reasons(
     drawing: ArrayLike,
     pixel: int,
     dataset: Dataset,
-    reading: Reading | None = None,
+    reading: BayesReading | None = None,
     *,
     graded: bool = False,
 ) -> PixelReasons:
@@ -170,7 +170,7 @@ def _scores(outputs: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.clip(logits, -LOGIT_MOST, LOGIT_MOST), np.float64)
 
 
-def _votes(reading: Reading, dataset: Dataset, pixel: int) -> tuple[Vote, ...]:
+def _votes(reading: BayesReading, dataset: Dataset, pixel: int) -> tuple[Vote, ...]:
     return tuple(
         _vote(dataset, int(at), float(reading.chances[at]), pixel)
         for at in reading.order[:MOST_VOTES]

@@ -50,7 +50,7 @@ WAYS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Space:
+class CodeSpace:
     """A latent space as far as its places are compared.
 
     Attributes:
@@ -79,7 +79,7 @@ class Space:
 
 
 def placed(
-    z: NDArray[np.float32], here: Space, there: Space, way: str
+    z: NDArray[np.float32], here: CodeSpace, there: CodeSpace, way: str
 ) -> tuple[NDArray[np.float32], str]:
     """The code ``[d']`` in ``there`` of the place of ``z`` ``[d]`` in ``here``.
 
@@ -121,7 +121,7 @@ def _among_samples(
     return np.asarray(shares @ there[near], np.float32)
 
 
-def way_words(way: str, here: Space, there: Space) -> str:
+def way_words(way: str, here: CodeSpace, there: CodeSpace) -> str:
     """How a place was found, in words."""
     if way == "samples":
         return tr("among the same samples")

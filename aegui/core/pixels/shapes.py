@@ -18,7 +18,7 @@ Cell = tuple[int, int]
 """Row and column."""
 
 
-class Box(NamedTuple):
+class PixelBox(NamedTuple):
     """A rectangle of cells: its first row and column, and those after its last."""
 
     top: int
@@ -27,7 +27,7 @@ class Box(NamedTuple):
     right: int
 
     @classmethod
-    def around(cls, a: Cell, b: Cell) -> Box:
+    def around(cls, a: Cell, b: Cell) -> PixelBox:
         """The smallest box that holds both cells."""
         (top, bottom), (left, right) = sorted((a[0], b[0])), sorted((a[1], b[1]))
         return cls(top, left, bottom + 1, right + 1)
@@ -54,13 +54,15 @@ class Box(NamedTuple):
             return None
         return rows[cell[0]], columns[cell[1]]
 
-    def moved(self, rows: int, columns: int) -> Box:
+    def moved(self, rows: int, columns: int) -> PixelBox:
         """The box further down by ``rows`` and right by ``columns``."""
-        return Box(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)
+        return PixelBox(
+            self.top + rows, self.left + columns, self.bottom + rows, self.right + columns
+        )
 
-    def within(self, height: int, width: int) -> Box | None:
+    def within(self, height: int, width: int) -> PixelBox | None:
         """The part inside an image of that size; None if there is none."""
-        box = Box(
+        box = PixelBox(
             max(0, self.top), max(0, self.left), min(height, self.bottom), min(width, self.right)
         )
         return box if box.height > 0 and box.width > 0 else None
@@ -88,7 +90,7 @@ def line_cells(start: Cell, end: Cell) -> Iterator[Cell]:
 
 def outline_cells(a: Cell, b: Cell) -> list[Cell]:
     """The edge of the rectangle with the opposite corners ``a`` and ``b``."""
-    box = Box.around(a, b)
+    box = PixelBox.around(a, b)
     rows, columns = range(box.top, box.bottom), range(box.left, box.right)
     edge = {(row, column) for row in (box.top, box.bottom - 1) for column in columns}
     edge |= {(row, column) for column in (box.left, box.right - 1) for row in rows}
@@ -97,16 +99,16 @@ def outline_cells(a: Cell, b: Cell) -> list[Cell]:
 
 def area_cells(a: Cell, b: Cell) -> list[Cell]:
     """All of the rectangle with the opposite corners ``a`` and ``b``."""
-    box = Box.around(a, b)
+    box = PixelBox.around(a, b)
     return [(r, c) for r in range(box.top, box.bottom) for c in range(box.left, box.right)]
 
 
-def box_of(mask: NDArray[np.bool_]) -> Box | None:
+def box_of(mask: NDArray[np.bool_]) -> PixelBox | None:
     """The smallest box that holds all that is true in ``mask`` ``[H, W]``; None: nothing is."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not rows.size:
         return None
-    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+    return PixelBox(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
 
 
 def brush_cells(cell: Cell, size: int) -> list[Cell]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from aegui.core.pixels.shapes import Box
+from aegui.core.pixels.shapes import PixelBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def placed(
     result = image.copy()
     part = part.mean(axis=0) if part.ndim > image.ndim else part
     height, width = image.shape[-2:]
-    box = Box(row, column, row + part.shape[-2], column + part.shape[-1]).within(height, width)
+    box = PixelBox(row, column, row + part.shape[-2], column + part.shape[-1]).within(height, width)
     if box is not None:
         inner = box.moved(-row, -column)
         result[(..., *slices(box))] = part[(..., *slices(inner))]
@@ -81,7 +81,7 @@ def placed(
 
 
 def moved(
-    image: NDArray[np.float32], box: Box, rows: int, columns: int, ground: float
+    image: NDArray[np.float32], box: PixelBox, rows: int, columns: int, ground: float
 ) -> NDArray[np.float32]:
     """``image`` with what is in ``box`` lifted off the ``ground`` and laid down elsewhere."""
     part = image[(..., *slices(box))]
@@ -92,7 +92,7 @@ def moved(
 
 def in_part(
     image: NDArray[np.float32],
-    box: Box | None,
+    box: PixelBox | None,
     edit: Callable[[NDArray[np.float32]], NDArray[np.float32]],
 ) -> NDArray[np.float32]:
     """``image`` with ``edit``, which keeps the shape, done to what is in ``box`` (None: to all)."""
@@ -103,7 +103,7 @@ def in_part(
     return result
 
 
-def slices(box: Box) -> tuple[slice, slice]:
+def slices(box: PixelBox) -> tuple[slice, slice]:
     """What cuts ``box`` out of an array whose last axes are rows and columns."""
     return slice(box.top, box.bottom), slice(box.left, box.right)
 

@@ -80,7 +80,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Place:
+class PinnedPlace:
     """A place among the codes that a person wants to find again.
 
     Attributes:
@@ -124,7 +124,7 @@ class SavedRun:
     engine: str = ""
     device: str = ""
     draft: Draft | None = None
-    places: tuple[Place, ...] = ()
+    places: tuple[PinnedPlace, ...] = ()
     note: str = ""
     concepts: tuple[KeptConcept, ...] = ()
     timeline: TimelineView | None = None
@@ -282,7 +282,7 @@ def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> S
             document.engine,
             document.device,
             _read_draft(archive, document.draft, may_read),
-            tuple(Place(tuple(place.z), place.name) for place in document.places),
+            tuple(PinnedPlace(tuple(place.z), place.name) for place in document.places),
             preview_note(dataset, document.dataset, unread),
             tuple(concept_of(concept) for concept in document.concepts),
             run_timeline.read_timeline(archive, recipe, dataset),

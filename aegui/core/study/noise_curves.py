@@ -39,7 +39,7 @@ _PCA_SAMPLES = 10_000
 
 
 @dataclass(frozen=True)
-class CurveSpec:
+class NoiseCurveSpec:
     """What to try.
 
     Attributes:
@@ -60,7 +60,7 @@ class CurveSpec:
 
 
 @dataclass(frozen=True)
-class Model:
+class TriedModel:
     """Networks that make one line: the runs of one recipe, mostly."""
 
     name: str
@@ -115,9 +115,9 @@ class Curves:
 
 
 def noise_curves(
-    models: Sequence[Model],
+    models: Sequence[TriedModel],
     dataset: Dataset,
-    spec: CurveSpec,
+    spec: NoiseCurveSpec,
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Curves:
@@ -195,7 +195,7 @@ def _words(done: int, total: int) -> str:
     return tr("{done:,} of {total:,} levels tried", done=done, total=total)
 
 
-def _check(models: Sequence[Model], dataset: Dataset, spec: CurveSpec) -> None:
+def _check(models: Sequence[TriedModel], dataset: Dataset, spec: NoiseCurveSpec) -> None:
     if not spec.levels or spec.draws < 1:
         raise AeguiError(tr("A curve needs at least one level and one draw."))
     for model in models:
@@ -217,7 +217,7 @@ def _check(models: Sequence[Model], dataset: Dataset, spec: CurveSpec) -> None:
                 )
 
 
-def _simple(dataset: Dataset, spec: CurveSpec) -> list[tuple[LineKey, str, Answer]]:
+def _simple(dataset: Dataset, spec: NoiseCurveSpec) -> list[tuple[LineKey, str, Answer]]:
     """What needs no network: giving back what is seen, and a linear code fitted to the clean."""
     found: list[tuple[LineKey, str, Answer]] = []
     if spec.copy:
@@ -233,7 +233,7 @@ def _through(pca: Pca) -> Answer:
 
 
 def _tried(
-    answers: Sequence[Answer], dataset: Dataset, spec: CurveSpec, at: int, progress: Progress
+    answers: Sequence[Answer], dataset: Dataset, spec: NoiseCurveSpec, at: int, progress: Progress
 ) -> NDArray[np.float64]:
     """Mean wrong pixels of each answer at one level."""
     noise = noise_of(spec.kind, spec.levels[at])

@@ -15,7 +15,7 @@ from aegui.core.cost import multiplications_per_second
 from aegui.core.data.corruption import corrupted
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.limits import DEFAULT_DRAWS, Limit, limit
+from aegui.core.evaluation.limits import DEFAULT_DRAWS, BayesLimit, limit
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.i18n import mark, tr, trn
@@ -107,7 +107,7 @@ class MatrixSpec:
 
 
 @dataclass(frozen=True, eq=False)
-class Figure:
+class MatrixFigure:
     """One figure of all cells.
 
     Attributes:
@@ -161,15 +161,15 @@ class NoiseMatrix:
     at_most_1: NDArray[np.float64]
     exact: NDArray[np.float64]
     per_sample: NDArray[np.float64]
-    limits: tuple[Limit | None, ...]
+    limits: tuple[BayesLimit | None, ...]
     snapshot: Snapshot
     seconds: float
     note: str = ""
 
-    def figure(self, key: str) -> Figure:
+    def figure(self, key: str) -> MatrixFigure:
         """One of ``FIGURES`` by its key."""
         values: NDArray[np.float64] = getattr(self, FIGURES[key].key)
-        return Figure(values.mean(axis=2), values.std(axis=2))
+        return MatrixFigure(values.mean(axis=2), values.std(axis=2))
 
     def codec(self, row: int, seed: int = 0) -> Codec:
         """The network of a row and the number of its seed, from 0."""
@@ -188,10 +188,10 @@ class NoiseMatrix:
         answer = self.codec(row, seed).reconstruct(noisy)
         return Strip(clean, noisy, answer, wrong_pixels(clean, answer))
 
-    def characters(self, row: int, column: int) -> Figure:
+    def characters(self, row: int, column: int) -> MatrixFigure:
         """Wrong pixels of each character ``[N]`` in one cell."""
         values = self.per_sample[row, column]
-        return Figure(values.mean(axis=0), values.std(axis=0))
+        return MatrixFigure(values.mean(axis=0), values.std(axis=0))
 
 
 def noise_of(kind: str, level: float) -> CorruptionSpec:
@@ -430,7 +430,9 @@ class _Figures:
         self.wrong[:, column] = self.per_sample[:, column].mean(axis=2)
 
 
-def _limit(dataset: Dataset, test: CorruptionSpec, cancelled: IsCancelled | None) -> Limit | None:
+def _limit(
+    dataset: Dataset, test: CorruptionSpec, cancelled: IsCancelled | None
+) -> BayesLimit | None:
     if not dataset.is_binary:
         return None
     return limit(

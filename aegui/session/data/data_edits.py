@@ -52,7 +52,7 @@ class DownloadNeed:
     retry: Callable[[], object]
 
 
-class Host(Protocol):
+class EditHost(Protocol):
     """Whose draft is edited."""
 
     @property
@@ -91,7 +91,7 @@ class Host(Protocol):
 class DataEdits:
     """Reads what an edit needs and then makes it; what has been edited since stays edited."""
 
-    def __init__(self, host: Host, loading: ProgressJob) -> None:
+    def __init__(self, host: EditHost, loading: ProgressJob) -> None:
         self._host = host
         self._loading = loading
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from aegui.core.data.card import Card
+    from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
 
 
@@ -38,7 +38,7 @@ class DataService(QObject):
     write_failed = Signal(str)
     """A set could not be written, and why."""
     card_made = Signal(object, object)
-    """The ``Dataset`` and its ``Card``."""
+    """The ``Dataset`` and its ``DataCard``."""
     found = Signal(object, object)
     """The ``Dataset`` that was searched, and the places of what was found, int64 ``[n]``."""
     _ready = Signal(object)
@@ -48,7 +48,7 @@ class DataService(QObject):
         super().__init__(parent)
         self.downloading = ProgressJob("aegui-download", self)
         self.writing = ProgressJob("aegui-write", self)
-        self._cards: WeakKeyDictionary[Dataset, Card] = WeakKeyDictionary()
+        self._cards: WeakKeyDictionary[Dataset, DataCard] = WeakKeyDictionary()
         self._job = LatestJob("aegui-card")
         self._wanted: Dataset | None = None
         self._search = LatestJob("aegui-search")
@@ -74,7 +74,7 @@ class DataService(QObject):
             lambda error: self.write_failed.emit(str(error)),
         )
 
-    def request_card(self, dataset: Dataset) -> Card | None:
+    def request_card(self, dataset: Dataset) -> DataCard | None:
         """The card of ``dataset`` if it is known; else it is made, and ``card_made`` follows."""
         known = self._cards.get(dataset)
         self._wanted = dataset
@@ -109,7 +109,7 @@ class DataService(QObject):
         self._ready.emit((dataset, made))
 
     @Slot(object)
-    def _on_ready(self, answer: tuple[Dataset, Card]) -> None:
+    def _on_ready(self, answer: tuple[Dataset, DataCard]) -> None:
         dataset, made = answer
         self._cards[dataset] = made
         if dataset is self._wanted:

@@ -34,7 +34,7 @@ _LEVELS = np.float32(255.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Preview:
+class ImportPreview:
     """Some of the images as they will be.
 
     Attributes:
@@ -60,7 +60,7 @@ class ImageImport(QObject):
     failed = Signal(str)
     """There is nothing to import, and why."""
     previewed = Signal(object)
-    """A ``Preview`` of the newest choice."""
+    """An ``ImportPreview`` of the newest choice."""
     _ready = Signal(object)
 
     def __init__(self, paths: Sequence[Path], parent: QObject | None = None) -> None:
@@ -103,7 +103,7 @@ class ImageImport(QObject):
         self.found.emit(scan)
 
     @Slot(object)
-    def _on_ready(self, preview: Preview) -> None:
+    def _on_ready(self, preview: ImportPreview) -> None:
         if preview.spec == self._spec:
             self.previewed.emit(preview)
 
@@ -113,7 +113,7 @@ def preview_of(
     spec: ImageSpec,
     most: int = MOST_PREVIEWED,
     cancelled: IsCancelled | None = None,
-) -> Preview:
+) -> ImportPreview:
     """``most`` images of ``scan`` at equal distances, read as ``spec`` says.
 
     Raises:
@@ -132,7 +132,7 @@ def preview_of(
         else:
             read.append(index)
     stack = np.stack(images) if images else np.zeros((0, spec.channels, spec.height, spec.width))
-    return Preview(
+    return ImportPreview(
         spec,
         stack.astype(np.float32),
         tuple(scan.labels[index] for index in read),

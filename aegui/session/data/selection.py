@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.evaluation.group import Group
+    from aegui.core.evaluation.group import SampleGroup
     from aegui.core.latent.codec import Codec
 
 _NONE = np.zeros(0, np.int64)
@@ -30,7 +30,7 @@ class Selection(QObject):
     changed = Signal(object)
     """Places in the set, int64 ``[k]`` ascending."""
     described = Signal(object)
-    """The ``Group`` of what is selected; while somebody looks, in the owner's thread."""
+    """The ``SampleGroup`` of what is selected; while somebody looks, in the owner's thread."""
     taken_out = Signal(object)
     """A ``Dataset`` of what was selected, as it was asked for."""
 
@@ -122,7 +122,7 @@ class Selection(QObject):
                 codec, count * (encode_cost(codec) + codec.cost), QUICK_BATCH
             )
 
-        def work() -> Group | None:
+        def work() -> SampleGroup | None:
             try:
                 return described_group(
                     dataset,
@@ -137,7 +137,7 @@ class Selection(QObject):
         self._groups.ask(work, subject, quick=quick, gentle=self._is_live)
 
     @Slot(object)
-    def _on_groups_answered(self, group: Group) -> None:
+    def _on_groups_answered(self, group: SampleGroup) -> None:
         self.described.emit(group)
 
     @Slot(object)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import PretrainSpec
     from aegui.core.run_file.concepts import KeptConcept
-    from aegui.core.run_file.saved import Place
+    from aegui.core.run_file.saved import PinnedPlace
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import Checkpoint
     from aegui.core.training.timeline import TimelineView
@@ -58,7 +58,7 @@ class Opened:
     path: Path | None = None
     name: str = ""
     reading: CourseReading | None = None
-    places: tuple[Place, ...] = ()
+    places: tuple[PinnedPlace, ...] = ()
     note: str = ""
     concepts: tuple[KeptConcept, ...] = ()
     unread: str = ""
@@ -195,7 +195,7 @@ def is_data(path: Path) -> bool:
 def to_save(
     draft: DraftState,
     run: SavedRun | None,
-    places: tuple[Place, ...] = (),
+    places: tuple[PinnedPlace, ...] = (),
     concepts: tuple[KeptConcept, ...] = (),
 ) -> SavedRun:
     """The content of the run file that keeps the run, the draft and what was put on the map."""

@@ -28,7 +28,7 @@ _LAST_SECONDS = 60.0
 """How long the end of the program waits for a copy that is to be found at the next start."""
 
 
-class Host(Protocol):
+class FileHost(Protocol):
     """Whose document it is."""
 
     @property
@@ -71,7 +71,7 @@ class DocumentFile(QObject):
 
     def __init__(
         self,
-        host: Host,
+        host: FileHost,
         settings: Settings,
         autosave_folder: Path | None = None,
         parent: QObject | None = None,

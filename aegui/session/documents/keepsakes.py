@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from aegui.core.i18n import tr
 from aegui.core.run_file.document import MAX_NAME
-from aegui.core.run_file.saved import Place
+from aegui.core.run_file.saved import PinnedPlace
 from aegui.session.documents.edit_command import KeptCommand
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Keepsakes(QObject):
     """The pins and the concepts of the open document."""
 
     places_changed = Signal(object)
-    """Tuple of the ``Place``s that are pinned on the map, in their order."""
+    """Tuple of the ``PinnedPlace``s that are pinned on the map, in their order."""
     concepts_changed = Signal(object)
     """Tuple of the ``KeptConcept``s."""
     edited = Signal()
@@ -34,11 +34,11 @@ class Keepsakes(QObject):
         """With a ``history`` edits are steps of it."""
         super().__init__(parent)
         self._history = history
-        self._places: tuple[Place, ...] = ()
+        self._places: tuple[PinnedPlace, ...] = ()
         self._concepts: tuple[KeptConcept, ...] = ()
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[PinnedPlace, ...]:
         """What is pinned on the map."""
         return self._places
 
@@ -47,7 +47,7 @@ class Keepsakes(QObject):
         """The concepts that were found."""
         return self._concepts
 
-    def take(self, places: tuple[Place, ...], concepts: tuple[KeptConcept, ...]) -> None:
+    def take(self, places: tuple[PinnedPlace, ...], concepts: tuple[KeptConcept, ...]) -> None:
         """Hold what another document has; ``announce`` tells of it."""
         self._places, self._concepts = places, concepts
 
@@ -68,11 +68,11 @@ class Keepsakes(QObject):
         """Take the pin at ``index`` of ``places`` away."""
         self.set_places(self._places[:index] + self._places[index + 1 :])
 
-    def replace(self, index: int, place: Place) -> None:
+    def replace(self, index: int, place: PinnedPlace) -> None:
         """Have ``place`` in place of the pin at ``index``: moved, or under another name."""
         self.set_places((*self._places[:index], place, *self._places[index + 1 :]))
 
-    def set_places(self, places: tuple[Place, ...]) -> None:
+    def set_places(self, places: tuple[PinnedPlace, ...]) -> None:
         """Pin these places, in this order, and no others."""
         if places == self._places:
             return
@@ -83,7 +83,7 @@ class Keepsakes(QObject):
         text, moved = _edit_words(before, places), _moved(before, places)
         self._history.push(KeptCommand(self._show_places, before, places, text, moved=moved))
 
-    def _show_places(self, places: tuple[Place, ...]) -> None:
+    def _show_places(self, places: tuple[PinnedPlace, ...]) -> None:
         self._places = places
         self.edited.emit()
         self.places_changed.emit(places)
@@ -104,14 +104,14 @@ class Keepsakes(QObject):
         self.edited.emit()
         self.concepts_changed.emit(concepts)
 
-    def _new_place(self, z: ArrayLike, name: str) -> Place:
+    def _new_place(self, z: ArrayLike, name: str) -> PinnedPlace:
         taken = {place.name for place in self._places}
         free = (tr("Pin {n}", n=number) for number in count(1))
         code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
-        return Place(code, name or next(text for text in free if text not in taken))
+        return PinnedPlace(code, name or next(text for text in free if text not in taken))
 
 
-def _moved(before: tuple[Place, ...], after: tuple[Place, ...]) -> int | None:
+def _moved(before: tuple[PinnedPlace, ...], after: tuple[PinnedPlace, ...]) -> int | None:
     """The pin that is elsewhere ``after``, by its index, if it is one and all else is the same."""
     if len(before) != len(after):
         return None
@@ -120,7 +120,7 @@ def _moved(before: tuple[Place, ...], after: tuple[Place, ...]) -> int | None:
     return changed[0] if is_one else None
 
 
-def _edit_words(before: tuple[Place, ...], after: tuple[Place, ...]) -> str:
+def _edit_words(before: tuple[PinnedPlace, ...], after: tuple[PinnedPlace, ...]) -> str:
     """What an edit of the pins is called among the steps to undo."""
     if len(after) != len(before):
         return tr("Pin a place") if len(after) > len(before) else tr("Remove a pin")

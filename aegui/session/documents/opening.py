@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Reader = Callable[[Report, IsCancelled], Opened]
 
 
-class Host(Protocol):
+class OpeningHost(Protocol):
     """Whose document is replaced."""
 
     def swap(self, opened: Opened) -> None:
@@ -57,7 +57,7 @@ class Opening:
     """Reads documents, in the background where that takes a while; what is open stays till then."""
 
     def __init__(
-        self, host: Host, loading: ProgressJob, file: DocumentFile, edits: DataEdits
+        self, host: OpeningHost, loading: ProgressJob, file: DocumentFile, edits: DataEdits
     ) -> None:
         self._host = host
         self._loading = loading

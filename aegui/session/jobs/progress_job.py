@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Progress:
+class JobProgress:
     """How far a piece of work has come.
 
     Attributes:
@@ -61,7 +61,7 @@ class ProgressJob(QObject):
     """
 
     progressed = Signal(object)
-    """A ``Progress``, first after ``PATIENCE_MS``."""
+    """A ``JobProgress``, first after ``PATIENCE_MS``."""
     busy_changed = Signal(bool)
     """Whether there is work under way."""
     _ready = Signal(object)
@@ -189,8 +189,8 @@ def _outcome(task: _Task) -> object:
         return AeguiError(tr("{what}: {reason}", what=task.title, reason=error))
 
 
-def _progress(task: _Task) -> Progress:
+def _progress(task: _Task) -> JobProgress:
     latest = task.latest
     if latest is None:
-        return Progress(task.title)
-    return Progress(task.title, latest.text, latest.done, latest.total)
+        return JobProgress(task.title)
+    return JobProgress(task.title, latest.text, latest.done, latest.total)

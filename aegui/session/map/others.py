@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.latent.placing import Space, placed, way_words
+from aegui.core.latent.placing import CodeSpace, placed, way_words
 from aegui.core.latent.projections import ProjectionOptions, plane, project
 from aegui.core.latent.views import sampled
 from aegui.core.run_file.saved import load_run
@@ -63,7 +63,7 @@ class Mapped:
     """
 
     of: Other
-    space: Space
+    space: CodeSpace
     places: NDArray[np.float32] | None
 
 
@@ -326,12 +326,12 @@ def _mapped(other: Other, dataset: Dataset, indices: NDArray[np.int64]) -> Mappe
     codec = other.codec
     codes = codes_of(codec, dataset, indices) if codec.can_encode else None
     if codes is None:
-        return Mapped(other, Space(codec.latent_size, None, other.has_prior), None)
+        return Mapped(other, CodeSpace(codec.latent_size, None, other.has_prior), None)
     codes.setflags(write=False)
     places = plane(codes)
     if codec.latent_size > _PLANE:
         places = project("pca", codes, ProjectionOptions()).places
-    return Mapped(other, Space(codec.latent_size, codes, other.has_prior), places)
+    return Mapped(other, CodeSpace(codec.latent_size, codes, other.has_prior), places)
 
 
 def _images(compared: Compared, z: NDArray[np.float32], way: str) -> tuple[OtherImage, ...]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import LoadProgress, Report
     from aegui.core.latent.codec import Codec
-    from aegui.core.run_file.saved import Place
+    from aegui.core.run_file.saved import PinnedPlace
     from aegui.session.map.making import MakingSubject
 
 FEWEST_IMAGES, MOST_IMAGES, DEFAULT_IMAGES = 2, 480, 48
@@ -74,9 +74,9 @@ class PathService(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._subject: MakingSubject | None = None
-        self._places: tuple[Place, ...] = ()
+        self._places: tuple[PinnedPlace, ...] = ()
         # By identity: two pins may have the same place and name.
-        self._left_out: tuple[Place, ...] = ()
+        self._left_out: tuple[PinnedPlace, ...] = ()
         self._kind = DEFAULT_KIND
         self._count = DEFAULT_IMAGES
         self._latest: PathLook | None = None
@@ -114,7 +114,7 @@ class PathService(QObject):
         return self._count
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[PinnedPlace, ...]:
         """All pins, in their order."""
         return self._places
 
@@ -128,10 +128,10 @@ class PathService(QObject):
         """Which pins are codes of the present network's size."""
         return tuple(self._fits(place) for place in self._places)
 
-    def _takes(self, place: Place) -> bool:
+    def _takes(self, place: PinnedPlace) -> bool:
         return not _is_one_of(place, self._left_out) and self._fits(place)
 
-    def _fits(self, place: Place) -> bool:
+    def _fits(self, place: PinnedPlace) -> bool:
         subject = self._subject
         return subject is None or len(place.z) == subject.codec.latent_size
 
@@ -156,7 +156,7 @@ class PathService(QObject):
         self._renew()
         self._go_on()
 
-    def set_places(self, places: tuple[Place, ...]) -> None:
+    def set_places(self, places: tuple[PinnedPlace, ...]) -> None:
         """The pins that there are, in the order of the way."""
         taken = self._taken()
         self._places = places
@@ -175,15 +175,15 @@ class PathService(QObject):
         self.stops_changed.emit()
         self._renew(afresh=True)
 
-    def renamed(self, index: int, name: str) -> Place:
+    def renamed(self, index: int, name: str) -> PinnedPlace:
         """The pin at ``index`` under another name, which takes part as before."""
         return self._changed(index, replace(self._places[index], name=name[:MAX_NAME]))
 
-    def moved(self, index: int, z: NDArray[np.float32]) -> Place:
+    def moved(self, index: int, z: NDArray[np.float32]) -> PinnedPlace:
         """The pin at ``index`` at the code ``z`` ``[d]``, which takes part as before."""
         return self._changed(index, replace(self._places[index], z=tuple(z.tolist())))
 
-    def _changed(self, index: int, place: Place) -> Place:
+    def _changed(self, index: int, place: PinnedPlace) -> PinnedPlace:
         if _is_one_of(self._places[index], self._left_out):
             self._left_out = (*self._left_out, place)
         return place
@@ -217,7 +217,7 @@ class PathService(QObject):
         self._first.shutdown()
         self._pictures.shutdown()
 
-    def _taken(self) -> tuple[Place, ...]:
+    def _taken(self) -> tuple[PinnedPlace, ...]:
         return tuple(place for place in self._places if self._takes(place))
 
     def _forget(self) -> None:
@@ -331,11 +331,13 @@ class PathService(QObject):
             self.busy_changed.emit(busy)
 
 
-def _is_one_of(place: Place, places: tuple[Place, ...]) -> bool:
+def _is_one_of(place: PinnedPlace, places: tuple[PinnedPlace, ...]) -> bool:
     return any(each is place for each in places)
 
 
-def _pictured(codec: Codec, places: tuple[Place, ...]) -> tuple[NDArray[np.float32] | None, ...]:
+def _pictured(
+    codec: Codec, places: tuple[PinnedPlace, ...]
+) -> tuple[NDArray[np.float32] | None, ...]:
     fitting = [place.z for place in places if len(place.z) == codec.latent_size]
     if not fitting:
         return (None,) * len(places)
@@ -345,7 +347,7 @@ def _pictured(codec: Codec, places: tuple[Place, ...]) -> tuple[NDArray[np.float
 
 @dataclass(frozen=True, eq=False)
 class _Wish:
-    places: tuple[Place, ...]
+    places: tuple[PinnedPlace, ...]
     kind: str
     count: int
 

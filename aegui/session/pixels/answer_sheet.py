@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.evaluation.bayes import Reading
+    from aegui.core.evaluation.bayes import BayesReading
     from aegui.core.evaluation.noise_level import LevelEstimate
     from aegui.core.evaluation.priors import Prior
     from aegui.core.evaluation.repairs import Repairs
@@ -42,7 +42,7 @@ _UNKNOWN_EPOCH = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class AnsweringModel:
     """A network that answers.
 
     Attributes:
@@ -87,7 +87,7 @@ class Limit:
         note: What is to be known before it is relied on, in words; mostly empty.
     """
 
-    reading: Reading | None
+    reading: BayesReading | None
     spec: CorruptionSpec
     estimate: LevelEstimate | None = None
     reason: str = ""
@@ -116,7 +116,9 @@ def fits(codec: Codec, state: DrawingState) -> bool:
     return codec.can_encode and codec.image_shape == state.image_shape
 
 
-def is_quick_sheet(models: Sequence[Model], nearest: Nearest, steps: int, estimated: bool) -> bool:
+def is_quick_sheet(
+    models: Sequence[AnsweringModel], nearest: Nearest, steps: int, estimated: bool
+) -> bool:
     """Whether it takes no more than a few milliseconds."""
     if steps > 1 or estimated:
         return False
@@ -124,7 +126,7 @@ def is_quick_sheet(models: Sequence[Model], nearest: Nearest, steps: int, estima
 
 
 def answer_sheet(
-    models: Sequence[Model],
+    models: Sequence[AnsweringModel],
     nearest: Nearest,
     state: DrawingState,
     spec: CorruptionSpec,
@@ -152,7 +154,11 @@ def answer_sheet(
 
 
 def _answered(
-    model: Model, nearest: Nearest, state: DrawingState, steps: int, reading: Reading | None
+    model: AnsweringModel,
+    nearest: Nearest,
+    state: DrawingState,
+    steps: int,
+    reading: BayesReading | None,
 ) -> SheetAnswer | None:
     repairs, pixels = None, state.pixels
     if steps > 1:
@@ -165,7 +171,9 @@ def _answered(
     return SheetAnswer(model.key, model.name, found, expected, repairs)
 
 
-def _best(nearest: Nearest, state: DrawingState, reading: Reading | None) -> SheetAnswer | None:
+def _best(
+    nearest: Nearest, state: DrawingState, reading: BayesReading | None
+) -> SheetAnswer | None:
     if reading is None:
         return None
     shape = state.pixels.shape

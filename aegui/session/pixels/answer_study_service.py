@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.evaluation.limits import Limit
+    from aegui.core.evaluation.limits import BayesLimit
     from aegui.core.evaluation.outliers import OutlierBench
     from aegui.core.evaluation.priors import Prior
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
-    from aegui.session.pixels.answer_sheet import Model
+    from aegui.session.pixels.answer_sheet import AnsweringModel
     from aegui.session.pixels.answer_studies import MixUps
 
 MOST_AVERAGED = 1_000
@@ -35,7 +35,7 @@ LIMIT_DRAWS = 8_000
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredOutliers:
     """The outlier bench of one network.
 
     Attributes:
@@ -70,7 +70,7 @@ class SetLimit:
     dataset: Dataset
     spec: CorruptionSpec
     prior: Prior | None
-    limit: Limit
+    limit: BayesLimit
 
     def is_of(self, dataset: Dataset, spec: CorruptionSpec, prior: Prior | None) -> bool:
         """Whether it is of these."""
@@ -105,7 +105,7 @@ class AnswerStudies(QObject):
         self.errors = ProgressJob("aegui-outliers", self)
         self.mix_ups: MixUps | None = None
         self.mixing: Codec | None = None
-        self.outliers: Measured | None = None
+        self.outliers: MeasuredOutliers | None = None
         self.known_prior: Prior | None = None
         self.prior: Prior | None = None
         self._limits = LatestAnswer("aegui-limit", self)
@@ -113,7 +113,7 @@ class AnswerStudies(QObject):
         self._priors = LatestAnswer("aegui-prior", self)
         self._priors.answered.connect(self._on_priors_answered)
 
-    def compare(self, model: Model, dataset: Dataset, spec: CorruptionSpec) -> None:
+    def compare(self, model: AnsweringModel, dataset: Dataset, spec: CorruptionSpec) -> None:
         """Find the pairs of ``dataset`` that ``model`` mixes up under a noise."""
 
         def done(found: MixUps) -> None:
@@ -131,7 +131,7 @@ class AnswerStudies(QObject):
 
     def measure(
         self,
-        model: Model,
+        model: AnsweringModel,
         dataset: Dataset,
         source: str,
         held_out: NDArray[np.int64] | None = None,
@@ -146,7 +146,7 @@ class AnswerStudies(QObject):
 
         def done(bench: OutlierBench) -> None:
             kept = held_out is not None if is_learnt else None
-            self.outliers = Measured(model.codec, model.name, dataset, source, bench, kept)
+            self.outliers = MeasuredOutliers(model.codec, model.name, dataset, source, bench, kept)
             self.measured.emit()
 
         def failed(error: AeguiError) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from aegui.core.data.corruption import corrupted
 from aegui.core.i18n import tr
 from aegui.core.pixels.code import levels_of
-from aegui.core.pixels.shapes import Box
+from aegui.core.pixels.shapes import PixelBox
 from aegui.core.pixels.transforms import (
     as_kind,
     fitted,
@@ -29,9 +29,9 @@ from aegui.core.pixels.transforms import (
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.pixels.drawing_state import (
     GLYPH_PAPER,
+    DrawingPaper,
     DrawingState,
     Ink,
-    Paper,
     frozen,
     on_paper,
     painted,
@@ -49,7 +49,7 @@ _NOISE_ID, _CODE_ID = 1, 2
 _UNDO_LIMIT = 500
 _MERGE_SECONDS = 2.0
 """Changes of one noise that follow each other no later than this are one step."""
-_Regions = tuple[Box | None, Box | None]
+_Regions = tuple[PixelBox | None, PixelBox | None]
 """What is selected before a step and after it, where the step changes that."""
 
 
@@ -67,7 +67,7 @@ class Drawing(QObject):
     noise_chosen = Signal()
     """Another ``noise`` is chosen; what that makes of the drawing has been told before."""
     region_changed = Signal(object)
-    """Another ``Box`` is selected by a step that was undone or done again; None: nothing."""
+    """Another ``PixelBox`` is selected by a step that was undone or done again; None: nothing."""
 
     def __init__(self, height: int, width: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +77,7 @@ class Drawing(QObject):
         self._natural = (height, width, GLYPH_PAPER)
         self._noise = CorruptionSpec(), 0
         self._previous: DrawingState | None = None
-        self._region: Box | None = None
+        self._region: PixelBox | None = None
         self._pasted: _Pasted | None = None
         self._laid: _Pasted | None = None
         self._regions: _Regions | None = None
@@ -121,7 +121,7 @@ class Drawing(QObject):
         return self._state.image_shape[0]
 
     @property
-    def paper(self) -> Paper:
+    def paper(self) -> DrawingPaper:
         """What it is drawn on."""
         return self._state.paper
 
@@ -136,11 +136,11 @@ class Drawing(QObject):
         return self.pixels if self._region is None else self.pixels[(..., *slices(self._region))]
 
     @property
-    def region(self) -> Box | None:
+    def region(self) -> PixelBox | None:
         """What is selected; None: nothing."""
         return self._region
 
-    def set_region(self, region: Box | None) -> None:
+    def set_region(self, region: PixelBox | None) -> None:
         """Edit this part from now on; None: all of it."""
         self._region = None if region is None else region.within(*self.shape)
         pasted = self._pasted
@@ -149,7 +149,7 @@ class Drawing(QObject):
         if pasted.box.within(*self.shape) != self._region:
             self._pasted = None
 
-    def reset(self, height: int, width: int, paper: Paper = GLYPH_PAPER) -> None:
+    def reset(self, height: int, width: int, paper: DrawingPaper = GLYPH_PAPER) -> None:
         """An empty drawing of another size and without a past, for images of another set.
 
         Does nothing where they are of the size and kind of those before: the person may have
@@ -192,7 +192,7 @@ class Drawing(QObject):
         found = painted(start, cells, value)
         self._stroke_to(start if found is None else found)
 
-    def move_part(self, box: Box, rows: int, columns: int) -> None:
+    def move_part(self, box: PixelBox, rows: int, columns: int) -> None:
         """Move what was in ``box`` when the stroke began, down and right; the ground shows.
 
         Where it was pasted, and is selected still, what it was pasted over shows.
@@ -275,7 +275,11 @@ class Drawing(QObject):
     # -- other images ----------------------------------------------------------------------------
 
     def load(
-        self, image: ArrayLike, label: str, index: int | None = None, paper: Paper | None = None
+        self,
+        image: ArrayLike,
+        label: str,
+        index: int | None = None,
+        paper: DrawingPaper | None = None,
     ) -> None:
         """Draw ``image``, which is also the target from now on; ``index`` is its place in the set.
 
@@ -287,7 +291,7 @@ class Drawing(QObject):
         state = DrawingState(pixels, pixels, label, index=index, paper=paper)
         self._edit(state, tr("Load “{label}”", label=name))
 
-    def paste(self, image: ArrayLike, paper: Paper | None = None) -> None:
+    def paste(self, image: ArrayLike, paper: DrawingPaper | None = None) -> None:
         """Draw ``image`` of which no clean form is known; grey ``[H, W]`` fits colour too."""
         paper = self.paper if paper is None else paper
         self._edit(DrawingState(on_paper(image, paper), paper=paper), tr("Paste"))
@@ -295,7 +299,7 @@ class Drawing(QObject):
     def paste_part(self, image: ArrayLike, row: int, column: int) -> None:
         """Lay ``image`` over the drawing, its first pixel at ``row`` and ``column``."""
         part, below = frozen(image), self.pixels
-        box = Box(row, column, row + part.shape[-2], column + part.shape[-1])
+        box = PixelBox(row, column, row + part.shape[-2], column + part.shape[-1])
         regions = self._region, box.within(*self.shape)
         self._edit_pixels(placed(below, part, row, column), tr("Paste"), regions)
         self._pasted = _Pasted(below, part, box, self.pixels)
@@ -312,7 +316,7 @@ class Drawing(QObject):
         )
         self._edit(after, tr("Hex and C"), _CODE_ID)
 
-    def start_new(self, height: int, width: int, paper: Paper) -> None:
+    def start_new(self, height: int, width: int, paper: DrawingPaper) -> None:
         """An empty drawing of any size and kind, undoably."""
         self._edit(DrawingState(paper.empty(height, width), paper=paper), tr("New drawing"))
 
@@ -482,7 +486,7 @@ class _Pasted:
 
     below: NDArray[np.float32]
     part: NDArray[np.float32]
-    box: Box
+    box: PixelBox
     shown: NDArray[np.float32]
 
 

@@ -23,7 +23,7 @@ Ink = float | tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class Paper:
+class DrawingPaper:
     """What is drawn on.
 
     Attributes:
@@ -40,15 +40,15 @@ class Paper:
         return frozen(np.full(shape, self.ground))
 
 
-GLYPH_PAPER = Paper()
+GLYPH_PAPER = DrawingPaper()
 """That of the characters."""
 
 
-def paper_of(look: Look, channels: int) -> Paper:
+def paper_of(look: Look, channels: int) -> DrawingPaper:
     """What a drawing of images that are seen like this is drawn on."""
     if look.glyphs:
         return GLYPH_PAPER
-    return Paper("colour" if channels > 1 else "grey", look.ground)
+    return DrawingPaper("colour" if channels > 1 else "grey", look.ground)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ class DrawingState:
     label: str = ""
     before_noise: NDArray[np.float32] | None = None
     index: int | None = None
-    paper: Paper = GLYPH_PAPER
+    paper: DrawingPaper = GLYPH_PAPER
     noise: tuple[CorruptionSpec, int] | None = None
 
     @property
@@ -114,7 +114,7 @@ def painted(
     return None if np.array_equal(result, pixels) else result
 
 
-def on_paper(image: ArrayLike, paper: Paper) -> NDArray[np.float32]:
+def on_paper(image: ArrayLike, paper: DrawingPaper) -> NDArray[np.float32]:
     """``image`` ``[H, W]`` or ``[3, H, W]`` with the channels of ``paper``, its levels kept."""
     pixels = np.asarray(image, np.float32)
     return frozen(as_kind(pixels, "colour" if paper.kind == "colour" else "grey"))

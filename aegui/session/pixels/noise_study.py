@@ -14,7 +14,7 @@ from aegui.core.i18n import tr
 from aegui.core.run_file.saved import load_run
 from aegui.core.study.comparison import compare_mistake
 from aegui.core.study.findings import mistakes
-from aegui.core.study.noise_curves import Model, noise_curves
+from aegui.core.study.noise_curves import TriedModel, noise_curves
 from aegui.core.study.noise_matrix import noise_matrix
 from aegui.session.jobs.latest_answer import LatestAnswer
 from aegui.session.jobs.progress_job import ProgressJob
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.comparison import MistakeSpec
-    from aegui.core.study.noise_curves import Curves, CurveSpec
+    from aegui.core.study.noise_curves import Curves, NoiseCurveSpec
     from aegui.core.study.noise_matrix import MatrixSpec, NoiseMatrix, Strip
 
 MOST_CODECS = 20
@@ -139,9 +139,11 @@ class NoiseStudy(QObject):
             self._refuse,
         )
 
-    def run_curves(self, models: Sequence[CurveModel], dataset: Dataset, spec: CurveSpec) -> None:
+    def run_curves(
+        self, models: Sequence[CurveModel], dataset: Dataset, spec: NoiseCurveSpec
+    ) -> None:
         """Try networks at every level; ``curves_changed`` or ``failed`` follows."""
-        chosen = [Model(each.name, each.codecs) for each in models]
+        chosen = [TriedModel(each.name, each.codecs) for each in models]
         self.job.start(
             tr("Curves of wrong pixels"),
             lambda report, cancelled: noise_curves(chosen, dataset, spec, report, cancelled),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.core.study.levels import noises_of, parse_levels
-from aegui.core.study.noise_curves import CurveSpec
+from aegui.core.study.noise_curves import NoiseCurveSpec
 from aegui.core.study.noise_matrix import MatrixSpec
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class CurvesForm:
     kind: str = "flip"
     levels: str = _CURVE_LEVELS
 
-    def spec(self) -> CurveSpec:
+    def spec(self) -> NoiseCurveSpec:
         """What is to be tried.
 
         Raises:
@@ -108,7 +108,7 @@ class CurvesForm:
         """
         levels = parse_levels(self.levels, tr("Levels"))
         noises_of((self.kind,), levels, tr("Levels"))
-        return CurveSpec(self.kind, levels)
+        return NoiseCurveSpec(self.kind, levels)
 
     def kept(self) -> dict[str, str | int | float]:
         """As values for the settings."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from aegui.core.training.control import Control
 from aegui.core.training.timeline import BUDGET_BYTES
-from aegui.session.training.training_worker import Orders, Report, TrainingWorker
+from aegui.session.training.training_worker import Report, TrainingOrders, TrainingWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,7 +183,7 @@ class TrainingRunner(QObject):
         self._run_id += 1
         # One core stays with the window, or its redraws would wait for the training's threads.
         control = Control(spare_cores=1, timeline_bytes=self.timeline_bytes)
-        orders = Orders(control, paused=paused, pace=self._pace)
+        orders = TrainingOrders(control, paused=paused, pace=self._pace)
         report = self._reported.emit
         self._worker = TrainingWorker(
             self._run_id, resolved, orders, report, resume, history, timeline, fork, lineage

@@ -51,7 +51,7 @@ class Report:
     seconds: float = 0.0
 
 
-class Orders:
+class TrainingOrders:
     """What the training thread is told to do; given by one thread, followed by the other.
 
     ``pressing`` is read between any two chunks without the lock: while it is False the thread has
@@ -174,7 +174,7 @@ class TrainingWorker:
         self,
         run_id: int,
         resolved: ResolvedRecipe,
-        orders: Orders,
+        orders: TrainingOrders,
         report: Callable[[Report], None],
         resume: Checkpoint | None = None,
         history: HistoryView | None = None,

@@ -28,7 +28,7 @@ from aegui.widgets.pixels.speech import describe
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from aegui.core.evaluation.bayes import Reading
+    from aegui.core.evaluation.bayes import BayesReading
     from aegui.session.pixels.answer_sheet import AnswerSheet, Limit
     from aegui.session.pixels.answer_study_service import SetLimit
 
@@ -225,7 +225,7 @@ def _words(sheet: AnswerSheet, limit: Limit) -> str:
     return f"{text} {limit.note}".strip()
 
 
-def _bars(reading: Reading, sheet: AnswerSheet) -> list[Bar]:
+def _bars(reading: BayesReading, sheet: AnswerSheet) -> list[Bar]:
     dataset = sheet.dataset
     bars: list[Bar] = []
     for index in reading.order[:MOST_BARS].tolist():

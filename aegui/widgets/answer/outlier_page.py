@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aegui.core.evaluation.outliers import OutlierBench
-    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.jobs.progress_job import JobProgress
 
 FILE = "file"
 """Key of the choice that asks for a file."""
@@ -100,7 +100,7 @@ class OutlierPage(QWidget):
         self.cancel.setVisible(busy)
         self.measure.setVisible(not busy)
 
-    def set_progress(self, progress: Progress) -> None:
+    def set_progress(self, progress: JobProgress) -> None:
         """Show how far it is."""
         self.words.setText(progress.text or progress.title)
 

@@ -24,7 +24,7 @@ from aegui.widgets.pixels.speech import describe
 from aegui.widgets.theme import ICON_PX, current_theme, figures_font, icon
 
 if TYPE_CHECKING:
-    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.jobs.progress_job import JobProgress
     from aegui.session.pixels.answer_studies import MixUp, MixUps
 
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -89,7 +89,7 @@ class PairsPage(QWidget):
         self.cancel.setVisible(busy)
         self.compare.setVisible(not busy)
 
-    def set_progress(self, progress: Progress) -> None:
+    def set_progress(self, progress: JobProgress) -> None:
         """Show how far it is."""
         self._tell(progress.text or progress.title)
 

@@ -36,7 +36,7 @@ _SUM = 1.3
 _SUM_BELOW = 0.64
 
 
-class Box(Protocol):
+class FormulaBox(Protocol):
     """Something set: its extent about the baseline, in pixels, and its painting."""
 
     @property
@@ -94,7 +94,7 @@ class Glyphs:
 
 
 @dataclass
-class Space:
+class FormulaSpace:
     """Nothing, of some width."""
 
     width: float
@@ -109,7 +109,7 @@ class Space:
 class Row:
     """Boxes side by side."""
 
-    boxes: Sequence[Box]
+    boxes: Sequence[FormulaBox]
 
     @property
     def width(self) -> float:
@@ -137,9 +137,9 @@ class Row:
 class Scripts:
     """A base with an index and an exponent, one above the other."""
 
-    base: Box
-    sub: Box | None
-    sup: Box | None
+    base: FormulaBox
+    sub: FormulaBox | None
+    sup: FormulaBox | None
     px: float
 
     @property
@@ -173,8 +173,8 @@ class Scripts:
 class Fraction:
     """One above the other with a line between."""
 
-    top: Box
-    bottom: Box
+    top: FormulaBox
+    bottom: FormulaBox
     px: float
 
     @property
@@ -217,7 +217,7 @@ class Fraction:
 class Accent:
     """A hat or a wave over one letter."""
 
-    base: Box
+    base: FormulaBox
     sign: str
     px: float
 
@@ -262,7 +262,7 @@ class Sum:
     """A large sigma with what is summed over below it."""
 
     sigma: Glyphs
-    below: Box | None
+    below: FormulaBox | None
 
     @property
     def width(self) -> float:
@@ -299,14 +299,14 @@ class _Parser:
 
     def row(self, px: float, *, upright: bool = False) -> Row:
         """Everything up to a closing brace or the end."""
-        boxes: list[Box] = []
+        boxes: list[FormulaBox] = []
         while self._at < len(self._text) and self._text[self._at] != "}":
             boxes.append(self._with_scripts(px, upright=upright))
         return Row(boxes)
 
-    def _with_scripts(self, px: float, *, upright: bool) -> Box:
+    def _with_scripts(self, px: float, *, upright: bool) -> FormulaBox:
         base = self._atom(px, upright=upright)
-        scripts: dict[str, Box] = {}
+        scripts: dict[str, FormulaBox] = {}
         is_sum = isinstance(base, Sum)
         while self._at < len(self._text) and self._text[self._at] in "_^":
             sign = self._take()
@@ -321,7 +321,7 @@ class _Parser:
         self._at += 1
         return self._text[self._at - 1]
 
-    def _argument(self, px: float, *, upright: bool = False) -> Box:
+    def _argument(self, px: float, *, upright: bool = False) -> FormulaBox:
         if self._text[self._at] != "{":
             return self._atom(px, upright=upright)
         self._take()
@@ -329,20 +329,20 @@ class _Parser:
         self._take()
         return row
 
-    def _atom(self, px: float, *, upright: bool) -> Box:
+    def _atom(self, px: float, *, upright: bool) -> FormulaBox:
         character = self._take()
         if character == "\\":
             return self._command(px)
         if character == " ":
-            return Space(_THIN * px)
+            return FormulaSpace(_THIN * px)
         if character == "{":
             self._at -= 1
             return self._argument(px, upright=upright)
         italic = character.isalpha() and not upright
         glyph = Glyphs(character, math_font(self._base, px, italic=italic))
-        return Row([glyph, Space(_THIN / 2 * px)]) if character == "," else glyph
+        return Row([glyph, FormulaSpace(_THIN / 2 * px)]) if character == "," else glyph
 
-    def _command(self, px: float) -> Box:
+    def _command(self, px: float) -> FormulaBox:
         start = self._at
         while self._at < len(self._text) and self._text[self._at].isalpha():
             self._at += 1

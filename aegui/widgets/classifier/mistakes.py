@@ -31,7 +31,7 @@ _LONGEST = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class ShownMistakes:
     """Samples to show.
 
     Attributes:
@@ -54,9 +54,9 @@ class _Model(QAbstractListModel):
         super().__init__(view)
         self._view = view
         self._pictures = Pictures()
-        self._shown: Shown | None = None
+        self._shown: ShownMistakes | None = None
 
-    def set_shown(self, shown: Shown | None) -> None:
+    def set_shown(self, shown: ShownMistakes | None) -> None:
         self.beginResetModel()
         before = self._shown
         self._shown = shown
@@ -171,7 +171,7 @@ class MistakesView(QListView):
         self.setAccessibleName(tr("Samples with their answers"))
         self.activated.connect(self._on_activated)
 
-    def set_shown(self, shown: Shown | None) -> None:
+    def set_shown(self, shown: ShownMistakes | None) -> None:
         """Show these samples; None: nothing."""
         at = self.verticalScrollBar().value()
         self._model.set_shown(shown)

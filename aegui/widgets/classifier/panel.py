@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr, trn
 from aegui.widgets.builder.marks import ElidedLabel
 from aegui.widgets.classifier.confusion import ConfusionView
-from aegui.widgets.classifier.mistakes import MOST_SHOWN, MistakesView, Shown
+from aegui.widgets.classifier.mistakes import MOST_SHOWN, MistakesView, ShownMistakes
 from aegui.widgets.classifier.scores_table import ScoresTable
 from aegui.widgets.theme import SPACING, figures_font
 
@@ -253,7 +253,7 @@ class ClassifierPanel(QWidget):
         self._all.setVisible(self._cell is not None)
         self._confusion.set_chosen(self._cell)
         images = evaluation.dataset.images
-        self._mistakes.set_shown(Shown(found, images, evaluation.indices, order))
+        self._mistakes.set_shown(ShownMistakes(found, images, evaluation.indices, order))
 
     # What the person does
 

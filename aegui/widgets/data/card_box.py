@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
-    from aegui.core.data.card import Card
+    from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
 
 _MEAN_PX = 64
@@ -218,7 +218,7 @@ class CardBox(QWidget):
         """The card in a few words."""
         return self._summary
 
-    def set_card(self, dataset: Dataset, card: Card | None) -> None:
+    def set_card(self, dataset: Dataset, card: DataCard | None) -> None:
         """Show the ``card`` of ``dataset``; None: it is still being made."""
         self.source.setText(dataset.source or tr("not known"))
         self.licence.setText(dataset.licence or tr("not known"))
@@ -236,7 +236,7 @@ class CardBox(QWidget):
         self.warnings.set_text("\n".join(card.warnings))
         self._show_closest(dataset, card)
 
-    def _show_closest(self, dataset: Dataset, card: Card) -> None:
+    def _show_closest(self, dataset: Dataset, card: DataCard) -> None:
         pairs = tuple(
             (pair.a, pair.b, localized(pair.distance, ".3g")) for pair in card.closest[:_MOST_PAIRS]
         )
@@ -246,12 +246,12 @@ class CardBox(QWidget):
         self.closest.set_pairs(dataset, pairs)
 
 
-def _duplicate_words(card: Card) -> str:
+def _duplicate_words(card: DataCard) -> str:
     more = sum(len(group) - 1 for group in card.duplicates)
     return trn("{n:,} sample", "{n:,} samples", more) if more else tr("none")
 
 
-def _closest_words(card: Card) -> str:
+def _closest_words(card: DataCard) -> str:
     if card.is_binary:
         text = tr("Most alike, with the number of pixels that differ")
     else:

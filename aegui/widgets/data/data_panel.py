@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.data.card import Card
+    from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import DataSpec, SplitSpec
     from aegui.session.data.data_view import DataView
@@ -251,7 +251,7 @@ class DataPanel(QWidget):
         self._found = indices
         self._show_samples()
 
-    def set_card(self, dataset: Dataset, card: Card | None) -> None:
+    def set_card(self, dataset: Dataset, card: DataCard | None) -> None:
         """Show what is known about ``dataset``; None: it is still being found out."""
         self.card.set_card(dataset, card)
         # The first of them at once, all of them in the card, which may be folded away.

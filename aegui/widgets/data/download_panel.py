@@ -14,11 +14,11 @@ from aegui.widgets.data.progress_strip import WorkBar
 from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
-    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.jobs.progress_job import JobProgress
 
 
 @dataclass(frozen=True)
-class Offer:
+class DownloadOffer:
     """A set that can be fetched, in words."""
 
     name: str
@@ -40,7 +40,7 @@ class DownloadPanel(QWidget):
     download_requested = Signal()
     cancel_requested = Signal()
 
-    def __init__(self, offer: Offer, parent: QWidget | None = None) -> None:
+    def __init__(self, offer: DownloadOffer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = QFormLayout()
         self._head = wrapped_label(
@@ -109,7 +109,7 @@ class DownloadPanel(QWidget):
         self.text.show()
         self.download.setEnabled(False)
 
-    def set_progress(self, progress: Progress) -> None:
+    def set_progress(self, progress: JobProgress) -> None:
         """Show how far it is."""
         self.bar.set_progress(progress.done, progress.total)
         if progress.text:

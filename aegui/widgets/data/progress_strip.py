@@ -14,7 +14,7 @@ from aegui.widgets.theme import SPACING, current_theme, figures_font
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.jobs.progress_job import JobProgress
 
 _STEPS = 1000
 _WIDTH_PX = 400
@@ -76,7 +76,7 @@ class ProgressStrip(QFrame):
         row.addLayout(words, 1)
         row.addWidget(self.button)
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: JobProgress) -> None:
         """Show how far the work is."""
         self.title.setText(progress.title)
         self.text.setText(progress.text)

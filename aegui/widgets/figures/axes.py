@@ -51,7 +51,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Frame:
+class PlotArea:
     """Where a plot is, and where values lie in it."""
 
     plot: QRectF
@@ -79,14 +79,14 @@ def plot_rect(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> QRectF:
     return rect.adjusted(left, line / 2, -max(last, GAP), -bottom)
 
 
-def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> Frame:
+def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
     """Paint the axes of a plot that takes ``rect`` with all its figures."""
     line, name = ink.line(TICK_PT), ink.line(NAME_PT)
     plot = plot_rect(ink, rect, x, y)
     y_ticks = y.ticks(int(plot.height() / _Y_ROOM) + 1)
     wide = max(18.0, ink.width(x.text(x.scale.high), TICK_PT))
     x_ticks = x.ticks(int(plot.width() / (_X_ROOM * wide)))
-    frame = Frame(plot, x, y)
+    frame = PlotArea(plot, x, y)
     painter, theme = ink.painter, ink.theme
     for value, text in y_ticks:
         at = frame.at(x.scale.low, value)

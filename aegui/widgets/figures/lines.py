@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.widgets.figures.axes import Axis, Frame
+    from aegui.widgets.figures.axes import Axis, PlotArea
     from aegui.widgets.figures.ink import Ink
 
     Values = NDArray[np.float64]
@@ -119,7 +119,7 @@ class LinePlot:
             x += room
         return y + line + GAP - rect.top()
 
-    def _paint_band(self, ink: Ink, frame: Frame, one: Series) -> None:
+    def _paint_band(self, ink: Ink, frame: PlotArea, one: Series) -> None:
         if one.low is None or one.high is None:
             return
         colour = QColor(one.ink(ink))
@@ -140,7 +140,7 @@ class LinePlot:
             if not seen.isEmpty():
                 ink.painter.drawPath(seen)
 
-    def _paint_line(self, ink: Ink, frame: Frame, one: Series) -> None:
+    def _paint_line(self, ink: Ink, frame: PlotArea, one: Series) -> None:
         painter = ink.painter
         painter.setBrush(Qt.BrushStyle.NoBrush)
         colour = one.ink(ink)
@@ -162,7 +162,7 @@ class LinePlot:
         for dot in dots:
             ink.painter.drawEllipse(dot, _DOT, _DOT)
 
-    def _paint_values(self, ink: Ink, frame: Frame, values: Values) -> None:
+    def _paint_values(self, ink: Ink, frame: PlotArea, values: Values) -> None:
         for piece in finite_pieces(values):
             keep = piece.start + _extremes(values[piece])
             points = _placed(frame, self.at[keep], values[keep])
@@ -171,7 +171,7 @@ class LinePlot:
             for part in _inside(points, frame.plot):
                 ink.painter.drawPolyline(part)
 
-    def _paint_level(self, ink: Ink, frame: Frame, value: float, name: str) -> None:
+    def _paint_level(self, ink: Ink, frame: PlotArea, value: float, name: str) -> None:
         theme, plot = ink.theme, frame.plot
         y = frame.at(self.x.scale.low, value).y()
         if not plot.top() <= y <= plot.bottom():
@@ -184,7 +184,7 @@ class LinePlot:
         ink.write(name, box, TICK_PT, theme.text_dim, Qt.AlignmentFlag.AlignRight)
 
 
-def _placed(frame: Frame, x: Values, y: Values) -> list[QPointF]:
+def _placed(frame: PlotArea, x: Values, y: Values) -> list[QPointF]:
     plot = frame.plot
 
     def shares(values: Values, axis: Axis) -> Values:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.class_colours import MOST_CLASSES, class_colour
-from aegui.widgets.figures.axes import Axis, Frame, framed, shaped
+from aegui.widgets.figures.axes import Axis, PlotArea, framed, shaped
 from aegui.widgets.figures.ink import GAP, TICK_PT
 from aegui.widgets.map.landmarks import MOST_TRIED, apart
 
@@ -80,7 +80,7 @@ class PointPlot:
             rect = shaped(ink, rect, self.x, self.y, (x1 - x0) / (y1 - y0))
         self.paint_in(ink, framed(ink, rect, self.x, self.y))
 
-    def paint_in(self, ink: Ink, frame: Frame) -> None:
+    def paint_in(self, ink: Ink, frame: PlotArea) -> None:
         """Paint the samples into axes that are there."""
         shown, pixels = self._pixels(frame)
         if len(shown) > _MOST_VECTOR and not ink.is_raster:
@@ -97,7 +97,7 @@ class PointPlot:
     def _coloured(self) -> bool:
         return len(self.classes) > 0 and 1 < len(self.class_names) <= MOST_CLASSES
 
-    def _pixels(self, frame: Frame) -> tuple[NDArray[np.int64], list[QPointF]]:
+    def _pixels(self, frame: PlotArea) -> tuple[NDArray[np.int64], list[QPointF]]:
         """Samples inside the axes, and where they are."""
         (x0, x1), (y0, y1) = frame.x.scale.ends(), frame.y.scale.ends()
         x, y = self.places[:, 0], self.places[:, 1]
@@ -112,7 +112,7 @@ class PointPlot:
         return paint_classes(ink, rect, self.class_names) if self._coloured else 0.0
 
     def _paint_as_image(
-        self, ink: Ink, frame: Frame, shown: NDArray[np.int64], pixels: Sequence[QPointF]
+        self, ink: Ink, frame: PlotArea, shown: NDArray[np.int64], pixels: Sequence[QPointF]
     ) -> None:
         plot = frame.plot.adjusted(-_DOT, -_DOT, _DOT, _DOT)
         size = (QSizeF(plot.size()) * _RASTER_SCALE).toSize()
@@ -188,7 +188,7 @@ class PointPlot:
             ink.painter.drawRect(box)
 
     def _paint_signs(
-        self, ink: Ink, frame: Frame, shown: NDArray[np.int64], pixels: Sequence[QPointF]
+        self, ink: Ink, frame: PlotArea, shown: NDArray[np.int64], pixels: Sequence[QPointF]
     ) -> None:
         """A letter beside each point, where it covers nothing; a hairline leads to a far one."""
         metrics = ink.metrics(TICK_PT)

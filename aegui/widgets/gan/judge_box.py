@@ -17,7 +17,7 @@ from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from aegui.core.evaluation.judging import Verdict
-    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.jobs.progress_job import JobProgress
     from aegui.session.map.judge_service import Trial
 
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -93,7 +93,7 @@ class JudgeBox(QWidget):
             widget.setVisible(busy)
         self.button.setEnabled(not busy)
 
-    def set_progress(self, progress: Progress) -> None:
+    def set_progress(self, progress: JobProgress) -> None:
         """Show how far it is."""
         self._bar.set_progress(progress.done, progress.total)
         self._text.setText(progress.text or progress.title)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.evaluation.group import Group
+    from aegui.core.evaluation.group import SampleGroup
 
 _MOST_LABELS = 8
 _MOST_NUMBERS = 4
@@ -166,7 +166,7 @@ class SelectionPanel(QWidget):
         if before is not None:
             self.gallery.go_near(before)
 
-    def set_group(self, group: Group) -> None:
+    def set_group(self, group: SampleGroup) -> None:
         """Show what is known of the selection."""
         self.mean.set_image(group.mean, self._look, tr("mean"))
         # The largest spread that a pixel can have is one half.
@@ -178,7 +178,7 @@ class SelectionPanel(QWidget):
             self.sample_left_out.emit(self.gallery.current)
 
 
-def group_words(group: Group, *, glyphs: bool) -> list[str]:
+def group_words(group: SampleGroup, *, glyphs: bool) -> list[str]:
     """What is said of a group: its labels, its error, where its codes lie."""
     lines = [_labels(group.labels)]
     if group.error is not None:

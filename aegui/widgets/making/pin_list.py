@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.run_file.saved import Place
+    from aegui.core.run_file.saved import PinnedPlace
     from aegui.session.data.looks import Look
 
 _ICON_PX = QSize(18, 18)
@@ -84,7 +84,7 @@ class PinList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._places: tuple[Place, ...] = ()
+        self._places: tuple[PinnedPlace, ...] = ()
         self._stops: tuple[bool, ...] = ()
         self.all_fit = True
         """Whether all pins are codes of the present network's size."""
@@ -152,7 +152,7 @@ class PinList(QWidget):
     # What comes in
 
     def set_pins(
-        self, places: Sequence[Place], stops: Sequence[bool], fitting: Sequence[bool]
+        self, places: Sequence[PinnedPlace], stops: Sequence[bool], fitting: Sequence[bool]
     ) -> None:
         """Show ``places``.
 
@@ -188,7 +188,7 @@ class PinList(QWidget):
                     icon = QIcon(glyph_pixmap(made, _ICON_PX, device_ratio=ratio))
                 self.list.item(row).setIcon(icon)
 
-    def _show(self, row: int, place: Place, stop: bool, fits: bool) -> None:
+    def _show(self, row: int, place: PinnedPlace, stop: bool, fits: bool) -> None:
         item = self.list.item(row)
         item.setSizeHint(QSize(0, _ROW_PX))
         item.setText(place.name)

@@ -26,7 +26,7 @@ _CROSS_PX = 2.5
 _LEAST_APART_PX = 6.0
 
 
-class Fan:
+class FanPicture:
     """The images around the cursor and where they are painted."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QColor, QFont
     from PySide6.QtWidgets import QWidget
 
-    from aegui.widgets.figures.axes import Frame
+    from aegui.widgets.figures.axes import PlotArea
     from aegui.widgets.figures.ink import Ink
     from aegui.widgets.map.field_legend import Entry
     from aegui.widgets.map.scene import Scene
@@ -77,7 +77,7 @@ class MapPlot:
         self._points(ink).paint_in(ink, frame)
         self._paint_pins(ink, frame)
 
-    def _paint_ground(self, ink: Ink, frame: Frame) -> None:
+    def _paint_ground(self, ink: Ink, frame: PlotArea) -> None:
         plot = frame.plot
         wide, high = plot.width() * _PIXELS, plot.height() * _PIXELS
         x0, y0, x1, y1 = self.view.bounds
@@ -109,7 +109,7 @@ class MapPlot:
             look=stamps.look,
         )
 
-    def _paint_pins(self, ink: Ink, frame: Frame) -> None:
+    def _paint_pins(self, ink: Ink, frame: PlotArea) -> None:
         for pin in self.scene.pins:
             if len(pin.z) != self.scene.size:
                 continue

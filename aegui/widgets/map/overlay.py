@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.map.fan import Fan
+from aegui.widgets.map.fan import FanPicture
 from aegui.widgets.map.lasso import Lasso
 from aegui.widgets.map.marks import paint_arrow, paint_tag, tag_rect
 from aegui.widgets.map.rulers import fitting_font, x_pill, y_pill
@@ -48,7 +48,7 @@ class Overlay:
         self.place: tuple[float, float] | None = None
         self.hovered: int | None = None
         self.marked: NDArray[np.int64] = np.zeros(0, np.int64)
-        self.fan = Fan()
+        self.fan = FanPicture()
         self.lasso = Lasso()
         self.drift: tuple[float, float] | None = None
         self._preview: NDArray[np.float32] | None = None

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 
     from aegui.core.recipe import CorruptionSpec
-    from aegui.session.pixels.drawing_state import Ink, Paper
+    from aegui.session.pixels.drawing_state import DrawingPaper, Ink
 
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
@@ -127,7 +127,7 @@ class DrawPanel(QWidget):
         self._grid = GlyphGrid(checkable=False)
         self._labels: Sequence[str] = ()
         self._look = GLYPHS
-        self._paper: Paper | None = None
+        self._paper: DrawingPaper | None = None
         self._glyphs = GlyphCache()
         self._loaded: int | None = None
         self._pages = QStackedWidget()
@@ -229,7 +229,7 @@ class DrawPanel(QWidget):
         if ghost is not None:
             self.editor.set_ghost(ghost)
 
-    def set_paper(self, paper: Paper) -> None:
+    def set_paper(self, paper: DrawingPaper) -> None:
         """What the drawing is drawn on: it decides ink, brush, and how the drawing is seen."""
         large = max(self.editor.pixels.shape[-2:]) > _LARGE
         self.brush.set_kind(paper.kind, sized=large or paper.kind != "binary")

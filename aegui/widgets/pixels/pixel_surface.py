@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from aegui.core.pixels.shapes import Box, Cell, brush_cells
+from aegui.core.pixels.shapes import Cell, PixelBox, brush_cells
 from aegui.core.pixels.transforms import slices
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.glyphs import fitted_rect, picture, picture_rect
@@ -47,7 +47,7 @@ class PixelSurface(QWidget):
         self._cell_visible = False
         self._look = GLYPHS
         self._brush = 1
-        self._region: Box | None = None
+        self._region: PixelBox | None = None
         self._mirrors = (False, False)
         self._has_grid = True
         self._zoom = 1.0
@@ -70,11 +70,11 @@ class PixelSurface(QWidget):
         top, bottom = (grid.height() * at // height for at in (row, row + 1))
         return QRect(grid.x() + left, grid.y() + top, right - left, bottom - top)
 
-    def _update_cells(self, box: Box) -> None:
+    def _update_cells(self, box: PixelBox) -> None:
         """Paint those cells anew, with the frames around them, and nothing else."""
         self.update(self._box_rect(box).adjusted(-_RIM_PX, -_RIM_PX, _RIM_PX, _RIM_PX))
 
-    def _box_rect(self, box: Box) -> QRect:
+    def _box_rect(self, box: PixelBox) -> QRect:
         return self.cell_rect(box.top, box.left).united(
             self.cell_rect(box.bottom - 1, box.right - 1)
         )
@@ -186,7 +186,7 @@ class PixelSurface(QWidget):
             painter.setPen(QPen(theme.accent, 2))
             painter.drawRect(grid.intersected(self._room()).adjusted(-2, -2, 2, 2))
 
-    def _box_in(self, rect: QRect, grid: QRect) -> Box | None:
+    def _box_in(self, rect: QRect, grid: QRect) -> PixelBox | None:
         """The cells that ``rect`` shows some of; all of them where cells are no whole squares."""
         height, width = self._shape()
         part = rect & grid & self._room()
@@ -194,16 +194,16 @@ class PixelSurface(QWidget):
             return None
         side = grid.width() // width
         if side < 1 or grid.width() != side * width or grid.height() != side * height:
-            return Box(0, 0, height, width)
+            return PixelBox(0, 0, height, width)
         part.translate(-grid.topLeft())
-        return Box(
+        return PixelBox(
             part.top() // side,
             part.left() // side,
             part.bottom() // side + 1,
             part.right() // side + 1,
         )
 
-    def _paint_image(self, painter: QPainter, grid: QRect, box: Box) -> None:
+    def _paint_image(self, painter: QPainter, grid: QRect, box: PixelBox) -> None:
         too_large = grid.width() < self._shape()[1]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, too_large)
         target, part = self._box_rect(box), (..., *slices(box))
@@ -218,15 +218,15 @@ class PixelSurface(QWidget):
             lacking = (self._ghost[part] > 0.5) & (self._pixels[part] <= 0.5)
             self._paint_ghost(painter, [(r + box.top, c + box.left) for r, c in _true(lacking)])
 
-    def _brush_box(self, cell: Cell) -> Box:
+    def _brush_box(self, cell: Cell) -> PixelBox:
         """What is painted at ``cell``, as far as it is inside."""
         cells = [each for each in brush_cells(cell, self._brush) if self._inside(each)]
-        return Box.around(cells[0], cells[-1])
+        return PixelBox.around(cells[0], cells[-1])
 
     def _brush_rect(self, cell: Cell) -> QRect:
         return self._box_rect(self._brush_box(cell))
 
-    def _paint_grid(self, painter: QPainter, grid: QRect, box: Box) -> None:
+    def _paint_grid(self, painter: QPainter, grid: QRect, box: PixelBox) -> None:
         """The lines between the cells of ``box`` and before them."""
         height, width = self._shape()
         if not self._has_grid or grid.width() // width < _LEAST_GRID_PX:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 
 from aegui.core.i18n import tr
 from aegui.core.pixels.shapes import (
-    Box,
     Cell,
+    PixelBox,
     area_cells,
     box_of,
     brush_cells,
@@ -64,7 +64,7 @@ class _Stroke:
     start: Cell
     last: Cell
     held: Qt.MouseButton | int
-    box: Box | None = None
+    box: PixelBox | None = None
 
 
 class StrokeSurface(PixelSurface):
@@ -80,11 +80,11 @@ class StrokeSurface(PixelSurface):
             0..1, or red, green and blue.
         shape_painted(object, object): So shall those, and no other since the stroke began.
         noise_painted(object): Those cells shall be corrupted.
-        part_moved(object, rows, columns): What was in that ``Box`` when the stroke began shall be
-            further down and right.
+        part_moved(object, rows, columns): What was in that ``PixelBox`` when the stroke began shall
+            be further down and right.
         stroke_finished(): The stroke is done.
         stroke_abandoned(): What was painted since the start shall not count.
-        region_changed(object): Another ``Box`` is selected; None: nothing.
+        region_changed(object): Another ``PixelBox`` is selected; None: nothing.
         region_cleared(): What is selected shall be erased.
         picked(object): That level or colour was taken up.
     """
@@ -188,7 +188,7 @@ class StrokeSurface(PixelSurface):
         elif not isinstance(value, tuple):
             self._back = 1.0 - value
 
-    def set_region(self, region: Box | None) -> None:
+    def set_region(self, region: PixelBox | None) -> None:
         """Select that part; None: nothing."""
         box = None if region is None else region.within(*self._shape())
         if box != self._region:
@@ -199,10 +199,10 @@ class StrokeSurface(PixelSurface):
 
     def select_all(self) -> None:
         """Select everything."""
-        self.set_region(Box(0, 0, *self._shape()))
+        self.set_region(PixelBox(0, 0, *self._shape()))
 
     @property
-    def region(self) -> Box | None:
+    def region(self) -> PixelBox | None:
         """The selected part; None: nothing."""
         return self._region
 
@@ -281,11 +281,11 @@ class StrokeSurface(PixelSurface):
             corner = self._corner_across(cell) if held == Qt.Key.Key_Shift else None
             if self._region is None or not self._region.holds(cell) or corner is not None:
                 self._stroke.start = cell if corner is None else corner
-                self.set_region(Box.around(self._stroke.start, cell))
+                self.set_region(PixelBox.around(self._stroke.start, cell))
                 return
             self._stroke.brush = brush = "move"
         if brush == "move":
-            self._stroke.box = self._region or Box(0, 0, *self._shape())
+            self._stroke.box = self._region or PixelBox(0, 0, *self._shape())
         self.stroke_started.emit(tr(TOOL_OF[brush].step))
         self._draw([cell])
         if brush == "fill":
@@ -323,7 +323,7 @@ class StrokeSurface(PixelSurface):
         elif stroke.brush == "fill":
             self._fill(cells[-1], stroke.value)
         elif stroke.brush == "select":
-            self.set_region(Box.around(stroke.start, stroke.last))
+            self.set_region(PixelBox.around(stroke.start, stroke.last))
         elif stroke.box is not None:
             rows, columns = stroke.last[0] - stroke.start[0], stroke.last[1] - stroke.start[1]
             self.part_moved.emit(stroke.box, rows, columns)

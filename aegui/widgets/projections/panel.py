@@ -40,8 +40,8 @@ from aegui.widgets.projections.map_tools import (
     view_toggle,
 )
 from aegui.widgets.projections.options_form import OptionsForm
-from aegui.widgets.projections.scatter import Samples, ScatterView
-from aegui.widgets.projections.scatter_paint import Card
+from aegui.widgets.projections.scatter import ScatterSamples, ScatterView
+from aegui.widgets.projections.scatter_paint import SampleCard
 from aegui.widgets.projections.words import message_words, note_words
 from aegui.widgets.theme import SPACING, icon
 
@@ -257,7 +257,7 @@ class ProjectionsPanel(QWidget):
         self._references = ()
         self._pictures.set_images(dataset.images)
         labels = tuple(dataset.labels[index] for index in of.indices)
-        samples = Samples(of.classes, labels, dataset.classes)
+        samples = ScatterSamples(of.classes, labels, dataset.classes)
         look = look_of(dataset)
         for view in self._views.values():
             view.set_samples(samples, self._card)
@@ -406,13 +406,13 @@ class ProjectionsPanel(QWidget):
 
     # What is shown of it
 
-    def _card(self, index: int) -> Card:
+    def _card(self, index: int) -> SampleCard:
         dataset, of = self._dataset, self._material
         place = 0 if of is None else int(of.indices[index])
         if dataset is None:
-            return Card(self._pictures.image(place), "", "")
+            return SampleCard(self._pictures.image(place), "", "")
         label = label_name(dataset.labels[place])
-        return Card(self._pictures.image(place), label, dataset.names[place])
+        return SampleCard(self._pictures.image(place), label, dataset.names[place])
 
     def _show_selection(self) -> None:
         of, chosen = self._material, self._selection

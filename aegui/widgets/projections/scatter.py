@@ -26,7 +26,7 @@ from aegui.widgets.projections.colours import has_colours, sample_colours
 from aegui.widgets.projections.raster import dot_radius, dots_image
 from aegui.widgets.projections.scatter_paint import (
     HEADER_PX,
-    Card,
+    SampleCard,
     class_middles,
     paint_bar,
     paint_card,
@@ -72,7 +72,7 @@ STAMP_PX = 26
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
+class ScatterSamples:
     """What all maps share: the samples' classes ``[n]``, and their labels."""
 
     classes: NDArray[np.int64]
@@ -99,7 +99,7 @@ class ScatterView(QWidget):
         self._note = ""
         self._message = ""
         self._share: float | None = None
-        self._samples: Samples | None = None
+        self._samples: ScatterSamples | None = None
         self._places: NDArray[np.float32] | None = None
         self._pixels: NDArray[np.float64] = np.zeros((0, 2))
         self._middles: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
@@ -107,7 +107,7 @@ class ScatterView(QWidget):
         self._selection: NDArray[np.bool_] | None = None
         self._emphasis: int | None = None
         self._highlight: int | None = None
-        self._card: Callable[[int], Card] | None = None
+        self._card: Callable[[int], SampleCard] | None = None
         self._view = Viewport()
         self._follows = True
         self._uses_lasso = False
@@ -150,7 +150,7 @@ class ScatterView(QWidget):
             self.setAccessibleName(tr("Map: {title}", title=title))
             self.update()
 
-    def set_samples(self, samples: Samples, card: Callable[[int], Card]) -> None:
+    def set_samples(self, samples: ScatterSamples, card: Callable[[int], SampleCard]) -> None:
         """Show maps of ``samples``; ``card`` gives what is shown of one of them."""
         self._samples, self._card = samples, card
         # What lies on top is drawn by lot: else the last class would hide all others.
@@ -401,7 +401,7 @@ class ScatterView(QWidget):
             paint_texts(painter, middles, names, [theme.text] * len(names), theme)
         painter.setFont(font)
 
-    def _paint_labels(self, painter: QPainter, samples: Samples, theme: Theme) -> None:
+    def _paint_labels(self, painter: QPainter, samples: ScatterSamples, theme: Theme) -> None:
         coloured, shown = has_colours(samples.classes), self._shown()
         colours = []
         for row, number in enumerate(samples.classes.tolist()):

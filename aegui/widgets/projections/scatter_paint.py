@@ -29,7 +29,7 @@ _HALO_PX = 3.0
 
 
 @dataclass(frozen=True, eq=False)
-class Card:
+class SampleCard:
     """The sample pointed at: its picture, its label and name, and what is said about it."""
 
     picture: QImage
@@ -110,7 +110,9 @@ def paint_ring(painter: QPainter, at: QPointF, theme: Theme) -> None:
     painter.drawEllipse(at, _RING_PX, _RING_PX)
 
 
-def paint_card(painter: QPainter, at: QPointF, room: QRectF, card: Card, theme: Theme) -> QRectF:
+def paint_card(
+    painter: QPainter, at: QPointF, room: QRectF, card: SampleCard, theme: Theme
+) -> QRectF:
     """Picture and words of a sample beside ``at``, inside ``room``; where that was."""
     font = QFont(painter.font())
     bold = QFont(font)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPainter
 
-    from aegui.core.study.noise_matrix import Figure
+    from aegui.core.study.noise_matrix import MatrixFigure
 
 _COLUMNS = (
     (mark("Character"), ""),
@@ -40,7 +40,7 @@ class CharactersTable(NamedTable):
         self.setFont(figures_font(self.font()))
         self.setItemDelegateForColumn(_BAR, _Bars(self))
 
-    def set_figure(self, labels: Sequence[str], figure: Figure | None) -> None:
+    def set_figure(self, labels: Sequence[str], figure: MatrixFigure | None) -> None:
         """Show wrong pixels ``[N]`` of samples with these labels; None: nothing."""
         if figure is None:
             self.setRowCount(0)

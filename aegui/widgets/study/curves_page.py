@@ -36,7 +36,7 @@ _KEY = int(Qt.ItemDataRole.UserRole)
 
 
 @dataclass(frozen=True)
-class Choice:
+class CurveChoice:
     """A network, or networks of one recipe, that a line can be drawn of.
 
     Attributes:
@@ -65,7 +65,7 @@ class CurvesPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._unticked: set[str] = set()
-        self._choices: tuple[Choice, ...] = ()
+        self._choices: tuple[CurveChoice, ...] = ()
         self._kind = KindBox()
         self._levels = LevelsField(tr("Levels of the curves"))
         self.run = QPushButton(tr("Draw the curves"))
@@ -180,7 +180,7 @@ class CurvesPage(QWidget):
             if not each.refusal and each.key not in self._unticked
         )
 
-    def set_choices(self, choices: Sequence[Choice]) -> None:
+    def set_choices(self, choices: Sequence[CurveChoice]) -> None:
         """Offer these networks; those that are new are ticked."""
         self._choices = tuple(choices)
         row = self.list.currentRow()
@@ -210,7 +210,7 @@ class CurvesPage(QWidget):
         self._body.setCurrentIndex(0 if curves is None else 1)
         self._export.setEnabled(curves is not None)
 
-    def _current(self) -> Choice | None:
+    def _current(self) -> CurveChoice | None:
         row = self.list.currentRow()
         return self._choices[row] if 0 <= row < len(self._choices) else None
 

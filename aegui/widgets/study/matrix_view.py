@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.recipe import CorruptionSpec
-    from aegui.core.study.noise_matrix import Figure, NoiseMatrix
-    from aegui.widgets.figures.figure import Figure as PaperFigure
+    from aegui.core.study.noise_matrix import MatrixFigure, NoiseMatrix
+    from aegui.widgets.figures.figure import Figure
 
 _LEAST_W_PX, _MOST_W_PX = 40, 104
 _LEAST_H_PX, _MOST_H_PX = 22, 46
@@ -55,7 +55,7 @@ class MatrixView(CellTable):
         self._matrix: NoiseMatrix | None = None
         self._key = "wrong"
         self.figures = FigureMenu(self, self.figure)
-        self._figure: Figure | None = None
+        self._figure: MatrixFigure | None = None
         self._shades: NDArray[np.float64] = np.zeros((0, 0))
         self._best: tuple[int, ...] = ()
 
@@ -172,7 +172,7 @@ class MatrixView(CellTable):
             math.ceil(top) + high * rows + _GAP_PX + 2,
         )
 
-    def figure(self) -> PaperFigure | None:
+    def figure(self) -> Figure | None:
         """The matrix with the figure that is shown, for paper; None without one."""
         matrix = self._matrix
         if matrix is None:

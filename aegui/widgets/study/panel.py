@@ -30,7 +30,7 @@ from aegui.widgets.theme import SPACING, figures_font
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.jobs.progress_job import JobProgress
 
 PAGES = (
     ("matrix", mark("Noise matrix")),
@@ -154,7 +154,7 @@ class StudyPanel(QWidget):
             action.setData(key)
             action.setToolTip(notes)
 
-    def set_progress(self, progress: Progress | None) -> None:
+    def set_progress(self, progress: JobProgress | None) -> None:
         """Show how far the work is; None: there is none."""
         for widget in (self._text, self._bar, self.cancel):
             widget.setVisible(progress is not None)

@@ -11,13 +11,13 @@ from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.published import PUBLISHED, published_folder
 from aegui.core.data.store import megabytes
 from aegui.core.i18n import tr
-from aegui.widgets.data.download_panel import DownloadPanel, Offer
+from aegui.widgets.data.download_panel import DownloadOffer, DownloadPanel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.session.data.data_service import DataService
-    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.jobs.progress_job import JobProgress
 
 _WIDTH_PX = 460
 
@@ -58,7 +58,7 @@ class DownloadDialog(QDialog):
         self._service.download(self._key)
 
     @Slot(object)
-    def _on_downloading_progressed(self, progress: Progress) -> None:
+    def _on_downloading_progressed(self, progress: JobProgress) -> None:
         self.panel.set_progress(progress)
 
     @Slot(str)
@@ -86,9 +86,9 @@ class DownloadDialog(QDialog):
         self._service.downloading.cancel()
 
 
-def _offer(key: str) -> Offer:
+def _offer(key: str) -> DownloadOffer:
     published = PUBLISHED[key]
-    return Offer(
+    return DownloadOffer(
         name=published.title,
         description=tr(BUILTIN_SETS[key].help),
         source=published.source,

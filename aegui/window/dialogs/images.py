@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.image_files import ImageScan
     from aegui.core.recipe import DataSpec, ImageSpec
-    from aegui.session.data.image_import import Preview
+    from aegui.session.data.image_import import ImportPreview
 
 _SIZE = QSize(860, 600)
 
@@ -79,7 +79,7 @@ class ImportDialog(QDialog):
         self.panel.set_problem(reason)
 
     @Slot(object)
-    def _on_work_previewed(self, preview: Preview) -> None:
+    def _on_work_previewed(self, preview: ImportPreview) -> None:
         self.panel.set_skipped(preview.skipped)
         if len(preview.images):
             self.panel.set_preview(preview.images, preview.labels, preview.names)

@@ -16,8 +16,8 @@ from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.session.pixels.answer_sheet import (
     SHOWN,
+    AnsweringModel,
     AnswerSheet,
-    Model,
     SheetAnswer,
     answer_sheet,
     fits,
@@ -115,15 +115,15 @@ class AnswerFeature(Feature):
         """The noise that is chosen for the drawing."""
         return self._services.drawing.noise[0]
 
-    def models(self) -> list[Model]:
+    def models(self) -> list[AnsweringModel]:
         """The networks that can answer the drawing: the one that is shown first."""
         shown, state = self._services.shown, self._services.drawing.state
         every = [(each.key, each.name, each.codec) for each in self._services.of(Others).others]
         if shown.codec is not None:
             every.insert(0, (SHOWN, tr("This network"), shown.codec))
-        return [Model(*each) for each in every if fits(each[2], state)]
+        return [AnsweringModel(*each) for each in every if fits(each[2], state)]
 
-    def model(self) -> Model | None:
+    def model(self) -> AnsweringModel | None:
         """The network that is looked at: whose answer is the current one, else the first."""
         current, models = self._panel.answers.current, self.models()
         key = SHOWN if current is None else current.key
@@ -328,7 +328,7 @@ class AnswerFeature(Feature):
         elif key == "limit":
             self._show_average()
 
-    def _asked(self, sheet: AnswerSheet) -> tuple[Model, SheetAnswer, int, int] | None:
+    def _asked(self, sheet: AnswerSheet) -> tuple[AnsweringModel, SheetAnswer, int, int] | None:
         """The network and its answer, and the pixel that was chosen, else one worth asking."""
         answers = {each.key: each for each in sheet.answers}
         models = {each.key: each for each in self.models() if each.key in answers}

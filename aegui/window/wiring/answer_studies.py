@@ -22,7 +22,7 @@ from aegui.window.refresher import Refresher
 from aegui.window.wiring.answer import AnswerFeature
 
 if TYPE_CHECKING:
-    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.jobs.progress_job import JobProgress
     from aegui.session.pixels.answer_sheet import AnswerSheet
     from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow
@@ -133,7 +133,7 @@ class AnswerStudiesFeature(Feature):
             self._show_pairs()
 
     @Slot(object)
-    def _on_pairs_progressed(self, progress: Progress) -> None:
+    def _on_pairs_progressed(self, progress: JobProgress) -> None:
         self._panel.pairs.set_progress(progress)
 
     @Slot(str)
@@ -217,7 +217,7 @@ class AnswerStudiesFeature(Feature):
             self._show_outliers()
 
     @Slot(object)
-    def _on_errors_progressed(self, progress: Progress) -> None:
+    def _on_errors_progressed(self, progress: JobProgress) -> None:
         self._panel.outliers.set_progress(progress)
 
     @Slot(str)

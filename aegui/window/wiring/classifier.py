@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.cost import Cost
-    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.jobs.progress_job import JobProgress
     from aegui.session.shown import Changes, Shown
     from aegui.session.training.classifier_service import Evaluation
     from aegui.window.main_window import MainWindow
@@ -111,7 +111,7 @@ class ClassifierFeature(Feature):
         self._panel.set_message(excess(cost, self._services.settings.budget), offer)
 
     @Slot(object)
-    def _on_job_progressed(self, progress: Progress) -> None:
+    def _on_job_progressed(self, progress: JobProgress) -> None:
         self._panel.set_note(progress.text or progress.title)
 
     @Slot(bool)

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from aegui.core.data.card import Card
+    from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import DataSpec, Recipe
     from aegui.session.data.data_edits import DownloadNeed
@@ -411,7 +411,7 @@ class DataFeature(Feature):
             workspace.announce_recipe()
 
     @Slot(object, object)
-    def _on_data_card_made(self, dataset: Dataset, card: Card) -> None:
+    def _on_data_card_made(self, dataset: Dataset, card: DataCard) -> None:
         if dataset is self._services.workspace.dataset:
             self._panel.set_card(dataset, card)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.errors import AeguiError
-    from aegui.session.jobs.progress_job import Progress
+    from aegui.session.jobs.progress_job import JobProgress
     from aegui.session.map.finds_service import FindsLook
     from aegui.window.panels import Panels
     from aegui.window.reach import Reach
@@ -75,7 +75,7 @@ class FindWork(QObject):
             self._page.show_count()
 
     @Slot(object)
-    def _on_job_progressed(self, progress: Progress) -> None:
+    def _on_job_progressed(self, progress: JobProgress) -> None:
         self._page.set_status(progress.text or f"{progress.title}…")
 
     @Slot(str, int)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.errors import AeguiError
-    from aegui.session.jobs.progress_job import Progress as JobProgress
+    from aegui.session.jobs.progress_job import JobProgress
     from aegui.session.map.path_service import PathLook
     from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow

@@ -23,7 +23,7 @@ from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.session.pixels.noise_study import MOST_CODECS, CurveModel, NoiseStudy
 from aegui.session.pixels.study_forms import NETWORKS, SMALL_RECIPE, CurvesForm, MatrixForm
-from aegui.widgets.study.curves_page import Choice
+from aegui.widgets.study.curves_page import CurveChoice
 from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_run_file, choose_save_file
 from aegui.window.docks import DockSpec
@@ -251,9 +251,9 @@ class NoiseStudyFeature(Feature):
             for row, noise in enumerate(matrix.spec.training)
         ]
 
-    def _choice(self, model: CurveModel, *, is_file: bool = False) -> Choice:
+    def _choice(self, model: CurveModel, *, is_file: bool = False) -> CurveChoice:
         self._models[model.key] = model
-        return Choice(model.key, model.name, self._refusal(model.codecs[0]), is_file)
+        return CurveChoice(model.key, model.name, self._refusal(model.codecs[0]), is_file)
 
     def _refusal(self, codec: Codec) -> str:
         dataset = self._services.shown.dataset

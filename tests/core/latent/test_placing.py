@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.latent.placing import Space, placed, way_words
+from aegui.core.latent.placing import CodeSpace, placed, way_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +18,7 @@ def codes(seed: int, size: int = 2, count: int = 40) -> NDArray[np.float32]:
 
 
 def test_at_a_sample_it_is_that_sample() -> None:
-    here, there = Space(2, codes(0)), Space(3, codes(1, 3))
+    here, there = CodeSpace(2, codes(0)), CodeSpace(3, codes(1, 3))
     assert here.codes is not None
     assert there.codes is not None
     for row in (0, 7, 39):
@@ -28,7 +28,7 @@ def test_at_a_sample_it_is_that_sample() -> None:
 
 
 def test_between_samples_it_moves_without_jumps() -> None:
-    here, there = Space(2, codes(0)), Space(2, codes(1))
+    here, there = CodeSpace(2, codes(0)), CodeSpace(2, codes(1))
     ways = np.linspace([-1, -1], [3, 3], 4001).astype(np.float32)
     found = np.array([placed(z, here, there, "samples")[0] for z in ways])
     steps = np.linalg.norm(np.diff(found, axis=0), axis=1)
@@ -39,15 +39,15 @@ def test_between_samples_it_moves_without_jumps() -> None:
 def test_a_space_that_is_turned_gives_the_turned_place() -> None:
     turn = np.array([[0.0, -1.0], [1.0, 0.0]], np.float32)
     grid = np.stack(np.meshgrid(np.linspace(-3, 3, 31), np.linspace(-3, 3, 31)), -1)
-    here = Space(2, grid.reshape(-1, 2).astype(np.float32))
+    here = CodeSpace(2, grid.reshape(-1, 2).astype(np.float32))
     assert here.codes is not None
-    there = Space(2, here.codes @ turn)
+    there = CodeSpace(2, here.codes @ turn)
     z = np.array([0.53, -1.21], np.float32)
     np.testing.assert_allclose(placed(z, here, there, "samples")[0], z @ turn, atol=0.1)
 
 
 def test_standard_coordinates_count_deviations_from_the_mean() -> None:
-    here, there = Space(2, codes(0)), Space(2, codes(1))
+    here, there = CodeSpace(2, codes(0)), CodeSpace(2, codes(1))
     assert here.codes is not None
     assert there.codes is not None
     z = here.codes.mean(axis=0) + 2 * here.codes.std(axis=0)
@@ -60,8 +60,8 @@ def test_standard_coordinates_count_deviations_from_the_mean() -> None:
 
 @pytest.mark.parametrize(("size", "wanted"), [(2, [0.5, -1]), (1, [0.5]), (3, [0.5, -1, 0])])
 def test_with_a_prior_the_numbers_are_the_same(size: int, wanted: list[float]) -> None:
-    here = Space(2, codes(0), has_prior=True)
-    there = Space(size, None, has_prior=True)
+    here = CodeSpace(2, codes(0), has_prior=True)
+    there = CodeSpace(size, None, has_prior=True)
     found, way = placed(np.array([0.5, -1.0], np.float32), here, there, "samples")
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
     assert way == "standard"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aegui.core.pixels.shapes import (
-    Box,
+    PixelBox,
     area_cells,
     box_of,
     brush_cells,
@@ -90,12 +90,12 @@ def test_the_middle_column_of_five_is_its_own_mirror_image() -> None:
 
 
 def test_boxes() -> None:
-    box = Box.around((5, 1), (2, 3))
-    assert (box, box.height, box.width) == (Box(2, 1, 6, 4), 4, 3)
+    box = PixelBox.around((5, 1), (2, 3))
+    assert (box, box.height, box.width) == (PixelBox(2, 1, 6, 4), 4, 3)
     assert box.holds((5, 3))
     assert not box.holds((6, 3))
-    assert box.moved(-3, 2) == Box(-1, 3, 3, 6)
-    assert box.moved(-3, 2).within(7, 5) == Box(0, 3, 3, 5)
+    assert box.moved(-3, 2) == PixelBox(-1, 3, 3, 6)
+    assert box.moved(-3, 2).within(7, 5) == PixelBox(0, 3, 3, 5)
     assert box.moved(9, 0).within(7, 5) is None
 
 
@@ -107,8 +107,8 @@ def test_the_box_of_a_mask_holds_all_of_it_and_no_more() -> None:
 
 
 def test_the_corner_across() -> None:
-    box = Box(1, 2, 4, 4)
+    box = PixelBox(1, 2, 4, 4)
     assert box.corner_across((1, 2)) == (3, 3)
     assert box.corner_across((3, 2)) == (1, 3)
     assert box.corner_across((2, 2)) is None
-    assert Box(5, 5, 6, 6).corner_across((5, 5)) == (5, 5)
+    assert PixelBox(5, 5, 6, 6).corner_across((5, 5)) == (5, 5)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.core.pixels.shapes import Box
+from aegui.core.pixels.shapes import PixelBox
 from aegui.core.pixels.transforms import (
     as_kind,
     fitted,
@@ -67,12 +67,12 @@ def test_another_size_keeps_the_middle() -> None:
 
 
 def test_a_part_is_moved_off_the_ground() -> None:
-    out = moved(GLYPH, Box(0, 0, 2, 2), 5, 3, 0.0)
+    out = moved(GLYPH, PixelBox(0, 0, 2, 2), 5, 3, 0.0)
     assert (out[:2, :2] == 0.0).all()
     assert np.array_equal(out[5:, 3:], GLYPH[:2, :2])
-    gone = moved(GLYPH, Box(0, 0, 2, 2), 6, 4, 0.0)
+    gone = moved(GLYPH, PixelBox(0, 0, 2, 2), 6, 4, 0.0)
     assert gone[6, 4] == GLYPH[0, 0]
-    assert np.array_equal(moved(GLYPH, Box(0, 0, 7, 5), 0, 0, 0.0), GLYPH)
+    assert np.array_equal(moved(GLYPH, PixelBox(0, 0, 7, 5), 0, 0, 0.0), GLYPH)
 
 
 def test_placing_cuts_at_the_edges_and_knows_colours() -> None:
@@ -86,7 +86,7 @@ def test_placing_cuts_at_the_edges_and_knows_colours() -> None:
 
 
 def test_an_edit_of_a_part_leaves_the_rest() -> None:
-    out = in_part(GLYPH, Box(0, 0, 1, 5), lambda part: 1.0 - part)
+    out = in_part(GLYPH, PixelBox(0, 0, 1, 5), lambda part: 1.0 - part)
     assert np.array_equal(out[1:], GLYPH[1:])
     assert np.array_equal(out[0], 1.0 - GLYPH[0])
     assert np.array_equal(in_part(GLYPH, None, lambda part: part * 0), GLYPH * 0)

@@ -13,7 +13,7 @@ from aegui.core.evaluation.limits import limit, limit_cost
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.recipe import Recipe
 from aegui.core.study.comparison import MistakeSpec, comparison_cost
-from aegui.core.study.noise_curves import CurveSpec, Model, noise_curves
+from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
 from aegui.core.study.noise_matrix import MatrixSpec, matrix_cost, noise_matrix
 
 GIGABYTE = 1 << 30
@@ -84,10 +84,10 @@ def test_noise_on_few_characters_is_drawn_as_it_always_was() -> None:
 
 
 def test_curves_say_of_how_many_samples_they_are() -> None:
-    found = noise_curves([], images(30, 4), CurveSpec("flip", (0.1, 0.2), draws=20))
+    found = noise_curves([], images(30, 4), NoiseCurveSpec("flip", (0.1, 0.2), draws=20))
     assert found.note == "tried with 20 of 30 samples"
-    assert noise_curves([], images(20, 4), CurveSpec("flip", (0.1,), draws=20)).note == ""
-    assert Model("none", ()).codecs == ()
+    assert noise_curves([], images(20, 4), NoiseCurveSpec("flip", (0.1,), draws=20)).note == ""
+    assert TriedModel("none", ()).codecs == ()
 
 
 def test_the_limit_of_many_glyphs_is_costly_and_can_be_stopped() -> None:

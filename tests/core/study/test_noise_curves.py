@@ -14,9 +14,9 @@ from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.study.noise_curves import (
     Curves,
-    CurveSpec,
     Line,
-    Model,
+    NoiseCurveSpec,
+    TriedModel,
     matrix_curves,
     noise_curves,
 )
@@ -28,16 +28,17 @@ LEVELS = (0.0, 0.1, 0.3)
 
 
 @pytest.fixture(scope="module")
-def models() -> tuple[Model, Model]:
+def models() -> tuple[TriedModel, TriedModel]:
     denoiser = load_run(models_dir() / "letters-denoise.aegui")
     codec = denoiser.codec(denoiser.best_run)
     plain = load_run(models_dir() / "letters-2d.aegui")
-    return Model("denoiser", (codec,)), Model("both", (codec, plain.codec(plain.best_run)))
+    both = TriedModel("both", (codec, plain.codec(plain.best_run)))
+    return TriedModel("denoiser", (codec,)), both
 
 
 @pytest.fixture(scope="module")
-def curves(models: tuple[Model, Model]) -> Curves:
-    return noise_curves(models, LETTERS, CurveSpec("flip", LEVELS, draws=1_600, pca=(2, 35)))
+def curves(models: tuple[TriedModel, TriedModel]) -> Curves:
+    return noise_curves(models, LETTERS, NoiseCurveSpec("flip", LEVELS, draws=1_600, pca=(2, 35)))
 
 
 def line(curves: Curves, key: str, place: int = 0) -> Line:
@@ -50,7 +51,9 @@ def test_networks_first_then_the_limit_then_what_needs_none(curves: Curves) -> N
     assert curves.levels.tolist() == list(LEVELS)
 
 
-def test_a_network_is_tried_as_everywhere(models: tuple[Model, Model], curves: Curves) -> None:
+def test_a_network_is_tried_as_everywhere(
+    models: tuple[TriedModel, TriedModel], curves: Curves
+) -> None:
     codec = models[0].codecs[0]
     for at, level in enumerate(LEVELS):
         score = noisy_score(codec, LETTERS, parse_corruption(f"flip:{level}"), 1_600, seed=9)
@@ -77,9 +80,9 @@ def test_lines_to_compare_with(curves: Curves) -> None:
     assert line(curves, "pca").mean[0] == pytest.approx(wrong.sum(axis=1).mean())
 
 
-def test_grey_images_have_no_limit(models: tuple[Model, Model]) -> None:
+def test_grey_images_have_no_limit(models: tuple[TriedModel, TriedModel]) -> None:
     grey = Dataset.from_images("grey", np.full((4, 7, 5), 0.25))
-    found = noise_curves([models[0]], grey, CurveSpec("gaussian", (0.1,), draws=8, pca=()))
+    found = noise_curves([models[0]], grey, NoiseCurveSpec("gaussian", (0.1,), draws=8, pca=()))
     assert [one.key for one in found.lines] == ["model", "copy"]
 
 
@@ -106,10 +109,12 @@ def test_rows_of_a_matrix_as_lines() -> None:
     assert matrix_curves(noise_matrix(recipe, few, mixed)) is None
 
 
-def test_refusals(models: tuple[Model, Model]) -> None:
+def test_refusals(models: tuple[TriedModel, TriedModel]) -> None:
     with pytest.raises(AeguiError, match="at least one level"):
-        noise_curves(models, LETTERS, CurveSpec("flip", ()))
+        noise_curves(models, LETTERS, NoiseCurveSpec("flip", ()))
     with pytest.raises(AeguiError, match="images of that size"):
-        noise_curves(models, Dataset.from_images("two", np.zeros((2, 3, 3))), CurveSpec("flip"))
+        noise_curves(
+            models, Dataset.from_images("two", np.zeros((2, 3, 3))), NoiseCurveSpec("flip")
+        )
     with pytest.raises(Cancelled):
-        noise_curves(models, LETTERS, CurveSpec("flip"), cancelled=lambda: True)
+        noise_curves(models, LETTERS, NoiseCurveSpec("flip"), cancelled=lambda: True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from aegui.core.run_file.concepts import KeptConcept
-from aegui.core.run_file.saved import Place, load_run, save_run
+from aegui.core.run_file.saved import PinnedPlace, load_run, save_run
 from aegui.session.documents.keepsakes import Keepsakes
 from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings
@@ -47,7 +47,7 @@ def test_a_pin_gets_the_first_free_number(qtbot: QtBot) -> None:
 def test_what_stays_the_same_is_not_told(qtbot: QtBot) -> None:
     kept = Keepsakes()
     kept.set_concepts((THICK,))
-    places = (Place((1.0, 2.0), "a"),)
+    places = (PinnedPlace((1.0, 2.0), "a"),)
     kept.set_places(places)
     with qtbot.assertNotEmitted(kept.edited):
         kept.set_places(places)
@@ -98,7 +98,7 @@ def test_a_pin_that_is_moved_step_by_step_is_one_step_of_undo(workspace: Workspa
     assert stack.undoText() == "Change the pins"
     for _ in range(3):
         stack.undo()
-    assert kept.places == (Place((0.0, 0.0), "a"), Place((1.0, 1.0), "b"))
+    assert kept.places == (PinnedPlace((0.0, 0.0), "a"), PinnedPlace((1.0, 1.0), "b"))
 
 
 def test_concepts_are_steps_of_undo(workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.session.jobs.progress_job import Progress, ProgressJob
+from aegui.session.jobs.progress_job import JobProgress, ProgressJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,7 +68,7 @@ def test_progress_is_told_after_a_while(qtbot: QtBot, job: ProgressJob) -> None:
     job.start("Reading", until_cancelled, outcome.done, outcome.failed)
     with qtbot.waitSignal(job.progressed) as heard:
         pass
-    assert heard.args == [Progress("Reading", "3 of 10", 3, 10)]
+    assert heard.args == [JobProgress("Reading", "3 of 10", 3, 10)]
     job.cancel()
     assert not job.is_busy
     job.shutdown()

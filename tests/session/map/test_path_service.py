@@ -12,7 +12,7 @@ import pytest
 from aegui.core.errors import Cancelled
 from aegui.core.latent.novelty import known
 from aegui.core.latent.paths import pixel_change, through
-from aegui.core.run_file.saved import Place
+from aegui.core.run_file.saved import PinnedPlace
 from aegui.session.map import path_service
 from aegui.session.map.making import MakingSubject
 from aegui.session.map.path_service import MOST_IMAGES, PathLook, PathService
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-A, B, C = Place((-1.0, 0.5), "a"), Place((1.0, 0.0), "b"), Place((0.0, 1.0), "c")
+A, B, C = PinnedPlace((-1.0, 0.5), "a"), PinnedPlace((1.0, 0.0), "b"), PinnedPlace((0.0, 1.0), "c")
 
 
 def subject(latent: int = 2) -> MakingSubject:
@@ -75,7 +75,7 @@ def test_pins_may_be_left_out_and_stay_so_when_they_move(service: PathService) -
     assert service.stops == (True, False, True)
     assert traced(service).names == ("c", "a")
     renamed = service.renamed(1, "beta")
-    assert renamed == Place(B.z, "beta")
+    assert renamed == PinnedPlace(B.z, "beta")
     service.set_places((C, renamed, A))
     assert service.stops == (True, False, True)
     service.set_stop(1, True)
@@ -93,7 +93,7 @@ def test_without_two_pins_there_is_no_way(service: PathService, qtbot: QtBot) ->
 
 def test_pins_of_another_network_take_no_part(service: PathService) -> None:
     service.set_subject(subject())
-    service.set_places((A, Place((1.0, 2.0, 3.0), "other"), C))
+    service.set_places((A, PinnedPlace((1.0, 2.0, 3.0), "other"), C))
     assert service.fitting == (True, False, True)
     assert service.stops == (True, False, True)
     assert traced(service).names == ("a", "c")
@@ -165,7 +165,7 @@ def test_pins_are_pictured(service: PathService, qtbot: QtBot) -> None:
     made = subject()
     service.set_subject(made)
     with qtbot.waitSignal(service.pictured) as told:
-        service.set_places((A, Place((1.0,), "short"), B))
+        service.set_places((A, PinnedPlace((1.0,), "short"), B))
     first, none, last = told.args[0]
     assert none is None
     # A product of two rows and two of one round differently: by how much depends on the processor.
@@ -176,7 +176,7 @@ def test_pins_are_pictured(service: PathService, qtbot: QtBot) -> None:
 
 def test_pins_that_are_equal_are_left_out_one_by_one(service: PathService) -> None:
     service.set_subject(subject())
-    twin = Place(B.z, B.name)
+    twin = PinnedPlace(B.z, B.name)
     assert twin == B
     service.set_places((A, B, C, twin))
     assert traced(service).names == ("a", "b", "c", "b")

@@ -18,7 +18,7 @@ from aegui.paths import models_dir
 from aegui.session.pixels.answer_sheet import (
     BEST,
     SHOWN,
-    Model,
+    AnsweringModel,
     answer_sheet,
     confidence,
     is_quick_sheet,
@@ -53,7 +53,7 @@ def state(nearest: Nearest) -> DrawingState:
 def test_each_model_and_the_best_answer_are_there(
     codec: Codec, nearest: Nearest, state: DrawingState
 ) -> None:
-    models = [Model(SHOWN, "this", codec), Model("run:1", "that", codec)]
+    models = [AnsweringModel(SHOWN, "this", codec), AnsweringModel("run:1", "that", codec)]
     assert is_quick_sheet(models, nearest, 1, False)
     sheet = answer_sheet(models, nearest, state, FLIP)
     assert [answer.key for answer in sheet.answers] == [SHOWN, "run:1", BEST]
@@ -79,7 +79,7 @@ def test_each_model_and_the_best_answer_are_there(
 def test_repairs_go_on_from_the_last_answer(
     codec: Codec, nearest: Nearest, state: DrawingState
 ) -> None:
-    models = [Model(SHOWN, "this", codec)]
+    models = [AnsweringModel(SHOWN, "this", codec)]
     assert not is_quick_sheet(models, nearest, 3, False)
     sheet = answer_sheet(models, nearest, state, FLIP, steps=3)
     once = codec.reconstruct(state.pixels)

@@ -14,7 +14,7 @@ from aegui.core.evaluation.outliers import reconstruction_errors
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
-from aegui.session.pixels.answer_sheet import SHOWN, Model
+from aegui.session.pixels.answer_sheet import SHOWN, AnsweringModel
 from aegui.session.pixels.answer_studies import (
     measured_outliers,
     mix_ups,
@@ -90,7 +90,7 @@ def test_samples_held_out_stand_for_the_set(codec: Codec, letters: Dataset) -> N
 
 def test_the_service_keeps_what_it_found(qtbot: QtBot, codec: Codec, letters: Dataset) -> None:
     service = AnswerStudies()
-    model = Model(SHOWN, "net", codec)
+    model = AnsweringModel(SHOWN, "net", codec)
     with qtbot.waitSignal(service.compared, timeout=30_000):
         service.compare(model, letters, FLIP)
     assert service.mix_ups is not None

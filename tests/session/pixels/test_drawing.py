@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aegui.core.pixels.shapes import Box
+from aegui.core.pixels.shapes import PixelBox
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.pixels.drawing import Drawing
-from aegui.session.pixels.drawing_state import Paper
+from aegui.session.pixels.drawing_state import DrawingPaper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,19 +170,19 @@ def test_reset_forgets_the_past_and_the_size() -> None:
 def test_another_size_is_a_step_of_undo_and_lasts_until_other_data_come() -> None:
     drawing = Drawing(7, 5)
     drawing.load(GLYPH, "a")
-    drawing.start_new(16, 16, Paper("grey", 1.0))
+    drawing.start_new(16, 16, DrawingPaper("grey", 1.0))
     assert drawing.shape == (16, 16)
     assert (drawing.pixels == 1.0).all()
     drawing.reset(7, 5)
     assert drawing.shape == (16, 16), "the data are those of before"
     drawing.undo()
-    assert (drawing.shape, drawing.paper) == ((7, 5), Paper())
+    assert (drawing.shape, drawing.paper) == ((7, 5), DrawingPaper())
     drawing.fit(9, 9, "colour")
     assert drawing.pixels.shape == (3, 9, 9)
     assert drawing.target is None
     drawing.fit(7, 5, "binary")
     assert np.array_equal(drawing.pixels, GLYPH)
-    drawing.load(np.ones((3, 4, 4)), "b", 2, Paper("colour"))
+    drawing.load(np.ones((3, 4, 4)), "b", 2, DrawingPaper("colour"))
     assert drawing.state.image_shape == (3, 4, 4)
     drawing.reset(8, 8)
     assert drawing.shape == (8, 8)
@@ -191,7 +191,7 @@ def test_another_size_is_a_step_of_undo_and_lasts_until_other_data_come() -> Non
 def test_edits_of_a_part_leave_the_rest() -> None:
     drawing = Drawing(7, 5)
     drawing.paste(GLYPH)
-    drawing.set_region(Box(0, 0, 2, 2))
+    drawing.set_region(PixelBox(0, 0, 2, 2))
     drawing.flip("horizontal")
     assert drawing.pixels[:2, :2].tolist() == [[0, 1], [1, 0]]
     drawing.rotate(1)
@@ -218,7 +218,7 @@ def test_what_rolls_out_comes_in_again() -> None:
 
 def test_code_keeps_exact_levels_and_is_one_step() -> None:
     drawing = Drawing(2, 2)
-    drawing.reset(2, 2, Paper("grey"))
+    drawing.reset(2, 2, DrawingPaper("grey"))
     drawing.paste([[0.3, 0.3001], [0.5, 1.0]])
     drawing.write(np.array([[0.3, 77 / 255], [0.0, 1.0]], np.float32))
     drawing.write(np.array([[0.3, 77 / 255], [0.2, 1.0]], np.float32))

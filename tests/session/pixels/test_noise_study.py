@@ -12,7 +12,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.comparison import MistakeSpec
 from aegui.core.study.findings import with_mistake
-from aegui.core.study.noise_curves import CurveSpec
+from aegui.core.study.noise_curves import NoiseCurveSpec
 from aegui.core.study.noise_matrix import MatrixSpec
 from aegui.session.pixels.noise_study import Cell, CurveModel, NoiseStudy
 from tests.session.parts import glyphs, recipe, snapshot
@@ -81,7 +81,7 @@ def test_curves_of_a_network_and_of_a_file(qtbot: QtBot, study: NoiseStudy, tmp_
     assert opened.name == "net"
     here = CurveModel("shown", "here", (run.codec(0),))
     with qtbot.waitSignal(study.curves_changed, timeout=LONG_MS):
-        study.run_curves([here, opened], glyphs(4), CurveSpec("flip", (0.0, 0.3), draws=8))
+        study.run_curves([here, opened], glyphs(4), NoiseCurveSpec("flip", (0.0, 0.3), draws=8))
     assert study.curves is not None
     lines = {line.name: line for line in study.curves.lines}
     np.testing.assert_allclose(lines["here"].mean, lines["net"].mean, rtol=1e-5, atol=1e-6)

@@ -13,7 +13,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.classification import Classification
 from aegui.session.training.classifier_service import Evaluation
 from aegui.widgets.classifier.confusion import ConfusionView
-from aegui.widgets.classifier.mistakes import MistakesView, Shown
+from aegui.widgets.classifier.mistakes import MistakesView, ShownMistakes
 from aegui.widgets.classifier.panel import ClassifierPanel
 from aegui.widgets.theme import current_theme
 
@@ -178,7 +178,7 @@ def test_pictures_are_those_of_the_samples(qtbot: QtBot) -> None:
     images = np.zeros((4, 1, 8, 8), np.float32)
     images[2] = 0.6
     found = Classification(("a", "b"), np.array([0, 1]), np.array([1, 1]), np.ones(2, np.float32))
-    view.set_shown(Shown(found, images, np.array([2, 3]), np.array([0])))
+    view.set_shown(ShownMistakes(found, images, np.array([2, 3]), np.array([0])))
     index = view.model().index(0, 0)
     picture = view.model().data(index, Qt.ItemDataRole.DecorationRole).toImage()
     assert picture.pixelColor(picture.rect().center()).red() == 153

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QWidget
 
 from aegui.core.recipe import ImageSpec
-from aegui.session.jobs.progress_job import Progress
-from aegui.widgets.data.download_panel import DownloadPanel, Offer
+from aegui.session.jobs.progress_job import JobProgress
+from aegui.widgets.data.download_panel import DownloadOffer, DownloadPanel
 from aegui.widgets.data.import_panel import ImportPanel
 from aegui.widgets.data.progress_strip import ProgressStrip
 
@@ -80,13 +80,13 @@ def test_a_number_of_images(panel: ImportPanel) -> None:
 
 
 def test_the_offer_of_a_download(qtbot: QtBot) -> None:
-    panel = DownloadPanel(Offer("MNIST", "Digits.", "someone", "12 MB", "free", "/data"))
+    panel = DownloadPanel(DownloadOffer("MNIST", "Digits.", "someone", "12 MB", "free", "/data"))
     qtbot.addWidget(panel)
     with qtbot.waitSignal(panel.download_requested):
         panel.download.click()
     panel.set_busy()
     assert not panel.download.isEnabled()
-    panel.set_progress(Progress("Downloading", "3.0 of 12.0 MB, 00:09 left", 3, 12))
+    panel.set_progress(JobProgress("Downloading", "3.0 of 12.0 MB, 00:09 left", 3, 12))
     assert panel.text.text() == "3.0 of 12.0 MB, 00:09 left"
     assert panel.bar.value() == 250
     panel.set_idle("The connection was cut.")
@@ -106,7 +106,7 @@ def test_progress_lies_over_the_room_and_can_be_stopped(qtbot: QtBot) -> None:
     host.show()
     qtbot.waitExposed(host)
     assert strip.isHidden()
-    strip.show_progress(Progress("Reading MNIST", "1 of 4", 1, 4))
+    strip.show_progress(JobProgress("Reading MNIST", "1 of 4", 1, 4))
     assert strip.isVisible()
     assert room.geometry().contains(strip.geometry())
     assert strip.bar.value() == 250

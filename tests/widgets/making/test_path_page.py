@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
-from aegui.core.run_file.saved import Place
+from aegui.core.run_file.saved import PinnedPlace
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.making.film_strip import FilmStrip
 from aegui.widgets.making.panel import MakingPanel
@@ -20,7 +20,7 @@ from tests.widgets.making.looks import glyphs, path_look
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-PINS = (Place((0.0, 1.0), "a"), Place((1.0, 1.0), "b"), Place((1.0,), "other"))
+PINS = (PinnedPlace((0.0, 1.0), "a"), PinnedPlace((1.0, 1.0), "b"), PinnedPlace((1.0,), "other"))
 
 
 @pytest.fixture

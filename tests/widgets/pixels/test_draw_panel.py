@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.pixels.drawing_state import Paper
+from aegui.session.pixels.drawing_state import DrawingPaper
 from aegui.widgets.pixels.brush_box import ink_words
 from aegui.widgets.pixels.draw_panel import DrawPanel
 from aegui.widgets.pixels.drawing_tools import TOOL_OF, TOOLS, Tool
@@ -234,14 +234,14 @@ def test_the_history_goes_back_to_a_step(panel: DrawPanel, qtbot: QtBot) -> None
 def test_what_stays_as_it_is_is_not_made_anew_with_every_move_of_a_stroke(
     panel: DrawPanel, qapp: QApplication
 ) -> None:
-    panel.set_paper(Paper("colour", 1.0))
+    panel.set_paper(DrawingPaper("colour", 1.0))
     panel.set_loaded(3)
 
     def keys() -> list[int]:
         return [b.icon().cacheKey() for b in (panel.brush.ink_button, panel.page.load)]
 
     before = keys()
-    panel.set_paper(Paper("colour", 1.0))
+    panel.set_paper(DrawingPaper("colour", 1.0))
     panel.set_loaded(3)
     assert keys() == before
     try:
@@ -255,7 +255,7 @@ def test_what_stays_as_it_is_is_not_made_anew_with_every_move_of_a_stroke(
 @pytest.mark.parametrize("kind", ["binary", "grey", "colour"])
 def test_the_brush_follows_the_paper(panel: DrawPanel, kind: str) -> None:
     panel.set_drawing(np.ones((3, 20, 20) if kind == "colour" else (20, 20), np.float32))
-    panel.set_paper(Paper(kind, 1.0))  # type: ignore[arg-type]
+    panel.set_paper(DrawingPaper(kind, 1.0))  # type: ignore[arg-type]
     assert panel.brush.isVisible()
     black = (0.0, 0.0, 0.0) if kind == "colour" else 0.0
     assert panel.editor.ink == black
@@ -264,7 +264,7 @@ def test_the_brush_follows_the_paper(panel: DrawPanel, kind: str) -> None:
 
 def test_colours_used_last_come_first(panel: DrawPanel) -> None:
     panel.set_drawing(np.ones((3, 20, 20), np.float32))
-    panel.set_paper(Paper("colour", 1.0))
+    panel.set_paper(DrawingPaper("colour", 1.0))
     brush = panel.brush
     brush.take_colour(QColor("#336699"))
     assert panel.editor.ink == pytest.approx((0.2, 0.4, 0.6), abs=1e-3)
@@ -279,7 +279,7 @@ def test_colours_used_last_come_first(panel: DrawPanel) -> None:
 @popup
 def test_a_colour_is_chosen_in_a_dialog(panel: DrawPanel) -> None:
     panel.set_drawing(np.ones((3, 20, 20), np.float32))
-    panel.set_paper(Paper("colour", 1.0))
+    panel.set_paper(DrawingPaper("colour", 1.0))
     QTest.mouseClick(panel.brush.ink_button, LEFT)
     (dialog,) = panel.brush.findChildren(QColorDialog)
     dialog.setCurrentColor(QColor("#00ff00"))

@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from aegui.core.pixels.shapes import Box, line_cells
+from aegui.core.pixels.shapes import PixelBox, line_cells
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.data.looks import Look
 from aegui.session.pixels.drawing import Drawing
-from aegui.session.pixels.drawing_state import Paper
+from aegui.session.pixels.drawing_state import DrawingPaper
 from aegui.widgets.pixels.editor import PixelEditor
 from aegui.widgets.theme import current_theme
 
@@ -374,7 +374,7 @@ def test_the_cell_under_the_keyboard_is_framed(desk: Desk) -> None:
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_broad_brush_paints_many_pixels_in_one_step_of_undo(qtbot: QtBot, channels: int) -> None:
     desk = Desk(qtbot, 28, 28)
-    desk.drawing.reset(28, 28, Paper("colour" if channels == 3 else "grey", 1.0))
+    desk.drawing.reset(28, 28, DrawingPaper("colour" if channels == 3 else "grey", 1.0))
     desk.editor.set_look(Look(glyphs=False, ground=1.0))
     assert desk.editor.ink == 0.0, "black on a white ground"
     desk.editor.set_brush(3)
@@ -647,7 +647,7 @@ def test_what_was_pasted_is_moved_over_what_is_below_it(desk: Desk) -> None:
     desk.drawing.paste(below)
     desk.editor.set_tool("select")
     desk.drawing.paste_part(np.eye(2), 0, 0)
-    desk.editor.set_region(Box(0, 0, 2, 2))
+    desk.editor.set_region(PixelBox(0, 0, 2, 2))
     assert desk.lit == {(0, 0), (0, 2), (0, 3), (0, 4), (1, 1)}
     drag(desk, (0, 0), (3, 1))
     drag(desk, (3, 1), (5, 3))
@@ -667,9 +667,9 @@ def test_what_is_no_longer_selected_has_grown_together_with_the_rest(desk: Desk)
     desk.drawing.paste(np.ones((7, 5)))
     desk.editor.set_tool("select")
     desk.drawing.paste_part(np.zeros((2, 2)), 0, 0)
-    desk.editor.set_region(Box(0, 0, 2, 2))
+    desk.editor.set_region(PixelBox(0, 0, 2, 2))
     desk.editor.set_region(None)
-    desk.editor.set_region(Box(0, 0, 2, 2))
+    desk.editor.set_region(PixelBox(0, 0, 2, 2))
     drag(desk, (0, 0), (5, 3))
     assert len(desk.lit) == 35 - 8
 
@@ -678,7 +678,7 @@ def test_what_was_pasted_and_moved_is_undone_step_by_step(desk: Desk) -> None:
     desk.drawing.paste(np.ones((7, 5)))
     desk.editor.set_tool("select")
     desk.drawing.paste_part(np.zeros((2, 2)), 0, 0)
-    desk.editor.set_region(Box(0, 0, 2, 2))
+    desk.editor.set_region(PixelBox(0, 0, 2, 2))
     drag(desk, (0, 0), (5, 3))
     for lit in (31, 31, 35):
         assert len(desk.lit) == lit
@@ -705,7 +705,7 @@ def test_the_noise_brush_spoils_each_pixel_once(desk: Desk) -> None:
 
 def test_colours_are_painted_filled_and_taken_up(qtbot: QtBot) -> None:
     desk = Desk(qtbot, 16, 16)
-    desk.drawing.reset(16, 16, Paper("colour", 1.0))
+    desk.drawing.reset(16, 16, DrawingPaper("colour", 1.0))
     desk.editor.set_look(Look(glyphs=False, ground=1.0))
     desk.editor.set_ink((1.0, 0.5, 0.0), (0.0, 0.0, 1.0))
     desk.click(2, 3)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QTest
 
-from aegui.core.pixels.shapes import Box
+from aegui.core.pixels.shapes import PixelBox
 from aegui.session.data.looks import Look
 from aegui.widgets.pixels.editor import PixelEditor
 
@@ -77,7 +77,7 @@ def test_a_part_is_painted_as_it_is_in_the_whole(
 ) -> None:
     editor = shown(qtbot, shape)
     editor.set_mirrors(True, True)
-    editor.set_region(Box(1, 1, 4, 3))
+    editor.set_region(PixelBox(1, 1, 4, 3))
     editor.zoom_by(zoom, QPoint(40, 50))
     whole = editor.grab().toImage()
     for rect in (QRect(30, 40, 51, 37), QRect(100, 140, 1, 1), QRect(0, 0, 90, 90)):

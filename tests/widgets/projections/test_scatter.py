@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.projections.colours import has_colours
 from aegui.widgets.projections.raster import dot_radius, dots_image
-from aegui.widgets.projections.scatter import MOST_TEXTS, Samples, ScatterView
-from aegui.widgets.projections.scatter_paint import Card, class_middles
+from aegui.widgets.projections.scatter import MOST_TEXTS, ScatterSamples, ScatterView
+from aegui.widgets.projections.scatter_paint import SampleCard, class_middles
 from aegui.widgets.projections.shapes import in_polygon, in_rectangle
 from aegui.widgets.theme import DARK, LIGHT, contrast
 
@@ -50,8 +50,8 @@ def show(view: ScatterView, classes: NDArray[np.int64]) -> None:
     labels = tuple(f"c{number}" for number in classes)
     picture = QImage(4, 4, QImage.Format.Format_RGB32)
     picture.fill(QColor("red"))
-    samples = Samples(classes, labels, ("c0", "c1", "c2", "c3"))
-    view.set_samples(samples, lambda index: Card(picture, f"c{index}", f"sample {index}"))
+    samples = ScatterSamples(classes, labels, ("c0", "c1", "c2", "c3"))
+    view.set_samples(samples, lambda index: SampleCard(picture, f"c{index}", f"sample {index}"))
     view.set_places(grid(round(len(classes) ** 0.5)))
 
 

@@ -12,16 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from aegui.core.data.corruption import parse_corruption
-from aegui.core.evaluation.limits import Limit
+from aegui.core.evaluation.limits import BayesLimit
 from aegui.core.study.findings import mistakes, with_mistake
 from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.study.noise_matrix import MatrixSpec, NoiseMatrix
-from aegui.session.jobs.progress_job import Progress
+from aegui.session.jobs.progress_job import JobProgress
 from aegui.session.pixels.noise_study import Cell, CellStrip
 from aegui.session.pixels.study_forms import CurvesForm, MatrixForm
 from aegui.widgets.figures.figure import Figure
 from aegui.widgets.figures.menu import FigureDesk
-from aegui.widgets.study.curves_page import Choice
+from aegui.widgets.study.curves_page import CurveChoice
 from aegui.widgets.study.finding_lines import FindingLines
 from aegui.widgets.study.panel import StudyPanel
 from aegui.widgets.theme import blend, current_theme
@@ -44,7 +44,7 @@ def matrix() -> NoiseMatrix:
     mean = np.array([[3.0, 9.0], [0.5, 4.0], [1.0, 2.0]])
     wrong = mean[:, :, np.newaxis] + np.array([-0.25, 0.25])
     each = wrong[..., np.newaxis] * np.array([0.0, 1.0, 2.0, 1.0])
-    limits = (Limit(0.4), Limit(1.5, 0.01, 100))
+    limits = (BayesLimit(0.4), BayesLimit(1.5, 0.01, 100))
     spec = MatrixSpec(TRAINING, TESTS, seeds=2)
     data = glyphs(4)
     share = wrong / 10
@@ -239,14 +239,14 @@ def test_networks_are_ticked_for_the_curves(panel: StudyPanel) -> None:
     panel.set_page("curves")
     page = panel.curves
     choices = [
-        Choice("shown", "This network"),
-        Choice("gan", "A GAN", refusal="it has no encoder"),
-        Choice("file:x", "x", is_file=True),
+        CurveChoice("shown", "This network"),
+        CurveChoice("gan", "A GAN", refusal="it has no encoder"),
+        CurveChoice("file:x", "x", is_file=True),
     ]
     page.set_choices(choices)
     assert page.ticked == ("shown", "file:x")
     page.list.item(0).setCheckState(Qt.CheckState.Unchecked)
-    page.set_choices([*choices, Choice("new", "New")])
+    page.set_choices([*choices, CurveChoice("new", "New")])
     assert page.ticked == ("file:x", "new")
     asked, removed = heard(page.run_requested), heard(page.file_removed)
     page.run.click()
@@ -311,7 +311,7 @@ def test_progress_can_be_cancelled_and_nothing_else_begins(panel: StudyPanel) ->
     cancelled = heard(panel.cancel_requested)
     assert not panel.cancel.isVisible()
     panel.set_busy(True)
-    panel.set_progress(Progress("Noise matrix", "Training the networks: 40%, 00:12 left", 4, 10))
+    panel.set_progress(JobProgress("Noise matrix", "Training the networks: 40%, 00:12 left", 4, 10))
     assert panel.cancel.isVisible()
     assert not panel.matrix.run.isEnabled()
     assert not panel.mistakes.see["fixed_noise"].isEnabled()
@@ -325,7 +325,7 @@ def test_progress_can_be_cancelled_and_nothing_else_begins(panel: StudyPanel) ->
 def test_where_it_is_narrow_the_time_left_is_told_before_the_title(
     panel: StudyPanel, qtbot: QtBot
 ) -> None:
-    told = Progress(
+    told = JobProgress(
         "What comes of a mistake", "1 of 2: Training the networks: 26%, 00:12 left", 1, 4
     )
 

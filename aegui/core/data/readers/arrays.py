@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.data.readers.source import Source
+    from aegui.core.data.readers.source import GlyphSource
 
 GLYPH_HEIGHT = 7
 GLYPH_WIDTH = 5
@@ -24,7 +24,7 @@ _ROW_HEIGHTS = range(5, 33)
 
 
 def images_from(
-    array: NDArray[np.float64], source: Source, line: int | None, width: int | None = None
+    array: NDArray[np.float64], source: GlyphSource, line: int | None, width: int | None = None
 ) -> NDArray[np.float32]:
     """Images ``[N, H, W]`` (or ``[N, C, H, W]``) that ``array`` holds.
 
@@ -61,7 +61,9 @@ def is_rows(array: NDArray[np.float64]) -> bool:
     return bool(array.max() > 1) or width == GLYPH_HEIGHT
 
 
-def to_unit(array: NDArray[np.float64], source: Source, line: int | None) -> NDArray[np.float32]:
+def to_unit(
+    array: NDArray[np.float64], source: GlyphSource, line: int | None
+) -> NDArray[np.float32]:
     """Pixels in [0, 1] from 0..1, from -1 and +1, or from whole numbers 0..255."""
     low, high = float(array.min()), float(array.max())
     if low >= 0.0 and high <= 1.0:
@@ -92,7 +94,7 @@ def _is_one_glyph(array: NDArray[np.float64]) -> bool:
 
 
 def _from_rows(
-    rows: NDArray[np.float64], source: Source, line: int | None, width: int | None
+    rows: NDArray[np.float64], source: GlyphSource, line: int | None, width: int | None
 ) -> NDArray[np.float32]:
     top = float(rows.max())
     width = width if width is not None else row_width(int(top))
@@ -114,7 +116,7 @@ def row_width(largest: int) -> int:
     return GLYPH_WIDTH if largest < 1 << GLYPH_WIDTH else 8 * math.ceil(largest.bit_length() / 8)
 
 
-def _sides(pixels: int, source: Source, line: int | None) -> tuple[int, int]:
+def _sides(pixels: int, source: GlyphSource, line: int | None) -> tuple[int, int]:
     side = math.isqrt(pixels)
     if pixels == _GLYPH_PIXELS:
         return GLYPH_HEIGHT, GLYPH_WIDTH

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.readers.source import Source
+    from aegui.core.data.readers.source import GlyphSource
 
 _SKIPPED = re.compile(
     r"""//(?P<line>[^\n]*)
@@ -55,7 +55,7 @@ _ESCAPED = {"n": "\n", "t": "\t", "0": "\0"}
 _MAX_DEPTH = 6
 
 
-def is_c_header(source: Source) -> bool:
+def is_c_header(source: GlyphSource) -> bool:
     """Whether the text declares an array with values in braces."""
     if "=" not in source.text or "{" not in source.text:
         return False
@@ -63,7 +63,7 @@ def is_c_header(source: Source) -> bool:
     return any(True for _ in _declarations(code))
 
 
-def read_c_header(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
+def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     """All arrays of glyphs in the file, and notes on arrays that are none.
 
     Raises:
@@ -162,7 +162,7 @@ def _size(text: str) -> int | None:
     return int(text) if text.strip().isdecimal() else None
 
 
-def _parse(source: Source, code: str, opening: int) -> Nested:
+def _parse(source: GlyphSource, code: str, opening: int) -> Nested:
     """The value in braces that begins at ``opening``."""
     root = Nested(start=opening, line=source.line_at(opening))
     stack = [root]
@@ -197,7 +197,7 @@ def _parse(source: Source, code: str, opening: int) -> Nested:
     return root
 
 
-def _unexpected(source: Source, code: str, at: int, root: Nested) -> Exception:
+def _unexpected(source: GlyphSource, code: str, at: int, root: Nested) -> Exception:
     if at >= len(code):
         return source.refusal(tr("the brace opened here is never closed."), root.line)
     word = re.match(r"\w+|.", code[at:])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.data.readers.source import Source
+    from aegui.core.data.readers.source import GlyphSource
 
 _LABEL_KEYS = ("label", "char", "character", "letter", "symbol", "name", "id")
 _PIXEL_KEYS = ("rows", "pixels", "bits", "data", "image", "bitmap", "values", "glyph", "matrix")
@@ -44,7 +44,7 @@ class RawSet:
     notes: tuple[str, ...] = field(default=())
 
 
-def sets_of(value: Nested, name: str, source: Source) -> list[RawSet]:
+def sets_of(value: Nested, name: str, source: GlyphSource) -> list[RawSet]:
     """The sets of glyphs that ``value``, called ``name`` in the file, holds.
 
     Raises:
@@ -85,7 +85,7 @@ def joined_singles(sets: list[RawSet], name: str) -> list[RawSet]:
     return [RawSet(name, images, titles, sum((raw.notes for raw in sets), ()))]
 
 
-def datasets_of(sets: Iterable[RawSet], source: Source) -> tuple[Dataset, ...]:
+def datasets_of(sets: Iterable[RawSet], source: GlyphSource) -> tuple[Dataset, ...]:
     """Finished datasets with a distinct name each; glyphs without a title are numbered."""
     names: dict[str, int] = {}
     result = []
@@ -105,7 +105,7 @@ def datasets_of(sets: Iterable[RawSet], source: Source) -> tuple[Dataset, ...]:
     return tuple(result)
 
 
-def _sets_of_mapping(value: Nested, name: str, source: Source) -> list[RawSet]:
+def _sets_of_mapping(value: Nested, name: str, source: GlyphSource) -> list[RawSet]:
     members = _members(value)
     for key in _SET_KEYS:
         inner = members.get(key)
@@ -134,7 +134,7 @@ def _sets_of_mapping(value: Nested, name: str, source: Source) -> list[RawSet]:
 
 
 def readable_sets(
-    named: Sequence[tuple[str, Nested]], source: Source
+    named: Sequence[tuple[str, Nested]], source: GlyphSource
 ) -> tuple[list[RawSet], list[str]]:
     """The sets in those of the ``named`` values that hold glyphs, and notes on the others.
 
@@ -186,7 +186,7 @@ def _as_names(value: Nested | float | str) -> Nested | None:
     return value if isinstance(value, Nested) and is_list_of_names(value) else None
 
 
-def _set_of_records(value: Nested, name: str, source: Source) -> RawSet:
+def _set_of_records(value: Nested, name: str, source: GlyphSource) -> RawSet:
     glyphs = Nested(line=value.line)
     titles: list[tuple[str, str] | None] = []
     for number, record in enumerate(value.items, 1):
@@ -231,7 +231,7 @@ def _depth(value: Nested | float | str) -> int:
     return 1 + max(map(_depth, value.items[:1]), default=0)
 
 
-def _are_glyphs(items: list[Nested], source: Source) -> bool:
+def _are_glyphs(items: list[Nested], source: GlyphSource) -> bool:
     """Whether each of the values of a mapping is one glyph, not a set."""
     depths = {_depth(item) for item in items}
     if depths == {1}:
@@ -249,7 +249,7 @@ def _is_list_of_sets(array: NDArray[np.float64]) -> bool:
     )
 
 
-def _array(value: Nested, source: Source) -> NDArray[np.float64]:
+def _array(value: Nested, source: GlyphSource) -> NDArray[np.float64]:
     """The numbers of ``value``; every list must be as long as its neighbours."""
     plain, shape = _plain(value, source)
     if not all(shape):
@@ -257,7 +257,7 @@ def _array(value: Nested, source: Source) -> NDArray[np.float64]:
     return np.array(plain, dtype=np.float64).reshape(shape)
 
 
-def _plain(value: Nested, source: Source) -> tuple[list[object], tuple[int, ...]]:
+def _plain(value: Nested, source: GlyphSource) -> tuple[list[object], tuple[int, ...]]:
     """Nested lists of numbers, and their common shape."""
     plain: list[object] = []
     shape: tuple[int, ...] | None = None
@@ -273,7 +273,7 @@ def _plain(value: Nested, source: Source) -> tuple[list[object], tuple[int, ...]
 
 
 def _plain_item(
-    item: Nested | float | str, parent: Nested, source: Source
+    item: Nested | float | str, parent: Nested, source: GlyphSource
 ) -> tuple[object, tuple[int, ...]]:
     if isinstance(item, str):
         bits = row_of_pixels(item)

@@ -17,7 +17,7 @@ from aegui.core.i18n import tr
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.core.data.readers.source import Source
+    from aegui.core.data.readers.source import GlyphSource
 
 FORMAT = "aegui-glyphs"
 VERSION = 1
@@ -26,12 +26,12 @@ _CONFIGURATION_KEYS = {"layers", "epochs", "learning_rate", "network", "model", 
 """Keys by which recipes and course configurations are known for what they are."""
 
 
-def is_json(source: Source) -> bool:
+def is_json(source: GlyphSource) -> bool:
     """Whether the text is valid JSON with a list or a mapping outermost."""
     return source.text.lstrip().startswith(("{", "[")) and _loaded(source) is not None
 
 
-def read_json(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
+def read_json(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     """The sets of glyphs in a JSON file.
 
     Raises:
@@ -53,7 +53,7 @@ def read_json(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
     return datasets_of(sets_of(root, source.path.stem, source), source), []
 
 
-def json_error(source: Source) -> tuple[str, int] | None:
+def json_error(source: GlyphSource) -> tuple[str, int] | None:
     """Why the text is not JSON, and on which line; None if it is."""
     try:
         json.loads(source.text)
@@ -64,14 +64,14 @@ def json_error(source: Source) -> tuple[str, int] | None:
     return None
 
 
-def _loaded(source: Source) -> Any:
+def _loaded(source: GlyphSource) -> Any:
     try:
         return json.loads(source.text)
     except (ValueError, RecursionError):
         return None
 
 
-def _own(value: dict[str, Any], source: Source) -> Dataset:
+def _own(value: dict[str, Any], source: GlyphSource) -> Dataset:
     if value.get("version") != VERSION:
         raise source.refusal(
             tr("made by a newer program (glyph form {version}).", version=value.get("version"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.readers.source import Source
+    from aegui.core.data.readers.source import GlyphSource
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 TEXT_KEY = "aegui-glyphs"
@@ -49,13 +49,13 @@ class Grid:
         return counts[0], counts[1]
 
 
-def is_png(source: Source) -> bool:
+def is_png(source: GlyphSource) -> bool:
     """Whether the file begins as every PNG does."""
     return source.data.startswith(SIGNATURE)
 
 
 def read_png_sheet(
-    source: Source, size: tuple[int, int] | None = None
+    source: GlyphSource, size: tuple[int, int] | None = None
 ) -> tuple[tuple[Dataset, ...], list[str]]:
     """The glyphs of a sheet: of ``size`` (height, width), or of the size that fits best.
 
@@ -91,7 +91,7 @@ def read_png_sheet(
     return datasets_of([raw], source), [note]
 
 
-def is_sheet(source: Source) -> bool:
+def is_sheet(source: GlyphSource) -> bool:
     """Whether a PNG holds glyphs, and is not one picture.
 
     It does where our writer says so, and where a grid fits pixels of one or two levels, or has gaps
@@ -112,7 +112,7 @@ def is_sheet(source: Source) -> bool:
     return is_drawn or grid.gap > 0
 
 
-def _load(source: Source) -> tuple[NDArray[np.float32], str]:
+def _load(source: GlyphSource) -> tuple[NDArray[np.float32], str]:
     """Pixels ``[H, W, 3]`` in [0, 1], and the text that our writer adds."""
     from PIL import Image  # only whoever reads an image pays for it
 
@@ -147,7 +147,7 @@ def _load(source: Source) -> tuple[NDArray[np.float32], str]:
     return pixels, text
 
 
-def _own_set(pixels: NDArray[np.float32], text: str, source: Source) -> RawSet | None:
+def _own_set(pixels: NDArray[np.float32], text: str, source: GlyphSource) -> RawSet | None:
     """The set as our writer described it; None if the description does not fit the image."""
     try:
         told: dict[str, Any] = json.loads(text)

@@ -22,7 +22,7 @@ from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.readers.source import Source
+    from aegui.core.data.readers.source import GlyphSource
 
 _MAX_TEXT = 2 << 20
 _MAX_LITERALS = 200_000
@@ -46,7 +46,7 @@ _LOOSE_VALUE = re.compile(
 _PRINTED_NUMPY = re.compile(r"(?:array\()?\s*\[[\[\]\s\d.,+\-eE]+\]\s*\)?\s*\Z")
 
 
-def is_python(source: Source) -> bool:
+def is_python(source: GlyphSource) -> bool:
     """Whether the text looks like Python that assigns, or is, a list, a dict or an array."""
     text = source.text
     if _ASSIGNMENT.search(text):
@@ -54,7 +54,7 @@ def is_python(source: Source) -> bool:
     return _LOOSE_VALUE.match(text) is not None and text.rstrip().endswith(("]", ")", "}"))
 
 
-def read_python(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
+def read_python(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     """The sets of glyphs that the values of a Python source hold.
 
     Raises:
@@ -80,7 +80,7 @@ def _with_commas(text: str) -> str:
     return re.sub(r"(?<=[\d.\]])(?=\s+[-+\d.\[])", ",", text)
 
 
-def _tree(source: Source, text: str) -> ast.Module:
+def _tree(source: GlyphSource, text: str) -> ast.Module:
     try:
         return ast.parse(text)
     except SyntaxError as error:
@@ -109,7 +109,7 @@ def _comments(text: str, line_starts: list[int]) -> list[Comment]:
 class _Evaluator:
     """Turns the literal parts of a syntax tree into nested values."""
 
-    def __init__(self, source: Source, text: str) -> None:
+    def __init__(self, source: GlyphSource, text: str) -> None:
         self.source = source
         self.lines = text.split("\n")
         self.line_starts = [0]

@@ -37,7 +37,7 @@ class UnknownFormatError(ReadError):
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class GlyphSource:
     """The content of the file at ``path``."""
 
     path: Path
@@ -82,7 +82,7 @@ class Source:
         return tr("{file}, line {line}: {reason}", file=self.path.name, line=line, reason=reason)
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path) -> GlyphSource:
     """Read the file at ``path``, of at most ``MAX_FILE_BYTES``.
 
     Raises:
@@ -96,7 +96,7 @@ def open_source(path: Path) -> Source:
     except (OSError, ValueError) as error:
         reason = system_reason(error)
         raise ReadError(tr("{file}: {reason}", file=path, reason=reason)) from error
-    source = Source(path, data)
+    source = GlyphSource(path, data)
     if len(data) > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES >> 20
         raise source.refusal(tr("larger than {limit} MiB.", limit=limit))

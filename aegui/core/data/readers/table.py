@@ -12,7 +12,7 @@ from aegui.core.data.readers.png_sheet import is_png, read_png_sheet
 from aegui.core.data.readers.python_literals import is_python, read_python
 from aegui.core.data.readers.source import (
     MAX_TEXT_CHARACTERS,
-    Source,
+    GlyphSource,
     TextTooLongError,
     UnknownFormatError,
     open_source,
@@ -35,8 +35,8 @@ class Reader:
 
     key: str
     label: str
-    recognises: Callable[[Source], bool]
-    read: Callable[[Source], tuple[tuple[Dataset, ...], list[str]]]
+    recognises: Callable[[GlyphSource], bool]
+    read: Callable[[GlyphSource], tuple[tuple[Dataset, ...], list[str]]]
 
 
 READERS: dict[str, Reader] = {
@@ -105,7 +105,7 @@ def read_glyphs(path: str | os.PathLike[str], size: tuple[int, int] | None = Non
     return GlyphFile(source.path, reader.key, datasets, tuple(notes))
 
 
-def _unknown(source: Source) -> ReadError:
+def _unknown(source: GlyphSource) -> ReadError:
     if source.text.lstrip().startswith(("{", "[")):
         error = json_error(source)
         if error is not None:

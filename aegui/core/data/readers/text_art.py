@@ -19,7 +19,7 @@ from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.readers.source import Source
+    from aegui.core.data.readers.source import GlyphSource
 
 _MAX_SIDE = 1024
 
@@ -40,7 +40,7 @@ class _Block:
     rows: list[str] = field(default_factory=list)
 
 
-def is_text_art(source: Source) -> bool:
+def is_text_art(source: GlyphSource) -> bool:
     """Whether there are drawn rows in the text."""
     return any(_is_drawn(_compact(line)) for line in source.text.split("\n"))
 
@@ -68,7 +68,7 @@ def is_drawn_in_blocks(text: str) -> bool:
     return len(drawn) > 1 or not is_square or len(drawn[0]) % width == 0
 
 
-def read_text_art(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
+def read_text_art(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     """The one set of glyphs of the file.
 
     Raises:
@@ -119,7 +119,7 @@ def _width(blocks: list[_Block]) -> int:
     return lengths.most_common(1)[0][0]
 
 
-def _check_size(blocks: list[_Block], source: Source) -> None:
+def _check_size(blocks: list[_Block], source: GlyphSource) -> None:
     numbers = 0
     for block in blocks:
         longest = max(map(len, block.rows))
@@ -193,7 +193,7 @@ def _close_up(blocks: list[_Block]) -> None:
             block.rows = [row.strip()[::2] for row in block.rows]
 
 
-def _pixels(block: _Block, width: int, source: Source) -> list[list[int]]:
+def _pixels(block: _Block, width: int, source: GlyphSource) -> list[list[int]]:
     rows = []
     for offset, row in enumerate(block.rows):
         # Editors strip blanks at line ends, so short rows are completed if blanks mean "off".

@@ -17,14 +17,14 @@ from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.readers.source import Source
+    from aegui.core.data.readers.source import GlyphSource
 
 _NUMBER = re.compile(r"[-+]?(?:0[xX][0-9A-Fa-f]{1,8}|\d+\.?\d*(?:[eE][-+]?\d{1,3})?|\.\d+)\Z")
 _FEWEST_VALUES = 6
 _LOOKED_AT_LINES = 40
 
 
-def is_text_lines(source: Source) -> bool:
+def is_text_lines(source: GlyphSource) -> bool:
     """Whether most of the first lines end in six or more numbers."""
     lines = [line for line in source.text.split("\n", 4 * _LOOKED_AT_LINES) if line.strip()]
     lines = lines[:_LOOKED_AT_LINES]
@@ -34,7 +34,7 @@ def is_text_lines(source: Source) -> bool:
     return good > 0 and good >= len(lines) / 2
 
 
-def read_text_lines(source: Source) -> tuple[tuple[Dataset, ...], list[str]]:
+def read_text_lines(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     """The one set of glyphs of the file.
 
     Raises:
@@ -91,7 +91,7 @@ def _value_count(rows: list[list[str]]) -> int:
 
 
 def _title(
-    line: str, fields: list[str], values: int, source: Source, number: int
+    line: str, fields: list[str], values: int, source: GlyphSource, number: int
 ) -> tuple[str, str] | None:
     if len(fields) < values or len(fields) > values + 1:
         raise source.refusal(
@@ -104,7 +104,7 @@ def _title(
     return title_of(label[1:-1] if quoted else label)
 
 
-def _number(field: str, source: Source, line: int) -> float:
+def _number(field: str, source: GlyphSource, line: int) -> float:
     if not _NUMBER.match(field):
         raise source.refusal(tr("“{found}” is not a number.", found=field[:20]), line)
     number = float(int(field, 16)) if field[:2].lower() == "0x" else float(field)
