@@ -49,7 +49,7 @@ class Feature(QObject):
 
     def set_conditions(self, **holds: bool) -> None:
         """Say what holds at present."""
-        conditions = frozenset(name for name, does_hold in holds.items() if does_hold)
+        conditions = frozenset([name for name, does_hold in holds.items() if does_hold])
         if conditions != self.conditions:
             self.conditions = conditions
             self.conditions_changed.emit()

@@ -7,6 +7,7 @@ with images in them are computed by torch, which is loaded when the first of the
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Protocol
 
@@ -85,30 +86,30 @@ class Codec:
         self._judge = shapes.parts.get("discriminator", ())
         self._judge_runner = _runner(self._judge, judge, run) if judge else None
 
-    @property
+    @cached_property
     def pixels(self) -> int:
         """Numbers per image."""
         return prod(self.image_shape)
 
-    @property
+    @cached_property
     def can_encode(self) -> bool:
         """Whether there is an encoder; a GAN has none."""
         return self.code_end > 0
 
-    @property
+    @cached_property
     def can_classify(self) -> bool:
         """Whether there is a classifier on the code."""
         return self._head_runner is not None
 
-    @property
+    @cached_property
     def can_judge(self) -> bool:
         """Whether there is a discriminator."""
         return self._judge_runner is not None
 
-    @property
+    @cached_property
     def cost(self) -> int:
         """Multiplications that decoding one code takes."""
-        return sum(layer.cost for layer in self.layers[self.code_end :])
+        return sum([layer.cost for layer in self.layers[self.code_end :]])
 
     def passes(self, *, encoded: int = 0, decoded: int = 0, classified: int = 0) -> Cost:
         """What encoding so many images, decoding and classifying so many codes takes on one core.
@@ -127,6 +128,16 @@ class Codec:
             working = max(working, _PASS_COPIES * min(rows * widest, max(CHUNK_NUMBERS, widest)))
             ends += rows * (layers[0].inputs + layers[-1].outputs)
         return Cost(seconds, {"work": _FLOAT * (working + ends)})
+
+    @cached_property
+    def encode_cost(self) -> int:
+        """Multiplications that encoding one image takes."""
+        return sum([layer.cost for layer in self.layers[: self.code_end]])
+
+    @cached_property
+    def needs_torch(self) -> bool:
+        """Whether a layer has images, so that the first use loads torch."""
+        return not runs_on_rows(self.layers)
 
     def encode(self, images: ArrayLike) -> NDArray[np.float32]:
         """Codes ``[n, d]`` of ``images`` ``[n, pixels]`` (any shape that flattens to that).
@@ -275,7 +286,7 @@ class Codec:
         return array.reshape(-1, width)
 
     def _forward(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
-        widest = max(max(layer.inputs, layer.outputs) for layer in self.layers[start:stop])
+        widest = max([max(layer.inputs, layer.outputs) for layer in self.layers[start:stop]])
         chunk = max(1, CHUNK_NUMBERS // widest)
         if len(rows) <= chunk:
             return self._runner.run(rows, start, stop)

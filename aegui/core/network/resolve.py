@@ -194,7 +194,7 @@ def resolve(recipe: Recipe, dataset: Dataset) -> Resolution:
 
 
 def _size_problems(recipe: Recipe, shapes: Shapes) -> list[Problem]:
-    total = recipe.runs * sum(layer.parameters for layer in shapes.all_layers)
+    total = recipe.runs * sum([layer.parameters for layer in shapes.all_layers])
     if total <= MAX_PARAMETERS:
         square = square_problem(recipe, total // recipe.runs)
         return [] if square is None else [square]

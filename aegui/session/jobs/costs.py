@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.core.latent.rows import runs_on_rows
-
 if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
@@ -17,7 +15,7 @@ QUICK_BATCH = 8_000_000
 
 def encode_cost(codec: Codec) -> int:
     """Multiplications that encoding one image takes."""
-    return sum(layer.cost for layer in codec.layers[: codec.code_end])
+    return codec.encode_cost
 
 
 def is_quick(codec: Codec, multiplications: int, most: int = QUICK) -> bool:
@@ -25,4 +23,4 @@ def is_quick(codec: Codec, multiplications: int, most: int = QUICK) -> bool:
 
     Chains with images in them never are: their first use loads torch.
     """
-    return multiplications <= most and runs_on_rows(codec.layers)
+    return multiplications <= most and not codec.needs_torch

@@ -207,13 +207,13 @@ class TrainingPanel(QWidget):
         Values that were not edited are shown already.
         """
         paths = [setting.path for setting in section.settings]
-        wrong = any(path in self._problems for path in paths)
+        wrong = not self._problems.keys().isdisjoint(paths)
         is_shown = section.shown(recipe) or wrong
         folding.setVisible(is_shown)
         if not is_shown:
             return
         folding.header.set_summary(section.summary(recipe), wrong)
-        for row in (self.rows[path] for path in paths if path in self.rows):
+        for row in [self.rows[path] for path in paths if path in self.rows]:
             if edited is None or row.setting.path in edited:
                 self._show_row(row, recipe)
             else:

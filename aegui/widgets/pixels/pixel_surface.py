@@ -66,8 +66,8 @@ class PixelSurface(QWidget):
         """Where a cell is painted, in widget pixels."""
         grid = self._grid_rect()
         height, width = self._shape()
-        left, right = (grid.width() * at // width for at in (column, column + 1))
-        top, bottom = (grid.height() * at // height for at in (row, row + 1))
+        left, right = [grid.width() * at // width for at in (column, column + 1)]
+        top, bottom = [grid.height() * at // height for at in (row, row + 1)]
         return QRect(grid.x() + left, grid.y() + top, right - left, bottom - top)
 
     def _update_cells(self, box: PixelBox) -> None:

@@ -32,6 +32,7 @@ class ClassifierFeature(Feature):
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)
+        self._drafted: bool | None = None
         self._panel = self._panels.classifier
         self._judge = services.of(ClassifierService)
         self._connect(self._docks["classifier"])
@@ -78,7 +79,7 @@ class ClassifierFeature(Feature):
         if codec is not None and codec.can_classify:
             self._panel.set_message(tr("The samples are being classified…"))
             return
-        drafted = self._services.workspace.recipe.classifier is not None
+        drafted = self._drafted = self._services.workspace.recipe.classifier is not None
         self._panel.set_message(
             tr("Press Train: the classifier is judged here while it learns.")
             if drafted
@@ -141,5 +142,6 @@ class ClassifierFeature(Feature):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: object) -> None:
-        if self._panel.evaluation is None and not self._judge.parts:
+        drafted = self._services.workspace.recipe.classifier is not None
+        if drafted != self._drafted and self._panel.evaluation is None and not self._judge.parts:
             self._explain()

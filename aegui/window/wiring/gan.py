@@ -12,7 +12,7 @@ from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.judge_service import JudgeService
 from aegui.session.map.samples_service import SamplesService
 from aegui.session.notice import Notice
-from aegui.session.shown import SUBJECT
+from aegui.session.shown import SUBJECT, has_prior
 from aegui.window.cost_guard import may_compute
 from aegui.window.dialogs.questions import choose_run_file
 from aegui.window.docks import DockSpec
@@ -36,6 +36,7 @@ class GanFeature(Feature):
 
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)
+        self._drafted: bool | None = None
         self._panel = self._panels.gan
         self._canvas = self._panels.canvas
         self._connect(self._docks["gan"])
@@ -95,8 +96,7 @@ class GanFeature(Feature):
 
     def _explain(self) -> None:
         """How one comes by new images, from where things are."""
-        recipe = self._services.workspace.recipe
-        drafted = recipe.gan is not None or recipe.network.latent.kind == "gaussian"
+        drafted = self._drafted = has_prior(self._services.workspace.recipe)
         self._panel.set_message(
             tr("Press Train: here you will see images out of the same noise, epoch after epoch.")
             if drafted
@@ -139,5 +139,6 @@ class GanFeature(Feature):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: object) -> None:
-        if self._panel.sheet.samples is None:
+        drafted = has_prior(self._services.workspace.recipe)
+        if drafted != self._drafted and self._panel.sheet.samples is None:
             self._explain()

@@ -67,6 +67,8 @@ class TrainingFeature(Feature):
     def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(services, window)
         self._pulled: Pulled | None = None
+        self._objective: Recipe | None = None
+        self._had_problems = False
         self._told_notes: tuple[str, ...] = ()
         self._presets = dict(sorted(list_recipes(), key=_family))
         self.edited = EditedStrips(services, self._panels, self)
@@ -335,8 +337,21 @@ class TrainingFeature(Feature):
         if self._services.runner.is_busy:
             self._tell_training(self._services.workspace.recipe)
         self._show_draft()
-        self._show_progress()
+        if resolution.problems or self._had_problems or self._services.runner.is_busy:
+            # Without problems what is told at rest is of the run, not of the draft.
+            self._show_progress()
+        elif not self._has_same_objective():
+            self._show_terms()
         self._show_ability()
+
+    def _has_same_objective(self) -> bool:
+        """Whether only the steps of the draft were edited since the terms were shown."""
+        before, draft = self._objective, self._services.workspace.recipe
+        if before is None or before.network != draft.network:
+            return False
+        steps = {"optimizer": before.training.optimizer, "schedule": before.training.schedule}
+        alike = draft.training.model_copy(update=steps) == before.training
+        return alike and before.gan == draft.gan and before.classifier == draft.classifier
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
@@ -388,7 +403,6 @@ class TrainingFeature(Feature):
         self._services.of(CostService).set_draft(
             workspace.resolution.resolved, self._services.runner.timeline_bytes
         )
-        self._show_undo()
 
     @Slot()
     def _show_cost(self) -> None:
@@ -428,6 +442,7 @@ class TrainingFeature(Feature):
     def _show_terms(self) -> None:
         """Today's numbers under the objective, as long as they are of the one that is drafted."""
         shown, draft = self._services.shown, self._services.workspace.recipe
+        self._objective = draft
         same = equations(shown.recipe) == equations(draft)
         history, moment = shown.history, shown.moment
         terms = {}
@@ -459,6 +474,7 @@ class TrainingFeature(Feature):
         run, moment = self._services.shown.saved, self._services.shown.moment
         self._window.toolbar.set_progress(0, 0)
         problems = self._services.workspace.resolution.problems
+        self._had_problems = bool(problems)
         if problems:
             # The button is grey, and the layer that is wrong may be out of sight.
             text = trn("{n} problem to solve first", "{n} problems to solve first", len(problems))
