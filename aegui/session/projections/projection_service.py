@@ -73,7 +73,8 @@ class ProjectionService(QObject):
     ) -> None:
         """Maps beyond ``budget`` are made only when a person asks for them."""
         super().__init__(parent)
-        self._budget = budget
+        self.budget = budget
+        """What may be spent without a question."""
         self._dataset: Dataset | None = None
         self._codec: Codec | None = None
         self._axes = (0, 1)
@@ -185,7 +186,7 @@ class ProjectionService(QObject):
             return True
         of = self._found.material
         at_once = not self._declined and (of is None or len(of.indices) <= SMALL)
-        return (VIEWS[key].quick or at_once) and not excess(self._cost(key), self._budget())
+        return (VIEWS[key].quick or at_once) and not excess(self._cost(key), self.budget())
 
     def _obstacle(self, key: str) -> str | None:
         """Why there can be no such map, in words; None if there can."""

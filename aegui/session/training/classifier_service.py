@@ -96,7 +96,8 @@ class ClassifierService(QObject):
         self, parent: QObject | None = None, budget: Callable[[], Budget] = Budget
     ) -> None:
         super().__init__(parent)
-        self._budget = budget
+        self.budget = budget
+        """What may be spent without a question."""
         self._is_allowed = False
         self.job = ProgressJob("aegui-classes", self)
         self._judged: Judged | None = None
@@ -209,7 +210,7 @@ class ClassifierService(QObject):
         if self.job.is_busy or self._pause.isActive():
             return
         cost = _cost(judged, self.part)
-        if not self._is_allowed and excess(cost, self._budget()):
+        if not self._is_allowed and excess(cost, self.budget()):
             self.held.emit(cost)
             return
         self._is_due = False

@@ -35,6 +35,7 @@ class ClassifierFeature(Feature):
         self._drafted: bool | None = None
         self._panel = self._panels.classifier
         self._judge = services.of(ClassifierService)
+        self._judge.budget = lambda: services.settings.budget
         self._connect(self._docks["classifier"])
         self._show_parts()
         self._on_judge_evaluated(self._judge.latest)

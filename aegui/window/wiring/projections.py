@@ -51,6 +51,7 @@ class ProjectionsFeature(Feature):
         self._canvas = self._panels.canvas
         self._axes = _FIRST_AXES
         self._maps = services.of(ProjectionService)
+        self._maps.budget = lambda: services.settings.budget
         self._connect(self._docks["projections"])
         self._restore()
         self._show_dataset()
