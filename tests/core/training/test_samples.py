@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from aegui.core.data.byte_images import ByteImages
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, DataSpec, Recipe, SplitSpec
@@ -49,15 +50,24 @@ def test_large_sets_are_in_memory_once_and_are_not_written_to(
     np.testing.assert_array_equal(dataset.images, before)
 
 
-def test_what_is_measured_of_a_mapped_set_is_brought_to_the_device(tmp_path: Path) -> None:
+@pytest.mark.parametrize("are_bytes", [False, True])
+def test_what_is_measured_of_a_mapped_set_is_brought_to_the_device(
+    tmp_path: Path, are_bytes: bool
+) -> None:
     count = 16 * MEASURED_ROWS
-    images = np.lib.format.open_memmap(tmp_path / "x.npy", "w+", np.float32, shape=(count, 1, 4, 4))
-    images[:] = noise(count).images
-    images.flush()
-    dataset = Dataset.over("mapped", np.load(tmp_path / "x.npy", mmap_mode="r"))
-    samples = Samples(resolved_for(dataset), CorruptionSpec(), torch.device("meta"))
+    levels = np.rint(noise(count).images * 255).astype(np.uint8)
+    np.save(tmp_path / "x.npy", levels if are_bytes else levels.astype(np.float32) / 255)
+    mapped = np.load(tmp_path / "x.npy", mmap_mode="r")
+    dataset = Dataset.over("mapped", ByteImages.over(mapped) if are_bytes else mapped)
+    recipe = resolved_for(dataset).recipe
+    training = recipe.training.model_copy(update={"batch_size": 100})
+    resolved = resolve(recipe.model_copy(update={"training": training}), dataset).resolved
+    assert resolved is not None
+    samples = Samples(resolved, CorruptionSpec(), torch.device("meta"))
     assert samples.target.device == CPU
+    assert (samples.target.dtype == torch.uint8) == are_bytes
     assert samples.eval_clean.device.type == samples.eval_inputs.device.type == "meta"
+    assert samples.eval_clean.dtype == torch.float32
     assert samples.eval_clean.shape == (1, MEASURED_ROWS, 16)
 
 
