@@ -7,7 +7,7 @@ import binascii
 import json
 import logging
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
@@ -18,6 +18,9 @@ from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.recipe import CorruptionSpec
 from aegui.paths import user_config_dir
 from aegui.session.notice import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 VERSION: Literal[1] = 1
 MAX_RECENT = 10
@@ -72,6 +75,10 @@ class Settings(BaseModel):
         settings._path = path
         settings._notice = notice
         return settings
+
+    def keep(self, values: Mapping[str, bool | int | float | str]) -> None:
+        """Remember ``values`` beside those of other names."""
+        self.values = {**self.values, **values}
 
     @property
     def budget(self) -> Budget:

@@ -130,8 +130,7 @@ class GhostChoice(QObject):
     @Slot(bool)
     def _on_time_ghost_fit_chosen(self, fitted: bool) -> None:
         self._is_fitted = self._is_new = fitted
-        settings = self._services.settings
-        settings.values = {**settings.values, _FITTED: fitted}
+        self._services.settings.keep({_FITTED: fitted})
         self._show()
 
     def show(self, _shown: Shown, changed: Changes) -> None:

@@ -242,5 +242,4 @@ class PixelEdits(QObject):
 
     @Slot(str)
     def _on_code_form_chosen(self, form: str) -> None:
-        settings = self._services.settings
-        settings.values = {**settings.values, _CODE_FORM: form}
+        self._services.settings.keep({_CODE_FORM: form})

@@ -235,8 +235,7 @@ class AnswerFeature(Feature):
     @Slot(bool)
     def _on_limit_estimated_chosen(self, estimated: bool) -> None:
         self._estimated = estimated
-        settings = self._services.settings
-        settings.values = {**settings.values, _ESTIMATED: estimated}
+        self._services.settings.keep({_ESTIMATED: estimated})
         self._answer.mark()
         self._answer.flush()
 

@@ -469,9 +469,8 @@ class DataFeature(Feature):
 
     def keep_layout(self) -> None:
         """Remember which sections are unfolded."""
-        settings = self._services.settings
         opened = " ".join(self._panel.open_sections())
-        settings.values = {**settings.values, _SECTIONS: opened}
+        self._services.settings.keep({_SECTIONS: opened})
 
 
 def _checks(data: DataSpec) -> tuple[list[tuple[str, str]], str]:

@@ -129,9 +129,8 @@ class FiguresFeature(Feature):
         )
 
     def _keep(self, paper: Paper) -> None:
-        settings = self._services.settings
         chosen = {f"figure.{key}": getattr(paper, key) for key in _KEYS}
-        settings.values = {**settings.values, **chosen}
+        self._services.settings.keep(chosen)
 
     def _say(self, text: str) -> None:
         self.noticed.emit(Notice("info", text, passing=True, about="figure"))

@@ -270,5 +270,4 @@ class InsightFeature(Feature):
         self._canvas.furniture.place()
 
     def _keep(self, name: str, value: bool | str) -> None:
-        settings = self._services.settings
-        settings.values = {**settings.values, name: value}
+        self._services.settings.keep({name: value})

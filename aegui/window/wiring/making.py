@@ -211,8 +211,7 @@ class MakingFeature(Feature):
 
     def _keep(self, key: str, value: str | int) -> None:
         self._page.set_choices(self._paths.kind, self._paths.count)
-        settings = self._services.settings
-        settings.values = {**settings.values, key: value}
+        self._services.settings.keep({key: value})
 
     @Slot(object)
     def _on_paths_traced(self, look: PathLook | None) -> None:

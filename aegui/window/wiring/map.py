@@ -263,8 +263,6 @@ class MapFeature(Feature):
         self._panels.canvas.set_style(style)
         if not style.plane:
             self._services.of(PlaneService).forget()
-        settings = self._services.settings
-        settings.values = {
-            **settings.values,
-            **{f"{_STYLE}{name}": value for name, value in vars(style).items()},
-        }
+        self._services.settings.keep(
+            {f"{_STYLE}{name}": value for name, value in vars(style).items()}
+        )

@@ -156,8 +156,7 @@ class ProjectionsFeature(Feature):
         self._keep({f"{_OPTIONS}{name}": value for name, value in vars(options).items()})
 
     def _keep(self, values: Mapping[str, str | int | float]) -> None:
-        settings = self._services.settings
-        settings.values = {**settings.values, **values}
+        self._services.settings.keep(values)
 
     # Files
 

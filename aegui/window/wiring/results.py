@@ -146,8 +146,4 @@ class ResultsFeature(Feature):
 
     @Slot(object)
     def _on_charts_choices_changed(self, choices: dict[str, bool]) -> None:
-        settings = self._services.settings
-        settings.values = {
-            **settings.values,
-            **{f"{_CHOICE}{name}": value for name, value in choices.items()},
-        }
+        self._services.settings.keep({f"{_CHOICE}{name}": value for name, value in choices.items()})

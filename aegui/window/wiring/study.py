@@ -390,5 +390,4 @@ class NoiseStudyFeature(Feature):
             self._study.write(path, content)
 
     def _keep(self, values: Mapping[str, str | int | float]) -> None:
-        settings = self._services.settings
-        settings.values = {**settings.values, **values}
+        self._services.settings.keep(values)

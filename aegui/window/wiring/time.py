@@ -240,8 +240,7 @@ class TimeFeature(Feature):
         self._services.runner.timeline_bytes = int(megabytes) << 20
 
     def _keep(self, name: str, value: float | bool) -> None:
-        settings = self._services.settings
-        settings.values = {**settings.values, name: value}
+        self._services.settings.keep({name: value})
 
     @Slot(float)
     def _on_bar_speed_chosen(self, speed: float) -> None:

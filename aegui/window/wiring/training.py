@@ -141,9 +141,8 @@ class TrainingFeature(Feature):
 
     def keep_layout(self) -> None:
         """Remember which sections are unfolded."""
-        settings = self._services.settings
         opened = " ".join(self._panels.training.open_sections())
-        settings.values = {**settings.values, _SECTIONS: opened}
+        self._services.settings.keep({_SECTIONS: opened})
 
     # What the person does
 
