@@ -8,7 +8,7 @@ from aegui.session.documents.keeping import Keeping
 from aegui.session.documents.sweeping import Sweeping
 from aegui.session.documents.workspace import Workspace
 from aegui.session.jobs.clock import Ticker
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 from aegui.session.pixels.drawing import Drawing
 from aegui.session.requests import Requests
 from aegui.session.showing import Showing
@@ -76,11 +76,11 @@ class Services:
             found = self._made[kind] = kind()
         return found
 
-    def latest(self, name: str) -> LatestAnswer:
+    def latest(self, name: str) -> Derived:
         """What answers the newest question, in a thread of that name."""
         found = self._made.get(name)
-        if not isinstance(found, LatestAnswer):
-            found = self._made[name] = LatestAnswer(name)
+        if not isinstance(found, Derived):
+            found = self._made[name] = Derived(name)
         return found
 
     def shutdown(self, *, keep: bool = False) -> None:

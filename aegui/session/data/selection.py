@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.errors import Cancelled
 from aegui.core.evaluation.group import MOST, described_group
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,9 +44,9 @@ class Selection(QObject):
         self._is_active = False
         self._is_due = False
         self._subject = object()
-        self._groups = LatestAnswer("aegui-selection", self)
+        self._groups = Derived("aegui-selection", self)
         self._groups.answered.connect(self._on_groups_answered)
-        self._sets = LatestAnswer("aegui-selection-set", self)
+        self._sets = Derived("aegui-selection-set", self)
         self._sets.answered.connect(self._on_sets_answered)
 
     @property

@@ -13,7 +13,7 @@ from aegui.core.errors import Cancelled
 from aegui.core.evaluation.codes import SAMPLES, code_statistics, dimension_figures
 from aegui.core.i18n import mark
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,9 +157,9 @@ class CodeService(QObject):
         self._is_active = False
         self._is_due = False
         self._given_up = threading.Event()
-        self._looks = LatestAnswer("aegui-code", self)
+        self._looks = Derived("aegui-code", self)
         self._looks.answered.connect(self._on_looks_answered)
-        self._strips = LatestAnswer("aegui-traversal", self)
+        self._strips = Derived("aegui-traversal", self)
         self._strips.answered.connect(self.traversed)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from aegui.core.latent.sheets import decoded
 from aegui.session.jobs.costs import is_quick
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +41,7 @@ class EndsService(QObject):
         super().__init__(parent)
         self._space: tuple[int, ...] = ()
         self._token = object()
-        self._answers = LatestAnswer("aegui-ends", self)
+        self._answers = Derived("aegui-ends", self)
         self._answers.answered.connect(self.drawn)
 
     def draw(

@@ -12,7 +12,7 @@ from aegui.core.latent.insight import insight
 from aegui.core.latent.novelty import known
 from aegui.session.data.looks import look_of
 from aegui.session.jobs.costs import QUICK, QUICK_BATCH, encode_cost, is_quick
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 from aegui.session.pixels.answers import QUICKLY_COMPARED
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ class InsightService(QObject):
         self._dataset: Dataset | None = None
         self._known: Known | None = None
         self._live = False
-        self._looks = LatestAnswer("aegui-insight", self)
-        self._fans = LatestAnswer("aegui-fan", self)
+        self._looks = Derived("aegui-insight", self)
+        self._fans = Derived("aegui-fan", self)
         self._looks.answered.connect(self._on_looks_answered)
         self._fans.answered.connect(self._on_fans_answered)
 

@@ -15,7 +15,7 @@ from aegui.core.latent.projections import ProjectionOptions, plane, project
 from aegui.core.latent.views import sampled
 from aegui.core.run_file.saved import load_run
 from aegui.session.jobs.costs import QUICK, QUICK_BATCH, encode_cost, is_quick
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 from aegui.session.map.codes_service import codes_of
 
 if TYPE_CHECKING:
@@ -126,11 +126,11 @@ class Others(QObject):
         self._latest: Compared | None = None
         self._cursor: NDArray[np.float32] | None = None
         self._subject = object()
-        self._codes = LatestAnswer("aegui-others", self)
+        self._codes = Derived("aegui-others", self)
         self._codes.answered.connect(self._on_codes_answered)
-        self._images = LatestAnswer("aegui-others-image", self)
+        self._images = Derived("aegui-others-image", self)
         self._images.answered.connect(self.decoded)
-        self._files = LatestAnswer("aegui-others-file", self)
+        self._files = Derived("aegui-others-file", self)
         self._files.answered.connect(self._on_files_answered)
 
     @property

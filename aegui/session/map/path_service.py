@@ -14,7 +14,7 @@ from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent.paths import PATHS, pixel_change, stops, through
 from aegui.core.run_file.document import MAX_NAME
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import PATIENCE_MS
 
 if TYPE_CHECKING:
@@ -90,12 +90,12 @@ class PathService(QObject):
         self._told: LoadProgress | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_timer_timeout)
-        self._answers = LatestAnswer("aegui-path", self)
+        self._answers = Derived("aegui-path", self)
         self._answers.answered.connect(self._on_answers_answered)
-        self._first = LatestAnswer("aegui-straight", self)
+        self._first = Derived("aegui-straight", self)
         self._first.answered.connect(self._on_first_answered)
         self._are_pictures_due = False
-        self._pictures = LatestAnswer("aegui-pins", self)
+        self._pictures = Derived("aegui-pins", self)
         self._pictures.answered.connect(self.pictured)
 
     @property

@@ -11,7 +11,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.priors import read_prior
 from aegui.core.i18n import tr
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.pixels.answer_studies import measured_outliers, mix_ups
 
@@ -108,9 +108,9 @@ class AnswerStudies(QObject):
         self.outliers: MeasuredOutliers | None = None
         self.known_prior: Prior | None = None
         self.prior: Prior | None = None
-        self._limits = LatestAnswer("aegui-limit", self)
+        self._limits = Derived("aegui-limit", self)
         self._limits.answered.connect(self.limit_found)
-        self._priors = LatestAnswer("aegui-prior", self)
+        self._priors = Derived("aegui-prior", self)
         self._priors.answered.connect(self._on_priors_answered)
 
     def compare(self, model: AnsweringModel, dataset: Dataset, spec: CorruptionSpec) -> None:

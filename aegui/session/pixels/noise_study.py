@@ -16,7 +16,7 @@ from aegui.core.study.comparison import compare_mistake
 from aegui.core.study.findings import mistakes
 from aegui.core.study.noise_curves import TriedModel, noise_curves
 from aegui.core.study.noise_matrix import noise_matrix
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
@@ -97,11 +97,11 @@ class NoiseStudy(QObject):
         super().__init__(parent)
         self.job = ProgressJob("aegui-study", self)
         self.writing = ProgressJob("aegui-study-file", self)
-        self._strips = LatestAnswer("aegui-study-strip", self)
+        self._strips = Derived("aegui-study-strip", self)
         self._strips.answered.connect(self.strip_found)
-        self._findings = LatestAnswer("aegui-study-findings", self)
+        self._findings = Derived("aegui-study-findings", self)
         self._findings.answered.connect(self.findings_found)
-        self._opened = LatestAnswer("aegui-study-run", self)
+        self._opened = Derived("aegui-study-run", self)
         self._opened.answered.connect(self._on_opened_answered)
         self._matrix: NoiseMatrix | None = None
         self._curves: Curves | None = None

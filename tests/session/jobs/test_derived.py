@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.core.errors import Cancelled
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
@@ -17,27 +18,27 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def asked(qtbot: QtBot) -> Iterator[LatestAnswer]:
-    asked = LatestAnswer("aegui-test")
+def asked(qtbot: QtBot) -> Iterator[Derived]:
+    asked = Derived("aegui-test")
     yield asked
     asked.shutdown()
 
 
 @pytest.fixture
-def heard(asked: LatestAnswer) -> list[object]:
+def heard(asked: Derived) -> list[object]:
     heard: list[object] = []
     asked.answered.connect(heard.append)
     return heard
 
 
-def test_quick_work_is_done_at_once(asked: LatestAnswer, heard: list[object]) -> None:
+def test_quick_work_is_done_at_once(asked: Derived, heard: list[object]) -> None:
     here = threading.current_thread()
     asked.ask(lambda: threading.current_thread() is here, "subject", quick=True)
     assert heard == [True]
 
 
 def test_other_work_is_done_elsewhere_and_told_here(
-    qtbot: QtBot, asked: LatestAnswer, heard: list[object]
+    qtbot: QtBot, asked: Derived, heard: list[object]
 ) -> None:
     here = threading.current_thread()
     asked.ask(lambda: threading.current_thread() is here, "subject")
@@ -46,7 +47,7 @@ def test_other_work_is_done_elsewhere_and_told_here(
 
 
 def test_answers_about_something_else_are_dropped_others_are_shown_late(
-    qtbot: QtBot, asked: LatestAnswer, heard: list[object]
+    qtbot: QtBot, asked: Derived, heard: list[object]
 ) -> None:
     gate, first, second = threading.Event(), object(), object()
 
@@ -68,7 +69,7 @@ def test_answers_about_something_else_are_dropped_others_are_shown_late(
 
 
 def test_nothing_is_told_once_it_is_forgotten(
-    qtbot: QtBot, asked: LatestAnswer, heard: list[object]
+    qtbot: QtBot, asked: Derived, heard: list[object]
 ) -> None:
     asked.ask(lambda: 1, "subject")
     asked.forget()
@@ -77,7 +78,7 @@ def test_nothing_is_told_once_it_is_forgotten(
 
 
 def test_gentle_questions_leave_time_to_others(
-    qtbot: QtBot, asked: LatestAnswer, heard: list[object]
+    qtbot: QtBot, asked: Derived, heard: list[object]
 ) -> None:
     def work() -> int:
         threading.Event().wait(0.03)
@@ -91,7 +92,7 @@ def test_gentle_questions_leave_time_to_others(
 
 
 def test_what_fails_is_raised_here_for_the_log_and_the_person(
-    qtbot: QtBot, asked: LatestAnswer, heard: list[object]
+    qtbot: QtBot, asked: Derived, heard: list[object]
 ) -> None:
     def fail() -> object:
         raise ZeroDivisionError("by nothing")
@@ -106,19 +107,77 @@ def test_what_fails_is_raised_here_for_the_log_and_the_person(
 
 
 def test_what_fails_for_nobody_is_logged(
-    qtbot: QtBot, asked: LatestAnswer, expect_log: ExpectLog
+    qtbot: QtBot, asked: Derived, expect_log: ExpectLog
 ) -> None:
-    gate, done = threading.Event(), threading.Event()
+    begun, gate, done = threading.Event(), threading.Event(), threading.Event()
 
     def fail() -> object:
+        begun.set()
         gate.wait(10.0)
         done.set()
         raise ZeroDivisionError
 
     with expect_log("nobody waits", logging.ERROR):
         asked.ask(fail, "subject")
+        assert begun.wait(10.0)
         asked.forget()
         gate.set()
         done.wait(10.0)
         asked.shutdown()
         qtbot.wait(1)
+
+
+def test_nothing_is_begun_while_nobody_looks(
+    qtbot: QtBot, asked: Derived, heard: list[object]
+) -> None:
+    asked.set_active(False)
+    asked.ask(lambda: "quick", "subject", quick=True)
+    asked.ask(lambda: "newest", "subject")
+    qtbot.wait(20)
+    assert heard == []
+    asked.set_active(True)
+    qtbot.waitUntil(lambda: heard == ["newest"])
+    asked.set_active(False)
+    asked.ask(lambda: "quick", "subject", quick=True)
+    asked.set_active(True)
+    assert heard == ["newest", "quick"]
+
+
+def test_states_come_one_after_the_other_until_they_are_given_up(
+    qtbot: QtBot, asked: Derived, heard: list[object]
+) -> None:
+    ended = threading.Event()
+
+    def states(cancelled: Callable[[], bool]) -> Iterator[str]:
+        yield "coarse"
+        yield "fine"
+        while not cancelled():
+            threading.Event().wait(0.001)
+        ended.set()
+        raise Cancelled
+
+    asked.derive(states, "subject")
+    qtbot.waitUntil(lambda: heard == ["coarse", "fine"])
+    # A gentle question of the same subject waits; one of another takes its place.
+    asked.ask(lambda: "same", "subject", gentle=True)
+    qtbot.wait(20)
+    assert not ended.is_set()
+    asked.ask(lambda: "other", "other")
+    assert ended.wait(10.0)
+    qtbot.waitUntil(lambda: heard == ["coarse", "fine", "other"])
+
+
+def test_what_was_given_up_before_it_began_is_not_done(asked: Derived) -> None:
+    begun, gate, done = threading.Event(), threading.Event(), threading.Event()
+
+    def slow() -> None:
+        begun.set()
+        gate.wait(10.0)
+
+    asked.ask(slow, "subject")
+    assert begun.wait(10.0)
+    asked.ask(done.set, "subject")
+    asked.forget()
+    gate.set()
+    asked.shutdown()
+    assert not done.is_set()
