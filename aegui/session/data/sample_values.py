@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
+from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.latent.novelty import novelty
-from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.novelty import Known
 
@@ -26,9 +28,6 @@ ValueKey = Literal["error", "novelty", "variances"]
 
 LIVE_MOST = 2000
 """Samples that are looked at while the network learns."""
-BUSY_SHARE = 0.1
-"""At most this share of the time goes there meanwhile, up to ``MAX_PAUSE_MS``."""
-MAX_PAUSE_MS = 3000
 TELL_S = 0.3
 """Least time between two states of one answer."""
 _BATCH = 256
@@ -75,91 +74,48 @@ class SampleValuesService(QObject):
 
     told = Signal(object)
     """A ``SampleValues``, the same several times as more is known; in the owner's thread."""
-    _ready = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._subject: Subject | None = None
         self._keys: tuple[ValueKey, ...] = ()
-        self._number = 0
-        self._rested_s = 0.0
-        self._job = LatestJob("aegui-values")
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._submit)
-        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+        self._derived = Derived("aegui-values", self, urgent=False)
+        self._derived.answered.connect(self.told)
 
     def wish(self, keys: tuple[ValueKey, ...]) -> None:
         """Tell these from now on."""
         if keys != self._keys:
             self._keys = keys
-            self._number += 1
-            self._soon()
+            self._derived.forget()
+            self._derive()
 
     def set_subject(self, subject: Subject | None) -> None:
         """Look at ``subject`` from now on; None: there is nothing to look at."""
         before, self._subject = self._subject, subject
-        if subject is None:
-            self._number += 1
-            self._timer.stop()
-            return
-        if before is None or before.dataset is not subject.dataset or not subject.live:
+        stays = before is not None and subject is not None and before.dataset is subject.dataset
+        if subject is None or not (stays and subject.live):
             # Values of a network that learns are of use even if it has gone on; these are not.
-            self._number += 1
-            self._rested_s = 0.0
-        self._soon()
+            self._derived.forget()
+        self._derive()
 
     def shutdown(self) -> None:
         """Give up what is under way."""
-        self.set_subject(None)
-        self._job.shutdown()
+        self._derived.shutdown()
 
-    def _soon(self) -> None:
-        subject = self._subject
-        if subject is None or not self._keys:
-            return
-        wait_s = self._rested_s - time.monotonic()
-        if subject.live and (wait_s > 0.0 or self._job.busy):
-            if not self._timer.isActive():
-                self._timer.start(max(50, int(1000 * wait_s) + 1))
-        else:
-            self._submit()
-
-    @Slot()
-    def _submit(self) -> None:
+    def _derive(self) -> None:
         subject, keys = self._subject, self._keys
         if subject is None or not keys:
             return
-        number = self._number
 
-        def is_stale() -> bool:
-            return number != self._number
-
-        def work() -> None:
-            begun = time.perf_counter()
+        def states(cancelled: IsCancelled) -> Iterator[SampleValues]:
             for key in keys:
-                _compute(subject, key, is_stale, lambda told: self._ready.emit((number, told, 0.0)))
-            self._ready.emit((number, None, time.perf_counter() - begun))
+                yield from _states(subject, key, cancelled)
 
-        self._job.submit(work)
-
-    @Slot(object)
-    def _on_ready(self, answer: tuple[int, SampleValues | None, float]) -> None:
-        number, values, seconds = answer
-        if values is None:
-            pause_s = min(MAX_PAUSE_MS / 1000, seconds * (1 / BUSY_SHARE - 1))
-            self._rested_s = time.monotonic() + pause_s
-        elif number == self._number:
-            self.told.emit(values)
+        self._derived.derive(states, subject.dataset, gentle=subject.live)
 
 
-def _compute(
-    subject: Subject,
-    key: ValueKey,
-    is_stale: Callable[[], bool],
-    tell: Callable[[SampleValues], None],
-) -> None:
-    """Tell the values of ``key``, of more and more samples, drawn from all over the set."""
+def _states(subject: Subject, key: ValueKey, cancelled: IsCancelled) -> Iterator[SampleValues]:
+    """The values of ``key``, of more and more samples, drawn from all over the set."""
     codec, dataset = subject.codec, subject.dataset
     if not codec.can_encode or (key == "variances" and not _is_gaussian(codec)):
         return
@@ -170,14 +126,13 @@ def _compute(
     values = np.full(shape, np.nan)
     rows, told = dataset.flat(), time.perf_counter()
     for at in range(0, len(order), _BATCH):
-        if is_stale():
-            return
+        stop_if(cancelled)
         some = order[at : at + _BATCH]
         values[some] = _values(subject, key, np.asarray(rows[some], np.float32))
         last = at + _BATCH >= len(order)
         if last or time.perf_counter() - told > TELL_S:
             told = time.perf_counter()
-            tell(SampleValues(key, values.copy(), codec.epoch))
+            yield SampleValues(key, values.copy(), codec.epoch)
 
 
 def _is_gaussian(codec: Codec) -> bool:
