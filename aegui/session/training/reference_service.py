@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.split import split_indices
 from aegui.core.errors import AeguiError
 from aegui.core.latent.pca import pca_reference
 from aegui.core.latent.views import sampled
 from aegui.core.training.terms import terms_of
-from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import Recipe
 
 MOST_SAMPLES = 20_000
@@ -70,15 +72,13 @@ class ReferenceService(QObject):
 
     found = Signal(object)
     """A ``LinearReference``, or None where there is nothing to compare with."""
-    _ready = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._asked: _Question | None = None
-        self._stop = threading.Event()
         self._latest: LinearReference | None = None
-        self._job = LatestJob("aegui-reference")
-        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+        self._derived = Derived("aegui-reference", self, urgent=False)
+        self._derived.answered.connect(self._take)
 
     @property
     def latest(self) -> LinearReference | None:
@@ -90,28 +90,21 @@ class ReferenceService(QObject):
         question = _Question(dataset, recipe)
         if question.same_as(self._asked):
             return
-        self._stop.set()
-        self._asked, self._stop = question, threading.Event()
+        self._asked = question
+        self._derived.forget()
         self._take(None)
         if has_reference(dataset, recipe):
-            stop = self._stop
-            self._job.submit(lambda: self._ready.emit((question, _answer(question, stop))))
+            self._derived.derive(lambda cancelled: _answers(question, cancelled), question)
 
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
-        self._stop.set()
-        self._job.shutdown()
+        self._derived.shutdown()
 
+    @Slot(object)
     def _take(self, answer: LinearReference | None) -> None:
         if answer != self._latest:
             self._latest = answer
             self.found.emit(answer)
-
-    @Slot(object)
-    def _on_ready(self, answer: tuple[_Question, LinearReference | None]) -> None:
-        question, reference = answer
-        if question is self._asked:
-            self._take(reference)
 
 
 def has_reference(dataset: Dataset, recipe: Recipe) -> bool:
@@ -122,21 +115,19 @@ def has_reference(dataset: Dataset, recipe: Recipe) -> bool:
 
 
 def linear_reference(
-    dataset: Dataset, recipe: Recipe, stop: threading.Event | None = None
+    dataset: Dataset, recipe: Recipe, cancelled: IsCancelled | None = None
 ) -> LinearReference:
     """The reference for ``recipe`` on the training part of ``dataset``.
 
     Raises:
         AeguiError: The samples cannot be used.
-        Cancelled: ``stop`` was set.
+        Cancelled: ``cancelled`` said so.
     """
     training, units = recipe.training, recipe.network.latent.units
     indices, _ = split_indices(len(dataset), recipe.data.split)
     chosen = indices[sampled(len(indices), MOST_SAMPLES, 0)]
     rows = np.asarray(dataset.flat()[chosen])
-    value = pca_reference(
-        rows, units, training.loss, training.huber_delta, None if stop is None else stop.is_set
-    )
+    value = pca_reference(rows, units, training.loss, training.huber_delta, cancelled)
     if recipe.network.latent.kind == "gaussian":
         value *= dataset.pixels
     return LinearReference(units, value, _term(recipe))
@@ -146,9 +137,8 @@ def _term(recipe: Recipe) -> str:
     return "reconstruction" if "reconstruction" in terms_of(recipe) else "loss"
 
 
-def _answer(question: _Question, stop: threading.Event) -> LinearReference | None:
+def _answers(question: _Question, cancelled: IsCancelled) -> Iterator[LinearReference]:
     try:
-        return linear_reference(question.dataset, question.recipe, stop)
+        yield linear_reference(question.dataset, question.recipe, cancelled)
     except (AeguiError, MemoryError) as error:
         _log.info("no linear reference: %s", error)
-        return None
