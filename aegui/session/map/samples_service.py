@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from aegui.core.evaluation.samples import drawn_codes
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,11 +52,10 @@ class SamplesService(QObject):
         self._is_live = False
         self._count = DEFAULT_COUNT
         self._seed = 0
-        self._is_active = False
-        self._is_due = False
         self._subject = object()
-        self._answers = LatestAnswer("aegui-samples", self)
-        self._answers.answered.connect(self._on_answers_answered)
+        self._derived = Derived("aegui-samples", self)
+        self._derived.set_active(False)
+        self._derived.answered.connect(self.sampled)
 
     @property
     def count(self) -> int:
@@ -65,21 +64,18 @@ class SamplesService(QObject):
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is decoded while nobody does."""
-        self._is_active = active
-        self._go_on()
+        self._derived.set_active(active)
 
     def set_codec(self, codec: Codec | None, *, live: bool = False) -> None:
         """Decode with ``codec`` from now on; ``live`` while it changes all the time."""
         before, self._codec = self._codec, codec
         self._is_live = live
         if codec is None:
-            self._is_due = False
-            self._answers.forget()
+            self._derived.forget()
             return
         if before is None or before.latent_size != codec.latent_size:
             self._subject = object()
-        self._is_due = True
-        self._go_on()
+        self._derive()
 
     def set_count(self, count: int) -> None:
         """Make so many images; the first ones stay the same."""
@@ -94,29 +90,21 @@ class SamplesService(QObject):
 
     def shutdown(self) -> None:
         """Wait for what is under way; no more is begun."""
-        self._is_active = False
-        self._answers.shutdown()
+        self._derived.shutdown()
 
     def _renew(self) -> None:
         self._subject = object()
-        self._is_due = self._codec is not None
-        self._go_on()
+        self._derive()
 
-    def _go_on(self) -> None:
+    def _derive(self) -> None:
         codec, count, seed = self._codec, self._count, self._seed
-        if not self._is_active or not self._is_due or codec is None:
-            return
-        self._is_due = False
-        self._answers.ask(
-            lambda: _sampled(codec, count, seed),
-            self._subject,
-            quick=is_quick(codec, 2 * count * codec.cost, QUICK_BATCH),
-            gentle=self._is_live,
-        )
-
-    @Slot(object)
-    def _on_answers_answered(self, samples: Samples) -> None:
-        self.sampled.emit(samples)
+        if codec is not None:
+            self._derived.ask(
+                lambda: _sampled(codec, count, seed),
+                self._subject,
+                quick=is_quick(codec, 2 * count * codec.cost, QUICK_BATCH),
+                gentle=self._is_live,
+            )
 
 
 def _sampled(codec: Codec, count: int, seed: int) -> Samples:
