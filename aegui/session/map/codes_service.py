@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from aegui.core.data.progress import stop_if
 from aegui.core.latent.frame import principal_directions
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
-from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
 
 SOON = 600_000_000
@@ -69,19 +70,15 @@ class CodesService(QObject):
 
     encoded = Signal(object)
     """A ``Codes``; always in the thread that owns this object."""
-    _ready = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._number = 0
-        self._wanted: tuple[Codec, Dataset, bool] | None = None
+        self._dataset: Dataset | None = None
         self._last: Codes | None = None
-        self._rested_s = 0.0
-        self._job = LatestJob("aegui-codes")
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._submit)
-        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+        self._derived = Derived(
+            "aegui-codes", self, urgent=False, share=BUSY_SHARE, most_pause_ms=MAX_PAUSE_MS
+        )
+        self._derived.answered.connect(self._on_derived_answered)
 
     def encode(self, codec: Codec, dataset: Dataset, *, live: bool) -> Codes | None:
         """Codes of ``dataset``, now where that is quick; else they are told later.
@@ -91,24 +88,20 @@ class CodesService(QObject):
             dataset: Images that fit it.
             live: Whether it is learning: only some samples then, with pauses in between.
         """
-        previous = self._wanted
-        self._wanted = (codec, dataset, live)
-        if previous is None or previous[1] is not dataset or not live:
-            # Codes of another set, or of old weights beside those that stay, are of no use.
-            self._number += 1
-            self._rested_s = 0.0
-        self._timer.stop()
         work = len(dataset) * max(encode_cost(codec), codec.pixels)
-        if not codec.can_encode or is_quick(codec, work, QUICK_BATCH):
-            self._number += 1
-            self._wanted = None
+        quick = not codec.can_encode or is_quick(codec, work, QUICK_BATCH)
+        if quick or dataset is not self._dataset or not live:
+            # Codes of another set, or of old weights beside those that stay, are of no use.
+            self._derived.forget()
+        self._dataset = None if quick else dataset
+        if quick:
             self._last = self._at_once(codec, dataset, live=live)
             return self._last
-        wait_s = self._rested_s - time.monotonic()
-        if live and wait_s > 0.0:
-            self._timer.start(int(1000 * wait_s) + 1)
-        else:
-            self._submit()
+
+        def states(cancelled: IsCancelled) -> Iterator[Codes]:
+            return _encoded_soon(codec, dataset, live, self._directions(codec), cancelled)
+
+        self._derived.derive(states, dataset, gentle=live)
         return None
 
     def _at_once(self, codec: Codec, dataset: Dataset, *, live: bool) -> Codes:
@@ -123,57 +116,40 @@ class CodesService(QObject):
 
     def forget(self) -> None:
         """Nothing is shown: late answers are dropped."""
-        self._number += 1
-        self._wanted = self._last = None
-        self._timer.stop()
+        self._dataset = self._last = None
+        self._derived.forget()
 
     def shutdown(self) -> None:
         """Give up what is under way."""
         self.forget()
-        self._job.shutdown()
+        self._derived.shutdown()
 
     def _directions(self, codec: Codec) -> NDArray[np.float32] | None:
         """The directions of the last codes, if they are of the same size."""
         last = self._last
         return None if last is None or last.size != codec.latent_size else last.directions
 
-    @Slot()
-    def _submit(self) -> None:
-        if self._wanted is None:
-            return
-        codec, dataset, live = self._wanted
-        number, like = self._number, self._directions(codec)
-
-        def is_stale() -> bool:
-            return number != self._number
-
-        def tell(codes: Codes, seconds: float) -> None:
-            self._ready.emit((number, codes, seconds))
-
-        self._job.submit(lambda: _encode_soon(codec, dataset, live, like, is_stale, tell))
-
     @Slot(object)
-    def _on_ready(self, answer: tuple[int, Codes, float]) -> None:
-        number, codes, seconds = answer
-        pause_s = min(MAX_PAUSE_MS / 1000, seconds * (1 / BUSY_SHARE - 1))
-        self._rested_s = time.monotonic() + pause_s
-        if number == self._number:
-            self._last = codes
-            self.encoded.emit(codes)
+    def _on_derived_answered(self, codes: Codes) -> None:
+        self._last = codes
+        self.encoded.emit(codes)
 
 
 def codes_of(
     codec: Codec,
     dataset: Dataset,
     indices: NDArray[np.int64],
-    is_stale: Callable[[], bool] | None = None,
-) -> NDArray[np.float32] | None:
-    """The codes ``[n, d]`` of the samples at ``indices``; None if ``is_stale`` meanwhile."""
+    cancelled: IsCancelled | None = None,
+) -> NDArray[np.float32]:
+    """The codes ``[n, d]`` of the samples at ``indices``.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
     values = np.empty((len(indices), codec.latent_size), np.float32)
     rows = dataset.flat()
     for at in range(0, len(indices), _BATCH):
-        if is_stale is not None and is_stale():
-            return None
+        stop_if(cancelled)
         values[at : at + _BATCH] = codec.encode(rows[indices[at : at + _BATCH]])
     return values
 
@@ -210,15 +186,14 @@ def _soon(codec: Codec, dataset: Dataset, most: int) -> int:
     return min(most, max(FEWEST, min(by_work, by_size)))
 
 
-def _encode_soon(
+def _encoded_soon(
     codec: Codec,
     dataset: Dataset,
     live: bool,
     like: NDArray[np.float32] | None,
-    is_stale: Callable[[], bool],
-    tell: Callable[[Codes, float], None],
-) -> None:
-    """Tell codes of some samples, drawn from all over, and then of more and more.
+    cancelled: IsCancelled,
+) -> Iterator[Codes]:
+    """Codes of some samples, drawn from all over, and then of more and more.
 
     All of them (that the map takes) if the network stays; only the first while it is ``live``.
     """
@@ -226,14 +201,11 @@ def _encode_soon(
     most = min(len(dataset), _soon(codec, dataset, LIVE_MOST) if live else MOST)
     known = np.zeros((0, codec.latent_size), np.float32)
     count = min(most, _soon(codec, dataset, most))
-    begun = time.perf_counter()
     while True:
-        new = codes_of(codec, dataset, order[len(known) : count], is_stale)
-        if new is None:
-            return
+        new = codes_of(codec, dataset, order[len(known) : count], cancelled)
         known = np.concatenate([known, new])
         by_place = np.argsort(order[:count])
-        codes = described(
+        yield described(
             known[by_place],
             order[:count][by_place],
             len(dataset),
@@ -241,7 +213,6 @@ def _encode_soon(
             like,
             keeps=like is not None and (live or codec.latent_size <= 2),
         )
-        tell(codes, time.perf_counter() - begun)
         if count == most:
             return
         count = min(most, _GROWTH * count)

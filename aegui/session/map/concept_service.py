@@ -13,7 +13,7 @@ from aegui.core.i18n import mark, tr
 from aegui.core.latent.concepts import concept
 from aegui.core.run_file.concepts import KeptConcept
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 from aegui.session.map.codes_service import codes_of
 
 if TYPE_CHECKING:
@@ -113,9 +113,9 @@ class ConceptService(QObject):
         self._is_active = False
         self._is_due = False
         self._token = object()
-        self._looks = LatestAnswer("aegui-concept", self)
+        self._looks = Derived("aegui-concept", self)
         self._looks.answered.connect(self._on_looks_answered)
-        self._places = LatestAnswer("aegui-concept-place", self)
+        self._places = Derived("aegui-concept-place", self)
         self._places.answered.connect(self.applied)
 
     @property
@@ -326,9 +326,7 @@ def _codes(subject: MakingSubject, indices: tuple[int, ...]) -> NDArray[np.float
     chosen = np.array(indices, np.int64)
     if len(chosen) > MOST_IN_A_BOX:
         chosen = chosen[np.linspace(0, len(chosen) - 1, MOST_IN_A_BOX).astype(int)]
-    codes = codes_of(subject.codec, subject.dataset, chosen)
-    assert codes is not None
-    return codes
+    return codes_of(subject.codec, subject.dataset, chosen)
 
 
 def _others(

@@ -13,7 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.procrustes import fitting_turn
 from aegui.core.run_file.saved import load_run
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
-from aegui.session.jobs.latest_answer import LatestAnswer
+from aegui.session.jobs.derived import Derived
 from aegui.session.map.codes_service import codes_of
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ class GhostService(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._answers = LatestAnswer("aegui-ghost", self)
+        self._answers = Derived("aegui-ghost", self)
         self._answers.answered.connect(self._on_answers_answered)
-        self._files = LatestAnswer("aegui-ghost-file", self)
+        self._files = Derived("aegui-ghost-file", self)
         self._files.answered.connect(self._on_files_answered)
 
     def show(
@@ -115,10 +115,8 @@ class GhostService(QObject):
 
 def _ghost(
     codec: Codec, dataset: Dataset, indices: NDArray[np.int64], onto: Codec | None
-) -> Ghost | None:
+) -> Ghost:
     codes = codes_of(codec, dataset, indices)
-    if codes is None:
-        return None
     others = None if onto is None else codes_of(onto, dataset, indices)
     turn = None if others is None else fitting_turn(codes, others)
     if turn is not None:

@@ -60,12 +60,14 @@ def test_large_sets_come_in_ever_larger_parts(
 
 
 def test_while_a_network_learns_some_samples_do_and_not_at_every_step(
-    qtbot: QtBot, service: CodesService, heard: list[Codes], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(codes_service, "QUICK_BATCH", 0)
     monkeypatch.setattr(codes_service, "LIVE_MOST", 10)
     monkeypatch.setattr(codes_service, "BUSY_SHARE", 0.001)
-    dataset = grey(60)
+    service, dataset = CodesService(), grey(60)
+    heard: list[Codes] = []
+    service.encoded.connect(heard.append)
     for epoch in range(1, 30):
         service.encode(network(epoch=epoch), dataset, live=True)
         qtbot.wait(5)
@@ -74,6 +76,7 @@ def test_while_a_network_learns_some_samples_do_and_not_at_every_step(
     assert len(heard[0].indices) == 10
     service.encode(network(epoch=99), dataset, live=False)
     qtbot.waitUntil(lambda: heard[-1].epoch == 99, timeout=5000)
+    service.shutdown()
     qtbot.waitUntil(lambda: len(heard[-1].indices) == 60, timeout=5000)
 
 
