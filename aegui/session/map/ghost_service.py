@@ -113,9 +113,7 @@ class GhostService(QObject):
             self.opened.emit(str(path), found)
 
 
-def _ghost(
-    codec: Codec, dataset: Dataset, indices: NDArray[np.int64], onto: Codec | None
-) -> Ghost:
+def _ghost(codec: Codec, dataset: Dataset, indices: NDArray[np.int64], onto: Codec | None) -> Ghost:
     codes = codes_of(codec, dataset, indices)
     others = None if onto is None else codes_of(onto, dataset, indices)
     turn = None if others is None else fitting_turn(codes, others)
