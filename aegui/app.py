@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 import aegui
 from aegui.core.i18n import LOCALES, language, set_language, tr
+from aegui.kit.theme import apply_theme, icon, theme_named
 from aegui.leaving import SIGNAL_EXIT
 from aegui.paths import APP_NAME, resources_dir, user_data_dir
 from aegui.session.jobs.endings import Endings
@@ -23,7 +24,6 @@ from aegui.session.jobs.garbage import Garbage
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from aegui.widgets.focus_ring import KeyboardFocus
-from aegui.widgets.theme import apply_theme, icon, theme_named
 from aegui.window.main_window import MainWindow
 from aegui.window.memory import live_bytes
 from aegui.window.services import Services

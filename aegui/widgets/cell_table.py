@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import current_theme
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 Place = tuple[int, int]
 """Row and column of a cell."""
@@ -26,7 +27,7 @@ _KEYS = {
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 
-class CellTable(QWidget):
+class CellTable(Painted):
     """What such tables have in common: hover, choice, keys, tooltip, speech and focus.
 
     A table says its shape, where its cells are and what they say, and paints itself, last of all by
@@ -105,13 +106,10 @@ class CellTable(QWidget):
             self._go_to(cell)
             self.cell_activated.emit(cell)
 
-    def event(self, event: QEvent) -> bool:
+    def tip_at(self, position: QPoint) -> str:
         """Say what a cell says."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            cell = self._cell_at(event.pos())
-            QToolTip.showText(event.globalPos(), "" if cell is None else self.words(cell), self)
-            return True
-        return super().event(event)
+        cell = self._cell_at(position)
+        return "" if cell is None else self.words(cell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows point at cells, Enter and Space look into one."""
@@ -129,14 +127,4 @@ class CellTable(QWidget):
     def _go_to(self, cell: Place) -> None:
         self._current = cell
         describe(self, self.words(cell))
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys are."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show it no more."""
-        super().focusOutEvent(event)
         self.update()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QColor
 
-from aegui.widgets.theme import blend, current_theme
+from aegui.kit.theme import blend, current_theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.widgets.theme import Theme
+    from aegui.kit.theme import Theme
 
 _COLOURS = (
     "#3f90da", "#e08a00", "#bd1f01", "#7d8c8c", "#832db6",

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from aegui.widgets.theme import SPACING, current_theme
+from aegui.kit.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent

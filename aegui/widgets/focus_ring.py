@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPen, QWindow
 from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QWidget
 
-from aegui.widgets.theme import RADIUS, current_theme
+from aegui.kit.theme import RADIUS, current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent

@@ -18,9 +18,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from aegui.core.data.emoji import EMOJI_GROUPS
 from aegui.core.i18n import mark, tr
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look, reduced
 from aegui.session.data.looks import grey_levels as grey_levels
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from aegui.core.i18n import LANGUAGES, mark, tr
-from aegui.widgets.theme import icon
+from aegui.kit.theme import icon
 from aegui.window.action_spec import ActionSpec
 from aegui.window.data_actions import DATA_ACTIONS
 from aegui.window.time_actions import TIME_ACTIONS

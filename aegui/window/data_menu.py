@@ -10,9 +10,9 @@ from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from aegui.core.i18n import mark, tr
+from aegui.kit.theme import SPACING, current_theme, figures_font, icon
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.glyphs import draw_glyph, picture
-from aegui.widgets.theme import SPACING, current_theme, figures_font, icon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

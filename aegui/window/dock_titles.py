@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.builder.marks import flat_button
-from aegui.widgets.theme import SPACING
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser
 
 from aegui.core.i18n import language, tr
+from aegui.kit.theme import SPACING
 from aegui.paths import resources_dir
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import language, tr
+from aegui.kit.theme import ICON_PX, icon
 from aegui.widgets.drop_veil import DropVeil
-from aegui.widgets.theme import ICON_PX, icon
 from aegui.window.actions import ACTIONS, MENUS, Actions
 from aegui.window.dialogs import questions
 from aegui.window.dock_titles import DockTitles

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.widgets.theme import ICON_PX, SPACING, current_theme, icon, icon_pixmap
+from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon, icon_pixmap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.theme import SPACING, figures_font
+from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
-from aegui.widgets.builder.marks import ElidedLabel
-from aegui.widgets.theme import ICON_PX, SPACING, figures_font, icon
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.window.actions import ACTIONS
 from aegui.window.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
 from aegui.window.shown_chip import ShownChip

@@ -21,12 +21,12 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import load_recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.train import train
+from aegui.kit.theme import LIGHT, apply_theme
 from aegui.paths import models_dir, resources_dir
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.map.decode_service import Decoded, DecodeService
 from aegui.session.map.plane_service import PlaneService
 from aegui.widgets.map.canvas import LatentCanvas
-from aegui.widgets.theme import LIGHT, apply_theme
 from tests.bench.figures import percentile
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from aegui.core.evaluation.repairs import MOST_STEPS
 from aegui.core.latent.films import FEWEST_FPS, MOST_FPS
 from aegui.core.latent.grids import MOST_ROWS
 from aegui.core.recipe import DeviceKey, ImageSpec
-from aegui.widgets.theme import THEMES
+from aegui.kit.theme import THEMES
 
 Captured = pytest.CaptureFixture[str]
 

@@ -171,7 +171,7 @@ def no_widgets_in_the_session(source: Source) -> Iterator[Finding]:
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ImportFrom) and node.module == "PySide6.QtWidgets":
-            yield node.lineno, "QtWidgets are for aegui/widgets and aegui/window"
+            yield node.lineno, "QtWidgets are for aegui/kit, aegui/widgets and aegui/window"
 
 
 RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox
 
 from aegui.app import App
 from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
+from aegui.kit.theme import LIGHT, apply_theme
 from aegui.session.settings import Settings
-from aegui.widgets.theme import LIGHT, apply_theme
 from aegui.window.dialogs.figure import FigureDialog
 
 if TYPE_CHECKING:

@@ -43,9 +43,9 @@ def test_without_a_classifier_the_panel_says_how_to_get_one(
 ) -> None:
     show(window)
     panel = window.panels.classifier
-    assert "choose “Classifier”" in panel._message.text()
+    assert "choose “Classifier”" in panel.message
     begin(window, qtbot)
-    assert panel._message.text().startswith("Press Train")
+    assert panel.message.startswith("Press Train")
 
 
 def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: QtBot) -> None:
@@ -55,7 +55,7 @@ def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: Qt
     train(qtbot, window)
     run = services.workspace.run
     assert run is not None
-    assert not panel._message.text().startswith("Press Train")
+    assert not panel.message.startswith("Press Train")
 
     def judged() -> bool:
         shown = panel.evaluation
@@ -124,10 +124,10 @@ def test_beyond_the_limits_it_is_judged_only_when_asked_for(
     train(qtbot, window)
     services.settings.unasked_memory_share = 1e-9
     show(window)
-    qtbot.waitUntil(panel._offer.isVisible)
-    assert "Classify all the same (~1 s" in panel._offer.text()
+    qtbot.waitUntil(panel._pages.offer.isVisible)
+    assert "Classify all the same (~1 s" in panel._pages.offer.text()
     assert not services.of(ClassifierService).job.is_busy
-    panel._offer.click()
+    panel._pages.offer.click()
     qtbot.waitUntil(lambda: panel.evaluation is not None)
     services.of(ClassifierService).set_part(TRAINING)
-    qtbot.waitUntil(panel._offer.isVisible)
+    qtbot.waitUntil(panel._pages.offer.isVisible)

@@ -49,7 +49,7 @@ def settled(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
 
 def test_without_a_network_the_panel_says_how_to_get_one(window: MainWindow) -> None:
     show(window)
-    assert window.panels.code._message.text().startswith("Press Train")
+    assert window.panels.code.message.startswith("Press Train")
 
 
 def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot) -> None:
@@ -125,6 +125,6 @@ def test_a_generator_has_no_codes(window: MainWindow, qtbot: QtBot) -> None:
     assert window._services.workspace.new(adversarial)
     train(qtbot, window)
     qtbot.waitUntil(
-        lambda: window.panels.code._message.text().startswith("A GAN has no encoder"),
+        lambda: window.panels.code.message.startswith("A GAN has no encoder"),
         timeout=10_000,
     )

@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from aegui.kit.theme import LIGHT, current_theme
 from aegui.widgets.figures.figure import Paper, figure_bytes
 from aegui.widgets.figures.menu import FigureMenu
-from aegui.widgets.theme import LIGHT, current_theme
 from aegui.window.dialogs.figure import FigureDialog
 from aegui.window.dialogs.summary import SummaryDialog
 from aegui.window.wiring import figures as wiring

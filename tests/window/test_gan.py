@@ -53,9 +53,9 @@ def test_without_a_generator_the_panel_says_how_to_get_one(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     panel = window.panels.gan
-    assert "choose “GAN” or “Variational”" in panel._message.text()
+    assert "choose “GAN” or “Variational”" in panel.message
     begin(window, qtbot, GAN)
-    assert panel._message.text().startswith("Press Train")
+    assert panel.message.startswith("Press Train")
 
 
 def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QWidget
 
-from aegui.widgets.theme import DARK, LIGHT, contrast
+from aegui.kit.theme import DARK, LIGHT, contrast
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.panel_focus import name_of
 from tests.window.conftest import train

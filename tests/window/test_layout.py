@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.app import App
+from aegui.kit.theme import CONTROL_PX
 from aegui.paths import models_dir
 from aegui.session.settings import Settings
-from aegui.widgets.theme import CONTROL_PX
 from aegui.window.dock_titles import DockTitle
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.layout import fitted

@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr, trn
+from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.pixels.answer_sheet import BEST, SHOWN
 from aegui.widgets.answer.marks import MarksLegend
 from aegui.widgets.answer.pictures import AnswerPictures
 from aegui.widgets.answer.words import best_words, sheet_words
-from aegui.widgets.builder.marks import ElidedLabel, flat_button
 from aegui.widgets.pixels.nearest_strip import NearestStrip, nearest_title
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

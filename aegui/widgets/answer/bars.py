@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import blend, current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import GlyphCache, draw_glyph
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import blend, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ class Bar:
     is_strong: bool = True
 
 
-class BarList(QWidget):
+class BarList(Painted):
     """Paints ``Bar`` rows; they are gone through by the arrows, and their samples opened.
 
     Signals:
@@ -132,13 +133,9 @@ class BarList(QWidget):
         if index is not None:
             self.activated.emit(index)
 
-    def event(self, event: QEvent) -> bool:  # noqa: D102
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            row = self._row_at(event.pos())
-            text = "" if row is None else self._bars[row].words
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        row = self._row_at(position)
+        return "" if row is None else self._bars[row].words
 
     # -- painting --------------------------------------------------------------------------------
 

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr
+from aegui.kit.marks import Sign, wrapped_label
+from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.pixels.answer_sheet import BEST
 from aegui.widgets.answer.bars import Bar, BarList
-from aegui.widgets.builder.marks import Sign, wrapped_label
 from aegui.widgets.glyphs import label_name, label_sign
-from aegui.widgets.pixels.speech import describe
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.theme import SPACING, contrast, current_theme
+from aegui.kit.theme import SPACING, contrast, current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor, QPaintEvent

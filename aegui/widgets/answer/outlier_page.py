@@ -8,10 +8,10 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.marks import wrapped_label
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING
 from aegui.widgets.answer.outlier_plot import OutlierPlot, RocPlot
-from aegui.widgets.builder.marks import wrapped_label
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, mark, tr, trn
-from aegui.widgets.builder.marks import wrapped_label
+from aegui.kit.marks import wrapped_label
+from aegui.kit.speech import describe
+from aegui.kit.theme import ICON_PX, current_theme, figures_font, icon
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
 from aegui.widgets.named_table import NamedTable, alignment
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import ICON_PX, current_theme, figures_font, icon
 
 if TYPE_CHECKING:
     from aegui.session.jobs.progress_job import JobProgress

@@ -15,6 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
+from aegui.kit.flow import FlowLayout
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer.answers_page import AnswersPage
 from aegui.widgets.answer.limit_page import LimitPage
@@ -22,10 +25,7 @@ from aegui.widgets.answer.outlier_page import OutlierPage
 from aegui.widgets.answer.pairs_page import PairsPage
 from aegui.widgets.answer.why_page import WhyPage
 from aegui.widgets.answer.words import sheet_words
-from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.linked.other_menu import OtherMenu
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.pixels.answer_sheet import confidence
 from aegui.widgets.answer.marks import paint_extra, paint_missing
 from aegui.widgets.answer.words import COLUMNS
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, glyph_image, picture, picture_rect
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +42,7 @@ _LARGE = 16
 _THRESHOLDED, _CONFIDENCE = 2, 3
 
 
-class AnswerPictures(QWidget):
+class AnswerPictures(Painted):
     """Drawing, answer, the answer thresholded with its errors, and how sure each pixel is.
 
     They stand side by side at one scale. Of images that are no glyphs the third picture is the
@@ -225,14 +226,9 @@ class AnswerPictures(QWidget):
 
     # -- mouse and keys --------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:  # noqa: D102
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            text = self.text_at(event.pos())
-            if text:
-                text = "\n".join((text, tr("Click to see why this pixel is as it is")))
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        text = self.text_at(position)
+        return "\n".join((text, tr("Click to see why this pixel is as it is"))) if text else ""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         self.activated.emit()

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import localized, mark, tr
+from aegui.kit.marks import wrapped_label
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer.bars import Bar, BarList
 from aegui.widgets.answer.pictures import AnswerPictures
-from aegui.widgets.builder.marks import wrapped_label
 from aegui.widgets.glyphs import label_name, label_sign
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPen, QPolygonF, QRegion
 
-from aegui.widgets.theme import blend, current_theme
+from aegui.kit.theme import blend, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -21,11 +21,12 @@ from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
 from aegui.core.network.presets import PRESETS, with_network
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.training.length import in_batches
+from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.builder import edits
 from aegui.widgets.builder.chain import LayerChain
 from aegui.widgets.builder.edited_strip import EditedStrip
 from aegui.widgets.builder.fields import ChoiceField
-from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.widgets.builder.network_menu import NetworkMenu
 from aegui.widgets.builder.plan import discriminator_plan, head_plan, network_plan
 from aegui.widgets.builder.stack_section import StackSection
@@ -36,7 +37,6 @@ from aegui.widgets.builder.words import (
     data_words,
     large_batch_words,
 )
-from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from aegui.core.i18n import tr
 from aegui.core.network.catalog import LAYERS
 from aegui.core.recipe import MAX_UNITS, LatentSpec, LayerSpec
+from aegui.kit.marks import ElidedLabel, Grip, ProblemLabel, Sign, flat_button
+from aegui.kit.theme import RADIUS, current_theme, figures_font
 from aegui.widgets.builder.band import band_edges, band_share, band_units, paint_band
 from aegui.widgets.builder.card_body import CardBody
 from aegui.widgets.builder.layer_fields import spec_words
-from aegui.widgets.builder.marks import ElidedLabel, Grip, ProblemLabel, Sign, flat_button
 from aegui.widgets.builder.words import shape_text
-from aegui.widgets.theme import RADIUS, current_theme, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent
@@ -313,13 +313,7 @@ class LayerCard(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The border shows the focus; the panel scrolls to it."""
         super().focusInEvent(event)
-        self.update()
         self.focused.emit()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """The border is drawn without the focus."""
-        super().focusOutEvent(event)
-        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More or less room for the shapes."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from aegui.core.i18n import tr, trn, with_marks
 from aegui.core.network.activations import ACTIVATIONS
+from aegui.kit.marks import flat_button, wrapped_label
 from aegui.widgets.builder.curve import ActivationCurve
 from aegui.widgets.builder.fields import (
     ChoiceField,
@@ -26,7 +27,6 @@ from aegui.widgets.builder.layer_fields import (
     is_unusual,
     sides_words,
 )
-from aegui.widgets.builder.marks import flat_button, wrapped_label
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QToolButton

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.widgets.theme import current_theme
+from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.builder.marks import wrapped_label
-from aegui.widgets.charts.flow import FlowLayout
-from aegui.widgets.theme import SPACING
+from aegui.kit.flow import FlowLayout
+from aegui.kit.marks import wrapped_label
+from aegui.kit.theme import SPACING
 
 MOST_LINES = 3
 

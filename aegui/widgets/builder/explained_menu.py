@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QMenu
 
-from aegui.widgets.theme import SPACING, blend, current_theme
+from aegui.kit.theme import SPACING, blend, current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QPaintEvent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
-from aegui.widgets.theme import SPACING
+from aegui.kit.theme import SPACING
 
 SHOWN_MS = 6_000
 _MOST_PX = 280

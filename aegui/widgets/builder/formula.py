@@ -8,19 +8,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr, with_marks
 from aegui.core.training.terms import TERMS, definitions, equations
+from aegui.kit.painted import Painted
+from aegui.kit.theme import current_theme, figures_font
 from aegui.widgets.builder.fields import short_number
 from aegui.widgets.builder.math_boxes import Row, typeset
 from aegui.widgets.figures.widget_picture import offer_painted
-from aegui.widgets.theme import current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
 
     from aegui.core.recipe import Recipe
@@ -63,7 +65,7 @@ class _Placed:
     room: QRectF
 
 
-class FormulaView(QWidget):
+class FormulaView(Painted):
     """Paints the objective of a recipe; lines break before a plus where they are too long."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -275,11 +277,11 @@ class FormulaView(QWidget):
 
     # ---------------------------------------------------------------- tooltips
 
-    def tooltip_at(self, place: QPointF) -> str:
-        """What the part of the formula at ``place`` means, and its number."""
+    def tip_at(self, position: QPoint) -> str:
+        """What the part of the formula at ``position`` means, and its number."""
         for placed in self._placed:
             column = placed.column
-            if not column.is_sign and placed.room.contains(place):
+            if not column.is_sign and placed.room.contains(position.toPointF()):
                 return self._tooltip(column)
         return tr("x: the image. z: its code. f: encoder, g: decoder. n: numbers per image.")
 
@@ -297,10 +299,3 @@ class FormulaView(QWidget):
         elif column.weight != 1.0:
             lines.append(tr("Weight: {weight}", weight=with_marks(short_number(column.weight))))
         return "\n".join(lines)
-
-    def event(self, event: QEvent) -> bool:
-        """A tooltip for each term."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tooltip_at(QPointF(event.pos())), self)
-            return True
-        return super().event(event)

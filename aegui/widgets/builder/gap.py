@@ -9,8 +9,8 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.theme import current_theme, figures_font
 from aegui.widgets.builder.band import paint_funnel
-from aegui.widgets.theme import current_theme, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent

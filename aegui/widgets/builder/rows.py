@@ -10,6 +10,7 @@ from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.widgets.builder.fields import (
     REST_MS,
     ChoiceField,
@@ -18,7 +19,6 @@ from aegui.widgets.builder.fields import (
     SliderField,
     leaves_undo,
 )
-from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.widgets.builder.setting import ENDLESS, TINY
 from aegui.widgets.builder.settings_table import file_name
 

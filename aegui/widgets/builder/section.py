@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.theme import RADIUS, SPACING, blend, current_theme, icon
+from aegui.kit.theme import RADIUS, SPACING, blend, current_theme, icon
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPaintEvent

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from aegui.kit.marks import wrapped_label
+from aegui.kit.theme import SPACING
 from aegui.widgets.builder.chain import LayerChain
-from aegui.widgets.builder.marks import wrapped_label
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

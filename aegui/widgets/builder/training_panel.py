@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.core.training.length import BATCH, LARGE
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING
 from aegui.widgets.builder.edited_strip import EditedStrip
 from aegui.widgets.builder.edits import numbers_edited, value_at, with_values
 from aegui.widgets.builder.formula import FormulaView
-from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
 from aegui.widgets.builder.rows import SettingRow
 from aegui.widgets.builder.section import FoldingSection
 from aegui.widgets.builder.settings_table import SECTIONS
 from aegui.widgets.builder.words import data_words, large_batch_words
 from aegui.widgets.study.finding_lines import FindingLines
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,16 +10,16 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import SPACING, blend, figures_font
 from aegui.widgets.charts.curves import ChartSpec, Curve, short_axis_name, value_text
 from aegui.widgets.charts.scale import Scale, figure, fitted
-from aegui.widgets.theme import SPACING, blend, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from aegui.widgets.theme import Theme
+    from aegui.kit.theme import Theme
 
 _GAP = SPACING / 2
 _X_TICK_PX = 56

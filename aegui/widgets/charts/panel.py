@@ -27,14 +27,14 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.flow import FlowLayout
+from aegui.kit.theme import SPACING, icon
 from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, history_csv
-from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.charts.painting import ChartData, Reference, fitted_y
 from aegui.widgets.charts.plot import PlotView, load_graph
 from aegui.widgets.charts.scale import Scale
 from aegui.widgets.figures.makers import charts_figure
 from aegui.widgets.figures.menu import FigureMenu
-from aegui.widgets.theme import SPACING, icon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,17 +10,17 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import current_theme
 from aegui.widgets.charts.curves import value_text
 from aegui.widgets.charts.painting import ChartData, ChartPainter
 from aegui.widgets.charts.scale import precise
 from aegui.widgets.figures.makers import charts_figure
 from aegui.widgets.figures.menu import FigureMenu
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
     from aegui.widgets.charts.curves import ChartSpec, Curve
     from aegui.widgets.charts.graph import Graph
@@ -330,14 +330,6 @@ class PlotView(QWidget):
         last = len(self._data.epoch) - 1
         start = last if self._row is None else self._row
         self.row_hovered.emit(min(max(start + by, 0), last))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus."""
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show that it has gone."""
-        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take the new room."""

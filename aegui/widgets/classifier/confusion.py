@@ -10,11 +10,11 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font
 from aegui.widgets.cell_table import CellTable, Place
 from aegui.widgets.figures.makers import confusion_figure
 from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import label_name, label_sign
-from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

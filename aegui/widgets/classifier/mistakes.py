@@ -9,9 +9,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.theme import SPACING
 from aegui.widgets.data.pictures import Pictures
 from aegui.widgets.glyphs import glyph_pixmap, label_name, label_sign
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

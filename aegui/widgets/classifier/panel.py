@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QSplitter,
-    QStackedWidget,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr, trn
-from aegui.widgets.builder.marks import ElidedLabel
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.classifier.confusion import ConfusionView
 from aegui.widgets.classifier.mistakes import MOST_SHOWN, MistakesView, ShownMistakes
 from aegui.widgets.classifier.scores_table import ScoresTable
-from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from aegui.widgets.cell_table import Place
 
 _HEADLINE = 1.5
-_MESSAGE_PX = 520
 _PART_SIGNS = 16
 """Letters of a part's name that can be read, at least."""
 _MOST_MATRIX = 0.6
@@ -74,23 +72,16 @@ class ClassifierPanel(QWidget):
         self._confusion = ConfusionView()
         self._scores = ScoresTable()
         self._mistakes = MistakesView()
-        self._what = QLabel()
-        self._what.setProperty("dim", True)
+        self._what = dim()
         self._what.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._all = QPushButton(tr("All mistakes"))
         self._all.setToolTip(tr("Show the mistakes of all classes again, the surest first"))
-        self._message = QLabel()
-        self._message.setWordWrap(True)
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setProperty("dim", True)
-        self._message.setMaximumWidth(_MESSAGE_PX)
-        self._offer = QPushButton()
         self._build()
         self._parts.activated.connect(self._on_parts_activated)
         self._confusion.cell_activated.connect(self._on_confusion_cell_activated)
         self._mistakes.sample_activated.connect(self.sample_activated)
         self._all.clicked.connect(self._on_all_clicked)
-        self._offer.clicked.connect(self.classify_requested)
+        self._pages.accepted.connect(self.classify_requested)
         self.set_parts({}, "")
         self.set_message("")
 
@@ -101,47 +92,19 @@ class ClassifierPanel(QWidget):
     # Building
 
     def _build(self) -> None:
-        header = QHBoxLayout()
-        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        header.setSpacing(SPACING)
-        header.addWidget(self._headline)
-        header.addWidget(self._detail, 1)
-        header.addWidget(self._parts)
-        self._pages = QStackedWidget()
-        page = QWidget()
-        centred = QVBoxLayout(page)
-        centred.setSpacing(SPACING)
-        centred.addStretch(1)
-        line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(self._message, 1000)
-        line.addStretch(1)
-        centred.addLayout(line)
-        centred.addWidget(self._offer, 0, Qt.AlignmentFlag.AlignHCenter)
-        centred.addStretch(1)
-        self._pages.addWidget(page)
-        self._pages.addWidget(self._build_body())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(header)
-        layout.addWidget(self._pages, 1)
+        parts = (self._headline, (self._detail, 1), self._parts)
+        header = row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
+        self._pages = Placeholder(self._build_body())
+        self.setLayout(column(header, (self._pages, 1)))
 
     def _build_body(self) -> QSplitter:
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._confusion)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        samples = QWidget()
-        bar = QHBoxLayout()
-        bar.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
-        bar.addWidget(self._what, 1)
-        bar.addWidget(self._all)
-        column = QVBoxLayout(samples)
-        column.setContentsMargins(0, SPACING // 2, 0, 0)
-        column.setSpacing(SPACING // 2)
-        column.addLayout(bar)
-        column.addWidget(self._mistakes, 1)
+        half = SPACING // 2
+        bar = row((self._what, 1), self._all, margins=(half, 0, half, 0))
+        samples = held(column(bar, (self._mistakes, 1), margins=(0, half, 0, 0)))
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(samples, tr("Mistakes"))
@@ -181,17 +144,19 @@ class ClassifierPanel(QWidget):
             self._parts.setCurrentIndex(self._parts.findData(current))
         self._parts.setVisible(bool(parts))
 
+    @property
+    def message(self) -> str:
+        """What is said in place of figures; "" while those are shown."""
+        return self._pages.message
+
     def set_message(self, text: str, offer: str = "") -> None:
         """Show ``text`` instead of figures, with a button where there is an ``offer``."""
         self._evaluation = None
         self._cell = None
-        self._message.setText(text)
-        self._offer.setText(offer)
-        self._offer.setVisible(bool(offer))
         self._headline.clear()
         self._counted = ""
         self._show_detail()
-        self._pages.setCurrentIndex(0)
+        self._pages.say(text, offer)
 
     def set_note(self, text: str) -> None:
         """Say what is being done, or what is to be known, instead of counting mistakes."""
@@ -224,7 +189,7 @@ class ClassifierPanel(QWidget):
         self._scores.set_scores(found)
         self._share_out()
         self._show_samples()
-        self._pages.setCurrentIndex(1)
+        self._pages.show_content()
 
     @property
     def evaluation(self) -> Evaluation | None:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, mark, tr
+from aegui.kit.theme import figures_font
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.named_table import NamedTable, alignment
-from aegui.widgets.theme import figures_font
 
 if TYPE_CHECKING:
     from aegui.core.evaluation.classification import Classification, ClassScore

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetricsF, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.painted import PaintedArea
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font
 from aegui.session.map.code_service import MEASURES
 from aegui.widgets.charts.scale import Scale, figure, fitted, precise
 from aegui.widgets.figures.widget_picture import offer_painted
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import (
         QFocusEvent,
         QFont,
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
         QResizeEvent,
     )
 
+    from aegui.kit.theme import Theme
     from aegui.session.map.code_service import CodeLook, MeasureKey
-    from aegui.widgets.theme import Theme
 
 _LEAST_SLOT_PX, _MOST_SLOT_PX = 7.0, 56.0
 _BAR_SHARE = 0.72
@@ -48,7 +50,7 @@ _KEYS = {
 }
 
 
-class DimensionBars(QAbstractScrollArea):
+class DimensionBars(PaintedArea):
     """Shows one measure of a ``CodeLook``. Passive, but for the bar that is pointed at.
 
     Signals:
@@ -407,13 +409,13 @@ class DimensionBars(QAbstractScrollArea):
         super().focusOutEvent(event)
         self.viewport().update()
 
+    def tip_at(self, position: QPoint) -> str:
+        """What a bar says."""
+        place = self._place_at(position.x())
+        return "" if place is None else self.words(int(self._order[place]))
+
     def viewportEvent(self, event: QEvent) -> bool:
-        """Tell what a bar says, and when the pointer has gone."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = self._place_at(event.pos().x())
-            text = "" if place is None else self.words(int(self._order[place]))
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
+        """Tell when the pointer has gone."""
         if event.type() == QEvent.Type.Leave:
             self._point_at(None)
         return super().viewportEvent(event)

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, mark, tr
-from aegui.widgets.builder.marks import ElidedLabel, flat_button, wrapped_label
+from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.charts.scale import precise
-from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from aegui.session.map.code_service import CodeLook

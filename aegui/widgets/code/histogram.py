@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.painted import Painted
+from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.widgets.charts.scale import Scale, figure, precise
 from aegui.widgets.figures.widget_picture import offer_painted
-from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import QPaintEvent
 
     from aegui.session.map.code_service import CodeLook
@@ -26,7 +28,7 @@ _TICK_PX = 40
 _POINTS = 120
 
 
-class ActivationHistogram(QWidget):
+class ActivationHistogram(Painted):
     """Shows the numbers of the codes of a ``CodeLook``. Passive.
 
     Heights are square roots of the shares: a sparse code is nearly always 0, and what it is now
@@ -144,13 +146,9 @@ class ActivationHistogram(QWidget):
             below = QRectF(x - 30, plot.bottom() + 2, 60, _LINE_PX)
             painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, figure(tick))
 
-    def event(self, event: QEvent) -> bool:
+    def tip_at(self, position: QPoint) -> str:
         """Tell what a bin says."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            plot = self._plot()
-            share = (event.pos().x() - plot.x()) / max(1.0, plot.width())
-            inside = self._look is not None and 0.0 <= share < 1.0
-            text = self.words(int(share * len(self._shares))) if inside else ""
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+        plot = self._plot()
+        share = (position.x() - plot.x()) / max(1.0, plot.width())
+        inside = self._look is not None and 0.0 <= share < 1.0
+        return self.words(int(share * len(self._shares))) if inside else ""

@@ -7,29 +7,27 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QSplitter,
-    QStackedWidget,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr, trn
+from aegui.kit.layouts import column, held, row
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import SPACING, figures_font
 from aegui.session.map.code_service import MEASURES
-from aegui.widgets.builder.marks import ElidedLabel
 from aegui.widgets.code.bars import DimensionBars
 from aegui.widgets.code.figures import CodeFigures
 from aegui.widgets.code.histogram import ActivationHistogram
 from aegui.widgets.code.strip import TraversalStrip
-from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from aegui.session.data.looks import Look
     from aegui.session.map.code_service import CodeLook, MeasureKey, Traversal
 
-_MESSAGE_PX = 520
 _HEADLINE = 1.15
 _SIDE_SHARE = 0.42
 
@@ -67,11 +65,6 @@ class CodePanel(QWidget):
         self.strip = TraversalStrip()
         self.figures = CodeFigures()
         self.histogram = ActivationHistogram()
-        self._message = QLabel()
-        self._message.setWordWrap(True)
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setProperty("dim", True)
-        self._message.setMaximumWidth(_MESSAGE_PX)
         self._build()
         self.measure.activated.connect(self._on_measure_activated)
         self.order.activated.connect(self._on_order_activated)
@@ -85,36 +78,16 @@ class CodePanel(QWidget):
         return QSize(640, 300)
 
     def _build(self) -> None:
-        header = QHBoxLayout()
-        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        header.setSpacing(SPACING)
-        header.addWidget(self._headline)
-        header.addWidget(self._detail, 1)
-        header.addWidget(self.measure)
-        header.addWidget(self.order)
-        self._header = QWidget()
-        self._header.setLayout(header)
-        page = QWidget()
-        centred = QHBoxLayout(page)
-        centred.addStretch(1)
-        centred.addWidget(self._message, 1000)
-        centred.addStretch(1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(page)
-        self._pages.addWidget(self._build_body())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addWidget(self._header)
-        layout.addWidget(self._pages, 1)
+        parts = (self._headline, (self._detail, 1), self.measure, self.order)
+        self._header = held(
+            row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
+        )
+        self._pages = Placeholder(self._build_body())
+        self.setLayout(column(self._header, (self._pages, 1)))
 
     def _build_body(self) -> QSplitter:
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(SPACING // 2, 0, 0, SPACING // 2)
-        column.setSpacing(SPACING // 2)
-        column.addWidget(self.bars, 3)
-        column.addWidget(self.strip, 2)
+        half = SPACING // 2
+        left = held(column((self.bars, 3), (self.strip, 2), margins=(half, 0, 0, half)))
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.addTab(self.figures, tr("Figures"))
@@ -136,13 +109,17 @@ class CodePanel(QWidget):
         """What is shown; None while there is only a message."""
         return self._look
 
+    @property
+    def message(self) -> str:
+        """What is said in place of figures; "" while those are shown."""
+        return self._pages.message
+
     def set_message(self, text: str) -> None:
         """Show ``text`` instead of figures."""
         self._look = None
-        self._message.setText(text)
         self._header.hide()
         self.set_traversal(None)
-        self._pages.setCurrentIndex(0)
+        self._pages.say(text)
 
     def set_look(self, look: CodeLook) -> None:
         """Show what a code does."""
@@ -173,7 +150,7 @@ class CodePanel(QWidget):
         self._offer_measures(look)
         self._show()
         self._header.show()
-        self._pages.setCurrentIndex(1)
+        self._pages.show_content()
 
     def set_reference(self, reference: CodeLook | None) -> None:
         """Show what was kept beside what is."""

@@ -9,12 +9,12 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look, reduced
 from aegui.session.map.code_service import STEPS
 from aegui.widgets.charts.scale import figure
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
-from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.painted import Painted
+from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import Look
-from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
 from aegui.widgets.data.pictures import Pictures
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_glyph, label_name, picture
-from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from aegui.core.data.card import DataCard
@@ -67,7 +68,7 @@ class MeanImage(QWidget):
         painter.drawRect(QRectF(target).adjusted(-0.5, -0.5, 0.5, 0.5))
 
 
-class PairRow(QWidget):
+class PairRow(Painted):
     """Pairs of samples side by side, with the number that tells how much they differ.
 
     Signals:
@@ -118,8 +119,7 @@ class PairRow(QWidget):
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(2 * _PAIR_PX, self.heightForWidth(max(self.width(), 2 * _PAIR_PX)))
 
-    def _index_at(self, event: QMouseEvent | QHelpEvent) -> int | None:
-        at = event.pos() if isinstance(event, QHelpEvent) else event.position().toPoint()
+    def _index_at(self, at: QPoint) -> int | None:
         for place, (a, b, _) in enumerate(self._pairs):
             left, right = self._sides(place)
             if left.contains(at):
@@ -129,17 +129,13 @@ class PairRow(QWidget):
         return None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        index = self._index_at(event)
+        index = self._index_at(event.position().toPoint())
         if index is not None and event.button() == Qt.MouseButton.LeftButton:
             self.activated.emit(index)
 
-    def event(self, event: QEvent) -> bool:  # noqa: D102
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            index = self._index_at(event)
-            text = "" if index is None or self._dataset is None else self._title(index)
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        index = self._index_at(position)
+        return "" if index is None or self._dataset is None else self._title(index)
 
     def _title(self, index: int) -> str:
         assert self._dataset is not None

@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, tr, trn
-from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

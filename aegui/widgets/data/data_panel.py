@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
+from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING
 from aegui.widgets.builder.fields import CountField
-from aegui.widgets.builder.marks import ElidedLabel, ProblemLabel, wrapped_label
 from aegui.widgets.builder.section import FoldingSection
 from aegui.widgets.data.card_box import CardBox
 from aegui.widgets.data.class_list import ClassList
 from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.data.shares import SharesBox
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.data.progress_strip import WorkBar
-from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from aegui.session.jobs.progress_job import JobProgress

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QFrame
 
 from aegui.core.i18n import tr
+from aegui.kit.painted import PaintedArea
+from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.data.pictures import Pictures
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
 from aegui.widgets.glyphs import draw_glyph, label_name
-from aegui.widgets.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ _FADED = 0.28
 _PAD_PX = 3
 
 
-class Gallery(QAbstractScrollArea):
+class Gallery(PaintedArea):
     """A grid that flows with the width, under one keyboard cursor.
 
     It shows places of a set, in any order and number. Samples that are left out of training are
@@ -199,13 +200,9 @@ class Gallery(QAbstractScrollArea):
         self.viewport().update()
         super().leaveEvent(event)
 
-    def viewportEvent(self, event: QEvent) -> bool:  # noqa: D102
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = self._place_at(event.pos())
-            text = "" if place is None else self.title(int(self._shown[place]))
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().viewportEvent(event)
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        place = self._place_at(position)
+        return "" if place is None else self.title(int(self._shown[place]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         target = self._target(event.key())

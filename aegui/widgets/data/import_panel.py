@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr, trn
 from aegui.core.network.catalog import FITS
 from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
+from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
+from aegui.kit.theme import ICON_PX, SPACING, current_theme
 from aegui.widgets.builder.fields import ChoiceField, CountField
-from aegui.widgets.builder.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.widgets.data.class_list import ClassList
 from aegui.widgets.data.gallery import Gallery
-from aegui.widgets.theme import ICON_PX, SPACING, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

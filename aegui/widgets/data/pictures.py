@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import Look
 from aegui.widgets.glyphs import picture
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
 from aegui.core.i18n import tr
-from aegui.widgets.builder.marks import ElidedLabel
-from aegui.widgets.theme import SPACING, current_theme, figures_font
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

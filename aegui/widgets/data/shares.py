@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import SplitSpec
+from aegui.kit.marks import wrapped_label
+from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.builder.fields import CountField
-from aegui.widgets.builder.marks import wrapped_label
 from aegui.widgets.builder.rows import SeedField
-from aegui.widgets.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

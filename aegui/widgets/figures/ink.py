@@ -23,10 +23,10 @@ from PySide6.QtGui import (
     QPen,
 )
 
+from aegui.kit.theme import DARK, LIGHT, Theme
 from aegui.paths import resources_dir
 from aegui.session.data.looks import grey_levels
 from aegui.widgets.glyphs import level_image
-from aegui.widgets.theme import DARK, LIGHT, Theme
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from aegui.kit.theme import blend, contrast
 from aegui.widgets.figures.bars import fitting_size
 from aegui.widgets.figures.ink import GAP, NAME_PT, TICK_PT
-from aegui.widgets.theme import blend, contrast
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from aegui.core.i18n import mark, tr
-from aegui.widgets.theme import icon
+from aegui.kit.theme import icon
 
 if TYPE_CHECKING:
     from collections.abc import Callable

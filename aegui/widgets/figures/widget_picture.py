@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QPalette, QRegion
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from aegui.kit.theme import painted_in, theme_palette
 from aegui.widgets.figures.figure import Figure
 from aegui.widgets.figures.menu import FigureMenu
-from aegui.widgets.theme import painted_in, theme_palette
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTableWidgetItem, QVBoxL
 from aegui.core.evaluation.judging import KINDS
 from aegui.core.evaluation.wrong_pixels import mean_and_std
 from aegui.core.i18n import localized, mark, tr
-from aegui.widgets.builder.marks import ElidedLabel, wrapped_label
+from aegui.kit.marks import ElidedLabel, wrapped_label
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.data.progress_strip import WorkBar
 from aegui.widgets.named_table import NamedTable, alignment
-from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from aegui.core.evaluation.judging import Verdict

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.session.map.samples_service import COUNTS, DEFAULT_COUNT
 from aegui.widgets.gan.judge_box import JudgeBox
 from aegui.widgets.gan.sheet import SampleSheet
-from aegui.widgets.theme import ICON_PX, SPACING, figures_font, icon
 
 if TYPE_CHECKING:
     from aegui.session.data.looks import Look
     from aegui.session.map.samples_service import Samples
-
-_MESSAGE_PX = 520
 
 
 class GanPanel(QWidget):
@@ -64,14 +60,8 @@ class GanPanel(QWidget):
             tr("Train discriminator"),
             tr("Off: the discriminator stays as it is, only the generator learns"),
         )
-        self._epoch = QLabel()
+        self._epoch = dim()
         self._epoch.setFont(figures_font(self.font()))
-        self._epoch.setProperty("dim", True)
-        self._message = QLabel()
-        self._message.setWordWrap(True)
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setProperty("dim", True)
-        self._message.setMaximumWidth(_MESSAGE_PX)
         self._build()
         self.noise.clicked.connect(self.noise_requested)
         self.count.activated.connect(self._on_count_activated)
@@ -89,42 +79,29 @@ class GanPanel(QWidget):
         return lever
 
     def _build(self) -> None:
-        header = QHBoxLayout()
-        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        header.setSpacing(SPACING)
-        for widget in (self.noise, self.count):
-            header.addWidget(widget)
-        header.addWidget(self._epoch)
-        header.addStretch(1)
-        for lever in (self.generator, self.discriminator):
-            header.addWidget(lever)
-        self._controls = QWidget()
-        self._controls.setLayout(header)
-        page = QWidget()
-        centred = QHBoxLayout(page)
-        centred.addStretch(1)
-        centred.addWidget(self._message, 1000)
-        centred.addStretch(1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(page)
-        self._pages.addWidget(self.sheet)
+        levers = (self.generator, self.discriminator)
+        parts = (self.noise, self.count, self._epoch, 1, *levers)
+        header = row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
+        self._controls = held(header)
+        self._pages = Placeholder(self.sheet)
         self._pages.setContentsMargins(SPACING, 0, 0, 0)
-        layout = QVBoxLayout(self)
+        layout = column(self._controls, (self._pages, 1), self.judge)
         layout.setContentsMargins(0, 0, 0, SPACING // 2)
-        layout.setSpacing(SPACING // 2)
-        layout.addWidget(self._controls)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self.judge)
+        self.setLayout(layout)
 
     # What comes in
 
+    @property
+    def message(self) -> str:
+        """What is said in place of images; "" while those are shown."""
+        return self._pages.message
+
     def set_message(self, text: str) -> None:
         """Show ``text`` instead of images."""
-        self._message.setText(text)
         self._controls.hide()
         self.judge.hide()
         self.sheet.set_samples(None)
-        self._pages.setCurrentIndex(0)
+        self._pages.say(text)
 
     def set_samples(self, samples: Samples, look: Look) -> None:
         """Show the newest images."""
@@ -132,7 +109,7 @@ class GanPanel(QWidget):
         self._epoch.setText(tr("epoch {epoch:,}", epoch=samples.epoch))
         self._controls.show()
         self.judge.show()
-        self._pages.setCurrentIndex(1)
+        self._pages.show_content()
 
     def set_count(self, count: int) -> None:
         """So many images are shown."""

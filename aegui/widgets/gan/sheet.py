@@ -6,15 +6,16 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.painted import Painted
+from aegui.kit.theme import current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look, reduced
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture_rect
-from aegui.widgets.theme import current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ _STEPS = {
 }
 
 
-class SampleSheet(QWidget):
+class SampleSheet(Painted):
     """Paints ``Samples``; a click or Enter on one of them asks for its code."""
 
     sample_activated = Signal(int)
@@ -194,13 +195,7 @@ class SampleSheet(QWidget):
         self._describe()
         self.update()
 
-    def event(self, event: QEvent) -> bool:
+    def tip_at(self, position: QPoint) -> str:
         """Tell the score of the image under the mouse."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            index = self._index_at(event.pos())
-            if index is None:
-                QToolTip.hideText()
-            else:
-                QToolTip.showText(event.globalPos(), self.words(index), self)
-            return True
-        return super().event(event)
+        index = self._index_at(position)
+        return "" if index is None else self.words(index)

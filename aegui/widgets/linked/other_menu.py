@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from aegui.core.i18n import tr
-from aegui.widgets.theme import icon
+from aegui.kit.theme import icon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayou
 
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import WAYS
+from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
+from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.builder.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.widgets.linked.other_menu import OtherMenu
 from aegui.widgets.making.page import PictureBox
 from aegui.widgets.map.ticks import number_text
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,14 +9,14 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.marks import flat_button, wrapped_label
+from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.builder.marks import flat_button, wrapped_label
 from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.dragged_samples import samples_of
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.making.page import PictureBox
 from aegui.widgets.map.ticks import number_text
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
 from aegui.core.i18n import tr
+from aegui.kit.speech import describe
+from aegui.kit.theme import blend, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_glyph
 from aegui.widgets.making.picture_strip import PictureStrip
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.map.concept_service import BOXES
-from aegui.widgets.builder.marks import ElidedLabel, flat_button
 from aegui.widgets.making.amount_strip import AmountStrip
 from aegui.widgets.making.page import PictureBox
 from aegui.widgets.making.sample_box import SampleBox
-from aegui.widgets.theme import ICON_PX, SPACING, icon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
 
 from aegui.core.i18n import tr
+from aegui.kit.speech import describe
+from aegui.kit.theme import blend, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.charts.scale import figure
 from aegui.widgets.glyphs import draw_glyph
 from aegui.widgets.making.picture_strip import PictureStrip
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -231,9 +230,5 @@ class FilmStrip(PictureStrip):
             wished = self._step + steps
         self.step_chosen.emit(min(max(wished, 0), last))
 
-    def event(self, event: QEvent) -> bool:  # noqa: D102
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            text = "" if self._look is None else self.words(self.step_at(QPoint(event.pos()).x()))
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        return "" if self._look is None else self.words(self.step_at(position.x()))

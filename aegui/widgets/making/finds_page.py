@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
+from aegui.kit.marks import ElidedLabel, wrapped_label
+from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.session.map.finds_service import COUNTS, DEFAULT_COUNT, SOURCES
-from aegui.widgets.builder.marks import ElidedLabel, wrapped_label
 from aegui.widgets.making.finds_sheet import FindsSheet
 from aegui.widgets.making.page import Breaking
-from aegui.widgets.theme import ICON_PX, SPACING, icon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import figures_font
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import glyph_pixmap
 from aegui.widgets.making.page import pictures
-from aegui.widgets.theme import figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent

@@ -5,21 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QScrollArea,
-    QStackedWidget,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import column
+from aegui.kit.placeholder import Placeholder
 from aegui.widgets.making.concept_page import ConceptPage
 from aegui.widgets.making.finds_page import FindsPage
 from aegui.widgets.making.path_page import PathPage
 
-_MESSAGE_PX = 520
 _LEAST_PX = 180
 
 
@@ -56,22 +53,8 @@ class MakingPanel(QWidget):
         self.tabs.addTab(_Scrolled(self.path), tr("Path"))
         self.tabs.addTab(_Scrolled(self.concept), tr("Concept"))
         self.tabs.addTab(_Scrolled(self.finds), tr("Finds"))
-        self._message = QLabel()
-        self._message.setWordWrap(True)
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setProperty("dim", True)
-        self._message.setMaximumWidth(_MESSAGE_PX)
-        page = QWidget()
-        centred = QHBoxLayout(page)
-        centred.addStretch(1)
-        centred.addWidget(self._message, 1000)
-        centred.addStretch(1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(page)
-        self._pages.addWidget(self.tabs)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._pages)
+        self._pages = Placeholder(self.tabs)
+        self.setLayout(column(self._pages))
         self.set_message("")
 
     def sizeHint(self) -> QSize:
@@ -81,9 +64,11 @@ class MakingPanel(QWidget):
     @property
     def message(self) -> str:
         """What is said instead of the pages; "" while they are shown."""
-        return self._message.text()
+        return self._pages.message
 
     def set_message(self, text: str) -> None:
         """Say ``text`` instead of the pages; "": show them."""
-        self._message.setText(text)
-        self._pages.setCurrentIndex(0 if text else 1)
+        if text:
+            self._pages.say(text)
+        else:
+            self._pages.show_content()

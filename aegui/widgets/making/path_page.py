@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr
 from aegui.core.latent.paths import PATHS
+from aegui.kit.marks import wrapped_label
+from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.map.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MOST_IMAGES
-from aegui.widgets.builder.marks import wrapped_label
 from aegui.widgets.making.film_strip import FilmStrip
 from aegui.widgets.making.page import Breaking, PictureBox
 from aegui.widgets.making.pin_list import PinList
-from aegui.widgets.theme import ICON_PX, SPACING, icon
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QResizeEvent

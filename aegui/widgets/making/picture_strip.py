@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from aegui.kit.painted import Painted
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.making.page import pictures
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent
+    from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent
 
 
-class PictureStrip(QWidget):
+class PictureStrip(Painted):
     """What the strips of a film and of a concept share. Passive."""
 
     def __init__(
@@ -72,11 +73,3 @@ class PictureStrip(QWidget):
             self._move(self._keys[key])
         else:
             self._move(None, to_end=key == Qt.Key.Key_End)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: D102
-        super().focusOutEvent(event)
-        self.update()

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
-from aegui.widgets.builder.marks import flat_button, wrapped_label
+from aegui.kit.marks import flat_button, wrapped_label
+from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.glyphs import glyph_pixmap
 from aegui.widgets.making.page import pictures
-from aegui.widgets.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
     QSizePolicy,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.painted import Painted
+from aegui.kit.theme import RADIUS, SPACING, blend, current_theme
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.builder.marks import ElidedLabel, flat_button
 from aegui.widgets.dragged_samples import drag_samples, is_dragged, samples_of
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
-from aegui.widgets.theme import RADIUS, SPACING, blend, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ _PART = 32
 """So many classes are listed in one menu."""
 
 
-class _Thumbs(QWidget):
+class _Thumbs(Painted):
     """The samples in the box, as many as there is room for."""
 
     taken_out = Signal(int)
@@ -150,13 +150,9 @@ class _Thumbs(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = self._place_at(event.pos())
-            text = "" if place is None else self.words(self.shown()[place])
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+    def tip_at(self, position: QPoint) -> str:
+        place = self._place_at(position)
+        return "" if place is None else self.words(self.shown()[place])
 
     def words(self, index: int) -> str:
         """What is said of a sample."""

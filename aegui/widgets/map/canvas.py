@@ -583,10 +583,6 @@ class LatentCanvas(SelectingMap):
             self._use_keys(True)
         self.update()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: D102
-        super().focusOutEvent(event)
-        self.update()
-
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
         super().hideEvent(event)
         self._navigation.rest()

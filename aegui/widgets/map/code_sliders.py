@@ -10,13 +10,13 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.speech import describe
+from aegui.kit.theme import blend, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_glyph
 from aegui.widgets.making.page import pictures
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.ticks import number_text
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.widgets.map.code_sliders import CodeSliders
-from aegui.widgets.theme import ICON_PX, SPACING, icon
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QWheelEvent

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
+from aegui.kit.theme import ICON_PX, icon
 from aegui.widgets.map.layers_button import LayersButton
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.types import COLOURS, POINTS, MapStyle
-from aegui.widgets.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QStackedLayout,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import localized, mark, tr
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.builder.marks import ElidedLabel
 from aegui.widgets.figures.makers import pictures_figure
 from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
@@ -26,13 +28,12 @@ from aegui.widgets.map.insight_figures import InsightFigures
 from aegui.widgets.map.rulers import axis_name
 from aegui.widgets.map.ticks import number_text, numbers_text
 from aegui.widgets.pixels.nearest_strip import NearestStrip, nearest_title
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
 
     from aegui.session.map.insight_service import Told
@@ -146,7 +147,7 @@ class CursorPictures(QWidget):
             painter.drawText(above, flags, caption)
 
 
-class CodeNumbers(QWidget):
+class CodeNumbers(Painted):
     """The numbers of a code in columns that stand still while they change, and their epoch."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -180,15 +181,9 @@ class CodeNumbers(QWidget):
         super().resizeEvent(event)
         self._make_room()
 
-    def event(self, event: QEvent) -> bool:  # noqa: D102
-        # Made when asked for: of a code of 128 numbers it takes longer than to paint it.
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tip(), self)
-            return True
-        return super().event(event)
-
-    def tip(self) -> str:
+    def tip_at(self, position: QPoint) -> str:
         """All numbers, where there is no room for them."""
+        del position
         return "" if len(self._code) <= self.shown else ", ".join(self.texts())
 
     def texts(self) -> list[str]:

@@ -8,15 +8,15 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
+from aegui.kit.theme import blend
 from aegui.widgets.map.stamps import plate_pixmap, plate_size
-from aegui.widgets.theme import blend
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.kit.theme import Theme
     from aegui.session.data.looks import Look
     from aegui.widgets.map.viewport import Viewport
-    from aegui.widgets.theme import Theme
 
 FAN_PX = 220.0
 """Side that the plate has about, in logical pixels."""

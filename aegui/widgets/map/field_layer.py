@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor
 
+    from aegui.kit.theme import Theme
     from aegui.session.map.field_service import Layer
     from aegui.widgets.map.viewport import Bounds
-    from aegui.widgets.theme import Theme
 
 SERIES = {"uncertainty": 1, "novelty": 0, "stretch": 3, "wrong": 7, "density": 2, "holes": 1}
 """The colour of each layer of numbers among the theme's series; that of much."""

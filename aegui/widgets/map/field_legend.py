@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QLinearGradient, QPainter, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPen
 
 from aegui.core.i18n import localized, tr
 from aegui.core.latent.field_lines import wrong_levels
 from aegui.core.latent.fields import FIELDS, value_at
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import RADIUS, SPACING, blend, current_theme, figures_font
 from aegui.widgets.class_colours import MOST_CLASSES, class_colour
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.field_layer import REGION_OPACITY, scale_rgba
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import RADIUS, SPACING, blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QFont, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
+    from aegui.kit.theme import Theme
     from aegui.session.map.field_service import Layer
-    from aegui.widgets.theme import Theme
 
 WIDTH_PX = 232
 _BAR_PX = 8
@@ -131,7 +132,7 @@ def here_of(layer: Layer, x: float, y: float) -> Here | None:
     return Here(text, share, words)
 
 
-class FieldLegend(QWidget):
+class FieldLegend(Painted):
     """A row per layer: its name, and its scale of colours or what its lines mean.
 
     Signals:
@@ -234,13 +235,9 @@ class FieldLegend(QWidget):
         rows = range(len(self._entries))
         return next((n for n in rows if self.row_rect(n).contains(position)), None)
 
-    def event(self, event: QEvent) -> bool:  # noqa: D102
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            row = self._row_at(event.pos())
-            text = "" if row is None else self.tip(row, event.pos())
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        row = self._row_at(position)
+        return "" if row is None else self.tip(row, position)
 
     def tip(self, number: int, position: QPoint) -> str:
         """What row ``number`` says of itself, or of its cross."""

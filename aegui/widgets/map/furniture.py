@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.theme import SPACING
 from aegui.widgets.map.code_strip import STRIP_PX, CodeStrip
 from aegui.widgets.map.controls import AxesBar, FollowBar, ViewBar
 from aegui.widgets.map.field_legend import FieldLegend
@@ -18,7 +19,6 @@ from aegui.widgets.map.scale_bar import ScaleBar
 from aegui.widgets.map.selection_bar import SelectionBar
 from aegui.widgets.map.types import COLOURS
 from aegui.widgets.map.value_legend import ValueLegend
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.grids import MOST_ROWS, GridSpec
-from aegui.widgets.builder.marks import wrapped_label
+from aegui.kit.marks import wrapped_label
+from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.widgets.decimal_box import DecimalBox
 from aegui.widgets.map.rulers import axis_name
-from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

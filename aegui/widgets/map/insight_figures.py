@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.latent.insight import distance_words, insight_words
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.widgets.figures.widget_picture import offer_painted
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPaintEvent
@@ -91,7 +92,7 @@ def _text(value: float | None) -> str:
     )
 
 
-class InsightFigures(QWidget):
+class InsightFigures(Painted):
     """A line of words and a line of figures, each in a column of its own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -169,13 +170,7 @@ class InsightFigures(QWidget):
         cell = self.width() / per_line
         return QRectF(place * cell, (1 + line) * self._line_px(), cell, self._line_px())
 
-    def event(self, event: QEvent) -> bool:  # noqa: D102
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tip(event.pos()), self)
-            return True
-        return super().event(event)
-
-    def tip(self, position: QPoint) -> str:
+    def tip_at(self, position: QPoint) -> str:
         """What the figure at ``position`` means; above them all words."""
         at = position.toPointF()
         key = next((key for key in self._texts if self.figure_rect(key).contains(at)), None)

@@ -13,9 +13,9 @@ from aegui.widgets.projections.shapes import in_polygon
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from aegui.kit.theme import Theme
     from aegui.widgets.map.point_layer import PointLayer
     from aegui.widgets.map.viewport import Viewport
-    from aegui.widgets.theme import Theme
 
 LEAST_PX = 6.0
 """A line that stays within so few pixels is a click, which selects nothing."""

@@ -17,9 +17,9 @@ from PySide6.QtGui import (
     QTransform,
 )
 
+from aegui.kit.theme import Theme, blend
 from aegui.widgets.map.dot_raster import DotRaster
 from aegui.widgets.map.marks import paint_region_names
-from aegui.widgets.theme import Theme, blend
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

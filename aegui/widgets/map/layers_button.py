@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
+from aegui.kit.theme import ICON_PX, icon
 from aegui.widgets.map.menu_items import show_keys
-from aegui.widgets.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -9,10 +9,10 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.speech import describe
+from aegui.kit.theme import RADIUS, SPACING, blend, current_theme
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import RADIUS, SPACING, blend, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import SPACING, figures_font, icon
 from aegui.widgets.map.ticks import number_text
-from aegui.widgets.theme import SPACING, figures_font, icon
 
 SPACINGS = tuple(
     round(mantissa * 10.0**exponent, 6)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from aegui.widgets.theme import blend
+from aegui.kit.theme import blend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.kit.theme import Theme
     from aegui.widgets.map.types import RegionName
     from aegui.widgets.map.viewport import Viewport
-    from aegui.widgets.theme import Theme
 
 PIN_PX = 18.0
 """Height of a pin above the place where its point stands."""

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import RADIUS, current_theme
 from aegui.widgets.glyphs import argb_image
-from aegui.widgets.theme import RADIUS, current_theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -23,10 +23,10 @@ from aegui.widgets.map.ticks import place_text
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.kit.theme import Theme
     from aegui.session.data.looks import Look
     from aegui.widgets.map.scene import Scene
     from aegui.widgets.map.viewport import Viewport
-    from aegui.widgets.theme import Theme
 
 PREVIEW_PX = 48
 """Side that a preview of a glyph has about, in logical pixels."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QFont, QPainter
 
+    from aegui.kit.theme import Theme
     from aegui.widgets.map.viewport import Bounds
-    from aegui.widgets.theme import Theme
 
 GLYPH_SHARE = 0.13
 """Plates may cover about this share of the room that the codes take."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
+from aegui.kit.theme import Theme, blend
 from aegui.widgets.map.ticks import tick_text, ticks
-from aegui.widgets.theme import Theme, blend
 
 if TYPE_CHECKING:
     from aegui.widgets.map.viewport import Viewport

@@ -10,8 +10,8 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import RADIUS, current_theme, figures_font
+from aegui.kit.speech import describe
+from aegui.kit.theme import RADIUS, current_theme, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
 from aegui.core.i18n import tr
 from aegui.core.latent.frame import Frame, axes_frame, directions_through, spanned_frame
+from aegui.kit.theme import Theme, blend
 from aegui.widgets.map.backdrop import Backdrop, Inks
 from aegui.widgets.map.lattice import LARGE_SHARE, covers, ribbon_band
 from aegui.widgets.map.layers import Layers
@@ -19,7 +20,6 @@ from aegui.widgets.map.point_layer import PointLayer
 from aegui.widgets.map.rulers import axis_name, paint_grid, paint_rulers
 from aegui.widgets.map.types import MapStyle, Pin
 from aegui.widgets.map.viewport import Bounds, Viewport, bounds_of
-from aegui.widgets.theme import Theme, blend
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -8,12 +8,12 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from aegui.core.i18n import tr, trn
+from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import drag_samples
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.map.view import MapView
 from aegui.widgets.map.viewport import bounds_of, roomy
-from aegui.widgets.pixels.speech import describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
+from aegui.kit.theme import Theme, blend
 from aegui.session.data.looks import GLYPHS, Look, reduced
 from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, palette, photo_argb
-from aegui.widgets.theme import Theme, blend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

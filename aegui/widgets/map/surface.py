@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import RADIUS, SPACING, current_theme, figures_font
 from aegui.widgets.map.navigation import FRAME_MS, Navigation
 from aegui.widgets.map.overlay import Overlay
 from aegui.widgets.map.scene import Scene
-from aegui.widgets.theme import RADIUS, SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPaintEvent, QRegion

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import MOST_STEPS, TraversalSpec
-from aegui.widgets.builder.marks import wrapped_label
+from aegui.kit.marks import wrapped_label
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.decimal_box import DecimalBox
 from aegui.widgets.map.grid_panel import BASES, MOST_SCALE, GridPreview
 from aegui.widgets.map.rulers import axis_name
-from aegui.widgets.theme import SPACING, figures_font
 
 _FORM_PX = 290
 _FEWEST_STEPS = 2

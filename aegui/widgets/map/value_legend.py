@@ -10,9 +10,9 @@ from PySide6.QtGui import QLinearGradient, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.speech import describe
+from aegui.kit.theme import RADIUS, SPACING, current_theme
 from aegui.widgets.map.ramp import ramp_colour
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import RADIUS, SPACING, current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Signal
 
 from aegui.core.i18n import tr
+from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.map.codes_service import described
 from aegui.widgets.class_colours import MOST_CLASSES
@@ -17,7 +18,6 @@ from aegui.widgets.map.lattice import Lattice, covers, plane_request, wanted_lat
 from aegui.widgets.map.layered import LayeredMap
 from aegui.widgets.map.rulers import BOTTOM_PX, LEFT_PX
 from aegui.widgets.map.ticks import numbers_text
-from aegui.widgets.pixels.speech import describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import current_theme
 from aegui.widgets.pixels.strokes import LARGEST_BRUSH
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from aegui.core.pixels.transforms import Pixels

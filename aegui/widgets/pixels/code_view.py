@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.core.pixels.code import CODE_FORMS, CodeError, code_of, levels_of, read_code
 from aegui.core.pixels.transforms import LARGEST
-from aegui.widgets.theme import current_theme, icon
+from aegui.kit.theme import current_theme, icon
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.readers.names import LONGEST_LABEL
 from aegui.core.i18n import mark, tr
+from aegui.kit.theme import ICON_PX, icon
 from aegui.widgets.pixels.brush_box import BrushBox
-from aegui.widgets.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
+from aegui.kit.flow import FlowLayout
+from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.dragged_samples import samples_of
 from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
 from aegui.widgets.pixels.code_view import CodeView
@@ -33,7 +34,6 @@ from aegui.widgets.pixels.history_list import HistoryList
 from aegui.widgets.pixels.noise_box import NoiseBox
 from aegui.widgets.pixels.set_page import SetPage
 from aegui.widgets.pixels.tool_row import ToolRow
-from aegui.widgets.theme import ICON_PX, SPACING, current_theme, icon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

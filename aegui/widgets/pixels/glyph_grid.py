@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +28,7 @@ _CLEAR = QColor(0, 0, 0, 0)
 _PRESSES = {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
-class GlyphGrid(QWidget):
+class GlyphGrid(Painted):
     """A grid of glyphs under one keyboard cursor.
 
     Args:
@@ -188,13 +189,9 @@ class GlyphGrid(QWidget):
         self._hovered = None
         self.update()
 
-    def event(self, event: QEvent) -> bool:  # noqa: D102
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            index = self._index_at(event.pos())
-            text = "" if index is None else label_name(self._labels[index])
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        index = self._index_at(position)
+        return "" if index is None else label_name(self._labels[index])
 
     # -- keys ------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
-from aegui.widgets.theme import current_theme
+from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ def error_text(error: float) -> str:
     return localized(error, ".4f") if error < 0.1 else localized(error, ".3f")
 
 
-class NearestStrip(QWidget):
+class NearestStrip(Painted):
     """The samples nearest to an image: their pictures, names and distances.
 
     They can be dragged from here to where samples are collected.
@@ -130,13 +131,9 @@ class NearestStrip(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:  # noqa: D102
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = self._place_at(event.pos())
-            text = "" if place is None else self.text_of(place)
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        place = self._place_at(position)
+        return "" if place is None else self.text_of(place)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event

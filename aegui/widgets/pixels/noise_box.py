@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.core.recipe import CorruptionSpec
+from aegui.kit.theme import ICON_PX, icon
 from aegui.widgets.builder.fields import NumberField
 from aegui.widgets.pixels.tool_row import BUTTON_PX
-from aegui.widgets.theme import ICON_PX, icon
 
 _NONE = "none"
 _STEP = 0.05

@@ -9,12 +9,12 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.speech import describe
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import Look
 from aegui.widgets.answer.words import COLUMNS
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     import numpy as np

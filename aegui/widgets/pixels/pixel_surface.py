@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.pixels.shapes import Cell, PixelBox, brush_cells
 from aegui.core.pixels.transforms import slices
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.glyphs import fitted_rect, picture, picture_rect
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBox
 
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer.words import columns_words
 from aegui.widgets.pixels.nearest_strip import error_text
 from aegui.widgets.pixels.reconstructions_view import ReconstructionsView
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from aegui.session.pixels.answers import Reconstructions

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
-    QAbstractScrollArea,
     QFrame,
-    QToolTip,
     QWidget,
 )
 
 from aegui.core.i18n import tr, trn
+from aegui.kit.painted import PaintedArea
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer.words import COLUMNS
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
@@ -23,8 +24,6 @@ from aegui.widgets.figures.makers import reconstructions_figure
 from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import argb_image, label_name, label_sign, palette, photo_argb
 from aegui.widgets.pixels.nearest_strip import error_text
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,7 +74,7 @@ class _Layout:
         )
 
 
-class ReconstructionsView(QAbstractScrollArea):
+class ReconstructionsView(PaintedArea):
     """All groups, painted in one go: the visible ones are one image, kept until something changes.
 
     Signals:
@@ -275,14 +274,13 @@ class ReconstructionsView(QAbstractScrollArea):
         if place == self._current and event.button() == Qt.MouseButton.LeftButton and self._labels:
             self._activate()
 
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        place = self.place_at(position)
+        return "" if place is None else self.text_of(place)
+
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: D102
         if event.type() == QEvent.Type.Leave:
             self._hover(None)
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = self.place_at(event.pos())
-            text = "" if place is None else self.text_of(place)
-            QToolTip.showText(event.globalPos(), text, self.viewport())
-            return True
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102

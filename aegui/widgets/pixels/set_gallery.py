@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter
 
+from aegui.kit.theme import current_theme
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
 from aegui.widgets.pixels.glyph_grid import CELL_PX, GlyphGrid
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (

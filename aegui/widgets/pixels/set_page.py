@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.readers.names import LONGEST_LABEL
 from aegui.core.i18n import mark, tr
+from aegui.kit.theme import ICON_PX, icon
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.pixels.set_gallery import SetGallery
 from aegui.widgets.pixels.text_strip import TextStrip
-from aegui.widgets.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,9 +20,9 @@ from aegui.core.pixels.shapes import (
     mirrored,
     outline_cells,
 )
+from aegui.kit.speech import describe
 from aegui.widgets.pixels.drawing_tools import TOOL_OF, spoken
 from aegui.widgets.pixels.pixel_surface import LARGE, PixelSurface
-from aegui.widgets.pixels.speech import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import ICON_PX, current_theme, icon
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, draw_picture, picture
-from aegui.widgets.theme import ICON_PX, current_theme, icon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

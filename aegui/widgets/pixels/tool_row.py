@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import ICON_PX, icon
 from aegui.widgets.pixels.drawing_tools import (
     ON_AT_FIRST,
     SUBMENUS,
@@ -17,7 +18,6 @@ from aegui.widgets.pixels.drawing_tools import (
     Tool,
     native,
 )
-from aegui.widgets.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QResizeEvent

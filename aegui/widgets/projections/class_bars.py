@@ -10,10 +10,10 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import SPACING
 from aegui.widgets.map.rulers import axis_name
-from aegui.widgets.theme import SPACING
 
 _MOST_ROWS = 16
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QColor
 
+from aegui.kit.theme import blend
 from aegui.widgets.class_colours import class_rgba
-from aegui.widgets.theme import blend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.widgets.theme import Theme
+    from aegui.kit.theme import Theme
 
 _MOST_CLASSES = 60
 _FADED = 0.16

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, mark, tr
+from aegui.kit.theme import current_theme, figures_font
 from aegui.widgets.named_table import ROW_PX, NamedTable, alignment
-from aegui.widgets.theme import current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import unavailable
 from aegui.core.latent.views import VIEWS
-from aegui.widgets.theme import icon
+from aegui.kit.theme import icon
 
 _GOOD_SHAPE = 1.15
 _EMPTY_IS_BAD = 0.5

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QSpinBox, QWidget
 
 from aegui.core.i18n import localized, tr
 from aegui.core.latent.projections import ProjectionOptions
+from aegui.kit.theme import SPACING
 from aegui.widgets.decimal_box import DecimalBox
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractSpinBox

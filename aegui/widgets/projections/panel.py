@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr
 from aegui.core.latent.views import VIEWS
+from aegui.kit.flow import FlowLayout
+from aegui.kit.theme import SPACING, icon
 from aegui.session.data.looks import look_of
-from aegui.widgets.charts.flow import FlowLayout
 from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.data.pictures import Pictures
 from aegui.widgets.figures.figure import Figure
@@ -43,7 +44,6 @@ from aegui.widgets.projections.options_form import OptionsForm
 from aegui.widgets.projections.scatter import ScatterSamples, ScatterView
 from aegui.widgets.projections.scatter_paint import SampleCard
 from aegui.widgets.projections.words import message_words, note_words
-from aegui.widgets.theme import SPACING, icon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPen, QPixmap, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.charts.scale import Scale
 from aegui.widgets.class_colours import class_colour
@@ -36,14 +37,12 @@ from aegui.widgets.projections.scatter_paint import (
     paint_texts,
 )
 from aegui.widgets.projections.shapes import in_polygon, in_rectangle
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
     from PySide6.QtGui import (
-        QFocusEvent,
         QKeyEvent,
         QMouseEvent,
         QPaintEvent,
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-    from aegui.widgets.theme import Theme
+    from aegui.kit.theme import Theme
 
 MOST_TEXTS = 150
 """Up to so many samples are drawn as their labels instead of dots."""
@@ -561,14 +560,6 @@ class ScatterView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take the new room."""
         self._refresh()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus."""
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show that it has gone."""
-        self.update()
 
     def changeEvent(self, event: QEvent) -> None:
         """Take new colours or letters."""

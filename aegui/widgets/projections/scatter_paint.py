@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.glyphs import draw_glyph
-from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QImage
 
-    from aegui.widgets.theme import Theme
+    from aegui.kit.theme import Theme
 
 HEADER_PX = 26
 THUMB_PX = 44

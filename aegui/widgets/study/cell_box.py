@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.i18n import tr
+from aegui.kit.theme import SPACING, icon
 from aegui.session.pixels.noise_study import Cell
 from aegui.widgets.study.characters_table import CharactersTable
 from aegui.widgets.study.matrix_view import figure_words
 from aegui.widgets.study.strip_view import StripView
-from aegui.widgets.theme import SPACING, icon
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix

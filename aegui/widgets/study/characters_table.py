@@ -8,9 +8,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableWidgetItem, QWidget
 
 from aegui.core.i18n import localized, mark, tr
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.named_table import NamedTable, alignment
-from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

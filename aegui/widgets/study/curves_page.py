@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import SPACING, icon
 from aegui.session.pixels.study_forms import CurvesForm
 from aegui.widgets.study.curves_view import CurvesView
 from aegui.widgets.study.noise_fields import KindBox, LevelsField
-from aegui.widgets.theme import SPACING, icon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.study.tables import curves_sheet
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.widgets.charts.scale import Scale, figure
 from aegui.widgets.figures.makers import noise_curves_figure
 from aegui.widgets.figures.menu import FigureMenu
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent
 
     from aegui.core.study.noise_curves import Curves, Line
     from aegui.widgets.figures.figure import Figure
@@ -291,16 +291,6 @@ class CurvesView(QWidget):
         self._at = at
         if at is not None:
             describe(self, self.words(at))
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show it no more."""
-        super().focusOutEvent(event)
         self.update()
 
 

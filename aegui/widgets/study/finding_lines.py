@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.study.findings import SWITCHED
-from aegui.widgets.builder.marks import ElidedLabel, Sign, flat_button
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING
+from aegui.kit.marks import ElidedLabel, Sign, flat_button
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.study.noise_matrix import FIGURES
+from aegui.kit.theme import SPACING
 from aegui.session.pixels.study_forms import MOST_SEEDS, MatrixForm
 from aegui.widgets.figures.menu import COPY_TABLE
 from aegui.widgets.study.cell_box import CellBox
 from aegui.widgets.study.matrix_view import MatrixView, seeds_words
 from aegui.widgets.study.noise_fields import KindsButton, LevelsField
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix

@@ -13,11 +13,11 @@ from PySide6.QtGui import QFontMetricsF, QKeySequence, QPainter, QPen
 from aegui.core.data.corruption import corruption_words
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.study.tables import matrix_sheet
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font
 from aegui.widgets.cell_table import CellTable, Place
 from aegui.widgets.figures.makers import noise_matrix_figure
 from aegui.widgets.figures.menu import FigureMenu
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,10 +21,10 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import mark, tr
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.findings import MISTAKES, SWITCHED
+from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.widgets.builder.fields import NumberField
 from aegui.widgets.study.curves_view import CurvesView
 from aegui.widgets.study.noise_fields import NONE, KindBox
-from aegui.widgets.theme import ICON_PX, SPACING, icon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

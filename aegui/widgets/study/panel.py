@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.widgets.builder.marks import ElidedLabel
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.data.progress_strip import WorkBar
 from aegui.widgets.study.curves_page import CurvesPage
 from aegui.widgets.study.matrix_page import MatrixPage
 from aegui.widgets.study.mistakes_page import MistakesPage
-from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

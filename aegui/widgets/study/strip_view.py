@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, label_name, label_sign, picture, picture_rect
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from aegui.core.study.noise_matrix import Strip
 
@@ -33,7 +34,7 @@ _CLEAR = 6
 """Screen pixels per pixel from which a wrong one is framed; below it is marked whole."""
 
 
-class StripView(QWidget):
+class StripView(Painted):
     """For each character two images, noisy and answer, and how many pixels are wrong."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -165,14 +166,10 @@ class StripView(QWidget):
 
     # Mouse and keys
 
-    def event(self, event: QEvent) -> bool:
+    def tip_at(self, position: QPoint) -> str:
         """Say what is under the pointer."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = self._place_at(event.pos())
-            text = "" if place is None else self.words(place)
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+        place = self._place_at(position)
+        return "" if place is None else self.words(place)
 
     def _place_at(self, position: QPoint) -> int | None:
         places = range(len(self._labels))
@@ -203,14 +200,4 @@ class StripView(QWidget):
     def _go_to(self, place: int) -> None:
         self._current = place
         describe(self, self.words(place))
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys are."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show it no more."""
-        super().focusOutEvent(event)
         self.update()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.i18n import localized, mark, tr
-from aegui.widgets.theme import ICON_PX, SPACING, figures_font, icon
+from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.widgets.time.slider import TimeSlider, epoch_words
 
 if TYPE_CHECKING:

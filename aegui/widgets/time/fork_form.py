@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidg
 
 from aegui.core.i18n import mark, tr
 from aegui.core.recipe import MAX_EPOCHS
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING
 from aegui.widgets.builder.edits import value_at, with_values
 from aegui.widgets.builder.fields import CountField
 from aegui.widgets.builder.layer_fields import FIELDS
-from aegui.widgets.builder.marks import ProblemLabel, wrapped_label
 from aegui.widgets.builder.rows import SettingRow
 from aegui.widgets.builder.setting import Setting
 from aegui.widgets.builder.settings_table import SECTIONS
 from aegui.widgets.builder.training_panel import consequences
-from aegui.widgets.theme import SPACING
 from aegui.widgets.time.slider import epoch_words
 
 if TYPE_CHECKING:

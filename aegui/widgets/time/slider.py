@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip
 
 from aegui.core.i18n import localized, tr
-from aegui.widgets.theme import blend, current_theme, figures_font
+from aegui.kit.theme import blend, current_theme, figures_font
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
     from PySide6.QtWidgets import QWidget
 
-    from aegui.widgets.theme import Theme
+    from aegui.kit.theme import Theme
 
 _SMALL = 0.8
 _GROOVE_PX = 4.0

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
-from aegui.widgets.theme import SPACING, figures_font
+from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, free_memory, memory_words
 from aegui.core.i18n import mark, tr
-from aegui.widgets.theme import SPACING
+from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.training.length import planned_epochs
-from aegui.widgets.theme import SPACING
+from aegui.kit.theme import SPACING
 from aegui.widgets.time.fork_form import ForkForm
 
 if TYPE_CHECKING:

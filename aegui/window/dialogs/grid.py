@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayou
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_sheet
+from aegui.kit.marks import ProblemLabel
+from aegui.kit.theme import SPACING
 from aegui.session.data.looks import Look
-from aegui.widgets.builder.marks import ProblemLabel
 from aegui.widgets.figures.makers import grid_figure, traversal_figure
 from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.map.rulers import axis_name
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

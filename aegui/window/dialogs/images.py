@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayou
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.kit.theme import SPACING
 from aegui.session.data.image_import import ImageImport, counted, imported_data
 from aegui.widgets.data.import_panel import ImportPanel
-from aegui.widgets.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

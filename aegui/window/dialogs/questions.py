@@ -21,9 +21,9 @@ from aegui.core.data.picture import image_suffixes
 from aegui.core.data.progress import clock
 from aegui.core.data.writers import WRITERS
 from aegui.core.i18n import tr, trn
+from aegui.kit.theme import SPACING, icon_pixmap
 from aegui.paths import documents_dir, is_own
 from aegui.widgets.pixels.character_chooser import CharacterChooser
-from aegui.widgets.theme import SPACING, icon_pixmap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

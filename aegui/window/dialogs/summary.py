@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.core.network.summary import COLUMNS, Summary
-from aegui.widgets.builder.marks import ProblemLabel
+from aegui.kit.marks import ProblemLabel
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.named_table import NamedTable
-from aegui.widgets.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QObject, Slot
 from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
 from aegui.core.latent.insight import insight_words
+from aegui.kit.speech import describe
+from aegui.kit.theme import current_theme
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.field_service import FieldService, FieldSubject
 from aegui.session.map.insight_service import InsightService
@@ -17,8 +19,6 @@ from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.map.field_layer import field_picture
 from aegui.widgets.map.lens import nearest_spacing
-from aegui.widgets.pixels.speech import describe
-from aegui.widgets.theme import current_theme
 from aegui.window.feature import Feature
 from aegui.window.refresher import Refresher
 

@@ -11,12 +11,12 @@ from PySide6.QtCore import Slot
 from aegui.core.data.progress import Progress
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.films import write_film
+from aegui.kit.theme import current_theme
 from aegui.session.map.insight_service import InsightService
 from aegui.session.map.making import Making, MakingSubject
 from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
 from aegui.widgets.making.path_page import FILMS
-from aegui.widgets.theme import current_theme
 from aegui.window.dialogs.questions import choose_save_file
 from aegui.window.docks import DockSpec
 from aegui.window.feature import Feature

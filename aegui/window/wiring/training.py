@@ -14,12 +14,12 @@ from aegui.core.network.summary import summary_of
 from aegui.core.recipe.file import list_recipes
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.terms import equations, terms_at
+from aegui.kit.marks import ProblemLabel
+from aegui.kit.theme import SPACING
 from aegui.session.documents.suggestions import length_words
 from aegui.session.notice import Notice
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.session.training.cost_service import CostService
-from aegui.widgets.builder.marks import ProblemLabel
-from aegui.widgets.theme import SPACING
 from aegui.window.cost_guard import estimate_words, may_train
 from aegui.window.dialogs.cost import LimitsDialog
 from aegui.window.dialogs.history import show_history

@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import CorruptionSpec
+from aegui.kit.theme import LIGHT, apply_theme, current_theme
 from aegui.session.pixels.answer_sheet import SHOWN, AnswerSheet, Limit, SheetAnswer
 from aegui.session.pixels.answers import Answer, telling_pixel
 from aegui.widgets.answer.panel import AnswerPanel
 from aegui.widgets.pixels.nearest_strip import NearestStrip
-from aegui.widgets.theme import LIGHT, apply_theme, current_theme
 from tests.widgets.pixels.samples import glyphs
 
 if TYPE_CHECKING:

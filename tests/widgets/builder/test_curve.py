@@ -8,8 +8,8 @@ import torch
 from PySide6.QtGui import QColor
 
 from aegui.core.network.activations import ACTIVATIONS
+from aegui.kit.theme import LIGHT, current_theme
 from aegui.widgets.builder.curve import ActivationCurve, activation_values
-from aegui.widgets.theme import LIGHT, current_theme
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

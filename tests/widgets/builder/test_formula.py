@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
@@ -17,9 +17,9 @@ from aegui.core.recipe import (
     TrainingSpec,
 )
 from aegui.core.training.terms import TERMS, definitions, equations
+from aegui.kit.theme import DARK, LIGHT, Theme, apply_theme
 from aegui.widgets.builder.formula import FormulaView, number_text
 from aegui.widgets.builder.math_boxes import Accent, Fraction, Scripts, Sum, typeset
-from aegui.widgets.theme import DARK, LIGHT, Theme, apply_theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,10 +109,10 @@ def test_a_long_objective_breaks_into_lines_and_asks_for_their_height(view: Form
 def test_every_term_explains_itself_where_the_pointer_is(view: FormulaView) -> None:
     view.set_recipe(VARIATIONAL)
     view.set_terms({"kl": 6.25})
-    tips = [view.tooltip_at(placed.room.center()) for placed in view._placed]
+    tips = [view.tip_at(placed.room.center().toPoint()) for placed in view._placed]
     kl = next(tip for tip in tips if "prior" in tip)
     assert kl.endswith("4 times 6.25")
-    assert "encoder" in view.tooltip_at(QPointF(-5, -5))
+    assert "encoder" in view.tip_at(QPoint(-5, -5))
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -17,11 +17,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QToolTip
 
 from aegui.core.training.history import HistoryView
+from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.widgets.charts.curves import CHARTS, applies, curves_of, short_axis_name
 from aegui.widgets.charts.panel import ChartsPanel
 from aegui.widgets.figures.figure import Paper, figure_bytes
 from aegui.widgets.figures.menu import FigureDesk
-from aegui.widgets.theme import DARK, LIGHT, apply_theme
 from tests.widgets.charts.test_curves import some_history, with_terms
 
 if TYPE_CHECKING:

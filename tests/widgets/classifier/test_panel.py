@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.classification import Classification
+from aegui.kit.theme import current_theme
 from aegui.session.training.classifier_service import Evaluation
 from aegui.widgets.classifier.confusion import ConfusionView
 from aegui.widgets.classifier.mistakes import MistakesView, ShownMistakes
 from aegui.widgets.classifier.panel import ClassifierPanel
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor
@@ -153,7 +153,7 @@ def test_a_part_and_a_sample_can_be_asked_for(panel: ClassifierPanel, qtbot: QtB
 def test_a_message_takes_the_place_of_figures(panel: ClassifierPanel) -> None:
     panel.set_message("There is nothing to judge.")
     assert panel.evaluation is None
-    assert panel._message.isVisible()
+    assert panel.message
     assert panel._headline.text() == ""
     assert not panel._confusion.isVisible()
 

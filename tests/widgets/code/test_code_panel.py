@@ -12,10 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from aegui.core.evaluation.codes import CodeStatistics, DimensionFigures
+from aegui.kit.theme import LIGHT
 from aegui.session.data.looks import Look
 from aegui.session.map.code_service import STEPS, CodeLook, Traversal
 from aegui.widgets.code.panel import CodePanel
-from aegui.widgets.theme import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,7 +216,7 @@ def test_a_message_takes_the_place_of_everything(panel: CodePanel) -> None:
     panel.set_look(look_at(3))
     panel.set_message("Nothing yet.")
     assert panel.look is None
-    assert panel._message.isVisible()
+    assert panel.message
     assert not panel.measure.isVisible()
 
 

@@ -10,11 +10,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.data.gallery import Gallery
 from aegui.widgets.data.pictures import Pictures, is_drawn
 from aegui.widgets.glyphs import picture
-from aegui.widgets.theme import current_theme
 from tests.widgets.drags import caught_drags
 
 if TYPE_CHECKING:

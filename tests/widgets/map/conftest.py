@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from aegui.kit.theme import LIGHT, apply_theme
 from aegui.widgets.map.canvas import LatentCanvas
-from aegui.widgets.theme import LIGHT, apply_theme
 from tests.widgets.map.canvases import LABELS, images, ring
 
 if TYPE_CHECKING:

@@ -22,10 +22,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from aegui.core.latent.frame import axes_frame
+from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.session.map.plane_tiles import Plane
 from aegui.widgets.map.canvas import STEP_PX, LatentCanvas
 from aegui.widgets.map.types import MapStyle, Pin, ViewRequest
-from aegui.widgets.theme import DARK, LIGHT, apply_theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from aegui.kit.theme import current_theme
 from aegui.session.map.ends_service import Ends
 from aegui.widgets.map.code_sliders import REACH, CodeSliders
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

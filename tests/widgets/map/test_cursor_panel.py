@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
+from aegui.kit.theme import current_theme
 from aegui.widgets.map.cursor_panel import CursorPanel, CursorPictures
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -76,9 +76,9 @@ def test_numbers_and_neighbours_in_words(panel: CursorPanel) -> None:
 def test_many_numbers_are_counted_when_they_do_not_fit(panel: CursorPanel) -> None:
     panel.set_decoded(ramp(), np.arange(64.0))
     assert 0 < panel.numbers.shown < 64
-    assert "z64 63.00" in panel.numbers.tip()
+    assert "z64 63.00" in panel.numbers.tip_at(QPoint())
     panel.set_decoded(ramp(), (1.0,))
-    assert panel.numbers.tip() == ""
+    assert panel.numbers.tip_at(QPoint()) == ""
 
 
 def test_without_neighbours_it_says_so(panel: CursorPanel) -> None:
@@ -114,4 +114,4 @@ def test_a_long_code_gives_its_room_away_where_there_is_little(panel: CursorPane
     assert numbers.height() < all_rows
     assert 0 < numbers.shown < roomy
     assert numbers._below() == f"and {40 - numbers.shown} more · epoch 4,200"
-    assert "z40 1.00" in numbers.tip()
+    assert "z40 1.00" in numbers.tip_at(QPoint())

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QFont, QImage, QPainter
 
+from aegui.kit.theme import LIGHT
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.map.dot_raster import AT_ONCE
 from aegui.widgets.map.point_layer import PointLayer
 from aegui.widgets.map.viewport import Viewport, bounds_of
-from aegui.widgets.theme import LIGHT
 
 VIEW = Viewport(cx=0.0, cy=0.0, sx=100.0, sy=100.0, left=0.0, top=0.0, width=400.0, height=400.0)
 

@@ -15,6 +15,7 @@ from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.insight import insight
 from aegui.core.latent.novelty import known
 from aegui.core.latent.regions import regions_of
+from aegui.kit.theme import DARK, LIGHT
 from aegui.session.map.field_service import Layer
 from aegui.session.map.insight_service import Told
 from aegui.widgets.class_colours import class_colour
@@ -24,7 +25,6 @@ from aegui.widgets.map.field_legend import FieldLegend, entry_of
 from aegui.widgets.map.insight_figures import FIGURES, InsightFigures
 from aegui.widgets.map.layers_button import LayersButton
 from aegui.widgets.map.lens import SPACINGS, LensBar, nearest_spacing
-from aegui.widgets.theme import DARK, LIGHT
 from tests.session.pictures import grey, network
 
 if TYPE_CHECKING:
@@ -315,7 +315,7 @@ def test_figures_of_a_place_stand_in_columns_and_are_explained(qtbot: QtBot) -> 
     rects = [figures.figure_rect(key) for key in FIGURES]
     assert len({rect.left() for rect in rects}) == 2
     assert all(figures.rect().toRectF().contains(rect) for rect in rects)
-    drift = figures.tip(figures.figure_rect("drift").center().toPoint())
+    drift = figures.tip_at(figures.figure_rect("drift").center().toPoint())
     assert drift.startswith("How far away")
     assert "(" in drift.splitlines()[-1]
     figures.resize(900, figures.height())

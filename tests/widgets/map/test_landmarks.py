@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QFont, QImage, QPainter
 
+from aegui.kit.theme import LIGHT
 from aegui.session.data.looks import Look
 from aegui.widgets.map.landmarks import GAP_PX, MOST_TRIED, Landmarks, apart
 from aegui.widgets.map.point_layer import LANDMARK_PX, MOST_PIXMAPS, PointLayer
 from aegui.widgets.map.viewport import Viewport, bounds_of
-from aegui.widgets.theme import LIGHT
 from tests.widgets.map.canvases import rgb
 
 if TYPE_CHECKING:

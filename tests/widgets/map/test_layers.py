@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
 from aegui.core.latent.frame import axes_frame
+from aegui.kit.theme import LIGHT, Theme
 from aegui.session.data.looks import Look
 from aegui.session.map.plane_tiles import Plane
 from aegui.widgets.class_colours import class_colour
@@ -17,7 +18,6 @@ from aegui.widgets.map.photo_plane import PhotoPlane
 from aegui.widgets.map.plane_layer import PlaneLayer
 from aegui.widgets.map.point_layer import LEAST_MADE, MOST_PIXMAPS, PointLayer, stack
 from aegui.widgets.map.viewport import Viewport, bounds_of
-from aegui.widgets.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,14 +9,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from aegui.kit.theme import DARK, LIGHT, contrast, current_theme
 from aegui.widgets.class_colours import class_colour, class_rgba
 from aegui.widgets.map.legend import ClassLegend
-from aegui.widgets.theme import DARK, LIGHT, contrast, current_theme
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from aegui.widgets.theme import Theme
+    from aegui.kit.theme import Theme
 
 
 @pytest.fixture

@@ -24,13 +24,13 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.recipe import CorruptionSpec
+from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.session.pixels.drawing_state import DrawingPaper
 from aegui.widgets.pixels.brush_box import ink_words
 from aegui.widgets.pixels.draw_panel import DrawPanel
 from aegui.widgets.pixels.drawing_tools import TOOL_OF, TOOLS, Tool
 from aegui.widgets.pixels.new_drawing import NewDrawingDialog
 from aegui.widgets.pixels.tool_row import ToolRow
-from aegui.widgets.theme import DARK, LIGHT, apply_theme
 from tests.widgets.pixels.samples import LABELS, glyphs
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.pixels.shapes import PixelBox, line_cells
 from aegui.core.recipe import CorruptionSpec
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import Look
 from aegui.session.pixels.drawing import Drawing
 from aegui.session.pixels.drawing_state import DrawingPaper
 from aegui.widgets.pixels.editor import PixelEditor
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.kit.theme import current_theme
 from aegui.session.pixels.noise_sheet import LEVELS, NoiseSheet, SheetRow
 from aegui.widgets.pixels.noise_sheet_view import NoiseSheetView
-from aegui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from aegui.kit.theme import current_theme
 from aegui.session.data.looks import Look, grey_levels
 from aegui.session.pixels.answers import Reconstructions
 from aegui.widgets.pixels.reconstructions_panel import ReconstructionsPanel
-from aegui.widgets.theme import current_theme
 from tests.widgets.drags import caught_drags
 from tests.widgets.pixels.samples import LABELS, glyphs
 

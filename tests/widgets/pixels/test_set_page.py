@@ -11,9 +11,9 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from aegui.kit.theme import current_theme
 from aegui.widgets.dragged_samples import samples_mime
 from aegui.widgets.pixels.set_page import SetPage
-from aegui.widgets.theme import current_theme
 from tests.widgets.drags import caught_drags
 from tests.widgets.pixels.samples import LABELS, glyphs
 

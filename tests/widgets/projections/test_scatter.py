@@ -11,19 +11,19 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from aegui.kit.theme import DARK, LIGHT, contrast
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.projections.colours import has_colours
 from aegui.widgets.projections.raster import dot_radius, dots_image
 from aegui.widgets.projections.scatter import MOST_TEXTS, ScatterSamples, ScatterView
 from aegui.widgets.projections.scatter_paint import SampleCard, class_middles
 from aegui.widgets.projections.shapes import in_polygon, in_rectangle
-from aegui.widgets.theme import DARK, LIGHT, contrast
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from aegui.widgets.theme import Theme
+    from aegui.kit.theme import Theme
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 NONE = Qt.KeyboardModifier.NoModifier

@@ -16,6 +16,7 @@ from aegui.core.evaluation.limits import BayesLimit
 from aegui.core.study.findings import mistakes, with_mistake
 from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.study.noise_matrix import MatrixSpec, NoiseMatrix
+from aegui.kit.theme import blend, current_theme
 from aegui.session.jobs.progress_job import JobProgress
 from aegui.session.pixels.noise_study import Cell, CellStrip
 from aegui.session.pixels.study_forms import CurvesForm, MatrixForm
@@ -24,7 +25,6 @@ from aegui.widgets.figures.menu import FigureDesk
 from aegui.widgets.study.curves_page import CurveChoice
 from aegui.widgets.study.finding_lines import FindingLines
 from aegui.widgets.study.panel import StudyPanel
-from aegui.widgets.theme import blend, current_theme
 from tests.session.parts import glyphs, recipe, snapshot
 
 if TYPE_CHECKING:

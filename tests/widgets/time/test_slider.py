@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from aegui.widgets.theme import current_theme
+from aegui.kit.theme import current_theme
 from aegui.widgets.time.slider import TimeSlider, epoch_words
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPalette
 
+from aegui.kit import theme as themes
+from aegui.kit.theme import DARK, LIGHT, Theme, apply_theme, contrast, current_theme, icon
 from aegui.paths import resources_dir
-from aegui.widgets import theme as themes
-from aegui.widgets.theme import DARK, LIGHT, Theme, apply_theme, contrast, current_theme, icon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

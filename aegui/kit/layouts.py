@@ -1,0 +1,66 @@
+"""Columns and rows without margins, and labels, as nearly all panels are made of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
+
+from aegui.kit.theme import SPACING
+
+Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int]
+"""Of a column or row: a widget, a layout, either with its stretch, or so much of a stretch."""
+
+
+def column(
+    *parts: Part, spacing: int = SPACING // 2, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QVBoxLayout:
+    """``parts`` from top to bottom; ``margins`` are left, top, right, bottom, in pixels."""
+    layout = QVBoxLayout()
+    _fill(layout, parts, spacing, margins)
+    return layout
+
+
+def row(
+    *parts: Part, spacing: int = SPACING // 2, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QHBoxLayout:
+    """``parts`` from left to right; ``margins`` are left, top, right, bottom, in pixels."""
+    layout = QHBoxLayout()
+    _fill(layout, parts, spacing, margins)
+    return layout
+
+
+def held(layout: QLayout) -> QWidget:
+    """A widget with ``layout``, to be shown and hidden as one."""
+    widget = QWidget()
+    widget.setLayout(layout)
+    return widget
+
+
+def dim(label: QLabel | str = "") -> QLabel:
+    """``label`` in the colour of what is read second, such as units and hints."""
+    label = QLabel(label) if isinstance(label, str) else label
+    label.setProperty("dim", True)
+    return label
+
+
+def hint(text: str = "") -> QLabel:
+    """A dim sentence in the middle of its room, in as many lines as it needs."""
+    label = dim(text)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return label
+
+
+def _fill(
+    layout: QBoxLayout, parts: tuple[Part, ...], spacing: int, margins: tuple[int, int, int, int]
+) -> None:
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    for part in parts:
+        item, stretch = part if isinstance(part, tuple) else (part, 0)
+        if isinstance(item, int):
+            layout.addStretch(item)
+        elif isinstance(item, QLayout):
+            layout.addLayout(item, stretch)
+        else:
+            layout.addWidget(item, stretch)

@@ -1,0 +1,45 @@
+"""Widgets that are painted by hand: what Qt's own do by themselves is done for them here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+
+from aegui.kit.speech import describe
+
+
+class Painted(QWidget):
+    """A painted widget with a tooltip for each of its parts. Override ``tip_at``."""
+
+    def tip_at(self, position: QPoint) -> str:
+        """What is said of the part at ``position``; "" where there is nothing to say."""
+        del position
+        return ""
+
+    def speak(self, text: str) -> None:
+        """Make ``text`` what a screen reader says of the widget, and says now if it is in use."""
+        describe(self, text)
+
+    def event(self, event: QEvent) -> bool:
+        """Show the tooltip of a part, or put that of another away."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
+            return True
+        return super().event(event)
+
+
+class PaintedArea(QAbstractScrollArea):
+    """The same for what is larger than its room. Override ``tip_at``."""
+
+    def tip_at(self, position: QPoint) -> str:
+        """What is said of the part at ``position`` of the viewport; "" where there is nothing."""
+        del position
+        return ""
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Show the tooltip of a part, or put that of another away."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self.viewport())
+            return True
+        return super().viewportEvent(event)

@@ -1,0 +1,52 @@
+"""A sentence in place of a panel that has nothing to show yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QStackedWidget
+
+from aegui.kit.layouts import column, held, hint, row
+from aegui.kit.theme import SPACING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+_WIDEST_PX = 520
+
+
+class Placeholder(QStackedWidget):
+    """Shows ``content``, or a message in its place, with a button where something is offered."""
+
+    accepted = Signal()
+    """Do what was offered."""
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = hint()
+        self._label.setMaximumWidth(_WIDEST_PX)
+        self.offer = QPushButton()
+        self.offer.clicked.connect(self.accepted)
+        line = row(1, (self._label, 1000), 1)
+        page = column(1, line, self.offer, 1, spacing=SPACING)
+        page.setAlignment(self.offer, Qt.AlignmentFlag.AlignHCenter)
+        self.addWidget(held(page))
+        self.addWidget(content)
+        self.say("")
+
+    @property
+    def message(self) -> str:
+        """What is said in place of the content; "" while that is shown."""
+        return self._label.text() if self.currentIndex() == 0 else ""
+
+    def say(self, text: str, offer: str = "") -> None:
+        """Say ``text``; ``offer`` are the words of the button."""
+        self._label.setText(text)
+        self.offer.setText(offer)
+        self.offer.setVisible(bool(offer))
+        self.setCurrentIndex(0)
+
+    def show_content(self) -> None:
+        """Show the content."""
+        self.setCurrentIndex(1)

@@ -1,0 +1,89 @@
+"""Layouts, labels, placeholders and painted widgets: parts that know nothing of autoencoders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLayout, QToolTip, QWidget
+
+from aegui.kit.layouts import column, dim, held, hint, row
+from aegui.kit.painted import Painted, PaintedArea
+from aegui.kit.placeholder import Placeholder
+
+if TYPE_CHECKING:
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+
+def stretches(layout: QLayout) -> list[int]:
+    return [layout.stretch(index) for index in range(layout.count())]  # type: ignore[attr-defined]
+
+
+def test_parts_stand_in_their_order_with_their_stretch(qtbot: QtBot) -> None:
+    first, second = QLabel("first"), QLabel("second")
+    line = row(first, 1, (second, 3), spacing=5, margins=(1, 2, 3, 4))
+    holder = held(column(line, 2))
+    qtbot.addWidget(holder)
+    assert [line.indexOf(first), line.indexOf(second)] == [0, 2]
+    assert stretches(line) == [0, 1, 3]
+    assert line.spacing() == 5
+    margins = line.contentsMargins()
+    assert (margins.left(), margins.top(), margins.right(), margins.bottom()) == (1, 2, 3, 4)
+    assert first.parentWidget() is holder
+
+
+def test_labels_are_dim(qtbot: QtBot) -> None:
+    known = QLabel("epoch 3")
+    for label in (dim(known), dim("px"), hint("Press Train.")):
+        qtbot.addWidget(label)
+        assert label.property("dim")
+    assert dim(known) is known
+
+
+def test_a_placeholder_says_why_until_there_is_something(qtbot: QtBot) -> None:
+    content = QLabel("content")
+    pages = Placeholder(content)
+    qtbot.addWidget(pages)
+    pages.show()
+    assert not content.isVisible()
+    pages.say("Press Train.")
+    assert pages.message == "Press Train."
+    assert not pages.offer.isVisible()
+    pages.say("It takes a while.", "Do it all the same")
+    with qtbot.waitSignal(pages.accepted):
+        pages.offer.click()
+    pages.show_content()
+    assert content.isVisible()
+    assert pages.message == ""
+
+
+def test_each_part_of_a_painted_widget_has_its_tip(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, QWidget]] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, widget: told.append((text, widget)))
+
+    class Halves(Painted):
+        def tip_at(self, position: QPoint) -> str:
+            return "left" if position.x() < 50 else ""
+
+    class Rows(PaintedArea):
+        def tip_at(self, position: QPoint) -> str:
+            return f"row {position.y() // 10}"
+
+    halves, rows = Halves(), Rows()
+    for widget, target in ((halves, halves), (rows, rows.viewport())):
+        qtbot.addWidget(widget)
+        widget.resize(100, 100)
+        for x, y in ((10, 35), (90, 35)):
+            at = QPoint(x, y)
+            event = QHelpEvent(QEvent.Type.ToolTip, at, target.mapToGlobal(at))
+            QApplication.sendEvent(target, event)
+    assert told == [
+        ("left", halves),
+        ("", halves),
+        ("row 3", rows.viewport()),
+        ("row 3", rows.viewport()),
+    ]
