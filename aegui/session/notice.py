@@ -13,6 +13,7 @@ About = Literal[
     "",
     "saving",
     "busy",
+    "training",
     "film",
     "figure",
     "set file",

@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
             signal.connect(self.notifications.put_past_away)
         services.workspace.saved.connect(lambda _path: self.notifications.settle("saving"))
         services.runner.finished.connect(lambda *_: self.notifications.settle("busy"))
+        services.runner.started.connect(lambda _run: self.notifications.settle("training"))
 
     @Slot(object, object)
     def _on_showing_changed(self, shown: Shown, changed: Changes) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aegui.session.notice import Notice
 from aegui.window.wiring.data import DataFeature
-from tests.window.conftest import SMALL, stop
+from tests.window.conftest import SMALL, stop, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +50,13 @@ def test_that_it_could_not_be_saved_is_past_once_it_is(
     with qtbot.waitSignal(workspace.saved):
         workspace.save_as(tmp_path / "a.aegui")
     assert not [n for n in window.notifications.shown if n.level == "error"]
+
+
+def test_how_a_training_went_is_past_when_the_next_begins(window: MainWindow, qtbot: QtBot) -> None:
+    window.notifications.show(Notice("warning", "it has lost its way", about="training"))
+    train(qtbot, window)
+    assert len(texts(window)) == 1, "one message for one training"
+    assert "it has lost its way" not in texts(window)
 
 
 def test_what_was_wrong_with_data_is_past_after_the_next_choice(

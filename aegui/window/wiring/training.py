@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.training.result import TrainingResult
+    from aegui.session.notice import Level
     from aegui.session.shown import Changes, Shown
     from aegui.session.training.training_runner import Pulled
     from aegui.window.main_window import MainWindow
@@ -312,14 +313,15 @@ class TrainingFeature(Feature):
         said.append(shown_words(run, shown.moment, chosen=shown.chose_run))
         said.append(result.message)
         text = " ".join(words for words in said if words)
-        self.noticed.emit(Notice("warning" if result.message else "info", text))
+        level: Level = "warning" if result.message else "info"
+        self.noticed.emit(Notice(level, text, about="training"))
 
     @Slot(int, str)
     def _on_runner_failed(self, run_id: int, message: str) -> None:
         self._services.ticker.stop()
         self._pulled = None
         self._show_progress()
-        self.noticed.emit(Notice("error", message, passing=True))
+        self.noticed.emit(Notice("error", message, passing=True, about="training"))
 
     @Slot(object)
     def _on_workspace_document_changed(self, workspace: object) -> None:
