@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _BAR_PX = 3
 _LINES = 2
-_WORDS_SHARE = 45
+_WORDS_SHARE = 40
 """Percent of a low row that its words get."""
 _ANY_PX = (1 << 24) - 1
 _HIGH_ROW_PX = 150

@@ -307,7 +307,7 @@ class AnswerPictures(Painted):
         words = (
             (self._first or tr("drawing"), tr("drawn")),
             (tr(COLUMNS["answer"]), tr("answ.")),
-            (tr(COLUMNS["thresholded"]), tr("thresh."))
+            (tr(COLUMNS["thresholded"]), tr("thresh."), "≥ ½")
             if self._look.glyphs
             else (tr(COLUMNS["squared"]),),
             (tr(COLUMNS["confidence"]), tr("conf.")),
