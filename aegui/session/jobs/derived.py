@@ -69,16 +69,18 @@ class Derived(QObject):
         *,
         urgent: bool = True,
         share: float = BUSY_SHARE,
+        least_pause_ms: int = 0,
         most_pause_ms: int = MAX_PAUSE_MS,
     ) -> None:
         """Answers in a thread called ``name``, ``urgent`` where somebody waits with the mouse.
 
-        Gentle questions take at most this ``share`` of the time; no pause is longer than
-        ``most_pause_ms``.
+        Gentle questions take at most this ``share`` of the time; pauses are no shorter than
+        ``least_pause_ms`` and no longer than ``most_pause_ms``.
         """
         super().__init__(parent)
         self._job = LatestJob(name, urgent=urgent)
-        self._pause_share, self._most_pause_s = 1 / share - 1, most_pause_ms / 1000
+        self._pause_share = 1 / share - 1
+        self._pauses_s = least_pause_ms / 1000, most_pause_ms / 1000
         self._is_active = True
         self._waiting: _Question | None = None
         self._newest: _Question | None = None
@@ -193,7 +195,8 @@ class Derived(QObject):
         question, state, seconds = ready
         is_wanted = not question.given_up.is_set() and self._is_of_newest(question)
         if seconds is not None:
-            pause_s = min(self._most_pause_s, seconds * self._pause_share)
+            least_s, most_s = self._pauses_s
+            pause_s = min(most_s, max(least_s, seconds * self._pause_share))
             self._rested_s = time.monotonic() + pause_s
             if question is self._newest:
                 # What it was about, a large set perhaps, is not to be kept alive.

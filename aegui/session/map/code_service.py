@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from aegui.core.errors import Cancelled
 from aegui.core.evaluation.codes import SAMPLES, code_statistics, dimension_figures
 from aegui.core.i18n import mark
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.evaluation.codes import CodeStatistics, DimensionFigures
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import Recipe
@@ -154,16 +153,11 @@ class CodeService(QObject):
         self._token = object()
         self._latest: CodeLook | None = None
         self._dimension: int | None = None
-        self._is_active = False
-        self._is_due = False
-        self._given_up = threading.Event()
-        self._looks = Derived("aegui-code", self)
+        self._looks = Derived("aegui-code", self, least_pause_ms=LIVE_MS)
+        self._looks.set_active(False)
         self._looks.answered.connect(self._on_looks_answered)
         self._strips = Derived("aegui-traversal", self)
         self._strips.answered.connect(self.traversed)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.timeout.connect(self._go_on)
 
     @property
     def latest(self) -> CodeLook | None:
@@ -177,8 +171,7 @@ class CodeService(QObject):
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is computed while nobody does."""
-        self._is_active = active
-        self._go_on()
+        self._looks.set_active(active)
 
     def set_subject(self, subject: CodeSubject | None) -> None:
         """Look at this network from now on; None where there is none with an encoder."""
@@ -192,9 +185,10 @@ class CodeService(QObject):
             return
         elif not subject.is_live:
             # What is looked at with these weights is worth more than a look under way.
-            self._give_up()
-        self._is_due = True
-        self._go_on()
+            self._looks.forget()
+        self._looks.derive(
+            lambda cancelled: _looks_at(subject, cancelled), self._token, gentle=subject.is_live
+        )
 
     def set_dimension(self, dimension: int | None) -> None:
         """Decode along this dimension from now on; None for along none."""
@@ -210,43 +204,19 @@ class CodeService(QObject):
 
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
-        self._is_active = False
-        self._pause.stop()
-        self._give_up()
         self._looks.shutdown()
         self._strips.shutdown()
 
     def _forget(self) -> None:
         """Whatever was found, or is being looked for, says nothing any more."""
-        self._give_up()
         self._token = object()
         self._latest = None
         self._dimension = None
-        self._is_due = False
-        self._pause.stop()
         self._looks.forget()
         self._strips.forget()
 
-    def _give_up(self) -> None:
-        self._given_up.set()
-        self._given_up = threading.Event()
-
-    @Slot()
-    def _go_on(self) -> None:
-        subject, given_up = self._subject, self._given_up
-        if not self._is_active or not self._is_due or subject is None:
-            return
-        if subject.is_live and self._pause.isActive():
-            return
-        self._is_due = False
-        if subject.is_live:
-            self._pause.start(LIVE_MS)
-        self._looks.ask(lambda: _looked_at(subject, given_up), self._token, gentle=subject.is_live)
-
     @Slot(object)
-    def _on_looks_answered(self, look: CodeLook | None) -> None:
-        if look is None:
-            return
+    def _on_looks_answered(self, look: CodeLook) -> None:
         self._latest = look
         self.looked.emit(look)
         self._traverse()
@@ -269,19 +239,16 @@ def _is_alike(a: CodeSubject, b: CodeSubject) -> bool:
     return a.dataset is b.dataset and a.recipe.network == b.recipe.network
 
 
-def _looked_at(subject: CodeSubject, given_up: threading.Event) -> CodeLook | None:
+def _looks_at(subject: CodeSubject, cancelled: IsCancelled) -> Iterator[CodeLook]:
     codec, dataset, recipe = subject.codec, subject.dataset, subject.recipe
     work = LIVE_WORK if subject.is_live else SETTLED_WORK
     samples = _samples(codec, work // 2)
-    try:
-        figures = dimension_figures(codec, dataset, samples=samples, cancelled=given_up.is_set)
-        statistics = code_statistics(
-            codec, dataset, samples=samples, work=work // 2, cancelled=given_up.is_set
-        )
-    except Cancelled:
-        return None
+    figures = dimension_figures(codec, dataset, samples=samples, cancelled=cancelled)
+    statistics = code_statistics(
+        codec, dataset, samples=samples, work=work // 2, cancelled=cancelled
+    )
     sparsity = recipe.training.sparsity
-    return CodeLook(
+    yield CodeLook(
         figures,
         statistics,
         len(dataset),
