@@ -8,10 +8,10 @@ group of layers starts with an Adam of its own.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
-from torch.nn import functional as F
 
 from aegui.core.network.forward import apply_layers
 from aegui.core.recipe import OptimizerSpec
@@ -22,6 +22,7 @@ from aegui.core.training.classifier_phases import groups_of
 from aegui.core.training.classifier_rows import CodeRows, codes_of, spoilt
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.model import Model
+from aegui.core.training.step import TracedGradient
 from aegui.core.training.steppers import CHUNK_SECONDS
 from aegui.core.training.update import ListOptimizer
 
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.recipe import TrainingSpec
+    from aegui.core.recipe import ClassifierSpec, TrainingSpec
     from aegui.core.training.classifier_phases import Group
     from aegui.core.training.model import Leaf
+    from aegui.core.training.objective import Pull
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
     from aegui.core.training.steppers import Orders, Phase
@@ -74,6 +76,7 @@ class PretrainEngine:
         self,
         model: Model,
         resolved: ResolvedRecipe,
+        parameters: Parameters,
         samples: Samples,
         generator: torch.Generator,
         group: Group,
@@ -88,11 +91,13 @@ class PretrainEngine:
         self.rows = self._source.rows
         self.batches = Batches(self._source, generator, model.runs)
         own = {index for it in (group.encoder, group.decoder) for index in range(it.start, it.stop)}
-        self._tensors = [leaf.tensor for leaf in model.leaves if leaf.layer in own]
-        self._slots = {name: [torch.zeros_like(it) for it in self._tensors] for name in _SLOTS}
+        self._leaves = [leaf for leaf in model.leaves if leaf.layer in own]
+        self._gradient = TracedGradient(resolved, parameters, own, self._pulls)
+        tensors = [leaf.tensor for leaf in self._leaves]
+        self._slots = {name: [torch.zeros_like(it) for it in tensors] for name in _SLOTS}
         self._steps = torch.zeros((), device=samples.device)
         self._optimizer = ListOptimizer(
-            OptimizerSpec(name="adam"), self._tensors, self._slots, self._steps
+            OptimizerSpec(name="adam"), tensors, self._slots, self._steps
         )
 
     @property
@@ -107,20 +112,35 @@ class PretrainEngine:
     def step(self, rate: float, level: float) -> None:
         """Learn from the next batch."""
         _, rows = self.batches.next(level)
-        with torch.enable_grad():
-            total = torch.zeros((), device=rows.device)
-            for stack in range(self._model.runs):
-                clean = self._source.codes(stack, rows)
-                noisy = spoilt(
-                    clean,
-                    self._spec.corruption,
-                    self._generator,
-                    is_bounded=self._group.is_bounded,
-                    image_shape=self._source.image_shape,
-                )
-                total = total + group_loss(self._model, stack, self._group, noisy, clean)
-            gradients = list(torch.autograd.grad(total, self._tensors))
-        self._optimizer.step(gradients, rate)
+        for run in range(self._model.runs):
+            clean = self._source.codes(run, rows)
+            noisy = spoilt(
+                clean,
+                self._spec.corruption,
+                self._generator,
+                is_bounded=self._group.is_bounded,
+                image_shape=self._source.image_shape,
+            )
+            self._gradient.fill(run, noisy, clean, {})
+        self._optimizer.step(self._gradient.of(self._leaves), rate)
+
+    def _pulls(self, model: Model, noisy: Any, clean: Any, masks: Mapping[int, Any]) -> list[Pull]:
+        """Where the gradient of ``group_loss`` begins."""
+        group, loss = self._group, LOSSES[self._group.loss]
+        code = model.apply(
+            0, model.shaped(noisy, group.encoder.start), group.encoder, training=True
+        )
+        layers = list(group.mirror)
+        if loss.of_logits:
+            spec = layers[-1].spec.model_copy(update={"activation": "identity"})
+            layers[-1] = replace(layers[-1], spec=spec)
+        tensors = model.tensors(0)[group.decoder]
+        root = apply_layers(layers, tensors, code, training=True)
+        with torch.no_grad():
+            flat = root.flatten(1)
+            output = torch.sigmoid(flat) if loss.of_logits else flat
+            pull = loss.gradient(output, clean, 1.0 / clean.numel(), 1.0)
+            return [(root, pull.view(root.shape), 1.0)]
 
     def state(self) -> _State:
         """What the optimiser keeps."""
@@ -169,6 +189,7 @@ class FineTuneEngine:
         self,
         model: Model,
         resolved: ResolvedRecipe,
+        parameters: Parameters,
         samples: Samples,
         generator: torch.Generator,
     ) -> None:
@@ -184,6 +205,9 @@ class FineTuneEngine:
         self._image_shape = resolved.dataset.image_shape
         labels = resolved.dataset.class_indices[samples.training]
         self._labels = torch.from_numpy(labels).to(samples.device)
+        self._wanted = _wanted(
+            model.layers[self._head.stop - 1].outputs, classifier, samples.device
+        )
         # What never changes need not be made anew for every batch.
         still = samples.corruption.kind == "none" and not self._augment.active
         self._codes: CodeRows | None = None
@@ -194,6 +218,8 @@ class FineTuneEngine:
         self.batches = Batches(source, generator, model.runs)
         self.leaves = trained_leaves(model, resolved)
         self._tensors = [leaf.tensor for leaf in self.leaves]
+        learnt = {leaf.layer for leaf in self.leaves}
+        self._gradient = TracedGradient(resolved, parameters, learnt, self._pulls)
         self._optimizer = model.optimizer(recipe.training.optimizer, self.leaves)
 
     @property
@@ -221,28 +247,36 @@ class FineTuneEngine:
         if not self._classifier.frozen:
             encoding = model.masks(rows, self._encoder, self._generator)
             masks = [{**a, **b} for a, b in zip(encoding, masks, strict=True)]
-        with torch.enable_grad():
-            total = torch.zeros((), device=inputs.device)
-            for stack in range(model.runs):
-                codes = self._code(stack, inputs, masks[stack])
-                scores = model.apply(stack, codes, self._head, training=True, masks=masks[stack])
-                total = total + F.cross_entropy(
-                    scores, labels, label_smoothing=self._classifier.label_smoothing
-                )
-            for key, factor in penalty_factors(self._training):
-                total = total + factor * penalty(key, self.leaves)
-            return list(torch.autograd.grad(total, self._tensors))
+        wanted = self._wanted[labels]
+        for run in range(model.runs):
+            self._gradient.fill(run, self._seen(run, inputs), wanted, masks[run])
+        gradients = self._gradient.of(self.leaves)
+        weights = [at for at, leaf in enumerate(self.leaves) if leaf.is_weight]
+        for at in weights:
+            if self._training.l1:
+                gradients[at].add_(self._tensors[at].detach().sign(), alpha=self._training.l1)
+            if self._training.l2:
+                gradients[at].add_(self._tensors[at].detach(), alpha=self._training.l2)
+        return gradients
 
-    def _code(
-        self, stack: int, inputs: torch.Tensor, masks: Mapping[int, torch.Tensor]
-    ) -> torch.Tensor:
+    def _pulls(
+        self, model: Model, inputs: Any, wanted: Any, masks: Mapping[int, Any]
+    ) -> list[Pull]:
+        """Where the gradient begins: that of the mean cross-entropy by the scores."""
+        if not self._classifier.frozen:
+            shaped = model.shaped(inputs, 0)
+            inputs = model.apply(0, shaped, self._encoder, training=True, masks=masks)
+        scores = model.apply(0, inputs, self._head, training=True, masks=masks)
+        with torch.no_grad():
+            pull = (torch.softmax(scores, 1) - wanted) * (1.0 / len(wanted))
+        return [(scores, pull, 1.0)]
+
+    def _seen(self, run: int, inputs: torch.Tensor) -> torch.Tensor:
+        """What of a batch the first layer that learns is given: images, or frozen codes."""
         if self._codes is not None:
-            return self._codes.codes(stack, inputs)
-        own = inputs[stack if len(inputs) > 1 else 0]
-        if self._classifier.frozen:
-            return codes_of(self._model, stack, own, self._encoder.stop)
-        x = self._model.shaped(own, 0)
-        return self._model.apply(stack, x, self._encoder, training=True, masks=masks)
+            return self._codes.codes(run, inputs)
+        own = inputs[run if len(inputs) > 1 else 0]
+        return codes_of(self._model, run, own, self._encoder.stop if self._classifier.frozen else 0)
 
     def _augmented(self) -> object:
         if not self._augment.active:
@@ -255,6 +289,12 @@ class FineTuneEngine:
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """There is nothing to take back."""
+
+
+def _wanted(classes: int, spec: ClassifierSpec, device: torch.device) -> torch.Tensor:
+    """The chances ``[classes, classes]`` that scores of each class shall come to."""
+    share = spec.label_smoothing
+    return torch.eye(classes, device=device) * (1.0 - share) + share / classes
 
 
 def trained_leaves(model: Model, resolved: ResolvedRecipe) -> list[Leaf]:
@@ -305,6 +345,7 @@ class ClassifierStepper:
         self.epochs = phases[-1].stop
         self.model = Model(resolved, parameters, stacked=False)
         self._resolved = resolved
+        self._parameters = parameters
         self._samples = samples
         self._generator = generator
         self._phases = phases
@@ -338,7 +379,7 @@ class ClassifierStepper:
         """The engine of the phase under way."""
         if self._engine is None:
             number = next(n for n, phase in enumerate(self._phases) if self._done < phase.stop)
-            common = self.model, self._resolved, self._samples, self._generator
+            common = self.model, self._resolved, self._parameters, self._samples, self._generator
             if number < len(self._phases) - 1:
                 self._engine = PretrainEngine(*common, self._groups[number])
             else:

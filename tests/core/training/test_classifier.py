@@ -325,7 +325,7 @@ def test_gradients_are_those_of_the_textbook() -> None:
     parameters = Parameters(resolved, CPU)
     model = Model(resolved, parameters, stacked=False)
     samples = Samples(resolved, CorruptionSpec(), CPU)
-    engine = FineTuneEngine(model, resolved, samples, torch.Generator())
+    engine = FineTuneEngine(model, resolved, parameters, samples, torch.Generator())
     labels = torch.from_numpy(np.array(resolved.dataset.class_indices))
     ours = engine.gradients(samples.clean, labels)
     own = [
