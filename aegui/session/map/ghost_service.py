@@ -59,7 +59,7 @@ class GhostService(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._answers = Derived("aegui-ghost", self)
-        self._answers.answered.connect(self._on_answers_answered)
+        self._answers.answered.connect(self.answered)
         self._files = Derived("aegui-ghost-file", self)
         self._files.answered.connect(self._on_files_answered)
 
@@ -99,10 +99,6 @@ class GhostService(QObject):
         """Wait for what is under way."""
         self._answers.shutdown()
         self._files.shutdown()
-
-    @Slot(object)
-    def _on_answers_answered(self, ghost: Ghost) -> None:
-        self.answered.emit(ghost)
 
     @Slot(object)
     def _on_files_answered(self, answer: tuple[Path, Codec | str]) -> None:

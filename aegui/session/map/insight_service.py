@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from aegui.core.latent.insight import insight
 from aegui.core.latent.novelty import known
@@ -76,8 +76,8 @@ class InsightService(QObject):
         self._live = False
         self._looks = Derived("aegui-insight", self)
         self._fans = Derived("aegui-fan", self)
-        self._looks.answered.connect(self._on_looks_answered)
-        self._fans.answered.connect(self._on_fans_answered)
+        self._looks.answered.connect(self.told)
+        self._fans.answered.connect(self.fanned)
 
     @property
     def known(self) -> Known | None:
@@ -150,14 +150,6 @@ class InsightService(QObject):
         """Wait for what is under way; no more is begun."""
         self._looks.shutdown()
         self._fans.shutdown()
-
-    @Slot(object)
-    def _on_looks_answered(self, told: Told) -> None:
-        self.told.emit(told)
-
-    @Slot(object)
-    def _on_fans_answered(self, fan: Fan) -> None:
-        self.fanned.emit(fan)
 
 
 def fan_codes(
