@@ -16,6 +16,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
+from aegui.core.data.byte_images import as_images
 from aegui.core.data.emoji import EMOJI_GROUPS
 from aegui.core.i18n import mark, tr
 from aegui.kit.theme import current_theme
@@ -196,7 +197,7 @@ class GlyphCache:
 
     def set_images(self, images: ArrayLike, look: Look = GLYPHS) -> None:
         """Hold ``images`` ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1] from now on, not copied."""
-        self._images = np.asarray(images, dtype=np.float32)
+        self._images = as_images(images)
         self._look = look
         self._made.clear()
 

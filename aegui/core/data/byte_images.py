@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 WHITE = np.float32(255.0)
 
@@ -85,6 +85,14 @@ class ByteImages(NDArrayOperatorsMixin):
     def max(self) -> np.float32:
         """The lightest number."""
         return np.float32(self.levels.max() / WHITE)
+
+
+def as_images(images: ArrayLike) -> NDArray[np.float32]:
+    """``images`` as an array of float32, those that are kept as bytes as they are."""
+    held: object = images
+    if isinstance(held, ByteImages):
+        return cast("NDArray[np.float32]", held)
+    return np.asarray(images, np.float32)
 
 
 def memory_of(images: NDArray[np.float32]) -> NDArray[Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
+from aegui.core.data.byte_images import as_images
 from aegui.kit.theme import Theme, blend
 from aegui.session.data.looks import GLYPHS, Look, reduced
 from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, palette, photo_argb
@@ -52,7 +53,7 @@ class Stamps:
         """
         self._labels, self._differ = labels, None
         self._names = labels if names is None else names
-        self._images = np.asarray(images, np.float32)
+        self._images = as_images(images)
         self._look = look
         self.drop()
 

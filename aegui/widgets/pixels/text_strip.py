@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.data.byte_images import as_images
 from aegui.core.i18n import tr
 from aegui.kit.theme import ICON_PX, current_theme, icon
 from aegui.session.data.looks import GLYPHS, Look
@@ -24,6 +24,7 @@ from aegui.widgets.glyphs import GlyphCache, draw_picture, picture
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtGui import QPaintEvent
 
@@ -123,7 +124,7 @@ class _Line(QWidget):
         return bool(self._places)
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look) -> None:
-        pixels = np.asarray(images, np.float32)
+        pixels = as_images(images)
         self._glyphs.set_images(pixels, look)
         self._places = {
             label: index

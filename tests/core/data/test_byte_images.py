@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from aegui.core.data.byte_images import ByteImages, is_mapped, memory_of
+from aegui.core.data.byte_images import ByteImages, as_images, is_mapped, memory_of
 from aegui.core.data.dataset import Dataset, same_data
 from aegui.core.training.samples import as_numbers, pick_into
 
@@ -61,6 +61,8 @@ def test_a_set_of_them_is_one_of_their_numbers(images: NDArray[np.float32]) -> N
 def test_what_holds_them_is_a_quarter_as_large(images: NDArray[np.float32]) -> None:
     assert memory_of(images).nbytes * 4 == images.nbytes
     assert memory_of(NUMBERS) is NUMBERS
+    assert as_images(images) is images
+    assert as_images([1.0]).dtype == np.float32
     flat = images.reshape(4, -1)
     assert is_mapped(images) == is_mapped(flat) == isinstance(memory_of(images), np.memmap)
 
