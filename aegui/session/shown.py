@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.history import HistoryView
     from aegui.core.training.snapshot import Snapshot
-    from aegui.core.training.timeline import Frame, TimelineView
+    from aegui.core.training.timeline import TimelineFrame, TimelineView
     from aegui.session.data.looks import Look
     from aegui.session.map.codes_service import Codes
     from aegui.session.pixels.answers import Nearest
@@ -101,7 +101,7 @@ class Shown:
     snapshot: Snapshot | None = None
     history: HistoryView | None = None
     kept: TimelineView | None = None
-    past: Frame | None = None
+    past: TimelineFrame | None = None
     saved: SavedRun | None = None
     last: Snapshot | None = None
     trained_on: Dataset | None = None

@@ -1,7 +1,7 @@
 """What no ready-made checker knows of our style: ``python -m tests.style.idioms``.
 
-Each rule is a function from a parsed file to the lines that break it, in one table. A rule is
-obeyed, not silenced: there is no comment that switches one off.
+Each rule is a function from a parsed file to the lines that break it, in one table; one rule looks
+at all files together. A rule is obeyed, not silenced: there is no comment that switches one off.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("aegui", "installer", "tests")
@@ -191,6 +191,21 @@ RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
 )
 
 
+def no_class_name_twice(sources: Iterable[Source]) -> Iterator[str]:
+    """A public class of the program has a name of its own: a reader knows which one is meant."""
+    first: dict[str, str] = {}
+    for source in sources:
+        if not source.is_program:
+            continue
+        for node in source.tree.body:
+            if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
+                continue
+            if node.name in first:
+                where = f"{source.name}:{node.lineno}"
+                yield f"{where}: {first[node.name]} has a class {node.name} already"
+            first.setdefault(node.name, source.name)
+
+
 def _called(node: ast.Call) -> str:
     """The bare name that is called, or ''."""
     return node.func.id if isinstance(node.func, ast.Name) else ""
@@ -265,14 +280,13 @@ def parse(name: str, text: str) -> Source:
 
 def main() -> int:
     """Examine every file; 1 when any breaks a rule."""
-    found = [
-        line
+    sources = [
+        parse(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
         for folder in FOLDERS
         for path in sorted((ROOT / folder).rglob("*.py"))
-        for line in findings(
-            parse(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
-        )
     ]
+    found = [line for source in sources for line in findings(source)]
+    found += no_class_name_twice(sources)
     sys.stdout.writelines(f"{line}\n" for line in found)
     return 1 if found else 0
 

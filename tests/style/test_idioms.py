@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.style.idioms import MAX_LINES, RULES, findings, parse
+from tests.style.idioms import MAX_LINES, RULES, findings, no_class_name_twice, parse
 
 BREAKS = {
     "no_vague_file_names": ("aegui/core/utils.py", "x = 1\n"),
@@ -85,3 +85,16 @@ def test_messages_assembled_in_other_ways(text: str) -> None:
 def test_places_are_told() -> None:
     (finding,) = findings(parse("aegui/core/a.py", "\n\nprint(1)\n"))
     assert finding.startswith("aegui/core/a.py:3: print")
+
+
+def test_two_classes_of_one_name_are_found() -> None:
+    first, second = (
+        "class Frame:\n    pass\n",
+        "\nclass Frame:\n    pass\n\n\nclass _Own:\n    pass\n",
+    )
+    program = [parse("aegui/core/a.py", first), parse("aegui/widgets/b.py", second)]
+    assert list(no_class_name_twice(program)) == [
+        "aegui/widgets/b.py:2: aegui/core/a.py has a class Frame already"
+    ]
+    own = parse("aegui/widgets/c.py", "class _Own:\n    pass\n")
+    assert list(no_class_name_twice([*program[1:], own, parse("tests/a.py", first)])) == []

@@ -44,7 +44,7 @@ class Geometry:
     def overlaps(
         self,
     ) -> Iterator[tuple[tuple[int, int], tuple[slice, slice], tuple[slice, slice]]]:
-        """For each place in the kernel where in places, and where in the grey image, it falls."""
+        """The im2col windows: for each place in the kernel, slices of places and of the image."""
         rows = [self._span(tap, 0) for tap in range(self.kernel[0])]
         columns = [self._span(tap, 1) for tap in range(self.kernel[1])]
         for i, (to_row, from_row) in enumerate(rows):

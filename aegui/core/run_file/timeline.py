@@ -17,7 +17,7 @@ from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.run_file.archive import refused, to_tensors
 from aegui.core.run_file.sound_numbers import unsound
 from aegui.core.training.layout import Layout
-from aegui.core.training.timeline import SAVED_BYTES, Frame, TimelineView
+from aegui.core.training.timeline import SAVED_BYTES, TimelineFrame, TimelineView
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -144,7 +144,9 @@ def read_timeline(archive: Archive, recipe: Recipe, dataset: Dataset) -> Timelin
         if fault is not None:
             reason = tr("weights of epoch {epoch:g}: {fault}", epoch=epoch, fault=fault)
             raise refused(archive.name, member, reason)
-    frames = tuple(Frame(float(epoch), row) for epoch, row in zip(epochs, rows, strict=True))
+    frames = tuple(
+        TimelineFrame(float(epoch), row) for epoch, row in zip(epochs, rows, strict=True)
+    )
     return TimelineView(shapes, recipe.runs, frames)
 
 

@@ -63,10 +63,10 @@ def minimize_bfgs(
         x, slope = x + step, next_slope
         iterations += 1
         callback(x)
-        bend = float(change @ step)
-        if not np.isfinite(value) or bend == 0.0:
+        curvature = float(change @ step)
+        if not np.isfinite(value) or curvature == 0.0:
             break
-        update(inverse, step, change, bend)
+        update(inverse, step, change, curvature)
     result = OptimizeResult()
     result.update(x=x, fun=value, nit=iterations)
     return result
@@ -95,15 +95,16 @@ def _searched(
     return float(length), float(after), jac(x + length * direction)
 
 
-def update(inverse: NDArray[np.float64], step: Vector, change: Vector, bend: float) -> None:
+def update(inverse: NDArray[np.float64], step: Vector, change: Vector, curvature: float) -> None:
     """Teach the inverse Hessian ``[n, n]``, in place, what the last step has shown.
 
     ``(I - r s y') H (I - r y s') + r s s'`` for the ``step`` s, the ``change`` y of the gradient
-    and ``r = 1 / bend``, ``bend = y's``.
+    and ``r = 1 / curvature``, ``curvature = y's``.
     """
     turned = inverse @ change
     # H - r (s t' + t s') + r (1 + r y't) s s', with t = H y, is H + s a' + a s' for one vector a.
-    along = (1.0 + float(change @ turned) / bend) / (2.0 * bend) * step - turned / bend
+    scale = (1.0 + float(change @ turned) / curvature) / (2.0 * curvature)
+    along = scale * step - turned / curvature
     for start in range(0, len(step), _BLOCK):
         rows = slice(start, start + _BLOCK)
         inverse[rows] += np.outer(step[rows], along)

@@ -19,7 +19,7 @@ from aegui.core.training.augment import augmented
 from aegui.core.training.autograd import Batches, clip_each_run
 from aegui.core.training.checkpoint_check import array, counts
 from aegui.core.training.classifier_phases import groups_of
-from aegui.core.training.classifier_rows import CodeRows, codes_of, spoilt
+from aegui.core.training.classifier_rows import CodeRows, codes_of, corrupted_codes
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.model import Model
 from aegui.core.training.step import TracedGradient
@@ -114,7 +114,7 @@ class PretrainEngine:
         _, rows = self.batches.next(level)
         for run in range(self._model.runs):
             clean = self._source.codes(run, rows)
-            noisy = spoilt(
+            noisy = corrupted_codes(
                 clean,
                 self._spec.corruption,
                 self._generator,

@@ -17,7 +17,7 @@ from aegui.core.training.classifier import (
     trained_leaves,
 )
 from aegui.core.training.classifier_phases import groups_of, number_of
-from aegui.core.training.classifier_rows import chunk_rows, codes_of, spoilt
+from aegui.core.training.classifier_rows import chunk_rows, codes_of, corrupted_codes
 from aegui.core.training.measure import Measured, rows_in_a_piece
 from aegui.core.training.terms import terms_of
 
@@ -102,7 +102,7 @@ class ClassifierMeter:
         for chunk in torch.split(self._seen, self._piece):
             stop_if(cancelled)
             clean = codes_of(model, run, chunk, group.encoder.start)
-            noisy = spoilt(
+            noisy = corrupted_codes(
                 clean, spec, generator, is_bounded=group.is_bounded, image_shape=image_shape
             )
             with torch.no_grad():

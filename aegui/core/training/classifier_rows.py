@@ -86,7 +86,7 @@ def codes_of(model: Model, stack: int, images: torch.Tensor, depth: int) -> torc
         return model.apply(stack, model.shaped(images, 0), slice(0, depth)).flatten(1)
 
 
-def spoilt(
+def corrupted_codes(
     clean: torch.Tensor,
     spec: CorruptionSpec,
     generator: torch.Generator,
@@ -94,7 +94,7 @@ def spoilt(
     is_bounded: bool,
     image_shape: tuple[int, int, int] | None = None,
 ) -> torch.Tensor:
-    """Corrupted ``clean`` rows; what noise means for images it cannot mean for all codes.
+    """The rows ``clean``, corrupted; codes that are not between 0 and 1 as far as that makes sense.
 
     Of numbers that do not lie in 0..1 Gaussian noise is not cut off, and salt and pepper or flips
     are as many zeros; so is a block of what is no image, of ``image_shape`` None.

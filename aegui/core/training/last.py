@@ -8,7 +8,7 @@ import numpy as np
 
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.training.best import has_best_weights
-from aegui.core.training.timeline import Frame, TimelineView
+from aegui.core.training.timeline import TimelineFrame, TimelineView
 
 if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
@@ -41,7 +41,7 @@ def _without_frames(run: SavedRun) -> TimelineView:
     return TimelineView(shapes, run.recipe.runs, ())
 
 
-def _frame_of(checkpoint: Checkpoint, like: TimelineView, epoch: float) -> Frame | None:
+def _frame_of(checkpoint: Checkpoint, like: TimelineView, epoch: float) -> TimelineFrame | None:
     """The weights in ``checkpoint``; None where they are of another form, or have gone astray."""
     tensors, layout = checkpoint.tensors, like.layout
     parts = [tensors.get("parameters"), tensors.get("buffers", np.zeros(0, np.float32))]
@@ -49,4 +49,4 @@ def _frame_of(checkpoint: Checkpoint, like: TimelineView, epoch: float) -> Frame
     if any(part is None or part.shape != (n,) for part, n in zip(parts, sizes, strict=True)):
         return None
     row = np.concatenate([np.asarray(part, np.float32) for part in parts])
-    return Frame(epoch, row) if np.isfinite(row).all() else None
+    return TimelineFrame(epoch, row) if np.isfinite(row).all() else None

@@ -29,7 +29,7 @@ _OLDER = {"best_position": "best_epoch", "loss_of_best": "lowest_loss"}
 """Names of a state -> what stood for them in older files."""
 
 
-class Progress:
+class BestSoFar:
     """The best weights and the figures of K runs, updated at every recorded epoch.
 
     What the best weights are is said in ``best.py``: no other weights have a lower loss and fewer

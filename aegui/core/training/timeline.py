@@ -32,7 +32,7 @@ SAVED_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class TimelineFrame:
     """The weights of one moment.
 
     Attributes:
@@ -57,7 +57,7 @@ class TimelineView:
 
     of: ResolvedRecipe | Shapes
     runs: int
-    frames: tuple[Frame, ...]
+    frames: tuple[TimelineFrame, ...]
 
     def __len__(self) -> int:
         """The number of moments."""
@@ -98,7 +98,7 @@ class TimelineView:
         """The weights of moment ``index`` (negative: from the end), as float32."""
         return self.snapshot_of(self.frames[index])
 
-    def snapshot_of(self, frame: Frame) -> Snapshot:
+    def snapshot_of(self, frame: TimelineFrame) -> Snapshot:
         """The weights of ``frame``, one of these or an earlier one of this training, as float32."""
         layout = self.layout
         row = np.asarray(frame.row, np.float32)
@@ -132,7 +132,7 @@ class Fork:
 
     Attributes:
         epoch: Epochs done.
-        row: The weights, as in ``Frame``.
+        row: The weights, as in ``TimelineFrame``.
         signature: ``ResolvedRecipe.signature`` of the network that they are of.
     """
 
@@ -188,7 +188,7 @@ class Timeline:
         self._stride = 1
         self._count = 0
         self._numbers: list[int] = []
-        self._frames: list[Frame] = []
+        self._frames: list[TimelineFrame] = []
         if before is not None and self.capacity:
             for frame in before.frames:
                 self._add(frame)
@@ -208,14 +208,14 @@ class Timeline:
         if self._count % self._stride:
             self._count += 1
             return
-        self._add(Frame(epoch, _read_only(row())))
+        self._add(TimelineFrame(epoch, _read_only(row())))
 
     def finish(self, epoch: float, row: Callable[[], NDArray[np.float32]]) -> None:
         """Keep the last weights of all, whether it is their turn or not."""
         if self.capacity and (not self._frames or self._frames[-1].epoch < epoch - 1e-9):
             if len(self._frames) == self.capacity:
                 self._thin()
-            self._frames.append(Frame(epoch, _read_only(row())))
+            self._frames.append(TimelineFrame(epoch, _read_only(row())))
             self._numbers.append(self._count)
             self._count += 1
 
@@ -229,7 +229,7 @@ class Timeline:
             self._view = replace(self._view, frames=tuple(frames))
         return self._view
 
-    def _add(self, frame: Frame) -> None:
+    def _add(self, frame: TimelineFrame) -> None:
         if len(self._frames) == self.capacity:
             self._thin()
         if self._count % self._stride == 0:
@@ -246,7 +246,7 @@ class Timeline:
             ]
             self._cut([self._frames[it] for it in kept], [self._numbers[it] for it in kept])
 
-    def _cut(self, frames: Sequence[Frame], numbers: Sequence[int]) -> None:
+    def _cut(self, frames: Sequence[TimelineFrame], numbers: Sequence[int]) -> None:
         self._numbers = list(numbers)
         self._frames = list(frames)
 

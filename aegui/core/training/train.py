@@ -28,7 +28,7 @@ from aegui.core.training.diagnosis import astray, diagnosis
 from aegui.core.training.families import family_of
 from aegui.core.training.history import History, next_recorded_position
 from aegui.core.training.parameters import Parameters, snapshot_of
-from aegui.core.training.progress import Progress
+from aegui.core.training.progress import BestSoFar
 from aegui.core.training.result import Checkpoint, TrainingResult
 from aegui.core.training.schedules import Schedule
 from aegui.core.training.stages import Lineage, StageLog
@@ -169,7 +169,7 @@ class Training:
         self.epochs = self._stepper.epochs
         proper = self._phases[-1]
         self._schedule = Schedule(recipe.training.schedule, proper.stop - proper.start)
-        self._progress = Progress(
+        self._progress = BestSoFar(
             self._parameters,
             self._meter.measured,
             by_loss=not counts_wrong_pixels(recipe, resolved.dataset),

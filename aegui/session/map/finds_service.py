@@ -39,7 +39,7 @@ _MOST_ENCODED = 4_096
 
 
 @dataclass(frozen=True)
-class Source:
+class FindSource:
     """Where new images may come from."""
 
     key: str
@@ -47,25 +47,25 @@ class Source:
     help: str
 
 
-SOURCES: Mapping[str, Source] = {
+SOURCES: Mapping[str, FindSource] = {
     source.key: source
     for source in (
-        Source(
+        FindSource(
             "new",
             mark("Best new ones"),
             mark("Of many places: sharp images unlike every sample, and unlike one another"),
         ),
-        Source(
+        FindSource(
             "posterior",
             mark("Where samples lie"),
             mark("Codes drawn as those of the samples are spread (the aggregate posterior)"),
         ),
-        Source(
+        FindSource(
             "prior",
             mark("Normal distribution"),
             mark("Codes drawn from the normal distribution (the prior)"),
         ),
-        Source(
+        FindSource(
             "region",
             mark("Selected region"),
             mark("Codes drawn within the region that was drawn on the map with the lasso"),

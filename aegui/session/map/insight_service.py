@@ -31,7 +31,7 @@ _PASSES = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class PlaceInsight:
     """What is known of one place.
 
     Attributes:
@@ -64,7 +64,7 @@ class InsightService(QObject):
     """Looks at one place at a time with the network that is shown; the newest place wins."""
 
     told = Signal(object)
-    """A ``Told``; always in the thread that owns this object."""
+    """A ``PlaceInsight``; always in the thread that owns this object."""
     fanned = Signal(object)
     """A ``Fan``; likewise."""
 
@@ -115,7 +115,7 @@ class InsightService(QObject):
         ways = np.array([frame.across, frame.up], np.float32)
         work = _PASSES * codec.cost + encode_cost(codec)
         self._looks.ask(
-            lambda: Told(insight(codec, samples, place, ways), samples),
+            lambda: PlaceInsight(insight(codec, samples, place, ways), samples),
             samples,
             quick=samples.samples.size <= QUICKLY_COMPARED and is_quick(codec, work, QUICK),
             gentle=self._live,

@@ -23,7 +23,7 @@ DEFAULT_COUNT = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
+class GeneratedSamples:
     """Images of one network.
 
     Attributes:
@@ -44,7 +44,7 @@ class SamplesService(QObject):
     """Decodes the same codes with the newest weights, while somebody looks."""
 
     sampled = Signal(object)
-    """``Samples``; always in the thread that owns this object."""
+    """``GeneratedSamples``; always in the thread that owns this object."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -107,8 +107,8 @@ class SamplesService(QObject):
             )
 
 
-def _sampled(codec: Codec, count: int, seed: int) -> Samples:
+def _sampled(codec: Codec, count: int, seed: int) -> GeneratedSamples:
     codes = drawn_codes(count, codec.latent_size, seed)
     rows = codec.decode(codes)
     scores = codec.judge(rows) if codec.can_judge else None
-    return Samples(codes, rows.reshape(count, *codec.image_shape), scores, codec.epoch)
+    return GeneratedSamples(codes, rows.reshape(count, *codec.image_shape), scores, codec.epoch)

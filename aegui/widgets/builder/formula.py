@@ -16,7 +16,7 @@ from aegui.core.training.terms import TERMS, definitions, equations
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme, figures_font
 from aegui.widgets.builder.fields import short_number
-from aegui.widgets.builder.math_boxes import Row, typeset
+from aegui.widgets.builder.math_boxes import FormulaRow, typeset
 from aegui.widgets.figures.widget_picture import offer_painted
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def number_text(value: float) -> str:
 class _Column:
     """A part of an equation: what is set, which number belongs under it, and what it means."""
 
-    box: Row
+    box: FormulaRow
     key: str = ""
     weight: float = 1.0
     help: str = ""
@@ -75,7 +75,7 @@ class FormulaView(Painted):
         self._definitions: tuple[str, ...] = ()
         self._terms: Mapping[str, float] = MappingProxyType({})
         self._placed: list[_Placed] = []
-        self._notes: list[tuple[Row, float, float]] = []
+        self._notes: list[tuple[FormulaRow, float, float]] = []
         self._height = 0.0
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)

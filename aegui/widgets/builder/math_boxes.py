@@ -106,7 +106,7 @@ class FormulaSpace:
 
 
 @dataclass
-class Row:
+class FormulaRow:
     """Boxes side by side."""
 
     boxes: Sequence[FormulaBox]
@@ -297,12 +297,12 @@ class _Parser:
         self._base = base
         self._at = 0
 
-    def row(self, px: float, *, upright: bool = False) -> Row:
+    def row(self, px: float, *, upright: bool = False) -> FormulaRow:
         """Everything up to a closing brace or the end."""
         boxes: list[FormulaBox] = []
         while self._at < len(self._text) and self._text[self._at] != "}":
             boxes.append(self._with_scripts(px, upright=upright))
-        return Row(boxes)
+        return FormulaRow(boxes)
 
     def _with_scripts(self, px: float, *, upright: bool) -> FormulaBox:
         base = self._atom(px, upright=upright)
@@ -340,7 +340,7 @@ class _Parser:
             return self._argument(px, upright=upright)
         italic = character.isalpha() and not upright
         glyph = Glyphs(character, math_font(self._base, px, italic=italic))
-        return Row([glyph, FormulaSpace(_THIN / 2 * px)]) if character == "," else glyph
+        return FormulaRow([glyph, FormulaSpace(_THIN / 2 * px)]) if character == "," else glyph
 
     def _command(self, px: float) -> FormulaBox:
         start = self._at
@@ -358,6 +358,6 @@ class _Parser:
         raise ValueError(name)
 
 
-def typeset(text: str, base: QFont, px: float) -> Row:
+def typeset(text: str, base: QFont, px: float) -> FormulaRow:
     """The formula ``text`` as a box, letters ``px`` pixels high."""
     return _Parser(text, base).row(px)

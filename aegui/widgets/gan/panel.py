@@ -22,11 +22,11 @@ from aegui.widgets.gan.sheet import SampleSheet
 
 if TYPE_CHECKING:
     from aegui.session.data.looks import Look
-    from aegui.session.map.samples_service import Samples
+    from aegui.session.map.samples_service import GeneratedSamples
 
 
 class GanPanel(QWidget):
-    """Shows ``Samples``. Passive.
+    """Shows ``GeneratedSamples``. Passive.
 
     Signals:
         noise_requested(): Other codes are requested.
@@ -103,7 +103,7 @@ class GanPanel(QWidget):
         self.sheet.set_samples(None)
         self._pages.say(text)
 
-    def set_samples(self, samples: Samples, look: Look) -> None:
+    def set_samples(self, samples: GeneratedSamples, look: Look) -> None:
         """Show the newest images."""
         self.sheet.set_samples(samples, look)
         self._epoch.setText(tr("epoch {epoch:,}", epoch=samples.epoch))

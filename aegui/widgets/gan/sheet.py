@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPaintEvent
 
-    from aegui.session.map.samples_service import Samples
+    from aegui.session.map.samples_service import GeneratedSamples
 
 _GAP = 2
 _MOST_PX = 128
@@ -41,13 +41,13 @@ _STEPS = {
 
 
 class SampleSheet(Painted):
-    """Paints ``Samples``; a click or Enter on one of them asks for its code."""
+    """Paints ``GeneratedSamples``; a click or Enter on one of them asks for its code."""
 
     sample_activated = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._samples: Samples | None = None
+        self._samples: GeneratedSamples | None = None
         self._pictures: Sequence[QImage] = ()
         self._look = GLYPHS
         self._ratio = 1.0
@@ -66,11 +66,11 @@ class SampleSheet(Painted):
         return QSize(120, 96)
 
     @property
-    def samples(self) -> Samples | None:
+    def samples(self) -> GeneratedSamples | None:
         """What is shown."""
         return self._samples
 
-    def set_samples(self, samples: Samples | None, look: Look = GLYPHS) -> None:
+    def set_samples(self, samples: GeneratedSamples | None, look: Look = GLYPHS) -> None:
         """Show ``samples``, seen as ``look`` says."""
         self._samples, self._look = samples, look
         if samples is None:

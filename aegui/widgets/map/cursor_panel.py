@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
     from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
 
-    from aegui.session.map.insight_service import Told
+    from aegui.session.map.insight_service import PlaceInsight
     from aegui.widgets.figures.figure import Figure
 
 THRESHOLD = 0.5
@@ -378,7 +378,7 @@ class CursorPanel(QWidget):
         self._near_title.setVisible(bool(nearest))
         self._describe(list(self.numbers.code), list(nearest))
 
-    def set_told(self, told: Told) -> None:
+    def set_told(self, told: PlaceInsight) -> None:
         """What is known of the place that is shown."""
         self.figures.set_told(told)
         where = _where(told.insight.z.tolist())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPaintEvent
 
     from aegui.core.latent.insight import Insight
-    from aegui.session.map.insight_service import Told
+    from aegui.session.map.insight_service import PlaceInsight
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class InsightFigures(Painted):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._told: Told | None = None
+        self._told: PlaceInsight | None = None
         self._texts: dict[str, str] = {}
         self._words = self._nearest = ""
         self._fonts: tuple[QFont, QFont] | None = None
@@ -106,7 +106,7 @@ class InsightFigures(Painted):
         self.setAccessibleName(tr("What the image is like"))
         self.figures = offer_painted(self, "insight", fits=False)
 
-    def set_told(self, told: Told | None) -> None:
+    def set_told(self, told: PlaceInsight | None) -> None:
         """Show what is known; None: nothing is."""
         self._told = told
         if told is None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget
 
-    from aegui.session.map.samples_service import Samples
+    from aegui.session.map.samples_service import GeneratedSamples
     from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
@@ -114,7 +114,7 @@ class GanFeature(Feature):
         self._panel.set_adversarial(shown.recipe.gan is not None, runner.is_busy)
 
     @Slot(object)
-    def _on_samples_sampled(self, samples: Samples) -> None:
+    def _on_samples_sampled(self, samples: GeneratedSamples) -> None:
         self._panel.set_samples(samples, self._services.shown.look)
         self._show_levers()
 

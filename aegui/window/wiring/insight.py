@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.session.map.decode_service import Decoded
-    from aegui.session.map.insight_service import Fan, Told
+    from aegui.session.map.insight_service import Fan, PlaceInsight
     from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow
     from aegui.window.services import Services
@@ -155,7 +155,7 @@ class InsightFeature(Feature):
             self._services.of(InsightService).fan(code, self._canvas.scene.frame, spacing)
 
     @Slot(object)
-    def _on_insight_told(self, told: Told) -> None:
+    def _on_insight_told(self, told: PlaceInsight) -> None:
         if self._place is None:
             return
         self._panels.cursor.set_told(told)

@@ -19,7 +19,7 @@ from aegui.core.run_file.archive import Archive, pack
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.layout import Layout
 from aegui.core.training.snapshot import LayerWeights, Snapshot
-from aegui.core.training.timeline import Frame, TimelineView
+from aegui.core.training.timeline import TimelineFrame, TimelineView
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def a_timeline(count: int = 5, scale: float = 1.0) -> TimelineView:
     draw = np.random.default_rng(0)
     rows = [scale * draw.standard_normal(SIZE).astype(np.float32) for _ in range(count)]
     return TimelineView(
-        SHAPES, 2, tuple(Frame(10.0 * index, row) for index, row in enumerate(rows))
+        SHAPES, 2, tuple(TimelineFrame(10.0 * index, row) for index, row in enumerate(rows))
     )
 
 
@@ -122,8 +122,8 @@ def test_tensors_of_zeros_and_wide_ones_survive_the_steps() -> None:
 
 def test_weights_that_half_precision_cannot_hold_are_left_out() -> None:
     timeline = a_timeline(3)
-    wild = Frame(30.0, np.full(SIZE, 1e6, np.float32))
-    lost = Frame(40.0, np.full(SIZE, np.nan, np.float32))
+    wild = TimelineFrame(30.0, np.full(SIZE, 1e6, np.float32))
+    lost = TimelineFrame(40.0, np.full(SIZE, np.nan, np.float32))
     with_them = replace(timeline, frames=(*timeline.frames, wild, lost))
     for compact in (False, True):
         (member,) = run_timeline.to_members(with_them, compact=compact).values()

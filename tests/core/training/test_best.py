@@ -20,7 +20,7 @@ from aegui.core.training.best import ranked_runs
 from aegui.core.training.control import Control
 from aegui.core.training.measure import Measured
 from aegui.core.training.parameters import Parameters
-from aegui.core.training.progress import Progress
+from aegui.core.training.progress import BestSoFar
 from aegui.core.training.result import RunResult
 from aegui.core.training.train import train
 
@@ -60,10 +60,10 @@ def trained(resolved: ResolvedRecipe) -> TrainingResult:
     return last.result()
 
 
-def small_progress(samples: int = 3, *, by_loss: bool = False, tolerance: int = 1) -> Progress:
+def small_progress(samples: int = 3, *, by_loss: bool = False, tolerance: int = 1) -> BestSoFar:
     resolved = bound({"network": {"encoder": [], "decoder": []}})
     parameters = Parameters(resolved, torch.device("cpu"))
-    return Progress(parameters, samples, by_loss=by_loss, tolerance=tolerance)
+    return BestSoFar(parameters, samples, by_loss=by_loss, tolerance=tolerance)
 
 
 def measured(loss: float, wrong: list[int], rank: float | None = None) -> Measured:

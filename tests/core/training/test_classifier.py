@@ -17,7 +17,7 @@ from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training import classifier_rows
 from aegui.core.training.classifier import FineTuneEngine, trained_leaves
 from aegui.core.training.classifier_phases import groups_of, number_of, phases_of
-from aegui.core.training.classifier_rows import CodeRows, spoilt
+from aegui.core.training.classifier_rows import CodeRows, corrupted_codes
 from aegui.core.training.control import Control
 from aegui.core.training.history import RUN_COLUMNS
 from aegui.core.training.model import Model
@@ -350,19 +350,21 @@ def test_gradients_are_those_of_the_textbook() -> None:
 def test_noise_means_the_same_for_images_and_something_sensible_for_codes() -> None:
     generator = torch.Generator().manual_seed(1)
     codes = 5.0 + torch.rand(400, 50)
-    masked = spoilt(
+    masked = corrupted_codes(
         codes, CorruptionSpec(kind="salt_pepper", level=0.3), generator, is_bounded=False
     )
     hit = masked != codes
     assert (masked[hit] == 0).all()
     assert float(hit.float().mean()) == pytest.approx(0.3, abs=0.02)
-    noisy = spoilt(codes, CorruptionSpec(kind="gaussian", level=0.5), generator, is_bounded=False)
+    noisy = corrupted_codes(
+        codes, CorruptionSpec(kind="gaussian", level=0.5), generator, is_bounded=False
+    )
     assert float((noisy - codes).std()) == pytest.approx(0.5, abs=0.02)
-    bounded = spoilt(
+    bounded = corrupted_codes(
         codes - 5, CorruptionSpec(kind="gaussian", level=2), generator, is_bounded=True
     )
     assert 0.0 <= float(bounded.min()) <= float(bounded.max()) <= 1.0
-    assert spoilt(codes, CorruptionSpec(), generator, is_bounded=True) is codes
+    assert corrupted_codes(codes, CorruptionSpec(), generator, is_bounded=True) is codes
 
 
 @pytest.mark.parametrize("chunk", [1, 1000])

@@ -20,7 +20,7 @@ from aegui.core.training.fused import FusedEngine
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS
 from aegui.core.training.measure import Measured
 from aegui.core.training.parameters import Parameters
-from aegui.core.training.progress import Progress
+from aegui.core.training.progress import BestSoFar
 from aegui.core.training.samples import Samples
 from aegui.core.training.train import Training, choose_device, train, warm_up
 
@@ -351,7 +351,7 @@ def test_the_best_weights_are_those_that_meet_the_goal() -> None:
     """A worst sample within the goal counts more than fewer wrong pixels in all."""
     resolved = resolved_recipe(network={"encoder": [], "decoder": []})
     parameters = Parameters(resolved, torch.device("cpu"))
-    progress = Progress(parameters, samples=3, by_loss=False, tolerance=1)
+    progress = BestSoFar(parameters, samples=3, by_loss=False, tolerance=1)
     for epoch, wrong in enumerate(([0, 0, 2], [1, 1, 1], [0, 0, 2], [1, 1, 0])):
         progress.observe(epoch, Measured(np.array([0.5]), np.array([wrong])))
     assert progress.best_epoch[0] == 3

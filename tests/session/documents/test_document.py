@@ -11,7 +11,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import saved_run_of
-from aegui.core.training.timeline import Frame, TimelineView
+from aegui.core.training.timeline import TimelineFrame, TimelineView
 from aegui.core.training.train import train
 from aegui.session.documents.document import continuation_of
 
@@ -76,7 +76,7 @@ def test_a_run_without_checkpoint_goes_on_from_its_weights(kind: str) -> None:
     assert further.checkpoint is None
     assert further.fork is not None
     assert run.snapshot is not None
-    began = TimelineView(resolved, 2, (Frame(0.0, further.fork.row),)).snapshot(0)
+    began = TimelineView(resolved, 2, (TimelineFrame(0.0, further.fork.row),)).snapshot(0)
     pairs = zip(began.layers, run.snapshot.layers, strict=True)
     for name, mine, its in ((k, a, b) for a, b in pairs for k in b.tensors):
         assert np.array_equal(mine.tensors[name], its.tensors[name])

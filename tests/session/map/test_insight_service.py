@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.session.map.insight_service import Fan, Told
+    from aegui.session.map.insight_service import Fan, PlaceInsight
 
 XY = axes_frame((0, 1), np.zeros(2))
 
@@ -30,8 +30,8 @@ def service(qtbot: QtBot) -> Iterator[InsightService]:
 
 
 @pytest.fixture
-def told(service: InsightService) -> list[Told]:
-    heard: list[Told] = []
+def told(service: InsightService) -> list[PlaceInsight]:
+    heard: list[PlaceInsight] = []
     service.told.connect(heard.append)
     return heard
 
@@ -43,7 +43,9 @@ def fans(service: InsightService) -> list[Fan]:
     return heard
 
 
-def test_of_a_small_network_all_is_told_at_once(service: InsightService, told: list[Told]) -> None:
+def test_of_a_small_network_all_is_told_at_once(
+    service: InsightService, told: list[PlaceInsight]
+) -> None:
     codec, dataset = network((1, 28, 28)), grey()
     service.set_subject(codec, dataset)
     service.look((0.5, -0.25), XY)
@@ -69,7 +71,7 @@ def test_the_samples_are_prepared_once_for_all_weights(service: InsightService) 
 
 
 def test_a_large_network_answers_from_a_thread_and_the_newest_place_wins(
-    qtbot: QtBot, service: InsightService, told: list[Told]
+    qtbot: QtBot, service: InsightService, told: list[PlaceInsight]
 ) -> None:
     service.set_subject(network(conv=True), grey())
     for number in range(30):
@@ -82,7 +84,7 @@ def test_a_large_network_answers_from_a_thread_and_the_newest_place_wins(
 
 
 def test_without_a_network_or_with_other_codes_nothing_is_told(
-    service: InsightService, told: list[Told], fans: list[Fan]
+    service: InsightService, told: list[PlaceInsight], fans: list[Fan]
 ) -> None:
     service.look((0.0, 0.0), XY)
     service.fan((0.0, 0.0), XY, 0.1)
@@ -93,7 +95,7 @@ def test_without_a_network_or_with_other_codes_nothing_is_told(
     assert not fans
 
 
-def test_a_gan_tells_no_drift(service: InsightService, told: list[Told]) -> None:
+def test_a_gan_tells_no_drift(service: InsightService, told: list[PlaceInsight]) -> None:
     service.set_subject(network(gan=True), grey())
     service.look((0.1, 0.2), XY)
     assert told[0].insight.drift is None

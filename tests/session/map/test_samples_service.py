@@ -14,7 +14,7 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.control import Control
 from aegui.core.training.train import train
-from aegui.session.map.samples_service import DEFAULT_COUNT, Samples, SamplesService
+from aegui.session.map.samples_service import DEFAULT_COUNT, GeneratedSamples, SamplesService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,14 +54,14 @@ def service(qtbot: QtBot) -> Iterator[SamplesService]:
 
 
 @pytest.fixture
-def heard(service: SamplesService) -> list[Samples]:
-    found: list[Samples] = []
+def heard(service: SamplesService) -> list[GeneratedSamples]:
+    found: list[GeneratedSamples] = []
     service.sampled.connect(found.append)
     return found
 
 
 def test_codes_are_decoded_and_judged(
-    qtbot: QtBot, service: SamplesService, heard: list[Samples]
+    qtbot: QtBot, service: SamplesService, heard: list[GeneratedSamples]
 ) -> None:
     codec = codecs({"encoder": [{"units": 8}], "latent": {"units": 3}})[0]
     service.set_codec(codec)
@@ -76,7 +76,7 @@ def test_codes_are_decoded_and_judged(
 
 
 def test_a_variational_decoder_has_no_scores(
-    qtbot: QtBot, service: SamplesService, heard: list[Samples]
+    qtbot: QtBot, service: SamplesService, heard: list[GeneratedSamples]
 ) -> None:
     network = {"encoder": [{"units": 8}], "latent": {"units": 3, "kind": "gaussian"}}
     service.set_codec(codecs(network, seed=1)[-1])
@@ -85,7 +85,7 @@ def test_a_variational_decoder_has_no_scores(
 
 
 def test_newer_weights_decode_the_same_codes(
-    qtbot: QtBot, service: SamplesService, heard: list[Samples]
+    qtbot: QtBot, service: SamplesService, heard: list[GeneratedSamples]
 ) -> None:
     first, *_, last = codecs(CONV)
     for codec in (first, last):
@@ -98,7 +98,7 @@ def test_newer_weights_decode_the_same_codes(
 
 
 def test_other_noise_and_other_counts(
-    qtbot: QtBot, service: SamplesService, heard: list[Samples]
+    qtbot: QtBot, service: SamplesService, heard: list[GeneratedSamples]
 ) -> None:
     service.set_codec(codecs(CONV)[0])
     qtbot.waitUntil(lambda: len(heard) == 1)
@@ -115,7 +115,7 @@ def test_other_noise_and_other_counts(
 
 
 def test_nothing_is_decoded_while_nobody_looks(
-    qtbot: QtBot, service: SamplesService, heard: list[Samples]
+    qtbot: QtBot, service: SamplesService, heard: list[GeneratedSamples]
 ) -> None:
     service.set_active(False)
     service.set_codec(codecs(CONV)[0])

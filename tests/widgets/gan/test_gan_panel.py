@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from aegui.session.data.looks import Look
-from aegui.session.map.samples_service import COUNTS, Samples
+from aegui.session.map.samples_service import COUNTS, GeneratedSamples
 from aegui.widgets.gan.panel import GanPanel
 from aegui.widgets.gan.sheet import SampleSheet
 
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 PHOTO = Look(glyphs=False)
 
 
-def samples(count: int = 16, *, scored: bool = True, size: tuple[int, int] = (8, 8)) -> Samples:
+def samples(
+    count: int = 16, *, scored: bool = True, size: tuple[int, int] = (8, 8)
+) -> GeneratedSamples:
     """Images that get brighter one by one."""
     levels = np.linspace(0, 1, count, dtype=np.float32)
     images = np.broadcast_to(levels[:, None, None, None], (count, 1, *size)).copy()
     codes = np.arange(count * 3, dtype=np.float32).reshape(count, 3)
-    return Samples(codes, images, levels if scored else None, epoch=1234)
+    return GeneratedSamples(codes, images, levels if scored else None, epoch=1234)
 
 
 @pytest.fixture

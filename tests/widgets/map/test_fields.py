@@ -17,7 +17,7 @@ from aegui.core.latent.novelty import known
 from aegui.core.latent.regions import regions_of
 from aegui.kit.theme import DARK, LIGHT
 from aegui.session.map.field_service import Layer
-from aegui.session.map.insight_service import Told
+from aegui.session.map.insight_service import PlaceInsight
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.map.canvas import LatentCanvas
 from aegui.widgets.map.field_layer import STRONGEST, field_picture, layer_rgba
@@ -50,9 +50,9 @@ def layer(
     return Layer(field, XY, lines_of(field), complete=True, regions=regions_of(field))
 
 
-def told() -> Told:
+def told() -> PlaceInsight:
     samples = known(grey(), glyphs=False)
-    return Told(insight(network(), samples, (0.5, -0.25), np.eye(2)), samples)
+    return PlaceInsight(insight(network(), samples, (0.5, -0.25), np.eye(2)), samples)
 
 
 def test_little_is_transparent_and_much_has_the_colour_of_the_layer() -> None:
