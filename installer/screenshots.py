@@ -15,7 +15,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QPoint, QPointF, QRect, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
@@ -104,7 +103,8 @@ def shipped(key: str, **changes: Any) -> Recipe:
 def take(app: App, recipe: Recipe) -> None:
     """Make ``recipe`` that of the document, and wait for its data."""
     app.window.set_perspective("build")
-    app.services.workspace.edit_recipe(recipe, "recipe")
+    # A document of its own: nothing of the last picture, such as pins, and no edited training.
+    app.services.workspace.new(recipe)
     wait_for(lambda: app.services.workspace.recipe == recipe)
     spin(0.5)
 
@@ -123,7 +123,14 @@ def open_model(app: App, key: str) -> None:
     app.services.workspace.open(models_dir() / f"{key}.aegui", lambda: True)
     app.window.set_perspective("build")
     spin(3.0)
+    wait_for(lambda: is_encoded(app))
     app.window.notifications.close_all()
+
+
+def is_encoded(app: App) -> bool:
+    """Whether the codes of all samples are there."""
+    shown = app.services.shown
+    return shown.codes is not None and len(shown.codes.indices) == len(shown.dataset)
 
 
 def show(app: App, key: str) -> None:
@@ -261,7 +268,7 @@ def variational(app: App) -> None:
     """The map of the variational autoencoder that ships, and others beside it."""
     open_model(app, "mnist-vae-2")
     move(app.window.panels.canvas, 0.55, 0.45)
-    spin(1.0)
+    spin(3.0)
     shoot(app, "variational", app.window.panels.canvas)
     app.window.set_perspective("compare")
     spin(1.0)
@@ -312,8 +319,9 @@ def making(app: App) -> None:
     codes = services.shown.codes
     assert codes is not None
     for digit in "1463":
-        index = services.shown.dataset.labels.index(digit)
-        row = int(np.flatnonzero(codes.indices == index)[0])
+        # Of a large set there may be the codes of some samples only.
+        labels = [services.shown.dataset.labels[index] for index in codes.indices.tolist()]
+        row = labels.index(digit)
         services.workspace.keepsakes.pin(codes.values[row], digit)
     services.of(Making).paths.set_kind("geodesic")
     app.window.panels.making.path.set_choices("geodesic", services.of(Making).paths.count)
