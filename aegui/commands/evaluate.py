@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aegui.commands.classes import evaluate_classes
-from aegui.commands.figures import figures_table, model_figures
+from aegui.commands.evaluate_many import evaluate_many
+from aegui.commands.figures import PartFigures, figures_table, measured
 from aegui.commands.history import stages_json
 from aegui.commands.opened import OpenedRun
 from aegui.commands.provenance import about_data, about_machine, data_words, machine_words
 from aegui.commands.words import say, say_json, shown, table
 from aegui.core.data.corruption import corruption_words, parse_corruption
-from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.parts import PARTS
-from aegui.core.evaluation.reconstruction import wrong_of_all
 from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
 from aegui.core.i18n import localized, tr
 
@@ -24,11 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from aegui.core.data.dataset import Dataset
-    from aegui.core.latent.codec import Codec
-    from aegui.core.recipe import CorruptionSpec
 
 MOST_ROWS = 500
 """Characters that are listed one by one."""
@@ -38,8 +32,6 @@ def evaluate_command(options: argparse.Namespace) -> int:
     """Print how a model does on its data or on others; with noise too, where asked for."""
     specs = [parse_corruption(text) for text in options.noise]
     if options.all_runs or options.others:
-        from aegui.commands.evaluate_many import evaluate_many
-
         return evaluate_many(options, specs)
     run = OpenedRun.of(options)
     if run.codec.can_classify:
@@ -60,57 +52,6 @@ def evaluate_command(options: argparse.Namespace) -> int:
     say(tr("Noise and codes are drawn with seed {seed}.", seed=options.seed))
     say(machine_words())
     return 0
-
-
-@dataclass(frozen=True, eq=False)
-class PartFigures:
-    """The figures of one part of the samples, or of all of them.
-
-    Attributes:
-        indices: Their places.
-        clean: Wrong pixels of each, int64.
-        scores: The answers to noise.
-        figures: Reconstruction and code.
-    """
-
-    indices: NDArray[np.int64]
-    clean: NDArray[np.int64]
-    scores: list[NoisyScore]
-    figures: dict[str, Any]
-
-
-def _measured(
-    codec: Codec,
-    dataset: Dataset,
-    places: NDArray[np.int64] | None,
-    specs: list[CorruptionSpec],
-    options: argparse.Namespace,
-) -> PartFigures:
-    indices = np.arange(len(dataset)) if places is None else places
-    samples = dataset if places is None else dataset.subset(indices)
-    return PartFigures(
-        indices,
-        wrong_of_all(codec, samples),
-        [
-            # Somebody who knows a part of the characters only is nobody to compare with.
-            noisy_score(codec, samples, spec, options.draws, options.seed, limited=places is None)
-            for spec in specs
-        ],
-        model_figures(codec, samples, options.seed),
-    )
-
-
-def measured(
-    run: OpenedRun, specs: list[CorruptionSpec], options: argparse.Namespace
-) -> dict[str, PartFigures]:
-    """The figures of each part of the samples, by what was learnt of it."""
-    if len(run.parts) == 1:
-        (key,) = run.parts
-        return {key: _measured(run.codec, run.dataset, None, specs, options)}
-    return {
-        key: _measured(run.codec, run.dataset, places, specs, options)
-        for key, places in run.parts.items()
-    }
 
 
 def _document(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.classes import part_to_judge
-from aegui.commands.evaluate import measured
-from aegui.commands.figures import figure_labels, figure_words
+from aegui.commands.figures import figure_labels, figure_words, measured
 from aegui.commands.opened import OpenedRun
 from aegui.commands.provenance import (
     about_data,

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from aegui.commands.words import table
 from aegui.core.evaluation.codes import code_statistics, dimension_figures
+from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.parts import PARTS
-from aegui.core.evaluation.reconstruction import reconstruction_figures
+from aegui.core.evaluation.reconstruction import reconstruction_figures, wrong_of_all
 from aegui.core.i18n import localized, mark, tr
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
+    from aegui.commands.opened import OpenedRun
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import CorruptionSpec
 
 _LABELS = {
     "squared_error": mark("squared error per image"),
@@ -98,3 +106,54 @@ def _dimensions(figures: Mapping[str, dict[str, Any]]) -> list[str]:
     heads = [tr("KL, nats")] if len(figures) == 1 else [tr(PARTS[key]) for key in figures]
     first = tr("dimension") if len(figures) == 1 else tr("dimension, KL in nats")
     return [table([first, *heads], rows)]
+
+
+@dataclass(frozen=True, eq=False)
+class PartFigures:
+    """The figures of one part of the samples, or of all of them.
+
+    Attributes:
+        indices: Their places.
+        clean: Wrong pixels of each, int64.
+        scores: The answers to noise.
+        figures: Reconstruction and code.
+    """
+
+    indices: NDArray[np.int64]
+    clean: NDArray[np.int64]
+    scores: list[NoisyScore]
+    figures: dict[str, Any]
+
+
+def _measured(
+    codec: Codec,
+    dataset: Dataset,
+    places: NDArray[np.int64] | None,
+    specs: list[CorruptionSpec],
+    options: argparse.Namespace,
+) -> PartFigures:
+    indices = np.arange(len(dataset)) if places is None else places
+    samples = dataset if places is None else dataset.subset(indices)
+    return PartFigures(
+        indices,
+        wrong_of_all(codec, samples),
+        [
+            # Somebody who knows a part of the characters only is nobody to compare with.
+            noisy_score(codec, samples, spec, options.draws, options.seed, limited=places is None)
+            for spec in specs
+        ],
+        model_figures(codec, samples, options.seed),
+    )
+
+
+def measured(
+    run: OpenedRun, specs: list[CorruptionSpec], options: argparse.Namespace
+) -> dict[str, PartFigures]:
+    """The figures of each part of the samples, by what was learnt of it."""
+    if len(run.parts) == 1:
+        (key,) = run.parts
+        return {key: _measured(run.codec, run.dataset, None, specs, options)}
+    return {
+        key: _measured(run.codec, run.dataset, places, specs, options)
+        for key, places in run.parts.items()
+    }

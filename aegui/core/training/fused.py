@@ -13,6 +13,7 @@ from aegui.core.training.batch_program import (
     GeneratedEngine,
     compiled,
 )
+from aegui.core.training.primitives import PRIMITIVES
 from aegui.core.training.program import Source, emit_corruption
 from aegui.core.training.step import drawn, emit_beta, emit_gradient, emit_penalties
 from aegui.core.training.tape import Tape
@@ -183,7 +184,7 @@ class Step:
     ) -> None:
         """The lines; ``lr``, ``g`` and with a gaussian code ``beta`` are in scope."""
         resolved, parameters = self._resolved, self._parameters
-        tape = Tape(source, indent, tag)
+        tape = Tape(source, PRIMITIVES, indent, tag)
         masks, noise, lines = drawn(resolved, rows, parameters.device)
         rooms = {index: tape.fixed(room.flatten(2)) for index, room in masks.items()}
         room = None if noise is None else tape.fixed(noise)

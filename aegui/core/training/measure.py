@@ -18,6 +18,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.layers import is_stackable
 from aegui.core.training.model import Model
 from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units
+from aegui.core.training.primitives import PRIMITIVES
 from aegui.core.training.program import Source
 from aegui.core.training.tape import Tape
 from aegui.core.training.terms import terms_of
@@ -163,7 +164,7 @@ class CompiledMeter(_Reconstructing):
         return Measured(loss.astype(np.float64), wrong.astype(np.int64), by_key)
 
     def _build(self, samples: Samples) -> torch.jit.ScriptFunction:  # type: ignore[type-arg]
-        source, tape = self._source, Tape(self._source)
+        source, tape = self._source, Tape(self._source, PRIMITIVES)
         with torch.no_grad():
             model = Model(self._resolved, self._parameters, stacked=True, tape=tape)
             found = self._figures(tape, model, samples)

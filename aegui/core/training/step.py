@@ -9,6 +9,7 @@ import torch
 from aegui.core.network.forward import dropout_rate
 from aegui.core.training.model import Model
 from aegui.core.training.objective import Objective
+from aegui.core.training.primitives import PRIMITIVES
 from aegui.core.training.program import Source
 from aegui.core.training.tape import Scalar, Tape
 
@@ -149,7 +150,7 @@ class TracedGradient:
         self, inputs: torch.Tensor, target: torch.Tensor, masks: Mapping[int, torch.Tensor]
     ) -> Callable[..., None]:
         source = Source()
-        tape = Tape(source)
+        tape = Tape(source, PRIMITIVES)
         model = Model(self._resolved, self._parameters, stacked=False, tape=tape)
         for index, tensors in enumerate(model.stacks[0]):
             for tensor in tensors.values() if index not in self._learnt else ():

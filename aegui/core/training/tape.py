@@ -78,13 +78,14 @@ class Traced:
         cls, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         """Have the table print what torch is asked for."""
-        return primitive(function)(*args, **(kwargs or {}))
+        tape = traced_of(*args, *(kwargs or {}).values())
+        return tape.primitive(function)(*args, **(kwargs or {}))
 
     def __getattr__(self, name: str) -> Any:
         """What is known of the tensor, or a method of tensors that the table knows."""
         if name in {"shape", "device", "dtype", "ndim"}:
             return getattr(self.tensor, name)
-        function = primitive(getattr(torch.Tensor, name))
+        function = self.tape.primitive(getattr(torch.Tensor, name))
         return lambda *args, **kwargs: function(self, *args, **kwargs)
 
     def dim(self) -> int:
@@ -108,7 +109,7 @@ class Traced:
         return len(self.tensor)
 
     def __getitem__(self, key: Any) -> Traced:
-        found: Traced = primitive(torch.Tensor.__getitem__)(self, key)
+        found: Traced = self.tape.primitive(torch.Tensor.__getitem__)(self, key)
         return found
 
     def __mul__(self, other: Any) -> Traced:
@@ -140,22 +141,8 @@ class Traced:
         return _called(torch.div, self, other)
 
 
-def _called(function: Any, *args: Any) -> Traced:
-    found: Traced = primitive(function)(*args)
-    return found
-
-
-def primitive(function: Any) -> Callable[..., Any]:
-    """What prints ``function``.
-
-    Raises:
-        NotTraced: Nothing does.
-    """
-    from aegui.core.training.primitives import PRIMITIVES  # it is made of what is here
-
-    found = PRIMITIVES.get(function)
-    if found is None:
-        raise NotTraced(f"nothing prints {function}")
+def _called(function: Any, traced: Traced, *args: Any) -> Traced:
+    found: Traced = traced.tape.primitive(function)(traced, *args)
     return found
 
 
@@ -164,12 +151,20 @@ class Tape:
 
     Args:
         source: Where the lines go.
+        primitives: What torch may be asked to do -> what prints it.
         indent: How deep.
         tag: End of every name, where there are several tapes in one source.
     """
 
-    def __init__(self, source: Source, indent: int = 0, tag: str = "") -> None:
+    def __init__(
+        self,
+        source: Source,
+        primitives: Mapping[Any, Callable[..., Any]],
+        indent: int = 0,
+        tag: str = "",
+    ) -> None:
         self.source = source
+        self._primitives = primitives
         self._indent = indent
         self._tag = tag
         self._count = 0
@@ -179,6 +174,17 @@ class Tape:
         self._kept: list[Traced] = []
         self._of_runs: dict[str, torch.Tensor] = {}
         self._parts: dict[int, list[Traced]] = {}
+
+    def primitive(self, function: Any) -> Callable[..., Any]:
+        """What prints ``function``.
+
+        Raises:
+            NotTraced: Nothing does.
+        """
+        found = self._primitives.get(function)
+        if found is None:
+            raise NotTraced(f"nothing prints {function}")
+        return found
 
     def line(self, text: str) -> None:
         """Add a statement."""
