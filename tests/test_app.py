@@ -97,6 +97,8 @@ import aegui.app as program
 start = program.App.start
 
 def start_and_look(self, path=None):
+    # Nobody is asked whether so long a training may go on.
+    self.services.settings.unasked_minutes = 1e6
     start(self, path)
     runner = self.services.runner
 

@@ -73,8 +73,9 @@ _PAIR_SECONDS = 6e-9
 """Finding nearest neighbours: of each pair of samples, beside the product of their numbers.
 
 These times were measured on one core of a server (57e9 multiplications a second), from 500 to
-20,000 samples of 8 to 3,072 numbers, with openTSNE 1.0 and umap-learn 0.5. What ``projection_cost``
-says is 0.7 to 2.2 times what was measured: nobody knows how far a map will spread.
+20,000 samples of 8 to 3,072 numbers, with openTSNE 1.0, and up to 9,900 samples of 8 numbers with
+umap-learn 0.5: beyond, UMAP's time is extrapolated. What ``projection_cost`` says is 0.7 to 2.2
+times what was measured (0.4 of tiny maps): nobody knows how far a map will spread.
 """
 _TREE_SECONDS = 3.2e-7
 """A step of t-SNE, of each sample times the logarithm (base 2) of their number ..."""

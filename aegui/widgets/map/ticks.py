@@ -36,7 +36,7 @@ def tick_text(value: float, step: float) -> str:
         text = format(value, f".{max(0, -math.floor(math.log10(step) + 1e-9))}f")
     if float(text) == 0.0:
         text = text.lstrip("-")
-    return text.replace("-", "\N{MINUS SIGN}")
+    return with_marks(text.replace("-", "\N{MINUS SIGN}"))
 
 
 def place_text(value: float, pixels_per_unit: float) -> str:
