@@ -72,12 +72,8 @@ class GivenActivations:
         self._slope = None if gaussian else self._beta()
         self._dropout = self._number("dropout dropout_rate dropout_p dropout_prob*")
 
-    def applied(
-        self, chain: GivenChain
-    ) -> tuple[tuple[GivenLayer, ...], GivenLayer, tuple[GivenLayer, ...] | None, GivenLayer]:
-        """Encoder, code, decoder (None: mirrors) and output with everything filled in."""
-        encoder, code, decoder, output = chain.encoder, chain.code, chain.decoder, chain.output
-        output = output or GivenLayer(1)
+    def applied(self, chain: GivenChain) -> GivenChain:
+        """``chain`` with everything filled in; where its decoder is None it mirrors."""
         for item, put in (
             (self._encoder_list, _on_encoder),
             (self._decoder_list, _on_decoder),
@@ -85,24 +81,25 @@ class GivenActivations:
             (self._whole_list, _on_all),
         ):
             given = None if item is None else self._activations_of(item)
-            changed = put(given, encoder, code, decoder, output) if given is not None else None
+            changed = put(given, chain) if given is not None else None
             if changed is not None and item is not None:
-                encoder, code, decoder, output = changed
+                chain = changed
                 self._notes.understand(item, tr("activations"))
             elif item is not None:
                 self._notes.leave(item, tr("not one for each layer"))
-        if any(layer.activation is None for layer in (*encoder, *(decoder or ()))) and not (
-            self._hidden or self._encoder
-        ):
+        layers = (*chain.encoder, *(chain.decoder or ()))
+        side = self._encoder or self._hidden
+        if not side and any(layer.activation is None for layer in layers):
             label = tr(CATALOGUES["activation"][_HIDDEN].label)
             self._notes.assumed.append(tr("Hidden layers use {label}.", label=label))
-        encoder = tuple(self._filled(layer, self._encoder or self._hidden) for layer in encoder)
-        if decoder is None and self._decoder not in (None, self._encoder or self._hidden):
-            decoder = tuple(replace(layer, activation=None) for layer in reversed(encoder))
+        encoder = tuple(self._filled(layer, side) for layer in chain.encoder)
+        decoder = chain.decoder
+        if decoder is None and self._decoder not in (None, side):
+            decoder = replace(chain, encoder=encoder).back
         if decoder is not None:
-            side = self._decoder or self._hidden
-            decoder = tuple(self._filled(layer, side) for layer in decoder)
-        return encoder, self._linear(code), decoder, self._bounded(output)
+            decoder = tuple(self._filled(layer, self._decoder or self._hidden) for layer in decoder)
+        code, output = self._linear(chain.code), self._bounded(chain.last)
+        return replace(chain, encoder=encoder, code=code, decoder=decoder, output=output)
 
     def _filled(self, layer: GivenLayer, activation: str | None) -> GivenLayer:
         name = layer.activation or activation or _HIDDEN
@@ -196,70 +193,46 @@ def layer_document(layer: GivenLayer) -> dict[str, Any]:
     return document
 
 
-Bent = tuple[tuple[GivenLayer, ...], GivenLayer, tuple[GivenLayer, ...] | None, GivenLayer]
-_Sides = tuple[GivenLayer, ...]
+_Given = list[str | None]
 
 
-def _on_encoder(
-    given: list[str | None],
-    encoder: _Sides,
-    code: GivenLayer,
-    decoder: _Sides | None,
-    output: GivenLayer,
-) -> Bent | None:
+def _on_encoder(given: _Given, chain: GivenChain) -> GivenChain | None:
     """One activation for each layer of the encoder; with the code, and perhaps the input."""
-    if len(given) == len(encoder) + 2:
+    depth = len(chain.encoder)
+    if len(given) == depth + 2:
         given = given[1:]
-    if len(given) not in (len(encoder), len(encoder) + 1):
+    if len(given) not in (depth, depth + 1):
         return None
-    changed = _put([*encoder, code], given)
-    return tuple(changed[:-1]), changed[-1], decoder, output
+    *encoder, code = _put([*chain.encoder, chain.code], given)
+    return replace(chain, encoder=tuple(encoder), code=code)
 
 
-def _on_decoder(
-    given: list[str | None],
-    encoder: _Sides,
-    code: GivenLayer,
-    decoder: _Sides | None,
-    output: GivenLayer,
-) -> Bent | None:
+def _on_decoder(given: _Given, chain: GivenChain) -> GivenChain | None:
     """One activation for each layer of the decoder; with the output, and perhaps the code."""
-    back = _back(encoder, decoder)
-    if len(given) == len(back) + 2:
+    depth = len(chain.back)
+    if len(given) == depth + 2:
         given = given[1:]
-    if len(given) not in (len(back), len(back) + 1):
+    if len(given) not in (depth, depth + 1):
         return None
-    changed = _put([*back, output], given)
-    return encoder, code, tuple(changed[:-1]), changed[-1]
+    *decoder, output = _put([*chain.back, chain.last], given)
+    return replace(chain, decoder=tuple(decoder), output=output)
 
 
-def _on_hidden(
-    given: list[str | None],
-    encoder: _Sides,
-    code: GivenLayer,
-    decoder: _Sides | None,
-    output: GivenLayer,
-) -> Bent | None:
+def _on_hidden(given: _Given, chain: GivenChain) -> GivenChain | None:
     """One activation for each hidden layer, of the encoder or of both sides."""
-    if len(given) == len(encoder):
-        return tuple(_put(list(encoder), given)), code, decoder, output
-    back = _back(encoder, decoder)
-    if len(given) == len(encoder) + len(back):
-        changed = _put([*encoder, *back], given)
-        return tuple(changed[: len(encoder)]), code, tuple(changed[len(encoder) :]), output
-    return _on_all(given, encoder, code, decoder, output)
+    depth = len(chain.encoder)
+    if len(given) == depth:
+        return replace(chain, encoder=tuple(_put(list(chain.encoder), given)))
+    if len(given) == depth + len(chain.back):
+        changed = _put([*chain.encoder, *chain.back], given)
+        return replace(chain, encoder=tuple(changed[:depth]), decoder=tuple(changed[depth:]))
+    return _on_all(given, chain)
 
 
-def _on_all(
-    given: list[str | None],
-    encoder: _Sides,
-    code: GivenLayer,
-    decoder: _Sides | None,
-    output: GivenLayer,
-) -> Bent | None:
+def _on_all(given: _Given, chain: GivenChain) -> GivenChain | None:
     """One activation for each layer of weights; the output, or the decoder, may be left out."""
-    layers = [*encoder, code, *_back(encoder, decoder), output]
-    depth = len(encoder)
+    layers = [*chain.encoder, chain.code, *chain.back, chain.last]
+    depth = len(chain.encoder)
     if len(given) == len(layers) + 1:
         given = given[1:]
     if len(given) == depth:
@@ -269,18 +242,18 @@ def _on_all(
     if not len(layers) - 1 <= len(given) <= len(layers):
         return None
     changed = _put(layers, given)
-    return tuple(changed[:depth]), changed[depth], tuple(changed[depth + 1 : -1]), changed[-1]
+    return replace(
+        chain,
+        encoder=tuple(changed[:depth]),
+        code=changed[depth],
+        decoder=tuple(changed[depth + 1 : -1]),
+        output=changed[-1],
+    )
 
 
-def _put(layers: list[GivenLayer], given: list[str | None]) -> list[GivenLayer]:
+def _put(layers: list[GivenLayer], given: _Given) -> list[GivenLayer]:
     padded = [*given, *[None] * (len(layers) - len(given))]
     return [
         replace(layer, activation=layer.activation or name)
         for layer, name in zip(layers, padded, strict=True)
     ]
-
-
-def _back(encoder: _Sides, decoder: _Sides | None) -> _Sides:
-    if decoder is not None:
-        return decoder
-    return tuple(replace(layer, activation=None) for layer in reversed(encoder))

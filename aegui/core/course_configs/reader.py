@@ -183,20 +183,20 @@ def _device(notes: Notes) -> None:
 
 def _network(notes: Notes, chain: GivenChain, variational: Variational) -> None:
     gaussian = variational.is_told or chain.doubled
-    encoder, code, decoder, output = GivenActivations(notes, gaussian=gaussian).applied(chain)
-    mirrored = decoder is None or list(decoder) == list(reversed(encoder))
+    chain = GivenActivations(notes, gaussian=gaussian).applied(chain)
+    decoder, output = chain.decoder, chain.last
+    mirrored = decoder is None or list(decoder) == list(reversed(chain.encoder))
     if decoder is None:
         notes.assumed.append(tr("The decoder mirrors the encoder."))
-    notes.settings["network.encoder"] = [layer_document(layer) for layer in encoder]
-    notes.latent = layer_document(code)
+    notes.settings["network.encoder"] = [layer_document(layer) for layer in chain.encoder]
+    notes.latent = layer_document(chain.code)
     notes.settings["network.latent"] = notes.latent
     if decoder is not None and not mirrored:
         notes.settings["network.decoder"] = [layer_document(layer) for layer in decoder]
     notes.settings["network.output_activation"] = output.activation
     if output.slope is not None:
         notes.settings["network.output_slope"] = output.slope
-    back = tuple(reversed(encoder)) if decoder is None else decoder
-    units = "-".join(str(layer.units) for layer in (*encoder, code, *back))
+    units = "-".join(str(layer.units) for layer in (*chain.encoder, chain.code, *chain.back))
     line = tr("The layers between input and output: {units}", units=units)
     certain = chain.told and not chain.guesses
     (notes.understood if certain else notes.assumed).append(line)

@@ -40,6 +40,18 @@ class GivenChain:
     doubled: bool = False
     told: bool = True
 
+    @property
+    def back(self) -> tuple[GivenLayer, ...]:
+        """The layers of the decoder, its output not among them; mirrored ones await activations."""
+        if self.decoder is not None:
+            return self.decoder
+        return tuple(replace(layer, activation=None) for layer in reversed(self.encoder))
+
+    @property
+    def last(self) -> GivenLayer:
+        """The output layer."""
+        return self.output or GivenLayer(1)
+
 
 @dataclass(frozen=True)
 class Hints:
