@@ -268,6 +268,13 @@ def change_elsewhere(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def edited_here_and_there(qtbot: QtBot, window: MainWindow, path: Path) -> bytes:
+    """Edit a saved document that another program changes too; the bytes of the latter."""
+    saved_to(qtbot, window, path)
+    window._services.workspace.edit_recipe(EDITED, "seed")
+    return change_elsewhere(path)
+
+
 def offers(window: MainWindow) -> list[str]:
     notice = window.notifications.shown[-1]
     return [notice.offer, *(offer.words for offer in notice.more)]
@@ -297,10 +304,8 @@ def test_saving_never_overwrites_what_another_program_saved(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.aegui"
-    saved_to(qtbot, window, path)
+    theirs = edited_here_and_there(qtbot, window, path)
     workspace = window._services.workspace
-    workspace.edit_recipe(EDITED, "seed")
-    theirs = change_elsewhere(path)
     assert not workspace.save()
     answer("Cancel")
     assert not window.feature(DocumentFeature).save()
@@ -318,10 +323,8 @@ def test_reloading_asks_where_something_would_be_lost(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.aegui"
-    saved_to(qtbot, window, path)
+    edited_here_and_there(qtbot, window, path)
     workspace = window._services.workspace
-    workspace.edit_recipe(EDITED, "seed")
-    change_elsewhere(path)
     answer("Cancel")
     window.feature(DocumentFeature).reload()
     assert workspace.recipe.seed == 99
