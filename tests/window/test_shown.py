@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from aegui.core.i18n import set_language
 from aegui.core.latent.codec import Codec
+from aegui.paths import models_dir
 from aegui.window.dialogs.choose_run import RunDialog
 from aegui.window.run_choice import ANY_RUN, RUN, run_choices
 from aegui.window.wiring.time import TimeFeature
@@ -39,6 +40,25 @@ def test_the_chip_says_nothing_before_anything_was_learnt(window: MainWindow) ->
     assert window.toolbar.chip.isHidden()
     for key in ("choose_run", "best_weights", "last_weights"):
         assert not window.actions_table[key].isEnabled()
+
+
+def test_the_cursor_shows_nothing_of_another_set(qtbot: QtBot, window: MainWindow) -> None:
+    learn(qtbot, window, population(1))
+    cursor = window.panels.cursor
+    qtbot.waitUntil(lambda: not cursor.is_empty)
+    services, seen = window._services, []
+
+    def note(*_: object) -> None:
+        if services.shown.dataset.pixels != cursor.pictures.image.size:
+            seen.append(cursor.is_empty)
+
+    services.showing.changed.connect(note)
+    # Convolutions are decoded in a thread, and the first of all waits for torch.
+    services.workspace.open(models_dir() / "fashion-gan.aegui", lambda: True)
+    qtbot.waitUntil(lambda: cursor.pictures.image.size == services.shown.dataset.pixels == 784)
+    assert seen
+    assert all(seen)
+    assert not cursor.is_empty
 
 
 def test_one_run_has_no_choice_of_runs(qtbot: QtBot, window: MainWindow) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aegui.window.services import Services
 
 _STYLE = "map."
+_MISFIT = mark("The images of this set do not fit the network.")
 _FOLLOWING_MS = 100
 """The cursor's panel while the network learns; moves of the mouse are shown at once."""
 
@@ -102,6 +103,12 @@ class MapFeature(Feature):
         if len(dataset.classes) < len(dataset):
             canvas.set_classes(dataset.classes, dataset.class_indices)
         self._panels.cursor.set_samples(names, dataset.images, look)
+        if self._decoded is not None and self._decoded.image.size != dataset.pixels:
+            # Decoding may have to wait for torch: nothing of another set is shown meanwhile.
+            self._decoded = None
+            fits = shown.fitting is not None
+            reason = tr("One moment…") if fits else tr(_MISFIT)
+            self._panels.cursor.set_empty(reason)
 
     def _show_network(self) -> None:
         shown, canvas = self._services.shown, self._panels.canvas
@@ -109,7 +116,7 @@ class MapFeature(Feature):
         if shown.codec is None:
             canvas.set_empty_text(tr("Press Train to see the codes."))
         elif codec is None:
-            canvas.set_empty_text(tr("The images of this set do not fit the network."))
+            canvas.set_empty_text(tr(_MISFIT))
         else:
             canvas.set_empty_text(tr("The samples are being encoded..."))
         self._show_plane()
